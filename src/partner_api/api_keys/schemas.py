@@ -1,0 +1,122 @@
+"""Wire types of API keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from partner_api.clock import format_milliseconds
+from partner_api.edge.authentication import RateLimitTier
+from partner_api.edge.credentials import key_prefix
+from partner_api.edge.fields import (
+    Amount,
+    ApiKeyIdText,
+    MillisecondsText,
+    OrganizationIdText,
+)
+from partner_api.ids import format_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partner_api.database.connection import Row
+    from partner_api.edge.authentication import Caller
+
+KeyPrefixText = Annotated[
+    str,
+    Meta(
+        description="The part of the key that may be shown and logged.",
+        examples=["lp_live_01HX9Y6K7EJ4T2QZ"],
+    ),
+]
+
+
+class WhoAmI(Struct, frozen=True, rename="camel"):
+    """Whose key this is, and what it may do."""
+
+    organization_id: OrganizationIdText
+    workspace_id: Annotated[OrganizationIdText, Meta(description="The same as `organizationId`.")]
+    organization_name: str
+    parent_organization_id: Annotated[
+        OrganizationIdText | None, Meta(description="Null for a partner.")
+    ]
+    scopes: list[str]
+    rate_limit_tier: RateLimitTier
+    api_key_id: ApiKeyIdText
+    credit_balance: Annotated[Amount, Meta(description="`balance` of `GET /v1/credits`.")]
+
+
+class ApiKey(Struct, frozen=True, rename="camel"):
+    """An API key, without its secret."""
+
+    id: ApiKeyIdText
+    organization_id: OrganizationIdText
+    name: str
+    prefix: KeyPrefixText
+    env: Literal["live", "test"]
+    scopes: list[str]
+    rate_limit_tier: RateLimitTier
+    status: Annotated[Literal["active", "revoked"], Meta(description="Revoked for good, or not.")]
+    kill_switch: Annotated[bool, Meta(description="Killed: every request gets 503.")]
+    created_at: MillisecondsText
+    last_used_at: MillisecondsText | None
+    rotated_at: MillisecondsText | None
+    revoked_at: MillisecondsText | None
+    grace_until: Annotated[
+        MillisecondsText | None, Meta(description="How long a superseded key still works.")
+    ]
+    superseded_by: ApiKeyIdText | None
+
+
+class ApiKeyWithSecret(Struct, frozen=True, rename="camel"):
+    """A new key. This is the only time that its secret is shown."""
+
+    api_key: ApiKey
+    secret: Annotated[str, Meta(description="The whole key, as a bearer token.")]
+    warning: str
+
+
+SECRET_WARNING = "Store this secret now: it is shown once and cannot be read again."  # noqa: S105
+
+
+def who_am_i(caller: Caller, credit_balance: int) -> WhoAmI:
+    """Describe the key of a request and the organization that it acts for."""
+    organization_id = format_id("org", caller.organization_id)
+    parent_id = caller.parent_organization_id
+    return WhoAmI(
+        organization_id=organization_id,
+        workspace_id=organization_id,
+        organization_name=caller.organization_name,
+        parent_organization_id=None if parent_id is None else format_id("org", parent_id),
+        scopes=sorted(caller.scopes),
+        rate_limit_tier=caller.rate_limit_tier,
+        api_key_id=format_id("key", caller.api_key_id),
+        credit_balance=credit_balance,
+    )
+
+
+def api_key_of(row: Row, rate_limit_tier: RateLimitTier) -> ApiKey:
+    """Make the wire form of a row of ``api_keys``; ``rate_limit_tier`` is the partner's."""
+    superseded_by = row["superseded_by"]
+    return ApiKey(
+        id=format_id("key", row["id"]),
+        organization_id=format_id("org", row["organization_id"]),
+        name=row["name"],
+        prefix=key_prefix(row["env"], row["keyid"]),
+        env=row["env"],
+        scopes=row["scopes"],
+        rate_limit_tier="sandbox" if row["env"] == "test" else rate_limit_tier,
+        status="active" if row["revoked_at"] is None else "revoked",
+        kill_switch=row["kill_switch"],
+        created_at=format_milliseconds(row["created_at"]),
+        last_used_at=_time_or_none(row["last_used_at"]),
+        rotated_at=_time_or_none(row["rotated_at"]),
+        revoked_at=_time_or_none(row["revoked_at"]),
+        grace_until=_time_or_none(row["grace_until"]),
+        superseded_by=None if superseded_by is None else format_id("key", superseded_by),
+    )
+
+
+def _time_or_none(value: datetime | None) -> str | None:
+    return None if value is None else format_milliseconds(value)

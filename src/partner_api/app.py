@@ -1,0 +1,132 @@
+"""The HTTP application: all routes behind the edge."""
+
+from __future__ import annotations
+
+import os
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from litestar import Litestar, Request
+from litestar.handlers import HTTPRouteHandler
+
+from partner_api.api_keys import routes as api_keys
+from partner_api.clock import Clock
+from partner_api.credits import routes as credits
+from partner_api.crypto import SecretKeys
+from partner_api.database.embedded import EmbeddedPostgres
+from partner_api.edge.asgi import Edge
+from partner_api.edge.reply import Reply, error_reply
+from partner_api.edge.request import EXCHANGE, Exchange
+from partner_api.edge.routing import ROUTE
+from partner_api.health import routes as health
+from partner_api.leasing import routes as leasing
+from partner_api.ops.api_keys import routes as ops_api_keys
+from partner_api.ops.cash import routes as ops_cash
+from partner_api.ops.credits import routes as ops_credits
+from partner_api.ops.organizations import routes as ops_organizations
+from partner_api.ops.pool import routes as ops_pool
+from partner_api.services import open_services
+from partner_api.settings import Settings, load_settings
+from partner_api.social_accounts import routes as social_accounts
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
+    from litestar import Router
+
+ROUTERS: tuple[Router, ...] = (
+    health.router,
+    api_keys.router,
+    credits.router,
+    leasing.router,
+    social_accounts.router,
+    ops_organizations.router,
+    ops_api_keys.router,
+    ops_credits.router,
+    ops_cash.router,
+    ops_pool.router,
+)
+
+
+def create_app(settings: Settings | None = None, routers: Iterable[Router] = ROUTERS) -> Edge:
+    """Make the ASGI application; it opens the database when it starts and closes it at the end.
+
+    Args:
+        settings: without them, the environment is read.
+        routers: the features to serve.
+
+    Raises:
+        SettingsError: the environment has something unusable.
+        TypeError: a route does not say who may use it.
+    """
+    settings = settings or load_settings(os.environ)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        services = await open_services(
+            settings, Clock(), secret_keys_of(settings), database_url_of(settings)
+        )
+        edge.services = services
+        try:
+            yield
+        finally:
+            edge.services = None
+            await services.pool.close()
+
+    app = Litestar(
+        list(routers),
+        lifespan=[lifespan],
+        openapi_config=None,
+        exception_handlers={Exception: _refuse},
+        logging_config=None,
+    )
+    _check_every_route(app)
+    edge = Edge(cast("Any", app), settings)
+    return edge
+
+
+def database_url_of(settings: Settings) -> str:
+    """Give the URL of the role that the application uses.
+
+    Raises:
+        DatabaseStartError: the server's own database is not running.
+    """
+    return settings.database_url or EmbeddedPostgres(settings.data_dir).url("app")
+
+
+def secret_keys_of(settings: Settings) -> SecretKeys:
+    """Give the secret keys: those that were set, else those of the data folder.
+
+    Raises:
+        SecretKeyError: neither can be used.
+    """
+    if settings.secret_keys is not None:
+        return SecretKeys.parse(settings.secret_keys)
+    return SecretKeys.load_or_create(settings.data_dir)
+
+
+def _check_every_route(app: Litestar) -> None:
+    """Refuse to serve a route that did not come through the edge's declarations."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):
+            if isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}:
+                continue
+            if handler is None or ROUTE not in handler.opt:
+                raise TypeError(f"{route.path} does not say who may use it")
+
+
+def _refuse(request: Request[Any, Any, Any], error: Exception) -> Any:
+    """Answer what happens outside the routes: unknown addresses and methods, bad requests."""
+    exchange: Exchange = cast("dict[str, Any]", request.scope)[EXCHANGE]
+    return _Answer(error_reply(error, exchange.request_id, where=request.method))
+
+
+class _Answer:
+    """A reply in the place where Litestar expects one of its own responses."""
+
+    def __init__(self, reply: Reply[Any]) -> None:
+        self._reply = reply
+
+    def to_asgi_response(self, *_: object, **__: object) -> Reply[Any]:
+        """Give what sends itself."""
+        return self._reply

@@ -1,0 +1,1 @@
+"""The partner's cash wallet, in US cents."""

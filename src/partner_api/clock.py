@@ -1,0 +1,53 @@
+"""The application's time, and how times are written and read."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z", re.ASCII)
+
+
+class Clock:
+    """Tells the time of the installation, which a rehearsal may have moved ahead of the machine's.
+
+    ``offset_seconds`` is how far ahead; it may be set at any time. Every rule gets its time from
+    here, as an argument.
+    """
+
+    def __init__(self, offset_seconds: int = 0) -> None:
+        self.offset_seconds = offset_seconds
+
+    def now(self) -> datetime:
+        """Give the current time in UTC, cut to milliseconds, the precision of everything stored."""
+        milliseconds = time.time_ns() // 1_000_000 + self.offset_seconds * 1000
+        return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def format_milliseconds(value: datetime) -> str:
+    """Write a UTC time as ``2026-06-01T00:00:00.000Z``."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def format_seconds(value: datetime) -> str:
+    """Write a UTC time as ``2026-06-01T00:00:00Z``, the form of lease times."""
+    return value.astimezone(UTC).isoformat(timespec="seconds")[:-6] + "Z"
+
+
+def parse_timestamp(text: str) -> datetime:
+    """Read an RFC 3339 time that ends in ``Z``, cut to milliseconds.
+
+    Raises:
+        ValueError: another form, an offset instead of Z, or a date that does not exist.
+    """
+    if _FORM.fullmatch(text) is None:
+        raise ValueError("Expected a UTC time such as 2026-06-01T00:00:00.000Z, ending in Z")
+    whole, _, fraction = text[:-1].partition(".")
+    try:
+        value = datetime.fromisoformat(whole)
+    except ValueError:
+        raise ValueError("Expected a date and time that exist in the calendar") from None
+    milliseconds = int(fraction[:3].ljust(3, "0")) if fraction else 0
+    return value.replace(tzinfo=UTC, microsecond=milliseconds * 1000)

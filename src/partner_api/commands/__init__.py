@@ -1,0 +1,1 @@
+"""The `layers` command, one module per group of subcommands."""

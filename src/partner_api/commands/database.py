@@ -1,0 +1,63 @@
+"""``layers db``."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from partner_api.commands.environment import settings_from_environment
+
+app = typer.Typer(help="Look after the database's schema.", no_args_is_help=True)
+
+
+@app.command("migrate")
+def migrate() -> None:
+    """Bring the database to the schema of this version. Does nothing when it is there already."""
+    from partner_api.database.migrate import upgrade
+    from partner_api.server import available_database
+    from partner_api.startup import run_with_database
+
+    settings = settings_from_environment()
+    with available_database(settings) as location:
+        status = run_with_database(upgrade(location.owner_url, location.application_role))
+    typer.echo(f"The database is at schema revision {status.revision}.")
+
+
+@app.command("status")
+def status() -> None:
+    """Say which schema the database has. Status 1 when this version cannot run on it."""
+    from partner_api.database.connection import connect
+    from partner_api.database.migrate import Status, read_status
+    from partner_api.server import available_database
+    from partner_api.startup import run_with_database
+
+    async def read() -> Status:
+        connection = await connect(location.application_url)
+        try:
+            return await read_status(connection, location.application_role)
+        finally:
+            await connection.close()
+
+    settings = settings_from_environment()
+    with available_database(settings) as location:
+        found = run_with_database(read())
+    table = Table(show_header=False, box=None)
+    table.add_row("PostgreSQL", found.server_version)
+    table.add_row(
+        "schema revision", f"{found.revision or 'none'} (this version: {found.expected_revision})"
+    )
+    table.add_row(
+        "functions", "applied" if found.functions_applied else "missing or of another version"
+    )
+    table.add_row(
+        "roles",
+        "the server's role may not write balances itself, only call the money functions"
+        if found.separate_application_role
+        else "one role for everything: set LAYERS_MIGRATION_DATABASE_URL to the owner's URL and "
+        "DATABASE_URL to a role without its rights, so that no bug in the server can write a balance",
+    )
+    Console().print(table)
+    if not found.current:
+        typer.echo("Run `layers db migrate`.", err=True)
+        raise typer.Exit(1)

@@ -1,0 +1,81 @@
+"""``layers demo``, and the demo's part of ``layers serve --demo``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from partner_api.commands.environment import settings_from_environment
+
+if TYPE_CHECKING:
+    from partner_api.crypto import SecretKeys
+    from partner_api.database.location import DatabaseLocation
+    from partner_api.demo import Demo
+    from partner_api.settings import Settings
+
+DEMO_NEEDS_DEVELOPMENT = (
+    "The demo makes a partner and an operator with full rights, so it is for development only. "
+    "Set LAYERS_DEVELOPMENT=true, on a database without real customers."
+)
+
+
+def demo() -> None:
+    """Make the demo partner, or renew what has expired of it, and print its keys and requests."""
+    from partner_api.server import available_database
+    from partner_api.startup import (
+        StartupError,
+        load_secret_keys,
+        prepare_database,
+        run_with_database,
+    )
+
+    settings = settings_from_environment()
+    if not settings.development:
+        raise StartupError(DEMO_NEEDS_DEVELOPMENT)
+    with available_database(settings) as location:
+        secret_keys = load_secret_keys(settings)
+        run_with_database(prepare_database(settings, location, secret_keys, migrate_first=True))
+        made = make_demo(settings, location, secret_keys)
+    print_demo(settings.api_url, made)
+
+
+def make_demo(settings: Settings, location: DatabaseLocation, secret_keys: SecretKeys) -> Demo:
+    """Make or renew the demo on a prepared database."""
+    from partner_api.clock import Clock
+    from partner_api.database.connection import connect
+    from partner_api.demo import ensure_demo
+    from partner_api.startup import run_with_database
+
+    async def make() -> Demo:
+        connection = await connect(location.application_url)
+        try:
+            return await ensure_demo(connection, Clock().now(), secret_keys, settings.data_dir)
+        finally:
+            await connection.close()
+
+    return run_with_database(make())
+
+
+def print_demo(base_url: str, demo: Demo) -> None:
+    """Print where the API is, the demo's keys, and requests to paste."""
+    from partner_api.ids import format_id
+
+    child, project = format_id("org", demo.child_id), format_id("prj", demo.project_id)
+    typer.echo(
+        f"""
+Serving on   {base_url}   (reference: {base_url}/docs)
+
+Partner key     {demo.secrets.partner_key}
+Operator token  {demo.secrets.operator_token}
+
+A child's wallet:
+  curl {base_url}/v1/organizations/{child}/credits \\
+    -H "Authorization: Bearer {demo.secrets.partner_key}"
+
+A project's leased accounts:
+  curl {base_url}/v1/projects/{project}/leased-accounts \\
+    -H "Authorization: Bearer {demo.secrets.partner_key}"
+
+Stop with Ctrl-C."""
+    )

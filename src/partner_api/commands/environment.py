@@ -1,0 +1,31 @@
+"""What most commands begin with: settings from the environment, and logging as they say."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from partner_api.logs import configure_logging
+from partner_api.settings import load_settings, unknown_variables
+
+if TYPE_CHECKING:
+    from partner_api.settings import Settings
+
+
+def settings_from_environment(**overrides: str | None) -> Settings:
+    """Read the settings; ``overrides`` are variables given on the command line, None when not.
+
+    They are put into the environment, so that the processes this one starts see them too.
+
+    Raises:
+        SettingsError: a variable cannot be used.
+    """
+    for variable, text in overrides.items():
+        if text is not None:
+            os.environ[variable] = text
+    settings = load_settings(os.environ)
+    for variable in unknown_variables(os.environ):
+        print(f"layers: {variable} is set, but there is no such setting.", file=sys.stderr)
+    configure_logging(settings.log_format, settings.log_level)
+    return settings

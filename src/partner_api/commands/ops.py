@@ -1,0 +1,250 @@
+"""``layers ops``: the operator's work from a shell, through the operator's API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.operator_client import OperatorClient, print_json, print_table
+
+app = typer.Typer(help="Run the platform: partners, credits, cash, accounts.", no_args_is_help=True)
+partners = typer.Typer(help="Partners and their children.", no_args_is_help=True)
+keys = typer.Typer(help="A partner's API keys.", no_args_is_help=True)
+credit = typer.Typer(help="Credit wallets.", no_args_is_help=True)
+cash = typer.Typer(help="Cash wallets of partners, in US cents.", no_args_is_help=True)
+pool = typer.Typer(help="The pool of warmed accounts.", no_args_is_help=True)
+for group, name in (
+    (partners, "partners"),
+    (keys, "keys"),
+    (credit, "credits"),
+    (cash, "cash"),
+    (pool, "pool"),
+):
+    app.add_typer(group, name=name)
+
+OrganizationOption = Annotated[str, typer.Argument(metavar="ORG", help="org_… or its bare UUID.")]
+DescriptionOption = Annotated[str | None, typer.Option(help="Why; the partner can read it.")]
+NeededDescription = Annotated[str, typer.Option(help="Why; the partner can read it.")]
+KeyOption = Annotated[
+    str | None,
+    typer.Option(help="Repeat an operation that may have happened: give its Idempotency-Key."),
+]
+
+
+@app.command("bootstrap")
+def bootstrap(
+    name: Annotated[str, typer.Option(help="Whose token it is.")] = "first",
+) -> None:
+    """Make the first operator's token, with the role admin. Only while there is no operator."""
+    from partner_api.operators.bootstrap import bootstrap_operator
+    from partner_api.server import available_database
+    from partner_api.startup import load_secret_keys, prepare_database, run_with_database
+
+    settings = settings_from_environment()
+    with available_database(settings) as location:
+        secret_keys = load_secret_keys(settings)
+        run_with_database(
+            prepare_database(
+                settings, location, secret_keys, migrate_first=settings.database_url is None
+            )
+        )
+        token = run_with_database(
+            bootstrap_operator(location.application_url, secret_keys, name=name)
+        )
+    typer.echo("Store this token now: it is shown once. Use it as LAYERS_OPERATOR_TOKEN.", err=True)
+    typer.echo(token)
+
+
+@partners.command("create")
+def create_partner(
+    name: str,
+    billing_email: Annotated[str | None, typer.Option(help="Where invoices go.")] = None,
+    tier: Annotated[
+        str, typer.Option(help="standard, pilot, partner, sandbox or internal.")
+    ] = "standard",
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Onboard a partner, with a live and a test environment."""
+    body = {"name": name, "billingEmail": billing_email, "rateLimitTier": tier}
+    print_json(OperatorClient().write("POST", "/organizations", body, idempotency_key))
+
+
+@partners.command("list")
+def list_partners(
+    search: Annotated[str | None, typer.Option(help="A part of the name.")] = None,
+    parent: Annotated[str | None, typer.Option(help="Only the children of this partner.")] = None,
+) -> None:
+    """List organizations, newest first."""
+    client = OperatorClient()
+    rows = client.pages("/organizations", search=search, parentOrganizationId=parent)
+    print_table(("id", "name", "status", "parentOrganizationId", "createdAt"), rows)
+
+
+@partners.command("show")
+def show_partner(organization: OrganizationOption) -> None:
+    """Show an organization with its wallets and counts."""
+    print_json(OperatorClient().get(f"/organizations/{organization}"))
+
+
+@partners.command("subscribe")
+def set_subscription(
+    organization: OrganizationOption,
+    tier: Annotated[str, typer.Option(help="free, starter, pro, scale or enterprise.")],
+    included_credits: Annotated[int, typer.Option(help="Granted each period.")],
+    billing_status: Annotated[str, typer.Option(help="active, past_due or canceled.")] = "active",
+    started_at: Annotated[
+        str | None, typer.Option(help="Day that periods begin on, 2026-06-01T00:00:00Z.")
+    ] = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Set the subscription of a partner or a child."""
+    body = {
+        "tier": tier,
+        "includedCredits": included_credits,
+        "billingStatus": billing_status,
+        "startedAt": started_at,
+    }
+    path = f"/organizations/{organization}/subscription"
+    print_json(OperatorClient().write("PUT", path, body, idempotency_key))
+
+
+@keys.command("create")
+def create_key(
+    organization: OrganizationOption,
+    name: Annotated[str, typer.Option(help="What the key is for.")],
+    scope: Annotated[list[str], typer.Option(help="May be repeated; * is all but org:admin.")],
+    env: Annotated[str, typer.Option(help="live or test.")] = "live",
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Mint a partner's key. Its secret is printed once."""
+    body = {"name": name, "scopes": scope, "env": env}
+    path = f"/organizations/{organization}/api-keys"
+    print_json(OperatorClient().write("POST", path, body, idempotency_key))
+
+
+@keys.command("list")
+def list_keys(organization: OrganizationOption) -> None:
+    """List a partner's keys, newest first."""
+    rows = OperatorClient().pages(f"/organizations/{organization}/api-keys")
+    print_table(("id", "prefix", "name", "env", "scopes", "status", "createdAt"), rows)
+
+
+@credit.command("grant")
+def grant(
+    organization: OrganizationOption,
+    credits: Annotated[int, typer.Argument(help="How many.")],
+    description: DescriptionOption = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Give credits."""
+    body = {"credits": credits, "description": description}
+    _post_credits(organization, "grant", body, idempotency_key)
+
+
+@credit.command("purchase")
+def purchase(
+    organization: OrganizationOption,
+    credits: Annotated[int, typer.Argument(help="How many.")],
+    description: DescriptionOption = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Record credits that were bought."""
+    body = {"credits": credits, "description": description}
+    _post_credits(organization, "purchase", body, idempotency_key)
+
+
+@credit.command("adjust", context_settings={"ignore_unknown_options": True})
+def adjust(
+    organization: OrganizationOption,
+    credits: Annotated[int, typer.Argument(help="How many; negative takes them.")],
+    description: NeededDescription,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Correct prepaid credits, up or down."""
+    body = {"credits": credits, "description": description}
+    _post_credits(organization, "adjustment", body, idempotency_key)
+
+
+@credit.command("refund")
+def refund(
+    organization: OrganizationOption,
+    job: Annotated[str, typer.Argument(help="job_…, charged to this organization.")],
+    credits: Annotated[int, typer.Argument(help="How many.")],
+    description: DescriptionOption = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Give back credits that a job was charged."""
+    body = {"jobId": job, "credits": credits, "description": description}
+    _post_credits(organization, "refund", body, idempotency_key)
+
+
+@cash.command("topup")
+def topup(
+    organization: OrganizationOption,
+    cents: Annotated[int, typer.Argument(help="US cents.")],
+    description: NeededDescription,
+    reference: Annotated[str | None, typer.Option(help="Of the payment.")] = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Record money that a partner has paid in."""
+    body = {"amountCents": cents, "description": description, "reference": reference}
+    path = f"/organizations/{organization}/cash/topup"
+    print_json(OperatorClient().write("POST", path, body, idempotency_key))
+
+
+@cash.command("adjust", context_settings={"ignore_unknown_options": True})
+def adjust_cash(
+    organization: OrganizationOption,
+    cents: Annotated[int, typer.Argument(help="US cents; negative takes them.")],
+    description: NeededDescription,
+    reference: Annotated[str | None, typer.Option(help="Of the payment.")] = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Correct a partner's cash wallet, up or down."""
+    body = {"amountCents": cents, "description": description, "reference": reference}
+    path = f"/organizations/{organization}/cash/adjustment"
+    print_json(OperatorClient().write("POST", path, body, idempotency_key))
+
+
+@pool.command("add")
+def add_account(
+    handle: str,
+    followers: Annotated[int, typer.Option(help="How many it has.")],
+    vertical: Annotated[str, typer.Option(help="What it is about, such as food_and_drink.")],
+    language: Annotated[str, typer.Option(help="BCP 47.")],
+    geo: Annotated[list[str], typer.Option(help="Country of its audience; may be repeated.")],
+    price_cents: Annotated[int | None, typer.Option(help="US cents a month.")] = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Add a warmed TikTok account."""
+    body: dict[str, Any] = {
+        "platform": "tiktok",
+        "handle": handle,
+        "followers": followers,
+        "vertical": vertical,
+        "language": language,
+        "geo": geo,
+        "monthlyPriceCents": price_cents,
+    }
+    print_json(OperatorClient().write("POST", "/pool/accounts", body, idempotency_key))
+
+
+@pool.command("list")
+def list_accounts(
+    status: Annotated[str | None, typer.Option(help="available, leased or retired.")] = None,
+    search: Annotated[str | None, typer.Option(help="A part of the handle.")] = None,
+) -> None:
+    """List the pool, newest first."""
+    rows = OperatorClient().pages("/pool/accounts", status=status, search=search)
+    print_table(
+        ("id", "handle", "followers", "vertical", "language", "monthlyPriceCents", "status"), rows
+    )
+
+
+def _post_credits(
+    organization: str, kind: str, body: dict[str, Any], idempotency_key: str | None
+) -> None:
+    path = f"/organizations/{organization}/credits/{kind}"
+    print_json(OperatorClient().write("POST", path, body, idempotency_key))

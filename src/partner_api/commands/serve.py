@@ -1,0 +1,57 @@
+"""``layers serve``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from partner_api.commands.environment import settings_from_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from partner_api.crypto import SecretKeys
+    from partner_api.database.location import DatabaseLocation
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer requests.")] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Make or renew the demo partner, and print its keys.")
+    ] = False,
+) -> None:
+    """Serve the API, with the background work, until Ctrl-C.
+
+    Without DATABASE_URL it starts a PostgreSQL of its own in the data folder, and stops it again.
+    `layers settings` lists everything that can be set.
+    """
+    from partner_api.commands.demo import DEMO_NEEDS_DEVELOPMENT, make_demo, print_demo
+    from partner_api.server import serve as serve_until_stopped
+    from partner_api.startup import StartupError
+
+    settings = settings_from_environment(
+        LAYERS_HOST=host,
+        LAYERS_PORT=None if port is None else str(port),
+        LAYERS_WORKERS=None if workers is None else str(workers),
+    )
+    if demo and not settings.development:
+        raise StartupError(DEMO_NEEDS_DEVELOPMENT)
+    base_url = (
+        f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
+    )
+
+    def announce(location: DatabaseLocation, secret_keys: SecretKeys) -> Callable[[], None]:
+        made = make_demo(settings, location, secret_keys) if demo else None
+
+        def ready() -> None:
+            if made is not None:
+                print_demo(base_url, made)
+            else:
+                typer.echo(f"Serving on {base_url}. Stop with Ctrl-C.")
+
+        return ready
+
+    serve_until_stopped(settings, announce=announce)

@@ -1,0 +1,1 @@
+"""The credit wallet and its ledger."""

@@ -1,0 +1,165 @@
+"""The server process: starting it, finding it, waiting for it and stopping it."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from partner_api.database.embedded.account import Account
+from partner_api.database.embedded.binaries import Binaries
+from partner_api.database.embedded.data_folder import DataFolder
+from partner_api.database.embedded.errors import DatabaseStartError
+from partner_api.database.embedded.pid_file import disown_stale_files, read_pid_file
+from partner_api.database.embedded.processes import Occupant, occupant
+from partner_api.database.embedded.socket_folder import PORT
+
+# How long a start may go on without a new log line. In recovery PostgreSQL writes one every 10 s.
+PATIENCE_SECONDS = 60.0
+# How long the processes of a killed server may hold its shared memory.
+ORPHANS_SECONDS = 60.0
+# How long a fast shutdown, with its checkpoint, may take before an immediate one.
+STOP_SECONDS = 60.0
+_POLL_SECONDS = 0.02
+_LOG_PREFIX = re.compile(r"^\S+ \S+ \S+ \[\d+\] ")
+_ORPHANS_COMPLAINT = re.compile(r"pre-existing shared memory block .* is still in use")
+
+
+class Postmaster:
+    """A PostgreSQL server process, started by this process or found running."""
+
+    def __init__(
+        self, cluster: Path, pid: int, child: "subprocess.Popen[bytes] | None" = None
+    ) -> None:
+        self.cluster = cluster
+        self.pid = pid
+        self._child = child
+
+    @classmethod
+    def find(cls, cluster: Path) -> "Postmaster | None":
+        """The server that runs in the cluster already, ready or not."""
+        entry = read_pid_file(cluster)
+        if entry is None or entry.pid is None or occupant(entry.pid, cluster) is not Occupant.OURS:
+            return None
+        return cls(cluster, entry.pid)
+
+    @classmethod
+    def launch(
+        cls,
+        cluster: Path,
+        binaries: Binaries,
+        account: Account,
+        folder: DataFolder,
+        socket_folder: Path,
+        settings: Mapping[str, str],
+    ) -> "Postmaster":
+        """Start a server in the cluster and wait until it answers queries.
+
+        Args:
+            cluster: the real path of the cluster.
+            binaries: programs that the account can run.
+            account: whom the server runs as.
+            folder: where its log is.
+            socket_folder: where its socket goes; no other cluster uses it.
+            settings: overrides of the cluster's own configuration.
+
+        Raises:
+            DatabaseStartError: it ended, or made no progress for PATIENCE_SECONDS.
+        """
+        settings = {**settings, "port": str(PORT), "unix_socket_directories": str(socket_folder)}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        disown_stale_files(cluster, socket_folder, account)
+        folder.rotate_log()
+        give_up = time.monotonic() + ORPHANS_SECONDS
+        while True:
+            log = folder.open_log()
+            try:
+                said = os.fstat(log).st_size
+                child = subprocess.Popen(
+                    [binaries.postgres, "-D", cluster, *options],
+                    stdout=log,
+                    stderr=log,
+                    **account.process_options(),
+                )
+            finally:
+                os.close(log)
+            server = cls(cluster, child.pid, child)
+            try:
+                ready = server.wait_until_ready(folder.log)
+            except BaseException:
+                server.stop()
+                raise
+            if ready:
+                return server
+            lines = _log_lines(folder.log, said)
+            orphans = any(_ORPHANS_COMPLAINT.search(line) for line in lines)
+            if not orphans or time.monotonic() > give_up:
+                raise DatabaseStartError(
+                    f"PostgreSQL could not start: {_complaint(lines)}; its log is {folder.log}."
+                )
+            time.sleep(0.2)
+
+    def wait_until_ready(self, log: Path) -> bool:
+        """Wait while the server gets ready, however long recovery takes; False when it has ended.
+
+        Raises:
+            DatabaseStartError: it made no progress for PATIENCE_SECONDS.
+        """
+        seen, since = _size(log), time.monotonic()
+        while True:
+            entry = read_pid_file(self.cluster)
+            if entry is not None and entry.pid == self.pid and entry.status == "ready":
+                return True
+            if not self.is_alive():
+                return False
+            size = _size(log)
+            if size != seen:
+                seen, since = size, time.monotonic()
+            elif time.monotonic() - since > PATIENCE_SECONDS:
+                raise DatabaseStartError(
+                    f"PostgreSQL has not got ready and has said nothing for {PATIENCE_SECONDS:.0f} "
+                    f"seconds; look at its log {log} and start again."
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        if self._child is not None:
+            return self._child.poll() is None
+        return occupant(self.pid, self.cluster) is Occupant.OURS
+
+    def stop(self) -> None:
+        """End the server: a fast shutdown, and an immediate one if that takes STOP_SECONDS."""
+        for kind in (signal.SIGINT, signal.SIGQUIT):
+            if not self.is_alive():
+                return
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, kind)
+            give_up = time.monotonic() + STOP_SECONDS
+            while self.is_alive() and time.monotonic() < give_up:
+                time.sleep(_POLL_SECONDS)
+
+
+def _log_lines(log: Path, start: int) -> list[str]:
+    with log.open("rb") as file:
+        # The end tells why, and a long recovery has much to say before.
+        file.seek(max(start, _size(log) - 64 * 1024))
+        text = file.read().decode(errors="replace")
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _complaint(lines: list[str]) -> str:
+    for line in reversed(lines):
+        for severity in ("FATAL:", "PANIC:"):
+            if severity in line:
+                return line.partition(severity)[2].strip()
+    # What comes before the log is set up has no prefix, and may take three lines.
+    plain = [line for line in lines if not _LOG_PREFIX.match(line)]
+    return " ".join(plain[-3:]).removeprefix("postgres: ") or "it ended without saying why"
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

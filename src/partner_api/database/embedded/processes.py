@@ -1,0 +1,53 @@
+"""Who has a process number: the server of a cluster, or somebody else."""
+
+import enum
+import os
+import subprocess
+from pathlib import Path
+
+
+class Occupant(enum.Enum):
+    """What runs under a process number, as seen from a cluster."""
+
+    OURS = "the cluster's server"
+    OTHER = "nothing, or a program that is not the cluster's server"
+    UNKNOWN = "a PostgreSQL process whose cluster cannot be seen"
+
+
+def occupant(pid: int, cluster: Path) -> Occupant:
+    """Tell whether process `pid` is the server of `cluster`, given by its real path.
+
+    A process that has ended and waits for its parent to notice counts as nothing.
+    """
+    if Path("/proc/self/stat").exists():
+        return _occupant_by_proc(pid, cluster)
+    return _occupant_by_ps(pid, cluster)
+
+
+def _occupant_by_proc(pid: int, cluster: Path) -> Occupant:
+    process = Path("/proc", str(pid))
+    try:
+        name, _, numbers = (process / "stat").read_text(errors="replace").rpartition(")")
+        arguments = (process / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return Occupant.OTHER
+    if name.partition("(")[2] != "postgres" or numbers.split()[0] in ("Z", "X"):
+        return Occupant.OTHER
+    if os.fsencode(cluster) in arguments:
+        return Occupant.OURS
+    try:
+        # PostgreSQL works in the folder of its cluster.
+        return Occupant.OURS if (process / "cwd").readlink() == cluster else Occupant.OTHER
+    except OSError:
+        return Occupant.UNKNOWN
+
+
+def _occupant_by_ps(pid: int, cluster: Path) -> Occupant:
+    command = ["/bin/ps", "-ww", "-o", "stat=,args=", "-p", str(pid)]
+    answer = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    state, _, arguments = answer.stdout.strip().partition(" ")
+    if not state or state.startswith("Z"):
+        return Occupant.OTHER
+    if f"postgres -D {cluster} " in arguments:
+        return Occupant.OURS
+    return Occupant.UNKNOWN if "postgres" in arguments else Occupant.OTHER

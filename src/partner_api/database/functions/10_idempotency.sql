@@ -1,0 +1,69 @@
+-- Idempotency records: the first answer to a request, kept for 24 hours.
+--
+-- A record is written by the transaction that has the effect, after the effect, so a refusal leaves none. Two
+-- requests with one key at the same instant are told apart by an advisory lock that lives as long as the
+-- transaction: the second is told at once that the first is in progress, it never waits.
+
+CREATE OR REPLACE FUNCTION idempotency_find(p_now timestamptz, p_record idempotency)
+RETURNS TABLE (verdict text, status_code smallint, answer json, sealed bytea)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_lock  bigint;
+    v_found idempotency_keys;
+BEGIN
+    IF p_record.key IS NULL THEN
+        RETURN QUERY SELECT 'new', NULL::smallint, NULL::json, NULL::bytea;
+        RETURN;
+    END IF;
+
+    v_lock := hashtextextended(
+        concat_ws(E'\x1f', p_record.tenant_id, p_record.caller_id, p_record.method, p_record.route, p_record.key), 0);
+    IF NOT pg_try_advisory_xact_lock(v_lock) THEN
+        RETURN QUERY SELECT 'in_progress', NULL::smallint, NULL::json, NULL::bytea;
+        RETURN;
+    END IF;
+
+    SELECT * INTO v_found FROM idempotency_keys k
+     WHERE k.tenant_id = p_record.tenant_id AND k.caller_id = p_record.caller_id
+       AND k.method = p_record.method AND k.route = p_record.route AND k.key = p_record.key;
+    IF NOT FOUND OR v_found.created_at <= p_now - interval '24 hours' THEN
+        RETURN QUERY SELECT 'new', NULL::smallint, NULL::json, NULL::bytea;
+    ELSIF v_found.fingerprint <> p_record.fingerprint THEN
+        RETURN QUERY SELECT 'conflict', NULL::smallint, NULL::json, NULL::bytea;
+    ELSE
+        RETURN QUERY SELECT 'replayed', v_found.status_code, v_found.answer, v_found.sealed;
+    END IF;
+END
+$$;
+
+-- Keeps the answer to a request that had its effect. Replaces a record that has expired.
+CREATE OR REPLACE FUNCTION idempotency_store(
+    p_now timestamptz, p_record idempotency, p_status_code smallint, p_answer json, p_sealed bytea)
+RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO idempotency_keys AS k
+        (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, sealed, created_at)
+    SELECT p_record.tenant_id, p_record.caller_id, p_record.method, p_record.route, p_record.key,
+           p_record.fingerprint, p_status_code, p_answer, p_sealed, p_now
+     WHERE p_record.key IS NOT NULL
+    ON CONFLICT (tenant_id, caller_id, method, route, key) DO UPDATE
+       SET fingerprint = excluded.fingerprint, status_code = excluded.status_code,
+           answer = excluded.answer, sealed = excluded.sealed, created_at = excluded.created_at
+     WHERE k.created_at <= excluded.created_at - interval '24 hours';
+$$;
+
+-- What a money function says of a request before it does anything: NULL to go on, else the outcome to give.
+CREATE OR REPLACE FUNCTION idempotency_outcome(p_now timestamptz, p_record idempotency)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_found record;
+BEGIN
+    SELECT * INTO v_found FROM idempotency_find(p_now, p_record);
+    RETURN CASE v_found.verdict
+        WHEN 'replayed' THEN ROW('replayed', NULL, v_found.answer::jsonb)::outcome
+        WHEN 'conflict' THEN ROW('refused', 'IDEMPOTENCY_CONFLICT', NULL)::outcome
+        WHEN 'in_progress' THEN ROW('refused', 'IDEMPOTENCY_IN_PROGRESS', NULL)::outcome
+    END;
+END
+$$;

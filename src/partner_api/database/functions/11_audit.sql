@@ -1,0 +1,42 @@
+-- One row per write, in the transaction of the write.
+
+CREATE OR REPLACE FUNCTION audit_write(
+    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_event_type text,
+    p_caller caller, p_project_id uuid, p_details jsonb)
+RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO audit_events
+        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id, details)
+    VALUES (p_tenant_id, p_organization_id, time_ordered_uuid(p_now, gen_random_uuid()::text), p_event_type, p_now,
+            p_caller.actor, p_caller.api_key_id, p_project_id, p_caller.request_id,
+            CASE WHEN p_caller.operator_name IS NULL THEN coalesce(p_details, '{}')
+                 ELSE coalesce(p_details, '{}') || jsonb_build_object('operator', p_caller.operator_name) END);
+$$;
+
+-- Makes the partitions of the current and the next three months. A month that already has rows in the default
+-- partition stays there: moving them would lock the table.
+CREATE OR REPLACE FUNCTION audit_partitions_ensure(p_now timestamptz)
+RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_made  integer := 0;
+    v_from  timestamptz;
+    v_until timestamptz;
+    v_name  text;
+BEGIN
+    -- Two workers must not make the same partition.
+    PERFORM pg_advisory_xact_lock(hashtextextended('audit_partitions_ensure', 0));
+    FOR v_month IN 0..3 LOOP
+        v_from := date_trunc('month', p_now) + make_interval(months => v_month);
+        v_until := v_from + interval '1 month';
+        v_name := 'audit_events_' || to_char(v_from, 'YYYY_MM');
+        IF to_regclass('public.' || v_name) IS NULL
+           AND NOT EXISTS (SELECT 1 FROM audit_events_default WHERE occurred_at >= v_from AND occurred_at < v_until) THEN
+            EXECUTE format('CREATE TABLE %I PARTITION OF audit_events FOR VALUES FROM (%L) TO (%L)',
+                           v_name, v_from, v_until);
+            v_made := v_made + 1;
+        END IF;
+    END LOOP;
+    RETURN v_made;
+END
+$$;

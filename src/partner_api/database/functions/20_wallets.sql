@@ -1,0 +1,230 @@
+-- The credit wallet: periods, rollover, and the row that every movement leaves.
+--
+-- Every function that moves credits works the same way: lock the wallet rows in order, bring each up to date with
+-- wallet_rolled, change it in memory, write its events with credit_event_append, and save it with wallet_save.
+
+-- Balance, and what new work may spend. The CHECKs of the table keep both from being negative.
+CREATE OR REPLACE FUNCTION wallet_available(p_wallet wallets)
+RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT p_wallet.included_remaining + p_wallet.prepaid - p_wallet.reserved
+$$;
+
+-- Prepaid credits that nothing in flight may still need: what can leave the wallet.
+CREATE OR REPLACE FUNCTION wallet_spendable_prepaid(p_wallet wallets)
+RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT least(p_wallet.prepaid, p_wallet.included_remaining + p_wallet.prepaid - p_wallet.reserved)
+$$;
+
+-- How many credits may still be added to prepaid so that balances, now and after the next rollover, stay
+-- integers that every client reads exactly.
+CREATE OR REPLACE FUNCTION wallet_headroom(p_wallet wallets)
+RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT 9007199254740991 - p_wallet.prepaid - greatest(p_wallet.included_remaining, p_wallet.included_credits)
+$$;
+
+-- Which period of an anchor an instant falls in: the largest n >= 0 with anchor + n months <= p_now. Adding months
+-- to the anchor, never to the previous boundary, is what brings 31 January back to 31 March after 28 February.
+CREATE OR REPLACE FUNCTION period_number_at(p_anchor timestamptz, p_now timestamptz)
+RETURNS integer
+LANGUAGE plpgsql STABLE SET timezone = 'UTC' AS $$
+DECLARE
+    v_number integer := (extract(year FROM p_now) - extract(year FROM p_anchor)) * 12
+                        + extract(month FROM p_now) - extract(month FROM p_anchor);
+BEGIN
+    IF p_anchor + make_interval(months => v_number) > p_now THEN
+        v_number := v_number - 1;
+    END IF;
+    RETURN greatest(v_number, 0);
+END
+$$;
+
+-- Writes the ledger row of a movement that p_wallet already contains. Takes the next sequence, so the wallet
+-- comes back changed and must be saved. A lagging clock is raised to the wallet's last event.
+CREATE OR REPLACE FUNCTION credit_event_append(
+    p_wallet wallets, p_now timestamptz, p_event_type text,
+    p_included_delta bigint, p_prepaid_delta bigint, p_metadata jsonb, p_caller caller,
+    p_description text DEFAULT NULL, p_transfer_id uuid DEFAULT NULL, p_job_id uuid DEFAULT NULL,
+    p_project_id uuid DEFAULT NULL, p_container_id uuid DEFAULT NULL, p_format text DEFAULT NULL)
+RETURNS wallets
+LANGUAGE plpgsql AS $$
+BEGIN
+    p_wallet.last_sequence := p_wallet.last_sequence + 1;
+    p_wallet.last_event_at := greatest(p_now, p_wallet.last_event_at);
+    INSERT INTO credit_events
+        (tenant_id, organization_id, sequence, event_id, event_type, included_delta, prepaid_delta,
+         included_after, prepaid_after, usage_after, project_id, format, job_id, container_id, transfer_id,
+         description, metadata, api_key_id, operator_id, request_id, created_at)
+    VALUES
+        (p_wallet.tenant_id, p_wallet.organization_id, p_wallet.last_sequence,
+         credit_event_id(p_wallet.tenant_id, p_wallet.organization_id, p_wallet.last_sequence, p_wallet.last_event_at),
+         p_event_type, p_included_delta, p_prepaid_delta,
+         p_wallet.included_remaining, p_wallet.prepaid, p_wallet.used_this_period, p_project_id, p_format,
+         p_job_id, p_container_id, p_transfer_id, p_description, coalesce(p_metadata, '{}'),
+         p_caller.api_key_id, p_caller.operator_id, p_caller.request_id, p_wallet.last_event_at);
+    RETURN p_wallet;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION credit_event_id(
+    p_tenant_id bigint, p_organization_id uuid, p_sequence bigint, p_now timestamptz)
+RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT time_ordered_uuid(p_now, p_tenant_id || ':' || p_organization_id || ':' || p_sequence)
+$$;
+
+-- Ends the current period at p_boundary and opens period p_number of p_anchor. The unused allotment lapses, but for
+-- what open reservations need and nothing else covers: a boundary never leaves reserved work unpaid.
+CREATE OR REPLACE FUNCTION wallet_next_period(
+    p_wallet wallets, p_boundary timestamptz, p_anchor timestamptz, p_number integer, p_caller caller)
+RETURNS wallets
+LANGUAGE plpgsql SET timezone = 'UTC' AS $$
+DECLARE
+    v_allotment bigint := CASE WHEN p_wallet.billing_status = 'active' THEN p_wallet.included_credits ELSE 0 END;
+    v_carried   bigint := least(p_wallet.included_remaining,
+                                greatest(0, p_wallet.reserved - p_wallet.prepaid - v_allotment));
+    v_lapsing   bigint := p_wallet.included_remaining - v_carried;
+BEGIN
+    p_wallet.period_anchor := p_anchor;
+    p_wallet.period_number := p_number;
+    p_wallet.period_start := p_anchor + make_interval(months => p_number);
+    p_wallet.period_end := p_anchor + make_interval(months => p_number + 1);
+    p_wallet.used_this_period := 0;
+    p_wallet.included_this_period := v_carried + v_allotment;
+    p_wallet.included_granted_peak := v_allotment;
+    IF v_lapsing > 0 THEN
+        p_wallet.included_remaining := v_carried;
+        p_wallet := credit_event_append(
+            p_wallet, p_boundary, 'adjustment', -v_lapsing, 0, '{"reason": "period_lapse"}', p_caller);
+    END IF;
+    IF v_allotment > 0 THEN
+        p_wallet.included_remaining := v_carried + v_allotment;
+        p_wallet := credit_event_append(
+            p_wallet, p_boundary, 'grant', v_allotment, 0, '{"reason": "period_allotment"}', p_caller);
+    END IF;
+    RETURN p_wallet;
+END
+$$;
+
+-- Brings a locked wallet to p_now: one rollover for each period that is over, dated at its boundary. What it wrote
+-- stands whatever becomes of the operation that came along, so the caller saves the wallet in every case.
+CREATE OR REPLACE FUNCTION wallet_rolled(p_wallet wallets, p_now timestamptz)
+RETURNS wallets
+LANGUAGE plpgsql AS $$
+BEGIN
+    WHILE p_wallet.period_end <= p_now LOOP
+        p_wallet := wallet_next_period(p_wallet, p_wallet.period_end, p_wallet.period_anchor,
+                                       p_wallet.period_number + 1, ROW('system', NULL, NULL, NULL, NULL)::caller);
+    END LOOP;
+    RETURN p_wallet;
+END
+$$;
+
+-- Locks one wallet and brings it up to date. All fields are NULL when there is none.
+CREATE OR REPLACE FUNCTION wallet_lock(p_tenant_id bigint, p_organization_id uuid, p_now timestamptz)
+RETURNS wallets
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_wallet wallets;
+BEGIN
+    SELECT * INTO v_wallet FROM wallets
+     WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id
+       FOR NO KEY UPDATE;
+    IF v_wallet.period_end <= p_now THEN
+        v_wallet := wallet_rolled(v_wallet, p_now);
+        PERFORM wallet_save(v_wallet);
+    END IF;
+    RETURN v_wallet;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION wallet_save(p_wallet wallets)
+RETURNS void
+LANGUAGE sql AS $$
+    UPDATE wallets SET
+        state = p_wallet.state,
+        subscription_tier = p_wallet.subscription_tier,
+        billing_status = p_wallet.billing_status,
+        included_credits = p_wallet.included_credits,
+        subscription_started_on = p_wallet.subscription_started_on,
+        period_anchor = p_wallet.period_anchor,
+        period_number = p_wallet.period_number,
+        period_start = p_wallet.period_start,
+        period_end = p_wallet.period_end,
+        included_this_period = p_wallet.included_this_period,
+        included_granted_peak = p_wallet.included_granted_peak,
+        included_remaining = p_wallet.included_remaining,
+        prepaid = p_wallet.prepaid,
+        reserved = p_wallet.reserved,
+        used_this_period = p_wallet.used_this_period,
+        running_jobs = p_wallet.running_jobs,
+        monthly_credit_cap = p_wallet.monthly_credit_cap,
+        refill_threshold = p_wallet.refill_threshold,
+        refill_amount = p_wallet.refill_amount,
+        auto_refill_enabled = p_wallet.auto_refill_enabled,
+        refill_failed_at = p_wallet.refill_failed_at,
+        last_sequence = p_wallet.last_sequence,
+        last_event_at = p_wallet.last_event_at
+     WHERE tenant_id = p_wallet.tenant_id AND organization_id = p_wallet.organization_id;
+$$;
+
+-- The first touch of a wallet after a boundary writes the rollover, also when the touch is a read.
+CREATE OR REPLACE FUNCTION wallets_touch(p_tenant_id bigint, p_now timestamptz, p_organization_ids uuid[])
+RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_wallet wallets;
+    v_rolled integer := 0;
+BEGIN
+    FOR v_wallet IN
+        SELECT w.* FROM wallets w
+         WHERE w.tenant_id = p_tenant_id AND w.organization_id = ANY (p_organization_ids) AND w.period_end <= p_now
+         ORDER BY w.partner_id IS NULL, w.organization_id
+           FOR NO KEY UPDATE
+    LOOP
+        PERFORM wallet_save(wallet_rolled(v_wallet, p_now));
+        v_rolled := v_rolled + 1;
+    END LOOP;
+    RETURN v_rolled;
+END
+$$;
+
+-- The smallest sequence of a wallet whose event is dated p_at or later; one past the last when none is. Sequences
+-- have no gaps and times never fall along them, so a binary search replaces an index on the time.
+CREATE OR REPLACE FUNCTION credit_sequence_at(p_tenant_id bigint, p_organization_id uuid, p_at timestamptz)
+RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_low    bigint := 1;
+    v_high   bigint;
+    v_middle bigint;
+    v_time   timestamptz;
+BEGIN
+    SELECT last_sequence + 1 INTO v_high FROM wallets
+     WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id;
+    WHILE v_low < v_high LOOP
+        v_middle := (v_low + v_high) / 2;
+        SELECT created_at INTO v_time FROM credit_events
+         WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND sequence = v_middle;
+        IF v_time < p_at THEN
+            v_low := v_middle + 1;
+        ELSE
+            v_high := v_middle;
+        END IF;
+    END LOOP;
+    RETURN v_low;
+END
+$$;
+
+-- The newest ledger row of a wallet as the money functions answer it.
+CREATE OR REPLACE FUNCTION credit_event_facts(p_wallet wallets)
+RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT to_jsonb(e) - '{tenant_id,operator_id,request_id,api_key_id,sequence}'::text[] FROM credit_events e
+     WHERE e.tenant_id = p_wallet.tenant_id AND e.organization_id = p_wallet.organization_id
+       AND e.sequence = p_wallet.last_sequence
+$$;
+
+-- Refusal when something would leave the range of exact integers.
+CREATE OR REPLACE FUNCTION amount_refusal(p_path text)
+RETURNS outcome LANGUAGE sql IMMUTABLE AS $$
+    SELECT ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
+        'path', p_path, 'message', 'would bring a balance above 9007199254740991'))))::outcome
+$$;

@@ -1,0 +1,88 @@
+-- The partner's cash wallet, in US cents. Same rules as the credit wallet: lock, change, one row, save.
+
+-- Writes one cash event and the wallet with it. p_wallet is locked; the caller has checked that it can pay.
+CREATE OR REPLACE FUNCTION cash_event_append(
+    p_wallet cash_wallets, p_now timestamptz, p_event_type text, p_amount_cents bigint, p_for_organization_id uuid,
+    p_caller caller, p_description text, p_reference text DEFAULT NULL, p_lease leases DEFAULT NULL,
+    p_lease_month integer DEFAULT NULL)
+RETURNS cash_wallets
+LANGUAGE plpgsql AS $$
+BEGIN
+    p_wallet.balance_cents := p_wallet.balance_cents + p_amount_cents;
+    p_wallet.last_sequence := p_wallet.last_sequence + 1;
+    p_wallet.last_event_at := greatest(p_now, p_wallet.last_event_at);
+    INSERT INTO cash_events
+        (tenant_id, organization_id, currency, sequence, event_id, event_type, amount_cents, balance_after_cents,
+         for_organization_id, social_account_id, project_id, lease_month, period_start, period_end, description,
+         reference, operator_id, request_id, created_at)
+    VALUES
+        (p_wallet.tenant_id, p_wallet.organization_id, p_wallet.currency, p_wallet.last_sequence,
+         time_ordered_uuid(p_wallet.last_event_at,
+                           'cash:' || p_wallet.tenant_id || ':' || p_wallet.organization_id || ':' || p_wallet.last_sequence),
+         p_event_type, p_amount_cents, p_wallet.balance_cents, p_for_organization_id,
+         p_lease.social_account_id, p_lease.project_id, p_lease_month,
+         lease_month_start(p_lease.assigned_at, p_lease_month), lease_month_start(p_lease.assigned_at, p_lease_month + 1),
+         p_description, p_reference, p_caller.operator_id, p_caller.request_id, p_wallet.last_event_at);
+    UPDATE cash_wallets
+       SET balance_cents = p_wallet.balance_cents, last_sequence = p_wallet.last_sequence,
+           last_event_at = p_wallet.last_event_at
+     WHERE tenant_id = p_wallet.tenant_id AND organization_id = p_wallet.organization_id
+       AND currency = p_wallet.currency;
+    RETURN p_wallet;
+END
+$$;
+
+-- The operator's top-ups and adjustments.
+--
+-- Facts: {event, balance_cents}. Refused: NOT_FOUND (no such partner: a child has no cash wallet),
+-- BILLING_EXHAUSTED (below zero), VALIDATION (out of range), IDEMPOTENCY_*.
+CREATE OR REPLACE FUNCTION cash_post(p_tenant_id bigint, p_now timestamptz, p_items cash_posting[])
+RETURNS outcome[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_outcomes outcome[] := '{}';
+    v_outcome  outcome;
+    v_item     cash_posting;
+    v_wallet   cash_wallets;
+    v_facts    jsonb;
+BEGIN
+    FOREACH v_item IN ARRAY p_items LOOP
+        v_outcome := idempotency_outcome(p_now, v_item.idempotency);
+        IF v_outcome.status IS NULL THEN
+            v_wallet := NULL;
+            SELECT * INTO v_wallet FROM cash_wallets
+             WHERE tenant_id = p_tenant_id AND organization_id = v_item.organization_id AND currency = 'USD'
+               FOR NO KEY UPDATE;
+            v_outcome := CASE
+                WHEN v_wallet.organization_id IS NULL
+                    THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
+                WHEN v_item.amount_cents > 9007199254740991 - v_wallet.balance_cents
+                    THEN amount_refusal('amountCents')
+                WHEN -v_item.amount_cents > v_wallet.balance_cents
+                    THEN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
+                        'reason', 'insufficient_funds', 'required', -v_item.amount_cents,
+                        'available', v_wallet.balance_cents))::outcome
+            END;
+        END IF;
+        IF v_outcome.status IS NULL THEN
+            v_wallet := cash_event_append(v_wallet, p_now, v_item.event_type, v_item.amount_cents,
+                                          v_item.organization_id, v_item.caller, v_item.description, v_item.reference);
+            SELECT jsonb_build_object('event', to_jsonb(e) - '{tenant_id,operator_id,request_id,sequence,currency}'::text[],
+                                      'balance_cents', v_wallet.balance_cents)
+              INTO v_facts
+              FROM cash_events e
+             WHERE e.tenant_id = p_tenant_id AND e.organization_id = v_item.organization_id
+               AND e.currency = 'USD' AND e.sequence = v_wallet.last_sequence;
+            v_outcome := ROW('done', NULL, v_facts)::outcome;
+            PERFORM audit_write(p_tenant_id, p_now, v_item.organization_id,
+                                CASE v_item.event_type WHEN 'topup' THEN 'cash.topped_up' ELSE 'cash.adjusted' END,
+                                v_item.caller, NULL,
+                                jsonb_build_object('amountCents', v_item.amount_cents,
+                                                   'eventId', v_facts -> 'event' -> 'event_id'));
+            PERFORM idempotency_store(p_now, v_item.idempotency, 200::smallint, v_facts::json, NULL);
+        END IF;
+        v_outcomes := v_outcomes || v_outcome;
+    END LOOP;
+    RETURN v_outcomes;
+END
+$$;

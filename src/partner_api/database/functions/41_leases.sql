@@ -1,0 +1,117 @@
+-- Leased accounts: the calendar of a lease, and assignment with its first charge.
+
+-- When month p_month of a lease begins. Months are added to the anchor, so that a lease assigned on the 31st comes
+-- back to the 31st after a shorter month. NULL in, NULL out.
+CREATE OR REPLACE FUNCTION lease_month_start(p_assigned_at timestamptz, p_month integer)
+RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT ((p_assigned_at AT TIME ZONE 'UTC') + make_interval(months => p_month)) AT TIME ZONE 'UTC'
+$$;
+
+-- The first instant after p_now at which a month of the lease begins: never in the past, however late a worker is.
+CREATE OR REPLACE FUNCTION lease_next_renewal(p_assigned_at timestamptz, p_now timestamptz)
+RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT min(s.start) FROM (
+        SELECT lease_month_start(p_assigned_at, greatest(1, m.months + g.extra)) AS start
+          FROM (SELECT ((extract(year FROM p_now AT TIME ZONE 'UTC') - extract(year FROM p_assigned_at AT TIME ZONE 'UTC')) * 12
+                        + extract(month FROM p_now AT TIME ZONE 'UTC')
+                        - extract(month FROM p_assigned_at AT TIME ZONE 'UTC'))::integer AS months) m,
+               generate_series(0, 1) AS g (extra)) s
+     WHERE s.start > p_now
+$$;
+
+-- Takes pool accounts for a project and charges each account's first month to the partner's cash wallet: all of
+-- them or none. Visible to every reader as soon as it commits.
+--
+-- Facts: {assigned_at, charged_cents, social_account_ids}. Refused: NOT_FOUND (project), KILL_SWITCH (organization not
+-- active), CONFLICT (project archived; an account not available), BILLING_EXHAUSTED (insufficient_funds).
+-- Lock order: project, cash wallet, pool accounts by id.
+CREATE OR REPLACE FUNCTION lease_assign(p_tenant_id bigint, p_now timestamptz, p_items lease_assignment[])
+RETURNS outcome[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_outcomes outcome[] := '{}';
+    v_item     lease_assignment;
+BEGIN
+    FOREACH v_item IN ARRAY p_items LOOP
+        v_outcomes := v_outcomes || lease_assign_one(p_tenant_id, date_trunc('second', p_now), v_item);
+    END LOOP;
+    RETURN v_outcomes;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lease_assign_one(p_tenant_id bigint, p_now timestamptz, p_item lease_assignment)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_project projects;
+    v_owner   organizations;
+    v_cash    cash_wallets;
+    v_pool    pool_accounts;
+    v_lease   leases;
+    v_taken   uuid[];
+    v_total   numeric;
+BEGIN
+    SELECT * INTO v_project FROM projects WHERE tenant_id = p_tenant_id AND id = p_item.project_id FOR SHARE;
+    IF NOT FOUND THEN
+        RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
+    END IF;
+    SELECT * INTO v_owner FROM organizations WHERE tenant_id = p_tenant_id AND id = v_project.organization_id;
+    IF v_owner.status <> 'active' THEN
+        RETURN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome;
+    END IF;
+    IF v_project.status = 'archived' THEN
+        RETURN ROW('refused', 'CONFLICT', '{"status": "archived"}')::outcome;
+    END IF;
+    SELECT * INTO v_cash FROM cash_wallets
+     WHERE tenant_id = p_tenant_id AND organization_id = coalesce(v_owner.parent_id, v_owner.id) AND currency = 'USD'
+       FOR NO KEY UPDATE;
+
+    SELECT array_agg(a.id), sum(coalesce(p_item.monthly_price_cents, a.monthly_price_cents)) INTO v_taken, v_total
+      FROM (SELECT * FROM pool_accounts
+             WHERE id = ANY (p_item.pool_account_ids) AND status = 'available'
+             ORDER BY id FOR NO KEY UPDATE) a;
+    IF v_taken IS NULL OR cardinality(v_taken) <> cardinality(p_item.pool_account_ids)
+       OR cardinality(v_taken) <> cardinality(p_item.social_account_ids) THEN
+        RETURN ROW('refused', 'CONFLICT', jsonb_build_object('unavailable', (
+            SELECT coalesce(jsonb_agg('pool_' || i), '[]') FROM unnest(p_item.pool_account_ids) i
+             WHERE i <> ALL (coalesce(v_taken, '{}')))))::outcome;
+    END IF;
+    IF v_total > v_cash.balance_cents THEN
+        RETURN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
+            'reason', 'insufficient_funds', 'required', v_total, 'available', v_cash.balance_cents))::outcome;
+    END IF;
+
+    FOR v_position IN 1..cardinality(p_item.pool_account_ids) LOOP
+        UPDATE pool_accounts
+           SET status = 'leased', lease_tenant_id = p_tenant_id, lease_id = p_item.social_account_ids[v_position],
+               updated_at = p_now
+         WHERE id = p_item.pool_account_ids[v_position]
+        RETURNING * INTO v_pool;
+        INSERT INTO social_accounts
+            (tenant_id, id, project_id, platform, handle, avatar_url, followers, leased, connected_at)
+        VALUES (p_tenant_id, p_item.social_account_ids[v_position], p_item.project_id, v_pool.platform, v_pool.handle,
+                v_pool.avatar_url, v_pool.followers, true, p_now);
+        INSERT INTO leases
+            (tenant_id, social_account_id, project_id, pool_account_id, assigned_at, monthly_price_cents, next_due_at)
+        VALUES (p_tenant_id, p_item.social_account_ids[v_position], p_item.project_id, v_pool.id, p_now,
+                coalesce(p_item.monthly_price_cents, v_pool.monthly_price_cents), lease_month_start(p_now, 1))
+        RETURNING * INTO v_lease;
+        IF v_lease.monthly_price_cents > 0 THEN
+            v_cash := cash_event_append(v_cash, p_now, 'lease_charge', -v_lease.monthly_price_cents, v_owner.id,
+                                        p_item.caller, 'First month of ' || v_pool.handle, NULL, v_lease, 0);
+        END IF;
+        INSERT INTO lease_charges
+            (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, cash_sequence,
+             settled_at)
+        VALUES (p_tenant_id, v_lease.social_account_id, 0, p_now, v_lease.next_due_at, v_lease.monthly_price_cents,
+                'paid', CASE WHEN v_lease.monthly_price_cents > 0 THEN v_cash.last_sequence END, p_now);
+        PERFORM audit_write(p_tenant_id, p_now, v_owner.id, 'leased_account.assigned', p_item.caller, p_item.project_id,
+                            jsonb_build_object('socialAccountId', 'sa_' || v_lease.social_account_id,
+                                'handle', v_pool.handle, 'monthlyPriceCents', v_lease.monthly_price_cents));
+    END LOOP;
+    RETURN ROW('done', NULL, jsonb_build_object('assigned_at', p_now, 'charged_cents', v_total,
+                                                'social_account_ids', to_jsonb(p_item.social_account_ids)))::outcome;
+END
+$$;

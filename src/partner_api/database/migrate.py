@@ -1,0 +1,223 @@
+"""Bringing a database to the schema and functions of this version, and telling whether it is there."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import asyncpg
+import msgspec
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from partner_api.database.connection import connect
+from partner_api.database.grants import grant_application_role
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection as SqlConnection
+
+    from partner_api.database.connection import Connection
+
+MINIMUM_SERVER_VERSION = 160000
+# Serializes concurrent upgrades of one database. Any constant will do, as long as it stays.
+_UPGRADE_LOCK = 0x6C617965
+# The functions run with the owner's rights, so nobody may call them by default. Those of extensions stay as they are.
+_REVOKE_FROM_PUBLIC = """
+DO $$
+DECLARE
+    v_function regprocedure;
+BEGIN
+    FOR v_function IN
+        SELECT p.oid FROM pg_proc p
+         WHERE p.pronamespace = 'public'::regnamespace AND p.proowner = current_user::regrole
+           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', v_function);
+    END LOOP;
+END
+$$
+"""
+
+
+class MigrationError(Exception):
+    """The database cannot be brought to this version; the message says why and what to do."""
+
+
+class Status(msgspec.Struct, frozen=True):
+    """What a database holds, compared with what this version needs."""
+
+    server_version: str
+    revision: str | None
+    expected_revision: str
+    functions_applied: bool
+    separate_application_role: bool
+
+    @property
+    def current(self) -> bool:
+        """Whether this version can run on the database."""
+        return self.revision is not None and self.functions_applied
+
+
+async def upgrade(owner_url: str, application_role: str | None) -> Status:
+    """Apply the missing revisions and functions as the owner; idempotent and safe to run twice at once.
+
+    Args:
+        owner_url: URL of the role that owns the schema.
+        application_role: the less privileged role that the server uses, or None when it is the owner too.
+
+    Raises:
+        MigrationError: the server is too old, or the database belongs to a newer version.
+        OSError, asyncpg.PostgresError: the server cannot be reached or refuses something.
+    """
+    connection = await connect(owner_url)
+    try:
+        if connection.get_server_version() < (16,):
+            raise MigrationError(
+                f"The server runs PostgreSQL {connection.get_server_version().major}; "
+                "version 16 or newer is needed."
+            )
+        await connection.execute("SELECT pg_advisory_lock($1)", _UPGRADE_LOCK)
+        await _upgrade_schema(owner_url)
+        await _apply_functions(connection)
+        await connection.execute("SELECT audit_partitions_ensure(clock_timestamp())")
+        if application_role is not None:
+            await grant_application_role(connection, application_role)
+        return await read_status(connection, application_role)
+    finally:
+        await connection.close()
+
+
+async def read_status(connection: Connection, application_role: str | None) -> Status:
+    """Read what the database holds. ``application_role`` is None when the owner's role does everything."""
+    applied: set[str] = set()
+    revision = None
+    if await connection.fetchval("SELECT to_regclass('applied_functions')") is not None:
+        applied = {
+            row["checksum"]
+            for row in await connection.fetch("SELECT checksum FROM applied_functions")
+        }
+        revision = await connection.fetchval("SELECT version_num FROM alembic_version")
+    return Status(
+        server_version=str(await connection.fetchval("SHOW server_version")),
+        revision=revision,
+        expected_revision=expected_revision(),
+        functions_applied=functions_checksum() in applied,
+        separate_application_role=application_role is not None,
+    )
+
+
+async def is_current(connection: Connection) -> bool:
+    """Whether the schema has everything this version needs.
+
+    A database that a newer version has upgraded counts: nodes are replaced one by one, and a newer schema keeps
+    what the previous version calls.
+    """
+    try:
+        return bool(
+            await connection.fetchval(
+                "SELECT EXISTS (SELECT FROM applied_functions WHERE checksum = $1)",
+                functions_checksum(),
+            )
+        )
+    except asyncpg.UndefinedTableError:
+        return False
+
+
+@cache
+def expected_revision() -> str:
+    """The newest schema revision that this version knows."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise MigrationError("The installation is incomplete: it has no schema revisions.")
+    return head
+
+
+@cache
+def functions_checksum() -> str:
+    """A digest of the schema revision and all SQL functions of this version."""
+    digest = hashlib.sha256(expected_revision().encode())
+    for name, text in _function_files():
+        digest.update(name.encode() + b"\0" + text.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option(
+        "script_location", str(resources.files("partner_api.database") / "schema")
+    )
+    return config
+
+
+def _function_files() -> list[tuple[str, str]]:
+    folder = resources.files("partner_api.database") / "functions"
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".sql")),
+        key=lambda file: file.name,
+    )
+    return [(file.name, file.read_text(encoding="utf-8")) for file in files]
+
+
+async def _upgrade_schema(owner_url: str) -> None:
+    config = _config()
+
+    def run(connection: SqlConnection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    url = owner_url.replace("postgres://", "postgresql://", 1).replace(
+        "postgresql://", "postgresql+asyncpg://", 1
+    )
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            revision = await connection.run_sync(_current_revision)
+            if revision is not None and revision not in _known_revisions():
+                raise MigrationError(
+                    f"The database is at schema revision {revision}, which a newer version made. "
+                    "Run that version, or restore a backup from before its upgrade."
+                )
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()
+
+
+def _current_revision(connection: SqlConnection) -> str | None:
+    if connection.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar() is None:
+        return None
+    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if revision is None else str(revision)
+
+
+def _known_revisions() -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+async def _apply_functions(connection: Connection) -> None:
+    checksums = [
+        row["checksum"]
+        for row in await connection.fetch(
+            "SELECT checksum FROM applied_functions ORDER BY applied_at"
+        )
+    ]
+    if checksums and checksums[-1] == functions_checksum():
+        return
+    if functions_checksum() in checksums:
+        raise MigrationError(
+            "A newer version has already upgraded the functions of this database. Run that version, "
+            "or restore a backup from before its upgrade."
+        )
+    async with connection.transaction():
+        # Functions call each other, so bodies are checked when they run, not in the order of the files.
+        await connection.execute("SET LOCAL check_function_bodies = off")
+        for _, text in _function_files():
+            await connection.execute(text)
+        await connection.execute(_REVOKE_FROM_PUBLIC)
+        await connection.execute(
+            "INSERT INTO applied_functions (checksum) VALUES ($1)", functions_checksum()
+        )

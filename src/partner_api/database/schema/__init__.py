@@ -1,0 +1,1 @@
+"""Alembic environment and revisions. Each revision runs the ``.sql`` file beside it."""

@@ -1,0 +1,92 @@
+"""The outermost layer: what holds for every answer, also for those that no route gives."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from partner_api.edge import metrics
+from partner_api.edge.access_log import AccessLine, make_access_log, timestamp
+from partner_api.edge.reply import error_reply
+from partner_api.edge.request import EXCHANGE, ClientGone, Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    from partner_api.services import Services
+    from partner_api.settings import Settings
+
+    Message = MutableMapping[str, Any]
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+    Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_OTHER_METHOD = "OTHER"
+_NO_ROUTE = "none"
+# Litestar answers OPTIONS by itself, with another body than ours; no route takes this one.
+_UNROUTED_METHOD = "LAYERS-OPTIONS"
+
+
+class Edge:
+    """Wraps the application: request id, log line, numbers, and an answer whatever happens.
+
+    ``services`` is set by the application when it has started.
+    """
+
+    def __init__(self, app: Application, settings: Settings) -> None:
+        self._app = app
+        self._write_access_line = make_access_log(settings)
+        self._fixed_headers = [(b"x-layers-development", b"true")] if settings.development else []
+        self.services: Services | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection, as an ASGI application."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        method = scope["method"] if scope["method"] in _METHODS else _OTHER_METHOD
+        exchange = Exchange(method, self.services)
+        scope[EXCHANGE] = exchange
+        if method == "OPTIONS":
+            scope["method"] = _UNROUTED_METHOD
+        started = False
+        identify = (b"x-request-id", exchange.request_id.encode())
+
+        async def send_marked(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                exchange.status = message["status"]
+                message["headers"] = [*message["headers"], identify, *self._fixed_headers]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_marked)
+        except ClientGone:
+            exchange.status = 499
+        except Exception as error:
+            reply = error_reply(error, exchange.request_id, where=method)
+            # Half an answer cannot be taken back; the connection then ends without its rest.
+            if started:
+                raise
+            await reply(scope, receive, send_marked)
+        finally:
+            self._record(exchange)
+
+    def _record(self, exchange: Exchange) -> None:
+        seconds = (time.perf_counter_ns() - exchange.started_ns) / 1e9
+        metrics.observe(exchange.method, exchange.template or _NO_ROUTE, exchange.status, seconds)
+        if self._write_access_line is not None:
+            self._write_access_line(
+                AccessLine(
+                    timestamp(),
+                    exchange.method,
+                    exchange.template,
+                    exchange.status,
+                    round(seconds * 1000, 2),
+                    exchange.request_id,
+                    exchange.caller_id,
+                )
+            )

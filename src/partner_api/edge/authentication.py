@@ -1,0 +1,154 @@
+"""Who is calling: from a bearer token to a caller, in one round trip shared with other requests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from partner_api.edge.batching import Batcher
+from partner_api.edge.credentials import Env, parse_api_key, parse_operator_token
+from partner_api.edge.scopes import Role
+from partner_api.errors import ApiError
+
+if TYPE_CHECKING:
+    from partner_api.crypto import SecretKeys
+    from partner_api.database.connection import Pool
+
+MAX_HEADER_BYTES = 1024
+RateLimitTier = Literal["standard", "pilot", "partner", "sandbox", "internal"]
+
+# One key's row, its organization and that one's parent. Each row is found by its primary or unique
+# key within one tenant.
+_FIND_KEYS = """
+SELECT k.id, k.secret_hash, k.hash_key_id, k.env, k.scopes, k.kill_switch, k.revoked_at,
+       k.grace_until, o.id AS organization_id, o.name AS organization_name, o.parent_id,
+       o.status, p.status AS parent_status,
+       coalesce(p.rate_limit_tier, o.rate_limit_tier) AS rate_limit_tier
+  FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS asked (tenant_id, keyid, position)
+  LEFT JOIN api_keys k ON k.tenant_id = asked.tenant_id AND k.keyid = asked.keyid
+  LEFT JOIN organizations o ON o.tenant_id = k.tenant_id AND o.id = k.organization_id
+  LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
+ ORDER BY asked.position
+"""
+_FIND_OPERATOR = """
+SELECT id, name, role, secret_hash, hash_key_id, expires_at, revoked_at
+  FROM operators WHERE keyid = $1
+"""
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """On whose behalf a request acts: the key's organization, or a child named in a header."""
+
+    tenant_id: int
+    organization_id: UUID
+    organization_name: str
+    parent_organization_id: UUID | None
+    api_key_id: UUID
+    env: Env
+    scopes: frozenset[str]
+    rate_limit_tier: RateLimitTier
+
+    @property
+    def partner_id(self) -> UUID:
+        """The top-level organization: the parent, or the organization itself."""
+        return self.parent_organization_id or self.organization_id
+
+
+class OperatorCaller(msgspec.Struct, frozen=True):
+    """The operator whose token a request carries."""
+
+    operator_id: UUID
+    name: str
+    role: Role
+
+
+class Authenticator:
+    """Verifies tokens against the database, at every request: what is revoked is out at once."""
+
+    def __init__(self, pool: Pool, secret_keys: SecretKeys) -> None:
+        self._pool = pool
+        self._secret_keys = secret_keys
+        self._keys: Batcher[tuple[int, str], Any] = Batcher(self._find_keys)
+
+    async def api_key(self, headers: list[bytes], now: datetime) -> Caller:
+        """Authenticate a request with an API key.
+
+        Args:
+            headers: the values of all its Authorization headers.
+            now: the time at which a grace period must not be over.
+
+        Raises:
+            ApiError: UNAUTHENTICATED, the same in every case; KILL_SWITCH for a valid key that is
+                killed, or whose organization or partner is not active.
+        """
+        credential = parse_api_key(_bearer(headers))
+        if credential is None:
+            raise ApiError("UNAUTHENTICATED")
+        row = await self._keys.get((credential.tenant_id, credential.keyid))
+        # Nothing about a row counts before the secret has shown that the caller owns it.
+        if row["id"] is None or not self._secret_keys.verify(
+            row["hash_key_id"], row["secret_hash"], credential.secret
+        ):
+            raise ApiError("UNAUTHENTICATED")
+        if (
+            row["env"] != credential.env
+            or row["revoked_at"] is not None
+            or (row["grace_until"] is not None and row["grace_until"] <= now)
+        ):
+            raise ApiError("UNAUTHENTICATED")
+        if row["kill_switch"]:
+            raise killed("key")
+        if row["status"] != "active" or row["parent_status"] not in (None, "active"):
+            raise killed("organization")
+        return Caller(
+            credential.tenant_id,
+            row["organization_id"],
+            row["organization_name"],
+            row["parent_id"],
+            row["id"],
+            credential.env,
+            frozenset(row["scopes"]),
+            "sandbox" if credential.env == "test" else row["rate_limit_tier"],
+        )
+
+    async def operator(self, headers: list[bytes], now: datetime) -> OperatorCaller:
+        """Authenticate a request with an operator's token.
+
+        Raises:
+            ApiError: UNAUTHENTICATED, the same in every case.
+        """
+        credential = parse_operator_token(_bearer(headers))
+        if credential is None:
+            raise ApiError("UNAUTHENTICATED")
+        row = await self._pool.fetchrow(_FIND_OPERATOR, credential.keyid)
+        if row is None or not self._secret_keys.verify(
+            row["hash_key_id"], row["secret_hash"], credential.secret
+        ):
+            raise ApiError("UNAUTHENTICATED")
+        if row["revoked_at"] is not None or (
+            row["expires_at"] is not None and row["expires_at"] <= now
+        ):
+            raise ApiError("UNAUTHENTICATED")
+        return OperatorCaller(row["id"], row["name"], row["role"])
+
+    async def _find_keys(self, keys: list[tuple[int, str]]) -> list[Any]:
+        rows: list[Any] = await self._pool.fetch(
+            _FIND_KEYS, [tenant_id for tenant_id, _ in keys], [keyid for _, keyid in keys]
+        )
+        return rows
+
+
+def killed(scope: Literal["key", "organization"]) -> ApiError:
+    """Make the refusal of what is suspended."""
+    return ApiError("KILL_SWITCH", details={"scope": scope})
+
+
+def _bearer(headers: list[bytes]) -> str:
+    """Take the token out of the Authorization header; empty when there is not exactly one."""
+    if len(headers) != 1 or len(headers[0]) > MAX_HEADER_BYTES:
+        return ""
+    scheme, _, token = headers[0].decode("latin-1").partition(" ")
+    return token.strip(" ") if scheme.lower() == "bearer" else ""

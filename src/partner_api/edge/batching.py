@@ -1,0 +1,93 @@
+"""Loading many keys in one round trip, without making anyone wait for company.
+
+A call that arrives while nothing is in flight starts at once. Those that arrive meanwhile form the
+next batch, which leaves as soon as a flight ends. So batches grow with the load, and there is no
+timer to tune.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Hashable, Sequence
+
+K = TypeVar("K", bound="Hashable")
+V = TypeVar("V")
+
+
+class Batcher(Generic[K, V]):
+    """Turns single calls into batches.
+
+    Args:
+        load: gets a list of distinct keys and gives, in the same order, the value or the
+            exception of each. If it raises, every caller of that batch gets the exception.
+        max_batch: most keys in one call of ``load``.
+        max_in_flight: most calls of ``load`` at a time.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[list[K]], Awaitable[Sequence[V | Exception]]],
+        *,
+        max_batch: int = 256,
+        max_in_flight: int = 2,
+    ) -> None:
+        self._load = load
+        self._max_batch = max_batch
+        self._max_in_flight = max_in_flight
+        self._in_flight: set[asyncio.Task[None]] = set()
+        # One future per caller, so that a caller that is cancelled leaves the others alone.
+        self._waiting: dict[K, list[asyncio.Future[V]]] = {}
+
+    async def get(self, key: K) -> V:
+        """Load one key, together with those that others ask for at the same time.
+
+        What it gives was read after the call: a call never joins a flight that has left.
+
+        Raises:
+            Exception: the one that ``load`` gave for this key, or raised.
+        """
+        future: asyncio.Future[V] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(key, []).append(future)
+        self._start()
+        return await future
+
+    def _start(self) -> None:
+        while self._waiting and len(self._in_flight) < self._max_in_flight:
+            if len(self._waiting) <= self._max_batch:
+                batch, self._waiting = self._waiting, {}
+            else:
+                keys = list(islice(self._waiting, self._max_batch))
+                batch = {key: self._waiting.pop(key) for key in keys}
+            task = asyncio.create_task(self._run(batch))
+            self._in_flight.add(task)
+            task.add_done_callback(self._landed)
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._in_flight.discard(task)
+        self._start()
+
+    async def _run(self, batch: dict[K, list[asyncio.Future[V]]]) -> None:
+        values: Sequence[V | Exception]
+        try:
+            values = await self._load(list(batch))
+            if len(values) != len(batch):
+                raise RuntimeError(f"asked for {len(batch)} values and got {len(values)}")
+        except asyncio.CancelledError:
+            for futures in batch.values():
+                for future in futures:
+                    future.cancel()
+            raise
+        except Exception as error:
+            values = [error] * len(batch)
+        for futures, value in zip(batch.values(), values, strict=True):
+            for future in futures:
+                if future.done():
+                    continue
+                if isinstance(value, Exception):
+                    future.set_exception(value)
+                else:
+                    future.set_result(value)

@@ -1,0 +1,97 @@
+"""The text of API keys and operators' tokens: how they are made and read.
+
+A key's id carries the tenant, so that looking a key up touches one tenant only. Until the secret
+verifies, that tenant is a hint and nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Literal
+
+import msgspec
+
+from partner_api.crypto import new_secret
+from partner_api.ids import decode_crockford, encode_crockford
+
+Env = Literal["live", "test"]
+TENANT_BITS = 40
+
+_TENANT_CHARACTERS = 8
+_KEYID = r"[0-9A-HJKMNP-TV-Z]{16}"
+_SECRET = r"[A-Za-z0-9_-]{43}"  # noqa: S105 - the form of one
+# A secret may contain "_", hence fixed lengths instead of splitting.
+_API_KEY = re.compile(rf"lp_(live|test)_({_KEYID})_({_SECRET})")
+_OPERATOR_TOKEN = re.compile(rf"lpo_({_KEYID})_({_SECRET})")
+
+
+class ApiKeyCredential(msgspec.Struct, frozen=True):
+    """A well-formed API key, not verified yet. ``keyid`` may be logged, ``secret`` never."""
+
+    env: Env
+    keyid: str
+    secret: str
+
+    @property
+    def text(self) -> str:
+        """The key as its owner presents it."""
+        return f"lp_{self.env}_{self.keyid}_{self.secret}"
+
+    @property
+    def tenant_id(self) -> int:
+        """The tenant that the key's id names."""
+        return decode_crockford(self.keyid[:_TENANT_CHARACTERS])
+
+
+class OperatorCredential(msgspec.Struct, frozen=True):
+    """A well-formed operator's token, not verified yet."""
+
+    keyid: str
+    secret: str
+
+    @property
+    def text(self) -> str:
+        """The token as its owner presents it."""
+        return f"lpo_{self.keyid}_{self.secret}"
+
+
+def mint_api_key(tenant_id: int, env: Env) -> ApiKeyCredential:
+    """Make a new API key of a tenant.
+
+    Args:
+        tenant_id: 1 to 2**40 - 1.
+        env: the tenant's environment.
+    """
+    if not 0 < tenant_id < 1 << TENANT_BITS:
+        raise ValueError("a tenant id has 40 bits and is not 0")
+    keyid = encode_crockford(tenant_id, _TENANT_CHARACTERS) + _random_characters(8)
+    return ApiKeyCredential(env, keyid, new_secret())
+
+
+def mint_operator_token() -> OperatorCredential:
+    """Make a new operator's token."""
+    return OperatorCredential(_random_characters(16), new_secret())
+
+
+def parse_api_key(text: str) -> ApiKeyCredential | None:
+    """Read an API key, ``lp_<env>_<keyid>_<secret>``; None when it has another form."""
+    match = _API_KEY.fullmatch(text)
+    if match is None:
+        return None
+    return ApiKeyCredential("live" if match[1] == "live" else "test", match[2], match[3])
+
+
+def parse_operator_token(text: str) -> OperatorCredential | None:
+    """Read an operator's token, ``lpo_<keyid>_<secret>``; None when it has another form."""
+    match = _OPERATOR_TOKEN.fullmatch(text)
+    return match and OperatorCredential(match[1], match[2])
+
+
+def key_prefix(env: Env, keyid: str) -> str:
+    """Write the part of an API key that may be shown, ``lp_live_<keyid>``."""
+    return f"lp_{env}_{keyid}"
+
+
+def _random_characters(count: int) -> str:
+    return encode_crockford(secrets.randbits(5 * count), count)

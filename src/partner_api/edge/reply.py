@@ -1,0 +1,127 @@
+"""Answers: how they are written, and what becomes of an exception."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import asyncpg
+import msgspec
+import structlog
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+)
+
+from partner_api.errors import ApiError, not_found
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    Send = Callable[[Any], Awaitable[None]]
+
+
+T = TypeVar("T")
+_log = structlog.get_logger("partner_api.edge")
+_encode = msgspec.json.Encoder().encode
+_JSON = (b"content-type", b"application/json")
+
+# The database is not there, or is going away: trying again later can help. InterfaceError is also
+# what asyncpg raises for mistakes of the caller, so it counts only by what it says.
+_UNREACHABLE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+
+
+class Reply(Generic[T]):
+    """A whole answer. ``T`` is the type of its JSON, for the reference.
+
+    Args:
+        status: HTTP status.
+        body: the bytes of the body.
+        headers: further headers.
+        content_type: JSON unless said otherwise.
+    """
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(
+        self,
+        status: int,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.headers = [
+            (b"content-type", content_type.encode()) if content_type else _JSON,
+            (b"content-length", b"%d" % len(body)),
+        ]
+        if headers:
+            self.headers += [
+                (name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()
+            ]
+
+    async def __call__(self, scope: object, receive: object, send: Send) -> None:
+        """Send the answer, as an ASGI application."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": False})
+
+
+def json_reply(value: T, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply[T]:
+    """Answer with a value as JSON."""
+    return Reply(status, _encode(value), headers)
+
+
+def error_reply(error: Exception, request_id: str, *, where: str) -> Reply[Any]:
+    """Answer with the error that an exception is for the client.
+
+    What is not meant for the client is logged and becomes INTERNAL; nothing of it is shown.
+
+    Args:
+        error: what was raised.
+        request_id: the request's id.
+        where: route or path, for the log.
+    """
+    known = _as_api_error(error)
+    if known is None:
+        _log.error("request_failed", request_id=request_id, where=where, exc_info=error)
+        known = ApiError("INTERNAL")
+    elif known.code == "UNAVAILABLE":
+        _log.warning(
+            "database_unavailable",
+            request_id=request_id,
+            where=where,
+            reason=f"{type(error).__name__}: {error}",
+        )
+    return Reply(known.status, known.body(request_id), known.headers)
+
+
+def _as_api_error(error: Exception) -> ApiError | None:
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, NotFoundException):
+        return not_found()
+    if isinstance(error, MethodNotAllowedException):
+        allow = sorted(
+            {method.strip() for method in (error.headers or {}).get("allow", "").split(",")}
+            - {"OPTIONS", ""}
+        )
+        return ApiError(
+            "METHOD_NOT_ALLOWED", details={"allow": allow}, headers={"Allow": ", ".join(allow)}
+        )
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        return ApiError("VALIDATION", f"{error.detail}. Correct the request.", status=400)
+    if isinstance(error, _UNREACHABLE) or (
+        isinstance(error, asyncpg.InterfaceError)
+        and any(word in str(error) for word in ("closed", "closing", "released"))
+    ):
+        return ApiError("UNAVAILABLE")
+    return None

@@ -1,0 +1,196 @@
+"""A request on its way through the edge: what is known about it, and its body."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any, cast
+
+from litestar import Request
+
+from partner_api.edge.fields import OrganizationId
+from partner_api.errors import ApiError, Issue
+from partner_api.ids import new_request_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from litestar.types import Receive, Scope, Send
+
+    from partner_api.edge.authentication import Caller, OperatorCaller
+    from partner_api.services import Services
+
+MAX_BODY_BYTES = 256 * 1024
+ACTING_HEADER = "X-Layers-Organization"
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+EXCHANGE = "partner_api.exchange"
+
+_PRINTABLE = re.compile(rb"[\x20-\x7e]{1,255}")
+
+
+class Exchange:
+    """One request and its answer, as logs and metrics see it."""
+
+    __slots__ = (
+        "caller_id",
+        "method",
+        "request_id",
+        "services",
+        "started_ns",
+        "status",
+        "template",
+    )
+
+    def __init__(self, method: str, services: Services | None) -> None:
+        self.request_id = new_request_id(time.time_ns() // 1_000_000)
+        self.started_ns = time.perf_counter_ns()
+        self.method = method
+        self.services = services
+        self.template: str | None = None
+        self.caller_id: str | None = None
+        self.status = 500
+
+
+class ApiRequest(Request[Any, Any, Any]):
+    """What handlers get. ``caller`` is whom it acts for, and set before a handler runs."""
+
+    __slots__ = (
+        "_body_bytes",
+        "_caller",
+        "_operator",
+        "acting_for",
+        "announced_bytes",
+        "authorization",
+        "cursor",
+        "exchange",
+        "idempotency_key",
+        "key_caller",
+        "now",
+        "path_values",
+        "raw_acting",
+        "raw_idempotency_keys",
+        "services",
+        "template",
+    )
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__(scope, receive, send)
+        self.exchange: Exchange = cast("dict[str, Any]", scope)[EXCHANGE]
+        self.authorization: list[bytes] = []
+        self.raw_acting: list[bytes] = []
+        self.raw_idempotency_keys: list[bytes] = []
+        self.announced_bytes = 0
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                self.authorization.append(value)
+            elif name == b"x-layers-organization":
+                self.raw_acting.append(value)
+            elif name == b"idempotency-key":
+                self.raw_idempotency_keys.append(value)
+            elif name == b"content-length" and value.isdigit():
+                self.announced_bytes = int(value[:20])
+        self.services: Services
+        self.template: str
+        # One instant for everything that the request does.
+        self.now: datetime
+        self.key_caller: Caller | None = None
+        self.acting_for: OrganizationId | None = None
+        self.idempotency_key: str | None = None
+        # The path parameters as they were read, by their names on the wire.
+        self.path_values: dict[str, Any] = {}
+        # What a verified cursor says, still encoded.
+        self.cursor: bytes | None = None
+        self._caller: Caller | None = None
+        self._operator: OperatorCaller | None = None
+        self._body_bytes: bytes | None = None
+
+    @property
+    def request_id(self) -> str:
+        """The ``req_…`` that the answer carries."""
+        return self.exchange.request_id
+
+    @property
+    def caller(self) -> Caller:
+        """On whose behalf the request acts, on routes for API keys."""
+        if self._caller is None:
+            raise RuntimeError("only a route for API keys has a caller")
+        return self._caller
+
+    @caller.setter
+    def caller(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @property
+    def operator(self) -> OperatorCaller:
+        """The operator, on routes for operators."""
+        if self._operator is None:
+            raise RuntimeError("only a route for operators has an operator")
+        return self._operator
+
+    @operator.setter
+    def operator(self, operator: OperatorCaller) -> None:
+        self._operator = operator
+
+    @property
+    def is_operators(self) -> bool:
+        """Whether an operator is calling."""
+        return self._operator is not None
+
+    def read_headers(self, issues: list[Issue], *, writes: bool) -> None:
+        """Read the two headers that change what a request means.
+
+        Args:
+            issues: gets what is wrong with them.
+            writes: whether the route writes; a read ignores Idempotency-Key.
+        """
+        if self.raw_acting:
+            try:
+                (value,) = self.raw_acting
+                self.acting_for = OrganizationId.parse(value.decode("latin-1"))
+            except ValueError:
+                issues.append(Issue(ACTING_HEADER, "Expected one id of an organization"))
+        if writes and self.raw_idempotency_keys:
+            value = self.raw_idempotency_keys[0]
+            if len(self.raw_idempotency_keys) > 1 or not _PRINTABLE.fullmatch(value):
+                issues.append(
+                    Issue(IDEMPOTENCY_HEADER, "Expected one key of 1 to 255 printable characters")
+                )
+            else:
+                self.idempotency_key = value.decode("ascii")
+
+    def check_announced_size(self, limit: int = MAX_BODY_BYTES) -> None:
+        """Refuse a body that is too large before reading any of it.
+
+        Raises:
+            ApiError: PAYLOAD_TOO_LARGE.
+        """
+        if self.announced_bytes > limit:
+            raise ApiError("PAYLOAD_TOO_LARGE")
+
+    async def body_bytes(self, limit: int = MAX_BODY_BYTES) -> bytes:
+        """Read the whole body, once; more than ``limit`` bytes are never kept.
+
+        Raises:
+            ApiError: PAYLOAD_TOO_LARGE.
+        """
+        if self._body_bytes is None:
+            self.check_announced_size(limit)
+            chunks: list[bytes] = []
+            size = 0
+            while True:
+                message = await self.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGone
+                chunk = message["body"]  # type: ignore[typeddict-item]
+                size += len(chunk)
+                if size > limit:
+                    raise ApiError("PAYLOAD_TOO_LARGE")
+                chunks.append(chunk)
+                if not message.get("more_body"):
+                    break
+            self._body_bytes = b"".join(chunks)
+        return self._body_bytes
+
+
+class ClientGone(Exception):
+    """The client closed the connection before it had sent the whole request."""

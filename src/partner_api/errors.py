@@ -1,0 +1,199 @@
+"""The errors of the API: one shape, one table of codes, one way to raise them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Code = Literal[
+    "UNAUTHENTICATED",
+    "FORBIDDEN_SCOPE",
+    "NOT_FOUND",
+    "METHOD_NOT_ALLOWED",
+    "VALIDATION",
+    "IDEMPOTENCY_REQUIRED",
+    "IDEMPOTENCY_CONFLICT",
+    "IDEMPOTENCY_IN_PROGRESS",
+    "CONFLICT",
+    "BILLING_EXHAUSTED",
+    "RATE_LIMITED",
+    "PAYLOAD_TOO_LARGE",
+    "KILL_SWITCH",
+    "UNAVAILABLE",
+    "INTERNAL",
+]
+CODES: tuple[Code, ...] = get_args(Code)
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What a code means: HTTP status, the sentence a client gets, and when it happens."""
+
+    status: int
+    message: str
+    when: str
+    headers: dict[str, str] = {}
+
+
+KINDS: dict[Code, Kind] = {
+    "UNAUTHENTICATED": Kind(
+        401,
+        "This request carries no valid key. Send 'Authorization: Bearer <key>' with a key in use.",
+        "No key, or one that is malformed, unknown, wrong, revoked or of the other environment.",
+        {"WWW-Authenticate": "Bearer"},
+    ),
+    "FORBIDDEN_SCOPE": Kind(
+        403,
+        "This key may not do that. Use a key that has the scope named in details.requiredScope.",
+        "The key lacks the scope of this route.",
+    ),
+    "NOT_FOUND": Kind(
+        404,
+        "There is nothing here that this key can see. Check the address and the ids in it.",
+        "It does not exist, or this key cannot see it; the two look the same.",
+    ),
+    "METHOD_NOT_ALLOWED": Kind(
+        405,
+        "This address does not take that method. Use one of those in details.allow.",
+        "The address exists, but not with this method.",
+    ),
+    "VALIDATION": Kind(
+        422,
+        "The request is not valid. Correct what details.issues lists and send it again.",
+        "A part of the request is malformed; details.issues names every problem.",
+    ),
+    "IDEMPOTENCY_REQUIRED": Kind(
+        400,
+        "This moves money. Send an Idempotency-Key header: a new UUID, and the same on a retry.",
+        "A route that moves money was called without Idempotency-Key.",
+    ),
+    "IDEMPOTENCY_CONFLICT": Kind(
+        409,
+        "This Idempotency-Key was used for a different request. Use a new key for a new request.",
+        "The same Idempotency-Key came with another request.",
+    ),
+    "IDEMPOTENCY_IN_PROGRESS": Kind(
+        409,
+        "The first request with this Idempotency-Key is still running. Repeat it in a second.",
+        "The first request with this Idempotency-Key has not ended yet.",
+        {"Retry-After": "1"},
+    ),
+    "CONFLICT": Kind(
+        409,
+        "The current state does not allow this. Read the resource again and see details.",
+        "The state of the resource does not allow it.",
+    ),
+    "BILLING_EXHAUSTED": Kind(
+        402,
+        "There is not enough to pay for this. Compare details.required and details.available.",
+        "Not enough credits or money.",
+    ),
+    "RATE_LIMITED": Kind(
+        429,
+        "Too many requests. Wait as many seconds as Retry-After says.",
+        "A limit was reached; details.limit names it.",
+    ),
+    "PAYLOAD_TOO_LARGE": Kind(
+        413,
+        "The request body is too large. Send at most 256 KiB.",
+        "The request body is larger than 256 KiB.",
+    ),
+    "KILL_SWITCH": Kind(
+        503,
+        "This key or organization is suspended, as details.scope says. Ask whoever suspended it.",
+        "The key or the organization is suspended; details.scope says which.",
+    ),
+    "UNAVAILABLE": Kind(
+        503,
+        "The database cannot be reached. Send the request again, with the same Idempotency-Key "
+        "if it had one, after the seconds in Retry-After.",
+        "The database cannot be reached.",
+        {"Retry-After": "2"},
+    ),
+    "INTERNAL": Kind(
+        500,
+        "Something went wrong on our side. Try again, and if it stays, report the requestId.",
+        "A fault in the server.",
+    ),
+}
+
+
+class Issue(msgspec.Struct, frozen=True):
+    """One problem of a request: where it is, and what would be right."""
+
+    path: str
+    message: str
+
+
+class ApiError(Exception):
+    """A refusal that the client is told about.
+
+    Args:
+        code: one of the codes of the API; decides the status.
+        message: a sentence that says what to do next; without it, the usual one of the code.
+        details: what a program can act on; shown as it is, so never anything secret.
+        headers: response headers in addition to those the code always has.
+        status: only for VALIDATION, which is 400 instead of 422 when a body is not JSON.
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        message: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        status: int | None = None,
+    ) -> None:
+        kind = KINDS[code]
+        super().__init__(message or kind.message)
+        self.code = code
+        self.message = message or kind.message
+        self.details = details
+        self.headers = {**kind.headers, **(headers or {})}
+        self.status = status or kind.status
+
+    def body(self, request_id: str) -> bytes:
+        """Encode the error as the JSON that every error answer is."""
+        error: dict[str, Any] = {
+            "code": self.code,
+            "message": self.message,
+            "requestId": request_id,
+        }
+        if self.details is not None:
+            error["details"] = self.details
+        return msgspec.json.encode({"error": error})
+
+
+def invalid(issues: Sequence[Issue], *, status: int = 422) -> ApiError:
+    """Make the error for a malformed request; ``issues`` has one entry per problem."""
+    return ApiError("VALIDATION", details={"issues": issues}, status=status)
+
+
+def not_found() -> ApiError:
+    """Make the error for what does not exist or is not the caller's: always the same bytes."""
+    return ApiError("NOT_FOUND")
+
+
+# What a refused money operation says beyond its code: the sentence for the reason in its facts.
+_REASONS: dict[str, str] = {
+    "insufficient_credits": "There are not enough credits. Allocate or buy some, then try again.",
+    "monthly_credit_cap": "This would exceed the monthly cap. Raise it, or wait for next period.",
+    "insufficient_prepaid": "There are not enough prepaid credits free. Buy credits or move fewer.",
+    "insufficient_funds": "The cash wallet does not cover this. Top it up, then try again.",
+}
+
+
+def refusal(code: str, facts: Mapping[str, Any] | None) -> ApiError:
+    """Turn the refusal of an SQL function into the error the client gets.
+
+    Args:
+        code: the outcome's code; one the API does not know is a fault and raises ValueError.
+        facts: the outcome's facts; they become the details.
+    """
+    if code not in CODES:
+        raise ValueError(f"an SQL function refused with the unknown code {code!r}")
+    return ApiError(code, _REASONS.get((facts or {}).get("reason", "")), facts)

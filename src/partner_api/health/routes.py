@@ -1,0 +1,61 @@
+"""Routes for whoever runs the server; they need no key and say nothing secret."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Router
+
+from partner_api.database.migrate import is_current
+from partner_api.edge import metrics
+from partner_api.edge.reply import Reply
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read
+from partner_api.edge.scopes import PUBLIC
+from partner_api.errors import ApiError
+
+_TAG = "Health"
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The process is alive."""
+
+    status: str
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """The process can do its work."""
+
+    status: str
+    database: str
+    development: bool
+
+
+@read("/healthz", access=PUBLIC, tag=_TAG)
+async def read_health() -> Health:
+    """Tell that the process is alive.
+
+    It looks at nothing else: a database that is away is no reason to restart the server.
+    """
+    return Health("ok")
+
+
+@read("/readyz", access=PUBLIC, tag=_TAG)
+async def read_readiness(request: ApiRequest) -> Readiness:
+    """Tell whether requests can be served: the database answers and its schema is current."""
+    async with request.services.pool.acquire(timeout=5) as connection:
+        current = await is_current(connection)
+    if not current:
+        raise ApiError(
+            "UNAVAILABLE",
+            "The database has another schema than this version needs. Run `layers db migrate`.",
+        )
+    return Readiness("ready", "ok", request.services.settings.development)
+
+
+@read("/metrics", access=PUBLIC, tag=_TAG)
+async def read_metrics() -> Reply[str]:
+    """Give the server's numbers in Prometheus' text format."""
+    return Reply(200, metrics.render(), content_type=metrics.CONTENT_TYPE)
+
+
+router = Router(path="/", route_handlers=[read_health, read_readiness, read_metrics])

@@ -1,0 +1,1 @@
+"""Leased accounts: assigned by the operator, renewed every month."""

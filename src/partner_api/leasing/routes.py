@@ -1,0 +1,82 @@
+"""Leased accounts, as their project's owner sees them."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from partner_api.edge.fields import ProjectId
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read
+from partner_api.edge.scopes import requires
+from partner_api.errors import not_found
+from partner_api.leasing import store
+from partner_api.leasing.schemas import LeasedAccount, LeasedAccountsQuery, leased_account_of
+
+_TAG = "Leased accounts"
+_PRICE_CENTS = 15_000
+
+_EXAMPLE = Page(
+    [
+        LeasedAccount(
+            social_account_id=social_account_id,
+            project_id="prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
+            handle=handle,
+            platform="tiktok",
+            followers=followers,
+            status="assigned",
+            assigned_at="2026-04-20T16:12:02Z",
+            next_renewal_at="2026-05-20T16:12:02Z",
+            monthly_price_cents=_PRICE_CENTS,
+            billing_status="current",
+            past_due_since=None,
+        )
+        for social_account_id, handle, followers in (
+            ("sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c06", "coffee.reviews.daily", 12_840),
+            ("sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c07", "brew.at.home", 8_412),
+        )
+    ],
+    None,
+)
+
+
+@read(
+    "/v1/projects/{projectId}/leased-accounts",
+    access=requires("leased:write"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+    examples=[_EXAMPLE],
+)
+async def list_leased_accounts(
+    request: ApiRequest, project_id: ProjectId, query: LeasedAccountsQuery
+) -> Page[LeasedAccount]:
+    """The accounts leased to a project: what is paid, and when each renews.
+
+    In the order of assignment. The sum of `monthlyPriceCents` over the assigned accounts is what
+    a month costs. An account is in the list from the moment it is assigned.
+    """
+    async with request.services.pool.acquire() as connection:
+        leases = await store.list_leases(
+            connection,
+            request.caller.tenant_id,
+            request.caller.organization_id,
+            project_id,
+            statuses=query.status,
+            now=request.now,
+            after=read_cursor(request, store.LeasePosition),
+            limit=query.limit + 1,
+        )
+    if leases is None:
+        raise not_found()
+    return page(
+        request,
+        query,
+        leases,
+        item=leased_account_of,
+        position=lambda lease: store.LeasePosition(
+            lease["assigned_at"], lease["social_account_id"]
+        ),
+    )
+
+
+router = Router("", route_handlers=[list_leased_accounts])

@@ -1,0 +1,88 @@
+"""SQL of leased accounts and of the operator's pool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from partner_api.database.arguments import Caller, Outcome, call_money_function
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    import asyncpg
+
+    from partner_api.database.connection import Connection
+
+
+class LeaseAssignment(NamedTuple):
+    """Pool accounts to lease to a project, with one new social account id for each."""
+
+    project_id: UUID
+    pool_account_ids: Sequence[UUID]
+    social_account_ids: Sequence[UUID]
+    monthly_price_cents: int | None
+    caller: Caller
+
+
+class LeasePosition(NamedTuple):
+    """Where a page of leases starts: after this one, in (assigned_at, social_account_id) order."""
+
+    assigned_at: datetime
+    social_account_id: UUID
+
+
+async def assign(
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[LeaseAssignment]
+) -> list[Outcome]:
+    """Lease accounts and charge their first month, all of an item or none of it.
+
+    Facts: ``{assigned_at, charged_cents, social_account_ids}``.
+    """
+    return await call_money_function(connection, "lease_assign", tenant_id, now, items)
+
+
+async def list_leases(
+    connection: Connection,
+    tenant_id: int,
+    organization_id: UUID,
+    project_id: UUID,
+    *,
+    statuses: Sequence[str],
+    now: datetime,
+    after: LeasePosition | None,
+    limit: int,
+) -> list[asyncpg.Record] | None:
+    """A page of a project's leases, oldest assignment first; None when the project is not the organization's.
+
+    One round trip for both answers: the project's own row comes back even when it has no lease.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT l.social_account_id, l.project_id, s.handle, s.platform, s.followers, l.status, l.assigned_at,
+               CASE l.status WHEN 'assigned' THEN lease_next_renewal(l.assigned_at, $5) END AS next_renewal_at,
+               l.monthly_price_cents, l.billing_status, l.past_due_since, l.disconnected_at, l.disconnected_reason
+          FROM projects p
+          LEFT JOIN LATERAL (
+               SELECT * FROM leases l
+                WHERE l.tenant_id = p.tenant_id AND l.project_id = p.id AND l.status = ANY ($4::text[])
+                  AND ($6::timestamptz IS NULL OR (l.assigned_at, l.social_account_id) > ($6, $7::uuid))
+                ORDER BY l.assigned_at, l.social_account_id
+                LIMIT $8) l ON true
+          LEFT JOIN social_accounts s ON s.tenant_id = l.tenant_id AND s.id = l.social_account_id
+         WHERE p.tenant_id = $1 AND p.organization_id = $2 AND p.id = $3
+         ORDER BY l.assigned_at, l.social_account_id
+        """,
+        tenant_id,
+        organization_id,
+        project_id,
+        list(statuses),
+        now,
+        after.assigned_at if after else None,
+        after.social_account_id if after else None,
+        limit,
+    )
+    if not rows:
+        return None
+    return [row for row in rows if row["social_account_id"] is not None]

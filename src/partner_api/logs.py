@@ -1,0 +1,119 @@
+"""How this program logs: lines with fields on standard error, and never a secret in them.
+
+Every logger of the process, those of libraries too, ends in one handler. Standard output stays
+free for what a command prints.
+"""
+
+import logging
+import re
+import sys
+from typing import Literal, TextIO
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+from partner_api.redaction import redact_fields
+
+GRANIAN_LOGGING: dict[str, object] = {
+    "formatters": {},
+    "handlers": {},
+    "loggers": {
+        "_granian": {"handlers": [], "propagate": True},
+        "granian.access": {"handlers": [], "propagate": True},
+    },
+}
+"""For ``Granian(log_dictconfig=…)``: without it the HTTP server writes lines of its own form."""
+
+# They log every request that they send; at warning they say only what went wrong.
+_TALKATIVE = ("httpcore", "httpx")
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL_IN_TRACEBACK = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def configure_logging(log_format: Literal["console", "json"], level: str) -> None:
+    """Send all logging of this process to standard error, in one form.
+
+    Call it once in every process, before anything is logged; a later call replaces it.
+
+    Args:
+        log_format: ``console`` for people, or ``json``, one object a line with at least
+            ``event``, ``level``, ``logger`` and ``timestamp`` (UTC, RFC 3339).
+        level: the least important level to write: debug, info, warning or error.
+    """
+    # The same steps for structlog's loggers and for the standard library's.
+    enrich: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    # Tracebacks become text before they are redacted, and never show local variables.
+    finish: list[Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        _redact_event,
+    ]
+    if log_format == "json":
+        finish.append(structlog.processors.JSONRenderer())
+    else:
+        finish += [
+            _escape_control_characters,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ]
+
+    handler = _StandardErrorHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*enrich, structlog.stdlib.ExtraAdder()], processors=finish
+        )
+    )
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(threshold)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(threshold, logging.WARNING))
+
+    structlog.configure(
+        processors=[
+            *enrich,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        # Loggers made at import must follow a configuration that comes later.
+        cache_logger_on_first_use=False,
+    )
+
+
+class _StandardErrorHandler(logging.StreamHandler[TextIO]):
+    """Writes to standard error, also when the line itself cannot be made."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say where the bad log call is; the standard library would print its arguments."""
+        kind = sys.exc_info()[0]
+        name = kind.__name__ if kind else "error"
+        try:
+            self.stream.write(
+                f"A log line of {record.name}, line {record.lineno}, could not be written: {name}\n"
+            )
+        except (OSError, ValueError):  # standard error is closed: nobody is listening
+            return
+
+
+def _redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return redact_fields(event)
+
+
+def _escape_control_characters(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Keep what clients send from moving a terminal's cursor or faking a line of the log."""
+    return {
+        name: (_CONTROL_IN_TRACEBACK if name in {"exception", "stack"} else _CONTROL).sub(
+            lambda match: match[0].encode("unicode_escape").decode(), value
+        )
+        if isinstance(value, str)
+        else value
+        for name, value in event.items()
+    }

@@ -1,0 +1,1 @@
+"""The people and workers of the company that runs the server."""

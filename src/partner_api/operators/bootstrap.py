@@ -1,0 +1,59 @@
+"""The first operator of an installation, who makes the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.clock import Clock
+from partner_api.database.arguments import SYSTEM
+from partner_api.database.connection import connect
+from partner_api.edge.audit import write_audit
+from partner_api.edge.credentials import mint_operator_token
+from partner_api.edge.idempotency import OPERATOR_TENANT
+from partner_api.ids import format_id, new_uuid7
+from partner_api.operators import store
+from partner_api.startup import StartupError
+
+if TYPE_CHECKING:
+    from partner_api.crypto import SecretKeys
+
+
+async def bootstrap_operator(url: str, secret_keys: SecretKeys, *, name: str) -> str:
+    """Make an operator with the role ``admin`` and give the token, which is not kept.
+
+    Raises:
+        StartupError: there is an operator already; ask that one.
+    """
+    now = Clock().now()
+    connection = await connect(url)
+    try:
+        async with connection.transaction():
+            # Two at once must not both be first.
+            await connection.execute("LOCK TABLE operators IN SHARE ROW EXCLUSIVE MODE")
+            if await store.has_operators(connection):
+                raise StartupError(
+                    "There is an operator already. Ask an operator with the role admin for a token."
+                )
+            token = mint_operator_token()
+            operator_id = new_uuid7(now)
+            await store.insert_operator(
+                connection,
+                now,
+                operator_id=operator_id,
+                credential=token,
+                secret_keys=secret_keys,
+                name=name,
+                role="admin",
+            )
+            await write_audit(
+                connection,
+                now,
+                OPERATOR_TENANT,
+                None,
+                "operator.created",
+                SYSTEM,
+                details={"operatorId": format_id("opr", operator_id), "name": name},
+            )
+        return token.text
+    finally:
+        await connection.close()

@@ -1,0 +1,113 @@
+"""Minting and listing a partner's keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from litestar import Router
+
+from partner_api.api_keys import store
+from partner_api.api_keys.schemas import SECRET_WARNING, ApiKey, ApiKeyWithSecret, api_key_of
+from partner_api.edge.audit import audit_argument, write_audit
+from partner_api.edge.credentials import key_prefix, mint_api_key
+from partner_api.edge.fields import OrganizationId
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read, write
+from partner_api.edge.scopes import requires_role
+from partner_api.errors import ApiError, not_found
+from partner_api.ids import format_id, new_uuid7
+from partner_api.ops.api_keys.schemas import ApiKeysQuery, NewApiKey
+from partner_api.organizations.store import find_organization, find_tenant
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from partner_api.database.connection import Connection
+
+_TAG = "Operator: API keys"
+
+
+@write(
+    "POST",
+    "/ops/v1/organizations/{orgId}/api-keys",
+    access=requires_role("operator"),
+    tag=_TAG,
+    status=201,
+    errors=["NOT_FOUND", "CONFLICT"],
+    secret_answer=True,
+)
+async def mint_partner_key(
+    request: ApiRequest, org_id: OrganizationId, body: NewApiKey, connection: Connection
+) -> ApiKeyWithSecret:
+    """Mint a key for a partner, `org:admin` included if it is asked for.
+
+    A `test` key belongs to the partner's test environment, which shares nothing with the live one.
+    """
+    partner = await _require_partner(connection, org_id)
+    if partner["status"] == "archived":
+        raise ApiError("CONFLICT", details={"status": "archived"})
+    tenant_id = await find_tenant(connection, org_id, body.env)
+    credential = mint_api_key(tenant_id, body.env)
+    row = await store.insert_key(
+        connection,
+        request.now,
+        key_id=new_uuid7(request.now),
+        organization_id=org_id,
+        credential=credential,
+        secret_keys=request.services.secret_keys,
+        name=body.name,
+        scopes=list(dict.fromkeys(body.scopes)),
+    )
+    await write_audit(
+        connection,
+        request.now,
+        tenant_id,
+        org_id,
+        "api_key.created",
+        audit_argument(request),
+        details={
+            "apiKeyId": format_id("key", row["id"]),
+            "prefix": key_prefix(credential.env, credential.keyid),
+            "scopes": row["scopes"],
+        },
+    )
+    return ApiKeyWithSecret(
+        api_key_of(row, partner["rate_limit_tier"]), credential.text, SECRET_WARNING
+    )
+
+
+@read(
+    "/ops/v1/organizations/{orgId}/api-keys",
+    access=requires_role("viewer"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+)
+async def list_partner_keys(
+    request: ApiRequest, org_id: OrganizationId, query: ApiKeysQuery
+) -> Page[ApiKey]:
+    """A partner's keys of both environments, newest first."""
+    async with request.services.pool.acquire() as connection:
+        partner = await _require_partner(connection, org_id)
+        rows = await store.list_keys_of_partner(
+            connection, org_id, before=read_cursor(request, UUID), limit=query.limit + 1
+        )
+    return page(
+        request,
+        query,
+        rows,
+        item=lambda row: api_key_of(row, partner["rate_limit_tier"]),
+        position=lambda row: row["id"],
+    )
+
+
+async def _require_partner(connection: Connection, organization_id: UUID) -> asyncpg.Record:
+    """Give a partner's row; a child's keys are minted by its partner."""
+    row = await find_organization(connection, organization_id)
+    if row is None or row["parent_id"] is not None:
+        raise not_found()
+    return row
+
+
+router = Router("", route_handlers=[mint_partner_key, list_partner_keys])

@@ -1,0 +1,89 @@
+"""The operator's postings to the cash wallets of partners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from litestar import Router
+
+from partner_api.cash import store
+from partner_api.edge.audit import audit_argument
+from partner_api.edge.fields import OrganizationId
+from partner_api.edge.idempotency import answer, idempotency_argument
+from partner_api.edge.reply import Reply
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import write
+from partner_api.edge.scopes import requires_role
+from partner_api.ops.cash.schemas import CashAdjustment, CashTopup, PostedCash, posted_cash_of
+from partner_api.ops.tenants import require_organization
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+_TAG = "Operator: cash"
+
+
+@write(
+    "POST",
+    "/ops/v1/organizations/{orgId}/cash/topup",
+    access=requires_role("finance"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+    idempotency_required=True,
+)
+async def top_up_cash(
+    request: ApiRequest, org_id: OrganizationId, body: CashTopup
+) -> Reply[PostedCash]:
+    """Record money that a partner has paid in. A child has no cash wallet: 404."""
+    return await _post(
+        request, org_id, "topup", body.amount_cents, body.description, body.reference
+    )
+
+
+@write(
+    "POST",
+    "/ops/v1/organizations/{orgId}/cash/adjustment",
+    access=requires_role("finance"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "BILLING_EXHAUSTED"],
+    idempotency_required=True,
+)
+async def adjust_cash(
+    request: ApiRequest, org_id: OrganizationId, body: CashAdjustment
+) -> Reply[PostedCash]:
+    """Correct a partner's cash wallet, never below zero."""
+    return await _post(
+        request, org_id, "adjustment", body.amount_cents, body.description, body.reference
+    )
+
+
+async def _post(
+    request: ApiRequest,
+    organization_id: UUID,
+    event_type: Literal["topup", "adjustment"],
+    amount_cents: int,
+    description: str,
+    reference: str | None,
+) -> Reply[PostedCash]:
+    async with request.services.pool.acquire() as connection:
+        organization = await require_organization(request, connection, organization_id)
+        (outcome,) = await store.post(
+            connection,
+            organization["tenant_id"],
+            request.now,
+            [
+                store.CashPosting(
+                    organization_id,
+                    event_type,
+                    amount_cents,
+                    description,
+                    reference,
+                    audit_argument(request),
+                    await idempotency_argument(request),
+                )
+            ],
+        )
+    return answer(outcome, posted_cash_of)
+
+
+router = Router("", route_handlers=[top_up_cash, adjust_cash])

@@ -1,0 +1,50 @@
+"""Wire types of the operator's postings of cash."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from partner_api.cash.events import CashEvent, cash_event_of
+from partner_api.edge.fields import Amount, PositiveAmount, SignedAmount
+from partner_api.edge.validation import InvalidField
+
+Description = Annotated[str, Meta(min_length=1, max_length=500)]
+Reference = Annotated[
+    str, Meta(min_length=1, max_length=255, description="Of the payment, such as an invoice.")
+]
+
+
+class CashTopup(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """Money that a partner has paid in, in US cents."""
+
+    amount_cents: PositiveAmount
+    description: Description
+    reference: Reference | None = None
+
+
+class CashAdjustment(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """A correction of a partner's cash wallet, up or down, in US cents."""
+
+    amount_cents: Annotated[SignedAmount, Meta(description="Negative takes money. Not 0.")]
+    description: Description
+    reference: Reference | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a correction of nothing."""
+        if self.amount_cents == 0:
+            raise InvalidField("amountCents", "Expected a number other than 0")
+
+
+class PostedCash(Struct, frozen=True, rename="camel"):
+    """A posting, and the wallet after it."""
+
+    event: CashEvent
+    balance: Annotated[Amount, Meta(description="In US cents.")]
+    available: Annotated[Amount, Meta(description="The same: nothing reserves cash.")]
+
+
+def posted_cash_of(facts: dict[str, Any]) -> PostedCash:
+    """Make the answer of the facts of ``cash_post``."""
+    return PostedCash(cash_event_of(facts["event"]), facts["balance_cents"], facts["balance_cents"])

@@ -1,0 +1,180 @@
+"""The operator's postings to credit wallets, and subscriptions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from litestar import Router
+
+from partner_api.credits import store
+from partner_api.edge.audit import audit_argument
+from partner_api.edge.fields import OrganizationId
+from partner_api.edge.idempotency import answer, idempotency_argument
+from partner_api.edge.reply import Reply
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import write
+from partner_api.edge.scopes import requires_role
+from partner_api.ops.credits.schemas import (
+    CreditAdjustment,
+    CreditRefund,
+    NewCredits,
+    NewSubscription,
+    PostedCredits,
+    SetSubscription,
+    posted_credits_of,
+    set_subscription_of,
+)
+from partner_api.ops.tenants import require_organization
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+_TAG = "Operator: credits"
+
+
+@write(
+    "POST",
+    "/ops/v1/organizations/{orgId}/credits/grant",
+    access=requires_role("finance"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+    idempotency_required=True,
+)
+async def grant_credits(
+    request: ApiRequest, org_id: OrganizationId, body: NewCredits
+) -> Reply[PostedCredits]:
+    """Give credits to an organization."""
+    return await _post(
+        request, org_id, "grant", body.credits, body.description, metadata=body.metadata
+    )
+
+
+@write(
+    "POST",
+    "/ops/v1/organizations/{orgId}/credits/purchase",
+    access=requires_role("finance"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+    idempotency_required=True,
+)
+async def record_purchase(
+    request: ApiRequest, org_id: OrganizationId, body: NewCredits
+) -> Reply[PostedCredits]:
+    """Record credits that an organization has bought."""
+    return await _post(
+        request, org_id, "purchase", body.credits, body.description, metadata=body.metadata
+    )
+
+
+@write(
+    "POST",
+    "/ops/v1/organizations/{orgId}/credits/adjustment",
+    access=requires_role("finance"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
+    idempotency_required=True,
+)
+async def adjust_credits(
+    request: ApiRequest, org_id: OrganizationId, body: CreditAdjustment
+) -> Reply[PostedCredits]:
+    """Correct prepaid credits. Down, at most by what no work in flight may need."""
+    return await _post(
+        request, org_id, "adjustment", body.credits, body.description, metadata=body.metadata
+    )
+
+
+@write(
+    "POST",
+    "/ops/v1/organizations/{orgId}/credits/refund",
+    access=requires_role("finance"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+    idempotency_required=True,
+)
+async def refund_credits(
+    request: ApiRequest, org_id: OrganizationId, body: CreditRefund
+) -> Reply[PostedCredits]:
+    """Give back credits that a job was charged; all refunds of a job are at most its charge."""
+    return await _post(
+        request, org_id, "refund", body.credits, body.description, job_id=body.job_id
+    )
+
+
+@write(
+    "PUT",
+    "/ops/v1/organizations/{orgId}/subscription",
+    access=requires_role("finance"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def set_subscription(
+    request: ApiRequest, org_id: OrganizationId, body: NewSubscription
+) -> Reply[SetSubscription]:
+    """Set an organization's subscription.
+
+    More included credits apply at once, as far as they exceed the highest allotment this period
+    has granted; fewer from the next period. Moving the start ends the current period now.
+    """
+    async with request.services.pool.acquire() as connection:
+        organization = await require_organization(request, connection, org_id)
+        (outcome,) = await store.set_subscriptions(
+            connection,
+            organization["tenant_id"],
+            request.now,
+            [
+                store.SubscriptionSetting(
+                    org_id,
+                    body.tier,
+                    body.included_credits,
+                    body.billing_status,
+                    None if body.started_at is None else body.started_at.date(),
+                    audit_argument(request),
+                    await idempotency_argument(request),
+                )
+            ],
+        )
+    return answer(outcome, set_subscription_of)
+
+
+async def _post(
+    request: ApiRequest,
+    organization_id: UUID,
+    event_type: Literal["grant", "purchase", "adjustment", "refund"],
+    credits: int,
+    description: str | None,
+    *,
+    metadata: dict[str, str] | None = None,
+    job_id: UUID | None = None,
+) -> Reply[PostedCredits]:
+    async with request.services.pool.acquire() as connection:
+        organization = await require_organization(request, connection, organization_id)
+        (outcome,) = await store.post(
+            connection,
+            organization["tenant_id"],
+            request.now,
+            [
+                store.CreditPosting(
+                    organization_id,
+                    event_type,
+                    credits,
+                    job_id,
+                    description,
+                    metadata or {},
+                    audit_argument(request),
+                    await idempotency_argument(request),
+                )
+            ],
+        )
+    return answer(outcome, posted_credits_of)
+
+
+router = Router(
+    "",
+    route_handlers=[
+        grant_credits,
+        record_purchase,
+        adjust_credits,
+        refund_credits,
+        set_subscription,
+    ],
+)

@@ -1,0 +1,109 @@
+"""Onboarding partners, and looking organizations up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from litestar import Router
+
+from partner_api.cash import store as cash
+from partner_api.credits.schemas import credits_of
+from partner_api.edge.audit import audit_argument
+from partner_api.edge.fields import OrganizationId
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read, write
+from partner_api.edge.scopes import requires_role
+from partner_api.errors import not_found
+from partner_api.ops.organizations.schemas import (
+    NewPartner,
+    OpsOrganization,
+    OpsOrganizationDetail,
+    OrganizationCounts,
+    OrganizationsQuery,
+    ops_organization_fields,
+)
+from partner_api.organizations import store
+from partner_api.organizations.onboarding import onboard_partner
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
+
+_TAG = "Operator: organizations"
+
+
+@write("POST", "/ops/v1/organizations", access=requires_role("operator"), tag=_TAG, status=201)
+async def create_partner(
+    request: ApiRequest, body: NewPartner, connection: Connection
+) -> OpsOrganization:
+    """Onboard a partner: an organization with empty wallets, in the live and the test environment."""
+    partner = await onboard_partner(
+        connection,
+        request.now,
+        name=body.name,
+        billing_email=body.billing_email,
+        metadata=body.metadata,
+        rate_limit_tier=body.rate_limit_tier,
+        caller=audit_argument(request),
+    )
+    row = await store.find_organization(connection, partner.organization_id)
+    if row is None:
+        raise RuntimeError("an organization vanished in the transaction that made it")
+    return OpsOrganization(**ops_organization_fields(row))
+
+
+@read("/ops/v1/organizations", access=requires_role("viewer"), tag=_TAG)
+async def list_organizations(
+    request: ApiRequest, query: OrganizationsQuery
+) -> Page[OpsOrganization]:
+    """All organizations of all partners, newest first."""
+    async with request.services.pool.acquire() as connection:
+        rows = await store.list_all_organizations(
+            connection,
+            search=query.search,
+            statuses=query.status,
+            parent_id=query.parent_organization_id,
+            before=read_cursor(request, UUID),
+            limit=query.limit + 1,
+        )
+    return page(
+        request,
+        query,
+        rows,
+        item=lambda row: OpsOrganization(**ops_organization_fields(row)),
+        position=lambda row: row["id"],
+    )
+
+
+@read(
+    "/ops/v1/organizations/{orgId}",
+    access=requires_role("viewer"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+)
+async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsOrganizationDetail:
+    """One organization, with its wallets and counts."""
+    async with request.services.pool.acquire() as connection:
+        row = await store.find_organization(connection, org_id)
+        if row is None:
+            raise not_found()
+        counts = await store.count_contents(connection, row["tenant_id"], org_id)
+        balance_cents = await cash.read_balance(connection, row["tenant_id"], org_id)
+    wallet = await request.services.wallets.read(row["tenant_id"], org_id)
+    if wallet is None:
+        raise not_found()
+    return OpsOrganizationDetail(
+        **ops_organization_fields(row),
+        credits=credits_of(wallet),
+        cash_balance_cents=balance_cents,
+        counts=OrganizationCounts(
+            children=counts["children"],
+            projects=counts["projects"],
+            leased_accounts=counts["leased_accounts"],
+            running_jobs=wallet["running_jobs"],
+        ),
+    )
+
+
+router = Router("", route_handlers=[create_partner, list_organizations, read_organization])

@@ -1,0 +1,157 @@
+"""SQL of organizations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    import asyncpg
+
+    from partner_api.database.arguments import Caller
+    from partner_api.database.connection import Connection
+
+
+async def create_partner(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    *,
+    organization_id: UUID,
+    env: str,
+    name: str,
+    billing_email: str | None,
+    metadata: dict[str, str],
+    rate_limit_tier: str,
+    caller: Caller,
+) -> None:
+    """Create a partner in one environment: tenant, organization, credit wallet and cash wallet.
+
+    Raises:
+        asyncpg.UniqueViolationError: the tenant id is taken, or the partner has this environment already.
+    """
+    await connection.execute(
+        "SELECT partner_create($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        tenant_id,
+        now,
+        organization_id,
+        env,
+        name,
+        billing_email,
+        metadata,
+        rate_limit_tier,
+        caller,
+    )
+
+
+async def create_child(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    *,
+    organization_id: UUID,
+    partner_id: UUID,
+    name: str,
+    billing_email: str | None,
+    metadata: dict[str, str],
+    caller: Caller,
+) -> bool:
+    """Create an active child with an empty wallet; False when the parent is not an active partner of the tenant."""
+    created = await connection.fetchval(
+        "SELECT child_create($1, $2, $3, $4, $5, $6, $7, $8)",
+        tenant_id,
+        now,
+        organization_id,
+        partner_id,
+        name,
+        billing_email,
+        metadata,
+        caller,
+    )
+    return bool(created)
+
+
+async def find_organization(connection: Connection, organization_id: UUID) -> asyncpg.Record | None:
+    """The live organization with this id, wherever it is. Crosses tenants: for the operator only."""
+    return await connection.fetchrow(
+        """
+        SELECT o.* FROM organizations o JOIN tenants t ON t.id = o.tenant_id
+         WHERE o.id = $1 AND t.env = 'live'
+        """,
+        organization_id,
+    )
+
+
+async def find_by_metadata(
+    connection: Connection, metadata: dict[str, str]
+) -> asyncpg.Record | None:
+    """The oldest live organization whose metadata contains these entries. Crosses tenants."""
+    return await connection.fetchrow(
+        """
+        SELECT o.* FROM organizations o JOIN tenants t ON t.id = o.tenant_id
+         WHERE o.metadata @> $1 AND t.env = 'live'
+         ORDER BY o.id LIMIT 1
+        """,
+        metadata,
+    )
+
+
+async def list_all_organizations(
+    connection: Connection,
+    *,
+    search: str | None,
+    statuses: Sequence[str] | None,
+    parent_id: UUID | None,
+    before: UUID | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """A page of all live organizations, newest first. Crosses tenants: for the operator only."""
+    return await connection.fetch(
+        """
+        SELECT o.* FROM organizations o JOIN tenants t ON t.id = o.tenant_id
+         WHERE t.env = 'live'
+           AND ($1::text IS NULL OR position(lower($1) IN lower(o.name)) > 0)
+           AND ($2::text[] IS NULL OR o.status = ANY ($2))
+           AND ($3::uuid IS NULL OR o.parent_id = $3)
+           AND ($4::uuid IS NULL OR o.id < $4)
+         ORDER BY o.id DESC LIMIT $5
+        """,
+        search,
+        None if statuses is None else list(statuses),
+        parent_id,
+        before,
+        limit,
+    )
+
+
+async def count_contents(
+    connection: Connection, tenant_id: int, organization_id: UUID
+) -> asyncpg.Record:
+    """How many children, projects and assigned leases an organization has."""
+    row = await connection.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM organizations
+                 WHERE tenant_id = $1 AND parent_id = $2) AS children,
+               (SELECT count(*) FROM projects
+                 WHERE tenant_id = $1 AND organization_id = $2) AS projects,
+               (SELECT count(*) FROM leases l
+                  JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
+                 WHERE l.tenant_id = $1 AND p.organization_id = $2
+                   AND l.status = 'assigned') AS leased_accounts
+        """,
+        tenant_id,
+        organization_id,
+    )
+    assert row is not None  # noqa: S101 - a query without FROM has one row
+    return row
+
+
+async def find_tenant(connection: Connection, partner_id: UUID, env: str) -> int:
+    """The tenant of a partner that exists, in one environment."""
+    tenant_id: int = await connection.fetchval(
+        "SELECT id FROM tenants WHERE partner_id = $1 AND env = $2", partner_id, env
+    )
+    return tenant_id

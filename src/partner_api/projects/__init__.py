@@ -1,0 +1,1 @@
+"""Projects: where accounts are leased and content is generated."""

@@ -1,0 +1,1 @@
+"""Whether the books are right: every invariant of the ledgers, recomputed from the rows."""

@@ -1,0 +1,134 @@
+"""What is checked, and what a check finds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+
+class Rule(StrEnum):
+    """A rule of the ledgers. ``meaning`` says it in a sentence about what has to be so."""
+
+    meaning: str
+
+    def __new__(cls, name: str, meaning: str) -> Rule:
+        """Make the member ``name``, a string that also carries its meaning."""
+        rule = str.__new__(cls, name)
+        rule._value_ = name
+        rule.meaning = meaning
+        return rule
+
+    WALLET_MISSING = (
+        "wallet_missing",
+        "every organization has a credit wallet, and every partner a cash wallet",
+    )
+    WALLET_STATE = "wallet_state", "a wallet's state is its organization's status"
+    INCLUDED_BALANCE = (
+        "included_balance",
+        "the included credits that remain are the sum of the wallet's events",
+    )
+    PREPAID_BALANCE = "prepaid_balance", "the prepaid credits are the sum of the wallet's events"
+    CASH_BALANCE = "cash_balance", "the cash balance is the sum of the wallet's events"
+    AMOUNT_NEGATIVE = "amount_negative", "no amount of a wallet is or ever was below zero"
+    EVENT_CHAIN = (
+        "event_chain",
+        "the balance after an event is the balance after the one before it plus the event",
+    )
+    EVENT_SEQUENCE = "event_sequence", "events are numbered from 1 without gaps"
+    LAST_SEQUENCE = "last_sequence", "a wallet knows the number of its last event"
+    EVENT_TIME = "event_time", "the times of a wallet's events never fall"
+    PERIOD_USAGE = "period_usage", "the usage of a period is the sum of its usage events"
+
+    RESERVED_CREDITS = (
+        "reserved_credits",
+        "the reserved credits are the sum of the open reservations",
+    )
+    RESERVED_LIMIT = "reserved_limit", "the reserved credits are at most the balance"
+    RUNNING_JOBS = "running_jobs", "a wallet counts its running jobs with an open reservation"
+    JOB_RESERVATION = (
+        "job_reservation",
+        "a job has one reservation: open while it runs, settled when it completed, else released",
+    )
+    JOB_CHARGE = "job_charge", "what a job was charged is one usage event, none when it is nothing"
+    JOB_REFUND = "job_refund", "what of a job was refunded is the sum of its refund events"
+    REFUND_LIMIT = "refund_limit", "the refunds of a job are at most what it was charged"
+
+    TRANSFER_EVENTS = "transfer_events", "a transfer has two events"
+    TRANSFER_AMOUNT = (
+        "transfer_amount",
+        "a transfer takes from one wallet what it gives to the other",
+    )
+    TRANSFER_BALANCE = (
+        "transfer_balance",
+        "the balance that a transfer answered is the one after the receiver's event",
+    )
+    TRANSFER_KEY = "transfer_key", "no two transfers of an API key have the same idempotency key"
+    TENANT_ALLOCATIONS = (
+        "tenant_allocations",
+        "the allocations of a partner and its children sum to zero",
+    )
+
+    LEASE_MONTHS = "lease_months", "a lease has one charge for each month from 0 on, without gaps"
+    LEASE_CHARGE = "lease_charge", "a paid month has one cash event, of its price"
+    LEASE_EVENT = "lease_event", "a lease's cash event pays the one month that names it"
+    LEASE_ACCOUNT = "lease_account", "an assigned lease holds its pool account"
+    ACCOUNT_LEASE = "account_lease", "a leased pool account is held by an assigned lease"
+
+
+class Mismatch(msgspec.Struct, frozen=True, rename="camel"):
+    """One rule that does not hold, and the two values that should agree.
+
+    Credits, cents and counts are integers; states and times are text. For a limit, ``expected`` is
+    the limit.
+    """
+
+    rule: Rule
+    tenant_id: int | None
+    organization_id: UUID | None
+    """Both are None only for a pool account that names no lease or one that is not there."""
+    subject: str
+    """What it is about: ``wallet``, ``event 17``, ``job job_…``, ``transfer txn_…``, ``lease sa_… month 3``."""
+    expected: int | str
+    found: int | str
+
+
+class Reconciliation(msgspec.Struct, frozen=True, rename="camel"):
+    """A finished check."""
+
+    started_at: datetime
+    finished_at: datetime
+    wallets_checked: int
+    """Credit and cash wallets."""
+    events_checked: int
+    """Credit and cash events."""
+    mismatches: list[Mismatch]
+    """The first ones, when there are very many."""
+    mismatches_found: int
+    """All of them, also those that ``mismatches`` no longer lists."""
+
+    @property
+    def cut(self) -> bool:
+        """Whether ``mismatches`` lists only some of those found."""
+        return len(self.mismatches) < self.mismatches_found
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What to check: everything, one tenant, or one organization of a tenant."""
+
+    tenant_id: int | None = None
+    organization_id: UUID | None = None
+
+
+class Progress(msgspec.Struct):
+    """How far a check is; it changes as the check goes on."""
+
+    wallets: int = 0
+    """How many wallets there are to check, counted at the start."""
+    wallets_checked: int = 0
+    events_checked: int = 0
+    mismatches_found: int = 0
+    stage: str = "wallets"
+    """What is being looked at: wallets, jobs, transfers, leases or pool accounts."""

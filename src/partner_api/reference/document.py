@@ -1,0 +1,268 @@
+"""The OpenAPI document, made from the very declarations and types that requests are checked with."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from partner_api import __version__
+from partner_api.edge.fields import PublicId, schema_of_field
+from partner_api.edge.idempotency import REPLAYED_HEADER
+from partner_api.edge.reply import Reply
+from partner_api.edge.request import ACTING_HEADER, IDEMPOTENCY_HEADER
+from partner_api.edge.scopes import Scope
+from partner_api.errors import KINDS, ApiError, Code
+
+if TYPE_CHECKING:
+    from partner_api.edge.routing import Route
+
+Json = dict[str, Any]
+
+_REQUEST_ID = "req_01K0EMRPVYF88W1S7F6X9MPQ0R"
+_REF = "#/components/schemas/{name}"
+_DESCRIPTION = """\
+An API for platforms that sell through partners: child organizations, prepaid credit wallets with
+reservations, and leased social accounts.
+
+Send `Authorization: Bearer <key>` with every request. Every answer carries `X-Request-Id`, and
+every error has the same shape; act on `error.code`, not on the message. Times are RFC 3339 in UTC.
+Credits are integers, and money is integer US cents. A write can be repeated safely with the same
+`Idempotency-Key`: for 24 hours it gives the first answer again and has no second effect.
+"""
+
+
+class ErrorContent(Struct, frozen=True, rename="camel"):
+    """What went wrong, for programs (`code`, `details`) and for people (`message`)."""
+
+    code: Code
+    message: str
+    request_id: str
+    details: dict[str, Any] | UnsetType = UNSET
+
+
+class ErrorAnswer(Struct, frozen=True):
+    """The shape of every error."""
+
+    error: ErrorContent
+
+
+# What the details of a code look like, where they are always the same.
+_DETAILS: dict[Code, Json] = {
+    "FORBIDDEN_SCOPE": {"requiredScope": "org:admin"},
+    "METHOD_NOT_ALLOWED": {"allow": ["GET"]},
+    "VALIDATION": {"issues": [{"path": "limit", "message": "Expected a whole number <= 100"}]},
+    "BILLING_EXHAUSTED": {"reason": "insufficient_credits", "required": 120, "available": 50},
+    "KILL_SWITCH": {"scope": "key"},
+}
+
+
+def build_document(routes: Iterable[Route]) -> Json:
+    """Describe routes as an OpenAPI 3.1 document."""
+    routes = list(routes)
+    wire_types: list[Any] = [ErrorAnswer]
+    for route in routes:
+        if (returned := _returned_type(route)) is not str:
+            wire_types.append(returned)
+        if route.body is not None:
+            wire_types.append(route.body.struct)
+    schemas, components = msgspec.json.schema_components(
+        wire_types, schema_hook=schema_of_field, ref_template=_REF
+    )
+    schema_of = dict(zip(map(str, wire_types), schemas, strict=True))
+    paths: dict[str, Json] = {}
+    for route in routes:
+        operation = _operation(route, schema_of)
+        paths.setdefault(route.template, {})[route.method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Partner API",
+            "version": __version__,
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/", "description": "The server that gave you this document."}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "partnerKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key, `lp_live_…` or `lp_test_…`. Scopes: "
+                    + ", ".join(f"`{scope}`" for scope in get_args(Scope))
+                    + "; `*` stands for all of them but `org:admin`.",
+                },
+                "operatorToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token of the company that runs this server, `lpo_…`.",
+                },
+            },
+            "headers": {
+                "RequestId": {
+                    "description": "Names the request; quote it when you ask for help.",
+                    "schema": {"type": "string", "examples": [_REQUEST_ID]},
+                },
+                "Replayed": {
+                    "description": "`true` when this is the stored answer to an earlier request.",
+                    "schema": {"type": "string", "enum": ["true"]},
+                },
+            },
+        },
+    }
+
+
+def errors_of(route: Route) -> list[Code]:
+    """List every code that a route can answer: those it names, and those that follow from it."""
+    codes: set[Code] = {*route.errors, "INTERNAL"}
+    if route.access.kind == "public":
+        return _in_order(codes)
+    codes |= {"UNAUTHENTICATED", "FORBIDDEN_SCOPE", "UNAVAILABLE", "PAYLOAD_TOO_LARGE"}
+    if route.access.kind == "key":
+        # Also what the header for acting inside a child can bring about.
+        codes |= {"KILL_SWITCH", "VALIDATION", "NOT_FOUND"}
+    for parameter in route.path:
+        is_id = isinstance(parameter.type, type) and issubclass(parameter.type, PublicId)
+        codes.add("VALIDATION" if is_id and parameter.type.invalid_when_malformed else "NOT_FOUND")
+    if route.query is not None:
+        codes.add("VALIDATION")
+    if route.writes:
+        codes |= {"VALIDATION", "IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_IN_PROGRESS"}
+    if route.idempotency_required:
+        codes.add("IDEMPOTENCY_REQUIRED")
+    return _in_order(codes)
+
+
+def _in_order(codes: set[Code]) -> list[Code]:
+    return [code for code in KINDS if code in codes]
+
+
+def _operation(route: Route, schema_of: dict[str, Json]) -> Json:
+    summary, _, description = inspect.cleandoc(route.handler.__doc__ or "").partition("\n\n")
+    operation: Json = {
+        "operationId": _camel_case(route.handler.__name__),
+        "tags": [route.tag],
+        "summary": " ".join(summary.split()).removesuffix("."),
+        "description": description,
+        "parameters": _parameters(route),
+        "responses": _responses(route, schema_of),
+        "security": [],
+    }
+    if route.access.kind == "key":
+        operation["security"] = [{"partnerKey": [route.access.scope] if route.access.scope else []}]
+    elif route.access.kind == "operator":
+        operation["security"] = [{"operatorToken": [route.access.role]}]
+    if route.body is not None:
+        operation["requestBody"] = {
+            "required": not route.body.may_be_empty,
+            "content": {"application/json": {"schema": schema_of[str(route.body.struct)]}},
+        }
+    return operation
+
+
+def _parameters(route: Route) -> list[Json]:
+    parameters: list[Json] = [
+        _parameter("path", parameter.wire_name, parameter.type, required=True)
+        for parameter in route.path
+    ]
+    for field in route.query.fields if route.query is not None else []:
+        parameters.append(_parameter("query", field.wire_name, field.type, required=field.required))
+    if route.access.kind == "key":
+        parameters.append(
+            {
+                "name": ACTING_HEADER,
+                "in": "header",
+                "description": "Act inside this child organization; needs `org:admin`.",
+                "schema": {"type": "string"},
+            }
+        )
+    if route.writes:
+        parameters.append(
+            {
+                "name": IDEMPOTENCY_HEADER,
+                "in": "header",
+                "required": route.idempotency_required,
+                "description": "The same key gives the first answer again, for 24 hours. "
+                "Use a new UUID for each request, and the same one on a retry.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+            }
+        )
+    return parameters
+
+
+def _parameter(place: str, name: str, wire_type: Any, *, required: bool) -> Json:
+    (schema,), _ = msgspec.json.schema_components(
+        [wire_type], schema_hook=schema_of_field, ref_template=_REF
+    )
+    parameter: Json = {"name": name, "in": place, "required": required}
+    if "description" in schema:
+        parameter["description"] = schema.pop("description")
+    return parameter | {"schema": schema}
+
+
+def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
+    returned = _returned_type(route)
+    headers = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
+    success: Json = {"description": HTTPStatus(route.status).phrase, "headers": dict(headers)}
+    if returned is str:
+        success["content"] = {"text/plain": {"schema": {"type": "string"}}}
+    else:
+        media: Json = {"schema": schema_of[str(returned)]}
+        if route.examples:
+            media["examples"] = {
+                f"example{number}": {"value": msgspec.to_builtins(example)}
+                for number, example in enumerate(route.examples, start=1)
+            }
+        success["content"] = {"application/json": media}
+    if route.writes:
+        for name in REPLAYED_HEADER:
+            success["headers"][name] = {"$ref": "#/components/headers/Replayed"}
+    responses: dict[str, Json] = {str(route.status): success}
+    for code in errors_of(route):
+        statuses = [KINDS[code].status]
+        if code == "VALIDATION" and route.body is not None:
+            statuses.append(400)
+        for status in statuses:
+            answer = responses.setdefault(
+                str(status),
+                {
+                    "description": "",
+                    "headers": dict(headers),
+                    "content": {
+                        "application/json": {"schema": schema_of[str(ErrorAnswer)], "examples": {}}
+                    },
+                },
+            )
+            answer["description"] = " ".join(
+                filter(None, [answer["description"], f"`{code}`: {_when(code, status)}"])
+            )
+            for name in KINDS[code].headers:
+                answer["headers"][name] = {"schema": {"type": "string"}}
+            answer["content"]["application/json"]["examples"][code] = {
+                "value": msgspec.json.decode(
+                    ApiError(code, details=_DETAILS.get(code)).body(_REQUEST_ID)
+                )
+            }
+    return dict(sorted(responses.items()))
+
+
+def _when(code: Code, status: int) -> str:
+    return "The body is not JSON." if status == 400 and code == "VALIDATION" else KINDS[code].when
+
+
+def _returned_type(route: Route) -> Any:
+    """Give the type of the JSON a route answers with."""
+    returned = route.returns
+    return get_args(returned)[0] if get_origin(returned) is Reply else returned
+
+
+def _camel_case(name: str) -> str:
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)

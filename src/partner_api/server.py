@@ -1,0 +1,202 @@
+"""The supervisor: one process that starts the database, the API processes and the sweeps.
+
+The sweeps run on a thread of this process, which otherwise only waits; the API runs in processes
+of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+import structlog
+from granian.constants import Interfaces, Loops
+from granian.server import Server
+
+from partner_api.clock import Clock
+from partner_api.database.connection import open_pool
+from partner_api.database.embedded import DatabaseStartError, EmbeddedPostgres
+from partner_api.database.location import locate
+from partner_api.startup import (
+    StartupError,
+    load_secret_keys,
+    prepare_database,
+    run_with_database,
+)
+from partner_api.sweeps import ALL_SWEEPS
+from partner_api.sweeps.loop import run_sweeps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from partner_api.crypto import SecretKeys
+    from partner_api.database.location import DatabaseLocation
+    from partner_api.settings import Settings
+
+_log = structlog.get_logger(__name__)
+_SWEEP_CONNECTIONS = 4
+
+
+@contextlib.contextmanager
+def supervised_database(settings: Settings) -> Iterator[DatabaseLocation]:
+    """Give the database; start the embedded one if these settings use it, and stop it at the end.
+
+    Raises:
+        DatabaseStartError: the embedded server cannot start, or another process supervises it.
+    """
+    if settings.database_url is not None:
+        yield locate(settings)
+        return
+    server = EmbeddedPostgres(settings.data_dir, user=settings.embedded_user)
+    server.start()
+    try:
+        for note in server.notes:
+            _log.info("database_note", note=note)
+        yield locate(settings)
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def available_database(settings: Settings) -> Iterator[DatabaseLocation]:
+    """Give the database for one command: the one that runs, or one started for the time being.
+
+    Raises:
+        DatabaseStartError: the embedded server does not run and cannot start.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            location = locate(settings)
+        except DatabaseStartError:
+            location = stack.enter_context(supervised_database(settings))
+        yield location
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Notice a port in use before anything is started.
+
+    Raises:
+        StartupError: it is in use, or not this account's to open.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # A port that a stopped server left in TIME_WAIT is free; one with a listener is not.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise StartupError(
+                f"Cannot listen on {host} port {port}: {(error.strerror or 'refused').lower()}. "
+                "Choose another with --port, or with PORT= for make run."
+            ) from error
+
+
+def serve(
+    settings: Settings, *, announce: Callable[[DatabaseLocation, SecretKeys], Callable[[], None]]
+) -> None:
+    """Serve until SIGINT or SIGTERM, then finish the requests in flight and stop everything.
+
+    Args:
+        settings: where and how.
+        announce: called when the database is ready; what it gives is called when the API answers.
+
+    Raises:
+        StartupError, MigrationError, DatabaseStartError: it cannot start; the sentence says why.
+    """
+    require_free_port(settings.host, settings.port)
+    # Until the API has its own handlers, a stop is an orderly end of this block.
+    signal.signal(signal.SIGTERM, _raise_interrupt)
+    with supervised_database(settings) as location:
+        secret_keys = load_secret_keys(settings)
+        run_with_database(
+            prepare_database(
+                settings,
+                location,
+                secret_keys,
+                # With a database of their own, people decide when it is migrated.
+                migrate_first=settings.database_url is None or settings.development,
+            )
+        )
+        ready = announce(location, secret_keys)
+        with _sweeping(location):
+            _serve_api(settings, ready)
+
+
+def _serve_api(settings: Settings, ready: Callable[[], None]) -> None:
+    server = Server(
+        "partner_api.app:create_app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        workers=settings.workers,
+        factory=True,
+        websockets=False,
+        log_enabled=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=settings.shutdown_seconds,
+    )
+    watcher = threading.Thread(
+        target=_call_when_listening, args=(settings.host, settings.port, ready), daemon=True
+    )
+    watcher.start()
+    server.serve()
+
+
+def _call_when_listening(host: str, port: int, ready: Callable[[], None]) -> None:
+    from partner_api.readiness import wait_until_ready
+
+    if wait_until_ready(host, port):
+        ready()
+
+
+@contextlib.contextmanager
+def _sweeping(location: DatabaseLocation) -> Iterator[None]:
+    loop_ready = threading.Event()
+    stops: list[Callable[[], object]] = []
+
+    async def work() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        stops.append(lambda: loop.call_soon_threadsafe(stop.set))
+        loop_ready.set()
+        await sweep_until(location.application_url, stop)
+
+    thread = threading.Thread(target=lambda: asyncio.run(work()), name="sweeps")
+    thread.start()
+    loop_ready.wait()
+    try:
+        yield
+    finally:
+        stops[0]()
+        thread.join()
+
+
+async def sweep_until(application_url: str, stop: asyncio.Event) -> None:
+    """Run all sweeps on a pool of their own until ``stop`` is set."""
+    pool = await open_pool(application_url, _SWEEP_CONNECTIONS)
+    try:
+        await run_sweeps(pool, Clock(), ALL_SWEEPS, stop)
+    finally:
+        await pool.close()
+
+
+def _raise_interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def end_with_parent() -> None:
+    """Stop this API process when its supervisor is gone: nothing would ever stop it otherwise."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            threading.Event().wait(1.0)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()

@@ -1,0 +1,51 @@
+"""What the routes of one process share: made at start, closed at stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from partner_api.credits.wallets import WalletReader
+from partner_api.database.connection import open_pool
+from partner_api.edge.acting import Children
+from partner_api.edge.authentication import Authenticator
+
+if TYPE_CHECKING:
+    from partner_api.clock import Clock
+    from partner_api.crypto import SecretKeys
+    from partner_api.database.connection import Pool
+    from partner_api.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a handler needs that outlives a request."""
+
+    settings: Settings
+    clock: Clock
+    secret_keys: SecretKeys
+    pool: Pool
+    authenticator: Authenticator
+    children: Children
+    wallets: WalletReader
+
+
+async def open_services(
+    settings: Settings, clock: Clock, secret_keys: SecretKeys, url: str
+) -> Services:
+    """Open the pool on the database at ``url`` and make the services on it.
+
+    Raises:
+        OSError, asyncpg.PostgresError: the database cannot be reached or refuses the role.
+        SecretKeyError: the secret keys are not those this database was used with.
+    """
+    pool = await open_pool(url, settings.database_pool_size)
+    return Services(
+        settings=settings,
+        clock=clock,
+        secret_keys=secret_keys,
+        pool=pool,
+        authenticator=Authenticator(pool, secret_keys),
+        children=Children(pool),
+        wallets=WalletReader(pool, clock),
+    )

@@ -1,0 +1,99 @@
+"""What must be true before anything is served: schema, mode and secret keys fit the database."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+import asyncpg
+
+from partner_api.crypto import SecretKeys
+from partner_api.database import migrate
+from partner_api.database.connection import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+
+    from partner_api.database.connection import Connection
+    from partner_api.database.location import DatabaseLocation
+    from partner_api.settings import Settings
+
+
+T = TypeVar("T")
+
+
+class StartupError(Exception):
+    """The server cannot start on this database; the message says why and what to do."""
+
+
+def load_secret_keys(settings: Settings) -> SecretKeys:
+    """Give the keys of the environment; with the embedded database, else those of the data folder.
+
+    Raises:
+        StartupError: a database of one's own needs keys of one's own.
+        SecretKeyError: the keys of the environment or the data folder cannot be used.
+    """
+    if settings.secret_keys is not None:
+        return SecretKeys.parse(settings.secret_keys)
+    if settings.database_url is None or settings.development:
+        return SecretKeys.load_or_create(settings.data_dir)
+    raise StartupError(
+        "LAYERS_SECRET_KEYS is not set. Every server of a database needs the same keys: set it to "
+        "an id and a key, for example k1:$(openssl rand -hex 32), and keep a copy in a safe place."
+    )
+
+
+async def prepare_database(
+    settings: Settings, location: DatabaseLocation, secret_keys: SecretKeys, *, migrate_first: bool
+) -> None:
+    """Check that this version, this mode and these keys fit the database; migrate it if asked to.
+
+    Raises:
+        StartupError, MigrationError, SecretKeyError: something does not fit; the sentence says what to do.
+        OSError, asyncpg.PostgresError: the database cannot be reached or refuses something.
+    """
+    if migrate_first:
+        await migrate.upgrade(location.owner_url, location.application_role)
+    connection = await connect(location.application_url)
+    try:
+        if not await migrate.is_current(connection):
+            raise StartupError(
+                "The database does not have the schema of this version. "
+                "Run `layers db migrate`, then start again."
+            )
+        await _enter_mode(connection, development=settings.development)
+        await secret_keys.verify_installation(connection)
+    finally:
+        await connection.close()
+
+
+async def _enter_mode(connection: Connection, *, development: bool) -> None:
+    if development:
+        if await connection.fetchval("SELECT ever_production FROM installation"):
+            raise StartupError(
+                "This database was used without development mode, so it may hold real customers; "
+                "development mode could move their time. Unset LAYERS_DEVELOPMENT, or use another "
+                "database."
+            )
+        return
+    await connection.execute(
+        "UPDATE installation SET ever_production = true WHERE NOT ever_production"
+    )
+
+
+def run_with_database(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's coroutine; what the network or PostgreSQL refuses becomes one sentence.
+
+    Raises:
+        StartupError: with that sentence.
+    """
+    try:
+        return asyncio.run(work)
+    except OSError as error:
+        raise StartupError(
+            f"The database cannot be reached: {error.strerror or 'no answer in time'}. "
+            "Check DATABASE_URL and that the server runs."
+        ) from error
+    except asyncpg.PostgresError as error:
+        raise StartupError(f"The database refuses: {error.args[0]}.") from error

@@ -1,0 +1,14 @@
+"""Background work: due rows, advanced in bounded steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.sweeps.expiries import Expiries
+from partner_api.sweeps.periods import Periods
+from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords
+
+if TYPE_CHECKING:
+    from partner_api.sweeps.sweep import Sweep
+
+ALL_SWEEPS: tuple[Sweep, ...] = (Expiries(), Periods(), IdempotencyRecords(), AuditPartitions())

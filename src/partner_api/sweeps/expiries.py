@@ -1,0 +1,32 @@
+"""Jobs that were not finished in time: they fail, and their reservations are released."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.generation import store
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partner_api.database.connection import Pool
+
+_TENANTS_PER_STEP = 50
+_JOBS_PER_COMMIT = 100
+
+
+class Expiries:
+    """Takes each tenant in turn, so that one with many overdue jobs does not hold up the others."""
+
+    name = "expiries"
+    pause_seconds = 2.0
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """Expire up to 100 jobs of each of up to 50 tenants, one commit per tenant."""
+        expired = 0
+        async with pool.acquire() as connection:
+            for tenant_id in await store.tenants_with_expired_jobs(
+                connection, now, _TENANTS_PER_STEP
+            ):
+                expired += await store.expire_jobs(connection, tenant_id, now, _JOBS_PER_COMMIT)
+        return expired

@@ -1,0 +1,30 @@
+"""Wallets whose period is over and that nobody has touched since: their rollovers are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.credits import store
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partner_api.database.connection import Pool
+
+_WALLETS_PER_STEP = 500
+
+
+class Periods:
+    """Any touch of a wallet rolls it over, so this only visits the idle ones."""
+
+    name = "periods"
+    pause_seconds = 5.0
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """Roll over up to 500 wallets, one commit per tenant."""
+        rolled = 0
+        async with pool.acquire() as connection:
+            overdue = await store.overdue_wallets(connection, now, _WALLETS_PER_STEP)
+            for tenant_id, organization_ids in overdue.items():
+                rolled += await store.touch_wallets(connection, tenant_id, organization_ids, now)
+        return rolled

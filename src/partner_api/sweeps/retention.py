@@ -1,0 +1,39 @@
+"""What is kept for a time only, and what has to be there before its time comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.audit import store as audit
+from partner_api.edge import idempotency_store
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partner_api.database.connection import Pool
+
+_RECORDS_PER_STEP = 1_000
+
+
+class IdempotencyRecords:
+    """Removes idempotency records that have expired."""
+
+    name = "idempotency_records"
+    pause_seconds = 60.0
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """Delete up to 1,000 records older than 24 hours."""
+        async with pool.acquire() as connection:
+            return await idempotency_store.delete_expired(connection, now, _RECORDS_PER_STEP)
+
+
+class AuditPartitions:
+    """Makes the audit log's partitions of the coming months."""
+
+    name = "audit_partitions"
+    pause_seconds = 3600.0
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """Make the missing ones of this and the next three months."""
+        async with pool.acquire() as connection:
+            return await audit.ensure_partitions(connection, now)

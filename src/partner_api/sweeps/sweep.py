@@ -1,0 +1,26 @@
+"""What a sweep is: bounded steps that advance rows that are due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partner_api.database.connection import Pool
+
+
+class Sweep(Protocol):
+    """One kind of background work.
+
+    A step is bounded, commits what it did, and may be repeated, run by several workers at once,
+    or cut off anywhere: what is due stays due until a step has committed it.
+    """
+
+    name: str
+    pause_seconds: float
+    """How long to wait after a step that found nothing."""
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """Advance some of what is due at ``now``; give how many rows, 0 when nothing is left."""
+        ...

@@ -1,0 +1,104 @@
+"""One PostgreSQL server and one migrated database for the whole run.
+
+Tests are isolated the way customers are: each makes tenants of its own (`tests.tenants`). A database of its own is
+only for a test that migrates or crashes one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+import pytest_asyncio
+
+from partner_api.database import migrate
+from partner_api.database.connection import connect, open_pool
+from partner_api.database.embedded import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from partner_api.database.connection import Connection, Pool
+
+
+class DatabaseUrls(NamedTuple):
+    """The owner's URL, for migrating, and the less privileged role's, which the server uses."""
+
+    owner: str
+    app: str
+
+
+@pytest.fixture(scope="session")
+def database_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseUrls]:
+    """A migrated database; on the server that TEST_DATABASE_URL names, or an embedded one."""
+    server_url = os.environ.get("TEST_DATABASE_URL")
+    if server_url is not None:
+        urls = asyncio.run(_make_database(server_url))
+        try:
+            asyncio.run(migrate.upgrade(urls.owner, _role_of(urls.app)))
+            yield urls
+        finally:
+            asyncio.run(_drop_database(server_url, urls))
+        return
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("database"), fast_unsafe=True)
+    server.start()
+    try:
+        urls = DatabaseUrls(server.url("owner"), server.url("app"))
+        asyncio.run(migrate.upgrade(urls.owner, "layers_app"))
+        yield urls
+    finally:
+        server.stop()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def pool(database_urls: DatabaseUrls) -> AsyncIterator[Pool]:
+    """Connections as the server has them: as the application's role."""
+    pool = await open_pool(database_urls.app, 20)
+    yield pool
+    await pool.close()
+
+
+@pytest_asyncio.fixture
+async def connection(pool: Pool) -> AsyncIterator[Connection]:
+    """One connection as the application's role."""
+    async with pool.acquire() as connection:
+        yield connection
+
+
+@pytest_asyncio.fixture
+async def owner_connection(database_urls: DatabaseUrls) -> AsyncIterator[Connection]:
+    """One connection as the owner, for breaking things on purpose."""
+    connection = await connect(database_urls.owner)
+    yield connection
+    await connection.close()
+
+
+async def _make_database(server_url: str) -> DatabaseUrls:
+    name, role, password = (f"layers_test_{secrets.token_hex(4)}" for _ in range(3))
+    connection = await connect(server_url)
+    try:
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+    finally:
+        await connection.close()
+    base, _, _ = server_url.rpartition("/")
+    scheme, _, rest = base.partition("://")
+    return DatabaseUrls(
+        f"{base}/{name}", f"{scheme}://{role}:{password}@{rest.rpartition('@')[2]}/{name}"
+    )
+
+
+async def _drop_database(server_url: str, urls: DatabaseUrls) -> None:
+    connection = await connect(server_url)
+    try:
+        await connection.execute(f"DROP DATABASE {urls.owner.rpartition('/')[2]} WITH (FORCE)")
+        await connection.execute(f"DROP ROLE {_role_of(urls.app)}")
+    finally:
+        await connection.close()
+
+
+def _role_of(url: str) -> str:
+    return url.partition("://")[2].partition(":")[0]

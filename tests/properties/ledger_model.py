@@ -1,0 +1,365 @@
+"""The credit ledger as the contract describes it, in plain Python.
+
+Written to be read beside the contract, not to be fast: one partner with its children, one operation after the other.
+It knows nothing of SQL, locks or batches; a batch is its items in order. Balances are held, but whatever can be derived
+(reserved, used this period) is derived, so that the counters of the real wallet have something to be compared with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tests.properties.calendar_model import add_months, period_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOUR = timedelta(hours=1)
+
+
+class Answer(NamedTuple):
+    """What an operation answers; of the facts, those that the contract promises."""
+
+    status: str
+    code: str | None = None
+    facts: Mapping[str, Any] | None = None
+
+
+NOT_FOUND = Answer("refused", "NOT_FOUND")
+
+
+@dataclass(frozen=True)
+class Event:
+    """A ledger row."""
+
+    event_type: str
+    included_delta: int
+    prepaid_delta: int
+    included_after: int
+    prepaid_after: int
+    usage_after: int
+    reason: str | None
+    created_at: datetime
+
+
+@dataclass
+class Job:
+    """A generation and what it reserved."""
+
+    organization: str
+    credits: int
+    expires_at: datetime
+    status: str = "running"
+    charged: int = 0
+    refunded: int = 0
+
+
+@dataclass
+class Wallet:
+    """One organization's credits."""
+
+    created_on: date
+    partner: str | None
+    project_archived: bool = False
+    tier: str = "free"
+    billing_status: str = "active"
+    included_credits: int = 0
+    started_on: date | None = None
+    period: int = 0
+    included_this_period: int = 0
+    granted_peak: int = 0
+    included_remaining: int = 0
+    prepaid: int = 0
+    cap: int | None = None
+    refill_threshold: int | None = None
+    refill_amount: int | None = None
+    auto_refill: bool = False
+    refill_failed_at: datetime | None = None
+    refill_failures: int = 0
+    open_jobs: dict[str, int] = field(default_factory=dict)
+    usage: list[tuple[datetime, int]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> date:
+        """The day that periods count from."""
+        return self.started_on or self.created_on
+
+    @property
+    def period_start(self) -> datetime:
+        return _midnight(add_months(self.anchor, self.period))
+
+    @property
+    def period_end(self) -> datetime:
+        return _midnight(add_months(self.anchor, self.period + 1))
+
+    @property
+    def balance(self) -> int:
+        return self.included_remaining + self.prepaid
+
+    @property
+    def reserved(self) -> int:
+        return sum(self.open_jobs.values())
+
+    @property
+    def available(self) -> int:
+        return self.balance - self.reserved
+
+    @property
+    def spendable_prepaid(self) -> int:
+        return min(self.prepaid, self.available)
+
+    @property
+    def used(self) -> int:
+        """What settled in the current period."""
+        return sum(credits for at, credits in self.usage if at >= self.period_start)
+
+    def record(
+        self,
+        now: datetime,
+        event_type: str,
+        *,
+        included: int = 0,
+        prepaid: int = 0,
+        reason: str | None = None,
+    ) -> None:
+        """Change the balances and leave the row that says so."""
+        # A node whose clock lags dates its row no earlier than what the wallet has already seen.
+        at = max([now, self.period_start, *(event.created_at for event in self.events[-1:])])
+        self.included_remaining += included
+        self.prepaid += prepaid
+        if event_type == "usage":
+            self.usage.append((at, -included - prepaid))
+        after = (self.included_remaining, self.prepaid, self.used)
+        self.events.append(Event(event_type, included, prepaid, *after, reason, at))
+
+    def roll(self, now: datetime) -> None:
+        """End every period that is over, one after the other."""
+        while self.period_end <= now:
+            self.end_period(self.period_end, self.started_on, self.period + 1)
+
+    def end_period(self, at: datetime, started_on: date | None, period: int) -> None:
+        """Lapse what is left but for what open reservations need, then grant the new allotment."""
+        allotment = self.included_credits if self.billing_status == "active" else 0
+        carried = min(self.included_remaining, max(0, self.reserved - self.prepaid - allotment))
+        lapsing = self.included_remaining - carried
+        self.started_on, self.period = started_on, period
+        self.included_this_period = carried + allotment
+        self.granted_peak = allotment
+        if lapsing:
+            self.record(at, "adjustment", included=-lapsing, reason="period_lapse")
+        if allotment:
+            self.record(at, "grant", included=allotment, reason="period_allotment")
+
+
+class Ledger:
+    """A partner and its children, by name."""
+
+    def __init__(self) -> None:
+        self.wallets: dict[str, Wallet] = {}
+        self.jobs: dict[str, Job] = {}
+
+    def open_wallet(self, name: str, now: datetime, partner: str | None = None) -> None:
+        """An organization comes into being, with an empty wallet."""
+        self.wallets[name] = Wallet(now.date(), partner)
+
+    def touch(self, name: str, now: datetime) -> Wallet:
+        """Read a wallet: whatever first touches it after a boundary writes the rollover."""
+        wallet = self.wallets[name]
+        wallet.roll(now)
+        return wallet
+
+    def post(self, now: datetime, name: str, event_type: str, credits: int) -> Answer:
+        """Operator: grant, purchase or adjustment."""
+        wallet = self.touch(name, now)
+        if -credits > wallet.spendable_prepaid:
+            return _exhausted("insufficient_prepaid", -credits, wallet.spendable_prepaid)
+        wallet.record(now, event_type, prepaid=credits)
+        return _balances(wallet)
+
+    def refund(self, now: datetime, name: str, job_id: str, credits: int) -> Answer:
+        """Operator: give back at most what the job was charged, to prepaid, to the wallet that paid."""
+        job = self.jobs.get(job_id)
+        if job is None or job.organization != name:
+            return NOT_FOUND
+        if job.refunded + credits > job.charged:
+            return Answer("refused", "CONFLICT")
+        wallet = self.touch(name, now)
+        job.refunded += credits
+        wallet.record(now, "refund", prepaid=credits)
+        return _balances(wallet)
+
+    def allocate(self, now: datetime, name: str, credits: int) -> Answer:
+        """Move prepaid credits from the partner to its child."""
+        if self.wallets[name].partner is None:
+            return NOT_FOUND
+        child, partner = self.touch(name, now), self._partner_of(name, now)
+        if credits > partner.spendable_prepaid:
+            return _exhausted("insufficient_prepaid", credits, partner.spendable_prepaid)
+        self._transfer(now, partner, child, credits, None)
+        return Answer(
+            "done",
+            None,
+            {"allocated": credits, "balance": child.balance, "available": child.available},
+        )
+
+    def configure(self, now: datetime, name: str, patch: Mapping[str, Any]) -> Answer:
+        """Set or clear cap and refill of a child; a key that is not there stays."""
+        if self.wallets[name].partner is None:
+            return NOT_FOUND
+        wallet = self.touch(name, now)
+        config = {
+            "monthly_credit_cap": wallet.cap,
+            "refill_threshold": wallet.refill_threshold,
+            "refill_amount": wallet.refill_amount,
+            "auto_refill_enabled": wallet.auto_refill,
+            **patch,
+        }
+        if (config["refill_threshold"] is None) != (config["refill_amount"] is None):
+            return Answer("refused", "VALIDATION")
+        wallet.cap = config["monthly_credit_cap"]
+        wallet.refill_threshold = config["refill_threshold"]
+        wallet.refill_amount = config["refill_amount"]
+        wallet.auto_refill = config["auto_refill_enabled"]
+        facts = {"config": config, "balance": wallet.balance, "available": wallet.available}
+        return Answer("done", None, facts)
+
+    def subscribe(
+        self,
+        now: datetime,
+        name: str,
+        tier: str,
+        credits: int,
+        billing_status: str,
+        started_on: date | None,
+    ) -> Answer:
+        """Operator: set the whole subscription."""
+        wallet = self.touch(name, now)
+        if started_on is not None and started_on > now.date():
+            return Answer("refused", "VALIDATION")
+        started_on = started_on or wallet.started_on or now.date()
+        wallet.tier, wallet.billing_status, wallet.included_credits = tier, billing_status, credits
+        if started_on != wallet.anchor:
+            wallet.end_period(now, started_on, period_at(started_on, now.date()))
+        else:
+            wallet.started_on = started_on
+            extra = credits - wallet.granted_peak
+            if billing_status == "active" and extra > 0:
+                wallet.granted_peak = credits
+                wallet.included_this_period += extra
+                wallet.record(now, "grant", included=extra)
+        return _balances(wallet)
+
+    def start(
+        self,
+        now: datetime,
+        name: str,
+        job_id: str,
+        credits: int,
+        *,
+        project_of: str,
+        limit: int | None,
+        expires_at: datetime,
+    ) -> Answer:
+        """Reserve an estimate; before that the cap, and the refill that makes it fit."""
+        wallet = self.touch(name, now)
+        if project_of != name:
+            return NOT_FOUND
+        if wallet.project_archived:
+            return Answer("refused", "CONFLICT")
+        if limit is not None and len(wallet.open_jobs) >= limit:
+            return Answer("refused", "RATE_LIMITED", {"limit": "concurrent_jobs"})
+        if wallet.cap is not None and wallet.used + wallet.reserved + credits > wallet.cap:
+            reason = {"reason": "monthly_credit_cap", "required": credits}
+            return Answer("refused", "BILLING_EXHAUSTED", reason)
+        if (
+            wallet.auto_refill
+            and wallet.refill_threshold is not None
+            and wallet.available - credits < wallet.refill_threshold
+        ):
+            self._refill(now, name, credits)
+        if credits > wallet.available:
+            return _exhausted("insufficient_credits", credits, wallet.available)
+        wallet.open_jobs[job_id] = credits
+        self.jobs[job_id] = Job(name, credits, expires_at)
+        return Answer("done", None, {"reserved_credits": credits})
+
+    def settle(self, now: datetime, job_id: str, charged: int) -> Answer:
+        """Take the real cost, included credits first, and free the rest of the reservation."""
+        job = self.jobs.get(job_id)
+        if job is None:
+            return NOT_FOUND
+        if job.status != "running":
+            return Answer("refused", "CONFLICT", {"status": job.status})
+        if charged > job.credits:
+            return Answer("refused", "VALIDATION")
+        wallet = self._close(now, job_id, "completed")
+        job.charged = charged
+        if charged:
+            included = min(charged, wallet.included_remaining)
+            wallet.record(now, "usage", included=-included, prepaid=included - charged)
+        return Answer("done", None, {"credits_charged": charged})
+
+    def release(self, now: datetime, job_id: str, status: str) -> Answer:
+        """Failed, canceled or expired: everything reserved is free again, without a row."""
+        job = self.jobs.get(job_id)
+        if job is None:
+            return NOT_FOUND
+        if job.status != "running":
+            return Answer("refused", "CONFLICT", {"status": job.status})
+        self._close(now, job_id, status)
+        return Answer("done", None, {"released_credits": job.credits})
+
+    def expire(self, now: datetime) -> int:
+        """Fail every job whose time is up; gives how many."""
+        overdue = [
+            job_id
+            for job_id, job in self.jobs.items()
+            if job.status == "running" and job.expires_at <= now
+        ]
+        for job_id in overdue:
+            self._close(now, job_id, "failed")
+        return len(overdue)
+
+    def _close(self, now: datetime, job_id: str, status: str) -> Wallet:
+        job = self.jobs[job_id]
+        wallet = self.touch(job.organization, now)
+        job.status = status
+        del wallet.open_jobs[job_id]
+        return wallet
+
+    def _refill(self, now: datetime, name: str, credits: int) -> None:
+        wallet, partner = self.wallets[name], self._partner_of(name, now)
+        assert wallet.refill_amount is not None
+        if partner.spendable_prepaid < wallet.refill_amount:
+            if wallet.refill_failed_at is None or now - wallet.refill_failed_at >= HOUR:
+                wallet.refill_failed_at = now
+                wallet.refill_failures += 1
+        elif wallet.available + wallet.refill_amount >= credits:
+            self._transfer(now, partner, wallet, wallet.refill_amount, "auto_refill")
+
+    def _transfer(
+        self, now: datetime, partner: Wallet, child: Wallet, credits: int, reason: str | None
+    ) -> None:
+        partner.record(now, "allocation", prepaid=-credits, reason=reason)
+        child.record(now, "allocation", prepaid=credits, reason=reason)
+
+    def _partner_of(self, name: str, now: datetime) -> Wallet:
+        partner = self.wallets[name].partner
+        assert partner is not None
+        return self.touch(partner, now)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _exhausted(reason: str, required: int, available: int) -> Answer:
+    facts = {"reason": reason, "required": required, "available": available}
+    return Answer("refused", "BILLING_EXHAUSTED", facts)
+
+
+def _balances(wallet: Wallet) -> Answer:
+    return Answer("done", None, {"balance": wallet.balance, "available": wallet.available})
