@@ -9,6 +9,9 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -32,7 +35,7 @@ class DatabaseUrls(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def database_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DatabaseUrls]:
+def database_urls() -> Iterator[DatabaseUrls]:
     """A migrated database; on the server that TEST_DATABASE_URL names, or an embedded one."""
     server_url = os.environ.get("TEST_DATABASE_URL")
     if server_url is not None:
@@ -43,7 +46,10 @@ def database_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database
         finally:
             asyncio.run(_drop_database(server_url, urls))
         return
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("database"), fast_unsafe=True)
+    # Not below pytest's own folder: as root, the account that runs PostgreSQL could not enter that.
+    folder = Path(tempfile.mkdtemp(prefix="layers-test-"))
+    folder.chmod(0o711)
+    server = EmbeddedPostgres(folder / "data", fast_unsafe=True)
     server.start()
     try:
         urls = DatabaseUrls(server.url("owner"), server.url("app"))
@@ -51,6 +57,7 @@ def database_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database
         yield urls
     finally:
         server.stop()
+        shutil.rmtree(folder)
 
 
 @pytest_asyncio.fixture(scope="session")

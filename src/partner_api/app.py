@@ -17,7 +17,7 @@ from partner_api.database.embedded import EmbeddedPostgres
 from partner_api.edge.asgi import Edge
 from partner_api.edge.reply import Reply, error_reply
 from partner_api.edge.request import EXCHANGE, Exchange
-from partner_api.edge.routing import ROUTE
+from partner_api.edge.routing import ROUTE, routes_of
 from partner_api.health import routes as health
 from partner_api.leasing import routes as leasing
 from partner_api.ops.api_keys import routes as ops_api_keys
@@ -25,6 +25,7 @@ from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.credits import routes as ops_credits
 from partner_api.ops.organizations import routes as ops_organizations
 from partner_api.ops.pool import routes as ops_pool
+from partner_api.reference.routes import reference_router
 from partner_api.services import open_services
 from partner_api.settings import Settings, load_settings
 from partner_api.social_accounts import routes as social_accounts
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from litestar import Router
 
 ROUTERS: tuple[Router, ...] = (
-    health.router,
     api_keys.router,
     credits.router,
     leasing.router,
@@ -45,6 +45,7 @@ ROUTERS: tuple[Router, ...] = (
     ops_credits.router,
     ops_cash.router,
     ops_pool.router,
+    health.router,
 )
 
 
@@ -73,8 +74,9 @@ def create_app(settings: Settings | None = None, routers: Iterable[Router] = ROU
             edge.services = None
             await services.pool.close()
 
+    routers = list(routers)
     app = Litestar(
-        list(routers),
+        [*routers, reference_router(routes_of(routers))],
         lifespan=[lifespan],
         openapi_config=None,
         exception_handlers={Exception: _refuse},

@@ -22,6 +22,7 @@ from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
 from partner_api.database.embedded import DatabaseStartError, EmbeddedPostgres
 from partner_api.database.location import locate
+from partner_api.logs import GRANIAN_LOGGING
 from partner_api.startup import (
     StartupError,
     load_secret_keys,
@@ -137,7 +138,7 @@ def _serve_api(settings: Settings, ready: Callable[[], None]) -> None:
         workers=settings.workers,
         factory=True,
         websockets=False,
-        log_enabled=False,
+        log_dictconfig=GRANIAN_LOGGING,
         respawn_failed_workers=True,
         workers_kill_timeout=settings.shutdown_seconds,
     )

@@ -23,7 +23,7 @@ from partner_api.edge.fields import (
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from partner_api.database.connection import Row
 
 CashEventType = Literal["topup", "lease_charge", "lease_renewal", "adjustment", "refund"]
 
@@ -64,9 +64,9 @@ class CashEvent(Struct, frozen=True, rename="camel"):
     created_at: MillisecondsText
 
 
-def cash_event_of(row: Mapping[str, Any]) -> CashEvent:
+def cash_event_of(row: Row | dict[str, Any]) -> CashEvent:
     """Make the wire form of a cash row."""
-    event = msgspec.convert(row, CashEventRow)
+    event = msgspec.convert(dict(row), CashEventRow)
     account_id = event.social_account_id
     return CashEvent(
         event_id=str(event.event_id),

@@ -14,15 +14,18 @@ from partner_api.edge.fields import (
     Amount,
     BareIdText,
     ContainerIdText,
+    Instant,
     JobIdText,
     MillisecondsText,
+    ProjectId,
     ProjectIdText,
     SignedAmount,
 )
+from partner_api.edge.pagination import Cursor
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from partner_api.database.connection import Row
 
 CreditEventType = Literal["usage", "refund", "grant", "purchase", "adjustment", "allocation"]
 
@@ -68,9 +71,24 @@ class CreditEvent(Struct, frozen=True, rename="camel"):
     created_at: MillisecondsText
 
 
-def credit_event_of(row: Mapping[str, Any]) -> CreditEvent:
+class CreditEventsQuery(Struct, frozen=True, rename="camel", kw_only=True):
+    """Filters of the ledger."""
+
+    project_id: Annotated[
+        list[ProjectId] | None, Meta(description="Only of these; repeat it for several.")
+    ] = None
+    event_type: Annotated[
+        list[CreditEventType] | None, Meta(description="Only these; repeat it for several.")
+    ] = None
+    since: Annotated[Instant | None, Meta(description="From this instant on.")] = None
+    until: Annotated[Instant | None, Meta(description="Up to this instant, inclusive.")] = None
+    limit: Annotated[int, Meta(ge=1, le=100, description="Events on a page.")] = 25
+    cursor: Cursor | None = None
+
+
+def credit_event_of(row: Row | dict[str, Any]) -> CreditEvent:
     """Make the wire form of a ledger row."""
-    event = msgspec.convert(row, CreditEventRow)
+    event = msgspec.convert(dict(row), CreditEventRow)
     return CreditEvent(
         event_id=str(event.event_id),
         project_id=None if event.project_id is None else format_id("prj", event.project_id),

@@ -1,21 +1,41 @@
-"""Reading wallets."""
+"""Wallets: reading them, funding children, caps and refills."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from litestar import Router
+from msgspec import UNSET
 
-from partner_api.credits.schemas import CREDITS_EXAMPLE, Credits, credits_of
+from partner_api.credits import store
+from partner_api.credits.events import CreditEvent, CreditEventsQuery, credit_event_of
+from partner_api.credits.schemas import (
+    CREDITS_EXAMPLE,
+    Allocation,
+    CreditConfigAnswer,
+    CreditConfigPatch,
+    Credits,
+    NewAllocation,
+    allocation_of,
+    credit_config_of,
+    credits_of,
+)
 from partner_api.edge.acting import check_status
+from partner_api.edge.audit import audit_argument
 from partner_api.edge.fields import OrganizationId
+from partner_api.edge.idempotency import answer, idempotency_argument
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.reply import Reply
 from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read
+from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import ANY_KEY, requires
 from partner_api.errors import not_found
+from partner_api.ids import format_id, new_uuid7
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from partner_api.database.connection import Row
 
 _TAG = "Credits"
 
@@ -47,14 +67,180 @@ async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Cre
     return await _read(request, org_id, request.caller.organization_id)
 
 
+@read(
+    "/v1/credits/events",
+    access=ANY_KEY,
+    tag=_TAG,
+    works_until="archived",
+)
+async def list_own_events(request: ApiRequest, query: CreditEventsQuery) -> Page[CreditEvent]:
+    """Your own ledger: every movement of credits, in the order in which it committed.
+
+    The events of a wallet sum to its balance.
+    """
+    return await _list_events(request, query, request.caller.organization_id, None)
+
+
+@read(
+    "/v1/organizations/{orgId}/credits/events",
+    access=requires("org:admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+    works_until="archived",
+)
+async def list_child_events(
+    request: ApiRequest, org_id: OrganizationId, query: CreditEventsQuery
+) -> Page[CreditEvent]:
+    """A child's ledger. It stays readable when the child is suspended or archived."""
+    return await _list_events(request, query, org_id, request.caller.organization_id)
+
+
+@write(
+    "POST",
+    "/v1/organizations/{orgId}/credits/allocate",
+    access=requires("org:admin"),
+    tag=_TAG,
+    status=201,
+    errors=["NOT_FOUND", "KILL_SWITCH", "BILLING_EXHAUSTED"],
+    idempotency_required=True,
+)
+async def allocate_credits(
+    request: ApiRequest, org_id: OrganizationId, body: NewAllocation
+) -> Reply[Allocation]:
+    """Move prepaid credits from your wallet to a child's.
+
+    At most what is both prepaid and available. A repetition with the same `Idempotency-Key`
+    answers the first transfer, however much later: a key moves credits once.
+    """
+    async with request.services.pool.acquire() as connection:
+        (outcome,) = await store.allocate(
+            connection,
+            request.caller.tenant_id,
+            request.now,
+            [
+                store.CreditAllocation(
+                    new_uuid7(request.now),
+                    request.caller.organization_id,
+                    org_id,
+                    body.credits,
+                    body.description,
+                    body.metadata,
+                    audit_argument(request),
+                    await idempotency_argument(request),
+                )
+            ],
+        )
+    return answer(outcome, lambda _: allocation_of(outcome), 201)
+
+
+@read(
+    "/v1/organizations/{orgId}/credit-config",
+    access=requires("org:admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "KILL_SWITCH"],
+)
+async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> CreditConfigAnswer:
+    """A child's spending cap and automatic refill."""
+    wallet = await _find(request, org_id, request.caller.organization_id)
+    check_status(wallet["status"], works_until="suspended")
+    balance = wallet["included_remaining"] + wallet["prepaid"]
+    return CreditConfigAnswer(
+        organization_id=format_id("org", org_id),
+        config=credit_config_of(wallet),
+        balance=balance,
+        available=balance - wallet["reserved"],
+    )
+
+
+@write(
+    "PATCH",
+    "/v1/organizations/{orgId}/credit-config",
+    access=requires("org:admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "KILL_SWITCH"],
+    works_until="suspended",
+)
+async def change_credit_config(
+    request: ApiRequest, org_id: OrganizationId, body: CreditConfigPatch
+) -> Reply[CreditConfigAnswer]:
+    """Change a child's cap or refill. Threshold and amount are both set or both null afterwards."""
+    patch = {
+        name: value
+        for name in CreditConfigPatch.__struct_fields__
+        if (value := getattr(body, name)) is not UNSET
+    }
+    async with request.services.pool.acquire() as connection:
+        (outcome,) = await store.configure(
+            connection,
+            request.caller.tenant_id,
+            request.now,
+            [
+                store.CreditConfiguration(
+                    org_id,
+                    request.caller.organization_id,
+                    patch,
+                    audit_argument(request),
+                    await idempotency_argument(request),
+                )
+            ],
+        )
+    return answer(
+        outcome,
+        lambda facts: CreditConfigAnswer(
+            organization_id=format_id("org", org_id),
+            config=credit_config_of(facts["config"]),
+            balance=facts["balance"],
+            available=facts["available"],
+        ),
+    )
+
+
 async def _read(request: ApiRequest, organization_id: UUID, parent_id: UUID | None) -> Credits:
+    wallet = await _find(request, organization_id, parent_id)
+    check_status(wallet["status"], works_until="active")
+    return credits_of(wallet)
+
+
+async def _list_events(
+    request: ApiRequest, query: CreditEventsQuery, organization_id: UUID, parent_id: UUID | None
+) -> Page[CreditEvent]:
+    # Reading the wallet is what checks whose it is, and writes the rollovers that are due.
+    await _find(request, organization_id, parent_id)
+    async with request.services.pool.acquire() as connection:
+        rows = await store.list_events(
+            connection,
+            request.caller.tenant_id,
+            organization_id,
+            store.EventFilter(query.project_id, query.event_type, query.since, query.until),
+            before=read_cursor(request, int),
+            limit=query.limit + 1,
+        )
+    return page(request, query, rows, item=credit_event_of, position=lambda row: row["sequence"])
+
+
+async def _find(request: ApiRequest, organization_id: UUID, parent_id: UUID | None) -> Row:
+    """Read a wallet.
+
+    Raises:
+        ApiError: NOT_FOUND when the organization is not there, or not a child of ``parent_id``.
+    """
     wallet = await request.services.wallets.read(
         request.caller.tenant_id, organization_id, parent_id=parent_id
     )
     if wallet is None:
         raise not_found()
-    check_status(wallet["status"], works_until="active")
-    return credits_of(wallet)
+    return wallet
 
 
-router = Router("", route_handlers=[read_own_credits, read_child_credits])
+router = Router(
+    "",
+    route_handlers=[
+        read_own_credits,
+        read_child_credits,
+        list_own_events,
+        list_child_events,
+        allocate_credits,
+        read_credit_config,
+        change_credit_config,
+    ],
+)

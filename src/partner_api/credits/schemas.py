@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from uuid import UUID
 
-from msgspec import Meta, Struct
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.fields import Amount, MillisecondsText, OrganizationIdText
+from partner_api.edge.fields import (
+    Amount,
+    Metadata,
+    MillisecondsText,
+    OrganizationIdText,
+    PositiveAmount,
+    TransferIdText,
+)
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
+    from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Row
 
 SubscriptionTier = Literal["free", "starter", "pro", "scale", "enterprise"]
@@ -109,6 +120,102 @@ def credits_of(wallet: Row) -> Credits:
         billing_status=wallet["billing_status"],
         estimated_credits_per_format=FormatEstimates(**(wallet["format_prices"] or {})),
         ingest_costs_billed=IngestCosts(),
+    )
+
+
+class NewAllocation(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """Prepaid credits to move to a child."""
+
+    credits: PositiveAmount
+    description: Annotated[str, Meta(max_length=500)] | None = None
+    metadata: Metadata = {}
+
+
+class Allocation(Struct, frozen=True, rename="camel", kw_only=True):
+    """A transfer of prepaid credits, and the child's wallet right after it."""
+
+    id: TransferIdText
+    organization_id: OrganizationIdText
+    allocated: PositiveAmount
+    description: str | None
+    metadata: Metadata
+    balance: Amount
+    available: Amount
+    created: MillisecondsText
+    replayed: Annotated[
+        bool, Meta(description="Whether this answers a repetition; nothing moved again.")
+    ]
+
+
+class _AllocationFacts(Struct, frozen=True):
+    id: UUID
+    organization_id: UUID
+    allocated: int
+    description: str | None
+    metadata: dict[str, str]
+    balance: int
+    available: int
+    created: datetime
+
+
+def allocation_of(outcome: Outcome) -> Allocation:
+    """Make the answer of an outcome of ``store.allocate`` that is no refusal."""
+    facts = msgspec.convert(outcome.facts, _AllocationFacts)
+    return Allocation(
+        id=format_id("txn", facts.id),
+        organization_id=format_id("org", facts.organization_id),
+        allocated=facts.allocated,
+        description=facts.description,
+        metadata=facts.metadata,
+        balance=facts.balance,
+        available=facts.available,
+        created=format_milliseconds(facts.created),
+        replayed=outcome.status == "replayed",
+    )
+
+
+class CreditConfigPatch(
+    Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True
+):
+    """What to change: a number sets, null clears, what is left out stays."""
+
+    monthly_credit_cap: Amount | UnsetType | None = UNSET
+    refill_threshold: Amount | UnsetType | None = UNSET
+    refill_amount: PositiveAmount | UnsetType | None = UNSET
+    auto_refill_enabled: bool | UnsetType = UNSET
+
+
+class CreditConfig(Struct, frozen=True, rename="camel", kw_only=True):
+    """How far a child may spend, and when its wallet fills itself from its partner's."""
+
+    monthly_credit_cap: Annotated[
+        Amount | None,
+        Meta(description="The most that may be used and reserved in a period; null is no cap."),
+    ]
+    refill_threshold: Annotated[
+        Amount | None,
+        Meta(description="A start that would leave less than this available refills first."),
+    ]
+    refill_amount: Annotated[PositiveAmount | None, Meta(description="How much a refill moves.")]
+    auto_refill_enabled: bool
+
+
+class CreditConfigAnswer(Struct, frozen=True, rename="camel", kw_only=True):
+    """A child's configuration, and its wallet."""
+
+    organization_id: OrganizationIdText
+    config: CreditConfig
+    balance: Amount
+    available: Amount
+
+
+def credit_config_of(row: Row | dict[str, Any]) -> CreditConfig:
+    """Make the wire form of the configuration in a wallet's row, or in the facts of one."""
+    return CreditConfig(
+        monthly_credit_cap=row["monthly_credit_cap"],
+        refill_threshold=row["refill_threshold"],
+        refill_amount=row["refill_amount"],
+        auto_refill_enabled=row["auto_refill_enabled"],
     )
 
 

@@ -123,6 +123,83 @@ async def touch_wallets(
     return int(rolled)
 
 
+class EventFilter(NamedTuple):
+    """Which events of a wallet to list. None is no filter; times are inclusive, milliseconds."""
+
+    project_ids: Sequence[UUID] | None = None
+    event_types: Sequence[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+# One index scan per value of the filter, merged: a page costs the same in a ledger of any length.
+_LIST_EVENTS = """
+SELECT e.*
+  FROM {source}
+ CROSS JOIN LATERAL (
+       SELECT * FROM credit_events e
+        WHERE e.tenant_id = $1 AND e.organization_id = $2 {match}
+          AND e.sequence < coalesce($3, 9223372036854775807)
+          AND e.sequence >= (SELECT CASE WHEN $4::timestamptz IS NULL THEN 1
+                                    ELSE credit_sequence_at($1, $2, $4) END)
+          AND e.sequence < (SELECT CASE WHEN $5::timestamptz IS NULL THEN 9223372036854775807
+                                   ELSE credit_sequence_at($1, $2, $5 + interval '1 millisecond') END)
+          AND ($6::uuid[] IS NULL OR e.project_id = ANY ($6))
+          AND ($7::text[] IS NULL OR e.event_type = ANY ($7))
+        ORDER BY e.sequence DESC
+        LIMIT $8) e
+ ORDER BY e.sequence DESC
+ LIMIT $8
+"""
+_ANY_EVENT = _LIST_EVENTS.format(source="(SELECT 1) AS everything", match="")
+_BY_TYPE = _LIST_EVENTS.format(
+    source="unnest($7::text[]) AS wanted (event_type)",
+    match="AND e.event_type = wanted.event_type",
+)
+_BY_PROJECT = _LIST_EVENTS.format(
+    source="unnest($6::uuid[]) AS wanted (project_id)",
+    match="AND e.project_id = wanted.project_id",
+)
+
+
+async def list_events(
+    connection: Connection,
+    tenant_id: int,
+    organization_id: UUID,
+    wanted: EventFilter,
+    *,
+    before: int | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """A page of a wallet's ledger, in the order in which it committed, newest first.
+
+    Args:
+        connection: any.
+        tenant_id: the caller's.
+        organization_id: whose wallet.
+        wanted: filters; repeated values are taken once.
+        before: the sequence after which the page begins; None for the first.
+        limit: rows.
+    """
+    if wanted.project_ids is not None:
+        statement = _BY_PROJECT
+    elif wanted.event_types is not None:
+        statement = _BY_TYPE
+    else:
+        statement = _ANY_EVENT
+    return await connection.fetch(
+        statement,
+        tenant_id,
+        organization_id,
+        before,
+        wanted.since,
+        wanted.until,
+        None if wanted.project_ids is None else list(dict.fromkeys(wanted.project_ids)),
+        None if wanted.event_types is None else list(dict.fromkeys(wanted.event_types)),
+        limit,
+    )
+
+
 async def overdue_wallets(
     connection: Connection, now: datetime, limit: int
 ) -> dict[int, list[UUID]]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
 import asyncpg
@@ -33,6 +33,8 @@ from partner_api.errors import KINDS, ApiError, Code, Issue, invalid, not_found
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
+    from litestar import Router
+
     from partner_api.database.connection import Connection
     from partner_api.edge.acting import OrganizationStatus
 
@@ -294,6 +296,17 @@ def write(
         secret_answer=secret_answer,
         examples=examples,
     )
+
+
+def routes_of(routers: Iterable[Router]) -> list[Route]:
+    """List what routers serve, in their order."""
+    return [
+        handler.opt[ROUTE]
+        for router in routers
+        for mounted in router.routes
+        for handler in getattr(mounted, "route_handlers", ())
+        if ROUTE in handler.opt
+    ]
 
 
 def _declare(method: Method, path: str, **declared: Any) -> Callable[[Handler], HTTPRouteHandler]:

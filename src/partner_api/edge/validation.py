@@ -119,6 +119,7 @@ class QueryField(Struct, frozen=True):
     type: Any
     is_list: bool
     required: bool
+    default: Any
 
 
 class QueryShape(Generic[S]):
@@ -128,7 +129,14 @@ class QueryShape(Generic[S]):
         self.struct = struct
         hints = get_type_hints(struct, include_extras=True)
         self.fields = [
-            QueryField(field.encode_name, field.name, inner, _is_list(inner), field.required)
+            QueryField(
+                field.encode_name,
+                field.name,
+                inner,
+                _is_list(inner),
+                field.required,
+                None if field.default is NODEFAULT else field.default,
+            )
             for field in msgspec.structs.fields(struct)
             for inner in [_without_none(hints[field.name])]
         ]

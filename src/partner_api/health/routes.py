@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import msgspec
 from litestar import Router
 
@@ -19,29 +21,34 @@ _TAG = "Health"
 class Health(msgspec.Struct, frozen=True):
     """The process is alive."""
 
-    status: str
+    status: Literal["ok"]
 
 
 class Readiness(msgspec.Struct, frozen=True):
     """The process can do its work."""
 
-    status: str
-    database: str
-    development: bool
+    status: Literal["ready"]
+    database: Literal["ok"]
+    development: Annotated[
+        bool, msgspec.Meta(description="Whether the installation is for trying things out.")
+    ]
 
 
 @read("/healthz", access=PUBLIC, tag=_TAG)
 async def read_health() -> Health:
-    """Tell that the process is alive.
+    """Whether the process is alive.
 
     It looks at nothing else: a database that is away is no reason to restart the server.
     """
     return Health("ok")
 
 
-@read("/readyz", access=PUBLIC, tag=_TAG)
+@read("/readyz", access=PUBLIC, tag=_TAG, errors=["UNAVAILABLE"])
 async def read_readiness(request: ApiRequest) -> Readiness:
-    """Tell whether requests can be served: the database answers and its schema is current."""
+    """Whether requests can be served.
+
+    They can when the database answers and its schema is current.
+    """
     async with request.services.pool.acquire(timeout=5) as connection:
         current = await is_current(connection)
     if not current:
@@ -54,7 +61,7 @@ async def read_readiness(request: ApiRequest) -> Readiness:
 
 @read("/metrics", access=PUBLIC, tag=_TAG)
 async def read_metrics() -> Reply[str]:
-    """Give the server's numbers in Prometheus' text format."""
+    """The server's numbers, in Prometheus' text format."""
     return Reply(200, metrics.render(), content_type=metrics.CONTENT_TYPE)
 
 

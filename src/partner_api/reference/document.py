@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from partner_api import __version__
-from partner_api.edge.fields import PublicId, schema_of_field
+from partner_api.edge.fields import OrganizationId, PublicId, schema_of_field
 from partner_api.edge.idempotency import REPLAYED_HEADER
 from partner_api.edge.reply import Reply
 from partner_api.edge.request import ACTING_HEADER, IDEMPOTENCY_HEADER
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _REQUEST_ID = "req_01K0EMRPVYF88W1S7F6X9MPQ0R"
+_PRINTABLE = "^[!-~]([ -~]*[!-~])?$"
 _REF = "#/components/schemas/{name}"
 _DESCRIPTION = """\
 An API for platforms that sell through partners: child organizations, prepaid credit wallets with
@@ -35,6 +36,7 @@ every error has the same shape; act on `error.code`, not on the message. Times a
 Credits are integers, and money is integer US cents. A write can be repeated safely with the same
 `Idempotency-Key`: for 24 hours it gives the first answer again and has no second effect.
 """
+_PAGE_NAME = re.compile(rb"\bPage[_\[](\w+?)[_\]](?=\")")
 
 
 class ErrorContent(Struct, frozen=True, rename="camel"):
@@ -79,7 +81,7 @@ def build_document(routes: Iterable[Route]) -> Json:
     for route in routes:
         operation = _operation(route, schema_of)
         paths.setdefault(route.template, {})[route.method.lower()] = operation
-    return {
+    document: Json = {
         "openapi": "3.1.0",
         "info": {
             "title": "Partner API",
@@ -118,6 +120,10 @@ def build_document(routes: Iterable[Route]) -> Json:
             },
         },
     }
+    # A page of things is called ThingPage; generated clients name their types after this.
+    text = _PAGE_NAME.sub(rb"\1Page", msgspec.json.encode(document))
+    renamed: Json = msgspec.json.decode(text)
+    return renamed
 
 
 def errors_of(route: Route) -> list[Code]:
@@ -174,14 +180,17 @@ def _parameters(route: Route) -> list[Json]:
         for parameter in route.path
     ]
     for field in route.query.fields if route.query is not None else []:
-        parameters.append(_parameter("query", field.wire_name, field.type, required=field.required))
+        parameter = _parameter("query", field.wire_name, field.type, required=field.required)
+        if field.default is not None:
+            parameter["schema"]["default"] = field.default
+        parameters.append(parameter)
     if route.access.kind == "key":
         parameters.append(
             {
                 "name": ACTING_HEADER,
                 "in": "header",
                 "description": "Act inside this child organization; needs `org:admin`.",
-                "schema": {"type": "string"},
+                "schema": schema_of_field(OrganizationId),
             }
         )
     if route.writes:
@@ -192,7 +201,7 @@ def _parameters(route: Route) -> list[Json]:
                 "required": route.idempotency_required,
                 "description": "The same key gives the first answer again, for 24 hours. "
                 "Use a new UUID for each request, and the same one on a retry.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+                "schema": {"type": "string", "maxLength": 255, "pattern": _PRINTABLE},
             }
         )
     return parameters

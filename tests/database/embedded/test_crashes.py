@@ -262,6 +262,8 @@ def test_a_start_without_progress_is_given_up(
     text = pid_file.read_text()
     pid_file.write_text(text.replace("ready", "starting"))
     monkeypatch.setattr(postmaster, "PATIENCE_SECONDS", 0.2)
+    with pytest.raises(DatabaseStartError, match="or wait until it has started"):
+        EmbeddedPostgres(data_dir).url("app")
     with pytest.raises(DatabaseStartError, match="has said nothing for"):
         server.wait_until_ready(data_dir / "postgres.log")
 

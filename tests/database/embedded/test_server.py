@@ -73,7 +73,7 @@ def test_stop_leaves_no_process_and_the_next_start_finds_the_data(
     assert not is_running(pid)
     assert "received fast shutdown request" in (data_dir / "postgres.log").read_text()
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
-    with pytest.raises(DatabaseStartError, match=r"No database server runs in .*layers serve"):
+    with pytest.raises(DatabaseStartError, match=r"No database server is ready in .*layers serve"):
         server.url("app")
 
     server.start()

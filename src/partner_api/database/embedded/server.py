@@ -109,7 +109,7 @@ class EmbeddedPostgres:
             role: `owner` owns the database and may do everything; `app` is what the application is.
 
         Raises:
-            DatabaseStartError: no server runs, or its files cannot be read.
+            DatabaseStartError: no server is ready, or its files cannot be read.
         """
         cluster = self._folder.cluster.resolve()
         try:
@@ -123,10 +123,12 @@ class EmbeddedPostgres:
             entry is None
             or entry.pid is None
             or entry.socket_folder is None
+            or entry.status != "ready"
             or occupant(entry.pid, cluster) is Occupant.OTHER
         ):
             raise DatabaseStartError(
-                f"No database server runs in {self._folder.path}; start it with `layers serve`."
+                f"No database server is ready in {self._folder.path}; start it with `layers serve`, "
+                "or wait until it has started."
             )
         return (
             f"postgresql://{_ROLES[role]}:{self._folder.password(role)}@/{DATABASE}"

@@ -1,0 +1,94 @@
+"""Runs the money functions from a state machine that is not a coroutine, and reads back what they left."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tests.invariants import violations
+
+from partner_api.database.connection import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+    from types import TracebackType
+    from uuid import UUID
+
+    import asyncpg
+
+    from partner_api.database.connection import Connection
+
+T = TypeVar("T")
+
+_WALLETS = """
+SELECT organization_id, subscription_tier, billing_status, included_credits, subscription_started_on,
+       period_start, period_end, included_this_period, included_remaining, prepaid, reserved, used_this_period,
+       running_jobs, monthly_credit_cap, refill_threshold, refill_amount, auto_refill_enabled
+  FROM wallets WHERE tenant_id = $1
+"""
+_NEW_EVENTS = """
+SELECT e.*, e.metadata ->> 'reason' AS reason
+  FROM unnest($2::uuid[], $3::bigint[]) AS k (organization_id, sequence)
+  JOIN credit_events e ON e.tenant_id = $1 AND e.organization_id = k.organization_id AND e.sequence > k.sequence
+ ORDER BY e.sequence
+"""
+
+
+class Driver:
+    """One connection as the application's role, on an event loop of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __enter__(self) -> Driver:
+        # Not asyncio.Runner: that would replace the loop which the other tests of the session share.
+        self._loop = asyncio.new_event_loop()
+        self.connection: Connection = self.run(connect(self._url))
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.run(self.connection.close())
+        self._loop.close()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine to its end."""
+        return self._loop.run_until_complete(coroutine)
+
+    def wallets(self, tenant_id: int) -> dict[UUID, asyncpg.Record]:
+        """The wallets of a tenant as they are stored: looking at them here rolls nothing over."""
+        rows = self.run(self.connection.fetch(_WALLETS, tenant_id))
+        return {row["organization_id"]: row for row in rows}
+
+    def events_after(
+        self, tenant_id: int, sequences: Mapping[UUID, int]
+    ) -> dict[UUID, list[asyncpg.Record]]:
+        """The ledger rows of each wallet after a sequence, oldest first."""
+        rows = self.run(
+            self.connection.fetch(_NEW_EVENTS, tenant_id, list(sequences), list(sequences.values()))
+        )
+        found: dict[UUID, list[asyncpg.Record]] = {organization: [] for organization in sequences}
+        for row in rows:
+            found[row["organization_id"]].append(row)
+        return found
+
+    def refill_failures(self, tenant_id: int) -> dict[str, int]:
+        """How often each child's audit log says that its refill failed."""
+        rows = self.run(
+            self.connection.fetch(
+                """
+                SELECT details ->> 'organizationId' AS organization, count(*) AS times FROM audit_events
+                 WHERE tenant_id = $1 AND event_type = 'credits.refill_failed' GROUP BY 1
+                """,
+                tenant_id,
+            )
+        )
+        return {row["organization"]: row["times"] for row in rows}
+
+    def violations(self, tenant_id: int) -> list[str]:
+        """Which invariants do not hold."""
+        return self.run(violations(self.connection, tenant_id))

@@ -1,0 +1,200 @@
+"""The ledger and its model, side by side: each rule goes to both, and after it both must agree."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests import operations
+from tests.properties.ledger_model import Ledger
+from tests.tenants import make_child, make_partner
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    import asyncpg
+    from tests.properties.driver import Driver
+    from tests.properties.ledger_model import Answer
+    from tests.properties.wallet_model import Event
+    from tests.properties.wallet_model import Wallet as WalletModel
+    from tests.tenants import Wallet
+
+    from partner_api.database.arguments import Outcome
+
+PARTNER = "partner"
+# Days that some months do not have, a leap year, and the last instant before a midnight.
+STARTS = (
+    datetime(2026, 6, 15, 12, tzinfo=UTC),
+    datetime(2027, 1, 31, tzinfo=UTC),
+    datetime(2028, 1, 31, 10, tzinfo=UTC),
+    datetime(2028, 2, 29, 23, 59, 59, 999000, tzinfo=UTC),
+    datetime(2027, 12, 30, 7, tzinfo=UTC),
+)
+STEPS = (
+    timedelta(milliseconds=1),
+    timedelta(minutes=59),
+    timedelta(hours=1),
+    timedelta(days=1),
+    timedelta(days=9),
+)
+# Any of the partner and its children.
+organizations = st.integers(0, 3)
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """A partner with its children, real and modelled, and time that moves across the ends of periods."""
+
+    driver: ClassVar[Driver]
+    # How far the clocks of the nodes that answer requests may be off.
+    skews: ClassVar[Sequence[timedelta]] = (timedelta(),)
+
+    @initialize(
+        start=st.sampled_from(STARTS), ages=st.lists(st.integers(0, 45), min_size=2, max_size=3)
+    )
+    def open_wallets(self, start: datetime, ages: list[int]) -> None:
+        self.now, self.skew = start, timedelta()
+        self.model = Ledger()
+        partner = self.driver.run(make_partner(self.driver.connection, now=start))
+        self.tenant_id = partner.tenant_id
+        self.wallets: dict[str, Wallet] = {PARTNER: partner}
+        self.model.open_wallet(PARTNER, start)
+        for number, days in enumerate(sorted(ages), 1):
+            self.now = start + timedelta(days=days)
+            name = f"child {number}"
+            child = make_child(self.driver.connection, partner, now=self.now)
+            self.wallets[name] = self.driver.run(child)
+            self.model.open_wallet(name, self.now, PARTNER)
+        self.compared = dict.fromkeys(self.wallets, 0)
+        self.allocated: list[tuple[Any, Outcome]] = []
+
+    @rule(step=st.sampled_from(STEPS))
+    def time_passes(self, step: timedelta) -> None:
+        self.now += step
+
+    @rule(where=organizations, milliseconds_before=st.sampled_from([0, 0, 1, 1500]))
+    def a_period_ends(self, where: int, milliseconds_before: int) -> None:
+        """Go to the end of somebody's period, or to just before it."""
+        end = self.model.wallets[self.name(where)].period_end
+        self.now = max(self.now, end - timedelta(milliseconds=milliseconds_before))
+
+    @rule(days=st.integers(20, 250))
+    def an_outage(self, days: int) -> None:
+        self.now += timedelta(days=days)
+
+    @rule(position=organizations)
+    def another_node_answers(self, position: int) -> None:
+        self.skew = self.skews[position % len(self.skews)]
+
+    @rule(where=organizations)
+    def read(self, where: int) -> None:
+        """A read is a touch too."""
+        name = self.name(where)
+        wallet = self.model.touch(name, self.at)
+        row = self.driver.run(operations.read(self.driver.connection, self.wallets[name], self.at))
+        assert (row["balance"], row["available"]) == (wallet.balance, wallet.available)
+        assert row["available"] >= 0
+
+    @invariant()
+    def the_books_agree(self) -> None:
+        """Every field of every wallet, and every row that was written since the last look."""
+        stored = self.driver.wallets(self.tenant_id)
+        written = self.driver.events_after(
+            self.tenant_id,
+            {self.wallets[name].organization_id: count for name, count in self.compared.items()},
+        )
+        for name, wallet in self.wallets.items():
+            model, row = self.model.wallets[name], stored[wallet.organization_id]
+            # An operation may touch wallets that it turns out not to need. What a touch does is prescribed,
+            # and it had to come first, so it makes no difference that it is made up for here.
+            if row["period_start"] > model.period_start:
+                model.roll(self.at)
+            assert {key: row[key] for key in row.keys() - {"organization_id"}} == _fields(model), (
+                name
+            )
+            rows = written[wallet.organization_id]
+            expected = model.events[self.compared[name] :]
+            assert [self._row(row) for row in rows] == [self._event(event) for event in expected], (
+                name
+            )
+            self.compared[name] = len(model.events)
+
+    @invariant()
+    def the_invariants_hold(self) -> None:
+        assert self.driver.violations(self.tenant_id) == []
+
+    @invariant()
+    def failed_refills_are_told_once_an_hour(self) -> None:
+        found = self.driver.refill_failures(self.tenant_id)
+        assert found == {
+            f"org_{self.wallets[name].organization_id}": wallet.refill_failures
+            for name, wallet in self.model.wallets.items()
+            if wallet.refill_failures
+        }
+
+    # --- for the rules of the operations ----------------------------------------------------------------------
+
+    @property
+    def at(self) -> datetime:
+        """The time as the node that answers sees it."""
+        return self.now + self.skew
+
+    def name(self, where: int) -> str:
+        """One of the organizations."""
+        return list(self.wallets)[where % len(self.wallets)]
+
+    def both(
+        self,
+        function: Callable[..., Awaitable[list[Outcome]]],
+        items: Sequence[Any],
+        answers: list[Answer],
+    ) -> list[Outcome]:
+        """Call a money function with a batch; it must answer what the model answered item by item."""
+        outcomes = self.driver.call(function, self.tenant_id, self.at, items)
+        for outcome, answer in zip(outcomes, answers, strict=True):
+            assert (outcome.status, outcome.code) == (answer.status, answer.code), outcome
+            if answer.facts is not None:
+                assert outcome.facts is not None
+                assert {key: outcome.facts[key] for key in answer.facts} == answer.facts
+        return outcomes
+
+    def _row(self, row: asyncpg.Record) -> tuple[Any, ...]:
+        balances = (row["included_after"], row["prepaid_after"], row["usage_after"])
+        reason = row["reason"] if row["reason"] in _REASONS else None
+        change = (row["event_type"], row["included_delta"], row["prepaid_delta"])
+        return (*change, *balances, reason, *self._time(row["created_at"]))
+
+    def _event(self, event: Event) -> tuple[Any, ...]:
+        balances = (event.included_after, event.prepaid_after, event.usage_after)
+        change = (event.event_type, event.included_delta, event.prepaid_delta)
+        return (*change, *balances, event.reason, *self._time(event.created_at))
+
+    def _time(self, value: datetime) -> tuple[datetime, ...]:
+        # Where clocks differ, only the order of the rows is prescribed, which is one of the invariants.
+        return (value,) if len(self.skews) == 1 else ()
+
+
+# The reasons that the contract names; others are the server's own.
+_REASONS = ("period_lapse", "period_allotment", "auto_refill")
+
+
+def _fields(wallet: WalletModel) -> dict[str, Any]:
+    return {
+        "subscription_tier": wallet.tier,
+        "billing_status": wallet.billing_status,
+        "included_credits": wallet.included_credits,
+        "subscription_started_on": wallet.started_on,
+        "period_start": wallet.period_start,
+        "period_end": wallet.period_end,
+        "included_this_period": wallet.included_this_period,
+        "included_remaining": wallet.included_remaining,
+        "prepaid": wallet.prepaid,
+        "reserved": wallet.reserved,
+        "used_this_period": wallet.used,
+        "running_jobs": len(wallet.open_jobs),
+        "monthly_credit_cap": wallet.cap,
+        "refill_threshold": wallet.refill_threshold,
+        "refill_amount": wallet.refill_amount,
+        "auto_refill_enabled": wallet.auto_refill,
+    }

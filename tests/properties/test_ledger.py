@@ -1,0 +1,327 @@
+"""Random sequences of everything that moves credits, compared with a model of the contract after each step."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+from tests import operations
+from tests.properties.driver import Driver
+from tests.properties.ledger_machine import PARTNER, LedgerMachine, organizations
+from tests.properties.ledger_model import Answer
+from tests.tenants import job_start
+
+from partner_api.credits import store as credit
+from partner_api.database.arguments import SYSTEM, Idempotency
+from partner_api.generation import store as generation
+
+if TYPE_CHECKING:
+    from tests.conftest import DatabaseUrls
+
+# One of what there is, whatever there is.
+which = st.integers(0, 99)
+# -1 stands for all that could be taken, -2 for one more than that.
+amounts = st.one_of(st.integers(1, 500), st.sampled_from([1000, 5000, -1, -1, -2]))
+
+
+class Operations(LedgerMachine):
+    """Every operation of the credit ledger."""
+
+    # --- money comes, money goes ------------------------------------------------------------------------------
+
+    @rule(
+        items=st.lists(
+            st.tuples(organizations, st.sampled_from(["grant", "purchase"]), amounts),
+            min_size=1,
+            max_size=3,
+        )
+    )
+    def post(self, items: list[tuple[int, str, int]]) -> None:
+        batch = [(self.name(where), kind, abs(credits)) for where, kind, credits in items]
+        sent = [
+            operations.posting(self.wallets[name], kind, credits) for name, kind, credits in batch
+        ]
+        answers = [self.model.post(self.at, *item) for item in batch]
+        self.both(credit.post, sent, answers)
+
+    @rule(where=organizations, credits=amounts, taking=st.booleans())
+    def adjust(self, where: int, credits: int, taking: bool) -> None:
+        name = self.name(where)
+        amount = self._amount(credits, self.model.wallets[name].spendable_prepaid)
+        amount = -amount if taking else amount
+        sent = [operations.posting(self.wallets[name], "adjustment", amount)]
+        answers = [self.model.post(self.at, name, "adjustment", amount)]
+        self.both(credit.post, sent, answers)
+
+    @rule(position=which, credits=amounts, stranger=st.sampled_from([False] * 5 + [True]))
+    @precondition(lambda self: self.model.jobs)
+    def refund(self, position: int, credits: int, stranger: bool) -> None:
+        job_id = self._job(position)
+        job = self.model.jobs[job_id]
+        amount = self._amount(credits, job.charged - job.refunded)
+        name = next(other for other in self.wallets if (other == job.organization) is not stranger)
+        sent = [operations.posting(self.wallets[name], "refund", amount, job_id=UUID(job_id))]
+        answers = [self.model.refund(self.at, name, job_id, amount)]
+        self.both(credit.post, sent, answers)
+
+    @rule(items=st.lists(st.tuples(organizations, amounts), min_size=1, max_size=3))
+    def allocate(self, items: list[tuple[int, int]]) -> None:
+        sent, answers = [], []
+        for where, credits in items:
+            name = self.name(where)
+            amount = self._amount(credits, self.model.wallets[PARTNER].spendable_prepaid)
+            item = self._allocation(name, amount)
+            sent.append(item)
+            answers.append(self.model.allocate(self.at, name, amount))
+            if answers[-1].status == "done":
+                self.sent.append((item, name))
+        self.both(credit.allocate, sent, answers)
+
+    @rule(position=which, other_body=st.booleans())
+    @precondition(lambda self: self.sent)
+    def allocate_again_with_the_same_key(self, position: int, other_body: bool) -> None:
+        item, _ = self.sent[position % len(self.sent)]
+        assert item.idempotency is not None
+        answer = Answer("replayed", None, {"id": str(item.transfer_id), "allocated": item.credits})
+        if other_body:
+            item = item._replace(idempotency=item.idempotency._replace(fingerprint=b"other"))
+            answer = Answer("refused", "IDEMPOTENCY_CONFLICT")
+        again = item._replace(transfer_id=uuid4())
+        self._compare(self._call(credit.allocate, [again]), [answer])
+
+    # --- what decides how a wallet behaves --------------------------------------------------------------------
+
+    @rule(
+        where=organizations,
+        cap=st.one_of(st.none(), st.just({}), st.integers(0, 3000)),
+        refill=st.one_of(
+            st.just({}),
+            st.tuples(st.integers(0, 300), st.integers(1, 600)),
+            st.sampled_from([(None, None), (None, 5), (100, None)]),
+        ),
+        enabled=st.sampled_from([{}, True, True, True, False]),
+    )
+    def configure(self, where: int, cap: Any, refill: Any, enabled: Any) -> None:
+        name = self.name(where)
+        patch: dict[str, Any] = {}
+        if cap != {}:
+            patch["monthly_credit_cap"] = cap
+        if refill != {}:
+            patch["refill_threshold"], patch["refill_amount"] = refill
+        if enabled != {}:
+            patch["auto_refill_enabled"] = enabled
+        answers = [self.model.configure(self.at, name, patch)]
+        item = credit.CreditConfiguration(
+            self.wallets[name].organization_id,
+            self.wallets[PARTNER].organization_id,
+            patch,
+            SYSTEM,
+            None,
+        )
+        self.both(credit.configure, [item], answers)
+
+    @rule(
+        where=organizations,
+        credits=st.sampled_from([0, 50, 100, 100, 400, 1000]),
+        tier=st.sampled_from(["starter", "pro"]),
+        billing_status=st.sampled_from(["active", "active", "active", "past_due", "canceled"]),
+        start=st.one_of(st.none(), st.none(), st.integers(-1, 70)),
+    )
+    def subscribe(
+        self, where: int, credits: int, tier: str, billing_status: str, start: int | None
+    ) -> None:
+        """A subscription that began so many days ago; tomorrow is refused, and None leaves the start alone."""
+        name = self.name(where)
+        started_on = None if start is None else (self.at - timedelta(days=start)).date()
+        self._subscribe(name, tier, credits, billing_status, started_on)
+
+    @rule(
+        where=organizations,
+        billing_status=st.sampled_from([None, "active", "past_due", "canceled"]),
+    )
+    def toggle_subscription(self, where: int, billing_status: str | None) -> None:
+        """The same subscription again, with another status or wholly equal."""
+        name = self.name(where)
+        wallet = self.model.wallets[name]
+        status = billing_status or wallet.billing_status
+        self._subscribe(name, wallet.tier, wallet.included_credits, status, wallet.started_on)
+
+    def _subscribe(
+        self, name: str, tier: str, credits: int, status: str, started_on: date | None
+    ) -> None:
+        item = operations.subscription(
+            self.wallets[name], credits, tier=tier, billing_status=status, started_on=started_on
+        )
+        answers = [self.model.subscribe(self.at, name, tier, credits, status, started_on)]
+        self.both(credit.set_subscriptions, [item], answers)
+
+    @rule(where=organizations)
+    def archive_or_restore_project(self, where: int) -> None:
+        name = self.name(where)
+        archived = not self.model.wallets[name].project_archived
+        self.model.wallets[name].project_archived = archived
+        self.driver.run(
+            self.driver.connection.execute(
+                """
+                UPDATE projects SET status = CASE WHEN $3 THEN 'archived' ELSE 'active' END,
+                       archived_at = CASE WHEN $3 THEN created_at END
+                 WHERE tenant_id = $1 AND id = $2
+                """,
+                self.tenant_id,
+                self.wallets[name].project_id,
+                archived,
+            )
+        )
+
+    # --- work -------------------------------------------------------------------------------------------------
+
+    @rule(
+        items=st.lists(
+            st.tuples(
+                organizations,
+                amounts,
+                st.one_of(st.none(), st.none(), st.integers(1, 5)),
+                st.sampled_from([None] * 9 + ["partner"]),
+            ),
+            min_size=1,
+            max_size=5,
+        )
+    )
+    def start(self, items: list[tuple[int, int, int | None, str | None]]) -> None:
+        sent, answers = [], []
+        for where, credits, limit, project_of in items:
+            name = self.name(where)
+            amount = self._amount(credits, self.model.touch(name, self.at).available)
+            project_of = project_of or name
+            item = job_start(self.wallets[name], amount, now=self.at)._replace(
+                project_id=self.wallets[project_of].project_id, running_jobs_limit=limit
+            )
+            sent.append(item)
+            answers.append(
+                self.model.start(
+                    self.at,
+                    name,
+                    str(item.job_id),
+                    amount,
+                    project_of=project_of,
+                    limit=limit,
+                    expires_at=item.expires_at,
+                )
+            )
+        self.both(generation.start_jobs, sent, answers)
+
+    @rule(items=st.lists(st.tuples(which, amounts), min_size=1, max_size=4))
+    @precondition(lambda self: self.model.jobs)
+    def settle(self, items: list[tuple[int, int]]) -> None:
+        sent, answers = [], []
+        for position, credits in items:
+            job_id = self._job(position)
+            amount = self._amount(credits, self.model.jobs[job_id].credits)
+            sent.append(generation.JobSettlement(UUID(job_id), amount, SYSTEM))
+            answers.append(self.model.settle(self.at, job_id, amount))
+        self.both(generation.settle_jobs, sent, answers)
+
+    @rule(position=which)
+    @precondition(lambda self: self.model.jobs)
+    def settle_for_nothing(self, position: int) -> None:
+        job_id = self._job(position)
+        sent = [generation.JobSettlement(UUID(job_id), 0, SYSTEM)]
+        answers = [self.model.settle(self.at, job_id, 0)]
+        self.both(generation.settle_jobs, sent, answers)
+
+    @rule(
+        items=st.lists(
+            st.tuples(which, st.sampled_from(["failed", "canceled"])), min_size=1, max_size=4
+        )
+    )
+    @precondition(lambda self: self.model.jobs)
+    def release(self, items: list[tuple[int, str]]) -> None:
+        batch = [(self._job(position), status) for position, status in items]
+        sent = [operations.ending(UUID(job_id), status) for job_id, status in batch]
+        answers = [self.model.release(self.at, job_id, status) for job_id, status in batch]
+        self.both(generation.release_jobs, sent, answers)
+
+    @rule(settling=st.booleans())
+    def end_a_job_that_never_was(self, settling: bool) -> None:
+        never = [Answer("refused", "NOT_FOUND")]
+        if settling:
+            self._compare(
+                self._call(generation.settle_jobs, [generation.JobSettlement(uuid4(), 1, SYSTEM)]),
+                never,
+            )
+        else:
+            self.both(generation.release_jobs, [operations.ending(uuid4())], never)
+
+    @rule()
+    def expire(self) -> None:
+        expired = self.driver.run(
+            generation.expire_jobs(self.driver.connection, self.tenant_id, self.at, 1000)
+        )
+        assert expired == self.model.expire(self.at)
+
+    def _amount(self, drawn: int, everything: int) -> int:
+        return drawn if drawn > 0 else max(1, everything - 1 - drawn)
+
+    def _job(self, position: int) -> str:
+        """A job, mostly one that is still running."""
+        running = [job_id for job_id, job in self.model.jobs.items() if job.status == "running"]
+        choice = running if running and position % 4 else list(self.model.jobs)
+        return choice[position % len(choice)]
+
+    def _allocation(self, name: str, credits: int) -> credit.CreditAllocation:
+        partner, child = self.wallets[PARTNER], self.wallets[name]
+        idempotency = Idempotency(
+            self.tenant_id, partner.organization_id, "POST", "/allocate", str(uuid4()), b"first"
+        )
+        return credit.CreditAllocation(
+            uuid4(),
+            partner.organization_id,
+            child.organization_id,
+            credits,
+            None,
+            {},
+            SYSTEM,
+            idempotency,
+        )
+
+
+class OperationsOnSeveralNodes(Operations):
+    """The same, answered by nodes whose clocks are seconds apart."""
+
+    skews = (timedelta(), timedelta(seconds=-2), timedelta(seconds=3))
+
+
+def _check(machine: type[Operations], urls: DatabaseUrls, examples: int, steps: int) -> None:
+    with Driver(urls.app) as driver:
+        bound = type(machine.__name__, (machine,), {"driver": driver})
+        run_state_machine_as_test(
+            bound,
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=steps,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+
+
+def test_the_ledger_does_what_the_contract_says(database_urls: DatabaseUrls) -> None:
+    _check(Operations, database_urls, examples=100, steps=50)
+
+
+def test_clocks_that_are_seconds_apart_do_not_disturb_the_ledger(
+    database_urls: DatabaseUrls,
+) -> None:
+    _check(OperationsOnSeveralNodes, database_urls, examples=40, steps=50)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("machine", [Operations, OperationsOnSeveralNodes])
+def test_the_ledger_at_length(machine: type[Operations], database_urls: DatabaseUrls) -> None:
+    _check(machine, database_urls, examples=2000, steps=100)
