@@ -22,10 +22,12 @@ from partner_api.health import routes as health
 from partner_api.leasing import routes as leasing
 from partner_api.ops.api_keys import routes as ops_api_keys
 from partner_api.ops.cash import routes as ops_cash
+from partner_api.ops.clock import routes as ops_clock
 from partner_api.ops.credits import routes as ops_credits
 from partner_api.ops.organizations import routes as ops_organizations
 from partner_api.ops.pool import routes as ops_pool
 from partner_api.reference.routes import reference_router
+from partner_api.rehearsal.installation import following_installation
 from partner_api.services import open_services
 from partner_api.settings import Settings, load_settings
 from partner_api.social_accounts import routes as social_accounts
@@ -45,6 +47,7 @@ ROUTERS: tuple[Router, ...] = (
     ops_credits.router,
     ops_cash.router,
     ops_pool.router,
+    ops_clock.router,
     health.router,
 )
 
@@ -67,9 +70,12 @@ def create_app(settings: Settings | None = None, routers: Iterable[Router] = ROU
         services = await open_services(
             settings, Clock(), secret_keys_of(settings), database_url_of(settings)
         )
-        edge.services = services
         try:
-            yield
+            async with following_installation(
+                services.pool, services.clock, development=settings.development
+            ):
+                edge.services = services
+                yield
         finally:
             edge.services = None
             await services.pool.close()

@@ -23,6 +23,7 @@ from partner_api.database.connection import open_pool
 from partner_api.database.embedded import DatabaseStartError, EmbeddedPostgres
 from partner_api.database.location import locate
 from partner_api.logs import GRANIAN_LOGGING
+from partner_api.rehearsal.installation import following_installation
 from partner_api.startup import (
     StartupError,
     load_secret_keys,
@@ -124,7 +125,7 @@ def serve(
             )
         )
         ready = announce(location, secret_keys)
-        with _sweeping(location):
+        with _sweeping(location, development=settings.development):
             _serve_api(settings, ready)
 
 
@@ -157,7 +158,7 @@ def _call_when_listening(host: str, port: int, ready: Callable[[], None]) -> Non
 
 
 @contextlib.contextmanager
-def _sweeping(location: DatabaseLocation) -> Iterator[None]:
+def _sweeping(location: DatabaseLocation, *, development: bool) -> Iterator[None]:
     loop_ready = threading.Event()
     stops: list[Callable[[], object]] = []
 
@@ -166,7 +167,7 @@ def _sweeping(location: DatabaseLocation) -> Iterator[None]:
         loop = asyncio.get_running_loop()
         stops.append(lambda: loop.call_soon_threadsafe(stop.set))
         loop_ready.set()
-        await sweep_until(location.application_url, stop)
+        await sweep_until(location.application_url, stop, development=development)
 
     thread = threading.Thread(target=lambda: asyncio.run(work()), name="sweeps")
     thread.start()
@@ -178,11 +179,13 @@ def _sweeping(location: DatabaseLocation) -> Iterator[None]:
         thread.join()
 
 
-async def sweep_until(application_url: str, stop: asyncio.Event) -> None:
+async def sweep_until(application_url: str, stop: asyncio.Event, *, development: bool) -> None:
     """Run all sweeps on a pool of their own until ``stop`` is set."""
     pool = await open_pool(application_url, _SWEEP_CONNECTIONS)
+    clock = Clock()
     try:
-        await run_sweeps(pool, Clock(), ALL_SWEEPS, stop)
+        async with following_installation(pool, clock, development=development):
+            await run_sweeps(pool, clock, ALL_SWEEPS, stop)
     finally:
         await pool.close()
 

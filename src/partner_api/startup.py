@@ -77,6 +77,11 @@ async def _enter_mode(connection: Connection, *, development: bool) -> None:
                 "database."
             )
         return
+    if await connection.fetchval("SELECT clock_offset_seconds > 0 FROM installation"):
+        raise StartupError(
+            "The time of this database was moved ahead in a rehearsal, so its ledgers are dated in "
+            "the future. Use a new database, or set LAYERS_DEVELOPMENT=true."
+        )
     await connection.execute(
         "UPDATE installation SET ever_production = true WHERE NOT ever_production"
     )

@@ -10,12 +10,14 @@ from tests.invariants import violations
 from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from datetime import datetime
     from types import TracebackType
     from uuid import UUID
 
     import asyncpg
 
+    from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
 
 T = TypeVar("T")
@@ -58,6 +60,16 @@ class Driver:
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine to its end."""
         return self._loop.run_until_complete(coroutine)
+
+    def call(
+        self,
+        function: Callable[..., Coroutine[Any, Any, list[Outcome]]],
+        tenant_id: int,
+        now: datetime,
+        items: Sequence[Any],
+    ) -> list[Outcome]:
+        """Call a money function of a store with one batch."""
+        return self.run(function(self.connection, tenant_id, now, items))
 
     def wallets(self, tenant_id: int) -> dict[UUID, asyncpg.Record]:
         """The wallets of a tenant as they are stored: looking at them here rolls nothing over."""

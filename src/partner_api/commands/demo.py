@@ -42,15 +42,16 @@ def demo() -> None:
 
 def make_demo(settings: Settings, location: DatabaseLocation, secret_keys: SecretKeys) -> Demo:
     """Make or renew the demo on a prepared database."""
-    from partner_api.clock import Clock
     from partner_api.database.connection import connect
     from partner_api.demo import ensure_demo
+    from partner_api.rehearsal.installation import installation_clock
     from partner_api.startup import run_with_database
 
     async def make() -> Demo:
         connection = await connect(location.application_url)
         try:
-            return await ensure_demo(connection, Clock().now(), secret_keys, settings.data_dir)
+            clock = await installation_clock(connection, development=settings.development)
+            return await ensure_demo(connection, clock.now(), secret_keys, settings.data_dir)
         finally:
             await connection.close()
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from partner_api.clock import format_milliseconds, parse_timestamp
 from partner_api.commands.environment import settings_from_environment
 from partner_api.commands.operator_client import OperatorClient, print_json, print_table
+from partner_api.months import add_months
 
 app = typer.Typer(help="Run the platform: partners, credits, cash, accounts.", no_args_is_help=True)
 partners = typer.Typer(help="Partners and their children.", no_args_is_help=True)
 keys = typer.Typer(help="A partner's API keys.", no_args_is_help=True)
 credit = typer.Typer(help="Credit wallets.", no_args_is_help=True)
 cash = typer.Typer(help="Cash wallets of partners, in US cents.", no_args_is_help=True)
+clock = typer.Typer(help="The rehearsal clock, in development mode.", no_args_is_help=True)
 pool = typer.Typer(help="The pool of warmed accounts.", no_args_is_help=True)
 for group, name in (
     (partners, "partners"),
@@ -21,6 +28,7 @@ for group, name in (
     (credit, "credits"),
     (cash, "cash"),
     (pool, "pool"),
+    (clock, "clock"),
 ):
     app.add_typer(group, name=name)
 
@@ -241,6 +249,66 @@ def list_accounts(
     print_table(
         ("id", "handle", "followers", "vertical", "language", "monthlyPriceCents", "status"), rows
     )
+
+
+@clock.command("show")
+def show_clock() -> None:
+    """Show the installation's time, and how far it is ahead of the real one."""
+    print_json(OperatorClient().get("/clock"))
+
+
+@clock.command("advance")
+def advance_clock(
+    to: Annotated[str | None, typer.Option(help="An instant, 2027-01-01T00:00:00Z.")] = None,
+    months: Annotated[int | None, typer.Option(help="So many months on.", min=1)] = None,
+    days: Annotated[int | None, typer.Option(help="So many days on.", min=1)] = None,
+) -> None:
+    """Move the time of the whole installation forward, and watch what becomes due being done.
+
+    Only in development mode. Time never goes back: keep a copy of the data folder if you want it.
+    """
+    client = OperatorClient()
+    now = parse_timestamp(client.get("/clock")["now"])
+    target = _target(now, to, months, days)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console()
+    ) as progress:
+        total = (target - now).total_seconds()
+        task = progress.add_task(f"{now:%Y-%m-%d}", total=total)
+        answer: Any = None
+        for step in _steps(now, target):
+            body = {"advanceTo": format_milliseconds(step)}
+            answer = client.write("POST", "/clock", body)
+            progress.update(
+                task, completed=(step - now).total_seconds(), description=f"{step:%Y-%m-%d}"
+            )
+    print_json(answer)
+
+
+def _target(now: datetime, to: str | None, months: int | None, days: int | None) -> datetime:
+    if (to is not None) + (months is not None) + (days is not None) != 1:
+        raise typer.BadParameter("Give one of --to, --months and --days.")
+    if to is not None:
+        try:
+            target = parse_timestamp(to)
+        except ValueError as error:
+            raise typer.BadParameter(f"{error}.", param_hint="--to") from None
+        if target <= now:
+            raise typer.BadParameter(
+                f"It is {format_milliseconds(now)} already; time only goes forward.",
+                param_hint="--to",
+            )
+        return target
+    return add_months(now, months) if months is not None else now + timedelta(days=days or 0)
+
+
+def _steps(now: datetime, target: datetime) -> Iterator[datetime]:
+    """Cut a way into months, so that each request is short and progress shows."""
+    month = 1
+    while (step := add_months(now, month)) < target:
+        yield step
+        month += 1
+    yield target
 
 
 def _post_credits(

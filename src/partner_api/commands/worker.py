@@ -27,6 +27,6 @@ def worker() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         await prepare_database(settings, location, load_secret_keys(settings), migrate_first=False)
-        await sweep_until(location.application_url, stop)
+        await sweep_until(location.application_url, stop, development=settings.development)
 
     run_with_database(work())

@@ -218,6 +218,14 @@ async def overdue_wallets(
     return by_tenant
 
 
+async def next_period_end(connection: Connection, after: datetime) -> datetime | None:
+    """The first end of a wallet's period after an instant. Crosses tenants."""
+    end: datetime | None = await connection.fetchval(
+        "SELECT min(period_end) FROM wallets WHERE period_end > $1", after
+    )
+    return end
+
+
 async def post(
     connection: Connection, tenant_id: int, now: datetime, items: Sequence[CreditPosting]
 ) -> list[Outcome]:

@@ -81,6 +81,14 @@ async def tenants_with_expired_jobs(connection: Connection, now: datetime, limit
     return [row["tenant_id"] for row in rows]
 
 
+async def next_expiry(connection: Connection, after: datetime) -> datetime | None:
+    """The first expiry of an open reservation after an instant. Crosses tenants."""
+    expiry: datetime | None = await connection.fetchval(
+        "SELECT min(expires_at) FROM reservations WHERE status = 'open' AND expires_at > $1", after
+    )
+    return expiry
+
+
 async def expire_jobs(connection: Connection, tenant_id: int, now: datetime, limit: int) -> int:
     """Fail at most ``limit`` overdue jobs of a tenant and release their reservations; gives how many."""
     expired = await connection.fetchval("SELECT jobs_expire($1, $2, $3)", tenant_id, now, limit)

@@ -36,9 +36,13 @@ async def read_cash_wallets(
         SELECT o.id AS organization_id, w.organization_id IS NOT NULL AS has_wallet,
                w.balance_cents, w.last_sequence, w.last_event_at, e.*
           FROM unnest($2::uuid[]) AS k (organization_id)
-          JOIN organizations o ON o.tenant_id = $1 AND o.id = k.organization_id
-          LEFT JOIN cash_wallets w
-            ON w.tenant_id = $1 AND w.organization_id = k.organization_id AND w.currency = 'USD'
+         CROSS JOIN LATERAL (
+               SELECT id, parent_id FROM organizations
+                WHERE tenant_id = $1 AND id = k.organization_id LIMIT 1) o
+          LEFT JOIN LATERAL (
+               SELECT * FROM cash_wallets
+                WHERE tenant_id = $1 AND organization_id = k.organization_id AND currency = 'USD'
+                LIMIT 1) w ON true
          CROSS JOIN LATERAL (
                SELECT count(*) AS events,
                       coalesce(sum(s.amount_cents), 0) AS amount_sum,
@@ -83,13 +87,16 @@ async def wrong_lease_events(
         SELECT k.organization_id, e.sequence, e.amount_cents, e.social_account_id, e.lease_month,
                c.status, c.price_cents, c.cash_sequence
           FROM unnest($2::uuid[], $3::bigint[], $4::bigint[]) AS k (organization_id, after, until)
-          JOIN cash_events e
-            ON e.tenant_id = $1 AND e.organization_id = k.organization_id AND e.currency = 'USD'
-           AND e.sequence > k.after AND e.sequence <= k.until
-           AND e.event_type IN ('lease_charge', 'lease_renewal')
-          LEFT JOIN lease_charges c
-            ON c.tenant_id = $1 AND c.social_account_id = e.social_account_id
-           AND c.lease_month = e.lease_month
+         CROSS JOIN LATERAL (
+               SELECT * FROM cash_events
+                WHERE tenant_id = $1 AND organization_id = k.organization_id AND currency = 'USD'
+                  AND sequence > k.after AND sequence <= k.until
+                  AND event_type IN ('lease_charge', 'lease_renewal')
+               OFFSET 0) e
+          LEFT JOIN LATERAL (
+               SELECT status, price_cents, cash_sequence FROM lease_charges
+                WHERE tenant_id = $1 AND social_account_id = e.social_account_id
+                  AND lease_month = e.lease_month LIMIT 1) c ON true
          WHERE c.status IS DISTINCT FROM 'paid' OR c.cash_sequence <> e.sequence
         """,
         tenant_id,
@@ -115,8 +122,12 @@ async def list_leases(
           FROM (SELECT * FROM leases
                  WHERE tenant_id = $1 AND social_account_id > $2
                  ORDER BY social_account_id LIMIT $3) l
-          LEFT JOIN projects p ON p.tenant_id = $1 AND p.id = l.project_id
-          LEFT JOIN pool_accounts a ON a.id = l.pool_account_id AND a.lease_tenant_id = $1
+          LEFT JOIN LATERAL (
+               SELECT organization_id FROM projects
+                WHERE tenant_id = $1 AND id = l.project_id LIMIT 1) p ON true
+          LEFT JOIN LATERAL (
+               SELECT lease_id FROM pool_accounts
+                WHERE id = l.pool_account_id AND lease_tenant_id = $1 LIMIT 1) a ON true
          CROSS JOIN LATERAL (
                SELECT count(*) AS months, max(lease_month) AS newest_month
                  FROM lease_charges
@@ -139,17 +150,26 @@ async def wrong_lease_charges(
     """
     return await connection.fetch(
         """
+          WITH partner AS MATERIALIZED (
+               SELECT id FROM organizations WHERE tenant_id = $1 AND parent_id IS NULL)
         SELECT p.organization_id, c.social_account_id, c.lease_month, c.price_cents,
                coalesce(-e.amount_cents::numeric, 0) AS paid_cents
           FROM unnest($2::uuid[]) AS k (social_account_id)
-          JOIN leases l ON l.tenant_id = $1 AND l.social_account_id = k.social_account_id
-          JOIN lease_charges c ON c.tenant_id = $1 AND c.social_account_id = k.social_account_id
-          LEFT JOIN projects p ON p.tenant_id = $1 AND p.id = l.project_id
-          LEFT JOIN organizations o ON o.tenant_id = $1 AND o.parent_id IS NULL
-          LEFT JOIN cash_events e
-            ON e.tenant_id = $1 AND e.organization_id = o.id AND e.currency = 'USD'
-           AND e.sequence = c.cash_sequence AND e.social_account_id = c.social_account_id
-           AND e.lease_month = c.lease_month AND e.event_type IN ('lease_charge', 'lease_renewal')
+         CROSS JOIN LATERAL (
+               SELECT project_id FROM leases
+                WHERE tenant_id = $1 AND social_account_id = k.social_account_id LIMIT 1) l
+          LEFT JOIN LATERAL (
+               SELECT organization_id FROM projects
+                WHERE tenant_id = $1 AND id = l.project_id LIMIT 1) p ON true
+         CROSS JOIN LATERAL (
+               SELECT * FROM lease_charges
+                WHERE tenant_id = $1 AND social_account_id = k.social_account_id OFFSET 0) c
+          LEFT JOIN LATERAL (
+               SELECT amount_cents FROM cash_events
+                WHERE tenant_id = $1 AND organization_id = (SELECT id FROM partner)
+                  AND currency = 'USD' AND sequence = c.cash_sequence
+                  AND social_account_id = c.social_account_id AND lease_month = c.lease_month
+                  AND event_type IN ('lease_charge', 'lease_renewal') LIMIT 1) e ON true
          WHERE c.status = 'paid' AND c.price_cents <> coalesce(-e.amount_cents::numeric, 0)
         """,
         tenant_id,
@@ -172,8 +192,13 @@ async def list_held_accounts(
           FROM (SELECT * FROM pool_accounts
                  WHERE id > $1 AND (lease_id IS NOT NULL OR status = 'leased')
                  ORDER BY id LIMIT $2) a
-          LEFT JOIN leases l ON l.tenant_id = a.lease_tenant_id AND l.social_account_id = a.lease_id
-          LEFT JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
+          LEFT JOIN LATERAL (
+               SELECT * FROM leases
+                WHERE tenant_id = a.lease_tenant_id AND social_account_id = a.lease_id
+                LIMIT 1) l ON true
+          LEFT JOIN LATERAL (
+               SELECT organization_id FROM projects
+                WHERE tenant_id = l.tenant_id AND id = l.project_id LIMIT 1) p ON true
          ORDER BY a.id
         """,
         after,

@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_ROW = "none"
-# What a job's status says about its reservation.
-_RESERVATION_OF = {
-    "running": "open",
-    "completed": "settled",
-    "failed": "released",
-    "canceled": "released",
-}
 
 
 def check_wallet(tenant_id: int, row: asyncpg.Record) -> Iterator[Mismatch]:
@@ -136,14 +129,13 @@ def check_job_ledger(tenant_id: int, row: asyncpg.Record) -> Iterator[Mismatch]:
 
 def check_job(tenant_id: int, row: asyncpg.Record) -> Iterator[Mismatch]:
     """Compare a job's status with its reservation's."""
-    expected = _RESERVATION_OF[row["status"]]
-    if row["reservation"] != expected:
+    if row["reservation"] != row["expected"]:
         yield Mismatch(
             Rule.JOB_RESERVATION,
             tenant_id,
             row["organization_id"],
             f"job {format_id('job', row['id'])} {row['status']}",
-            expected,
+            row["expected"],
             row["reservation"] or _NO_ROW,
         )
 

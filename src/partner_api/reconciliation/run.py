@@ -26,6 +26,7 @@ _WALLETS_PER_STATEMENT = 500
 # A wallet with more events than this has a statement of its own.
 _EVENTS_PER_STATEMENT = 20_000
 _ROWS_PER_PAGE = 1_000
+_JOBS_PER_PAGE = 5_000
 _CASH_EVENTS_PER_SLICE = 5_000
 _BEFORE_ALL = UUID(int=0)
 
@@ -149,7 +150,7 @@ async def _check_tenant(
 
     progress.stage = "jobs"
     async for jobs in _pages(
-        lambda after: store.list_jobs(connection, tenant_id, after, _ROWS_PER_PAGE), "id"
+        lambda after: store.list_wrong_jobs(connection, tenant_id, after, _JOBS_PER_PAGE), "id"
     ):
         for row in jobs:
             if organization_id in (None, row["organization_id"]):

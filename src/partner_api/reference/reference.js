@@ -219,7 +219,8 @@ class Reference {
       if (here.length === 0) continue;
       parts.push(make("h4", {}, title), make("ul", { class: "fields" },
         ...here.map((parameter) => this.field(parameter.name,
-          { description: parameter.description, ...this.withoutNull(parameter.schema).schema },
+          { ...parameter.schema,
+            description: parameter.description || this.resolve(parameter.schema).description },
           parameter.required && "required", false))));
     }
     const body = operation.requestBody && operation.requestBody.content["application/json"];

@@ -9,7 +9,7 @@ from partner_api.generation import store
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.database.connection import Pool
+    from partner_api.database.connection import Connection, Pool
 
 _TENANTS_PER_STEP = 50
 _JOBS_PER_COMMIT = 100
@@ -30,3 +30,7 @@ class Expiries:
             ):
                 expired += await store.expire_jobs(connection, tenant_id, now, _JOBS_PER_COMMIT)
         return expired
+
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        """When the next running job expires."""
+        return await store.next_expiry(connection, after)

@@ -9,7 +9,7 @@ from partner_api.credits import store
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.database.connection import Pool
+    from partner_api.database.connection import Connection, Pool
 
 _WALLETS_PER_STEP = 500
 
@@ -28,3 +28,7 @@ class Periods:
             for tenant_id, organization_ids in overdue.items():
                 rolled += await store.touch_wallets(connection, tenant_id, organization_ids, now)
         return rolled
+
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        """When the next wallet's period ends."""
+        return await store.next_period_end(connection, after)

@@ -10,7 +10,7 @@ from partner_api.edge import idempotency_store
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.database.connection import Pool
+    from partner_api.database.connection import Connection, Pool
 
 _RECORDS_PER_STEP = 1_000
 
@@ -26,6 +26,10 @@ class IdempotencyRecords:
         async with pool.acquire() as connection:
             return await idempotency_store.delete_expired(connection, now, _RECORDS_PER_STEP)
 
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        """None: nothing depends on the moment."""
+        return None
+
 
 class AuditPartitions:
     """Makes the audit log's partitions of the coming months."""
@@ -37,3 +41,7 @@ class AuditPartitions:
         """Make the missing ones of this and the next three months."""
         async with pool.acquire() as connection:
             return await audit.ensure_partitions(connection, now)
+
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        """None: nothing depends on the moment."""
+        return None

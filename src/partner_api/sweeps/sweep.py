@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.database.connection import Pool
+    from partner_api.database.connection import Connection, Pool
 
 
 class Sweep(Protocol):
@@ -23,4 +23,11 @@ class Sweep(Protocol):
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Advance some of what is due at ``now``; give how many rows, 0 when nothing is left."""
+        ...
+
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        """Give the first instant after ``after`` at which something becomes due, if one is known.
+
+        The rehearsal clock stops there. None for housekeeping whose moment makes no difference.
+        """
         ...

@@ -1,0 +1,80 @@
+"""The rehearsal clock, in development mode only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from litestar import Router
+
+from partner_api.clock import format_milliseconds
+from partner_api.edge.audit import audit_argument, write_audit
+from partner_api.edge.idempotency import OPERATOR_TENANT
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read, write
+from partner_api.edge.scopes import requires_role
+from partner_api.errors import Issue, invalid, not_found
+from partner_api.months import add_months
+from partner_api.ops.clock.schemas import ClockAdvance, InstallationClock
+from partner_api.rehearsal.advance import advance
+from partner_api.sweeps import ALL_SWEEPS
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
+
+_TAG = "Operator: clock"
+_MOST_MONTHS = 24
+
+
+@read("/ops/v1/clock", access=requires_role("admin"), tag=_TAG, errors=["NOT_FOUND"])
+async def read_clock(request: ApiRequest) -> InstallationClock:
+    """The installation's time. 404 outside development mode."""
+    _require_development(request)
+    return _clock_of(request)
+
+
+@write("POST", "/ops/v1/clock", access=requires_role("admin"), tag=_TAG, errors=["NOT_FOUND"])
+async def advance_clock(
+    request: ApiRequest, body: ClockAdvance, connection: Connection
+) -> InstallationClock:
+    """Move the installation's time forward, for every process, and do what becomes due.
+
+    Answers when all of it is done: periods have ended, jobs have expired, each in its turn. 404
+    outside development mode.
+    """
+    _require_development(request)
+    latest = add_months(request.now, _MOST_MONTHS)
+    if not request.now < body.advance_to <= latest:
+        raise invalid(
+            [
+                Issue(
+                    "advanceTo",
+                    f"Expected a time after {format_milliseconds(request.now)} "
+                    f"and not after {format_milliseconds(latest)}",
+                )
+            ]
+        )
+    services = request.services
+    await advance(services.pool, services.clock, ALL_SWEEPS, body.advance_to)
+    await write_audit(
+        connection,
+        services.clock.now(),
+        OPERATOR_TENANT,
+        None,
+        "clock.advanced",
+        audit_argument(request),
+        details={"advanceTo": format_milliseconds(body.advance_to)},
+    )
+    return _clock_of(request)
+
+
+def _require_development(request: ApiRequest) -> None:
+    if not request.services.settings.development:
+        raise not_found()
+
+
+def _clock_of(request: ApiRequest) -> InstallationClock:
+    clock = request.services.clock
+    return InstallationClock(format_milliseconds(clock.now()), clock.offset_seconds)
+
+
+router = Router("", route_handlers=[read_clock, advance_clock])
