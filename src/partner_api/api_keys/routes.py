@@ -13,7 +13,9 @@ from partner_api.errors import not_found
 
 @read("/v1/whoami", access=ANY_KEY, tag="API keys")
 async def read_whoami(request: ApiRequest) -> WhoAmI:
-    """Whose key this is, what it may do, and its organization's balance.
+    """Read your key.
+
+    Whose it is, what it may do, and its organization's balance.
 
     With `X-Layers-Organization`, the organization is the child that the key acts for.
     """

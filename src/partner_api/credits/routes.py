@@ -42,7 +42,7 @@ _TAG = "Credits"
 
 @read("/v1/credits", access=ANY_KEY, tag=_TAG, works_until="active", examples=[CREDITS_EXAMPLE])
 async def read_own_credits(request: ApiRequest) -> Credits:
-    """Your own wallet.
+    """Read your wallet.
 
     Decide whether new work may start on `available`: it is what remains of `balance` when the
     credits reserved for work in flight are taken off.
@@ -59,9 +59,9 @@ async def read_own_credits(request: ApiRequest) -> Credits:
     examples=[CREDITS_EXAMPLE],
 )
 async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Credits:
-    """A child organization's wallet, read with its parent's key.
+    """Read a child's wallet.
 
-    The same shape as your own wallet. An organization that is not a direct child of yours is 404,
+    Read it with the parent's key; it has the same shape as your own wallet. An organization that is not a direct child of yours is 404,
     whether it exists or not; a child that is suspended or archived is 503.
     """
     return await _read(request, org_id, request.caller.organization_id)
@@ -74,9 +74,9 @@ async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Cre
     works_until="archived",
 )
 async def list_own_events(request: ApiRequest, query: CreditEventsQuery) -> Page[CreditEvent]:
-    """Your own ledger: every movement of credits, in the order in which it committed.
+    """List your ledger.
 
-    The events of a wallet sum to its balance.
+    Every movement of credits, in the order in which it committed, newest first. The events of a wallet sum to its balance.
     """
     return await _list_events(request, query, request.caller.organization_id, None)
 
@@ -91,7 +91,10 @@ async def list_own_events(request: ApiRequest, query: CreditEventsQuery) -> Page
 async def list_child_events(
     request: ApiRequest, org_id: OrganizationId, query: CreditEventsQuery
 ) -> Page[CreditEvent]:
-    """A child's ledger. It stays readable when the child is suspended or archived."""
+    """List a child's ledger.
+
+    It stays readable when the child is suspended or archived.
+    """
     return await _list_events(request, query, org_id, request.caller.organization_id)
 
 
@@ -107,9 +110,9 @@ async def list_child_events(
 async def allocate_credits(
     request: ApiRequest, org_id: OrganizationId, body: NewAllocation
 ) -> Reply[Allocation]:
-    """Move prepaid credits from your wallet to a child's.
+    """Allocate credits to a child.
 
-    At most what is both prepaid and available. A repetition with the same `Idempotency-Key`
+    Moves prepaid credits from your wallet to the child's, at most what is both prepaid and available. A repetition with the same `Idempotency-Key`
     answers the first transfer, however much later: a key moves credits once.
     """
     async with request.services.pool.acquire() as connection:
@@ -140,7 +143,10 @@ async def allocate_credits(
     errors=["NOT_FOUND", "KILL_SWITCH"],
 )
 async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> CreditConfigAnswer:
-    """A child's spending cap and automatic refill."""
+    """Read a child's credit configuration.
+
+    Its spending cap and automatic refill.
+    """
     wallet = await _find(request, org_id, request.caller.organization_id)
     check_status(wallet["status"], works_until="suspended")
     balance = wallet["included_remaining"] + wallet["prepaid"]
@@ -163,7 +169,11 @@ async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> Cre
 async def change_credit_config(
     request: ApiRequest, org_id: OrganizationId, body: CreditConfigPatch
 ) -> Reply[CreditConfigAnswer]:
-    """Change a child's cap or refill. Threshold and amount are both set or both null afterwards."""
+    """Change a child's credit configuration.
+
+    A number sets, null clears, what is left out stays. `refillThreshold` and `refillAmount` have to
+    be both set or both null afterwards.
+    """
     patch = {
         name: value
         for name in CreditConfigPatch.__struct_fields__

@@ -50,9 +50,9 @@ _EXAMPLE = Page(
 async def list_leased_accounts(
     request: ApiRequest, project_id: ProjectId, query: LeasedAccountsQuery
 ) -> Page[LeasedAccount]:
-    """The accounts leased to a project: what is paid, and when each renews.
+    """List leased accounts.
 
-    In the order of assignment. The sum of `monthlyPriceCents` over the assigned accounts is what
+    The accounts leased to a project: what is paid, and when each renews. In the order of assignment. The sum of `monthlyPriceCents` over the assigned accounts is what
     a month costs. An account is in the list from the moment it is assigned.
     """
     async with request.services.pool.acquire() as connection:

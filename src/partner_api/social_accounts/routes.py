@@ -29,9 +29,9 @@ from partner_api.social_accounts.schemas import (
 async def list_social_accounts(
     request: ApiRequest, project_id: ProjectId, query: SocialAccountsQuery
 ) -> Page[SocialAccount]:
-    """The accounts that a project can publish to, newest first.
+    """List social accounts.
 
-    A leased account is among them, `connected`, from the moment it is assigned, and
+    The accounts that a project can publish to, newest first. A leased account is among them, `connected`, from the moment it is assigned, and
     `disconnected` from the moment its lease ends.
     """
     async with request.services.pool.acquire() as connection:

@@ -93,7 +93,9 @@ BEGIN
                     THEN ROW('refused', 'CONFLICT', '{"status": "archived"}')::outcome
                 WHEN v_started > p_now::date
                     THEN ROW('refused', 'VALIDATION', '{"issues": [{"path": "startedAt", "message": "must not be in the future"}]}')::outcome
+                -- What was carried over comes on top of the allotment.
                 WHEN v_item.included_credits > 9007199254740991 - v_wallet.prepaid
+                     - greatest(0, v_wallet.included_this_period - v_wallet.included_granted_peak)
                     THEN amount_refusal('includedCredits')
             END;
         END IF;

@@ -70,11 +70,13 @@ BEGIN
             WHEN v_wallet.running_jobs >= v_item.running_jobs_limit
                 THEN ROW('refused', 'RATE_LIMITED', jsonb_build_object(
                     'limit', 'concurrent_jobs', 'maximum', v_item.running_jobs_limit))::outcome
-            WHEN v_wallet.used_this_period + v_wallet.reserved + v_item.credits > v_wallet.monthly_credit_cap
+            -- Without a cap of its own, a period's usage is capped at the largest exact integer.
+            WHEN v_wallet.used_this_period + v_wallet.reserved + v_item.credits
+                 > coalesce(v_wallet.monthly_credit_cap, 9007199254740991)
                 THEN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
                     'reason', 'monthly_credit_cap', 'required', v_item.credits,
-                    'available', greatest(0, v_wallet.monthly_credit_cap - v_wallet.used_this_period
-                                             - v_wallet.reserved)))::outcome
+                    'available', greatest(0, coalesce(v_wallet.monthly_credit_cap, 9007199254740991)
+                                             - v_wallet.used_this_period - v_wallet.reserved)))::outcome
         END;
 
         IF v_outcome.status IS NULL AND v_wallet.auto_refill_enabled

@@ -41,9 +41,9 @@ _TAG = "Operator: API keys"
 async def mint_partner_key(
     request: ApiRequest, org_id: OrganizationId, body: NewApiKey, connection: Connection
 ) -> ApiKeyWithSecret:
-    """Mint a key for a partner, `org:admin` included if it is asked for.
+    """Mint a partner's key.
 
-    A `test` key belongs to the partner's test environment, which shares nothing with the live one.
+    With any scopes, `org:admin` included if it is asked for. A `test` key belongs to the partner's test environment, which shares nothing with the live one.
     """
     partner = await _require_partner(connection, org_id)
     if partner["status"] == "archived":
@@ -87,7 +87,10 @@ async def mint_partner_key(
 async def list_partner_keys(
     request: ApiRequest, org_id: OrganizationId, query: ApiKeysQuery
 ) -> Page[ApiKey]:
-    """A partner's keys of both environments, newest first."""
+    """List a partner's keys.
+
+    Those of both environments, newest first.
+    """
     async with request.services.pool.acquire() as connection:
         partner = await _require_partner(connection, org_id)
         rows = await store.list_keys_of_partner(

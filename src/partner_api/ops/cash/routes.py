@@ -34,7 +34,10 @@ _TAG = "Operator: cash"
 async def top_up_cash(
     request: ApiRequest, org_id: OrganizationId, body: CashTopup
 ) -> Reply[PostedCash]:
-    """Record money that a partner has paid in. A child has no cash wallet: 404."""
+    """Top up cash.
+
+    Records money that a partner has paid in. A child has no cash wallet: 404.
+    """
     return await _post(
         request, org_id, "topup", body.amount_cents, body.description, body.reference
     )
@@ -51,7 +54,10 @@ async def top_up_cash(
 async def adjust_cash(
     request: ApiRequest, org_id: OrganizationId, body: CashAdjustment
 ) -> Reply[PostedCash]:
-    """Correct a partner's cash wallet, never below zero."""
+    """Adjust cash.
+
+    Corrects a partner's cash wallet, never below zero.
+    """
     return await _post(
         request, org_id, "adjustment", body.amount_cents, body.description, body.reference
     )

@@ -27,7 +27,10 @@ _MOST_MONTHS = 24
 
 @read("/ops/v1/clock", access=requires_role("admin"), tag=_TAG, errors=["NOT_FOUND"])
 async def read_clock(request: ApiRequest) -> InstallationClock:
-    """The installation's time. 404 outside development mode."""
+    """Read the clock.
+
+    The installation's time. 404 outside development mode.
+    """
     _require_development(request)
     return _clock_of(request)
 
@@ -36,9 +39,9 @@ async def read_clock(request: ApiRequest) -> InstallationClock:
 async def advance_clock(
     request: ApiRequest, body: ClockAdvance, connection: Connection
 ) -> InstallationClock:
-    """Move the installation's time forward, for every process, and do what becomes due.
+    """Advance the clock.
 
-    Answers when all of it is done: periods have ended, jobs have expired, each in its turn. 404
+    Moves the installation's time forward, for every process, and does what becomes due. Answers when all of it is done: periods have ended, jobs have expired, each in its turn. 404
     outside development mode.
     """
     _require_development(request)

@@ -43,7 +43,7 @@ _TAG = "Operator: credits"
 async def grant_credits(
     request: ApiRequest, org_id: OrganizationId, body: NewCredits
 ) -> Reply[PostedCredits]:
-    """Give credits to an organization."""
+    """Grant credits."""
     return await _post(
         request, org_id, "grant", body.credits, body.description, metadata=body.metadata
     )
@@ -60,7 +60,7 @@ async def grant_credits(
 async def record_purchase(
     request: ApiRequest, org_id: OrganizationId, body: NewCredits
 ) -> Reply[PostedCredits]:
-    """Record credits that an organization has bought."""
+    """Record purchased credits."""
     return await _post(
         request, org_id, "purchase", body.credits, body.description, metadata=body.metadata
     )
@@ -77,7 +77,10 @@ async def record_purchase(
 async def adjust_credits(
     request: ApiRequest, org_id: OrganizationId, body: CreditAdjustment
 ) -> Reply[PostedCredits]:
-    """Correct prepaid credits. Down, at most by what no work in flight may need."""
+    """Adjust credits.
+
+    Corrects prepaid credits, down at most by what no work in flight may need.
+    """
     return await _post(
         request, org_id, "adjustment", body.credits, body.description, metadata=body.metadata
     )
@@ -94,7 +97,10 @@ async def adjust_credits(
 async def refund_credits(
     request: ApiRequest, org_id: OrganizationId, body: CreditRefund
 ) -> Reply[PostedCredits]:
-    """Give back credits that a job was charged; all refunds of a job are at most its charge."""
+    """Refund credits.
+
+    Gives back to prepaid what a job was charged; all refunds of a job are at most its charge.
+    """
     return await _post(
         request, org_id, "refund", body.credits, body.description, job_id=body.job_id
     )
@@ -110,7 +116,7 @@ async def refund_credits(
 async def set_subscription(
     request: ApiRequest, org_id: OrganizationId, body: NewSubscription
 ) -> Reply[SetSubscription]:
-    """Set an organization's subscription.
+    """Set a subscription.
 
     More included credits apply at once, as far as they exceed the highest allotment this period
     has granted; fewer from the next period. Moving the start ends the current period now.

@@ -37,7 +37,10 @@ _TAG = "Operator: organizations"
 async def create_partner(
     request: ApiRequest, body: NewPartner, connection: Connection
 ) -> OpsOrganization:
-    """Onboard a partner: an organization with empty wallets, in the live and the test environment."""
+    """Onboard a partner.
+
+    It becomes an organization with empty wallets, in the live and the test environment.
+    """
     partner = await onboard_partner(
         connection,
         request.now,
@@ -57,7 +60,10 @@ async def create_partner(
 async def list_organizations(
     request: ApiRequest, query: OrganizationsQuery
 ) -> Page[OpsOrganization]:
-    """All organizations of all partners, newest first."""
+    """List organizations.
+
+    All partners and their children, newest first.
+    """
     async with request.services.pool.acquire() as connection:
         rows = await store.list_all_organizations(
             connection,
@@ -83,7 +89,10 @@ async def list_organizations(
     errors=["NOT_FOUND"],
 )
 async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsOrganizationDetail:
-    """One organization, with its wallets and counts."""
+    """Read an organization.
+
+    With its wallets and counts.
+    """
     async with request.services.pool.acquire() as connection:
         row = await store.find_organization(connection, org_id)
         if row is None:

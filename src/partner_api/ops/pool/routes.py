@@ -41,7 +41,10 @@ _TAG = "Operator: pool"
 async def add_pool_account(
     request: ApiRequest, body: NewPoolAccount, connection: Connection
 ) -> PoolAccount:
-    """Add a warmed account, available at once. A handle that the pool has already is 409."""
+    """Add a pool account.
+
+    It is available at once. A handle that the pool has already is 409.
+    """
     try:
         async with connection.transaction():
             row = await pool.insert_account(
@@ -77,7 +80,10 @@ async def add_pool_account(
 
 @read("/ops/v1/pool/accounts", access=requires_role("viewer"), tag=_TAG)
 async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> Page[PoolAccount]:
-    """The pool, newest first."""
+    """List pool accounts.
+
+    Newest first.
+    """
     async with request.services.pool.acquire() as connection:
         rows = await pool.list_accounts(
             connection,

@@ -317,7 +317,8 @@ CREATE TABLE reservations (
     CHECK ((status = 'open') = (closed_at IS NULL)),
     CHECK (status = 'settled' OR charged = 0)
 );
-CREATE INDEX reservations_open ON reservations (tenant_id, organization_id) INCLUDE (credits) WHERE status = 'open';
+-- All of a wallet's, the open ones together: reconciliation compares them with the wallet and its events.
+CREATE INDEX reservations_of_wallet ON reservations (tenant_id, organization_id, status) INCLUDE (credits);
 CREATE INDEX reservations_expiry ON reservations (expires_at) WHERE status = 'open';
 
 -- ---------------------------------------------------------------------------------------------------
