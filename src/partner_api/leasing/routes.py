@@ -52,8 +52,9 @@ async def list_leased_accounts(
 ) -> Page[LeasedAccount]:
     """List leased accounts.
 
-    The accounts leased to a project: what is paid, and when each renews. In the order of assignment. The sum of `monthlyPriceCents` over the assigned accounts is what
-    a month costs. An account is in the list from the moment it is assigned.
+    The accounts leased to a project: what is paid, and when each renews. In the order of
+    assignment. The sum of `monthlyPriceCents` over the assigned accounts is what a month costs. An
+    account is in the list from the moment it is assigned.
     """
     async with request.services.pool.acquire() as connection:
         leases = await store.list_leases(

@@ -31,8 +31,8 @@ async def list_social_accounts(
 ) -> Page[SocialAccount]:
     """List social accounts.
 
-    The accounts that a project can publish to, newest first. A leased account is among them, `connected`, from the moment it is assigned, and
-    `disconnected` from the moment its lease ends.
+    The accounts that a project can publish to, newest first. A leased account is among them,
+    `connected`, from the moment it is assigned, and `disconnected` from the moment its lease ends.
     """
     async with request.services.pool.acquire() as connection:
         accounts = await store.list_social_accounts(

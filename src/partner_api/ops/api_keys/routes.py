@@ -43,7 +43,8 @@ async def mint_partner_key(
 ) -> ApiKeyWithSecret:
     """Mint a partner's key.
 
-    With any scopes, `org:admin` included if it is asked for. A `test` key belongs to the partner's test environment, which shares nothing with the live one.
+    With any scopes, `org:admin` included if it is asked for. A `test` key belongs to the partner's
+    test environment, which shares nothing with the live one.
     """
     partner = await _require_partner(connection, org_id)
     if partner["status"] == "archived":

@@ -41,8 +41,9 @@ async def advance_clock(
 ) -> InstallationClock:
     """Advance the clock.
 
-    Moves the installation's time forward, for every process, and does what becomes due. Answers when all of it is done: periods have ended, jobs have expired, each in its turn. 404
-    outside development mode.
+    Moves the installation's time forward, for every process, and does what becomes due. Answers
+    when all of it is done: periods have ended, jobs have expired, each in its turn. 404 outside
+    development mode.
     """
     _require_development(request)
     latest = add_months(request.now, _MOST_MONTHS)
