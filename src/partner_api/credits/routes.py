@@ -76,8 +76,9 @@ async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Cre
 )
 async def list_own_events(request: ApiRequest, query: CreditEventsQuery) -> Page[CreditEvent]:
     """List your ledger.
- Every movement of credits, in the order in which it committed, newest first. The events of a wallet
-sum to its balance.
+
+    Every movement of credits, in the order in which it committed, newest first. The events of a
+    wallet sum to its balance.
     """
     return await _list_events(request, query, request.caller.organization_id, None)
 
@@ -112,9 +113,10 @@ async def allocate_credits(
     request: ApiRequest, org_id: OrganizationId, body: NewAllocation
 ) -> Reply[Allocation]:
     """Allocate credits to a child.
- Moves prepaid credits from your wallet to the child's, at most what is both prepaid and available.
-A repetition with the same `Idempotency-Key` answers the first transfer, however much later: a key
-moves credits once.
+
+    Moves prepaid credits from your wallet to the child's, at most what is both prepaid and
+    available. A repetition with the same `Idempotency-Key` answers the first transfer, however
+    much later: a key moves credits once.
     """
     async with request.services.pool.acquire() as connection:
         (outcome,) = await store.allocate(
