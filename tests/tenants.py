@@ -113,8 +113,7 @@ async def _make_project(connection: Connection, wallet: Wallet, now: datetime) -
         now,
         project_id=wallet.project_id,
         organization_id=wallet.organization_id,
-        name="Project",
-        timezone="UTC",
+        fields={"name": "Project", "timezone": "UTC"},
     )
 
 

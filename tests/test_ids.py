@@ -63,7 +63,7 @@ def test_every_id_reads_as_it_was_written_with_and_without_prefix(value: UUID, p
         "org_01981d2c-5b7e-7a10-8c3d2f6e-9a4b1c05",
         "org_01981d2c_5b7e_7a10_8c3d_2f6e9a4b1c05",
         # Digits that int() takes, but that no id has.
-        "org_０1981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
+        "org_\uff101981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
         "org_+1981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
         # A ULID, where ids are UUIDs.
         "org_01K0EMRPVYF88W1S7F6X9MPQ0R",
@@ -83,7 +83,7 @@ def test_what_is_not_exactly_an_id_is_malformed(text: str) -> None:
         "job_" + "0" * 25 + "U",
         "job_" + "0" * 25 + "_",
         "job_" + "0" * 25 + "-",
-        "job_" + "0" * 25 + "٠",
+        "job_" + "0" * 25 + "\u0660",
         "req_" + "0" * 26,
     ],
 )

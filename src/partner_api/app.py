@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 from litestar import Litestar, Request
 from litestar.handlers import HTTPRouteHandler
 
+from partner_api.api_keys import children_routes as children_keys
 from partner_api.api_keys import routes as api_keys
+from partner_api.audit import routes as audit
 from partner_api.clock import Clock
 from partner_api.credits import routes as credits
 from partner_api.crypto import SecretKeys
@@ -24,8 +26,11 @@ from partner_api.ops.api_keys import routes as ops_api_keys
 from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
 from partner_api.ops.credits import routes as ops_credits
+from partner_api.ops.operators import routes as ops_operators
 from partner_api.ops.organizations import routes as ops_organizations
 from partner_api.ops.pool import routes as ops_pool
+from partner_api.organizations import routes as organizations
+from partner_api.projects import routes as projects
 from partner_api.reference.routes import reference_router
 from partner_api.rehearsal.installation import following_installation
 from partner_api.services import open_services
@@ -39,14 +44,19 @@ if TYPE_CHECKING:
 
 ROUTERS: tuple[Router, ...] = (
     api_keys.router,
+    children_keys.router,
+    organizations.router,
     credits.router,
     leasing.router,
     social_accounts.router,
+    projects.router,
+    audit.router,
     ops_organizations.router,
     ops_api_keys.router,
     ops_credits.router,
     ops_cash.router,
     ops_pool.router,
+    ops_operators.router,
     ops_clock.router,
     health.router,
 )

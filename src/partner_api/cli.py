@@ -1,51 +1,18 @@
-"""The ``layers`` command."""
+"""Where the ``layers`` command begins."""
 
 from __future__ import annotations
 
 import sys
-from importlib import metadata
-from typing import Annotated
-
-import typer
-
-from partner_api.commands import database, demo, ops, reconcile, serve, settings, worker
-from partner_api.commands.failures import failing_politely
-
-app = typer.Typer(
-    name="layers",
-    help="A server for selling through partners: child organizations, prepaid credit wallets "
-    "and leased social accounts.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("serve")(serve.serve)
-app.command("worker")(worker.worker)
-app.add_typer(database.app, name="db")
-app.command("demo")(demo.demo)
-app.command("reconcile")(reconcile.reconcile)
-app.command("settings")(settings.settings)
-app.add_typer(ops.app, name="ops")
-
-
-def _print_version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"layers {metadata.version('layers-partner-api')}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=_print_version)
-    ] = False,
-) -> None:
-    """Take the options that belong to no subcommand."""
 
 
 def main() -> None:
     """Run the command line; what goes wrong in a known way ends in one sentence and status 1."""
-    with failing_politely():
-        app()
-    sys.exit(0)
+    try:
+        # Imported here, because Ctrl-C is to be obeyed without a traceback from the first moment.
+        from partner_api.commands.application import app
+        from partner_api.commands.failures import failing_politely
+
+        with failing_politely():
+            app()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -77,8 +77,8 @@ async def ensure_demo(
 ) -> Demo:
     """Make the demo if it is not there, and renew what has expired since the last start.
 
-    What expires is the usage of a period and the reservation of a job; a balance that a visitor
-    has changed stays as it is.
+    What expires is the usage of a period and the reservation of a job; what a visitor has changed
+    stays as it is.
 
     Raises:
         OSError: the file of its secrets cannot be written.
@@ -141,8 +141,7 @@ async def _create(connection: Connection, now: datetime) -> None:
             founded,
             project_id=one_id,
             organization_id=organization_id,
-            name="Coffee launch",
-            timezone="Europe/Lisbon",
+            fields={"name": "Coffee launch", "timezone": "Europe/Lisbon"},
         )
     _require(
         await credit.post(
@@ -249,19 +248,19 @@ async def _renew(
             _job(child_id, project_id, "slideshow_builder", _SLIDESHOW, spent_at)
             for _ in range(_SLIDESHOWS)
         ]
-        _require(await generation.start_jobs(connection, tenant_id, spent_at, works))
-        _require(
-            await generation.settle_jobs(
-                connection,
-                tenant_id,
-                spent_at,
-                [generation.JobSettlement(work.job_id, _SLIDESHOW, SYSTEM) for work in works],
-            )
-        )
+        started = await generation.start_jobs(connection, tenant_id, spent_at, works)
+        # A visitor may have suspended the child or taken what it would spend; then it stays so.
+        settlements = [
+            generation.JobSettlement(work.job_id, _SLIDESHOW, SYSTEM)
+            for work, outcome in zip(works, started, strict=True)
+            if outcome.status == "done"
+        ]
+        if settlements:
+            _require(await generation.settle_jobs(connection, tenant_id, spent_at, settlements))
     if wallet["reserved"] == 0:
         # No worker of the demo renders video remixes, so this stays in flight until it expires.
         work = _job(child_id, project_id, "video_remix", _RESERVED, now)
-        _require(await generation.start_jobs(connection, tenant_id, now, [work]))
+        await generation.start_jobs(connection, tenant_id, now, [work])
 
 
 def _job(

@@ -24,8 +24,8 @@ GRANIAN_LOGGING: dict[str, object] = {
 }
 """For ``Granian(log_dictconfig=…)``: without it the HTTP server writes lines of its own form."""
 
-# They log every request that they send; at warning they say only what went wrong.
-_TALKATIVE = ("httpcore", "httpx")
+# They log every request that they send or plugin that they have; at warning, what went wrong.
+_TALKATIVE = ("alembic.runtime.plugins", "httpcore", "httpx")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_TRACEBACK = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
 import threading
 from typing import TYPE_CHECKING
 
+import asyncpg
 import structlog
 from granian.constants import Interfaces, Loops
 from granian.server import Server
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 _SWEEP_CONNECTIONS = 4
+_RETRY_SECONDS = 5.0
 
 
 @contextlib.contextmanager
@@ -101,7 +102,7 @@ def require_free_port(host: str, port: int) -> None:
 def serve(
     settings: Settings, *, announce: Callable[[DatabaseLocation, SecretKeys], Callable[[], None]]
 ) -> None:
-    """Serve until SIGINT or SIGTERM, then finish the requests in flight and stop everything.
+    """Serve until SIGINT, SIGTERM or SIGHUP, then finish what has begun and stop everything.
 
     Args:
         settings: where and how.
@@ -113,6 +114,9 @@ def serve(
     require_free_port(settings.host, settings.port)
     # Until the API has its own handlers, a stop is an orderly end of this block.
     signal.signal(signal.SIGTERM, _raise_interrupt)
+    # A closed terminal is a stop too, unless nohup says otherwise.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _raise_interrupt)
     with supervised_database(settings) as location:
         secret_keys = load_secret_keys(settings)
         run_with_database(
@@ -130,8 +134,10 @@ def serve(
 
 
 def _serve_api(settings: Settings, ready: Callable[[], None]) -> None:
+    # Starting the database took a while, and somebody else may have come meanwhile.
+    require_free_port(settings.host, settings.port)
     server = Server(
-        "partner_api.app:create_app",
+        "partner_api.api_process:create_app",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
@@ -143,11 +149,23 @@ def _serve_api(settings: Settings, ready: Callable[[], None]) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=settings.shutdown_seconds,
     )
+    # The HTTP server would take SIGHUP for a wish to have new processes.
+    hangup = signal.getsignal(signal.SIGHUP)
+    stop = signal.SIG_IGN if hangup is signal.SIG_IGN else server.signal_handler_interrupt
+    server.on_startup(lambda: signal.signal(signal.SIGHUP, stop))
     watcher = threading.Thread(
         target=_call_when_listening, args=(settings.host, settings.port, ready), daemon=True
     )
     watcher.start()
-    server.serve()
+    try:
+        server.serve()
+    except SystemExit as end:
+        # A process that got the same signal and obeyed it sooner than this one is no failure.
+        if not server.interrupt_signal:
+            raise StartupError(
+                "The processes that answer requests end as soon as they start; "
+                "what they logged says why."
+            ) from end
 
 
 def _call_when_listening(host: str, port: int, ready: Callable[[], None]) -> None:
@@ -180,27 +198,21 @@ def _sweeping(location: DatabaseLocation, *, development: bool) -> Iterator[None
 
 
 async def sweep_until(application_url: str, stop: asyncio.Event, *, development: bool) -> None:
-    """Run all sweeps on a pool of their own until ``stop`` is set."""
-    pool = await open_pool(application_url, _SWEEP_CONNECTIONS)
-    clock = Clock()
-    try:
-        async with following_installation(pool, clock, development=development):
-            await run_sweeps(pool, clock, ALL_SWEEPS, stop)
-    finally:
-        await pool.close()
+    """Run all sweeps on a pool of their own until ``stop`` is set; a database that is away is awaited."""
+    while not stop.is_set():
+        try:
+            pool = await open_pool(application_url, _SWEEP_CONNECTIONS)
+            clock = Clock()
+            try:
+                async with following_installation(pool, clock, development=development):
+                    await run_sweeps(pool, clock, ALL_SWEEPS, stop)
+            finally:
+                await pool.close()
+        except (OSError, asyncpg.PostgresError) as error:
+            _log.warning("sweeps_not_started", reason=type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _RETRY_SECONDS)
 
 
 def _raise_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def end_with_parent() -> None:
-    """Stop this API process when its supervisor is gone: nothing would ever stop it otherwise."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            threading.Event().wait(1.0)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()

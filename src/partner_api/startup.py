@@ -57,11 +57,7 @@ async def prepare_database(
         await migrate.upgrade(location.owner_url, location.application_role)
     connection = await connect(location.application_url)
     try:
-        if not await migrate.is_current(connection):
-            raise StartupError(
-                "The database does not have the schema of this version. "
-                "Run `layers db migrate`, then start again."
-            )
+        await migrate.require_current(connection)
         await _enter_mode(connection, development=settings.development)
         await secret_keys.verify_installation(connection)
     finally:
@@ -96,9 +92,16 @@ def run_with_database(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except OSError as error:
+        reason = error.strerror or str(error) or "no answer in time"
         raise StartupError(
-            f"The database cannot be reached: {error.strerror or 'no answer in time'}. "
-            "Check DATABASE_URL and that the server runs."
+            f"The database cannot be reached: {reason}. Check DATABASE_URL and that the server runs."
         ) from error
-    except asyncpg.PostgresError as error:
-        raise StartupError(f"The database refuses: {error.args[0]}.") from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise StartupError(
+            f"The database refuses: {error.args[0]}. Migrations need the role that owns the "
+            "database: name it in LAYERS_MIGRATION_DATABASE_URL, or in DATABASE_URL."
+        ) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise StartupError(
+            f"The database cannot be used: {error.args[0]}. Check DATABASE_URL."
+        ) from error

@@ -11,15 +11,15 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from tests.conftest import DatabaseUrls
+from tests.edge import sample
+from tests.tenants import Wallet, make_child, make_partner
 
 from partner_api.app import ROUTERS, create_app
 from partner_api.clock import Clock
 from partner_api.crypto import SecretKeys
 from partner_api.edge.credentials import mint_api_key, mint_operator_token
 from partner_api.settings import load_settings
-from tests.conftest import DatabaseUrls
-from tests.edge import sample
-from tests.tenants import Wallet, make_child, make_partner
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -77,13 +77,11 @@ async def running(edge: Edge) -> AsyncIterator[httpx.AsyncClient]:
     """Start an application as a server does, and give a client of it."""
     to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     from_app: asyncio.Queue[Any] = asyncio.Queue()
-    task = asyncio.create_task(
-        edge({"type": "lifespan", "state": {}}, to_app.get, from_app.put)  # type: ignore[arg-type]
-    )
+    task = asyncio.create_task(edge({"type": "lifespan", "state": {}}, to_app.get, from_app.put))
     await to_app.put({"type": "lifespan.startup"})
     started = await from_app.get()
     assert started["type"] == "lifespan.startup.complete", started
-    transport = httpx.ASGITransport(edge)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(edge)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
     await to_app.put({"type": "lifespan.shutdown"})

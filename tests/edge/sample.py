@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
 import asyncpg
@@ -37,6 +37,12 @@ class Thing(Struct, frozen=True, rename="camel"):
 
     organization_id: str
     some_number: int
+
+
+class Number(Struct, frozen=True):
+    """One of many things."""
+
+    number: int
 
 
 class Shape(Struct, rename="camel", forbid_unknown_fields=True):
@@ -112,13 +118,19 @@ async def read_ledger_thing(request: ApiRequest) -> Thing:
 @read("/v1/projects/{projectId}/things", access=requires("leased:write"), tag=_TAG)
 async def list_things(
     request: ApiRequest, project_id: ProjectId, query: ThingQuery
-) -> Page[dict[str, Any]]:
+) -> Page[Number]:
     """Things of a project: numbers from 1 up."""
     assert isinstance(project_id, UUID)
     after = read_cursor(request, tuple[int])
     start = after[0] if after else 0
     rows = [{"number": number} for number in range(start + 1, THINGS + 1)][: query.limit + 1]
-    return page(request, query, rows, item=dict, position=lambda row: (row["number"],))
+    return page(
+        request,
+        query,
+        rows,
+        item=lambda row: Number(row["number"]),
+        position=lambda row: (row["number"],),
+    )
 
 
 @read("/v1/organizations/{orgId}/thing", access=requires("org:admin"), tag=_TAG)
@@ -144,7 +156,7 @@ async def read_fault() -> Thing:
 async def read_deadlock() -> Thing:
     """What always deadlocks."""
     DEADLOCKS.append(1)
-    raise asyncpg.DeadlockDetectedError
+    raise asyncpg.DeadlockDetectedError("deadlock")
 
 
 @write("POST", "/v1/things", access=requires("projects:write"), tag=_TAG, status=201)
@@ -168,7 +180,7 @@ async def create_thing(request: ApiRequest, connection: Connection, body: NewThi
         raise not_found()
     if body.name == "once" and not DEADLOCKS:
         DEADLOCKS.append(1)
-        raise asyncpg.DeadlockDetectedError
+        raise asyncpg.DeadlockDetectedError("deadlock")
     return _thing(request, body.credits)
 
 
@@ -212,9 +224,7 @@ async def read_report(request: ApiRequest) -> dict[str, str]:
 @write("POST", "/ops/v1/things", access=requires_role("operator"), tag=_TAG)
 async def create_ops_thing(request: ApiRequest, connection: Connection) -> dict[str, str]:
     """Something an operator makes."""
-    await write_audit(
-        connection, request.now, 0, None, "thing.created", audit_argument(request)
-    )
+    await write_audit(connection, request.now, 0, None, "thing.created", audit_argument(request))
     return {"name": str(await connection.fetchval("SELECT gen_random_uuid()"))}
 
 

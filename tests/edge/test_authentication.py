@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.edge.conftest import add_key, add_operator, error_of
 
 from partner_api.clock import Clock
-from tests.edge.conftest import add_key, add_operator, error_of
 
 if TYPE_CHECKING:
     import httpx
+    from tests.edge.conftest import Family
 
     from partner_api.database.connection import Connection
-    from tests.edge.conftest import Family
 
 
 def _refused(response: httpx.Response) -> bytes:
@@ -176,9 +176,7 @@ async def test_an_expired_or_revoked_operator_is_out(
 ) -> None:
     now = Clock().now()
     expired = await add_operator(connection, "admin", expires_at=now - timedelta(seconds=1))
-    _refused(
-        await client.get("/ops/v1/report", headers={"Authorization": f"Bearer {expired}"})
-    )
+    _refused(await client.get("/ops/v1/report", headers={"Authorization": f"Bearer {expired}"}))
     later = await add_operator(connection, "admin", expires_at=now + timedelta(hours=1))
     headers = {"Authorization": f"Bearer {later}"}
     assert (await client.get("/ops/v1/report", headers=headers)).status_code == 200

@@ -56,23 +56,38 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @initialize(
         start=st.sampled_from(STARTS),
-        ages=st.lists(st.integers(0, 45), min_size=2, max_size=3),
-        prepaid=st.integers(1, 3000),
+        prepaid=st.integers(1000, 20_000),
+        children=st.lists(
+            st.tuples(
+                st.integers(0, 45), st.sampled_from([300, 0, 1]), st.sampled_from([1000, 100, 0])
+            ),
+            min_size=2,
+            max_size=3,
+        ),
     )
-    def open_wallets(self, start: datetime, ages: list[int], prepaid: int) -> None:
+    def open_wallets(
+        self, start: datetime, prepaid: int, children: list[tuple[int, int, int]]
+    ) -> None:
+        """Children come so many days after the partner, with some prepaid and some included credits."""
         self.now, self.skew = start, timedelta()
         self.model = Ledger()
-        connection = self.driver.connection
-        partner = self.driver.run(make_partner(connection, now=start, prepaid=prepaid))
+        connection, run = self.driver.connection, self.driver.run
+        partner = run(make_partner(connection, now=start, prepaid=prepaid))
         self.tenant_id = partner.tenant_id
         self.wallets: dict[str, Wallet] = {PARTNER: partner}
         self.model.open_wallet(PARTNER, start)
         self.model.post(start, PARTNER, "purchase", prepaid)
-        for number, days in enumerate(sorted(ages), 1):
+        for number, (days, allocated, included) in enumerate(sorted(children), 1):
             self.now = start + timedelta(days=days)
-            child = self.driver.run(make_child(connection, partner, now=self.now))
-            self.wallets[f"child {number}"] = child
-            self.model.open_wallet(f"child {number}", self.now, PARTNER)
+            name = f"child {number}"
+            child = run(make_child(connection, partner, now=self.now, prepaid=allocated))
+            self.wallets[name] = child
+            self.model.open_wallet(name, self.now, PARTNER)
+            if allocated:
+                self.model.allocate(self.now, name, allocated)
+            if included:
+                run(operations.subscribe(connection, child, included, now=self.now))
+                self.model.subscribe(self.now, name, "pro", included, "active", None)
         self.compared = dict.fromkeys(self.wallets, 0)
         self.allocated: list[tuple[CreditAllocation, Outcome]] = []
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 from tests import operations
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 # One of what there is, whatever there is.
 NO_JOB = 40
 which = st.integers(0, NO_JOB)
-# -1 stands for all that could be taken, -2 for one more than that.
-amounts = st.one_of(st.integers(1, 500), st.sampled_from([1000, 5000, -1, -1, -2]))
+# A number of credits, or a share of what could be taken: -100 for all of it, -101 for one more than that.
+MORE = -101
+amounts = st.one_of(
+    st.integers(1, 500), st.sampled_from([-10, -30, -60]), st.sampled_from([-100, MORE])
+)
 
 
 class Operations(LedgerMachine):
@@ -164,10 +167,9 @@ class Operations(LedgerMachine):
         answers = [self.model.subscribe(self.at, name, tier, credits, status, started_on)]
         self.both(credit.set_subscriptions, [item], answers)
 
-    @rule(where=organizations)
-    def archive_or_restore_project(self, where: int) -> None:
+    @rule(where=organizations, archived=st.sampled_from([False, False, False, True]))
+    def archive_or_restore_project(self, where: int, archived: bool) -> None:
         name = self.name(where)
-        archived = not self.model.wallets[name].project_archived
         self.model.wallets[name].project_archived = archived
         self.driver.run(
             self.driver.connection.execute(
@@ -227,10 +229,12 @@ class Operations(LedgerMachine):
         self.both(generation.start_jobs, sent, answers)
 
     @rule(position=which, credits=st.one_of(amounts, st.just(0)))
+    @precondition(lambda self: self.model.jobs)
     def settle_one(self, position: int, credits: int) -> None:
         self._settle([(position, credits)])
 
     @rule(items=st.lists(st.tuples(which, st.one_of(amounts, st.just(0))), min_size=2, max_size=5))
+    @precondition(lambda self: self.model.jobs)
     def settle_several(self, items: list[tuple[int, int]]) -> None:
         self._settle(items)
 
@@ -249,6 +253,7 @@ class Operations(LedgerMachine):
             st.tuples(which, st.sampled_from(["failed", "canceled"])), min_size=1, max_size=3
         )
     )
+    @precondition(lambda self: self.model.jobs)
     def release(self, items: list[tuple[int, str]]) -> None:
         batch = [(self._job(position), status) for position, status in items]
         sent = [operations.ending(UUID(job_id), status) for job_id, status in batch]
@@ -264,7 +269,9 @@ class Operations(LedgerMachine):
         assert expired == self.model.expire(self.at)
 
     def _amount(self, drawn: int, everything: int) -> int:
-        return drawn if drawn > 0 else max(1, everything - 1 - drawn)
+        if drawn == MORE:
+            return everything + 1
+        return drawn if drawn > 0 else max(1, everything * -drawn // 100)
 
     def _job(self, position: int) -> str:
         """A job, mostly one that is still running; sometimes one that never was."""
@@ -306,6 +313,8 @@ def _check(machine: type[Operations], urls: DatabaseUrls, examples: int, steps: 
                 max_examples=examples,
                 stateful_step_count=steps,
                 deadline=None,
+                report_multiple_bugs=False,
+                phases=[Phase.reuse, Phase.generate, Phase.shrink],
                 suppress_health_check=list(HealthCheck),
             ),
         )

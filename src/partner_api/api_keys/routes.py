@@ -1,23 +1,43 @@
-"""What a key can ask about itself."""
+"""A key asking about itself, and acting on keys of its own organization."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from litestar import Router
 
-from partner_api.api_keys.schemas import WhoAmI, who_am_i
+from partner_api.api_keys import store
+from partner_api.api_keys.minting import audit_key, require_covered
+from partner_api.api_keys.schemas import (
+    SECRET_WARNING,
+    DeletedOwnApiKey,
+    KilledApiKey,
+    OwnApiKeyWithSecret,
+    WhoAmI,
+    own_api_key_of,
+    who_am_i,
+)
+from partner_api.edge.credentials import mint_api_key
+from partner_api.edge.fields import ApiKeyId
 from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read
+from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import ANY_KEY
-from partner_api.errors import not_found
+from partner_api.errors import ApiError, not_found
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from partner_api.database.connection import Connection, Row
+
+_TAG = "API keys"
 
 
-@read("/v1/whoami", access=ANY_KEY, tag="API keys")
+@read("/v1/whoami", access=ANY_KEY, tag=_TAG)
 async def read_whoami(request: ApiRequest) -> WhoAmI:
     """Read your key.
 
-    Whose it is, what it may do, and its organization's balance.
-
-    With `X-Layers-Organization`, the organization is the child that the key acts for.
+    Whose it is, what it may do, and its organization's balance. With `X-Layers-Organization`, the
+    organization is the child that the key acts for.
     """
     caller = request.caller
     wallet = await request.services.wallets.read(caller.tenant_id, caller.organization_id)
@@ -26,4 +46,108 @@ async def read_whoami(request: ApiRequest) -> WhoAmI:
     return who_am_i(caller, wallet["included_remaining"] + wallet["prepaid"])
 
 
-router = Router("", route_handlers=[read_whoami])
+@write(
+    "POST",
+    "/v1/api-keys/{keyId}/rotate",
+    access=ANY_KEY,
+    tag=_TAG,
+    errors=["FORBIDDEN_SCOPE", "NOT_FOUND", "CONFLICT"],
+    secret_answer=True,
+)
+async def rotate_key(
+    request: ApiRequest, key_id: ApiKeyId, connection: Connection
+) -> OwnApiKeyWithSecret:
+    """Rotate a key.
+
+    The key keeps its id and gets a new prefix and secret; the old secret is dead at once. A kill is
+    cleared. For this key itself, or any of your organization whose scopes this one covers.
+    """
+    row = await _take(request, connection, key_id)
+    if row["revoked_at"] is not None or row["superseded_by"] is not None:
+        raise ApiError(
+            "CONFLICT",
+            "This key was deleted or replaced, so it cannot be rotated. Use another key.",
+            {"status": "revoked" if row["revoked_at"] is not None else "superseded"},
+        )
+    credential = mint_api_key(request.caller.tenant_id, request.caller.env)
+    row = await store.replace_secret(
+        connection,
+        request.now,
+        key_id=key_id,
+        credential=credential,
+        secret_keys=request.services.secret_keys,
+    )
+    await _audit(request, connection, "api_key.rotated", row)
+    return OwnApiKeyWithSecret(own_api_key_of(row), credential.text, SECRET_WARNING)
+
+
+@write(
+    "POST",
+    "/v1/api-keys/{keyId}/kill",
+    access=ANY_KEY,
+    tag=_TAG,
+    errors=["FORBIDDEN_SCOPE", "NOT_FOUND"],
+)
+async def kill_key(request: ApiRequest, key_id: ApiKeyId, connection: Connection) -> KilledApiKey:
+    """Kill a key.
+
+    From the next request on it gets 503, until it is rotated or the operator brings it back. For
+    this key itself, or any of your organization whose scopes this one covers.
+    """
+    row = await _take(request, connection, key_id)
+    if not row["kill_switch"]:
+        row = await store.set_kill_switch(connection, request.caller.tenant_id, key_id, killed=True)
+        await _audit(request, connection, "api_key.killed", row)
+    return KilledApiKey(own_api_key_of(row), killed=True)
+
+
+@write(
+    "DELETE",
+    "/v1/api-keys/{keyId}",
+    access=ANY_KEY,
+    tag=_TAG,
+    errors=["FORBIDDEN_SCOPE", "NOT_FOUND"],
+    works_until="suspended",
+)
+async def delete_key(
+    request: ApiRequest, key_id: ApiKeyId, connection: Connection
+) -> DeletedOwnApiKey:
+    """Delete a key.
+
+    From the next request on it gets 401, for ever. For this key itself, or any of your organization
+    whose scopes this one covers.
+    """
+    row = await _take(request, connection, key_id)
+    if row["revoked_at"] is None:
+        row = await store.revoke(connection, request.caller.tenant_id, request.now, key_id)
+        await _audit(request, connection, "api_key.deleted", row)
+    return DeletedOwnApiKey(own_api_key_of(row), deleted=True)
+
+
+async def _take(request: ApiRequest, connection: Connection, key_id: UUID) -> Row:
+    """Lock a key that the caller may act on.
+
+    Raises:
+        ApiError: NOT_FOUND when it is not one of the organization's, FORBIDDEN_SCOPE.
+    """
+    caller = request.caller
+    row = await store.lock_key(connection, caller.tenant_id, caller.organization_id, key_id)
+    if row is None:
+        raise not_found()
+    if row["id"] != caller.api_key_id:
+        require_covered(caller.scopes, row["scopes"], delegate=False)
+    return row
+
+
+async def _audit(request: ApiRequest, connection: Connection, event_type: str, row: Row) -> None:
+    await audit_key(
+        request,
+        connection,
+        event_type,
+        row,
+        tenant_id=request.caller.tenant_id,
+        organization_id=request.caller.organization_id,
+    )
+
+
+router = Router("", route_handlers=[read_whoami, rotate_key, kill_key, delete_key])

@@ -8,13 +8,15 @@ from msgspec import Meta, Struct
 
 from partner_api.clock import format_milliseconds
 from partner_api.edge.authentication import RateLimitTier
-from partner_api.edge.credentials import key_prefix
+from partner_api.edge.credentials import Env, key_prefix
 from partner_api.edge.fields import (
     Amount,
     ApiKeyIdText,
     MillisecondsText,
     OrganizationIdText,
 )
+from partner_api.edge.pagination import Cursor
+from partner_api.edge.scopes import Scope
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
@@ -77,6 +79,72 @@ class ApiKeyWithSecret(Struct, frozen=True, rename="camel"):
     warning: str
 
 
+class OwnApiKey(Struct, frozen=True, rename="camel", kw_only=True):
+    """A key of the caller's own organization, without its secret."""
+
+    id: ApiKeyIdText
+    organization_id: OrganizationIdText
+    name: str
+    prefix: KeyPrefixText
+    env: Env
+    scopes: list[str]
+    kill_switch: Annotated[bool, Meta(description="Killed: every request gets 503.")]
+    is_active: Annotated[bool, Meta(description="Whether requests with it are answered.")]
+    created_at: MillisecondsText
+    last_used_at: Annotated[MillisecondsText | None, Meta(description="To the minute.")]
+    rotated_at: MillisecondsText | None
+    revoked_at: MillisecondsText | None
+
+
+class OwnApiKeyWithSecret(Struct, frozen=True, rename="camel"):
+    """A key with its new secret, which is shown this once."""
+
+    api_key: OwnApiKey
+    secret: Annotated[str, Meta(description="The whole key, as a bearer token.")]
+    warning: str
+
+
+class KilledApiKey(Struct, frozen=True, rename="camel"):
+    """A key that was killed."""
+
+    api_key: OwnApiKey
+    killed: bool
+
+
+class DeletedOwnApiKey(Struct, frozen=True, rename="camel"):
+    """A key that was deleted."""
+
+    api_key: OwnApiKey
+    deleted: bool
+
+
+class DeletedApiKey(Struct, frozen=True, rename="camel"):
+    """A child's key that was deleted."""
+
+    api_key: ApiKey
+    deleted: bool
+
+
+class NewApiKey(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """A key to mint."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    scopes: Annotated[
+        list[Scope | Literal["*"]],
+        Meta(
+            min_length=1, max_length=64, description="`*` stands for every scope but `org:admin`."
+        ),
+    ]
+    env: Env = "live"
+
+
+class ApiKeysQuery(Struct, frozen=True, rename="camel"):
+    """The page of keys to show."""
+
+    limit: Annotated[int, Meta(ge=1, le=100, description="Keys on a page.")] = 25
+    cursor: Cursor | None = None
+
+
 SECRET_WARNING = "Store this secret now: it is shown once and cannot be read again."  # noqa: S105
 
 
@@ -115,6 +183,24 @@ def api_key_of(row: Row, rate_limit_tier: RateLimitTier) -> ApiKey:
         revoked_at=_time_or_none(row["revoked_at"]),
         grace_until=_time_or_none(row["grace_until"]),
         superseded_by=None if superseded_by is None else format_id("key", superseded_by),
+    )
+
+
+def own_api_key_of(row: Row) -> OwnApiKey:
+    """Make the wire form of a row of ``api_keys`` for its own organization."""
+    return OwnApiKey(
+        id=format_id("key", row["id"]),
+        organization_id=format_id("org", row["organization_id"]),
+        name=row["name"],
+        prefix=key_prefix(row["env"], row["keyid"]),
+        env=row["env"],
+        scopes=row["scopes"],
+        kill_switch=row["kill_switch"],
+        is_active=row["revoked_at"] is None and not row["kill_switch"],
+        created_at=format_milliseconds(row["created_at"]),
+        last_used_at=_time_or_none(row["last_used_at"]),
+        rotated_at=_time_or_none(row["rotated_at"]),
+        revoked_at=_time_or_none(row["revoked_at"]),
     )
 
 

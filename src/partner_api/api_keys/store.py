@@ -69,6 +69,142 @@ async def list_keys_of_partner(
     )
 
 
+async def lock_key_of_partner(
+    connection: Connection, organization_id: UUID, key_id: UUID
+) -> asyncpg.Record | None:
+    """A partner's key of either environment, locked. For the operator only."""
+    return await connection.fetchrow(
+        """
+        SELECT k.* FROM api_keys k
+         WHERE k.tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1)
+           AND k.organization_id = $1 AND k.id = $2
+           FOR NO KEY UPDATE OF k
+        """,
+        organization_id,
+        key_id,
+    )
+
+
+async def list_keys(
+    connection: Connection,
+    tenant_id: int,
+    organization_id: UUID,
+    *,
+    before: UUID | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """A page of an organization's keys in one environment, newest first."""
+    return await connection.fetch(
+        """
+        SELECT * FROM api_keys
+         WHERE tenant_id = $1 AND organization_id = $2 AND ($3::uuid IS NULL OR id < $3)
+         ORDER BY id DESC LIMIT $4
+        """,
+        tenant_id,
+        organization_id,
+        before,
+        limit,
+    )
+
+
+async def lock_key(
+    connection: Connection, tenant_id: int, organization_id: UUID, key_id: UUID
+) -> asyncpg.Record | None:
+    """A key of an organization, locked until the transaction ends."""
+    return await connection.fetchrow(
+        """
+        SELECT * FROM api_keys WHERE tenant_id = $1 AND organization_id = $2 AND id = $3
+           FOR NO KEY UPDATE
+        """,
+        tenant_id,
+        organization_id,
+        key_id,
+    )
+
+
+async def replace_secret(
+    connection: Connection,
+    now: datetime,
+    *,
+    key_id: UUID,
+    credential: ApiKeyCredential,
+    secret_keys: SecretKeys,
+) -> asyncpg.Record:
+    """Give a locked key a new prefix and secret in place, and clear its kill; gives the row."""
+    hash_key_id, digest = secret_keys.hash_secret(credential.secret)
+    row = await connection.fetchrow(
+        """
+        UPDATE api_keys
+           SET keyid = $3, secret_hash = $4, hash_key_id = $5, rotated_at = $6, kill_switch = false
+         WHERE tenant_id = $1 AND id = $2
+        RETURNING *
+        """,
+        credential.tenant_id,
+        key_id,
+        credential.keyid,
+        digest,
+        hash_key_id,
+        now,
+    )
+    assert row is not None  # noqa: S101 - it is locked, so it is there
+    return row
+
+
+async def supersede(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    *,
+    key_id: UUID,
+    successor_id: UUID,
+    grace_until: datetime,
+) -> None:
+    """Let a locked key's secret work until ``grace_until``, and name the key that follows it."""
+    await connection.execute(
+        """
+        UPDATE api_keys SET superseded_by = $3, grace_until = $4, rotated_at = $5
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tenant_id,
+        key_id,
+        successor_id,
+        grace_until,
+        now,
+    )
+
+
+async def revoke(
+    connection: Connection, tenant_id: int, now: datetime, key_id: UUID
+) -> asyncpg.Record:
+    """Revoke a locked key; one that is revoked keeps its date. Gives the row."""
+    row = await connection.fetchrow(
+        """
+        UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3)
+         WHERE tenant_id = $1 AND id = $2
+        RETURNING *
+        """,
+        tenant_id,
+        key_id,
+        now,
+    )
+    assert row is not None  # noqa: S101 - it is locked, so it is there
+    return row
+
+
+async def set_kill_switch(
+    connection: Connection, tenant_id: int, key_id: UUID, *, killed: bool
+) -> asyncpg.Record:
+    """Kill a locked key, or bring it back; gives the row."""
+    row = await connection.fetchrow(
+        "UPDATE api_keys SET kill_switch = $3 WHERE tenant_id = $1 AND id = $2 RETURNING *",
+        tenant_id,
+        key_id,
+        killed,
+    )
+    assert row is not None  # noqa: S101 - it is locked, so it is there
+    return row
+
+
 async def is_usable(connection: Connection, tenant_id: int, keyid: str) -> bool:
     """Whether a key is there and neither revoked nor killed."""
     return bool(

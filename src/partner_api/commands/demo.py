@@ -59,14 +59,12 @@ def make_demo(settings: Settings, location: DatabaseLocation, secret_keys: Secre
 
 
 def print_demo(base_url: str, demo: Demo) -> None:
-    """Print where the API is, the demo's keys, and requests to paste."""
+    """Print the demo's keys, and requests to paste."""
     from partner_api.ids import format_id
 
     child, project = format_id("org", demo.child_id), format_id("prj", demo.project_id)
     typer.echo(
         f"""
-Serving on   {base_url}   (reference: {base_url}/docs)
-
 Partner key     {demo.secrets.partner_key}
 Operator token  {demo.secrets.operator_token}
 
@@ -77,6 +75,5 @@ A child's wallet:
 A project's leased accounts:
   curl {base_url}/v1/projects/{project}/leased-accounts \\
     -H "Authorization: Bearer {demo.secrets.partner_key}"
-
-Stop with Ctrl-C."""
+"""
     )

@@ -38,6 +38,3 @@ def failing_politely() -> Iterator[None]:
     except KNOWN_FAILURES as error:
         print(f"layers: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
-        sys.exit(130)

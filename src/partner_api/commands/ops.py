@@ -20,6 +20,7 @@ partners = typer.Typer(help="Partners and their children.", no_args_is_help=True
 keys = typer.Typer(help="A partner's API keys.", no_args_is_help=True)
 credit = typer.Typer(help="Credit wallets.", no_args_is_help=True)
 cash = typer.Typer(help="Cash wallets of partners, in US cents.", no_args_is_help=True)
+operators = typer.Typer(help="Who may use these commands.", no_args_is_help=True)
 clock = typer.Typer(help="The rehearsal clock, in development mode.", no_args_is_help=True)
 pool = typer.Typer(help="The pool of warmed accounts.", no_args_is_help=True)
 for group, name in (
@@ -28,6 +29,7 @@ for group, name in (
     (credit, "credits"),
     (cash, "cash"),
     (pool, "pool"),
+    (operators, "operators"),
     (clock, "clock"),
 ):
     app.add_typer(group, name=name)
@@ -137,6 +139,70 @@ def list_keys(organization: OrganizationOption) -> None:
     """List a partner's keys, newest first."""
     rows = OperatorClient().pages(f"/organizations/{organization}/api-keys")
     print_table(("id", "prefix", "name", "env", "scopes", "status", "createdAt"), rows)
+
+
+@keys.command("unkill")
+def unkill_key(
+    organization: OrganizationOption, key: Annotated[str, typer.Argument(help="key_…")]
+) -> None:
+    """Bring a partner's killed key back."""
+    path = f"/organizations/{organization}/api-keys/{key}/unkill"
+    print_json(OperatorClient().write("POST", path, {}))
+
+
+@partners.command("suspend")
+def suspend_partner(organization: OrganizationOption) -> None:
+    """Stop all keys of a partner and its children, or of one child, at once."""
+    path = f"/organizations/{organization}"
+    print_json(OperatorClient().write("PATCH", path, {"status": "suspended"}))
+
+
+@partners.command("resume")
+def resume_partner(organization: OrganizationOption) -> None:
+    """Let a suspended partner or child go on."""
+    path = f"/organizations/{organization}"
+    print_json(OperatorClient().write("PATCH", path, {"status": "active"}))
+
+
+@partners.command("tier")
+def set_tier(
+    organization: OrganizationOption,
+    tier: Annotated[str, typer.Argument(help="standard, pilot, partner, sandbox or internal.")],
+) -> None:
+    """Set the rate limits of a partner and its children."""
+    path = f"/organizations/{organization}"
+    print_json(OperatorClient().write("PATCH", path, {"rateLimitTier": tier}))
+
+
+@operators.command("create")
+def create_operator(
+    name: str,
+    role: Annotated[str, typer.Option(help="viewer, worker, finance, operator or admin.")],
+    expires_at: Annotated[str | None, typer.Option(help="2027-01-01T00:00:00Z.")] = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Let an operator in. The token is printed once."""
+    body = {"name": name, "role": role, "expiresAt": expires_at}
+    print_json(OperatorClient().write("POST", "/operators", body, idempotency_key))
+
+
+@operators.command("list")
+def list_operators() -> None:
+    """List operators, newest first."""
+    rows = OperatorClient().pages("/operators")
+    print_table(("id", "name", "role", "prefix", "expiresAt", "revokedAt"), rows)
+
+
+@operators.command("rotate")
+def rotate_operator(operator: Annotated[str, typer.Argument(help="opr_…")]) -> None:
+    """Give an operator a new token. The old one is dead at once."""
+    print_json(OperatorClient().write("POST", f"/operators/{operator}/rotate", {}))
+
+
+@operators.command("revoke")
+def revoke_operator(operator: Annotated[str, typer.Argument(help="opr_…")]) -> None:
+    """Revoke an operator's token, for ever."""
+    print_json(OperatorClient().write("POST", f"/operators/{operator}/revoke", {}))
 
 
 @credit.command("grant")

@@ -47,10 +47,10 @@ def serve(
         made = make_demo(settings, location, secret_keys) if demo else None
 
         def ready() -> None:
+            typer.echo(f"\nServing on {base_url} (reference: {base_url}/docs)")
             if made is not None:
                 print_demo(base_url, made)
-            else:
-                typer.echo(f"Serving on {base_url}. Stop with Ctrl-C.")
+            typer.echo("Stop with Ctrl-C.")
 
         return ready
 

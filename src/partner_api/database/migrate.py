@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import msgspec
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
-from partner_api.database.connection import connect
+from partner_api.database.connection import CONNECT_TIMEOUT_SECONDS, connect
 from partner_api.database.grants import grant_application_role
 
+# Alembic and SQLAlchemy are imported where they are used: they take longer than most commands do.
 if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
     from sqlalchemy import Connection as SqlConnection
 
     from partner_api.database.connection import Connection
@@ -128,10 +126,27 @@ async def is_current(connection: Connection) -> bool:
         return False
 
 
+async def require_current(connection: Connection) -> None:
+    """Make sure that this version can run on the database.
+
+    Raises:
+        MigrationError: it is older, or empty, or a newer version's.
+    """
+    if await is_current(connection):
+        return
+    status = await read_status(connection, None)
+    if status.revision is not None and status.revision not in _known_revisions():
+        raise _made_by_newer_version(status.revision)
+    raise MigrationError(
+        "The database does not have the schema of this version. "
+        "Run `layers db migrate`, then start again."
+    )
+
+
 @cache
 def expected_revision() -> str:
     """The newest schema revision that this version knows."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = _revisions().get_current_head()
     if head is None:
         raise MigrationError("The installation is incomplete: it has no schema revisions.")
     return head
@@ -147,11 +162,19 @@ def functions_checksum() -> str:
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option(
         "script_location", str(resources.files("partner_api.database") / "schema")
     )
     return config
+
+
+def _revisions() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config())
 
 
 def _function_files() -> list[tuple[str, str]]:
@@ -164,25 +187,33 @@ def _function_files() -> list[tuple[str, str]]:
 
 
 async def _upgrade_schema(owner_url: str) -> None:
+    from alembic import command
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
     config = _config()
 
     def run(connection: SqlConnection) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
-    url = owner_url.replace("postgres://", "postgresql://", 1).replace(
-        "postgresql://", "postgresql+asyncpg://", 1
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        # The driver understands every part of the URL, such as sslmode; SQLAlchemy does not.
+        async_creator=lambda: asyncpg.connect(owner_url, timeout=CONNECT_TIMEOUT_SECONDS),
+        poolclass=NullPool,
     )
-    engine = create_async_engine(url, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             revision = await connection.run_sync(_current_revision)
             if revision is not None and revision not in _known_revisions():
-                raise MigrationError(
-                    f"The database is at schema revision {revision}, which a newer version made. "
-                    "Run that version, or restore a backup from before its upgrade."
-                )
+                raise _made_by_newer_version(revision)
             await connection.run_sync(run)
+    except DBAPIError as error:
+        # What PostgreSQL said, without the statement around it.
+        said = error.orig.__cause__ if error.orig is not None else None
+        raise (said or error) from None
     finally:
         await engine.dispose()
 
@@ -195,7 +226,14 @@ def _current_revision(connection: SqlConnection) -> str | None:
 
 
 def _known_revisions() -> set[str]:
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return {script.revision for script in _revisions().walk_revisions()}
+
+
+def _made_by_newer_version(revision: str) -> MigrationError:
+    return MigrationError(
+        f"The database is at schema revision {revision}, which a newer version made. "
+        "Run that version, or restore a backup from before its upgrade."
+    )
 
 
 async def _apply_functions(connection: Connection) -> None:

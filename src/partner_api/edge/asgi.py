@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from partner_api.edge import metrics
 from partner_api.edge.access_log import AccessLine, make_access_log, timestamp
 from partner_api.edge.reply import error_reply
-from partner_api.edge.request import EXCHANGE, ClientGone, Exchange
+from partner_api.edge.request import EXCHANGE, Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -64,8 +64,6 @@ class Edge:
 
         try:
             await self._app(scope, receive, send_marked)
-        except ClientGone:
-            exchange.status = 499
         except Exception as error:
             reply = error_reply(error, exchange.request_id, where=method)
             # Half an answer cannot be taken back; the connection then ends without its rest.

@@ -25,6 +25,7 @@ ACTING_HEADER = "X-Layers-Organization"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 EXCHANGE = "partner_api.exchange"
 
+_CUT_OFF = "The connection closed before the whole body had arrived. Send the request again."
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{1,255}")
 
 
@@ -180,7 +181,7 @@ class ApiRequest(Request[Any, Any, Any]):
             while True:
                 message = await self.receive()
                 if message["type"] == "http.disconnect":
-                    raise ClientGone
+                    raise ApiError("VALIDATION", _CUT_OFF, status=400)
                 chunk = message["body"]  # type: ignore[typeddict-item]
                 size += len(chunk)
                 if size > limit:
@@ -190,7 +191,3 @@ class ApiRequest(Request[Any, Any, Any]):
                     break
             self._body_bytes = b"".join(chunks)
         return self._body_bytes
-
-
-class ClientGone(Exception):
-    """The client closed the connection before it had sent the whole request."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import types
+from itertools import filterfalse
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -42,6 +43,8 @@ _WORDS = {
     "array": "a list",
     "null": "null",
 }
+# msgspec would also take 1e0 and 1.0.
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,19}")
 _NUL = "A string cannot contain U+0000; remove it"
 _REQUIRED = "This is required"
 _TOO_DEEP = "This is nested too deeply"
@@ -103,7 +106,11 @@ class BodyShape(Generic[S]):
     def _problems(self, body: bytes, error: msgspec.ValidationError) -> Exception:
         try:
             value = msgspec.json.decode(body)
-            issues = [*_nul_issues(value, ""), *_issues(self.struct, value, "")]
+            issues = list(_nul_issues(value, ""))
+            named = {issue.path for issue in issues}
+            issues += [
+                issue for issue in _issues(self.struct, value, "") if issue.path not in named
+            ]
         except (msgspec.DecodeError, UnicodeDecodeError):
             return _not_json()
         except RecursionError:
@@ -165,6 +172,8 @@ class QueryShape(Generic[S]):
                 issues.append(Issue(field.wire_name, _NUL))
             elif not field.is_list and len(texts) > 1:
                 issues.append(Issue(field.wire_name, "This can be given once only"))
+            elif _bare(field.type) is int and not _WHOLE_NUMBER.fullmatch(texts[0]):
+                issues.append(Issue(field.wire_name, "Expected a whole number"))
             else:
                 try:
                     values[field.name] = msgspec.convert(
@@ -228,10 +237,8 @@ def _struct_issues(struct: type[Struct], value: dict[str, Any], path: str) -> It
         elif field.required:
             yield Issue(_join(path, name), _REQUIRED)
     if struct.__struct_config__.forbid_unknown_fields:
-        for name in value:
-            # A name with U+0000 in it has been named already.
-            if name not in fields and "\0" not in name:
-                yield Issue(_join(path, name), "This field is not known here; remove it")
+        for name in filterfalse(fields.__contains__, value):
+            yield Issue(_join(path, name), "This field is not known here; remove it")
 
 
 def _nul_issues(value: Any, path: str) -> Iterator[Issue]:
@@ -244,7 +251,7 @@ def _nul_issues(value: Any, path: str) -> Iterator[Issue]:
     elif isinstance(value, dict):
         for name, item in value.items():
             if "\0" in name:
-                yield Issue(_join(path, name.replace("\0", "\\u0000")), _NUL)
+                yield Issue(_join(path, name), _NUL)
             else:
                 yield from _nul_issues(item, _join(path, name))
 
@@ -267,6 +274,7 @@ def _issue(path: str, error: msgspec.ValidationError) -> Issue:
 
 
 def _join(path: str, name: str) -> str:
+    name = name.replace("\0", "\\u0000")
     return f"{path}.{name}" if path else name
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 from partner_api.database.arguments import Caller, Outcome, call_money_function
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
 
     import asyncpg
 
@@ -27,7 +27,10 @@ class LeaseAssignment(NamedTuple):
 
 
 class LeasePosition(NamedTuple):
-    """Where a page of leases starts: after this one, in (assigned_at, social_account_id) order."""
+    """Where a page of leases starts: after this one, in (assigned_at, social_account_id) order.
+
+    A cursor is read as one, so its types are needed when the program runs.
+    """
 
     assigned_at: datetime
     social_account_id: UUID

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.fields import Metadata, MillisecondsText, OrganizationIdText
+from partner_api.credits.schemas import CreditConfig
+from partner_api.edge.fields import (
+    Amount,
+    Metadata,
+    MetadataPatch,
+    MillisecondsText,
+    OrganizationIdText,
+    ProjectIdText,
+)
+from partner_api.edge.pagination import Cursor
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
@@ -39,6 +48,94 @@ class Organization(Struct, frozen=True, rename="camel", kw_only=True):
     archived_at: MillisecondsText | None
     created_at: MillisecondsText
     updated_at: MillisecondsText
+
+
+class NewOrganization(
+    Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True
+):
+    """A child organization to create for a customer."""
+
+    name: OrganizationName
+    metadata: Metadata = {}
+    billing_email: EmailAddress | None = None
+
+
+class OrganizationPatch(
+    Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True
+):
+    """What to change: what is left out stays."""
+
+    name: OrganizationName | UnsetType = UNSET
+    metadata: MetadataPatch = UNSET
+    billing_email: EmailAddress | UnsetType | None = UNSET
+
+
+class OrganizationsQuery(Struct, frozen=True, rename="camel", kw_only=True):
+    """Filters of the list of children."""
+
+    status: Annotated[
+        list[OrganizationStatus] | None, Meta(description="Only these; repeat it for several.")
+    ] = None
+    limit: Annotated[int, Meta(ge=1, le=200, description="Organizations on a page.")] = 25
+    cursor: Cursor | None = None
+
+
+class OrganizationSummary(Struct, frozen=True, rename="camel", kw_only=True):
+    """What a parent wants to know of a child at a glance."""
+
+    project_count: int
+    balance: Amount
+    available: Amount
+    credit_config: CreditConfig
+
+
+class OrganizationDetail(Organization, frozen=True, rename="camel", kw_only=True):
+    """A child organization with its summary."""
+
+    summary: OrganizationSummary
+
+
+class ArchivedOrganization(Struct, frozen=True, rename="camel", kw_only=True):
+    """A child that was archived, and what that did."""
+
+    id: OrganizationIdText
+    status: OrganizationStatus
+    archived_at: MillisecondsText
+    reclaimed_credits: Annotated[
+        Amount, Meta(description="Prepaid credits that went back to your wallet at once.")
+    ]
+    revoked_api_keys: int
+    released_leased_accounts: int
+
+
+class Migration(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """Which projects become whose: one new child for each distinct name."""
+
+    mapping: Annotated[
+        dict[str, OrganizationName],
+        Meta(
+            min_length=1,
+            max_length=1000,
+            description="Child's name by project id.",
+            examples=[{"prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05": "Corner Coffee"}],
+        ),
+    ]
+
+
+class MigratedChild(Struct, frozen=True, rename="camel"):
+    """A child that a migration created."""
+
+    id: OrganizationIdText
+    name: str
+    project_ids: list[ProjectIdText]
+
+
+class Migrated(Struct, frozen=True, rename="camel"):
+    """What a migration did."""
+
+    projects_moved: int
+    children_created: int
+    children: list[MigratedChild]
 
 
 def organization_fields(row: Row) -> dict[str, Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from partner_api.database.arguments import fetch_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    import asyncpg
-
-    from partner_api.database.arguments import Caller
-    from partner_api.database.connection import Connection
+    from partner_api.database.arguments import Caller, Outcome
+    from partner_api.database.connection import Connection, Row
 
 
 async def create_partner(
@@ -74,7 +74,7 @@ async def create_child(
     return bool(created)
 
 
-async def find_organization(connection: Connection, organization_id: UUID) -> asyncpg.Record | None:
+async def find_organization(connection: Connection, organization_id: UUID) -> Row | None:
     """The live organization with this id, wherever it is. Crosses tenants: for the operator only."""
     return await connection.fetchrow(
         """
@@ -85,9 +85,7 @@ async def find_organization(connection: Connection, organization_id: UUID) -> as
     )
 
 
-async def find_by_metadata(
-    connection: Connection, metadata: dict[str, str]
-) -> asyncpg.Record | None:
+async def find_by_metadata(connection: Connection, metadata: dict[str, str]) -> Row | None:
     """The oldest live organization whose metadata contains these entries. Crosses tenants."""
     return await connection.fetchrow(
         """
@@ -99,6 +97,137 @@ async def find_by_metadata(
     )
 
 
+async def find_child(
+    connection: Connection, tenant_id: int, partner_id: UUID, organization_id: UUID
+) -> Row | None:
+    """A direct child of a partner."""
+    return await connection.fetchrow(
+        "SELECT * FROM organizations WHERE tenant_id = $1 AND parent_id = $2 AND id = $3",
+        tenant_id,
+        partner_id,
+        organization_id,
+    )
+
+
+async def lock_child(
+    connection: Connection, tenant_id: int, partner_id: UUID, organization_id: UUID
+) -> Row | None:
+    """As ``find_child``, locked until the transaction ends."""
+    return await connection.fetchrow(
+        """
+        SELECT * FROM organizations WHERE tenant_id = $1 AND parent_id = $2 AND id = $3
+           FOR NO KEY UPDATE
+        """,
+        tenant_id,
+        partner_id,
+        organization_id,
+    )
+
+
+async def list_children(
+    connection: Connection,
+    tenant_id: int,
+    partner_id: UUID,
+    *,
+    statuses: Sequence[str] | None,
+    before: UUID | None,
+    limit: int,
+) -> list[Row]:
+    """A page of a partner's children, newest first."""
+    return await connection.fetch(
+        """
+        SELECT * FROM organizations
+         WHERE tenant_id = $1 AND parent_id = $2
+           AND ($3::text[] IS NULL OR status = ANY ($3))
+           AND ($4::uuid IS NULL OR id < $4)
+         ORDER BY id DESC LIMIT $5
+        """,
+        tenant_id,
+        partner_id,
+        None if statuses is None else list(statuses),
+        before,
+        limit,
+    )
+
+
+async def update_child(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    organization_id: UUID,
+    *,
+    name: str,
+    metadata: dict[str, str],
+    billing_email: str | None,
+) -> Row:
+    """Set what a parent may change of a locked child; gives the row."""
+    row = await connection.fetchrow(
+        """
+        UPDATE organizations SET name = $3, metadata = $4, billing_email = $5, updated_at = $6
+         WHERE tenant_id = $1 AND id = $2
+        RETURNING *
+        """,
+        tenant_id,
+        organization_id,
+        name,
+        metadata,
+        billing_email,
+        now,
+    )
+    assert row is not None  # noqa: S101 - it is locked, so it is there
+    return row
+
+
+async def set_status(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    organization_id: UUID,
+    *,
+    partner_id: UUID | None,
+    status: Literal["active", "suspended"],
+    caller: Caller,
+) -> Outcome:
+    """Suspend or resume an organization; with ``partner_id``, only a child of it.
+
+    Refused: NOT_FOUND, CONFLICT (archived).
+    """
+    return await fetch_outcome(
+        connection,
+        "SELECT organization_set_status($1, $2, $3, $4, $5, $6)",
+        tenant_id,
+        now,
+        organization_id,
+        partner_id,
+        status,
+        caller,
+    )
+
+
+async def archive(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    organization_id: UUID,
+    *,
+    partner_id: UUID,
+    caller: Caller,
+) -> Outcome:
+    """Archive a child for ever. Facts: what it did, the same when it is asked for again.
+
+    Refused: NOT_FOUND.
+    """
+    return await fetch_outcome(
+        connection,
+        "SELECT organization_archive($1, $2, $3, $4, $5)",
+        tenant_id,
+        now,
+        organization_id,
+        partner_id,
+        caller,
+    )
+
+
 async def list_all_organizations(
     connection: Connection,
     *,
@@ -107,7 +236,7 @@ async def list_all_organizations(
     parent_id: UUID | None,
     before: UUID | None,
     limit: int,
-) -> list[asyncpg.Record]:
+) -> list[Row]:
     """A page of all live organizations, newest first. Crosses tenants: for the operator only."""
     return await connection.fetch(
         """
@@ -127,9 +256,7 @@ async def list_all_organizations(
     )
 
 
-async def count_contents(
-    connection: Connection, tenant_id: int, organization_id: UUID
-) -> asyncpg.Record:
+async def count_contents(connection: Connection, tenant_id: int, organization_id: UUID) -> Row:
     """How many children, projects and assigned leases an organization has."""
     row = await connection.fetchrow(
         """
@@ -155,3 +282,26 @@ async def find_tenant(connection: Connection, partner_id: UUID, env: str) -> int
         "SELECT id FROM tenants WHERE partner_id = $1 AND env = $2", partner_id, env
     )
     return tenant_id
+
+
+async def update_terms(
+    connection: Connection,
+    now: datetime,
+    partner_id: UUID,
+    *,
+    rate_limit_tier: str | None,
+    format_prices: dict[str, int],
+) -> None:
+    """Set a partner's tier and the prices given, in both environments. For the operator only."""
+    await connection.execute(
+        """
+        UPDATE organizations
+           SET rate_limit_tier = coalesce($2, rate_limit_tier),
+               format_prices = coalesce(format_prices, '{}') || $3::jsonb, updated_at = $4
+         WHERE id = $1 AND parent_id IS NULL
+        """,
+        partner_id,
+        rate_limit_tier,
+        format_prices,
+        now,
+    )

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Connection
+    from partner_api.database.connection import Connection, Row
+
+_COLUMNS = (
+    "name",
+    "timezone",
+    "customer_external_id",
+    "primary_language",
+    "owner_email",
+    "app_name",
+    "app_description",
+    "tagline",
+    "brand_voice",
+    "target_gender",
+    "metadata",
+)
+_ASSIGNABLE = frozenset({*_COLUMNS, "status", "archived_at"})
 
 
 async def create_project(
@@ -18,28 +34,137 @@ async def create_project(
     *,
     project_id: UUID,
     organization_id: UUID,
-    name: str,
-    timezone: str,
-    customer_external_id: str | None = None,
-) -> None:
-    """Create an active project.
+    fields: Mapping[str, Any],
+) -> Row:
+    """Create an active project and give its row.
+
+    Args:
+        connection: any.
+        tenant_id: of the organization.
+        now: creation time.
+        project_id: new.
+        organization_id: whose.
+        fields: values by column, at least ``name`` and ``timezone``.
 
     Raises:
-        asyncpg.UniqueViolationError: the organization has another project with this customer_external_id.
+        asyncpg.UniqueViolationError: the organization has another with this customer_external_id.
     """
-    await connection.execute(
+    row = await connection.fetchrow(
         """
         INSERT INTO projects
-            (tenant_id, id, organization_id, name, timezone, customer_external_id, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+            (tenant_id, id, organization_id, created_at, updated_at,
+             name, timezone, customer_external_id, primary_language, owner_email, app_name,
+             app_description, tagline, brand_voice, target_gender, metadata)
+        VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        RETURNING *
         """,
         tenant_id,
         project_id,
         organization_id,
-        name,
-        timezone,
-        customer_external_id,
         now,
+        *({"primary_language": "en", **fields}.get(column) for column in _COLUMNS),
+    )
+    assert row is not None  # noqa: S101 - RETURNING of one inserted row
+    return row
+
+
+async def find_project(
+    connection: Connection, tenant_id: int, organization_id: UUID, project_id: UUID
+) -> Row | None:
+    """An organization's project; None when it is not its own."""
+    return await connection.fetchrow(
+        "SELECT * FROM projects WHERE tenant_id = $1 AND organization_id = $2 AND id = $3",
+        tenant_id,
+        organization_id,
+        project_id,
+    )
+
+
+async def lock_project(
+    connection: Connection, tenant_id: int, organization_id: UUID, project_id: UUID
+) -> Row | None:
+    """As ``find_project``, locked until the transaction ends."""
+    return await connection.fetchrow(
+        """
+        SELECT * FROM projects WHERE tenant_id = $1 AND organization_id = $2 AND id = $3
+           FOR NO KEY UPDATE
+        """,
+        tenant_id,
+        organization_id,
+        project_id,
+    )
+
+
+async def update_project(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    project_id: UUID,
+    changes: Mapping[str, Any],
+) -> Row:
+    """Set columns of a locked project and give its row.
+
+    Raises:
+        asyncpg.UniqueViolationError: the organization has another with this customer_external_id.
+    """
+    if not changes.keys() <= _ASSIGNABLE:
+        raise ValueError(f"not columns of a project: {changes.keys() - _ASSIGNABLE}")
+    assignments = "".join(f", {column} = ${place}" for place, column in enumerate(changes, 4))
+    row = await connection.fetchrow(
+        f"UPDATE projects SET updated_at = $3{assignments} "  # noqa: S608 - names checked above
+        "WHERE tenant_id = $1 AND id = $2 RETURNING *",
+        tenant_id,
+        project_id,
+        now,
+        *changes.values(),
+    )
+    assert row is not None  # noqa: S101 - it is locked, so it is there
+    return row
+
+
+async def list_projects(
+    connection: Connection,
+    tenant_id: int,
+    organization_id: UUID,
+    *,
+    statuses: Sequence[str] | None,
+    search: str | None,
+    customer_external_ids: Sequence[str] | None,
+    before: UUID | None,
+    limit: int,
+) -> list[Row]:
+    """A page of an organization's projects, newest first; ``search`` is taken literally."""
+    return await connection.fetch(
+        """
+        SELECT * FROM projects
+         WHERE tenant_id = $1 AND organization_id = $2
+           AND ($3::text[] IS NULL OR status = ANY ($3))
+           AND ($4::text IS NULL OR position(lower($4) IN lower(name)) > 0)
+           AND ($5::text[] IS NULL OR customer_external_id = ANY ($5))
+           AND ($6::uuid IS NULL OR id < $6)
+         ORDER BY id DESC LIMIT $7
+        """,
+        tenant_id,
+        organization_id,
+        None if statuses is None else list(statuses),
+        search,
+        None if customer_external_ids is None else list(customer_external_ids),
+        before,
+        limit,
+    )
+
+
+async def count_assigned_leases(connection: Connection, tenant_id: int, project_id: UUID) -> int:
+    """How many accounts are leased to a project now."""
+    return int(
+        await connection.fetchval(
+            """
+            SELECT count(*) FROM leases
+             WHERE tenant_id = $1 AND project_id = $2 AND status = 'assigned'
+            """,
+            tenant_id,
+            project_id,
+        )
     )
 
 

@@ -14,7 +14,7 @@ class Rule(StrEnum):
 
     meaning: str
 
-    def __new__(cls, name: str, meaning: str) -> Rule:
+    def __new__(cls, name: str, meaning: str = "") -> Rule:
         """Make the member ``name``, a string that also carries its meaning."""
         rule = str.__new__(cls, name)
         rule._value_ = name
@@ -85,7 +85,8 @@ class Mismatch(msgspec.Struct, frozen=True, rename="camel"):
     the limit.
     """
 
-    rule: Rule
+    rule: str
+    """A `Rule`; plain text, because another version may have written it."""
     tenant_id: int | None
     organization_id: UUID | None
     """Both are None only for a pool account that names no lease or one that is not there."""
@@ -126,7 +127,7 @@ class Progress(msgspec.Struct):
     """How far a check is; it changes as the check goes on."""
 
     wallets: int = 0
-    """How many wallets there are to check, counted at the start."""
+    """How many wallets there are to check, counted at the start; not for a single organization."""
     wallets_checked: int = 0
     events_checked: int = 0
     mismatches_found: int = 0

@@ -89,7 +89,8 @@ async def find_mismatches(
     allocations sum to zero.
     """
     await store.prepare_session(connection)
-    progress.wallets = await store.count_wallets(connection, scope.tenant_id, scope.organization_id)
+    if scope.organization_id is None:
+        progress.wallets = await store.count_wallets(connection, scope.tenant_id)
     async for tenant_id in _tenants(connection, scope):
         async with aclosing(
             _check_tenant(connection, tenant_id, scope.organization_id, progress, on_progress)

@@ -50,18 +50,14 @@ async def tenant_exists(connection: Connection, tenant_id: int) -> bool:
     )
 
 
-async def count_wallets(
-    connection: Connection, tenant_id: int | None, organization_id: UUID | None
-) -> int:
+async def count_wallets(connection: Connection, tenant_id: int | None) -> int:
     """How many credit and cash wallets there are. Crosses tenants without ``tenant_id``."""
-    condition = "WHERE tenant_id = $1" if tenant_id is not None else ""
-    if organization_id is not None:
-        condition += " AND organization_id = $2"
-    arguments = [value for value in (tenant_id, organization_id) if value is not None]
     count = await connection.fetchval(
-        f"SELECT (SELECT count(*) FROM wallets {condition})"  # noqa: S608 - fixed texts
-        f" + (SELECT count(*) FROM cash_wallets {condition})",
-        *arguments,
+        """
+        SELECT (SELECT count(*) FROM wallets WHERE $1::bigint IS NULL OR tenant_id = $1)
+             + (SELECT count(*) FROM cash_wallets WHERE $1::bigint IS NULL OR tenant_id = $1)
+        """,
+        tenant_id,
     )
     return int(count)
 
@@ -259,7 +255,7 @@ async def list_transfers(
 
 async def sum_allocations(connection: Connection, tenant_id: int) -> tuple[int, UUID | None]:
     """The sum of all allocation events of a tenant, and which organization is its partner."""
-    row = await connection.fetchrow(
+    (row,) = await connection.fetch(
         """
         SELECT coalesce(sum(a.credits), 0) AS credits,
                (SELECT id FROM organizations WHERE tenant_id = $1 AND parent_id IS NULL) AS partner

@@ -53,10 +53,13 @@ async def _follow(pool: Pool, clock: Clock) -> None:
         try:
             async with pool.acquire() as connection:
                 await connection.add_listener(store.CHANNEL, told)
-                while True:
-                    offset = await store.read_offset(connection)
-                    clock.offset_seconds = max(clock.offset_seconds, offset)
-                    await asyncio.sleep(_POLL_SECONDS)
+                try:
+                    while True:
+                        offset = await store.read_offset(connection)
+                        clock.offset_seconds = max(clock.offset_seconds, offset)
+                        await asyncio.sleep(_POLL_SECONDS)
+                finally:
+                    await connection.remove_listener(store.CHANNEL, told)
         except Exception as error:
             # The database is away; the time it had stands until it is back.
             _log.warning("clock_not_followed", reason=type(error).__name__)

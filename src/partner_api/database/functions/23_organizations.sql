@@ -49,3 +49,109 @@ BEGIN
     RETURN true;
 END
 $$;
+
+-- Suspends or resumes an organization, and its wallet with it. p_partner_id, when given, must be its parent.
+--
+-- Facts: {changed}. Refused: NOT_FOUND, CONFLICT (archived is for ever).
+CREATE OR REPLACE FUNCTION organization_set_status(
+    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_partner_id uuid, p_status text, p_caller caller)
+RETURNS outcome
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_organization organizations;
+BEGIN
+    SELECT * INTO v_organization FROM organizations
+     WHERE tenant_id = p_tenant_id AND id = p_organization_id AND (p_partner_id IS NULL OR parent_id = p_partner_id)
+       FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
+    END IF;
+    IF v_organization.status = 'archived' THEN
+        RETURN ROW('refused', 'CONFLICT', '{"status": "archived"}')::outcome;
+    END IF;
+    IF v_organization.status = p_status THEN
+        RETURN ROW('done', NULL, '{"changed": false}')::outcome;
+    END IF;
+    UPDATE organizations SET status = p_status, updated_at = p_now
+     WHERE tenant_id = p_tenant_id AND id = p_organization_id;
+    UPDATE wallets SET state = p_status WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id;
+    PERFORM audit_write(
+        p_tenant_id, p_now, coalesce(v_organization.parent_id, v_organization.id),
+        CASE p_status WHEN 'suspended' THEN 'organization.suspended' ELSE 'organization.resumed' END, p_caller, NULL,
+        jsonb_build_object('organizationId', 'org_' || p_organization_id));
+    RETURN ROW('done', NULL, '{"changed": true}')::outcome;
+END
+$$;
+
+-- Archives a child, for ever and in one transaction: its keys are revoked, its leases brought up to date and ended,
+-- its free prepaid goes to the parent, its free allotment lapses and its subscription ends. Jobs in flight go on;
+-- what they free later is swept by their settlement or release.
+--
+-- Facts: {archived_at, reclaimed_credits, revoked_api_keys, released_leased_accounts}, the same when asked again.
+-- Refused: NOT_FOUND. Lock order: organization, projects, the child's wallet, the partner's, the cash wallet, leases.
+CREATE OR REPLACE FUNCTION organization_archive(
+    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_partner_id uuid, p_caller caller)
+RETURNS outcome
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_organization organizations;
+    v_child        wallets;
+    v_parent       wallets;
+    v_swept        record;
+    v_cash         cash_wallets;
+    v_lease        leases;
+    v_revoked      integer;
+    v_released     integer := 0;
+BEGIN
+    SELECT * INTO v_organization FROM organizations
+     WHERE tenant_id = p_tenant_id AND id = p_organization_id AND parent_id = p_partner_id
+       FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
+    END IF;
+    IF v_organization.status <> 'archived' THEN
+        UPDATE api_keys SET revoked_at = p_now
+         WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND revoked_at IS NULL;
+        GET DIAGNOSTICS v_revoked = ROW_COUNT;
+
+        -- No job starts and no account is assigned while this goes on.
+        PERFORM FROM projects WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id
+          ORDER BY id FOR NO KEY UPDATE;
+        v_child := wallet_lock(p_tenant_id, p_organization_id, p_now);
+        v_parent := wallet_lock(p_tenant_id, p_partner_id, p_now);
+        v_child.state := 'archived';
+        v_child.included_credits := 0;
+        v_child.billing_status := 'canceled';
+        v_child.auto_refill_enabled := false;
+        SELECT * INTO v_swept FROM wallet_sweep_archived(v_child, v_parent, p_now, p_caller);
+        PERFORM wallet_save(v_swept.p_child);
+        PERFORM wallet_save(v_swept.p_parent);
+
+        SELECT * INTO v_cash FROM cash_wallets
+         WHERE tenant_id = p_tenant_id AND organization_id = p_partner_id AND currency = 'USD'
+           FOR NO KEY UPDATE;
+        FOR v_lease IN
+            SELECT l.* FROM leases l JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
+             WHERE l.tenant_id = p_tenant_id AND p.organization_id = p_organization_id AND l.status = 'assigned'
+             ORDER BY l.next_due_at, l.social_account_id FOR NO KEY UPDATE OF l
+        LOOP
+            v_cash := lease_catch_up(v_cash, v_lease, p_now, p_organization_id, p_caller);
+            PERFORM lease_end(v_lease, p_now, 'organization_archived', NULL, p_organization_id, p_caller);
+            v_released := v_released + 1;
+        END LOOP;
+
+        UPDATE organizations
+           SET status = 'archived', archived_at = p_now, updated_at = p_now, reclaimed_credits = v_swept.p_moved,
+               revoked_api_keys = v_revoked, released_leased_accounts = v_released
+         WHERE tenant_id = p_tenant_id AND id = p_organization_id
+        RETURNING * INTO v_organization;
+        PERFORM audit_write(p_tenant_id, p_now, p_partner_id, 'organization.archived', p_caller, NULL,
+            jsonb_build_object('organizationId', 'org_' || p_organization_id, 'reclaimedCredits', v_swept.p_moved,
+                               'revokedApiKeys', v_revoked, 'releasedLeasedAccounts', v_released));
+    END IF;
+    RETURN ROW('done', NULL, jsonb_build_object(
+        'archived_at', v_organization.archived_at, 'reclaimed_credits', v_organization.reclaimed_credits,
+        'revoked_api_keys', v_organization.revoked_api_keys,
+        'released_leased_accounts', v_organization.released_leased_accounts))::outcome;
+END
+$$;

@@ -8,17 +8,21 @@ from uuid import UUID
 from litestar import Router
 
 from partner_api.api_keys import store
-from partner_api.api_keys.schemas import SECRET_WARNING, ApiKey, ApiKeyWithSecret, api_key_of
-from partner_api.edge.audit import audit_argument, write_audit
-from partner_api.edge.credentials import key_prefix, mint_api_key
-from partner_api.edge.fields import OrganizationId
+from partner_api.api_keys.minting import audit_key, mint
+from partner_api.api_keys.schemas import (
+    SECRET_WARNING,
+    ApiKey,
+    ApiKeysQuery,
+    ApiKeyWithSecret,
+    NewApiKey,
+    api_key_of,
+)
+from partner_api.edge.fields import ApiKeyId, OrganizationId
 from partner_api.edge.pagination import Page, page, read_cursor
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires_role
 from partner_api.errors import ApiError, not_found
-from partner_api.ids import format_id, new_uuid7
-from partner_api.ops.api_keys.schemas import ApiKeysQuery, NewApiKey
 from partner_api.organizations.store import find_organization, find_tenant
 
 if TYPE_CHECKING:
@@ -50,33 +54,24 @@ async def mint_partner_key(
     if partner["status"] == "archived":
         raise ApiError("CONFLICT", details={"status": "archived"})
     tenant_id = await find_tenant(connection, org_id, body.env)
-    credential = mint_api_key(tenant_id, body.env)
-    row = await store.insert_key(
+    row, secret = await mint(
+        request,
         connection,
-        request.now,
-        key_id=new_uuid7(request.now),
+        tenant_id=tenant_id,
         organization_id=org_id,
-        credential=credential,
-        secret_keys=request.services.secret_keys,
+        env=body.env,
         name=body.name,
-        scopes=list(dict.fromkeys(body.scopes)),
+        scopes=body.scopes,
     )
-    await write_audit(
+    await audit_key(
+        request,
         connection,
-        request.now,
-        tenant_id,
-        org_id,
         "api_key.created",
-        audit_argument(request),
-        details={
-            "apiKeyId": format_id("key", row["id"]),
-            "prefix": key_prefix(credential.env, credential.keyid),
-            "scopes": row["scopes"],
-        },
+        row,
+        tenant_id=tenant_id,
+        organization_id=org_id,
     )
-    return ApiKeyWithSecret(
-        api_key_of(row, partner["rate_limit_tier"]), credential.text, SECRET_WARNING
-    )
+    return ApiKeyWithSecret(api_key_of(row, partner["rate_limit_tier"]), secret, SECRET_WARNING)
 
 
 @read(
@@ -106,6 +101,39 @@ async def list_partner_keys(
     )
 
 
+@write(
+    "POST",
+    "/ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill",
+    access=requires_role("operator"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def unkill_partner_key(
+    request: ApiRequest, org_id: OrganizationId, key_id: ApiKeyId, connection: Connection
+) -> ApiKey:
+    """Bring a killed key back.
+
+    It works again with the secret it has. A deleted key is 409.
+    """
+    partner = await _require_partner(connection, org_id)
+    row = await store.lock_key_of_partner(connection, org_id, key_id)
+    if row is None:
+        raise not_found()
+    if row["revoked_at"] is not None:
+        raise ApiError("CONFLICT", details={"status": "revoked"})
+    if row["kill_switch"]:
+        row = await store.set_kill_switch(connection, row["tenant_id"], key_id, killed=False)
+        await audit_key(
+            request,
+            connection,
+            "api_key.unkilled",
+            row,
+            tenant_id=row["tenant_id"],
+            organization_id=org_id,
+        )
+    return api_key_of(row, partner["rate_limit_tier"])
+
+
 async def _require_partner(connection: Connection, organization_id: UUID) -> asyncpg.Record:
     """Give a partner's row; a child's keys are minted by its partner."""
     row = await find_organization(connection, organization_id)
@@ -114,4 +142,4 @@ async def _require_partner(connection: Connection, organization_id: UUID) -> asy
     return row
 
 
-router = Router("", route_handlers=[mint_partner_key, list_partner_keys])
+router = Router("", route_handlers=[mint_partner_key, list_partner_keys, unkill_partner_key])

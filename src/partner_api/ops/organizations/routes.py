@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import msgspec
 from litestar import Router
+from msgspec import UNSET, UnsetType
 
 from partner_api.cash import store as cash
 from partner_api.credits.schemas import credits_of
-from partner_api.edge.audit import audit_argument
+from partner_api.edge.audit import audit_argument, write_audit
 from partner_api.edge.fields import OrganizationId
 from partner_api.edge.pagination import Page, page, read_cursor
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires_role
-from partner_api.errors import not_found
+from partner_api.errors import Issue, invalid, not_found, refusal
 from partner_api.ops.organizations.schemas import (
     NewPartner,
     OpsOrganization,
     OpsOrganizationDetail,
+    OpsOrganizationPatch,
     OrganizationCounts,
     OrganizationsQuery,
     ops_organization_fields,
@@ -115,4 +118,72 @@ async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsO
     )
 
 
-router = Router("", route_handlers=[create_partner, list_organizations, read_organization])
+@write(
+    "PATCH",
+    "/ops/v1/organizations/{orgId}",
+    access=requires_role("operator"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def change_organization(
+    request: ApiRequest,
+    org_id: OrganizationId,
+    body: OpsOrganizationPatch,
+    connection: Connection,
+) -> OpsOrganization:
+    """Change an organization.
+
+    `status: "suspended"` on a partner is the kill switch: from the next request on, its keys and
+    those of all its children get 503. An archived child is 409.
+    """
+    row = await store.find_organization(connection, org_id)
+    if row is None:
+        raise not_found()
+    if row["parent_id"] is not None and (
+        body.rate_limit_tier is not UNSET or body.format_prices is not UNSET
+    ):
+        raise invalid([Issue("", "A child has the tier and the prices of its partner")])
+    if not isinstance(body.status, UnsetType):
+        outcome = await store.set_status(
+            connection,
+            row["tenant_id"],
+            request.now,
+            org_id,
+            partner_id=None,
+            status=body.status,
+            caller=audit_argument(request),
+        )
+        if outcome.code is not None:
+            raise refusal(outcome.code, outcome.facts)
+    if body.rate_limit_tier is not UNSET or body.format_prices is not UNSET:
+        await store.update_terms(
+            connection,
+            request.now,
+            org_id,
+            rate_limit_tier=(
+                None if isinstance(body.rate_limit_tier, UnsetType) else body.rate_limit_tier
+            ),
+            format_prices=(
+                {}
+                if isinstance(body.format_prices, UnsetType)
+                else msgspec.to_builtins(body.format_prices)
+            ),
+        )
+        await write_audit(
+            connection,
+            request.now,
+            row["tenant_id"],
+            org_id,
+            "organization.terms_updated",
+            audit_argument(request),
+            details=msgspec.to_builtins(body),
+        )
+    changed = await store.find_organization(connection, org_id)
+    if changed is None:
+        raise not_found()
+    return OpsOrganization(**ops_organization_fields(changed))
+
+
+router = Router(
+    "", route_handlers=[create_partner, list_organizations, read_organization, change_organization]
+)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.credits.schemas import Credits, FormatEstimates
 from partner_api.edge.authentication import RateLimitTier
@@ -29,6 +29,29 @@ class NewPartner(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     billing_email: EmailAddress | None = None
     metadata: Metadata = {}
     rate_limit_tier: RateLimitTier = "standard"
+
+
+class FormatPrices(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Upper bounds of what one piece of content costs; what is left out stays as it is."""
+
+    slideshow_builder: Amount | UnsetType = UNSET
+    slideshow_remix: Amount | UnsetType = UNSET
+    video_remix: Amount | UnsetType = UNSET
+    ugc_remix: Amount | UnsetType = UNSET
+    auto: Amount | UnsetType = UNSET
+
+
+class OpsOrganizationPatch(
+    Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True
+):
+    """What only the operator changes. The tier and the prices are a partner's alone."""
+
+    rate_limit_tier: RateLimitTier | UnsetType = UNSET
+    format_prices: FormatPrices | UnsetType = UNSET
+    status: Annotated[
+        Literal["active", "suspended"] | UnsetType,
+        Meta(description="Suspending a partner stops its keys and those of all its children."),
+    ] = UNSET
 
 
 class OrganizationsQuery(Struct, frozen=True, rename="camel", kw_only=True):

@@ -70,6 +70,10 @@ CREATE TABLE organizations (
     rate_limit_tier text CHECK (rate_limit_tier IN ('standard', 'pilot', 'partner', 'sandbox', 'internal')),
     format_prices   jsonb,
     archived_at     timestamptz(3),
+    -- What archiving did, answered again when it is asked for again.
+    reclaimed_credits        bigint CHECK (reclaimed_credits BETWEEN 0 AND 9007199254740991),
+    revoked_api_keys         integer CHECK (revoked_api_keys >= 0),
+    released_leased_accounts integer CHECK (released_leased_accounts >= 0),
     created_at      timestamptz(3) NOT NULL,
     updated_at      timestamptz(3) NOT NULL,
     PRIMARY KEY (tenant_id, id),
@@ -77,7 +81,8 @@ CREATE TABLE organizations (
     CHECK (parent_id <> id),
     CHECK ((parent_id IS NULL) = (rate_limit_tier IS NOT NULL)),
     CHECK (parent_id IS NULL OR format_prices IS NULL),
-    CHECK ((status = 'archived') = (archived_at IS NOT NULL))
+    CHECK ((status = 'archived') = (archived_at IS NOT NULL)),
+    CHECK (num_nonnulls(archived_at, reclaimed_credits, revoked_api_keys, released_leased_accounts) IN (0, 4))
 );
 CREATE UNIQUE INDEX organizations_one_partner ON organizations (tenant_id) WHERE parent_id IS NULL;
 CREATE INDEX organizations_children ON organizations (tenant_id, parent_id, id);
@@ -317,8 +322,9 @@ CREATE TABLE reservations (
     CHECK ((status = 'open') = (closed_at IS NULL)),
     CHECK (status = 'settled' OR charged = 0)
 );
--- All of a wallet's, the open ones together: reconciliation compares them with the wallet and its events.
-CREATE INDEX reservations_of_wallet ON reservations (tenant_id, organization_id, status) INCLUDE (credits);
+-- All of a wallet's, the open ones together, for reconciliation. The organization comes first so that no look-up by
+-- job, which knows the tenant only, can mistake this for its index.
+CREATE INDEX reservations_of_wallet ON reservations (organization_id, tenant_id, status) INCLUDE (credits);
 CREATE INDEX reservations_expiry ON reservations (expires_at) WHERE status = 'open';
 
 -- ---------------------------------------------------------------------------------------------------

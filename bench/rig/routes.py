@@ -1,0 +1,56 @@
+"""Floors: routes that go through the whole edge and then do nothing."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+from litestar import Router
+from msgspec import Struct
+
+from partner_api.edge.routing import read
+from partner_api.edge.scopes import ANY_KEY, PUBLIC
+
+EMPTY = "/bench/empty"
+MEMORY = "/bench/memory"
+AUTHENTICATED = "/v1/bench/authenticated"
+_TAG = "Bench"
+_STATUS = Path("/proc/self/status")
+
+
+class Nothing(Struct):
+    """No content."""
+
+
+class Memory(Struct):
+    """The most memory that this process has had resident since it began."""
+
+    peak_bytes: int
+
+
+@read(EMPTY, access=PUBLIC, tag=_TAG)
+async def read_nothing() -> Nothing:
+    """Answer at once."""
+    return Nothing()
+
+
+@read(AUTHENTICATED, access=ANY_KEY, tag=_TAG)
+async def read_nothing_with_key() -> Nothing:
+    """Answer as soon as it is known who asks."""
+    return Nothing()
+
+
+@read(MEMORY, access=PUBLIC, tag=_TAG)
+async def read_memory() -> Memory:
+    """Tell the peak of this process's resident memory."""
+    if _STATUS.exists():
+        # getrusage would count what the parent had at the fork.
+        for line in _STATUS.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return Memory(int(line.split()[1]) * 1024)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return Memory(peak if sys.platform == "darwin" else peak * 1024)
+
+
+router = Router("", route_handlers=[read_nothing, read_nothing_with_key, read_memory])

@@ -1,0 +1,41 @@
+"""Reading the audit log."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from partner_api.audit import store
+from partner_api.audit.schemas import AuditEvent, AuditQuery, audit_event_of
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read
+from partner_api.edge.scopes import requires
+
+
+@read("/v1/audit-log", access=requires("audit:read"), tag="Audit log")
+async def list_audit_log(request: ApiRequest, query: AuditQuery) -> Page[AuditEvent]:
+    """List the audit log.
+
+    What your organization did, and what was refused to it, newest first. It is kept for 90 days.
+    """
+    async with request.services.pool.acquire() as connection:
+        rows = await store.list_audit_events(
+            connection,
+            request.caller.tenant_id,
+            request.caller.organization_id,
+            store.AuditFilter(
+                query.event_type, query.project_id, query.api_key_id, query.since, query.until
+            ),
+            before=read_cursor(request, store.AuditPosition),
+            limit=query.limit + 1,
+        )
+    return page(
+        request,
+        query,
+        rows,
+        item=audit_event_of,
+        position=lambda row: store.AuditPosition(row["occurred_at"], row["event_id"]),
+    )
+
+
+router = Router("", route_handlers=[list_audit_log])

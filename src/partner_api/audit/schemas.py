@@ -1,0 +1,85 @@
+"""Wire types of the audit log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from partner_api.clock import format_milliseconds
+from partner_api.edge.fields import (
+    ApiKeyId,
+    ApiKeyIdText,
+    BareIdText,
+    Instant,
+    MillisecondsText,
+    OrganizationIdText,
+    ProjectId,
+    ProjectIdText,
+)
+from partner_api.edge.pagination import Cursor
+from partner_api.ids import MalformedId, format_id, parse_id
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Row
+
+EventTypeFilter = Annotated[str, Meta(min_length=1, max_length=64, examples=["api_key.killed"])]
+
+
+class AuditQuery(Struct, frozen=True, rename="camel", kw_only=True):
+    """Filters of the audit log."""
+
+    event_type: Annotated[
+        list[EventTypeFilter] | None, Meta(description="Only these; repeat it for several.")
+    ] = None
+    project_id: Annotated[
+        list[ProjectId] | None, Meta(description="Only of these; repeat it for several.")
+    ] = None
+    api_key_id: Annotated[
+        list[ApiKeyId] | None, Meta(description="Only by these; repeat it for several.")
+    ] = None
+    since: Annotated[Instant | None, Meta(description="From this instant on.")] = None
+    until: Annotated[Instant | None, Meta(description="Up to this instant, inclusive.")] = None
+    limit: Annotated[int, Meta(ge=1, le=200, description="Events on a page.")] = 50
+    cursor: Cursor | None = None
+
+
+class AuditEvent(Struct, frozen=True, rename="camel", kw_only=True):
+    """One thing that was done or refused."""
+
+    event_id: BareIdText
+    event_type: Annotated[str, Meta(examples=["organization.suspended"])]
+    occurred_at: MillisecondsText
+    request_id: Annotated[str | None, Meta(description="As in `X-Request-Id` of its answer.")]
+    organization_id: Annotated[OrganizationIdText, Meta(description="Who acted.")]
+    project_id: ProjectIdText | None
+    api_key_id: ApiKeyIdText | None
+    actor: Literal["partner_api", "operator", "system"]
+    data: Annotated[dict[str, Any], Meta(description="What was acted on.")]
+
+
+def audit_event_of(row: Row) -> AuditEvent:
+    """Make the wire form of a row of ``audit_events``."""
+    project_id, api_key_id = row["project_id"], row["api_key_id"]
+    return AuditEvent(
+        event_id=str(row["event_id"]),
+        event_type=row["event_type"],
+        occurred_at=format_milliseconds(row["occurred_at"]),
+        request_id=row["request_id"],
+        organization_id=format_id("org", row["organization_id"]),
+        project_id=None if project_id is None else format_id("prj", project_id),
+        api_key_id=None if api_key_id is None else format_id("key", api_key_id),
+        actor=row["actor"],
+        data=_public(row["details"]),
+    )
+
+
+def _public(details: dict[str, Any]) -> dict[str, Any]:
+    """Write a job's id as clients know it: the functions leave it as a bare UUID."""
+    job_id = details.get("jobId")
+    if not isinstance(job_id, str):
+        return details
+    try:
+        return {**details, "jobId": format_id("job", parse_id("job", job_id))}
+    except MalformedId:
+        return details

@@ -1,0 +1,42 @@
+"""The ``layers`` command with all its subcommands."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from partner_api.commands import database, demo, ops, reconcile, serve, settings, worker
+
+app = typer.Typer(
+    name="layers",
+    help="A server for selling through partners: child organizations, prepaid credit wallets "
+    "and leased social accounts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
+app.add_typer(database.app, name="db")
+app.command("demo")(demo.demo)
+app.command("reconcile")(reconcile.reconcile)
+app.command("settings")(settings.settings)
+app.add_typer(ops.app, name="ops")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"layers {metadata.version('layers-partner-api')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version)
+    ] = False,
+) -> None:
+    """Take the options that belong to no subcommand."""

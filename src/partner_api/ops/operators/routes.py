@@ -1,0 +1,179 @@
+"""Letting operators in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+from litestar import Router
+
+from partner_api.api_keys.schemas import SECRET_WARNING
+from partner_api.edge.audit import audit_argument, write_audit
+from partner_api.edge.credentials import mint_operator_token
+from partner_api.edge.fields import OperatorId
+from partner_api.edge.idempotency import OPERATOR_TENANT
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read, write
+from partner_api.edge.scopes import requires_role
+from partner_api.errors import ApiError, Issue, invalid, not_found
+from partner_api.ids import format_id, new_uuid7
+from partner_api.operators import store
+from partner_api.ops.operators.schemas import (
+    NewOperator,
+    Operator,
+    OperatorsQuery,
+    OperatorWithToken,
+    operator_of,
+)
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection, Row
+
+_TAG = "Operator: operators"
+
+
+@write(
+    "POST",
+    "/ops/v1/operators",
+    access=requires_role("admin"),
+    tag=_TAG,
+    status=201,
+    errors=["CONFLICT"],
+    secret_answer=True,
+)
+async def create_operator(
+    request: ApiRequest, body: NewOperator, connection: Connection
+) -> OperatorWithToken:
+    """Create an operator.
+
+    The name of an operator who is not revoked is 409: audit rows tell operators apart by it.
+    """
+    if body.expires_at is not None and body.expires_at <= request.now:
+        raise invalid([Issue("expiresAt", "Expected a time in the future")])
+    token = mint_operator_token()
+    try:
+        async with connection.transaction():
+            row = await store.insert_operator(
+                connection,
+                request.now,
+                operator_id=new_uuid7(request.now),
+                credential=token,
+                secret_keys=request.services.secret_keys,
+                name=body.name,
+                role=body.role,
+                expires_at=body.expires_at,
+            )
+    except asyncpg.UniqueViolationError:
+        raise ApiError(
+            "CONFLICT",
+            "An operator has this name. Choose another, or rotate that operator's token.",
+            {"name": body.name},
+        ) from None
+    await _audit(request, connection, "operator.created", row)
+    return OperatorWithToken(operator_of(row), token.text, SECRET_WARNING)
+
+
+@read("/ops/v1/operators", access=requires_role("admin"), tag=_TAG)
+async def list_operators(request: ApiRequest, query: OperatorsQuery) -> Page[Operator]:
+    """List operators.
+
+    Newest first, those who were revoked included.
+    """
+    async with request.services.pool.acquire() as connection:
+        rows = await store.list_operators(
+            connection, before=read_cursor(request, UUID), limit=query.limit + 1
+        )
+    return page(request, query, rows, item=operator_of, position=lambda row: row["id"])
+
+
+@write(
+    "POST",
+    "/ops/v1/operators/{operatorId}/rotate",
+    access=requires_role("admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+    secret_answer=True,
+)
+async def rotate_operator(
+    request: ApiRequest, operator_id: OperatorId, connection: Connection
+) -> OperatorWithToken:
+    """Rotate an operator's token.
+
+    The old token is dead at once. A revoked operator is 409.
+    """
+    row = await _take(connection, operator_id)
+    if row["revoked_at"] is not None:
+        raise ApiError("CONFLICT", details={"status": "revoked"})
+    token = mint_operator_token()
+    row = await store.replace_token(
+        connection,
+        request.now,
+        operator_id=operator_id,
+        credential=token,
+        secret_keys=request.services.secret_keys,
+    )
+    await _audit(request, connection, "operator.rotated", row)
+    return OperatorWithToken(operator_of(row), token.text, SECRET_WARNING)
+
+
+@write(
+    "POST",
+    "/ops/v1/operators/{operatorId}/revoke",
+    access=requires_role("admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def revoke_operator(
+    request: ApiRequest, operator_id: OperatorId, connection: Connection
+) -> Operator:
+    """Revoke an operator.
+
+    From the next request on the token gets 401, for ever. The last operator with the role `admin`
+    stays: 409.
+    """
+    row = await _take(connection, operator_id)
+    if row["revoked_at"] is None:
+        if row["role"] == "admin" and not await store.has_another_admin(
+            connection, operator_id, request.now
+        ):
+            raise ApiError(
+                "CONFLICT",
+                "This is the last operator who can manage operators. Create another one first.",
+                {"role": "admin"},
+            )
+        row = await store.revoke(connection, operator_id, request.now)
+        await _audit(request, connection, "operator.revoked", row)
+    return operator_of(row)
+
+
+async def _take(connection: Connection, operator_id: UUID) -> Row:
+    # All of them, in one order: two admins who revoke each other must not both succeed.
+    rows = await store.lock_operators(connection)
+    for row in rows:
+        if row["id"] == operator_id:
+            return row
+    raise not_found()
+
+
+async def _audit(request: ApiRequest, connection: Connection, event_type: str, row: Row) -> None:
+    details: dict[str, Any] = {
+        "operatorId": format_id("opr", row["id"]),
+        "name": row["name"],
+        "role": row["role"],
+    }
+    await write_audit(
+        connection,
+        request.now,
+        OPERATOR_TENANT,
+        None,
+        event_type,
+        audit_argument(request),
+        details=details,
+    )
+
+
+router = Router(
+    "", route_handlers=[create_operator, list_operators, rotate_operator, revoke_operator]
+)

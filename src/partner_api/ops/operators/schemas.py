@@ -1,0 +1,82 @@
+"""Wire types of operators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta, Struct
+
+from partner_api.clock import format_milliseconds
+from partner_api.edge.fields import Instant, MillisecondsText, OperatorIdText
+from partner_api.edge.pagination import Cursor
+from partner_api.edge.scopes import Role
+from partner_api.ids import format_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partner_api.database.connection import Row
+
+
+class NewOperator(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """A person or a worker to let in."""
+
+    name: Annotated[
+        str, Meta(min_length=1, max_length=120, description="Unique; audit rows name it.")
+    ]
+    role: Role
+    expires_at: Annotated[
+        Instant | None, Meta(description="When the token stops working; in the future.")
+    ] = None
+
+
+class OperatorsQuery(Struct, frozen=True, rename="camel"):
+    """The page of operators to show."""
+
+    limit: Annotated[int, Meta(ge=1, le=100, description="Operators on a page.")] = 25
+    cursor: Cursor | None = None
+
+
+class Operator(Struct, frozen=True, rename="camel", kw_only=True):
+    """An operator, without the token."""
+
+    id: OperatorIdText
+    name: str
+    role: Role
+    prefix: Annotated[
+        str,
+        Meta(
+            description="The part of the token that may be shown.",
+            examples=["lpo_01HX9Y6K7EJ4T2QZ"],
+        ),
+    ]
+    created_at: MillisecondsText
+    expires_at: MillisecondsText | None
+    rotated_at: MillisecondsText | None
+    revoked_at: MillisecondsText | None
+
+
+class OperatorWithToken(Struct, frozen=True, rename="camel"):
+    """An operator with a new token, which is shown this once."""
+
+    operator: Operator
+    secret: Annotated[str, Meta(description="The whole token, as a bearer token.")]
+    warning: str
+
+
+def operator_of(row: Row) -> Operator:
+    """Make the wire form of a row of ``operators``."""
+    return Operator(
+        id=format_id("opr", row["id"]),
+        name=row["name"],
+        role=row["role"],
+        prefix=f"lpo_{row['keyid']}",
+        created_at=format_milliseconds(row["created_at"]),
+        expires_at=_time_or_none(row["expires_at"]),
+        rotated_at=_time_or_none(row["rotated_at"]),
+        revoked_at=_time_or_none(row["revoked_at"]),
+    )
+
+
+def _time_or_none(value: datetime | None) -> str | None:
+    return None if value is None else format_milliseconds(value)

@@ -1,0 +1,321 @@
+"""A partner's children: creating, changing, suspending and archiving them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from litestar import Router
+from msgspec import UnsetType
+
+from partner_api.clock import format_milliseconds
+from partner_api.credits.schemas import credit_config_of
+from partner_api.edge.acting import check_status
+from partner_api.edge.audit import audit_argument, write_audit
+from partner_api.edge.fields import OrganizationId, merged_metadata
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read, write
+from partner_api.edge.scopes import requires
+from partner_api.errors import Issue, invalid, not_found, refusal
+from partner_api.ids import format_id, new_uuid7
+from partner_api.organizations import store
+from partner_api.organizations.migration import migrate
+from partner_api.organizations.schemas import (
+    ArchivedOrganization,
+    Migrated,
+    Migration,
+    NewOrganization,
+    Organization,
+    OrganizationDetail,
+    OrganizationPatch,
+    OrganizationsQuery,
+    OrganizationSummary,
+    organization_fields,
+)
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection, Row
+
+_TAG = "Organizations"
+
+
+@write("POST", "/v1/organizations", access=requires("org:admin"), tag=_TAG, status=201)
+async def create_organization(
+    request: ApiRequest, body: NewOrganization, connection: Connection
+) -> Organization:
+    """Create a child.
+
+    An organization for one of your customers, active, with an empty wallet. Children have no
+    children of their own: inside one this is 422.
+    """
+    _require_partner(request)
+    organization_id = new_uuid7(request.now)
+    created = await store.create_child(
+        connection,
+        request.caller.tenant_id,
+        request.now,
+        organization_id=organization_id,
+        partner_id=request.caller.organization_id,
+        name=body.name,
+        billing_email=body.billing_email,
+        metadata=body.metadata,
+        caller=audit_argument(request),
+    )
+    row = await _find(request, connection, organization_id) if created else None
+    if row is None:
+        raise not_found()
+    return Organization(**organization_fields(row))
+
+
+@read("/v1/organizations", access=requires("org:admin"), tag=_TAG)
+async def list_children(request: ApiRequest, query: OrganizationsQuery) -> Page[Organization]:
+    """List your children.
+
+    Newest first.
+    """
+    async with request.services.pool.acquire() as connection:
+        rows = await store.list_children(
+            connection,
+            request.caller.tenant_id,
+            request.caller.organization_id,
+            statuses=query.status,
+            before=read_cursor(request, UUID),
+            limit=query.limit + 1,
+        )
+    return page(
+        request,
+        query,
+        rows,
+        item=lambda row: Organization(**organization_fields(row)),
+        position=lambda row: row["id"],
+    )
+
+
+@read(
+    "/v1/organizations/{orgId}",
+    access=requires("org:admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+    works_until="archived",
+)
+async def read_child(request: ApiRequest, org_id: OrganizationId) -> OrganizationDetail:
+    """Read a child.
+
+    With a summary of its projects and its wallet.
+    """
+    caller = request.caller
+    wallet = await request.services.wallets.read(
+        caller.tenant_id, org_id, parent_id=caller.organization_id
+    )
+    async with request.services.pool.acquire() as connection:
+        row = await _find(request, connection, org_id)
+        if row is None or wallet is None:
+            raise not_found()
+        counts = await store.count_contents(connection, caller.tenant_id, org_id)
+    balance = wallet["included_remaining"] + wallet["prepaid"]
+    return OrganizationDetail(
+        **organization_fields(row),
+        summary=OrganizationSummary(
+            project_count=counts["projects"],
+            balance=balance,
+            available=balance - wallet["reserved"],
+            credit_config=credit_config_of(wallet),
+        ),
+    )
+
+
+@write(
+    "PATCH",
+    "/v1/organizations/{orgId}",
+    access=requires("org:admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "KILL_SWITCH"],
+    works_until="suspended",
+)
+async def change_child(
+    request: ApiRequest, org_id: OrganizationId, body: OrganizationPatch, connection: Connection
+) -> Organization:
+    """Change a child.
+
+    What is left out stays. Metadata merges key by key: an empty value removes its key.
+    """
+    caller = request.caller
+    row = await store.lock_child(connection, caller.tenant_id, caller.organization_id, org_id)
+    if row is None:
+        raise not_found()
+    check_status(row["status"], works_until="suspended")
+    row = await store.update_child(
+        connection,
+        caller.tenant_id,
+        request.now,
+        org_id,
+        name=row["name"] if isinstance(body.name, UnsetType) else body.name,
+        metadata=merged_metadata(row["metadata"], body.metadata),
+        billing_email=(
+            row["billing_email"]
+            if isinstance(body.billing_email, UnsetType)
+            else body.billing_email
+        ),
+    )
+    await write_audit(
+        connection,
+        request.now,
+        caller.tenant_id,
+        caller.organization_id,
+        "organization.updated",
+        audit_argument(request),
+        details={"organizationId": format_id("org", org_id)},
+    )
+    return Organization(**organization_fields(row))
+
+
+@write(
+    "POST",
+    "/v1/organizations/{orgId}/suspend",
+    access=requires("org:admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+    works_until="archived",
+)
+async def suspend_child(
+    request: ApiRequest, org_id: OrganizationId, connection: Connection
+) -> Organization:
+    """Suspend a child.
+
+    Its own keys get 503 from the next request on, and it starts no work. Jobs in flight finish;
+    its leases stay and renew. Suspending it again changes nothing; an archived child is 409.
+    """
+    return await _set_status(request, connection, org_id, "suspended")
+
+
+@write(
+    "POST",
+    "/v1/organizations/{orgId}/resume",
+    access=requires("org:admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+    works_until="archived",
+)
+async def resume_child(
+    request: ApiRequest, org_id: OrganizationId, connection: Connection
+) -> Organization:
+    """Resume a child.
+
+    It works again as before. Resuming an active child changes nothing; an archived one is 409.
+    """
+    return await _set_status(request, connection, org_id, "active")
+
+
+@write(
+    "DELETE",
+    "/v1/organizations/{orgId}",
+    access=requires("org:admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+    works_until="archived",
+)
+async def archive_child(
+    request: ApiRequest, org_id: OrganizationId, connection: Connection
+) -> ArchivedOrganization:
+    """Archive a child.
+
+    For ever: its keys are revoked, its leases end, its free prepaid credits come back to your
+    wallet, its free allotment lapses. What jobs in flight free when they end comes back then.
+    Archiving it again answers the same.
+    """
+    caller = request.caller
+    outcome = await store.archive(
+        connection,
+        caller.tenant_id,
+        request.now,
+        org_id,
+        partner_id=caller.organization_id,
+        caller=audit_argument(request),
+    )
+    if outcome.code is not None:
+        raise refusal(outcome.code, outcome.facts)
+    facts: dict[str, Any] = outcome.facts or {}
+    return ArchivedOrganization(
+        id=format_id("org", org_id),
+        status="archived",
+        archived_at=format_milliseconds(datetime.fromisoformat(facts["archived_at"])),
+        reclaimed_credits=facts["reclaimed_credits"],
+        revoked_api_keys=facts["revoked_api_keys"],
+        released_leased_accounts=facts["released_leased_accounts"],
+    )
+
+
+@write(
+    "POST",
+    "/v1/organizations/migrate",
+    access=requires("org:admin"),
+    tag=_TAG,
+    status=201,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def migrate_projects(
+    request: ApiRequest, body: Migration, connection: Connection
+) -> Migrated:
+    """Move projects to new children.
+
+    One child for each distinct name; its projects move with their jobs, content, accounts and
+    leases, all or nothing. What the ledgers recorded stays where it happened. A job that runs in
+    one of the projects is 409.
+    """
+    _require_partner(request)
+    return await migrate(request, connection, body.mapping)
+
+
+async def _set_status(
+    request: ApiRequest,
+    connection: Connection,
+    organization_id: UUID,
+    status: Literal["active", "suspended"],
+) -> Organization:
+    caller = request.caller
+    outcome = await store.set_status(
+        connection,
+        caller.tenant_id,
+        request.now,
+        organization_id,
+        partner_id=caller.organization_id,
+        status=status,
+        caller=audit_argument(request),
+    )
+    if outcome.code is not None:
+        raise refusal(outcome.code, outcome.facts)
+    row = await _find(request, connection, organization_id)
+    if row is None:
+        raise not_found()
+    return Organization(**organization_fields(row))
+
+
+async def _find(request: ApiRequest, connection: Connection, organization_id: UUID) -> Row | None:
+    caller = request.caller
+    return await store.find_child(
+        connection, caller.tenant_id, caller.organization_id, organization_id
+    )
+
+
+def _require_partner(request: ApiRequest) -> None:
+    if request.caller.parent_organization_id is not None:
+        raise invalid(
+            [Issue("", "A child organization has no children; do this for the partner itself")]
+        )
+
+
+router = Router(
+    "",
+    route_handlers=[
+        create_organization,
+        list_children,
+        read_child,
+        change_child,
+        suspend_child,
+        resume_child,
+        archive_child,
+        migrate_projects,
+    ],
+)

@@ -1,0 +1,187 @@
+"""Wire types of projects."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from partner_api.clock import format_milliseconds
+from partner_api.edge.fields import MillisecondsText, OrganizationIdText, ProjectIdText
+from partner_api.edge.pagination import Cursor
+from partner_api.edge.validation import InvalidField
+from partner_api.ids import format_id
+from partner_api.organizations.schemas import EmailAddress
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Row
+
+ProjectStatus = Literal["active", "archived"]
+ProjectName = Annotated[str, Meta(min_length=1, max_length=128)]
+ExternalId = Annotated[
+    str, Meta(min_length=1, max_length=255, description="Your own id; unique among your projects.")
+]
+TimeZone = Annotated[
+    str, Meta(min_length=1, max_length=64, description="IANA name.", examples=["Europe/Lisbon"])
+]
+LanguageTag = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        max_length=35,
+        description="BCP 47 language tag.",
+        examples=["en"],
+    ),
+]
+AppName = Annotated[str, Meta(min_length=3, max_length=30)]
+AppDescription = Annotated[str, Meta(min_length=100, max_length=1000)]
+Tagline = Annotated[str, Meta(max_length=80)]
+BrandVoice = Literal["authentic", "witty", "professional", "warm", "casual", "educational"]
+TargetGender = Literal["all", "female", "male"]
+ProjectMetadata = Annotated[
+    dict[str, Any], Meta(description="Any JSON object of at most 8 KiB. A PATCH replaces it whole.")
+]
+
+_METADATA_MAX_BYTES = 8 * 1024
+
+
+class NewProject(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """A project to create."""
+
+    name: ProjectName
+    timezone: TimeZone
+    customer_external_id: ExternalId | None = None
+    primary_language: LanguageTag = "en"
+    owner_email: EmailAddress | None = None
+    app_name: AppName | None = None
+    app_description: AppDescription | None = None
+    tagline: Tagline | None = None
+    brand_voice: BrandVoice | None = None
+    target_gender: TargetGender | None = None
+    metadata: ProjectMetadata | None = None
+
+    def __post_init__(self) -> None:
+        """Check what a schema cannot say."""
+        _check_timezone(self.timezone)
+        _check_metadata(self.metadata)
+
+
+class ProjectPatch(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """What to change: what is left out stays, null clears what may be empty."""
+
+    name: ProjectName | UnsetType = UNSET
+    timezone: TimeZone | UnsetType = UNSET
+    customer_external_id: ExternalId | UnsetType | None = UNSET
+    primary_language: LanguageTag | UnsetType = UNSET
+    owner_email: EmailAddress | UnsetType | None = UNSET
+    app_name: AppName | UnsetType | None = UNSET
+    app_description: AppDescription | UnsetType | None = UNSET
+    tagline: Tagline | UnsetType | None = UNSET
+    brand_voice: BrandVoice | UnsetType | None = UNSET
+    target_gender: TargetGender | UnsetType | None = UNSET
+    metadata: ProjectMetadata | UnsetType | None = UNSET
+    status: ProjectStatus | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Check what a schema cannot say."""
+        if not isinstance(self.timezone, UnsetType):
+            _check_timezone(self.timezone)
+        if not isinstance(self.metadata, UnsetType):
+            _check_metadata(self.metadata)
+
+    def changes(self) -> dict[str, Any]:
+        """Give the fields that were sent, by their column."""
+        return {
+            name: value
+            for name in self.__struct_fields__
+            if (value := getattr(self, name)) is not UNSET
+        }
+
+
+class ProjectsQuery(Struct, frozen=True, rename="camel", kw_only=True):
+    """Filters of the list of projects."""
+
+    status: Annotated[
+        list[ProjectStatus] | None, Meta(description="Only these; repeat it for several.")
+    ] = None
+    search: Annotated[
+        str | None, Meta(max_length=128, description="A part of the name, whatever its case.")
+    ] = None
+    customer_external_id: Annotated[
+        list[ExternalId] | None, Meta(description="Only these; repeat it for several.")
+    ] = None
+    limit: Annotated[int, Meta(ge=1, le=200, description="Projects on a page.")] = 25
+    cursor: Cursor | None = None
+
+
+class Project(Struct, frozen=True, rename="camel", kw_only=True):
+    """Where content is made and accounts are leased, for one app or brand."""
+
+    id: ProjectIdText
+    organization_id: OrganizationIdText
+    name: str
+    status: ProjectStatus
+    customer_external_id: str | None
+    timezone: str
+    primary_language: str
+    owner_email: str | None
+    app_name: str | None
+    app_description: str | None
+    tagline: str | None
+    brand_voice: BrandVoice | None
+    target_gender: TargetGender | None
+    metadata: dict[str, Any] | None
+    created_at: MillisecondsText
+    updated_at: MillisecondsText
+
+
+class ArchivedProject(Struct, frozen=True, rename="camel", kw_only=True):
+    """A project that was archived, and what it still costs."""
+
+    id: ProjectIdText
+    status: ProjectStatus
+    archived_at: MillisecondsText
+    canceled_scheduled_posts: Annotated[int, Meta(description="Posts that will not go out.")]
+    active_leased_accounts: Annotated[
+        int, Meta(description="Leases that go on and renew until they are released.")
+    ]
+
+
+def project_of(row: Row) -> Project:
+    """Make the wire form of a row of ``projects``."""
+    return Project(
+        id=format_id("prj", row["id"]),
+        organization_id=format_id("org", row["organization_id"]),
+        name=row["name"],
+        status=row["status"],
+        customer_external_id=row["customer_external_id"],
+        timezone=row["timezone"],
+        primary_language=row["primary_language"],
+        owner_email=row["owner_email"],
+        app_name=row["app_name"],
+        app_description=row["app_description"],
+        tagline=row["tagline"],
+        brand_voice=row["brand_voice"],
+        target_gender=row["target_gender"],
+        metadata=row["metadata"],
+        created_at=format_milliseconds(row["created_at"]),
+        updated_at=format_milliseconds(row["updated_at"]),
+    )
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _check_timezone(name: str) -> None:
+    if name not in _timezones():
+        raise InvalidField("timezone", "Expected the IANA name of a time zone, as Europe/Lisbon")
+
+
+def _check_metadata(metadata: dict[str, Any] | None) -> None:
+    if metadata is not None and len(msgspec.json.encode(metadata)) > _METADATA_MAX_BYTES:
+        raise InvalidField("metadata", "Expected at most 8 KiB of JSON")

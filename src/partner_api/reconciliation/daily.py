@@ -1,0 +1,53 @@
+"""The check of all books that happens once a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from partner_api.reconciliation import records
+from partner_api.reconciliation.run import reconcile
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partner_api.database.connection import Connection, Pool
+    from partner_api.reconciliation.rules import Reconciliation
+
+_INTERVAL = timedelta(days=1)
+_log = structlog.get_logger(__name__)
+
+
+async def run_daily(pool: Pool, now: datetime) -> Reconciliation | None:
+    """Check everything and remember the result, if the last full check began a day ago or more.
+
+    Gives None when none is due or another server is at it. Takes as long as the books are: about
+    ten seconds for a million events. It may be cancelled at any time; the next call begins anew.
+    """
+    async with pool.acquire() as connection:
+        if not await _is_due(connection, now) or not await records.claim_daily_check(connection):
+            return None
+        try:
+            # Another server may have finished one between the question and the claim.
+            if not await _is_due(connection, now):
+                return None
+            result = await reconcile(connection, now)
+            await records.save_reconciliation(connection, result)
+        finally:
+            await records.yield_daily_check(connection)
+    report = _log.error if result.mismatches_found else _log.info
+    report(
+        "books_checked",
+        wallets=result.wallets_checked,
+        events=result.events_checked,
+        mismatches=result.mismatches_found,
+        seconds=(result.finished_at - result.started_at).total_seconds(),
+    )
+    return result
+
+
+async def _is_due(connection: Connection, now: datetime) -> bool:
+    last = await records.last_reconciliation(connection)
+    return last is None or last.started_at <= now - _INTERVAL

@@ -1,0 +1,107 @@
+"""A node of the simulated installation: a process that is told over a pipe what to do, and killed at will."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+import asyncpg
+
+from partner_api.database.connection import (
+    CONNECT_TIMEOUT_SECONDS,
+    STATEMENT_TIMEOUT_MILLISECONDS,
+    prepare_connection,
+)
+from partner_api.simulation.stops import Stop, StoppingConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from multiprocessing.connection import Connection as Pipe
+
+    from partner_api.database.connection import Connection, Pool
+
+
+class Request(NamedTuple):
+    """What to do: a coroutine function, which gets the node's pool first, and where to stop."""
+
+    function: Callable[..., Awaitable[Any]]
+    arguments: tuple[Any, ...]
+    stop: Stop | None
+
+
+class Ready(NamedTuple):
+    """The node's first message: its process, and that of the database which serves it."""
+
+    process_id: int
+    backend_id: int
+
+
+class Answer(NamedTuple):
+    """What the function gave."""
+
+    value: Any
+
+
+class Failure(NamedTuple):
+    """The function raised something."""
+
+    reason: str
+
+
+class Stopped(NamedTuple):
+    """The boundary of the request is reached; the node waits for its end."""
+
+
+async def serve(pipe: Pipe, url: str) -> None:
+    """Answer requests until the pipe is closed at the other end.
+
+    Reading the pipe blocks the loop on purpose: between requests there is nothing else to do.
+    """
+    pool = await _open_pool(url)
+    async with pool.acquire() as connection:
+        pipe.send(Ready(os.getpid(), connection.get_server_pid()))
+
+    def halt() -> NoReturn:
+        pipe.send(Stopped())
+        pipe.poll(None)
+        # Not killed, so the driver itself is gone.
+        os._exit(1)
+
+    StoppingConnection.halt = staticmethod(halt)
+    while True:
+        try:
+            request: Request = pipe.recv()
+        except EOFError:
+            break
+        StoppingConnection.begin(request.stop)
+        message: Answer | Failure
+        try:
+            message = Answer(await request.function(pool, *request.arguments))
+        except Exception as error:
+            message = Failure(f"{type(error).__name__}: {error}")
+        pipe.send(message)
+    await pool.close()
+
+
+async def _open_pool(url: str) -> Pool:
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=1,
+        timeout=CONNECT_TIMEOUT_SECONDS,
+        # Between requests the loop stands still, so nothing may wait for a time to pass.
+        max_inactive_connection_lifetime=0,
+        connection_class=StoppingConnection,
+        init=prepare_connection,
+        reset=_keep,
+        server_settings={
+            "application_name": "layers-simulate",
+            "timezone": "UTC",
+            "jit": "off",
+            "statement_timeout": str(STATEMENT_TIMEOUT_MILLISECONDS),
+        },
+    )
+
+
+async def _keep(connection: Connection) -> None:
+    """Leave a connection as it is between operations: none changes its settings."""

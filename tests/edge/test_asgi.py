@@ -1,0 +1,253 @@
+"""What holds for every answer, whoever gives it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import httpx
+import pytest
+from tests.edge.conftest import error_of, make_edge, running
+
+from partner_api.edge.reply import error_reply
+from partner_api.ids import parse_id
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.conftest import DatabaseUrls
+    from tests.edge.conftest import Family
+
+
+async def test_every_answer_names_its_request(client: httpx.AsyncClient, family: Family) -> None:
+    seen = set()
+    for method, path, headers in (
+        ("GET", "/open", {}),
+        ("GET", "/v1/thing", family.partner.headers),
+        ("GET", "/v1/thing", {}),
+        ("GET", "/nowhere", {}),
+        ("DELETE", "/v1/thing", {}),
+        ("OPTIONS", "/v1/thing", {}),
+        ("GET", "/v1/fault", family.partner.headers),
+        ("GET", "/metrics", {}),
+        ("GET", "/docs", {}),
+    ):
+        response = await client.request(method, path, headers=headers)
+        (request_id,) = response.headers.get_list("X-Request-Id")
+        parse_id("req", request_id)
+        seen.add(request_id)
+    assert len(seen) == 9
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/v1", "/v1/", "/v1/nothing", "/v1/thing/x"])
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "BREW"])
+async def test_an_unknown_address_is_404_for_every_method(
+    client: httpx.AsyncClient, path: str, method: str
+) -> None:
+    response = await client.request(method, path)
+    assert response.status_code == 404
+    assert error_of(response)["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
+async def test_a_wrong_method_names_the_right_ones(client: httpx.AsyncClient, method: str) -> None:
+    response = await client.request(method, "/v1/thing")
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "GET"
+    error = error_of(response)
+    assert (error["code"], error["details"]) == ("METHOD_NOT_ALLOWED", {"allow": ["GET"]})
+
+
+async def test_a_fault_says_nothing_of_the_inside(
+    client: httpx.AsyncClient, family: Family
+) -> None:
+    response = await client.get("/v1/fault", headers=family.partner.headers)
+    assert response.status_code == 500
+    assert error_of(response)["code"] == "INTERNAL"
+    assert "RuntimeError" not in response.text
+    assert "lp_live" not in response.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError(111, "refused"),
+        TimeoutError(),
+        asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+        asyncpg.CannotConnectNowError("the database system is shutting down"),
+        asyncpg.AdminShutdownError("terminating connection"),
+        asyncpg.TooManyConnectionsError("sorry"),
+        asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InterfaceError("pool is closing"),
+        asyncpg.SerializationError("again"),
+    ],
+)
+def test_a_database_that_is_away_is_said_to_be(error: Exception) -> None:
+    reply = error_reply(error, "req_1", where="test")
+    assert (reply.status, json.loads(reply.body)["error"]["code"]) == (503, "UNAVAILABLE")
+    assert b"retry-after" in dict(reply.headers)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.InterfaceError("the server expects 2 arguments for this query, 1 was passed"),
+        asyncpg.UndefinedTableError("relation does not exist"),
+        asyncpg.CheckViolationError("violates check constraint"),
+        KeyError("x"),
+    ],
+)
+def test_a_mistake_of_our_own_is_not_blamed_on_the_database(error: Exception) -> None:
+    reply = error_reply(error, "req_1", where="test")
+    assert (reply.status, json.loads(reply.body)["error"]["code"]) == (500, "INTERNAL")
+
+
+async def test_before_it_has_started_it_is_unavailable(database_urls: DatabaseUrls) -> None:
+    transport = httpx.ASGITransport(make_edge(database_urls))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        response = await client.get("/v1/thing")
+    assert response.status_code == 503
+    assert error_of(response)["code"] == "UNAVAILABLE"
+
+
+async def test_a_large_body_is_refused_before_it_is_read(
+    client: httpx.AsyncClient, family: Family
+) -> None:
+    response = await client.post(
+        "/v1/things", content=b" " * (256 * 1024 + 1), headers=family.partner.headers
+    )
+    assert response.status_code == 413
+    assert error_of(response)["code"] == "PAYLOAD_TOO_LARGE"
+
+
+async def test_a_body_without_an_end_is_cut_off(client: httpx.AsyncClient, family: Family) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 100:
+            sent += 1
+            yield b" " * 64 * 1024
+
+    response = await client.post("/v1/things", content=endless(), headers=family.partner.headers)
+    assert response.status_code == 413
+    assert sent <= 6, "it reads little more than the limit"
+
+
+async def test_the_largest_body_is_read(client: httpx.AsyncClient, family: Family) -> None:
+    body = b'{"name":"x","credits":1}'
+    response = await client.post(
+        "/v1/things", content=body.ljust(256 * 1024), headers=family.partner.headers
+    )
+    assert response.status_code == 201
+
+
+async def test_a_route_without_a_body_refuses_a_large_one_too(
+    client: httpx.AsyncClient, family: Family
+) -> None:
+    response = await client.post(
+        "/v1/suspend", content=b" " * 1024 * 1024, headers=family.partner.headers
+    )
+    assert response.status_code == 413
+
+
+async def test_a_client_that_leaves_while_sending_has_no_effect(
+    database_urls: DatabaseUrls, family: Family
+) -> None:
+    edge = make_edge(database_urls)
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async with running(edge):
+        await edge(
+            {
+                "type": "http",
+                "method": "POST",
+                "path": "/v1/things",
+                "query_string": b"",
+                "headers": [(b"authorization", f"Bearer {family.partner.key}".encode())],
+                "state": {},
+            },
+            receive,
+            send,
+        )
+    assert sent[0]["status"] == 400
+
+
+async def test_development_mode_is_in_every_answer(database_urls: DatabaseUrls) -> None:
+    async with running(make_edge(database_urls, LAYERS_DEVELOPMENT="true")) as client:
+        for path in ("/open", "/nowhere", "/v1/thing"):
+            assert (await client.get(path)).headers["X-Layers-Development"] == "true"
+        assert (await client.get("/readyz")).json()["development"] is True
+
+
+async def test_otherwise_it_is_in_none(client: httpx.AsyncClient) -> None:
+    assert "X-Layers-Development" not in (await client.get("/open")).headers
+    assert (await client.get("/readyz")).json()["development"] is False
+
+
+async def test_each_request_is_counted_under_its_route_and_not_its_address(
+    client: httpx.AsyncClient, family: Family
+) -> None:
+    for word in ("one", "two", "three"):
+        await client.get(f"/v1/words/{word}", headers=family.partner.headers)
+    await client.request("BREW", "/nowhere/secret-path")
+    metrics = (await client.get("/metrics")).text
+    line = 'layers_http_requests_total{method="GET",route="/v1/words/{word}",status="200"}'
+    (count,) = (row.split()[-1] for row in metrics.splitlines() if row.startswith(line))
+    assert float(count) >= 3
+    assert "secret-path" not in metrics
+    assert 'method="OTHER",route="none",status="404"' in metrics
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+async def test_each_request_leaves_one_line_without_secrets(
+    database_urls: DatabaseUrls,
+    family: Family,
+    capsys: pytest.CaptureFixture[str],
+    log_format: str,
+) -> None:
+    edge = make_edge(database_urls, LAYERS_LOG_LEVEL="info", LAYERS_LOG_FORMAT=log_format)
+    async with running(edge) as client:
+        capsys.readouterr()
+        response = await client.get("/v1/words/w?q=1", headers=family.partner.headers)
+        lines = capsys.readouterr().err.splitlines()
+    (line,) = lines
+    assert response.headers["X-Request-Id"] in line
+    assert "/v1/words/{word}" in line
+    assert f"key_{family.partner.key_id}" in line
+    assert family.partner.key not in line
+    assert "q=1" not in line
+    if log_format == "json":
+        entry = json.loads(line)
+        assert (entry["event"], entry["level"], entry["status"]) == ("request", "info", 200)
+        assert entry["milliseconds"] > 0
+
+
+async def test_a_higher_level_leaves_the_lines_out(
+    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    await client.get("/open")
+    assert capsys.readouterr().err == ""
+
+
+async def test_whether_it_lives_and_is_ready(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+    response = await client.get("/readyz")
+    assert response.json() == {"status": "ready", "database": "ok", "development": False}
+
+
+async def test_an_older_schema_is_not_ready(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("partner_api.database.migrate.functions_checksum", lambda: "newer")
+    response = await client.get("/readyz")
+    assert response.status_code == 503
+    assert "layers db migrate" in error_of(response)["message"]

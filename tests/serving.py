@@ -1,0 +1,255 @@
+"""Real `layers` processes for tests: started as people start them, and seen to end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import httpx
+import pytest
+
+LAYERS = (sys.executable, "-m", "partner_api")
+_READY = "Stop with Ctrl-C."
+_START_SECONDS = 60.0
+_END_SECONDS = 30.0
+
+
+@contextlib.contextmanager
+def passable_folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's account can get into too, where this is root."""
+    folder = Path(tempfile.mkdtemp(prefix="layers-test-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """What a process gets: nothing of the settings of the person who runs the tests."""
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")
+        if name in os.environ
+    }
+    return {**kept, "LAYERS_LOG_FORMAT": "json", **variables}
+
+
+def layers(
+    *arguments: str, timeout: float = 60, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [*LAYERS, *arguments],
+        env=environment(variables),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def assert_refused(result: subprocess.CompletedProcess[str], *patterns: str) -> None:
+    """It ended with status 1 and one sentence, which says all this."""
+    assert result.returncode == 1, result
+    assert "Traceback" not in result.stderr
+    lines = [line for line in result.stderr.splitlines() if not line.startswith("{")]
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("layers: ")
+    for pattern in patterns:
+        assert re.search(pattern, lines[0]), lines[0]
+
+
+class Service:
+    """A `layers serve` or `layers worker` and everything that it starts.
+
+    Args:
+        home: a folder for this service alone; what it prints goes there.
+        arguments: of the command.
+        wrapped: a program and its arguments that starts the command.
+        variables: its settings.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        wrapped: Sequence[str] = (),
+        **variables: str,
+    ) -> None:
+        self.port = free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.home = home
+        self.data_dir = home / "data"
+        # Every process but PostgreSQL's inherits it, so it tells which are this service's.
+        self._mark = f"SERVICE_OF_A_TEST={secrets.token_hex(8)}"
+        self._environment = environment(
+            {"LAYERS_PORT": str(self.port), "LAYERS_DATA_DIR": str(self.data_dir), **variables}
+        )
+        self._command = [*wrapped, *LAYERS, *arguments]
+        self._output = home / "output"
+        self._errors = home / "errors"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def launch(self) -> None:
+        """Start it, in a process group of its own, as a shell does."""
+        name, _, value = self._mark.partition("=")
+        with self._output.open("wb") as output, self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(
+                self._command,
+                env={**self._environment, name: value},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                start_new_session=True,
+            )
+
+    def start(self) -> str:
+        """Start it and wait until it answers requests; gives what it printed."""
+        self.launch()
+        wait_until(lambda: _READY in self.output or self.ended, _START_SECONDS)
+        assert not self.ended, self.errors
+        return self.output
+
+    def interrupt(self) -> int:
+        """Do what Ctrl-C does: SIGINT to all of its process group. Gives its exit status."""
+        os.killpg(self.pid, signal.SIGINT)
+        return self.wait()
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send the first process a signal, and give its exit status."""
+        os.kill(self.pid, number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for its end, and give its exit status."""
+        assert self._process is not None
+        return self._process.wait(_END_SECONDS)
+
+    def end(self) -> None:
+        """Kill whatever is left of it."""
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait(_END_SECONDS)
+        wait_until(lambda: not self.pids())
+
+    @property
+    def pid(self) -> int:
+        """Of its first process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def ended(self) -> bool:
+        """Whether its first process is over."""
+        return self._process is None or self._process.poll() is not None
+
+    @property
+    def output(self) -> str:
+        """What it has printed since its last start."""
+        return self._output.read_text()
+
+    @property
+    def errors(self) -> str:
+        """What it has written to standard error since its last start."""
+        return self._errors.read_text()
+
+    def pids(self) -> list[int]:
+        """Its processes that run, PostgreSQL's included."""
+        return [*self.own_pids(), *self.database_pids()]
+
+    def own_pids(self) -> list[int]:
+        """Its processes that run, but for PostgreSQL's."""
+        return _running(lambda process: self._mark.encode() in _environ(process))
+
+    def api_pids(self) -> list[int]:
+        """Its processes that answer requests."""
+        return [pid for pid in self.own_pids() if pid != self.pid]
+
+    def database_pids(self) -> list[int]:
+        """The processes of its own PostgreSQL, the first one first."""
+        cluster = (self.data_dir / "postgres").resolve()
+        pids = _running(lambda process: (process / "cwd").readlink() == cluster)
+        first = postmaster_pid(self.data_dir)
+        return sorted(pids, key=lambda pid: (pid != first, pid))
+
+    def get(self, path: str, key: str | None = None) -> httpx.Response:
+        """Send a request that reads."""
+        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        return httpx.get(self.base_url + path, headers=headers, trust_env=False, timeout=30)
+
+
+def postmaster_pid(data_dir: Path) -> int | None:
+    """The process id that PostgreSQL left in the data folder."""
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        text = (data_dir / "postgres" / "postmaster.pid").read_text()
+        return int(text.partition("\n")[0])
+    return None
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Wait for something that happens soon."""
+    give_up = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def _running(matches: Callable[[Path], bool]) -> list[int]:
+    if not Path("/proc/self/environ").exists():
+        pytest.skip("this system does not show the processes of a service")
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            with contextlib.suppress(OSError):
+                # One that has ended stays listed until its parent asks for it.
+                state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+                if state != "Z" and matches(process):
+                    found.append(int(process.name))
+    return sorted(found)
+
+
+def _environ(process: Path) -> list[bytes]:
+    return (process / "environ").read_bytes().split(b"\0")
+
+
+def as_plain_user(folder: Path) -> list[str]:
+    """What starts a command as an account that is not root; it becomes the owner of the folder.
+
+    The test is skipped where that account could not even start Python.
+    """
+    if os.geteuid() != 0:
+        return []
+    nobody = pwd.getpwnam("nobody")
+    base = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+    # Python may be in a folder of root's alone. Then the account may read what it must not write.
+    readers = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    for command in (base, base + readers):
+        with contextlib.suppress(FileNotFoundError):
+            tried = [*command, sys.executable, "-c", "import partner_api.app"]
+            if subprocess.run(tried, capture_output=True, check=False).returncode == 0:
+                shutil.chown(folder, nobody.pw_uid, nobody.pw_gid)
+                return command
+    pytest.skip("no account but root can start Python here")

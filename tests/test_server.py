@@ -1,0 +1,340 @@
+"""`layers serve` as people run it: started, stopped, killed, and started where it cannot run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.conftest import DatabaseUrls
+from tests.databases import make_database
+from tests.serving import (
+    Service,
+    as_plain_user,
+    assert_refused,
+    layers,
+    passable_folder,
+    wait_until,
+)
+
+from partner_api.database.connection import connect
+
+KEYS = f"k1:{secrets.token_hex(32)}"
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with passable_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def serve(home: Path) -> Iterator[Callable[..., Service]]:
+    """Make a demo server; whatever is left of it at the end of the test is killed."""
+    made: list[Service] = []
+
+    def make(*arguments: str, **options: str) -> Service:
+        service = Service(home, "serve", "--demo", *arguments, LAYERS_DEVELOPMENT="true", **options)
+        made.append(service)
+        return service
+
+    yield make
+    for service in made:
+        service.end()
+
+
+def paths_of(printed: str) -> list[str]:
+    """What the printed requests ask for: the child's credits, the project's leased accounts."""
+    return re.findall(r"curl http://[^/]+(\S+)", printed)
+
+
+def key_of(printed: str) -> str:
+    (key,) = set(re.findall(r"lp_live_\S+[^\s\"]", printed))
+    return key
+
+
+def secrets_of(printed: str) -> list[str]:
+    return re.findall(r"(lpo?_\w+-?\S+[^\s\"])", printed)
+
+
+def test_a_server_starts_fast_stops_wholly_and_starts_again_where_it_was(
+    serve: Callable[..., Service],
+) -> None:
+    server = serve()
+    began = time.monotonic()
+    first = server.start()
+    assert time.monotonic() - began < 10
+    credits, leases = paths_of(first)
+    assert server.get(credits, key_of(first)).json()["available"] == 5880
+    assert [item["handle"] for item in server.get(leases, key_of(first)).json()["items"]] == [
+        "coffee.reviews.daily",
+        "brew.at.home",
+    ]
+    assert {path.name: path.stat().st_mode & 0o777 for path in server.data_dir.iterdir()}.items() >= {
+        "demo-credentials.json": 0o600,
+        "secret-keys": 0o600,
+    }.items()
+
+    assert server.interrupt() == 0
+    assert server.pids() == []
+    assert "Traceback" not in server.errors
+
+    second = server.start()
+    assert secrets_of(second) == secrets_of(first)
+    assert paths_of(second) == paths_of(first)
+    assert server.get(credits, key_of(second)).json()["available"] == 5880
+    assert server.stop(signal.SIGTERM) == 0
+    assert server.pids() == []
+
+    server.start()
+    # The terminal was closed.
+    assert server.stop(signal.SIGHUP) == 0
+    assert server.pids() == []
+
+
+def test_ctrl_c_while_it_starts_leaves_nothing(serve: Callable[..., Service]) -> None:
+    server = serve()
+    server.launch()
+    wait_until(lambda: server.database_pids(), 30)
+    assert server.interrupt() == 130
+    assert server.pids() == []
+    assert "Traceback" not in server.errors
+    server.start()
+
+
+def test_processes_that_got_the_signal_too_are_no_failure(serve: Callable[..., Service]) -> None:
+    server = serve("--workers", "2")
+    server.start()
+    assert len(server.api_pids()) == 2
+    # As a service manager does it: everything is told at once, and these sooner than the first.
+    for pid in server.api_pids():
+        os.kill(pid, signal.SIGTERM)
+    assert server.stop() == 0
+    assert server.pids() == []
+
+
+def test_a_killed_api_process_is_replaced(serve: Callable[..., Service]) -> None:
+    server = serve()
+    printed = server.start()
+    (killed,) = server.api_pids()
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: server.api_pids() not in ([], [killed]))
+    wait_until(lambda: _answers(server, paths_of(printed)[0], key_of(printed)))
+    assert server.stop() == 0
+
+
+def _answers(server: Service, path: str, key: str) -> bool:
+    try:
+        return server.get(path, key).status_code == 200
+    except OSError:
+        return False
+    except Exception as error:
+        return "Connect" not in type(error).__name__
+
+
+def test_a_killed_server_takes_its_api_processes_along_and_the_next_finds_the_database(
+    serve: Callable[..., Service],
+) -> None:
+    server = serve("--workers", "2")
+    printed = server.start()
+    postmaster, *_ = server.database_pids()
+    os.kill(server.pid, signal.SIGKILL)
+    server.wait()
+    wait_until(lambda: not server.own_pids(), 5)
+    assert postmaster in server.database_pids()
+
+    again = server.start()
+    assert server.database_pids()[0] == postmaster
+    assert secrets_of(again) == secrets_of(printed)
+    assert server.get(paths_of(again)[0], key_of(again)).json()["available"] == 5880
+    assert server.stop() == 0
+    assert server.pids() == []
+
+
+def test_a_stopped_api_process_is_killed_when_its_time_is_up(
+    serve: Callable[..., Service],
+) -> None:
+    server = serve(LAYERS_SHUTDOWN_SECONDS="1")
+    server.start()
+    (stuck,) = server.api_pids()
+    os.kill(stuck, signal.SIGSTOP)
+    assert server.stop() == 0
+    assert server.pids() == []
+
+
+def test_it_works_as_a_plain_user(home: Path) -> None:
+    wrapped = as_plain_user(home)
+    server = Service(
+        home,
+        "serve",
+        "--demo",
+        wrapped=wrapped,
+        LAYERS_DEVELOPMENT="true",
+        HOME=str(home),
+    )
+    try:
+        printed = server.start()
+        assert server.get(paths_of(printed)[0], key_of(printed)).json()["balance"] == 6000
+        owners = {Path(f"/proc/{pid}").stat().st_uid for pid in server.pids()}
+        assert owners == {home.stat().st_uid}
+        assert server.interrupt() == 0
+        assert server.pids() == []
+        home.chmod(0o500)
+        server.data_dir.rename(server.data_dir) if os.geteuid() == 0 else None
+    finally:
+        home.chmod(0o711)
+        server.end()
+
+
+def test_a_folder_that_the_user_must_not_write_to(home: Path) -> None:
+    wrapped = as_plain_user(home)
+    closed = home / "closed"
+    closed.mkdir()
+    closed.chmod(0o555)
+    server = Service(home, "serve", wrapped=wrapped, LAYERS_DATA_DIR=str(closed / "data"))
+    server.launch()
+    assert server.wait() == 1
+    assert "Traceback" not in server.errors
+    assert re.fullmatch(r"layers: .*Permission denied.*LAYERS_DATA_DIR\.\n", server.errors)
+
+
+class TestItRefusesToStart:
+    """With one sentence, status 1, and nothing left behind."""
+
+    def test_where_the_port_is_in_use(self, home: Path) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            result = layers("serve", "--port", port, LAYERS_DATA_DIR=str(home / "data"))
+        assert_refused(result, f"port {port}: address already in use. Choose another with --port")
+        assert not (home / "data").exists()
+
+    def test_where_the_data_folder_is_a_file(self, home: Path) -> None:
+        (home / "data").write_text("not a folder")
+        result = layers("serve", LAYERS_DATA_DIR=str(home / "data"))
+        assert_refused(result, re.escape(str(home / "data")))
+
+    def test_where_the_database_files_are_rubbish(self, home: Path) -> None:
+        (home / "data" / "postgres").mkdir(parents=True)
+        (home / "data" / "postgres" / "PG_VERSION").write_text("rubbish\n")
+        result = layers("serve", LAYERS_DATA_DIR=str(home / "data"))
+        assert_refused(result, re.escape(str(home / "data")))
+
+    @pytest.mark.parametrize(
+        ("url", "expected"),
+        [
+            ("postgresql://u:p@127.0.0.1:1/x", "cannot be reached: .*Check DATABASE_URL"),
+            ("postgresql://u:p@nowhere.invalid/x", "cannot be reached: .*Check DATABASE_URL"),
+            ("postgresql://u:p@/x?host=/nowhere", "cannot be reached: No such file"),
+            ("mysql://u:p@127.0.0.1/x", "DATABASE_URL is set, but it has to look like"),
+        ],
+    )
+    def test_on_a_server_that_is_not_there(self, url: str, expected: str) -> None:
+        result = layers("serve", DATABASE_URL=url, LAYERS_SECRET_KEYS=KEYS)
+        assert_refused(result, expected)
+        assert "u:p" not in result.stderr
+
+    def test_with_a_wrong_password(self, database_urls: DatabaseUrls) -> None:
+        url = re.sub(r":[^:@]+@", ":wrong-password@", database_urls.app)
+        result = layers("serve", DATABASE_URL=url, LAYERS_SECRET_KEYS=KEYS)
+        assert_refused(result, "password authentication failed for user .*Check DATABASE_URL")
+        assert "wrong-password" not in result.stderr
+
+    def test_on_a_database_that_does_not_exist(self, database_urls: DatabaseUrls) -> None:
+        url = re.sub(r"/\w+(\?|$)", r"/nowhere\1", database_urls.app)
+        result = layers("serve", DATABASE_URL=url, LAYERS_SECRET_KEYS=KEYS)
+        assert_refused(result, 'database "nowhere" does not exist')
+
+    def test_on_an_empty_database(self, database_urls: DatabaseUrls) -> None:
+        with make_database(database_urls, migrated=False) as urls:
+            result = layers("serve", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=KEYS)
+        assert_refused(result, "Run `layers db migrate`")
+
+    def test_on_the_database_of_a_newer_version(self, database_urls: DatabaseUrls) -> None:
+        with make_database(database_urls) as urls:
+            execute(
+                urls.owner,
+                "UPDATE alembic_version SET version_num = '9999'; DELETE FROM applied_functions",
+            )
+            for command in ("serve", "db migrate"):
+                result = layers(
+                    *command.split(),
+                    DATABASE_URL=urls.app,
+                    LAYERS_MIGRATION_DATABASE_URL=urls.owner,
+                    LAYERS_SECRET_KEYS=KEYS,
+                )
+                assert_refused(result, "revision 9999, which a newer version made. Run that version")
+
+    def test_without_secret_keys_of_its_own(self, database_urls: DatabaseUrls) -> None:
+        result = layers("serve", DATABASE_URL=database_urls.app)
+        assert_refused(result, "LAYERS_SECRET_KEYS is not set")
+
+    def test_with_other_secret_keys_than_before(self, database_urls: DatabaseUrls) -> None:
+        with make_database(database_urls) as urls:
+            first = layers(
+                "ops", "bootstrap", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=KEYS
+            )
+            assert first.returncode == 0, first.stderr
+            for other, expected in (
+                (f"k1:{secrets.token_hex(32)}", "'k1' is not the one .*Restore the right key"),
+                (f"k2:{secrets.token_hex(32)}", "'k1', which is missing"),
+            ):
+                result = layers("serve", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=other)
+                assert_refused(result, expected)
+                assert other.partition(":")[2] not in result.stderr
+
+    def test_in_development_mode_on_a_database_with_customers(
+        self, database_urls: DatabaseUrls
+    ) -> None:
+        with make_database(database_urls) as urls:
+            execute(urls.owner, "UPDATE installation SET ever_production = true")
+            result = layers(
+                "serve",
+                "--demo",
+                DATABASE_URL=urls.app,
+                LAYERS_MIGRATION_DATABASE_URL=urls.owner,
+                LAYERS_SECRET_KEYS=KEYS,
+                LAYERS_DEVELOPMENT="true",
+            )
+        assert_refused(result, "used without development mode.* Unset LAYERS_DEVELOPMENT")
+
+    def test_a_demo_outside_development_mode(self) -> None:
+        assert_refused(layers("serve", "--demo"), "Set LAYERS_DEVELOPMENT=true")
+
+    def test_with_settings_that_cannot_be(self) -> None:
+        result = layers("serve", LAYERS_PORT="80000", LAYERS_WORKERS="none")
+        assert result.returncode == 1
+        assert result.stderr.count("\n") == 2, "one line for each"
+
+
+def test_with_a_database_of_its_own(home: Path, database_urls: DatabaseUrls) -> None:
+    with make_database(database_urls) as urls:
+        server = Service(home, "serve", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=KEYS)
+        try:
+            printed = server.start()
+            assert "lp_" not in printed
+            assert server.get("/readyz").json()["development"] is False
+            assert server.stop() == 0
+            assert server.pids() == []
+            assert not server.data_dir.exists()
+        finally:
+            server.end()
+
+
+def execute(url: str, statement: str) -> None:
+    async def run() -> None:
+        connection = await connect(url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(run())
