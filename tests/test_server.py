@@ -77,10 +77,8 @@ def test_a_server_starts_fast_stops_wholly_and_starts_again_where_it_was(
         "coffee.reviews.daily",
         "brew.at.home",
     ]
-    assert {path.name: path.stat().st_mode & 0o777 for path in server.data_dir.iterdir()}.items() >= {
-        "demo-credentials.json": 0o600,
-        "secret-keys": 0o600,
-    }.items()
+    for name in ("demo-credentials.json", "secret-keys"):
+        assert (server.data_dir / name).stat().st_mode & 0o777 == 0o600
 
     assert server.interrupt() == 0
     assert server.pids() == []
@@ -93,56 +91,40 @@ def test_a_server_starts_fast_stops_wholly_and_starts_again_where_it_was(
     assert server.stop(signal.SIGTERM) == 0
     assert server.pids() == []
 
-    server.start()
-    # The terminal was closed.
-    assert server.stop(signal.SIGHUP) == 0
-    assert server.pids() == []
-
 
 def test_ctrl_c_while_it_starts_leaves_nothing(serve: Callable[..., Service]) -> None:
     server = serve()
     server.launch()
-    wait_until(lambda: server.database_pids(), 30)
+    wait_until(server.database_pids, 30)
     assert server.interrupt() == 130
     assert server.pids() == []
     assert "Traceback" not in server.errors
-    server.start()
 
 
-def test_processes_that_got_the_signal_too_are_no_failure(serve: Callable[..., Service]) -> None:
+def test_what_happens_to_its_api_processes(serve: Callable[..., Service]) -> None:
     server = serve("--workers", "2")
     server.start()
-    assert len(server.api_pids()) == 2
-    # As a service manager does it: everything is told at once, and these sooner than the first.
+    first = server.api_pids()
+    assert len(first) == 2
+    os.kill(first[0], signal.SIGKILL)
+    wait_until(lambda: len(server.api_pids()) == 2 and first[0] not in server.api_pids())
+    wait_until(lambda: server.errors.count("Started worker-") == 3)
+    assert server.get("/readyz").status_code == 200
+
+    # A service manager tells all of them at once, and these may be sooner than the first.
+    os.kill(server.pid, signal.SIGSTOP)
     for pid in server.api_pids():
         os.kill(pid, signal.SIGTERM)
-    assert server.stop() == 0
+    wait_until(lambda: not server.api_pids())
+    os.kill(server.pid, signal.SIGTERM)
+    assert server.stop(signal.SIGCONT) == 0
     assert server.pids() == []
-
-
-def test_a_killed_api_process_is_replaced(serve: Callable[..., Service]) -> None:
-    server = serve()
-    printed = server.start()
-    (killed,) = server.api_pids()
-    os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: server.api_pids() not in ([], [killed]))
-    wait_until(lambda: _answers(server, paths_of(printed)[0], key_of(printed)))
-    assert server.stop() == 0
-
-
-def _answers(server: Service, path: str, key: str) -> bool:
-    try:
-        return server.get(path, key).status_code == 200
-    except OSError:
-        return False
-    except Exception as error:
-        return "Connect" not in type(error).__name__
 
 
 def test_a_killed_server_takes_its_api_processes_along_and_the_next_finds_the_database(
     serve: Callable[..., Service],
 ) -> None:
-    server = serve("--workers", "2")
+    server = serve("--workers", "2", LAYERS_SHUTDOWN_SECONDS="1")
     printed = server.start()
     postmaster, *_ = server.database_pids()
     os.kill(server.pid, signal.SIGKILL)
@@ -154,28 +136,18 @@ def test_a_killed_server_takes_its_api_processes_along_and_the_next_finds_the_da
     assert server.database_pids()[0] == postmaster
     assert secrets_of(again) == secrets_of(printed)
     assert server.get(paths_of(again)[0], key_of(again)).json()["available"] == 5880
-    assert server.stop() == 0
-    assert server.pids() == []
-
-
-def test_a_stopped_api_process_is_killed_when_its_time_is_up(
-    serve: Callable[..., Service],
-) -> None:
-    server = serve(LAYERS_SHUTDOWN_SECONDS="1")
-    server.start()
-    (stuck,) = server.api_pids()
-    os.kill(stuck, signal.SIGSTOP)
-    assert server.stop() == 0
+    # One that does not react is killed when its time is up, and a closed terminal is a stop too.
+    os.kill(server.api_pids()[0], signal.SIGSTOP)
+    assert server.stop(signal.SIGHUP) == 0
     assert server.pids() == []
 
 
 def test_it_works_as_a_plain_user(home: Path) -> None:
-    wrapped = as_plain_user(home)
     server = Service(
         home,
         "serve",
         "--demo",
-        wrapped=wrapped,
+        wrapped=as_plain_user(home),
         LAYERS_DEVELOPMENT="true",
         HOME=str(home),
     )
@@ -186,22 +158,17 @@ def test_it_works_as_a_plain_user(home: Path) -> None:
         assert owners == {home.stat().st_uid}
         assert server.interrupt() == 0
         assert server.pids() == []
-        home.chmod(0o500)
-        server.data_dir.rename(server.data_dir) if os.geteuid() == 0 else None
     finally:
-        home.chmod(0o711)
         server.end()
 
 
 def test_a_folder_that_the_user_must_not_write_to(home: Path) -> None:
     wrapped = as_plain_user(home)
     closed = home / "closed"
-    closed.mkdir()
-    closed.chmod(0o555)
+    closed.mkdir(mode=0o555)
     server = Service(home, "serve", wrapped=wrapped, LAYERS_DATA_DIR=str(closed / "data"))
     server.launch()
     assert server.wait() == 1
-    assert "Traceback" not in server.errors
     assert re.fullmatch(r"layers: .*Permission denied.*LAYERS_DATA_DIR\.\n", server.errors)
 
 
@@ -232,9 +199,7 @@ class TestItRefusesToStart:
         ("url", "expected"),
         [
             ("postgresql://u:p@127.0.0.1:1/x", "cannot be reached: .*Check DATABASE_URL"),
-            ("postgresql://u:p@nowhere.invalid/x", "cannot be reached: .*Check DATABASE_URL"),
             ("postgresql://u:p@/x?host=/nowhere", "cannot be reached: No such file"),
-            ("mysql://u:p@127.0.0.1/x", "DATABASE_URL is set, but it has to look like"),
         ],
     )
     def test_on_a_server_that_is_not_there(self, url: str, expected: str) -> None:
@@ -271,7 +236,9 @@ class TestItRefusesToStart:
                     LAYERS_MIGRATION_DATABASE_URL=urls.owner,
                     LAYERS_SECRET_KEYS=KEYS,
                 )
-                assert_refused(result, "revision 9999, which a newer version made. Run that version")
+                assert_refused(
+                    result, "revision 9999, which a newer version made. Run that version"
+                )
 
     def test_without_secret_keys_of_its_own(self, database_urls: DatabaseUrls) -> None:
         result = layers("serve", DATABASE_URL=database_urls.app)
@@ -279,9 +246,7 @@ class TestItRefusesToStart:
 
     def test_with_other_secret_keys_than_before(self, database_urls: DatabaseUrls) -> None:
         with make_database(database_urls) as urls:
-            first = layers(
-                "ops", "bootstrap", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=KEYS
-            )
+            first = layers("ops", "bootstrap", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=KEYS)
             assert first.returncode == 0, first.stderr
             for other, expected in (
                 (f"k1:{secrets.token_hex(32)}", "'k1' is not the one .*Restore the right key"),

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_SECONDS = 60.0
+_WIDTH_OF_FILES = 130
 CONSOLE = Console(highlight=False)
+if not CONSOLE.is_terminal:
+    CONSOLE.width = _WIDTH_OF_FILES
 
 
 class MeasurementError(Exception):

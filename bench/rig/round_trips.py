@@ -50,7 +50,8 @@ async def round_trips_per_request(
                 connection.add_query_logger(count)
         found = []
         for path in paths:
-            await _ask(app, path, key)
+            # The statements are prepared on every connection that this many clients use.
+            await asyncio.gather(*(_repeat(app, path, key, requests) for _ in range(clients)))
             statements = 0
             await asyncio.gather(*(_repeat(app, path, key, requests) for _ in range(clients)))
             found.append(statements / (clients * requests))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from partner_api.api_keys import store as api_keys
 from partner_api.cash import store as cash
@@ -21,7 +22,6 @@ from rig.command import MeasurementError
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from partner_api.crypto import SecretKeys
     from partner_api.database.arguments import Outcome
@@ -80,10 +80,13 @@ async def make_partner(connection: Connection, now: datetime) -> Spender:
 async def make_children(
     connection: Connection, now: datetime, partner: Spender, count: int
 ) -> list[Spender]:
-    """Make children of a partner, each with the same share of half its credits."""
+    """Make children of a partner, each with the same share of half its credits.
+
+    The ids of the nth, from 1, are ``numbered_id``, so that a script of pgbench can name them.
+    """
     children = []
-    for _ in range(count):
-        child_id = new_uuid7(now)
+    for n in range(1, count + 1):
+        child_id = numbered_id(partner.tenant_id, n)
         await organizations.create_child(
             connection,
             partner.tenant_id,
@@ -95,7 +98,9 @@ async def make_children(
             metadata={},
             caller=SYSTEM,
         )
-        project_id = await make_project(connection, now, partner.tenant_id, child_id)
+        project_id = await make_project(
+            connection, now, partner.tenant_id, child_id, project_id=child_id
+        )
         children.append(Spender(partner.tenant_id, child_id, project_id))
     share = _PREPAID_CREDITS // 2 // count
     allocations = [
@@ -115,11 +120,21 @@ async def make_children(
     return children
 
 
+def numbered_id(tenant_id: int, n: int) -> UUID:
+    """Give the id of a tenant's nth child and of its project."""
+    return UUID(int=tenant_id << 64 | n)
+
+
 async def make_project(
-    connection: Connection, now: datetime, tenant_id: int, organization_id: UUID
+    connection: Connection,
+    now: datetime,
+    tenant_id: int,
+    organization_id: UUID,
+    *,
+    project_id: UUID | None = None,
 ) -> UUID:
     """Make a project of an organization, and give its id."""
-    project_id = new_uuid7(now)
+    project_id = project_id or new_uuid7(now)
     await projects.create_project(
         connection,
         tenant_id,

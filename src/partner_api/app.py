@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
@@ -84,8 +85,13 @@ def create_app(settings: Settings | None = None, routers: Iterable[Router] = ROU
             async with following_installation(
                 services.pool, services.clock, development=settings.development
             ):
+                recording = asyncio.create_task(services.recorder.run(), name="recorder")
                 edge.services = services
-                yield
+                try:
+                    yield
+                finally:
+                    recording.cancel()
+                    await asyncio.gather(recording, return_exceptions=True)
         finally:
             edge.services = None
             await services.pool.close()

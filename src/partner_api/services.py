@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from partner_api.audit.recorder import Recorder
 from partner_api.credits.wallets import WalletReader
 from partner_api.database.connection import open_pool
 from partner_api.edge.acting import Children
 from partner_api.edge.authentication import Authenticator
+from partner_api.edge.rate_limits import RateLimits
 
 if TYPE_CHECKING:
     from partner_api.clock import Clock
@@ -28,6 +30,8 @@ class Services:
     authenticator: Authenticator
     children: Children
     wallets: WalletReader
+    rate_limits: RateLimits
+    recorder: Recorder
 
 
 async def open_services(
@@ -48,4 +52,6 @@ async def open_services(
         authenticator=Authenticator(pool, secret_keys),
         children=Children(pool),
         wallets=WalletReader(pool, clock),
+        rate_limits=RateLimits(settings.rate_limit_url),
+        recorder=Recorder(pool),
     )

@@ -22,6 +22,7 @@ from partner_api.settings_forms import (
     mask_whole,
     operator_token,
     postgres_url,
+    redis_url,
     secret_keys,
     server_url,
     whole_number,
@@ -61,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     development: bool
     log_format: LogFormat
     log_level: LogLevel
+    rate_limit_url: str | None
     api_url: str
     operator_token: str | None
 
@@ -186,6 +188,15 @@ SETTINGS: tuple[Setting, ...] = (
         "Never for a database with real customers.",
         default="false",
         parse=boolean,
+    ),
+    Setting(
+        variable="LAYERS_RATE_LIMIT_URL",
+        attribute="rate_limit_url",
+        meaning="Redis or Valkey, redis://host:port/0, in which several processes count requests "
+        "together. Without it each process counts its own.",
+        default=None,
+        parse=redis_url,
+        mask=redact,
     ),
     Setting(
         variable="LAYERS_LOG_FORMAT",

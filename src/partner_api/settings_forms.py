@@ -105,6 +105,18 @@ def server_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def redis_url(text: str) -> str:
+    """Read the address of a Redis or Valkey server."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"\s", text):
+        raise ValueError("it has to be an address such as redis://127.0.0.1:6379/0")
+    return text
+
+
 def operator_token(text: str) -> str:
     """Read an operator's token, as far as its shape tells."""
     if not re.fullmatch(r"lpo_[0-9A-Za-z]+_[A-Za-z0-9_-]+", text):

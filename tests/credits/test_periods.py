@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-
-from partner_api.credits import store as credit
 from tests.invariants import assert_books_balance
 from tests.operations import (
     allocate,
@@ -23,6 +22,8 @@ from tests.operations import (
     subscribe,
 )
 from tests.tenants import NOON, make_child, make_partner
+
+from partner_api.credits import store as credit
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
@@ -48,7 +49,7 @@ async def test_periods_are_calendar_months_clamped_to_month_ends(
     partner = await make_partner(connection, now=created)
 
     days = [first_day, *next_days]
-    for begins, ends in zip(days, days[1:], strict=False):
+    for begins, ends in pairwise(days):
         start, end = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (begins, ends))
         for now in (max(created, start), end - MILLISECOND):
             wallet = await read(connection, partner, now)

@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-
-from partner_api.credits import store as credit
 from tests.invariants import assert_books_balance
 from tests.operations import (
     events,
@@ -21,6 +19,8 @@ from tests.operations import (
     subscription,
 )
 from tests.tenants import NOON, make_child, make_partner
+
+from partner_api.credits import store as credit
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection

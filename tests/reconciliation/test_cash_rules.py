@@ -116,19 +116,20 @@ async def test_cash_chain(breaking: Connection, history: History) -> None:
 
 
 async def test_cash_sequence(breaking: Connection, history: History) -> None:
-    """Numbers without events: the adjustment is moved past the lease charges, and they up by one."""
-    await breaking.execute(
-        "DELETE FROM cash_events WHERE tenant_id = $1 AND sequence = 1", history.tenant_id
-    )
-    await breaking.execute(
+    """The last event skips a number, and what refers to it follows."""
+    last = (await cash_wallet(breaking, history))["last_sequence"]
+    for statement in (
+        "UPDATE cash_events SET sequence = $2 + 1 WHERE tenant_id = $1 AND sequence = $2",
         """
-        UPDATE cash_events SET balance_after_cents = balance_after_cents - 200000
-         WHERE tenant_id = $1 AND sequence = 2
+        UPDATE lease_charges SET cash_sequence = $2 + 1
+         WHERE tenant_id = $1 AND cash_sequence = $2
         """,
-        history.tenant_id,
-    ) if False else None
-    mismatches = await found(breaking, history)
-    assert about_partner(history, Rule.EVENT_SEQUENCE, "cash event 2", 1, 2) in mismatches
+        "UPDATE cash_wallets SET last_sequence = $2 + 1 WHERE tenant_id = $1",
+    ):
+        await update(breaking, statement, history.tenant_id, last)
+    assert await found(breaking, history) == [
+        about_partner(history, Rule.EVENT_SEQUENCE, f"cash event {last + 1}", last, last + 1)
+    ]
 
 
 async def test_cash_last_sequence(breaking: Connection, history: History) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _TIMEOUT_SECONDS = 60.0
 _PAGE = 100
+_WIDEST = 1_000
 
 
 class OperatorRequestError(Exception):
@@ -142,7 +143,12 @@ def print_table(columns: Sequence[str], rows: Iterator[dict[str, Any]]) -> None:
     for column in columns:
         table.add_column(column, no_wrap=True)
     for row in rows:
-        table.add_row(*("" if row[column] is None else str(row[column]) for column in columns))
+        table.add_row(*(_cell(row[column]) for column in columns))
     # An id that was cut to fit the terminal would be of no use.
-    console = Console()
-    console.print(table, width=max(console.width, console.measure(table).maximum), crop=False)
+    Console(width=_WIDEST).print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -13,15 +13,14 @@ import msgspec
 from partner_api.database.connection import CONNECT_TIMEOUT_SECONDS, connect
 from partner_api.database.grants import grant_application_role
 
-# Alembic and SQLAlchemy are imported where they are used: they take longer than most commands do.
 if TYPE_CHECKING:
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
+    from importlib.resources.abc import Traversable
+
     from sqlalchemy import Connection as SqlConnection
 
     from partner_api.database.connection import Connection
 
-MINIMUM_SERVER_VERSION = 160000
+OLDEST_SERVER_VERSION = 16
 # Serializes concurrent upgrades of one database. Any constant will do, as long as it stays.
 _UPGRADE_LOCK = 0x6C617965
 # The functions run with the owner's rights, so nobody may call them by default. Those of extensions stay as they are.
@@ -74,13 +73,14 @@ async def upgrade(owner_url: str, application_role: str | None) -> Status:
     """
     connection = await connect(owner_url)
     try:
-        if connection.get_server_version() < (16,):
+        version = connection.get_server_version().major
+        if version < OLDEST_SERVER_VERSION:
             raise MigrationError(
-                f"The server runs PostgreSQL {connection.get_server_version().major}; "
-                "version 16 or newer is needed."
+                f"The server runs PostgreSQL {version}; version {OLDEST_SERVER_VERSION} or newer "
+                "is needed."
             )
         await connection.execute("SELECT pg_advisory_lock($1)", _UPGRADE_LOCK)
-        await _upgrade_schema(owner_url)
+        await _upgrade_schema(connection, owner_url)
         await _apply_functions(connection)
         await connection.execute("SELECT audit_partitions_ensure(clock_timestamp())")
         if application_role is not None:
@@ -93,16 +93,14 @@ async def upgrade(owner_url: str, application_role: str | None) -> Status:
 async def read_status(connection: Connection, application_role: str | None) -> Status:
     """Read what the database holds. ``application_role`` is None when the owner's role does everything."""
     applied: set[str] = set()
-    revision = None
     if await connection.fetchval("SELECT to_regclass('applied_functions')") is not None:
         applied = {
             row["checksum"]
             for row in await connection.fetch("SELECT checksum FROM applied_functions")
         }
-        revision = await connection.fetchval("SELECT version_num FROM alembic_version")
     return Status(
         server_version=str(await connection.fetchval("SHOW server_version")),
-        revision=revision,
+        revision=await _current_revision(connection),
         expected_revision=expected_revision(),
         functions_applied=functions_checksum() in applied,
         separate_application_role=application_role is not None,
@@ -143,13 +141,9 @@ async def require_current(connection: Connection) -> None:
     )
 
 
-@cache
 def expected_revision() -> str:
     """The newest schema revision that this version knows."""
-    head = _revisions().get_current_head()
-    if head is None:
-        raise MigrationError("The installation is incomplete: it has no schema revisions.")
-    return head
+    return _known_revisions()[-1]
 
 
 @cache
@@ -161,20 +155,17 @@ def functions_checksum() -> str:
     return digest.hexdigest()
 
 
-def _config() -> Config:
-    from alembic.config import Config
+def _schema_folder() -> Traversable:
+    return resources.files("partner_api.database") / "schema"
 
-    config = Config()
-    config.set_main_option(
-        "script_location", str(resources.files("partner_api.database") / "schema")
+
+@cache
+def _known_revisions() -> list[str]:
+    # Their numbers are in the names of their files, so that telling them takes no Alembic.
+    folder = _schema_folder() / "versions"
+    return sorted(
+        file.name.partition("_")[0] for file in folder.iterdir() if file.name.endswith(".sql")
     )
-    return config
-
-
-def _revisions() -> ScriptDirectory:
-    from alembic.script import ScriptDirectory
-
-    return ScriptDirectory.from_config(_config())
 
 
 def _function_files() -> list[tuple[str, str]]:
@@ -186,13 +177,22 @@ def _function_files() -> list[tuple[str, str]]:
     return [(file.name, file.read_text(encoding="utf-8")) for file in files]
 
 
-async def _upgrade_schema(owner_url: str) -> None:
+async def _upgrade_schema(connection: Connection, owner_url: str) -> None:
+    revision = await _current_revision(connection)
+    if revision == expected_revision():
+        return
+    if revision is not None and revision not in _known_revisions():
+        raise _made_by_newer_version(revision)
+
+    # Imported where they are used: this takes longer than a whole start without it.
     from alembic import command
+    from alembic.config import Config
     from sqlalchemy.exc import DBAPIError
     from sqlalchemy.ext.asyncio import create_async_engine
     from sqlalchemy.pool import NullPool
 
-    config = _config()
+    config = Config()
+    config.set_main_option("script_location", str(_schema_folder()))
 
     def run(connection: SqlConnection) -> None:
         config.attributes["connection"] = connection
@@ -205,11 +205,8 @@ async def _upgrade_schema(owner_url: str) -> None:
         poolclass=NullPool,
     )
     try:
-        async with engine.begin() as connection:
-            revision = await connection.run_sync(_current_revision)
-            if revision is not None and revision not in _known_revisions():
-                raise _made_by_newer_version(revision)
-            await connection.run_sync(run)
+        async with engine.begin() as transaction:
+            await transaction.run_sync(run)
     except DBAPIError as error:
         # What PostgreSQL said, without the statement around it.
         said = error.orig.__cause__ if error.orig is not None else None
@@ -218,15 +215,11 @@ async def _upgrade_schema(owner_url: str) -> None:
         await engine.dispose()
 
 
-def _current_revision(connection: SqlConnection) -> str | None:
-    if connection.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar() is None:
+async def _current_revision(connection: Connection) -> str | None:
+    if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
         return None
-    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    return None if revision is None else str(revision)
-
-
-def _known_revisions() -> set[str]:
-    return {script.revision for script in _revisions().walk_revisions()}
+    revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+    return revision
 
 
 def _made_by_newer_version(revision: str) -> MigrationError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,9 @@ _OTHER_METHOD = "OTHER"
 _NO_ROUTE = "none"
 # Litestar answers OPTIONS by itself, with another body than ours; no route takes this one.
 _UNROUTED_METHOD = "LAYERS-OPTIONS"
+# How much of a body that nobody wants is read all the same, and for how long.
+_MOST_DROPPED_BYTES = 4 * 1024 * 1024
+_DROPPING_SECONDS = 2.0
 
 
 class Edge:
@@ -51,6 +56,7 @@ class Edge:
         scope[EXCHANGE] = exchange
         if method == "OPTIONS":
             scope["method"] = _UNROUTED_METHOD
+        body = _Body(receive) if _has_body(scope) else None
         started = False
         identify = (b"x-request-id", exchange.request_id.encode())
 
@@ -58,12 +64,19 @@ class Edge:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                if body is not None:
+                    await body.drop_rest()
                 exchange.status = message["status"]
-                message["headers"] = [*message["headers"], identify, *self._fixed_headers]
+                message["headers"] = [
+                    *message["headers"],
+                    identify,
+                    *exchange.bucket,
+                    *self._fixed_headers,
+                ]
             await send(message)
 
         try:
-            await self._app(scope, receive, send_marked)
+            await self._app(scope, body or receive, send_marked)
         except Exception as error:
             reply = error_reply(error, exchange.request_id, where=method)
             # Half an answer cannot be taken back; the connection then ends without its rest.
@@ -88,3 +101,38 @@ class Edge:
                     exchange.caller_id,
                 )
             )
+
+
+class _Body:
+    """The body of a request, on its way to whoever reads it."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._more = True
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._more = message.get("more_body", False)
+        return message
+
+    async def drop_rest(self) -> None:
+        """Read what nobody has read, before the answer is sent.
+
+        Otherwise the connection is closed under a client that is still sending, and the client
+        sees that instead of the answer.
+        """
+        dropped = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DROPPING_SECONDS):
+                while self._more and dropped <= _MOST_DROPPED_BYTES:
+                    dropped += len((await self()).get("body", b""))
+
+
+def _has_body(scope: Scope) -> bool:
+    """Tell whether a body comes that is small enough to be read to its end."""
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return value.isdigit() and 0 < int(value[:20]) <= _MOST_DROPPED_BYTES
+        if name == b"transfer-encoding":
+            return True
+    return False

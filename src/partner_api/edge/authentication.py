@@ -15,7 +15,7 @@ from partner_api.errors import ApiError
 
 if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
-    from partner_api.database.connection import Pool
+    from partner_api.database.connection import Pool, Row
 
 MAX_HEADER_BYTES = 1024
 RateLimitTier = Literal["standard", "pilot", "partner", "sandbox", "internal"]
@@ -65,6 +65,16 @@ class OperatorCaller(msgspec.Struct, frozen=True):
     role: Role
 
 
+class KeyRejected(ApiError):
+    """The refusal of a key whose secret was right: the client sees the error it was made of."""
+
+    def __init__(self, error: ApiError, tenant_id: int, row: Row) -> None:
+        super().__init__(error.code, error.message, error.details)
+        self.tenant_id = tenant_id
+        self.organization_id: UUID = row["organization_id"]
+        self.api_key_id: UUID = row["id"]
+
+
 class Authenticator:
     """Verifies tokens against the database, at every request: what is revoked is out at once."""
 
@@ -98,11 +108,11 @@ class Authenticator:
             or row["revoked_at"] is not None
             or (row["grace_until"] is not None and row["grace_until"] <= now)
         ):
-            raise ApiError("UNAUTHENTICATED")
+            raise KeyRejected(ApiError("UNAUTHENTICATED"), credential.tenant_id, row)
         if row["kill_switch"]:
-            raise killed("key")
+            raise KeyRejected(killed("key"), credential.tenant_id, row)
         if row["status"] != "active" or row["parent_status"] not in (None, "active"):
-            raise killed("organization")
+            raise KeyRejected(killed("organization"), credential.tenant_id, row)
         return Caller(
             credential.tenant_id,
             row["organization_id"],

@@ -33,6 +33,7 @@ class Exchange:
     """One request and its answer, as logs and metrics see it."""
 
     __slots__ = (
+        "bucket",
         "caller_id",
         "method",
         "request_id",
@@ -50,6 +51,8 @@ class Exchange:
         self.template: str | None = None
         self.caller_id: str | None = None
         self.status = 500
+        # The headers that name the rate limit's bucket, for whatever is answered.
+        self.bucket: list[tuple[bytes, bytes]] = []
 
 
 class ApiRequest(Request[Any, Any, Any]):

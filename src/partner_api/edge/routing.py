@@ -23,6 +23,7 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
+from partner_api.edge.admission import admit_key, admit_operator, note_refusal
 from partner_api.edge.idempotency import perform, stored_reply
 from partner_api.edge.pagination import check_cursor
 from partner_api.edge.reply import Reply, error_reply, json_reply
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection
     from partner_api.edge.acting import OrganizationStatus
+    from partner_api.edge.rate_limits import EndpointClass
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Handler = Callable[..., Awaitable[Any]]
@@ -73,6 +75,7 @@ class Route:
         idempotency_required: bool,
         secret_answer: bool,
         examples: Sequence[object],
+        long_running: bool = False,
     ) -> None:
         self.method = method
         self.template = template
@@ -86,6 +89,9 @@ class Route:
         self.secret_answer = secret_answer
         self.examples = tuple(examples)
         self.writes = method != "GET"
+        self.endpoint_class: EndpointClass = (
+            "long-running" if long_running else "write-light" if self.writes else "read-light"
+        )
         _check_access(template, access)
 
         hints = get_type_hints(handler, include_extras=True, localns=_ANNOTATIONS)
@@ -146,16 +152,20 @@ class Route:
             return await self._call(request, arguments)
 
     async def _authorize(self, request: ApiRequest) -> None:
-        services, access = request.services, self.access
+        access = self.access
         if access.kind == "key":
-            caller = await services.authenticator.api_key(request.authorization, request.now)
+            caller = await admit_key(request, self.endpoint_class)
             request.caller = request.key_caller = caller
             request.exchange.caller_id = format_id("key", caller.api_key_id)
-            access.check_scopes(caller.scopes)
-            if request.raw_acting and not covers(caller.scopes, ORG_ADMIN):
-                raise forbidden(ORG_ADMIN)
+            try:
+                access.check_scopes(caller.scopes)
+                if request.raw_acting and not covers(caller.scopes, ORG_ADMIN):
+                    raise forbidden(ORG_ADMIN)
+            except ApiError:
+                note_refusal(request, caller, "auth.scope_denied")
+                raise
         elif access.kind == "operator":
-            operator = await services.authenticator.operator(request.authorization, request.now)
+            operator = await admit_operator(request)
             request.operator = operator
             request.exchange.caller_id = format_id("opr", operator.operator_id)
             access.check_role(operator.role)

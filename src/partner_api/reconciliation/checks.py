@@ -172,7 +172,7 @@ def check_lease_event(tenant_id: int, row: asyncpg.Record) -> Iterator[Mismatch]
     if row["cash_sequence"] is not None:
         expected: int | str = row["cash_sequence"]
     else:
-        expected = row["status"] or "no charge"
+        expected = row["status"] or _NO_ROW
     yield Mismatch(
         Rule.LEASE_EVENT,
         tenant_id,

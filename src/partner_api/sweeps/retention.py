@@ -32,15 +32,16 @@ class IdempotencyRecords:
 
 
 class AuditPartitions:
-    """Makes the audit log's partitions of the coming months."""
+    """Makes the audit log's partitions of the coming months, and drops those that are over."""
 
     name = "audit_partitions"
     pause_seconds = 3600.0
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Make the missing ones of this and the next three months."""
+        """Make the missing ones of this and the next three months; drop those past 90 days."""
         async with pool.acquire() as connection:
-            return await audit.ensure_partitions(connection, now)
+            made = await audit.ensure_partitions(connection, now)
+            return made + await audit.expire(connection, now, _RECORDS_PER_STEP)
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """None: nothing depends on the moment."""

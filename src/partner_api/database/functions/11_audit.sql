@@ -40,3 +40,31 @@ BEGIN
     RETURN v_made;
 END
 $$;
+
+-- Removes what is older than 90 days: whole months are dropped, not deleted row by row; what lies in the default
+-- partition goes a bounded number of rows at a time. Gives how many partitions and rows went.
+CREATE OR REPLACE FUNCTION audit_expire(p_now timestamptz, p_limit integer)
+RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_before  timestamptz := p_now - interval '90 days';
+    v_name    text;
+    v_gone    integer := 0;
+    v_deleted integer;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('audit_partitions_ensure', 0));
+    FOR v_name IN
+        SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+         WHERE i.inhparent = 'public.audit_events'::regclass AND c.relname ~ '^audit_events_\d{4}_\d{2}$'
+           AND to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= v_before
+         ORDER BY c.relname
+    LOOP
+        EXECUTE format('DROP TABLE %I', v_name);
+        v_gone := v_gone + 1;
+    END LOOP;
+    DELETE FROM audit_events_default
+     WHERE ctid = ANY (ARRAY(SELECT ctid FROM audit_events_default WHERE occurred_at < v_before LIMIT p_limit));
+    GET DIAGNOSTICS v_deleted = ROW_COUNT;
+    RETURN v_gone + v_deleted;
+END
+$$;

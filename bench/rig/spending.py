@@ -1,0 +1,92 @@
+"""Reserving and settling through the driver, as the server does: in batches, over several connections."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from partner_api.clock import Clock
+from partner_api.database.arguments import SYSTEM
+from partner_api.generation import store as generation
+from partner_api.ids import new_ulid, new_uuid7
+from rig.tenants import require_done
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from partner_api.database.connection import Connection, Pool
+    from rig.tenants import Spender
+
+RESERVED_CREDITS = 50
+CHARGED_CREDITS = 40
+
+
+async def spend(
+    pool: Pool,
+    spenders: Sequence[Spender],
+    *,
+    batch: int,
+    connections: int,
+    settle: bool,
+    seconds: float,
+) -> float:
+    """Start jobs, and settle them if asked to, until the time is up; gives jobs per second.
+
+    Args:
+        pool: at least ``connections`` large.
+        spenders: of one tenant; each job is a random one's.
+        batch: jobs in one call.
+        connections: how many make calls at the same time.
+        settle: whether each batch is settled too, in a call of its own.
+        seconds: how long.
+
+    Raises:
+        MeasurementError: a job was refused.
+    """
+    began = perf_counter()
+
+    async def work() -> int:
+        jobs = 0
+        async with pool.acquire() as connection:
+            while perf_counter() < began + seconds:
+                await _one_batch(connection, spenders, batch, settle=settle)
+                jobs += batch
+        return jobs
+
+    done = await asyncio.gather(*(work() for _ in range(connections)))
+    return sum(done) / (perf_counter() - began)
+
+
+async def _one_batch(
+    connection: Connection, spenders: Sequence[Spender], size: int, *, settle: bool
+) -> None:
+    now = Clock().now()
+    tenant_id = spenders[0].tenant_id
+    starts = [_start_of(random.choice(spenders), now) for _ in range(size)]
+    require_done(await generation.start_jobs(connection, tenant_id, now, starts))
+    if settle:
+        settlements = [
+            generation.JobSettlement(start.job_id, CHARGED_CREDITS, SYSTEM) for start in starts
+        ]
+        require_done(
+            await generation.settle_jobs(connection, tenant_id, Clock().now(), settlements)
+        )
+
+
+def _start_of(spender: Spender, now: datetime) -> generation.JobStart:
+    return generation.JobStart(
+        new_ulid(now),
+        new_uuid7(now),
+        spender.organization_id,
+        spender.project_id,
+        "video_remix",
+        {},
+        RESERVED_CREDITS,
+        None,
+        now + timedelta(days=1),
+        SYSTEM,
+    )

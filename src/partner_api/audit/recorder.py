@@ -1,0 +1,108 @@
+"""What requests leave behind without a write of their own: when a key was used, what it was refused.
+
+Kept in memory and written together every few seconds, one row per key, kind and minute: a flood of
+refused requests costs the database no more than one of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import structlog
+
+from partner_api.audit import store
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from partner_api.database.connection import Pool
+
+_log = structlog.get_logger(__name__)
+_FLUSH_SECONDS = 5.0
+# Beyond this many keys at a time further ones are only counted in the metrics.
+_MOST_PENDING = 10_000
+
+RefusalType = Literal["auth.key_rejected", "auth.scope_denied", "auth.rate_limited"]
+
+
+class Refusal(NamedTuple):
+    """A kind of refusal of one key in one minute."""
+
+    tenant_id: int
+    organization_id: UUID
+    api_key_id: UUID
+    event_type: RefusalType
+    minute: datetime
+
+
+class KeyUse(NamedTuple):
+    """A key and its tenant."""
+
+    tenant_id: int
+    api_key_id: UUID
+
+
+class Recorder:
+    """Gathers, and writes when ``run`` says so."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._refusals: Counter[Refusal] = Counter()
+        self._uses: dict[KeyUse, datetime] = {}
+
+    def note_refusal(
+        self,
+        tenant_id: int,
+        organization_id: UUID,
+        api_key_id: UUID,
+        event_type: RefusalType,
+        now: datetime,
+    ) -> None:
+        """Count a refusal of a key whose secret was right."""
+        if len(self._refusals) < _MOST_PENDING:
+            minute = now.replace(second=0, microsecond=0)
+            self._refusals[Refusal(tenant_id, organization_id, api_key_id, event_type, minute)] += 1
+
+    def note_use(self, tenant_id: int, api_key_id: UUID, now: datetime) -> None:
+        """Note that a key was used, to the minute."""
+        if len(self._uses) < _MOST_PENDING:
+            self._uses[KeyUse(tenant_id, api_key_id)] = now.replace(second=0, microsecond=0)
+
+    async def run(self) -> None:
+        """Write every few seconds until cancelled, and once more then."""
+        try:
+            while True:
+                await asyncio.sleep(_FLUSH_SECONDS)
+                await self._flush_or_keep()
+        except asyncio.CancelledError:
+            await self._flush_or_keep()
+            raise
+
+    async def flush(self) -> None:
+        """Write what has gathered; what cannot be written stays for the next time.
+
+        Raises:
+            OSError, asyncpg.PostgresError: the database is away.
+        """
+        refusals, self._refusals = self._refusals, Counter()
+        uses, self._uses = self._uses, {}
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                if uses:
+                    await store.set_last_used(connection, list(uses.items()))
+                if refusals:
+                    await store.add_refusals(connection, list(refusals.items()))
+        except BaseException:
+            self._refusals.update(refusals)
+            self._uses = {**uses, **self._uses}
+            raise
+
+    async def _flush_or_keep(self) -> None:
+        try:
+            await self.flush()
+        except Exception as error:
+            # It is no reason to stop serving; the next time may do.
+            _log.warning("usage_not_recorded", reason=type(error).__name__)

@@ -1,0 +1,147 @@
+"""How often a key may ask: per class of route and sliding minute, and per day for writes.
+
+In one process the counts are in its memory, and exact. Several processes are exact together when
+LAYERS_RATE_LIMIT_URL names a Redis or Valkey that they share; without it each counts for itself.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Literal, cast
+
+import msgspec
+from limits import RateLimitItemPerDay, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
+
+from partner_api.errors import ApiError
+from partner_api.settings import SettingsError
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+    from limits.aio.storage import Storage
+
+    from partner_api.edge.authentication import Caller, RateLimitTier
+
+EndpointClass = Literal["read-light", "write-light", "long-running"]
+Headers = list[tuple[bytes, bytes]]
+
+FAILED_AUTHENTICATIONS_PER_MINUTE = 300
+
+
+class TierLimits(msgspec.Struct, frozen=True):
+    """What one tier allows; ``running_jobs`` is per organization, the rest per key."""
+
+    read_per_minute: int
+    write_per_minute: int
+    long_running_per_minute: int
+    writes_per_day: int
+    running_jobs: int
+
+
+# None is unlimited.
+TIERS: dict[RateLimitTier, TierLimits | None] = {
+    "standard": TierLimits(120, 60, 20, 10_000, 10),
+    "pilot": TierLimits(1_200, 600, 60, 100_000, 50),
+    "partner": TierLimits(6_000, 3_000, 300, 500_000, 200),
+    "sandbox": TierLimits(60, 30, 10, 1_000, 5),
+    "internal": None,
+}
+
+
+class RateLimits:
+    """Counts requests and refuses those above the limits of their tier.
+
+    Args:
+        url: of the Redis or Valkey that several processes share; None counts in memory.
+    """
+
+    def __init__(self, url: str | None) -> None:
+        self._storage = _open_storage(url)
+        self._sliding = MovingWindowRateLimiter(self._storage)
+        self._daily = FixedWindowRateLimiter(self._storage)
+
+    async def admit(self, caller: Caller, endpoint_class: EndpointClass) -> Headers:
+        """Count a request of a key.
+
+        Returns:
+            The headers that name its bucket, for the answer, whatever that will be.
+
+        Raises:
+            RateLimitExceeded: over the minute's or the day's limit; it carries the headers too.
+        """
+        headers: Headers = [(b"x-ratelimit-endpoint-class", endpoint_class.encode())]
+        limits = TIERS[caller.rate_limit_tier]
+        if limits is None:
+            return headers
+        item = _per_minute(limits, endpoint_class)
+        identifiers = (str(caller.tenant_id), str(caller.api_key_id), endpoint_class)
+        admitted = await self._sliding.hit(item, *identifiers)
+        window = await self._sliding.get_window_stats(item, *identifiers)
+        reset = _seconds_until(window.reset_time)
+        headers += [
+            (b"x-ratelimit-limit", b"%d" % item.amount),
+            (b"x-ratelimit-remaining", b"%d" % max(0, window.remaining)),
+            (b"x-ratelimit-reset", b"%d" % reset),
+        ]
+        if not admitted:
+            raise RateLimitExceeded(endpoint_class, reset, headers)
+        if endpoint_class != "read-light":
+            daily = RateLimitItemPerDay(limits.writes_per_day, namespace="layers-writes")
+            if not await self._daily.hit(daily, *identifiers[:2]):
+                day = await self._daily.get_window_stats(daily, *identifiers[:2])
+                raise RateLimitExceeded("writes_per_day", _seconds_until(day.reset_time), headers)
+        return headers
+
+    async def count_failed_authentication(self, address: str) -> None:
+        """Count a request that no key vouches for.
+
+        Raises:
+            RateLimitExceeded: too many from this address.
+        """
+        item = RateLimitItemPerMinute(FAILED_AUTHENTICATIONS_PER_MINUTE, namespace="layers-failed")
+        if not await self._sliding.hit(item, address):
+            window = await self._sliding.get_window_stats(item, address)
+            raise RateLimitExceeded("failed_authentication", _seconds_until(window.reset_time), [])
+
+
+class RateLimitExceeded(ApiError):
+    """RATE_LIMITED, with the headers that name the bucket."""
+
+    def __init__(self, limit: str, retry_after_seconds: int, headers: Headers) -> None:
+        super().__init__(
+            "RATE_LIMITED",
+            details={"limit": limit},
+            headers={"Retry-After": str(retry_after_seconds)},
+        )
+        self.bucket = headers
+
+
+def _open_storage(url: str | None) -> Storage:
+    if url is None:
+        return MemoryStorage()
+    try:
+        return cast("Storage", storage_from_string(f"async+{url}"))
+    except ConfigurationError:
+        raise SettingsError(
+            [
+                "LAYERS_RATE_LIMIT_URL is set, but the client for it is not installed. "
+                "Install the package with its extra: layers-partner-api[redis]."
+            ]
+        ) from None
+
+
+def _per_minute(limits: TierLimits, endpoint_class: EndpointClass) -> RateLimitItem:
+    amount = {
+        "read-light": limits.read_per_minute,
+        "write-light": limits.write_per_minute,
+        "long-running": limits.long_running_per_minute,
+    }[endpoint_class]
+    return RateLimitItemPerMinute(amount, namespace="layers")
+
+
+def _seconds_until(timestamp: float) -> int:
+    return max(1, math.ceil(timestamp - time.time()))

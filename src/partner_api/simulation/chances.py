@@ -1,0 +1,90 @@
+"""Drawing amounts, organizations and callers: every random choice of a run comes from here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from partner_api.database.arguments import Caller, Idempotency
+from partner_api.simulation.world import Ids, Organization, World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from random import Random
+
+    from partner_api.simulation.options import Options
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LARGEST_AMOUNT = 2**53 - 1
+# Operators' idempotency records belong to no partner's tenant.
+_OPERATORS_TENANT = 0
+T = TypeVar("T")
+
+
+class Chances:
+    """The seed's randomness, and the world that it plays in."""
+
+    def __init__(self, random: Random, options: Options) -> None:
+        self.random = random
+        self.options = options
+        self.ids = Ids(random)
+        self.world = World()
+        self._operator_id = self.ids.uuid7(_EPOCH)
+
+    def happens(self, probability: float) -> bool:
+        """Throw the dice once."""
+        return self.random.random() < probability
+
+    def choose(self, among: Sequence[T]) -> T:
+        """Take one."""
+        return self.random.choice(among)
+
+    def organization(self, *, child_probability: float = 0.8) -> Organization:
+        """Take a partner or one of its children, now and then an archived one."""
+        if self.happens(0.01):
+            return self.choose(self.world.organizations)
+        partner = self.partner()
+        if partner.children and self.happens(child_probability):
+            return self.choose(partner.children)
+        return partner
+
+    def partner(self) -> Organization:
+        """Take a partner."""
+        return self.choose(self.world.partners)
+
+    def amount(self, available: int) -> int:
+        """Draw an amount: mostly small, sometimes all that there is, or a little more than that."""
+        kind = self.random.random()
+        if kind < 0.75:
+            return self.random.randint(1, 400)
+        if kind < 0.85:
+            return self.random.randint(400, 4000)
+        if kind < 0.93:
+            return max(1, available)
+        if kind < 0.99:
+            return max(0, available) + self.random.randint(1, 3)
+        return LARGEST_AMOUNT
+
+    def operator(self, now: datetime) -> Caller:
+        """Make the caller of an operator's request."""
+        return Caller("operator", None, self._operator_id, "simulation", self.ids.request(now))
+
+    def client(self, organization: Organization, now: datetime) -> Caller:
+        """Make the caller of a partner's request; its organization's id stands for the API key's."""
+        return Caller(
+            "partner_api", organization.organization_id, None, None, self.ids.request(now)
+        )
+
+    def key(self, caller: Caller, tenant_id: int, route: str, now: datetime) -> Idempotency:
+        """Make the idempotency record of a request."""
+        if caller.operator_id is not None:
+            tenant_id = _OPERATORS_TENANT
+        caller_id = caller.operator_id or caller.api_key_id
+        assert caller_id is not None  # noqa: S101 - one of the two kinds above
+        key, fingerprint = str(self.ids.uuid7(now)), self.random.randbytes(16)
+        return Idempotency(tenant_id, caller_id, "POST", route, key, fingerprint)
+
+    def skew(self) -> timedelta:
+        """Draw how far a clock is off."""
+        milliseconds = round(self.options.skew_seconds * 1000)
+        return timedelta(milliseconds=self.random.randint(-milliseconds, milliseconds))

@@ -1,0 +1,122 @@
+"""What the driver knows of the simulated installation: what it asked for, and what it was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from partner_api.ids import encode_crockford
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from random import Random
+
+    from partner_api.simulation.operations import Operation
+    from partner_api.simulation.work import PoolAccount
+
+# Older ones are forgotten, so that a long run does not slow down.
+_REMEMBERED = 200
+_ULID_LENGTH = 26
+
+
+@dataclass
+class Subscription:
+    """A subscription as it was set last."""
+
+    tier: str
+    credits: int
+    billing_status: str
+    started_on: date
+
+
+@dataclass
+class Organization:
+    """A partner or a child, with its project."""
+
+    tenant_id: int
+    organization_id: UUID
+    project_id: UUID
+    partner: Organization | None
+    status: str = "active"
+    available: int = 0
+    """As it was told last; it may have changed since."""
+    subscription: Subscription | None = None
+    children: list[Organization] = field(default_factory=list)
+    """Those that are not archived."""
+
+
+@dataclass
+class Job:
+    """A generation that was started."""
+
+    job_id: UUID
+    organization: Organization
+    credits: int
+    charged: int = 0
+    refunded: int = 0
+
+
+@dataclass
+class World:
+    """Everything in it came about by operations that were done."""
+
+    partners: list[Organization] = field(default_factory=list)
+    organizations: list[Organization] = field(default_factory=list)
+    running: list[Job] = field(default_factory=list)
+    ended: list[Job] = field(default_factory=list)
+    answered: list[tuple[Operation, dict[str, Any]]] = field(default_factory=list)
+    """Operations of one item with an idempotency key that were done, with their facts."""
+    accounts: list[PoolAccount] = field(default_factory=list)
+    leased: dict[UUID, Organization] = field(default_factory=dict)
+    """By pool account, the organization that leases it."""
+
+    def end_job(self, job: Job, charged: int) -> None:
+        """Move a job to the ended ones."""
+        if job in self.running:
+            self.running.remove(job)
+            job.charged = charged
+            self.ended.append(job)
+            del self.ended[:-_REMEMBERED]
+
+    def remember(self, operation: Operation, facts: dict[str, Any]) -> None:
+        """Keep an operation that was done, to be asked for again."""
+        self.answered.append((operation, facts))
+        del self.answered[:-_REMEMBERED]
+
+    def archive(self, child: Organization) -> None:
+        """Forget a child, but for the jobs that it still has."""
+        child.status = "archived"
+        if child.partner is not None and child in child.partner.children:
+            child.partner.children.remove(child)
+        for account_id in [one for one, holder in self.leased.items() if holder is child]:
+            del self.leased[account_id]
+
+
+class Ids:
+    """Makes ids of the forms that the server makes, out of the seed."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+
+    def uuid7(self, now: datetime) -> UUID:
+        """Make a UUID version 7 of the instant ``now``."""
+        bits = self._random.getrandbits(74)
+        head = _milliseconds(now) << 16 | 7 << 12 | bits >> 62
+        return UUID(int=head << 64 | 2 << 62 | bits & (1 << 62) - 1)
+
+    def ulid(self, now: datetime) -> UUID:
+        """Make a ULID of the instant ``now``, as the UUID with the same bits."""
+        return UUID(int=_milliseconds(now) << 80 | self._random.getrandbits(80))
+
+    def tenant(self) -> int:
+        """Make the id of a tenant."""
+        return self._random.getrandbits(39) + 1
+
+    def request(self, now: datetime) -> str:
+        """Make the id of a request."""
+        return f"req_{encode_crockford(self.ulid(now).int, _ULID_LENGTH)}"
+
+
+def _milliseconds(now: datetime) -> int:
+    return round(now.timestamp() * 1000)

@@ -1,0 +1,137 @@
+"""Others move credits and cash while the books are checked: no false alarm."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from tests import operations as op
+from tests.reconciliation.history import make_pool_account
+from tests.tenants import NOON, Wallet, allocation, job_start, make_child, make_partner
+
+from partner_api.cash import store as cash
+from partner_api.credits import store as credit
+from partner_api.database.arguments import SYSTEM
+from partner_api.generation import store as generation
+from partner_api.leasing import store as leasing
+from partner_api.reconciliation.rules import Scope
+from partner_api.reconciliation.run import reconcile
+
+if TYPE_CHECKING:
+    from tests.conftest import DatabaseUrls
+
+    from partner_api.database.connection import Connection, Pool
+
+_SECONDS = 4.0
+_CLIENTS = 8
+_CHILDREN = 5
+
+
+async def test_eight_connections_hammer_the_wallets(pool: Pool) -> None:
+    async with pool.acquire() as connection:
+        partner = await make_partner(connection, prepaid=10_000_000, cash_cents=10_000_000)
+        children = [
+            await make_child(connection, partner, prepaid=5_000) for _ in range(_CHILDREN)
+        ]
+        for child in children[:2]:
+            await op.configure(
+                connection,
+                child,
+                refill_threshold=4_000,
+                refill_amount=500,
+                auto_refill_enabled=True,
+            )
+    stop = asyncio.Event()
+    moved = [0] * _CLIENTS
+
+    async def client(number: int) -> None:
+        chance = random.Random(number)
+        async with pool.acquire() as connection:
+            while not stop.is_set():
+                await _move_something(connection, partner, children, chance)
+                moved[number] += 1
+
+    checks = events = 0
+    scope = Scope(partner.tenant_id)
+    loop = asyncio.get_running_loop()
+    async with pool.acquire() as connection, asyncio.TaskGroup() as clients:
+        for number in range(_CLIENTS):
+            clients.create_task(client(number))
+        end = loop.time() + _SECONDS
+        try:
+            while loop.time() < end:
+                result = await reconcile(connection, NOON, scope)
+                assert result.mismatches == []
+                checks, events = checks + 1, result.events_checked
+        finally:
+            stop.set()
+    async with pool.acquire() as connection:
+        assert (await reconcile(connection, NOON, scope)).mismatches == []
+
+    # Both really happened at once, many times.
+    assert checks >= 5
+    assert all(count >= 10 for count in moved), moved
+    assert events > 1_000
+
+
+async def _move_something(
+    connection: Connection, partner: Wallet, children: list[Wallet], chance: random.Random
+) -> None:
+    tenant_id, wallet = partner.tenant_id, chance.choice([partner, *children])
+    match chance.randrange(5):
+        case 0:
+            items = [allocation(child, 3) for child in chance.sample(children, 3)]
+            await credit.allocate(connection, tenant_id, NOON, items)
+        case 1:
+            await op.post(connection, wallet, "grant", 10)
+        case 2:
+            item = cash.CashPosting(
+                partner.organization_id, "topup", 100, "Top-up", None, SYSTEM, None
+            )
+            await cash.post(connection, tenant_id, NOON, [item])
+        case 3:
+            account = await make_pool_account(connection, price_cents=50)
+            item = leasing.LeaseAssignment(wallet.project_id, [account], [uuid4()], None, SYSTEM)
+            await leasing.assign(connection, tenant_id, NOON, [item])
+        case _:
+            jobs = [job_start(wallet, 20) for _ in range(6)]
+            outcomes = await generation.start_jobs(connection, tenant_id, NOON, jobs)
+            begun = [
+                job.job_id
+                for job, outcome in zip(jobs, outcomes, strict=True)
+                if outcome.status == "done"
+            ]
+            settled = [generation.JobSettlement(job_id, 15, SYSTEM) for job_id in begun[::2]]
+            await generation.settle_jobs(connection, tenant_id, NOON, settled)
+            await generation.release_jobs(
+                connection, tenant_id, NOON, [op.ending(job_id) for job_id in begun[1::2]]
+            )
+            for job_id in begun[:1]:
+                await op.post(connection, wallet, "refund", 5, job_id=job_id)
+
+
+async def test_a_movement_is_seen_whole_or_not_at_all(
+    database_urls: DatabaseUrls, pool: Pool
+) -> None:
+    """A transaction that has written its events but has not committed changes nothing yet."""
+    from partner_api.database.connection import connect
+
+    other = await connect(database_urls.app)
+    async with pool.acquire() as connection:
+        partner = await make_partner(connection, prepaid=1_000)
+        child = await make_child(connection, partner)
+        before = await reconcile(connection, NOON, Scope(partner.tenant_id))
+        transaction = other.transaction()
+        await transaction.start()
+        await op.allocate(other, child, 400)
+
+        during = await reconcile(connection, NOON, Scope(partner.tenant_id))
+        await transaction.commit()
+        after = await reconcile(connection, NOON, Scope(partner.tenant_id))
+    await other.close()
+
+    assert [each.mismatches for each in (before, during, after)] == [[], [], []]
+    assert during.events_checked == before.events_checked
+    assert after.events_checked == before.events_checked + 2
