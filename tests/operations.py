@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from tests.tenants import NOON, allocation, job_start
 
@@ -213,15 +212,3 @@ def refused(outcome: Outcome) -> tuple[str | None, str | None]:
     """Code and reason of a refusal, which the outcome must be."""
     assert outcome.status == "refused", outcome
     return outcome.code, (outcome.facts or {}).get("reason")
-
-
-def keyed(caller_id: UUID, key: str, fingerprint: str = "request") -> Idempotency:
-    """The idempotency record of an operator's request; it belongs to tenant 0."""
-    from partner_api.database.arguments import Idempotency as Record
-
-    return Record(0, caller_id, "POST", "/posting", key, fingerprint.encode())
-
-
-def new_id() -> UUID:
-    """An id that nothing has yet."""
-    return uuid4()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -131,6 +132,8 @@ async def blocks_of_page(
     connection.add_query_logger(seen.append)
     try:
         await _page(connection, ledger, wanted, before, PAGE_ROWS + 1)
+        # The driver tells of a statement after it has given its rows.
+        await asyncio.sleep(0)
     finally:
         connection.remove_query_logger(seen.append)
     (query,) = seen

@@ -116,6 +116,17 @@ async def send_raw(server: Server, request: bytes) -> RawAnswer:
     return await asyncio.to_thread(_send_raw, server, request)
 
 
+async def logged(server: Server, *words: str) -> str:
+    """The first line of the server's log with all these words, which may be just about to come."""
+    deadline = time.monotonic() + 5
+    while True:
+        for line in server.log.read_text().splitlines():
+            if all(word in line for word in words):
+                return line
+        assert time.monotonic() < deadline, f"nothing about {words}"
+        await asyncio.sleep(0.01)
+
+
 def request_line(target: bytes, *headers: bytes, method: bytes = b"GET") -> bytes:
     """The head of a request, for `send_raw`."""
     lines = [b"%s %s HTTP/1.1" % (method, target), b"Host: localhost", b"Connection: close"]

@@ -14,6 +14,7 @@ from tests.tenants import NOON, Wallet, allocation, job_start, make_child, make_
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
+from partner_api.database.connection import connect
 from partner_api.generation import store as generation
 from partner_api.leasing import store as leasing
 from partner_api.reconciliation.rules import Scope
@@ -32,9 +33,7 @@ _CHILDREN = 5
 async def test_eight_connections_hammer_the_wallets(pool: Pool) -> None:
     async with pool.acquire() as connection:
         partner = await make_partner(connection, prepaid=10_000_000, cash_cents=10_000_000)
-        children = [
-            await make_child(connection, partner, prepaid=5_000) for _ in range(_CHILDREN)
-        ]
+        children = [await make_child(connection, partner, prepaid=5_000) for _ in range(_CHILDREN)]
         for child in children[:2]:
             await op.configure(
                 connection,
@@ -87,14 +86,14 @@ async def _move_something(
         case 1:
             await op.post(connection, wallet, "grant", 10)
         case 2:
-            item = cash.CashPosting(
+            topup = cash.CashPosting(
                 partner.organization_id, "topup", 100, "Top-up", None, SYSTEM, None
             )
-            await cash.post(connection, tenant_id, NOON, [item])
+            await cash.post(connection, tenant_id, NOON, [topup])
         case 3:
             account = await make_pool_account(connection, price_cents=50)
-            item = leasing.LeaseAssignment(wallet.project_id, [account], [uuid4()], None, SYSTEM)
-            await leasing.assign(connection, tenant_id, NOON, [item])
+            lease = leasing.LeaseAssignment(wallet.project_id, [account], [uuid4()], None, SYSTEM)
+            await leasing.assign(connection, tenant_id, NOON, [lease])
         case _:
             jobs = [job_start(wallet, 20) for _ in range(6)]
             outcomes = await generation.start_jobs(connection, tenant_id, NOON, jobs)
@@ -116,8 +115,6 @@ async def test_a_movement_is_seen_whole_or_not_at_all(
     database_urls: DatabaseUrls, pool: Pool
 ) -> None:
     """A transaction that has written its events but has not committed changes nothing yet."""
-    from partner_api.database.connection import connect
-
     other = await connect(database_urls.app)
     async with pool.acquire() as connection:
         partner = await make_partner(connection, prepaid=1_000)

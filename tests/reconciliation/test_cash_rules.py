@@ -177,9 +177,7 @@ async def test_lease_months(breaking: Connection, history: History) -> None:
         history.lease,
     )
     lease = f"lease {format_id('sa', history.lease)}"
-    assert await found(breaking, history) == [
-        about_child(history, Rule.LEASE_MONTHS, lease, 3, 2)
-    ]
+    assert await found(breaking, history) == [about_child(history, Rule.LEASE_MONTHS, lease, 3, 2)]
 
 
 async def test_a_lease_without_any_month(breaking: Connection, history: History) -> None:
@@ -237,9 +235,7 @@ async def test_lease_charge_paid_with_the_event_of_another(
     lease = f"lease {format_id('sa', history.lease)} month 0"
     sequence = await _cash_sequence(breaking, history)
     assert await found(breaking, history) == [
-        about_partner(
-            history, Rule.LEASE_EVENT, f"cash event {sequence} {lease}", other, sequence
-        ),
+        about_partner(history, Rule.LEASE_EVENT, f"cash event {sequence} {lease}", other, sequence),
         about_child(history, Rule.LEASE_CHARGE, lease, 15_000, 0),
     ]
 

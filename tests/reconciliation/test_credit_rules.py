@@ -155,7 +155,7 @@ async def test_amount_negative(breaking: Connection, history: History) -> None:
 
 async def test_event_chain(breaking: Connection, history: History) -> None:
     child = history.child
-    sequence, after = await breaking.fetchrow(
+    newest = await breaking.fetchrow(
         f"""
         SELECT sequence, prepaid_after FROM credit_events
          WHERE {_WALLET} ORDER BY sequence DESC LIMIT 1
@@ -163,6 +163,8 @@ async def test_event_chain(breaking: Connection, history: History) -> None:
         child.tenant_id,
         child.organization_id,
     )
+    assert newest is not None
+    sequence, after = newest
     await update(
         breaking,
         f"UPDATE credit_events SET prepaid_after = prepaid_after + 9 WHERE {_WALLET} "
@@ -300,9 +302,7 @@ async def test_reserved_credits(breaking: Connection, history: History) -> None:
         child.tenant_id,
         child.organization_id,
     )
-    assert await found(breaking, history) == [
-        about(child, Rule.RESERVED_CREDITS, "wallet", 90, 89)
-    ]
+    assert await found(breaking, history) == [about(child, Rule.RESERVED_CREDITS, "wallet", 90, 89)]
 
 
 async def test_reserved_limit(breaking: Connection, history: History) -> None:
@@ -439,9 +439,7 @@ async def test_job_charged_twice(breaking: Connection, history: History) -> None
     assert await found(breaking, history) == [about(child, Rule.JOB_CHARGE, job, 80, 160)]
 
 
-async def test_usage_of_a_job_that_reserved_nothing(
-    breaking: Connection, history: History
-) -> None:
+async def test_usage_of_a_job_that_reserved_nothing(breaking: Connection, history: History) -> None:
     child, job_id = history.child, uuid4()
     wallet = await wallet_of(breaking, child)
     await _append_event(breaking, child, "usage", 0, -5, wallet, job_id)
@@ -534,9 +532,7 @@ async def test_amounts_beyond_every_limit_are_still_reported(
     }
 
 
-async def test_another_organization_is_not_checked(
-    breaking: Connection, history: History
-) -> None:
+async def test_another_organization_is_not_checked(breaking: Connection, history: History) -> None:
     child = history.child
     await update(
         breaking,

@@ -18,6 +18,8 @@ from partner_api.ids import ULID_PREFIXES, MalformedId, Prefix, format_id, parse
 
 MAX_AMOUNT = 2**53 - 1
 
+_UUID_PATTERN = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_ULID_PATTERN = "[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}"
 _EXAMPLE = UUID("01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05")
 
 
@@ -132,15 +134,19 @@ def decode_field(field_type: type, value: Any) -> Any:
 def schema_of_field(field_type: type) -> dict[str, Any]:
     """Describe the types of this module in the OpenAPI document."""
     if issubclass(field_type, PublicId):
-        form = "ULID" if field_type.prefix in ULID_PREFIXES else "UUID"
+        is_ulid = field_type.prefix in ULID_PREFIXES
+        form = "ULID" if is_ulid else "UUID"
+        bare = f"({_ULID_PATTERN}|{_UUID_PATTERN})" if is_ulid else _UUID_PATTERN
         return {
             "type": "string",
             "description": f"`{field_type.prefix}_` and a {form}, or the bare {form}.",
+            "pattern": f"^({field_type.prefix}_)?{bare}$",
             "examples": [format_id(field_type.prefix, _EXAMPLE)],
         }
     return {
         "type": "string",
         "format": "date-time",
+        "pattern": "Z$",
         "description": "RFC 3339, in UTC, ending in `Z`.",
         "examples": ["2026-06-01T00:00:00.000Z"],
     }
@@ -186,6 +192,14 @@ Metadata: TypeAlias = Annotated[
         "16 KiB in all.",
         examples=[{"tier": "gold"}],
         extra={"metadata": True},
+        extra_json_schema={
+            "maxProperties": METADATA_MAX_KEYS,
+            "propertyNames": {"maxLength": METADATA_MAX_KEY_CHARACTERS},
+            "additionalProperties": {
+                "type": "string",
+                "maxLength": METADATA_MAX_VALUE_CHARACTERS,
+            },
+        },
     ),
 ]
 MetadataPatch: TypeAlias = Annotated[

@@ -25,7 +25,11 @@ _MAX_CURSOR_CHARACTERS = 1024
 _CONTROLS = frozenset({"cursor", "limit"})
 
 Cursor = Annotated[
-    str, Meta(description="`nextCursor` of the page before; with the same filters as there.")
+    str,
+    Meta(
+        description="`nextCursor` of the page before; with the same filters as there.",
+        extra_json_schema={"pattern": "^[A-Za-z0-9_-]+$"},
+    ),
 ]
 
 

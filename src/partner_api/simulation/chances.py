@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from partner_api.database.arguments import Caller, Idempotency
+from partner_api.database.arguments import Caller, Idempotency, Outcome
+from partner_api.simulation.operations import Operation, Recovery
 from partner_api.simulation.world import Ids, Organization, World
 
 if TYPE_CHECKING:
@@ -88,3 +89,10 @@ class Chances:
         """Draw how far a clock is off."""
         milliseconds = round(self.options.skew_seconds * 1000)
         return timedelta(milliseconds=self.random.randint(-milliseconds, milliseconds))
+
+    def remember(self, operation: Operation, outcomes: Sequence[Outcome]) -> None:
+        """Keep an operation that was done for the first time, so that it may be asked for again."""
+        first = operation.items[0]
+        keyed = operation.recovery is Recovery.SAME_KEY and first.repeats is None
+        if keyed and len(outcomes) == 1 and outcomes[0].status == "done":
+            self.world.remember(operation, outcomes[0].facts or {})

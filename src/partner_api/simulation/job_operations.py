@@ -152,9 +152,11 @@ def _jobs(chances: Chances) -> list[Job]:
     if not pool:
         return []
     first = chances.choose(pool)
-    count = 1 if chances.happens(0.6) else chances.random.randint(2, 5)
-    siblings = [job for job in pool if job.organization.tenant_id == first.organization.tenant_id]
-    return [first, *(chances.choose(siblings) for _ in range(count - 1))]
+    if chances.happens(0.6):
+        return [first]
+    tenant_id = first.organization.tenant_id
+    siblings = [job for job in pool if job.organization.tenant_id == tenant_id]
+    return chances.random.sample(siblings, min(len(siblings), chances.random.randint(2, 5)))
 
 
 def _named(chances: Chances, job: Job) -> UUID:

@@ -35,7 +35,7 @@ class Effect(NamedTuple):
     amount: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Item:
     """One element of a batch."""
 
@@ -52,7 +52,7 @@ class Item:
     """It has the key of an earlier request, but is another one."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Operation:
     """One call of one function on one node."""
 

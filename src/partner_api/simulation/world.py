@@ -20,7 +20,7 @@ _REMEMBERED = 200
 _ULID_LENGTH = 26
 
 
-@dataclass
+@dataclass(eq=False)
 class Subscription:
     """A subscription as it was set last."""
 
@@ -30,7 +30,7 @@ class Subscription:
     started_on: date
 
 
-@dataclass
+@dataclass(eq=False)
 class Organization:
     """A partner or a child, with its project."""
 
@@ -46,7 +46,7 @@ class Organization:
     """Those that are not archived."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
     """A generation that was started."""
 
@@ -57,7 +57,7 @@ class Job:
     refunded: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     """Everything in it came about by operations that were done."""
 

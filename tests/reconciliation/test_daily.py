@@ -1,0 +1,127 @@
+"""Full checks are remembered, and one happens each day."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest_asyncio
+from tests.reconciliation.history import MARCH
+from tests.tenants import make_partner
+
+from partner_api.reconciliation.daily import run_daily
+from partner_api.reconciliation.records import last_reconciliation, save_reconciliation
+from partner_api.reconciliation.rules import Mismatch, Reconciliation, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from partner_api.database.connection import Connection, Pool
+
+DAY = timedelta(days=1)
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def no_checks_yet(pool: Pool) -> AsyncIterator[None]:
+    await pool.execute("DELETE FROM reconciliations")
+    yield
+    await pool.execute("DELETE FROM reconciliations")
+
+
+def result(*mismatches: Mismatch, found: int | None = None, day: int = 0) -> Reconciliation:
+    start = MARCH + day * DAY
+    return Reconciliation(
+        started_at=start,
+        finished_at=start + timedelta(seconds=3),
+        wallets_checked=12,
+        events_checked=34,
+        mismatches=list(mismatches),
+        mismatches_found=len(mismatches) if found is None else found,
+    )
+
+
+async def test_there_is_none_before_the_first(connection: Connection) -> None:
+    assert await last_reconciliation(connection) is None
+
+
+async def test_what_was_saved_comes_back(connection: Connection) -> None:
+    saved = result(
+        Mismatch(Rule.PREPAID_BALANCE, 5, uuid4(), "wallet", 2**60, 400),
+        Mismatch(Rule.ACCOUNT_LEASE, None, None, "pool account", "assigned", "none"),
+    )
+
+    await save_reconciliation(connection, saved)
+
+    assert await last_reconciliation(connection) == saved
+
+
+async def test_it_is_the_newest_that_comes_back(connection: Connection) -> None:
+    for day in (1, 3, 2):
+        await save_reconciliation(connection, result(day=day))
+
+    assert await last_reconciliation(connection) == result(day=3)
+
+
+async def test_a_cut_list_says_that_it_is(connection: Connection) -> None:
+    mismatch = Mismatch(Rule.PREPAID_BALANCE, 5, uuid4(), "wallet", 1, 2)
+    await save_reconciliation(connection, result(mismatch, found=7_000))
+
+    last = await last_reconciliation(connection)
+
+    assert last is not None
+    assert last.cut
+    assert (len(last.mismatches), last.mismatches_found) == (1, 7_000)
+
+
+async def test_a_rule_of_another_version_can_be_read(connection: Connection) -> None:
+    saved = result(Mismatch("rule_of_tomorrow", 5, uuid4(), "wallet", 1, 2))
+    await save_reconciliation(connection, saved)
+
+    assert await last_reconciliation(connection) == saved
+
+
+async def test_the_first_daily_check_is_remembered(pool: Pool, connection: Connection) -> None:
+    await make_partner(connection, prepaid=10)
+
+    checked = await run_daily(pool, MARCH)
+
+    assert checked is not None
+    assert checked.wallets_checked >= 2
+    assert await last_reconciliation(connection) == checked
+
+
+async def test_the_next_one_is_due_a_day_after_the_last_began(pool: Pool) -> None:
+    assert await run_daily(pool, MARCH) is not None
+    assert await run_daily(pool, MARCH + DAY - timedelta(milliseconds=1)) is None
+
+    second = await run_daily(pool, MARCH + DAY)
+
+    assert second is not None
+    assert second.started_at == MARCH + DAY
+
+
+async def test_of_many_servers_one_checks(pool: Pool) -> None:
+    results = await asyncio.gather(*(run_daily(pool, MARCH) for _ in range(5)))
+
+    assert len([each for each in results if each is not None]) == 1
+    assert await pool.fetchval("SELECT count(*) FROM reconciliations") == 1
+
+
+async def test_a_cancelled_check_leaves_the_day_to_another(pool: Pool) -> None:
+    task = asyncio.create_task(run_daily(pool, MARCH))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+
+    assert await run_daily(pool, MARCH) is not None
+
+
+async def test_the_connection_goes_back_as_it_came(pool: Pool) -> None:
+    before = await pool.fetchval("SHOW statement_timeout")
+    await run_daily(pool, MARCH)
+
+    for _ in range(pool.get_size()):
+        assert await pool.fetchval("SHOW statement_timeout") == before

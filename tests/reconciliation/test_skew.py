@@ -1,0 +1,34 @@
+"""Nodes whose clocks differ: what they write is still right."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from tests import operations as op
+from tests.tenants import NOON, make_partner
+
+from partner_api.reconciliation.rules import Scope
+from partner_api.reconciliation.run import reconcile
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
+
+
+@pytest.mark.xfail(
+    reason="a rollover that writes no event leaves the wallet's time behind its period", strict=True
+)
+async def test_a_late_node_settles_into_a_period_that_another_opened(
+    connection: Connection,
+) -> None:
+    """Neither lapse nor allotment: the rollover has no row that would carry the boundary's time."""
+    wallet = await make_partner(connection, prepaid=100)
+    boundary = (await op.read(connection, wallet))["period_end"]
+    job_id = await op.started(connection, wallet, 10, now=boundary - timedelta(hours=1))
+    await op.read(connection, wallet, now=boundary + timedelta(seconds=1))
+
+    await op.settle(connection, wallet, job_id, 10, now=boundary - timedelta(seconds=2))
+
+    result = await reconcile(connection, NOON, Scope(wallet.tenant_id))
+    assert result.mismatches == []
