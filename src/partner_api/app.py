@@ -30,6 +30,7 @@ from partner_api.ops.credits import routes as ops_credits
 from partner_api.ops.operators import routes as ops_operators
 from partner_api.ops.organizations import routes as ops_organizations
 from partner_api.ops.pool import routes as ops_pool
+from partner_api.ops.reconciliation import routes as ops_reconciliation
 from partner_api.organizations import routes as organizations
 from partner_api.projects import routes as projects
 from partner_api.reference.routes import reference_router
@@ -58,6 +59,7 @@ ROUTERS: tuple[Router, ...] = (
     ops_cash.router,
     ops_pool.router,
     ops_operators.router,
+    ops_reconciliation.router,
     ops_clock.router,
     health.router,
 )

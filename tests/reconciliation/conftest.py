@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import pytest_asyncio
 from tests.reconciliation.history import History, make_history
 
 from partner_api.database.connection import connect
+from partner_api.reconciliation import run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,3 +35,17 @@ async def breaking(database_urls: DatabaseUrls) -> AsyncIterator[Connection]:
     yield connection
     await transaction.rollback()
     await connection.close()
+
+
+@pytest.fixture(params=["usual pages", "tiny pages"])
+def pages(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every list is also read a few rows at a time, so that no rule depends on where a page ends."""
+    if request.param == "tiny pages":
+        for name, size in (
+            ("_WALLETS_PER_STATEMENT", 3),
+            ("_EVENTS_PER_STATEMENT", 25),
+            ("_ROWS_PER_PAGE", 1),
+            ("_JOBS_PER_PAGE", 2),
+            ("_CASH_EVENTS_PER_SLICE", 1),
+        ):
+            monkeypatch.setattr(run, name, size)

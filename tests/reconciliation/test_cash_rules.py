@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pytest
 from tests.reconciliation.history import check, drop_constraints, update
 
 from partner_api.clock import format_milliseconds
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tests.reconciliation.history import History
 
     from partner_api.database.connection import Connection
+
+pytestmark = pytest.mark.usefixtures("pages")
 
 _OF_LEASE = "tenant_id = $1 AND social_account_id = $2"
 
@@ -129,6 +132,25 @@ async def test_cash_sequence(breaking: Connection, history: History) -> None:
         await update(breaking, statement, history.tenant_id, last)
     assert await found(breaking, history) == [
         about_partner(history, Rule.EVENT_SEQUENCE, f"cash event {last + 1}", last, last + 1)
+    ]
+
+
+async def test_a_number_beyond_all_others_is_reported_at_once(
+    breaking: Connection, history: History
+) -> None:
+    """The numbers say that there are four quintillion events; nobody goes through them all."""
+    last = (await cash_wallet(breaking, history))["last_sequence"]
+    beyond = 2**62
+    for statement in (
+        "UPDATE cash_events SET sequence = $3 WHERE tenant_id = $1 AND sequence = $2",
+        "UPDATE lease_charges SET cash_sequence = $3 WHERE tenant_id = $1 AND cash_sequence = $2",
+        """
+        UPDATE cash_wallets SET last_sequence = $3 WHERE tenant_id = $1 AND last_sequence = $2
+        """,
+    ):
+        await update(breaking, statement, history.tenant_id, last, beyond)
+    assert await found(breaking, history) == [
+        about_partner(history, Rule.EVENT_SEQUENCE, f"cash event {beyond}", last, beyond)
     ]
 
 

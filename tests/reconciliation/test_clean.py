@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.reconciliation.history import MARCH, check
 from tests.tenants import make_partner
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 
+@pytest.mark.usefixtures("pages")
 async def test_a_mixed_history_has_no_mismatch(connection: Connection, history: History) -> None:
     result = await check(connection, history)
 
@@ -25,6 +27,7 @@ async def test_a_mixed_history_has_no_mismatch(connection: Connection, history: 
     assert not result.cut
 
 
+@pytest.mark.usefixtures("pages")
 async def test_every_wallet_and_event_of_the_tenant_is_counted(
     connection: Connection, history: History
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pytest
 from tests.reconciliation.history import MARCH, check, drop_constraints, update
 
 from partner_api.clock import format_milliseconds
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tests.tenants import Wallet
 
     from partner_api.database.connection import Connection
+
+pytestmark = pytest.mark.usefixtures("pages")
 
 _WALLET = "tenant_id = $1 AND organization_id = $2"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from tests import operations as op
 from tests.tenants import NOON, make_partner
 
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 
-@pytest.mark.xfail(
-    reason="a rollover that writes no event leaves the wallet's time behind its period", strict=True
-)
 async def test_a_late_node_settles_into_a_period_that_another_opened(
     connection: Connection,
 ) -> None:

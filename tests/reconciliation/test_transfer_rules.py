@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pytest
 from tests.reconciliation.history import check, drop_constraints, update
 
 from partner_api.ids import format_id
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from tests.tenants import Wallet
 
     from partner_api.database.connection import Connection
+
+
+pytestmark = pytest.mark.usefixtures("pages")
 
 
 async def found(connection: Connection, history: History) -> list[Mismatch]:

@@ -43,6 +43,19 @@ KeyOption = Annotated[
 ]
 
 
+@app.command("reconciliation")
+def show_reconciliation(
+    organization: Annotated[
+        str | None, typer.Option(help="Check this organization now instead.")
+    ] = None,
+) -> None:
+    """Show the last full check of the books. Status 1 when they do not agree."""
+    result = OperatorClient().get("/reconciliation", organizationId=organization)
+    print_json(result)
+    if result["mismatchesFound"]:
+        raise typer.Exit(1)
+
+
 @app.command("bootstrap")
 def bootstrap(
     name: Annotated[str, typer.Option(help="Whose token it is.")] = "first",

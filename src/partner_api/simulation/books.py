@@ -68,9 +68,7 @@ class Books:
         name = format_id("org", cash["organization_id"])
         position = self._cash[tenant_id]
         cash_events = await store.read_new_cash_events(connection, tenant_id, position.sequence)
-        found += [
-            f"{name}: {finding}" for finding in self._check_cash(cash, position, cash_events)
-        ]
+        found += [f"{name}: {finding}" for finding in self._check_cash(cash, position, cash_events)]
         return found
 
     def _check_credits(self, wallet: Row, events: Sequence[Row]) -> Iterator[str]:
@@ -81,7 +79,9 @@ class Books:
             yield from _follows(position, event, subject)
             position.included += event["included_delta"]
             position.prepaid += event["prepaid_delta"]
-            yield from _equal(f"{subject} included_after", position.included, event["included_after"])
+            yield from _equal(
+                f"{subject} included_after", position.included, event["included_after"]
+            )
             yield from _equal(f"{subject} prepaid_after", position.prepaid, event["prepaid_after"])
             # A reason says that a rule made the row, not somebody's request.
             if event["reason"] is None:
@@ -97,9 +97,7 @@ class Books:
         if not 0 <= wallet["reserved"] <= balance:
             yield f"reserved: expected 0 to {balance}, found {wallet['reserved']}"
 
-    def _check_cash(
-        self, wallet: Row, position: _Position, events: Sequence[Row]
-    ) -> Iterator[str]:
+    def _check_cash(self, wallet: Row, position: _Position, events: Sequence[Row]) -> Iterator[str]:
         sums: Counter[str] = Counter()
         for event in events:
             subject = f"cash event {event['sequence']} ({event['event_type']})"

@@ -79,7 +79,9 @@ async def _ask_and_kill(
 
     left = _less(await count(connection, operation), before)
     happened = [one > 0 for one in left]
-    subject = f"{operation.kind}, its process killed {operation.stop.moment}" if operation.stop else ""
+    subject = (
+        f"{operation.kind}, its process killed {operation.stop.moment}" if operation.stop else ""
+    )
     unread = operation.stop is not None and operation.stop.moment is Moment.UNREAD
     if any(happened) and not unread:
         raise Violation(f"{subject}: expected no trace, found {sum(left)}")
@@ -95,21 +97,21 @@ async def _ask_and_kill(
     return outcomes, happened
 
 
-async def _ask_again(
-    nodes: Nodes, operation: Operation, happened: Sequence[bool]
-) -> list[Outcome]:
+async def _ask_again(nodes: Nodes, operation: Operation, happened: Sequence[bool]) -> list[Outcome]:
     everything = range(len(operation.items))
     missing = [position for position in everything if not happened[position]]
     if operation.recovery is not Recovery.LOOK_FIRST:
         outcomes = await _ask(nodes, operation)
         return [
-            Outcome("replayed", None, None) if before and outcome.code in operation.over else outcome
+            Outcome("replayed", None, None)
+            if before and outcome.code in operation.over
+            else outcome
             for outcome, before in zip(outcomes, happened, strict=True)
         ]
-    answers = dict(zip(missing, await _ask(nodes, operation, missing), strict=True)) if missing else {}
-    return [
-        answers.get(position, Outcome("replayed", None, None)) for position in everything
-    ]
+    answers = (
+        dict(zip(missing, await _ask(nodes, operation, missing), strict=True)) if missing else {}
+    )
+    return [answers.get(position, Outcome("replayed", None, None)) for position in everything]
 
 
 def _less(counts: Sequence[int], before: Sequence[int]) -> list[int]:
@@ -127,7 +129,9 @@ def _judge(operation: Operation, item: Item, outcome: Outcome, *, happened: bool
             return f"{subject}: expected the first answer again, found {_said(outcome)}"
     elif outcome.status == "refused":
         if outcome.code not in operation.refusals:
-            return f"{subject}: expected one of {sorted(operation.refusals)}, found {_said(outcome)}"
+            return (
+                f"{subject}: expected one of {sorted(operation.refusals)}, found {_said(outcome)}"
+            )
     elif outcome.status == "replayed" and not happened:
         return f"{subject}: expected it for the first time, found {_said(outcome)}"
     elif outcome.status == "done" and happened and operation.over:

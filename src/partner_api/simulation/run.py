@@ -141,9 +141,7 @@ class _Simulation:
     async def _open(self) -> None:
         count = self._options.partners
         await self._do(
-            other_operations.add_accounts(
-                self._chances, self._start, count * _ACCOUNTS_PER_PARTNER
-            )
+            other_operations.add_accounts(self._chances, self._start, count * _ACCOUNTS_PER_PARTNER)
         )
         for number in range(count):
             name = f"Partner {number}"

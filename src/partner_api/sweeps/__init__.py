@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partner_api.sweeps.books import Books
 from partner_api.sweeps.expiries import Expiries
 from partner_api.sweeps.periods import Periods
 from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords
@@ -11,4 +12,10 @@ from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords
 if TYPE_CHECKING:
     from partner_api.sweeps.sweep import Sweep
 
-ALL_SWEEPS: tuple[Sweep, ...] = (Expiries(), Periods(), IdempotencyRecords(), AuditPartitions())
+ALL_SWEEPS: tuple[Sweep, ...] = (
+    Expiries(),
+    Periods(),
+    IdempotencyRecords(),
+    AuditPartitions(),
+    Books(),
+)

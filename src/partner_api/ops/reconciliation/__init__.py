@@ -1,0 +1,1 @@
+"""The check of the books, as the operator asks for it."""

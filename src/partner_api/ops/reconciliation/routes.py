@@ -1,0 +1,51 @@
+"""Reading the last check of the books, or checking one organization."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read
+from partner_api.edge.scopes import requires_role
+from partner_api.errors import ApiError, not_found
+from partner_api.ops.reconciliation.schemas import (
+    BooksCheck,
+    ReconciliationQuery,
+    books_check_of,
+)
+from partner_api.organizations.store import find_organization
+from partner_api.reconciliation.records import last_reconciliation
+from partner_api.reconciliation.rules import Scope
+from partner_api.reconciliation.run import reconcile
+
+
+@read(
+    "/ops/v1/reconciliation",
+    access=requires_role("viewer"),
+    tag="Operator: reconciliation",
+    errors=["NOT_FOUND"],
+)
+async def read_reconciliation(request: ApiRequest, query: ReconciliationQuery) -> BooksCheck:
+    """Check the books.
+
+    The last full check, one of which is made every day: whether all balances are the sums of their
+    rows, and all the other rules of the ledgers hold. With `organizationId`, that organization is
+    checked now. 404 before the first full check has finished.
+    """
+    async with request.services.pool.acquire() as connection:
+        if query.organization_id is not None:
+            row = await find_organization(connection, query.organization_id)
+            if row is None:
+                raise not_found()
+            scope = Scope(row["tenant_id"], query.organization_id)
+            return books_check_of(await reconcile(connection, request.now, scope))
+        result = await last_reconciliation(connection)
+    if result is None:
+        raise ApiError(
+            "NOT_FOUND",
+            "No full check has finished yet. Try again in a minute, or name an organizationId.",
+        )
+    return books_check_of(result)
+
+
+router = Router("", route_handlers=[read_reconciliation])

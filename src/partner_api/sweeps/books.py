@@ -1,0 +1,28 @@
+"""The daily check of the books."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.reconciliation.daily import run_daily
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partner_api.database.connection import Connection, Pool
+
+
+class Books:
+    """Checks all books once a day, whichever worker comes first."""
+
+    name = "books"
+    pause_seconds = 60.0
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """Check them if a day has gone by since the last check. Gives 0: no row advances."""
+        await run_daily(pool, now)
+        return 0
+
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        """None: nothing depends on the moment."""
+        return None
