@@ -66,7 +66,9 @@ def main(
             _show_throughput(api, reads, levels, seconds)
             megabytes = api.peak_memory_bytes() / _MEGABYTE
         CONSOLE.print(f"Peak memory of the API process: {judged(megabytes, _MEMORY_MB)} MB\n")
-        _show_round_trips(settings, reads)
+        # In this process, whose standard error is for people.
+        quiet = load_settings({**environment, "LAYERS_LOG_LEVEL": "error"})
+        _show_round_trips(quiet, reads)
 
 
 async def _make_customers(url: str, settings: Settings) -> _Reads:

@@ -60,6 +60,15 @@ def database_urls() -> Iterator[DatabaseUrls]:
         shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def template(database_urls: DatabaseUrls) -> Iterator[str]:
+    """The name of a migrated database to which nobody connects: a copy of it is made in a moment."""
+    from tests.databases import database_of, make_database
+
+    with make_database(database_urls) as urls:
+        yield database_of(urls.owner)
+
+
 @pytest_asyncio.fixture(scope="session")
 async def pool(database_urls: DatabaseUrls) -> AsyncIterator[Pool]:
     """Connections as the server has them: as the application's role."""

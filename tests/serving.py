@@ -56,11 +56,11 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def layers(
-    *arguments: str, timeout: float = 60, **variables: str
+    *arguments: str, program: str | None = None, timeout: float = 60, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+    """Run a command to its end; ``program`` is another way to start it than as a module."""
     return subprocess.run(
-        [*LAYERS, *arguments],
+        [*([program] if program else LAYERS), *arguments],
         env=environment(variables),
         capture_output=True,
         text=True,

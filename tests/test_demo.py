@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from tests.conftest import DatabaseUrls
-from tests.databases import database_of, make_database
+from tests.databases import make_database
 from tests.invariants import assert_books_balance
 
 from partner_api.app import create_app
@@ -131,12 +131,6 @@ class Visitor:
             )
             for (name,) in tables
         }
-
-
-@pytest.fixture(scope="module")
-def template(database_urls: DatabaseUrls) -> Iterator[str]:
-    with make_database(database_urls) as urls:
-        yield database_of(urls.owner)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
+import secrets
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from rig.spending import CHARGED_CREDITS, RESERVED_CREDITS, spend
 from rig.tenants import make_children, make_partner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rig.tenants import Spender
 
@@ -31,47 +31,56 @@ _SINGLE_CALL_CONNECTIONS = 8
 _JUDGED_BATCH = 64
 _OF_PGBENCH = Goal(at_least=2)
 _OF_MANY = Goal(at_least=0.9)
-_MAX_ROUNDS = 2
+_MAX_ROUNDS = 3
+# In less, a connection's first calls, which make its plans, would weigh too much.
+_ROUND_SECONDS = 2
 
 
 @dataclass(frozen=True)
 class _Case:
-    """One row of figures: how the calls are made, and over how many wallets."""
+    """One way to make calls, and over how many wallets; no wallet at all is commits alone.
+
+    ``batch`` and ``connections`` are for calls through the driver, ``pgbench_clients`` for the others.
+    """
 
     name: str
     wallets: int
     batch: int = 1
-    pgbench_clients: int | None = None
     connections: int = 1
+    pgbench_clients: int | None = None
 
 
 class _Measurements:
-    """Runs cases; each method gives operations per second."""
+    """Takes figures of cases, each in jobs (or commits) per second."""
 
-    def __init__(self, url: str, spenders: Sequence[Spender]) -> None:
+    def __init__(self, url: str, spenders: Sequence[Spender], *, settle: bool) -> None:
         self._url = url
         self._spenders = spenders
+        self._settle = settle
         self._pgbench = Pgbench(url)
-        self._runs = itertools.count(1)
 
-    def commits(self, clients: int, seconds: float) -> float:
-        return self._pgbench.run(COMMIT, {}, clients=clients, seconds=seconds)[0]
+    def measure(self, case: _Case, seconds: float) -> float:
+        """Take one figure.
 
-    def money(self, case: _Case, seconds: float, *, settle: bool) -> float:
+        Raises:
+            MeasurementError: a job was refused.
+        """
         if case.pgbench_clients is None:
-            return uvloop.run(self._through_driver(case, seconds, settle=settle))
-        variables = {
-            "run": next(self._runs),
-            "n": 0,
-            "tenant": self._spenders[0].tenant_id,
-            "wallets": case.wallets,
-            "reserved": RESERVED_CREDITS,
-            "charged": CHARGED_CREDITS,
-        }
+            return uvloop.run(self._through_driver(case, seconds))
+        if not case.wallets:
+            return self._pgbench.run(COMMIT, {}, clients=case.pgbench_clients, seconds=seconds)[0]
         before = asyncio.run(self._jobs())
         rate, runs = self._pgbench.run(
-            RESERVE_AND_SETTLE if settle else RESERVE,
-            variables,
+            RESERVE_AND_SETTLE if self._settle else RESERVE,
+            {
+                # The ids of a run's jobs are no other's.
+                "run": secrets.randbelow(2**31),
+                "n": 0,
+                "tenant": self._spenders[0].tenant_id,
+                "wallets": case.wallets,
+                "reserved": RESERVED_CREDITS,
+                "charged": CHARGED_CREDITS,
+            },
             clients=case.pgbench_clients,
             seconds=seconds,
         )
@@ -80,7 +89,7 @@ class _Measurements:
             raise MeasurementError("some of the jobs that pgbench started were refused")
         return rate
 
-    async def _through_driver(self, case: _Case, seconds: float, *, settle: bool) -> float:
+    async def _through_driver(self, case: _Case, seconds: float) -> float:
         pool = await open_pool(self._url, case.connections)
         try:
             return await spend(
@@ -88,7 +97,7 @@ class _Measurements:
                 self._spenders[: case.wallets],
                 batch=case.batch,
                 connections=case.connections,
-                settle=settle,
+                settle=self._settle,
                 seconds=seconds,
             )
         finally:
@@ -97,7 +106,8 @@ class _Measurements:
     async def _jobs(self) -> int:
         connection = await connect(self._url)
         try:
-            return int(await connection.fetchval("SELECT count(*) FROM reservations"))
+            closed = "WHERE status = 'settled'" if self._settle else ""
+            return int(await connection.fetchval(f"SELECT count(*) FROM reservations {closed}"))
         finally:
             await connection.close()
 
@@ -110,15 +120,12 @@ def measure_money(levels: Sequence[int], connections: int, seconds: float) -> No
         connections: for batches through the driver.
         seconds: for each figure.
     """
-    with temporary_database(durable=True) as location:
-        spenders = asyncio.run(_make_spenders(location.application_url))
-        measurements = _Measurements(location.application_url, spenders)
-        cases = [
-            *(
-                _Case(f"pgbench, {level} clients", wallets, pgbench_clients=level)
-                for wallets in (1, _WALLETS)
-                for level in levels
-            ),
+    commits = [_Case(f"{level} clients", 0, pgbench_clients=level) for level in levels]
+    calls = [
+        case
+        for wallets in (1, _WALLETS)
+        for case in (
+            *(_Case(f"pgbench, {n} clients", wallets, pgbench_clients=n) for n in levels),
             *(
                 _Case(
                     f"batches of {batch}" if batch > 1 else "single calls",
@@ -126,95 +133,93 @@ def measure_money(levels: Sequence[int], connections: int, seconds: float) -> No
                     batch=batch,
                     connections=connections if batch > 1 else _SINGLE_CALL_CONNECTIONS,
                 )
-                for wallets in (1, _WALLETS)
                 for batch in _BATCHES
             ),
-        ]
-        commits = _in_rounds(levels, seconds, lambda level, spell: measurements.commits(level, spell))
-        show(
-            "Floor: commits per second that do nothing else",
-            ["connections", "commits/s"],
-            [[str(level), number(median(commits[level]))] for level in levels],
         )
-        best_commits = max(median(rates) for rates in commits.values())
+    ]
+    with temporary_database(durable=True) as location:
+        spenders = asyncio.run(_make_spenders(location.application_url))
         for settle in (False, True):
-            rates = _in_rounds(
-                cases,
-                seconds,
-                lambda case, spell, settle=settle: measurements.money(case, spell, settle=settle),
-            )
-            _show_rates(cases, rates, best_commits, settle=settle)
+            measurements = _Measurements(location.application_url, spenders, settle=settle)
+            rates = _in_rounds([*commits, *calls], seconds, measurements.measure)
+            _show_rates(commits, calls, rates, settle=settle)
+    CONSOLE.print(f"Commits that do nothing else: the best of {', '.join(map(str, levels))} clients.")
 
 
 async def _make_spenders(url: str) -> list[Spender]:
     connection = await connect(url)
     try:
         now = Clock().now()
-        return await make_children(
-            connection, now, await make_partner(connection, now), _WALLETS
-        )
+        return await make_children(connection, now, await make_partner(connection, now), _WALLETS)
     finally:
         await connection.close()
 
 
 def _in_rounds(
-    cases: Sequence[T], seconds: float, measure: Callable[[T, float], float]
-) -> dict[T, list[float]]:
+    cases: Sequence[_Case], seconds: float, measure: Callable[[_Case, float], float]
+) -> dict[_Case, list[float]]:
     """Measure all in turn, several times: what else the machine does meanwhile meets each of them."""
-    rounds = min(_MAX_ROUNDS, int(seconds))
-    rates: dict[T, list[float]] = {case: [] for case in cases}
+    rounds = max(1, min(_MAX_ROUNDS, int(seconds / _ROUND_SECONDS)))
+    rates: dict[_Case, list[float]] = {case: [] for case in cases}
     for _ in range(rounds):
         for case in cases:
-            with CONSOLE.status(f"{case} …"):
+            with CONSOLE.status(f"{case.name}, {case.wallets} wallets …"):
                 rates[case].append(measure(case, seconds / rounds))
     return rates
 
 
 def _show_rates(
-    cases: Sequence[_Case],
+    commits: Sequence[_Case],
+    calls: Sequence[_Case],
     rates: dict[_Case, list[float]],
-    best_commits: float,
     *,
     settle: bool,
 ) -> None:
-    floors = {
-        wallets: max(
-            median(rates[case])
-            for case in cases
-            if case.wallets == wallets and case.pgbench_clients is not None
+    def best(cases: Iterable[_Case]) -> list[float]:
+        return [max(spells) for spells in zip(*(rates[case] for case in cases), strict=True)]
+
+    pgbench = {
+        wallets: best(
+            case for case in calls if case.wallets == wallets and case.pgbench_clients is not None
         )
         for wallets in (1, _WALLETS)
     }
-    rows: list[list[str] | None] = []
-    for hot in (case for case in cases if case.wallets == 1):
-        many = next(case for case in cases if case.name == hot.name and case.wallets == _WALLETS)
-        hot_rate, many_rate = median(rates[hot]), median(rates[many])
-        of_many = median(a / b for a, b in zip(rates[hot], rates[many], strict=True))
-        is_judged = hot.batch == _JUDGED_BATCH and not settle
-        if hot.pgbench_clients is None and rows[-1] is not None and hot.batch == 1:
+    floor = best(commits)
+    rows: list[list[str] | None] = [
+        ["commits that do nothing else", number(median(floor)), "", "", "", "", ""],
+        None,
+    ]
+    for hot in (case for case in calls if case.wallets == 1):
+        many = next(case for case in calls if case.name == hot.name and case.wallets > 1)
+        judge = hot.batch == _JUDGED_BATCH and not settle
+        if hot.pgbench_clients is None and hot.batch == 1:
             rows.append(None)
         rows.append(
             [
                 hot.name,
-                number(hot_rate),
-                judged(hot_rate / floors[1], _OF_PGBENCH if is_judged else None),
-                number(hot_rate / best_commits),
-                number(many_rate),
-                number(many_rate / floors[_WALLETS]),
-                judged(of_many, _OF_MANY if is_judged else None),
+                number(median(rates[hot])),
+                number(_ratio(rates[hot], floor)),
+                judged(_ratio(rates[hot], pgbench[1]), _OF_PGBENCH if judge else None),
+                number(median(rates[many])),
+                number(_ratio(rates[many], pgbench[_WALLETS])),
+                judged(_ratio(rates[hot], rates[many]), _OF_MANY if judge else None),
             ]
         )
-    what = "Reserve and settle: jobs per second" if settle else "Reserve: jobs per second"
     show(
-        what,
+        "Reserve and settle: jobs per second" if settle else "Reserve: jobs per second",
         [
             "calls",
             "hot wallet",
-            "of pgbench's best",
             "of commits",
+            "of pgbench's best",
             f"{_WALLETS:,} wallets",
             "of pgbench's best",
             "hot of many",
         ],
         rows,
     )
+
+
+def _ratio(rates: Sequence[float], floor: Sequence[float]) -> float:
+    """Compare within each round, where the machine was the same."""
+    return median(rate / below for rate, below in zip(rates, floor, strict=True))

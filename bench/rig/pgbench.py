@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _RATE = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 _PROCESSED = re.compile(r"transactions actually processed: (\d+)")
+_PROCESSED_NONE = "transactions actually processed: 0\n"
 _FAILED = re.compile(r"number of failed transactions: ([1-9]\d*)")
 _GRACE_SECONDS = 30
 _SHOWN_CHARACTERS = 1000
@@ -87,9 +88,15 @@ class Pgbench:
                 )
             except subprocess.TimeoutExpired as error:
                 raise MeasurementError("pgbench does not end") from error
+        if _PROCESSED_NONE in done.stdout:
+            raise MeasurementError(
+                f"pgbench got nothing done in {seconds:g} seconds; give it more with --seconds, or "
+                "wait until the machine has less else to do"
+            )
         rate, processed = _RATE.search(done.stdout), _PROCESSED.search(done.stdout)
         if done.returncode or rate is None or processed is None or _FAILED.search(done.stdout):
-            raise MeasurementError(f"pgbench failed: {done.stderr[-_SHOWN_CHARACTERS:]}")
+            said = (done.stdout + done.stderr)[-_SHOWN_CHARACTERS:]
+            raise MeasurementError(f"pgbench failed; it says:\n{said}")
         return float(rate[1]), int(processed[1])
 
 

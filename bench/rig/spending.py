@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from datetime import timedelta
 from time import perf_counter
@@ -47,18 +48,24 @@ async def spend(
     Raises:
         MeasurementError: a job was refused.
     """
-    began = perf_counter()
+    jobs = 0
 
-    async def work() -> int:
-        jobs = 0
-        async with pool.acquire() as connection:
-            while perf_counter() < began + seconds:
-                await _one_batch(connection, spenders, batch, settle=settle)
-                jobs += batch
-        return jobs
+    async def work(connection: Connection, until: float) -> None:
+        nonlocal jobs
+        while perf_counter() < until:
+            await _one_batch(connection, spenders, batch, settle=settle)
+            jobs += batch
 
-    done = await asyncio.gather(*(work() for _ in range(connections)))
-    return sum(done) / (perf_counter() - began)
+    async with contextlib.AsyncExitStack() as stack:
+        open_connections = [
+            await stack.enter_async_context(pool.acquire()) for _ in range(connections)
+        ]
+        # A connection's first call makes its plans.
+        for connection in open_connections:
+            await _one_batch(connection, spenders, batch, settle=settle)
+        began = perf_counter()
+        await asyncio.gather(*(work(each, began + seconds) for each in open_connections))
+        return jobs / (perf_counter() - began)
 
 
 async def _one_batch(

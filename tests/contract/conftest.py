@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 import pytest_asyncio
-
-from partner_api.crypto import SecretKeys
-from partner_api.database.connection import open_pool
 from tests.contract.answers import check_every_answer
+from tests.contract.documented import Documented
 from tests.contract.installation import Family, Installation
 from tests.contract.served import Server, own_database, serving
+from tests.edge.conftest import running
+
+from partner_api.app import create_app
+from partner_api.crypto import SecretKeys
+from partner_api.database import connection as connections
+from partner_api.database.connection import open_pool
+from partner_api.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from tests.conftest import DatabaseUrls
+
+    from partner_api.edge.asgi import Edge
+
+# What an application and its pool send at times of their own.
+BESIDE_REQUESTS = (
+    "SET last_used_at",
+    "'count', r.count",
+    "pg_advisory_unlock_all",
+    "'jit'",
+    "typeinfo_tree",
+)
 
 
 @pytest.fixture(scope="session")
@@ -55,14 +71,30 @@ async def installation(
         yield Installation(pool, owner, SecretKeys.parse(secret_keys_text))
 
 
+@pytest.fixture(scope="session")
+def documented(server: Server) -> Documented:
+    """What the server says of itself."""
+    answer = httpx.get(f"{server.base_url}/openapi.json", trust_env=False)
+    return Documented(answer.json())
+
+
 @pytest_asyncio.fixture(scope="session")
-async def api(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the server, which checks of every answer what holds for all."""
+async def api(server: Server, documented: Documented) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the server, which checks of every answer what holds for all.
+
+    So every test is also one of the OpenAPI document: an answer that it does not promise, or
+    promises otherwise, is a failure.
+    """
+
+    async def check_document(response: httpx.Response) -> None:
+        await response.aread()
+        documented.check(response)
+
     async with httpx.AsyncClient(
         base_url=server.base_url,
         trust_env=False,
         timeout=20,
-        event_hooks={"response": [check_every_answer]},
+        event_hooks={"response": [check_every_answer, check_document]},
     ) as client:
         yield client
 
@@ -71,3 +103,90 @@ async def api(server: Server) -> AsyncIterator[httpx.AsyncClient]:
 async def family(installation: Installation) -> Family:
     """A new partner with two children, in a tenant of their own."""
     return await installation.family()
+
+
+# Apart from the others --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def spare_urls(database_urls: DatabaseUrls) -> Iterator[DatabaseUrls]:
+    """Another database, for tests that move its time or take it away."""
+    with own_database(database_urls) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def spare_server(
+    spare_urls: DatabaseUrls, secret_keys_text: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Another server, on that database."""
+    with serving(spare_urls, secret_keys_text, tmp_path_factory.mktemp("spare")) as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def spare(
+    spare_server: Server, spare_urls: DatabaseUrls, secret_keys_text: str
+) -> AsyncIterator[Installation]:
+    """Makes partners and keys in that database."""
+    async with (
+        await open_pool(spare_urls.app, 2) as pool,
+        await open_pool(spare_urls.owner, 2) as owner,
+    ):
+        yield Installation(pool, owner, SecretKeys.parse(secret_keys_text))
+
+
+@pytest_asyncio.fixture
+async def spare_api(spare_server: Server) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of that server."""
+    async with httpx.AsyncClient(
+        base_url=spare_server.base_url,
+        trust_env=False,
+        timeout=60,
+        event_hooks={"response": [check_every_answer]},
+    ) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def application(server: Server, served_urls: DatabaseUrls, secret_keys_text: str) -> Edge:
+    """The application in this process, out of development mode, on the first server's database.
+
+    For what cannot be seen from outside; and it counts failed authentications for itself.
+    """
+    assert server.process.poll() is None
+    return create_app(
+        load_settings(
+            {
+                "DATABASE_URL": served_urls.app,
+                "LAYERS_SECRET_KEYS": secret_keys_text,
+                "LAYERS_LOG_LEVEL": "error",
+            }
+        )
+    )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def local_api(application: Edge, statements: list[str]) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application in this process."""
+    async with running(application) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def statements() -> Iterator[list[str]]:
+    """Every statement that requests make the application in this process send, in order."""
+    sent: list[str] = []
+    prepare = connections.prepare_connection
+
+    def note(query: Any) -> None:
+        if not any(mark in query.query for mark in BESIDE_REQUESTS):
+            sent.append(query.query)
+
+    async def prepare_and_record(connection: Any) -> None:
+        await prepare(connection)
+        connection.add_query_logger(note)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connections, "prepare_connection", prepare_and_record)
+        yield sent

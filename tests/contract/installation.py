@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from tests.tenants import Wallet, make_child, make_partner
+
 from partner_api.api_keys import store as api_keys
 from partner_api.clock import Clock
 from partner_api.database.arguments import SYSTEM
@@ -18,7 +20,6 @@ from partner_api.ids import format_id, new_uuid7
 from partner_api.leasing import pool as pool_accounts
 from partner_api.leasing import store as leasing
 from partner_api.operators import store as operators
-from tests.tenants import Wallet, make_child, make_partner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
+from tests.conftest import DatabaseUrls
 
 from partner_api.database.connection import connect
-from tests.conftest import DatabaseUrls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.contract.answers import error_details, granted, refused, without_request_id
 from tests.contract.installation import EVERYTHING, ago, now, org_id
 from tests.contract.served import request_line, send_raw
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import httpx
-
     from tests.contract.installation import Family, Installation, Key
     from tests.contract.served import Server
 

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-
-from partner_api.clock import format_milliseconds
-from partner_api.ids import format_id
 from tests.contract.answers import granted, issues, refused, without_request_id
 from tests.contract.installation import EVERYTHING, now, org_id
 from tests.operations import allocate, post, spend, started, subscribe
 from tests.properties.calendar_model import add_months
 
+from partner_api.clock import format_milliseconds
+from partner_api.ids import format_id
+
 if TYPE_CHECKING:
     import httpx
-
     from tests.contract.installation import Family, Installation
     from tests.tenants import Wallet
 
@@ -180,8 +179,8 @@ async def test_the_largest_balance_is_exact(
     amount = 2**53 - 1
     partner = await installation.partner()
     async with installation.pool.acquire() as connection:
-        assert (await post(connection, partner, "purchase", amount)).status == "done"
-        assert (await post(connection, partner, "purchase", 1)).code == "VALIDATION"
+        assert (await post(connection, partner, "purchase", amount, now=now())).status == "done"
+        assert (await post(connection, partner, "purchase", 1, now=now())).code == "VALIDATION"
     key = await installation.key(partner)
     assert granted(await api.get("/v1/credits", headers=key.headers))["balance"] == amount
 
@@ -189,7 +188,7 @@ async def test_the_largest_balance_is_exact(
 @pytest.mark.parametrize(
     "spelt",
     [
-        pytest.param(lambda child: org_id(child), id="with the prefix"),
+        pytest.param(org_id, id="with the prefix"),
         pytest.param(lambda child: str(child.organization_id), id="a bare uuid"),
         pytest.param(lambda child: str(child.organization_id).upper(), id="in upper case"),
         pytest.param(lambda child: org_id(child).replace("-", "%2D"), id="percent-encoded"),

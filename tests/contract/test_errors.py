@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.contract.answers import (
     REQUEST_ID,
     error_details,
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx
-
     from tests.contract.installation import Family, Installation
     from tests.contract.served import Server
 

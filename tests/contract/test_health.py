@@ -10,7 +10,6 @@ from tests.contract.installation import org_id
 
 if TYPE_CHECKING:
     import httpx
-
     from tests.conftest import DatabaseUrls
     from tests.contract.installation import Family
 

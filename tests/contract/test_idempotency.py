@@ -7,14 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.contract.answers import granted, issues, refused
-from tests.contract.installation import org_id
+from tests.contract.installation import now, org_id
 from tests.operations import post
 
 if TYPE_CHECKING:
     import httpx
-
     from tests.contract.installation import Family, Installation
     from tests.tenants import Wallet
 
@@ -172,7 +170,7 @@ async def test_many_at_the_same_instant_have_one_effect(
     api: httpx.AsyncClient, installation: Installation, family: Family
 ) -> None:
     async with installation.pool.acquire() as connection:
-        await post(connection, family.partner, "purchase", 100)
+        await post(connection, family.partner, "purchase", 100, now=now())
     path, headers = allocate_path(family.child), family.partner_key.headers
     answers = await asyncio.gather(
         *[send(api, path, headers, "k", {"credits": 30}) for _ in range(20)]
@@ -218,7 +216,7 @@ async def test_a_transfer_s_key_is_its_own_for_ever(
     api: httpx.AsyncClient, installation: Installation, family: Family
 ) -> None:
     async with installation.pool.acquire() as connection:
-        await post(connection, family.partner, "purchase", 100)
+        await post(connection, family.partner, "purchase", 100, now=now())
     path, headers = allocate_path(family.child), family.partner_key.headers
     first = granted(await send(api, path, headers, "transfer", {"credits": 30}), 201)
     assert first["replayed"] is False
@@ -233,7 +231,7 @@ async def test_what_was_done_is_answered_also_when_it_could_not_be_done_any_more
     api: httpx.AsyncClient, installation: Installation, family: Family
 ) -> None:
     async with installation.pool.acquire() as connection:
-        await post(connection, family.partner, "purchase", 100)
+        await post(connection, family.partner, "purchase", 100, now=now())
     path, headers = allocate_path(family.child), family.partner_key.headers
     inside = family.partner_key.acting_for(family.child)
     project = {"name": "Launch", "timezone": "UTC"}

@@ -7,14 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.contract.answers import granted, issues, refused, without_request_id
 from tests.contract.installation import ago, handle, now, project_id
 from tests.properties.calendar_model import add_months
 
 if TYPE_CHECKING:
     import httpx
-
     from tests.contract.installation import Installation, Key
     from tests.tenants import Wallet
 

@@ -7,17 +7,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.contract.answers import granted, issues, refused
+from tests.contract.installation import ago, handle, now, project_id
 
 from partner_api.clock import format_milliseconds
 from partner_api.ids import format_id, new_uuid7
-from tests.contract.answers import granted, issues, refused
-from tests.contract.installation import ago, handle, now, project_id
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     import httpx
-
     from tests.contract.installation import Installation, Key
     from tests.tenants import Wallet
 

@@ -6,14 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-
-from partner_api.ids import format_id
 from tests.contract.answers import granted
 from tests.contract.installation import org_id
 
+from partner_api.ids import format_id
+
 if TYPE_CHECKING:
     import httpx
-
     from tests.contract.installation import Family, Installation
 
 

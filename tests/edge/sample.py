@@ -62,7 +62,7 @@ class NewThing(Struct, rename="camel", forbid_unknown_fields=True):
     project_id: ProjectId | None = None
     due_at: Instant | None = None
     metadata: Metadata | UnsetType = UNSET
-    smallest: int | None = None
+    smallest: Annotated[int, Meta(ge=0)] | None = None
     largest: int | None = None
 
     def __post_init__(self) -> None:

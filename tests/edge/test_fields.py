@@ -12,16 +12,12 @@ from msgspec import UNSET
 
 from partner_api.edge.fields import (
     ApiKeyId,
-    ContainerId,
     Instant,
     JobId,
-    LeaseRequestId,
     OperatorId,
     OrganizationId,
-    PoolAccountId,
     ProjectId,
     PublicId,
-    SocialAccountId,
     merged_metadata,
     metadata_issues,
     schema_of_field,
@@ -37,11 +33,7 @@ KINDS = [
     OrganizationId,
     ApiKeyId,
     ProjectId,
-    SocialAccountId,
-    ContainerId,
     JobId,
-    LeaseRequestId,
-    PoolAccountId,
     OperatorId,
 ]
 

@@ -85,6 +85,7 @@ def test_a_good_body_is_read() -> None:
         ({"metadata": {str(n): "" for n in range(51)}}, "metadata", "at most 50 keys"),
         ({"metadata": {str(n): "v" * 400 for n in range(42)}}, "metadata", "16 KiB"),
         ({"smallest": 1}, "smallest", "Expected both"),
+        ({"smallest": -1, "largest": 1}, "smallest", "Expected a whole number >= 0"),
         ({"unknown": 1}, "unknown", "not known"),
         ({"some_number": 1}, "some_number", "not known"),
     ],
@@ -103,6 +104,8 @@ def test_every_problem_is_named() -> None:
             "shapes": [{"kind": "flat"}, 7],
             "dueAt": "soon",
             "metadata": {"a": 1, "b": "fine", "c": None},
+            "smallest": [],
+            "largest": 1.5,
             "other": {"deep": 1},
         }
     )
@@ -118,8 +121,15 @@ def test_every_problem_is_named() -> None:
         "dueAt",
         "metadata.a",
         "metadata.c",
+        "smallest",
+        "largest",
         "other",
     }
+
+
+def test_metadata_over_its_limits_is_named_beside_other_problems() -> None:
+    issues = _issues({**GOOD, "credits": 0, "metadata": {"k" * 41: ""}})
+    assert set(issues) == {"credits", "metadata." + "k" * 41}
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"x"', b"7"])

@@ -39,12 +39,17 @@ STEPS = (
     timedelta(hours=1),
     timedelta(days=1),
     timedelta(days=9),
-    timedelta(days=70),
-    timedelta(days=250),
+    timedelta(days=100),
 )
+REFILL = {"refill_threshold": 100, "refill_amount": 150, "auto_refill_enabled": True}
 # The first, second or third child; -1 is the partner.
 organizations = st.sampled_from([0, 1, 2, -1])
 mostly_children = st.sampled_from([0, 1, 2] * 4 + [-1])
+# A number of credits, or a share of what could be taken: -100 for all of it, -101 for one more than that.
+MORE = -101
+amounts = st.one_of(
+    st.integers(1, 500), st.sampled_from([-10, -30, -60]), st.sampled_from([-100, MORE])
+)
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -59,16 +64,23 @@ class LedgerMachine(RuleBasedStateMachine):
         prepaid=st.integers(1000, 20_000),
         children=st.lists(
             st.tuples(
-                st.integers(0, 45), st.sampled_from([300, 0, 1]), st.sampled_from([1000, 100, 0])
+                st.integers(0, 45),
+                st.sampled_from([300, 0, 1]),
+                st.sampled_from([1000, 100, 0]),
+                st.booleans(),
+                st.booleans(),
             ),
             min_size=2,
             max_size=3,
         ),
     )
     def open_wallets(
-        self, start: datetime, prepaid: int, children: list[tuple[int, int, int]]
+        self, start: datetime, prepaid: int, children: list[tuple[int, int, int, bool, bool]]
     ) -> None:
-        """Children come so many days after the partner, with some prepaid and some included credits."""
+        """Children come so many days later, with prepaid and included credits, maybe with a refill.
+
+        Some cancel at once, while a job holds everything that they have.
+        """
         self.now, self.skew = start, timedelta()
         self.model = Ledger()
         connection, run = self.driver.connection, self.driver.run
@@ -77,19 +89,40 @@ class LedgerMachine(RuleBasedStateMachine):
         self.wallets: dict[str, Wallet] = {PARTNER: partner}
         self.model.open_wallet(PARTNER, start)
         self.model.post(start, PARTNER, "purchase", prepaid)
-        for number, (days, allocated, included) in enumerate(sorted(children), 1):
+        for number, child in enumerate(sorted(children), 1):
+            days, allocated, included, refill, leaving = child
             self.now = start + timedelta(days=days)
             name = f"child {number}"
-            child = run(make_child(connection, partner, now=self.now, prepaid=allocated))
-            self.wallets[name] = child
+            wallet = run(make_child(connection, partner, now=self.now, prepaid=allocated))
+            self.wallets[name] = wallet
             self.model.open_wallet(name, self.now, PARTNER)
             if allocated:
                 self.model.allocate(self.now, name, allocated)
             if included:
-                run(operations.subscribe(connection, child, included, now=self.now))
-                self.model.subscribe(self.now, name, "pro", included, "active", None)
+                self._subscribe(name, included, "active")
+            if leaving and allocated + included:
+                self._start(name, allocated + included)
+                self._subscribe(name, included, "canceled")
+            if refill:
+                run(operations.configure(connection, wallet, now=self.now, **REFILL))
+                self.model.configure(self.now, name, REFILL)
         self.compared = dict.fromkeys(self.wallets, 0)
         self.allocated: list[tuple[CreditAllocation, Outcome]] = []
+
+    def _subscribe(self, name: str, included: int, billing_status: str) -> None:
+        wallet, connection = self.wallets[name], self.driver.connection
+        call = operations.subscribe(
+            connection, wallet, included, now=self.now, billing_status=billing_status
+        )
+        self.driver.run(call)
+        self.model.subscribe(self.now, name, "pro", included, billing_status, None)
+
+    def _start(self, name: str, credits: int) -> None:
+        call = operations.started(self.driver.connection, self.wallets[name], credits, now=self.now)
+        job_id, expires_at = str(self.driver.run(call)), self.now + timedelta(days=1)
+        self.model.start(
+            self.now, name, job_id, credits, project_of=name, limit=None, expires_at=expires_at
+        )
 
     @rule(step=st.sampled_from(STEPS))
     def time_passes(self, step: timedelta) -> None:
@@ -163,6 +196,12 @@ class LedgerMachine(RuleBasedStateMachine):
             return PARTNER
         return f"child {1 + where % (len(self.wallets) - 1)}"
 
+    def amount(self, drawn: int, everything: int) -> int:
+        """What a draw of `amounts` stands for."""
+        if drawn == MORE:
+            return everything + 1
+        return drawn if drawn > 0 else max(1, everything * -drawn // 100)
+
     def both(
         self,
         function: Callable[..., Coroutine[Any, Any, list[Outcome]]],
@@ -195,11 +234,12 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 # The reasons that the contract names; others are the server's own.
-_REASONS = ("period_lapse", "period_allotment", "auto_refill")
+_REASONS = ("period_lapse", "period_allotment", "auto_refill", "archive_sweep")
 
 
 def _fields(wallet: WalletModel) -> dict[str, Any]:
     return {
+        "state": wallet.state,
         "subscription_tier": wallet.tier,
         "billing_status": wallet.billing_status,
         "included_credits": wallet.included_credits,

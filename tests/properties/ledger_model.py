@@ -29,6 +29,8 @@ class Answer(NamedTuple):
 
 
 NOT_FOUND = Answer("refused", "NOT_FOUND")
+KILL_SWITCH = Answer("refused", "KILL_SWITCH", {"scope": "organization"})
+CONFLICT = Answer("refused", "CONFLICT")
 
 
 @dataclass
@@ -63,6 +65,8 @@ class Ledger:
     def post(self, now: datetime, name: str, event_type: str, credits: int) -> Answer:
         """Operator: grant, purchase or adjustment."""
         wallet = self.touch(name, now)
+        if wallet.state == "archived":
+            return CONFLICT
         if -credits > wallet.spendable_prepaid:
             return _exhausted("insufficient_prepaid", -credits, wallet.spendable_prepaid)
         wallet.record(now, event_type, prepaid=credits)
@@ -74,10 +78,11 @@ class Ledger:
         if job is None or job.organization != name:
             return NOT_FOUND
         if job.refunded + credits > job.charged:
-            return Answer("refused", "CONFLICT")
+            return CONFLICT
         wallet = self.touch(name, now)
         job.refunded += credits
         wallet.record(now, "refund", prepaid=credits)
+        self._sweep(now, wallet)
         return _balances(wallet)
 
     def allocate(self, now: datetime, name: str, credits: int) -> Answer:
@@ -85,6 +90,8 @@ class Ledger:
         if self.wallets[name].partner is None:
             return NOT_FOUND
         child, partner = self.touch(name, now), self._partner_of(name, now)
+        if child.state != "active":
+            return KILL_SWITCH
         if credits > partner.spendable_prepaid:
             return _exhausted("insufficient_prepaid", credits, partner.spendable_prepaid)
         self._transfer(now, partner, child, credits, None)
@@ -99,6 +106,8 @@ class Ledger:
         if self.wallets[name].partner is None:
             return NOT_FOUND
         wallet = self.touch(name, now)
+        if wallet.state == "archived":
+            return KILL_SWITCH
         config = {
             "monthly_credit_cap": wallet.cap,
             "refill_threshold": wallet.refill_threshold,
@@ -126,6 +135,8 @@ class Ledger:
     ) -> Answer:
         """Operator: set the whole subscription."""
         wallet = self.touch(name, now)
+        if wallet.state == "archived":
+            return CONFLICT
         if started_on is not None and started_on > now.date():
             return Answer("refused", "VALIDATION")
         started_on = started_on or wallet.started_on or now.date()
@@ -156,8 +167,10 @@ class Ledger:
         wallet = self.touch(name, now)
         if project_of != name:
             return NOT_FOUND
+        if wallet.state != "active":
+            return KILL_SWITCH
         if wallet.project_archived:
-            return Answer("refused", "CONFLICT")
+            return CONFLICT
         if limit is not None and len(wallet.open_jobs) >= limit:
             return Answer("refused", "RATE_LIMITED", {"limit": "concurrent_jobs"})
         if wallet.cap is not None and wallet.used + wallet.reserved + credits > wallet.cap:
@@ -189,6 +202,7 @@ class Ledger:
         if charged:
             included = min(charged, wallet.included_remaining)
             wallet.record(now, "usage", included=-included, prepaid=included - charged)
+        self._sweep(now, wallet)
         return Answer("done", None, {"credits_charged": charged})
 
     def release(self, now: datetime, job_id: str, status: str) -> Answer:
@@ -198,7 +212,7 @@ class Ledger:
             return NOT_FOUND
         if job.status != "running":
             return Answer("refused", "CONFLICT", {"status": job.status})
-        self._close(now, job_id, status)
+        self._sweep(now, self._close(now, job_id, status))
         return Answer("done", None, {"released_credits": job.credits})
 
     def expire(self, now: datetime) -> int:
@@ -210,7 +224,33 @@ class Ledger:
         ]
         for job_id in overdue:
             self._close(now, job_id, "failed")
+        for name in sorted({self.jobs[job_id].organization for job_id in overdue}):
+            self._sweep(now, self.wallets[name])
         return len(overdue)
+
+    def suspend(self, name: str, suspended: bool) -> None:
+        """Suspend or resume an organization that is not archived. Moves no credits."""
+        self.wallets[name].state = "suspended" if suspended else "active"
+
+    def archive(self, now: datetime, name: str) -> int:
+        """End a child: what no reservation needs goes to the partner, or lapses. Gives what went."""
+        child = self.touch(name, now)
+        child.state, child.auto_refill = "archived", False
+        child.included_credits, child.billing_status = 0, "canceled"
+        return self._sweep(now, child)
+
+    def _sweep(self, now: datetime, wallet: Wallet) -> int:
+        """Take out of an archived wallet what has come free in it."""
+        if wallet.state != "archived":
+            return 0
+        assert wallet.partner is not None
+        partner, moved = self.touch(wallet.partner, now), wallet.spendable_prepaid
+        if moved:
+            self._transfer(now, wallet, partner, moved, "archive_sweep")
+        lapsing = min(wallet.included_remaining, wallet.available)
+        if lapsing:
+            wallet.record(now, "adjustment", included=-lapsing)
+        return moved
 
     def _close(self, now: datetime, job_id: str, status: str) -> Wallet:
         job = self.jobs[job_id]
@@ -230,10 +270,10 @@ class Ledger:
             self._transfer(now, partner, wallet, wallet.refill_amount, "auto_refill")
 
     def _transfer(
-        self, now: datetime, partner: Wallet, child: Wallet, credits: int, reason: str | None
+        self, now: datetime, giver: Wallet, receiver: Wallet, credits: int, reason: str | None
     ) -> None:
-        partner.record(now, "allocation", prepaid=-credits, reason=reason)
-        child.record(now, "allocation", prepaid=credits, reason=reason)
+        giver.record(now, "allocation", prepaid=-credits, reason=reason)
+        receiver.record(now, "allocation", prepaid=credits, reason=reason)
 
     def _partner_of(self, name: str, now: datetime) -> Wallet:
         partner = self.wallets[name].partner

@@ -32,6 +32,7 @@ class Wallet:
 
     created_on: date
     partner: str | None
+    state: str = "active"
     project_archived: bool = False
     tier: str = "free"
     billing_status: str = "active"

@@ -26,15 +26,20 @@ async def history(pool: Pool) -> History:
         return await make_history(connection)
 
 
-@pytest_asyncio.fixture
-async def breaking(database_urls: DatabaseUrls) -> AsyncIterator[Connection]:
-    """The owner, in a transaction that is rolled back: what it breaks, only it sees."""
+@pytest_asyncio.fixture(scope="session")
+async def _owner(database_urls: DatabaseUrls) -> AsyncIterator[Connection]:
     connection = await connect(database_urls.owner)
-    transaction = connection.transaction()
-    await transaction.start()
     yield connection
-    await transaction.rollback()
     await connection.close()
+
+
+@pytest_asyncio.fixture
+async def breaking(_owner: Connection) -> AsyncIterator[Connection]:
+    """The owner, in a transaction that is rolled back: what it breaks, only it sees."""
+    transaction = _owner.transaction()
+    await transaction.start()
+    yield _owner
+    await transaction.rollback()
 
 
 @pytest.fixture(params=["usual pages", "tiny pages"])

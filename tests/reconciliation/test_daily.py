@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pytest
 import pytest_asyncio
 from tests.reconciliation.history import MARCH
 from tests.tenants import make_partner
 
+from partner_api.reconciliation import records
 from partner_api.reconciliation.daily import run_daily
 from partner_api.reconciliation.records import last_reconciliation, save_reconciliation
 from partner_api.reconciliation.rules import Mismatch, Reconciliation, Rule
@@ -106,6 +108,23 @@ async def test_of_many_servers_one_checks(pool: Pool) -> None:
     results = await asyncio.gather(*(run_daily(pool, MARCH) for _ in range(5)))
 
     assert len([each for each in results if each is not None]) == 1
+    assert await pool.fetchval("SELECT count(*) FROM reconciliations") == 1
+
+
+async def test_a_check_that_another_server_finished_meanwhile_is_not_repeated(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It finishes between this server's look at the last check and its claim of the next."""
+    claim = records.claim_daily_check
+
+    async def claim_late(connection: Connection) -> bool:
+        monkeypatch.undo()
+        assert await run_daily(pool, MARCH) is not None
+        return await claim(connection)
+
+    monkeypatch.setattr(records, "claim_daily_check", claim_late)
+
+    assert await run_daily(pool, MARCH) is None
     assert await pool.fetchval("SELECT count(*) FROM reconciliations") == 1
 
 

@@ -17,7 +17,7 @@ from partner_api.reference.document import build_document, errors_of
 if TYPE_CHECKING:
     import httpx
 
-    from partner_api.edge.routing import Route
+    from partner_api.edge.route import Route
 
 SAMPLE = build_document(routes_of([sample.router]))
 REAL = build_document(routes_of(ROUTERS))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from partner_api.commands import database, demo, ops, reconcile, serve, settings, worker
+from partner_api.commands import database, demo, ops, reconcile, serve, settings, simulate, worker
 
 app = typer.Typer(
     name="layers",
@@ -23,6 +23,7 @@ app.command("worker")(worker.worker)
 app.add_typer(database.app, name="db")
 app.command("demo")(demo.demo)
 app.command("reconcile")(reconcile.reconcile)
+app.command("simulate")(simulate.simulate)
 app.command("settings")(settings.settings)
 app.add_typer(ops.app, name="ops")
 

@@ -51,6 +51,8 @@ class OperatorClient:
             headers={"Authorization": f"Bearer {token}"},
             timeout=_TIMEOUT_SECONDS,
             trust_env=False,
+            # A command sends a few requests and ends; no connection is left open behind it.
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
 
     def get(self, path: str, **query: object) -> Any:

@@ -27,7 +27,7 @@ def reconcile(
     Status 0: the books agree. Status 1: they do not, and each mismatch was printed with the
     organization and both numbers. It only reads, and is safe on a busy system.
     """
-    from partner_api.reconciliation import command
+    from partner_api.reconciliation.command import reconcile as check_books
     from partner_api.server import available_database
     from partner_api.startup import run_with_database
 
@@ -35,7 +35,7 @@ def reconcile(
     organization_id = None if organization is None else _organization_id(organization)
     with available_database(settings) as location:
         status = run_with_database(
-            command.reconcile(
+            check_books(
                 location.application_url,
                 tenant_id=tenant,
                 organization_id=organization_id,

@@ -45,6 +45,8 @@ def _statements(role: str) -> list[str]:
     writable = ", ".join(_WRITABLE)
     return [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
+        # Databases that began before PostgreSQL 15 let everybody make tables and functions there.
+        f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}",
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
         f"GRANT INSERT, UPDATE, DELETE ON {writable} TO {role}",

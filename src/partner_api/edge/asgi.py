@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from partner_api.edge import metrics
-from partner_api.edge.access_log import AccessLine, make_access_log, timestamp
+from partner_api.edge.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.reply import error_reply
 from partner_api.edge.request import EXCHANGE, Exchange
 
@@ -42,7 +42,7 @@ class Edge:
 
     def __init__(self, app: Application, settings: Settings) -> None:
         self._app = app
-        self._write_access_line = make_access_log(settings)
+        self._access_log = AccessLog(settings)
         self._fixed_headers = [(b"x-layers-development", b"true")] if settings.development else []
         self.services: Services | None = None
 
@@ -89,8 +89,8 @@ class Edge:
     def _record(self, exchange: Exchange) -> None:
         seconds = (time.perf_counter_ns() - exchange.started_ns) / 1e9
         metrics.observe(exchange.method, exchange.template or _NO_ROUTE, exchange.status, seconds)
-        if self._write_access_line is not None:
-            self._write_access_line(
+        if self._access_log.enabled:
+            self._access_log.write(
                 AccessLine(
                     timestamp(),
                     exchange.method,

@@ -66,39 +66,11 @@ class ProjectId(PublicId):
     prefix = "prj"
 
 
-class SocialAccountId(PublicId):
-    """``sa_…``."""
-
-    __slots__ = ()
-    prefix = "sa"
-
-
-class ContainerId(PublicId):
-    """``cnt_…``."""
-
-    __slots__ = ()
-    prefix = "cnt"
-
-
 class JobId(PublicId):
     """``job_…``."""
 
     __slots__ = ()
     prefix = "job"
-
-
-class LeaseRequestId(PublicId):
-    """``lreq_…``."""
-
-    __slots__ = ()
-    prefix = "lreq"
-
-
-class PoolAccountId(PublicId):
-    """``pool_…``."""
-
-    __slots__ = ()
-    prefix = "pool"
 
 
 class OperatorId(PublicId):
@@ -162,7 +134,6 @@ ApiKeyIdText: TypeAlias = Annotated[str, _id_meta("key")]
 SocialAccountIdText: TypeAlias = Annotated[str, _id_meta("sa")]
 ContainerIdText: TypeAlias = Annotated[str, _id_meta("cnt")]
 JobIdText: TypeAlias = Annotated[str, _id_meta("job")]
-LeaseRequestIdText: TypeAlias = Annotated[str, _id_meta("lreq")]
 PoolAccountIdText: TypeAlias = Annotated[str, _id_meta("pool")]
 OperatorIdText: TypeAlias = Annotated[str, _id_meta("opr")]
 TransferIdText: TypeAlias = Annotated[str, _id_meta("txn")]

@@ -81,9 +81,13 @@ async def list_organizations(
         SELECT o.id, coalesce(w.last_sequence, 0) AS credit_events,
                coalesce(c.last_sequence, 0) AS cash_events
           FROM organizations o
-          LEFT JOIN wallets w ON w.tenant_id = o.tenant_id AND w.organization_id = o.id
-          LEFT JOIN cash_wallets c
-            ON c.tenant_id = o.tenant_id AND c.organization_id = o.id AND c.currency = 'USD'
+          LEFT JOIN LATERAL (
+               SELECT last_sequence FROM wallets
+                WHERE tenant_id = $1 AND organization_id = o.id LIMIT 1) w ON true
+          LEFT JOIN LATERAL (
+               SELECT last_sequence FROM cash_wallets
+                WHERE tenant_id = $1 AND organization_id = o.id AND currency = 'USD'
+                LIMIT 1) c ON true
          WHERE o.tenant_id = $1 AND o.id > $2
          ORDER BY o.id LIMIT $3
         """,

@@ -20,7 +20,7 @@ from partner_api.edge.scopes import Scope
 from partner_api.errors import KINDS, ApiError, Code
 
 if TYPE_CHECKING:
-    from partner_api.edge.routing import Route
+    from partner_api.edge.route import Route
 
 Json = dict[str, Any]
 

@@ -17,7 +17,7 @@ from partner_api.reference.document import build_document
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from partner_api.edge.routing import Route
+    from partner_api.edge.route import Route
 
 _TAG = "Reference"
 # The page loads its own two files and the document, and nothing else from anywhere.

@@ -32,7 +32,8 @@ _WEIGHTS: tuple[tuple[Draw, float], ...] = (
     (other_operations.lease, 2),
     (other_operations.sweep, 5),
     (other_operations.open_child, 2),
-    (other_operations.suspend_or_resume, 1),
+    (other_operations.suspend, 0.4),
+    (other_operations.resume, 2),
     (other_operations.archive, 0.2),
 )
 _DRAWS = [draw for draw, _ in _WEIGHTS]

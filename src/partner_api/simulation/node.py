@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
 
 
+# The driver looks types up when a statement first has them, which takes longer than the statement.
+# One look at all that the money functions take makes a new node ready in a quarter of the time.
+_TYPES = """
+SELECT $1::credit_posting[], $2::credit_allocation[], $3::credit_configuration[],
+       $4::subscription_setting[], $5::job_start[], $6::job_settlement[], $7::job_release[],
+       $8::cash_posting[], $9::lease_assignment[], NULL::outcome[]
+"""
+
+
 class Request(NamedTuple):
     """What to do: a coroutine function, which gets the node's pool first, and where to stop."""
 
@@ -59,6 +68,7 @@ async def serve(pipe: Pipe, url: str) -> None:
     """
     pool = await _open_pool(url)
     async with pool.acquire() as connection:
+        await connection.prepare(_TYPES)
         pipe.send(Ready(os.getpid(), connection.get_server_pid()))
 
     def halt() -> NoReturn:

@@ -52,6 +52,7 @@ class Nodes:
         self._url = url
         self._connection = connection
         self._nodes: dict[int, _Node] = {}
+        self._spare: Pipe | None = None
         self.killed = 0
 
     def __enter__(self) -> Self:
@@ -78,6 +79,8 @@ class Nodes:
         # All of them end when their end of the line is closed.
         for node in self._nodes.values():
             node.pipe.close()
+        if self._spare is not None:
+            self._spare.close()
         self._control.close()
         self._nursery.wait()
 
@@ -114,13 +117,18 @@ class Nodes:
         raise NodeFailed(message.reason)
 
     def _start(self) -> _Node:
-        local, remote = socket.socketpair()
-        with remote:
-            socket.send_fds(self._control, [self._url.encode()], [remote.fileno()])
-        pipe = Pipe(local.detach())
+        """Give a new node, one that was started beforehand if there is one, and start the next."""
+        pipe = self._spare or self._fork()
+        self._spare = self._fork()
         ready = _receive(pipe)
         assert isinstance(ready, Ready)  # noqa: S101 - always the first
         return _Node(pipe, ready.process_id, ready.backend_id)
+
+    def _fork(self) -> Pipe:
+        local, remote = socket.socketpair()
+        with remote:
+            socket.send_fds(self._control, [self._url.encode()], [remote.fileno()])
+        return Pipe(local.detach())
 
     async def _kill(self, number: int) -> None:
         node = self._nodes.pop(number)

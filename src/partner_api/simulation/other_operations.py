@@ -71,15 +71,29 @@ def open_child(chances: Chances, now: datetime) -> Operation | None:
     return open_organization(chances, now, partner, f"Child {len(chances.world.organizations)}")
 
 
-def suspend_or_resume(chances: Chances, now: datetime) -> Operation | None:
-    """Suspend a child; of those that are suspended, resume one first."""
-    children = [child for partner in chances.world.partners for child in partner.children]
-    if not children:
-        return None
-    suspended = [child for child in children if child.status == "suspended"]
-    if suspended:
-        return _change_status(chances, now, chances.choose(suspended), "active")
-    return _change_status(chances, now, chances.choose(children), "suspended")
+def suspend(chances: Chances, now: datetime) -> Operation | None:
+    """Suspend a child."""
+    return _change_status_of_one(chances, now, "active", "suspended")
+
+
+def resume(chances: Chances, now: datetime) -> Operation | None:
+    """Resume a child that is suspended."""
+    return _change_status_of_one(chances, now, "suspended", "active")
+
+
+def _change_status_of_one(
+    chances: Chances,
+    now: datetime,
+    before: Literal["active", "suspended"],
+    after: Literal["active", "suspended"],
+) -> Operation | None:
+    children = [
+        child
+        for partner in chances.world.partners
+        for child in partner.children
+        if child.status == before
+    ]
+    return _change_status(chances, now, chances.choose(children), after) if children else None
 
 
 def archive(chances: Chances, now: datetime) -> Operation | None:
@@ -221,7 +235,14 @@ def _read(owner: Organization) -> Item:
 
 def sweep(chances: Chances, now: datetime) -> Operation:
     """Run a step of one of the sweeps."""
-    sweeps = (Periods(), Periods(), Expiries(), Expiries(), IdempotencyRecords(), AuditPartitions())
+    sweeps: tuple[Sweep, ...] = (
+        Periods(),
+        Periods(),
+        Expiries(),
+        Expiries(),
+        IdempotencyRecords(),
+        AuditPartitions(),
+    )
     return sweeping(now, chances.choose(sweeps))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.generation import store
+from partner_api.sweeps.tenants import advance_each
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,13 +24,11 @@ class Expiries:
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Expire up to 100 jobs of each of up to 50 tenants, one commit per tenant."""
-        expired = 0
         async with pool.acquire() as connection:
-            for tenant_id in await store.tenants_with_expired_jobs(
-                connection, now, _TENANTS_PER_STEP
-            ):
-                expired += await store.expire_jobs(connection, tenant_id, now, _JOBS_PER_COMMIT)
-        return expired
+            return await advance_each(
+                await store.tenants_with_expired_jobs(connection, now, _TENANTS_PER_STEP),
+                lambda tenant_id: store.expire_jobs(connection, tenant_id, now, _JOBS_PER_COMMIT),
+            )
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """When the next running job expires."""

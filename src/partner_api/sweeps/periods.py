@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.credits import store
+from partner_api.sweeps.tenants import advance_each
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,12 +23,14 @@ class Periods:
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Roll over up to 500 wallets, one commit per tenant."""
-        rolled = 0
         async with pool.acquire() as connection:
             overdue = await store.overdue_wallets(connection, now, _WALLETS_PER_STEP)
-            for tenant_id, organization_ids in overdue.items():
-                rolled += await store.touch_wallets(connection, tenant_id, organization_ids, now)
-        return rolled
+            return await advance_each(
+                overdue,
+                lambda tenant_id: store.touch_wallets(
+                    connection, tenant_id, overdue[tenant_id], now
+                ),
+            )
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """When the next wallet's period ends."""

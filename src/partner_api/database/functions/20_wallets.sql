@@ -50,19 +50,40 @@ LANGUAGE plpgsql AS $$
 BEGIN
     p_wallet.last_sequence := p_wallet.last_sequence + 1;
     p_wallet.last_event_at := greatest(p_now, p_wallet.last_event_at);
+    PERFORM credit_events_insert(p_wallet.tenant_id, ARRAY[credit_event_of(
+        p_wallet, p_event_type, p_included_delta, p_prepaid_delta, p_metadata, p_caller,
+        p_description, p_transfer_id, p_job_id, p_project_id, p_container_id, p_format)]);
+    RETURN p_wallet;
+END
+$$;
+
+-- The ledger row of a movement that p_wallet already contains, the row's own sequence and time included. For batches,
+-- which write all their rows with one credit_events_insert. The fields are in the order of the table's columns.
+CREATE OR REPLACE FUNCTION credit_event_of(
+    p_wallet wallets, p_event_type text, p_included_delta bigint, p_prepaid_delta bigint, p_metadata jsonb,
+    p_caller caller, p_description text, p_transfer_id uuid, p_job_id uuid, p_project_id uuid, p_container_id uuid,
+    p_format text)
+RETURNS credit_events LANGUAGE sql IMMUTABLE AS $$
+    SELECT ROW(
+        p_wallet.tenant_id, p_wallet.organization_id, p_wallet.last_sequence,
+        credit_event_id(p_wallet.tenant_id, p_wallet.organization_id, p_wallet.last_sequence, p_wallet.last_event_at),
+        p_event_type, p_included_delta, p_prepaid_delta,
+        p_wallet.included_remaining, p_wallet.prepaid, p_wallet.used_this_period, p_project_id, p_format,
+        p_job_id, p_container_id, p_transfer_id, p_description, coalesce(p_metadata, '{}'),
+        p_caller.api_key_id, p_caller.operator_id, p_caller.request_id, p_wallet.last_event_at)::credit_events
+$$;
+
+CREATE OR REPLACE FUNCTION credit_events_insert(p_tenant_id bigint, p_events credit_events[])
+RETURNS void
+LANGUAGE sql AS $$
     INSERT INTO credit_events
         (tenant_id, organization_id, sequence, event_id, event_type, included_delta, prepaid_delta,
          included_after, prepaid_after, usage_after, project_id, format, job_id, container_id, transfer_id,
          description, metadata, api_key_id, operator_id, request_id, created_at)
-    VALUES
-        (p_wallet.tenant_id, p_wallet.organization_id, p_wallet.last_sequence,
-         credit_event_id(p_wallet.tenant_id, p_wallet.organization_id, p_wallet.last_sequence, p_wallet.last_event_at),
-         p_event_type, p_included_delta, p_prepaid_delta,
-         p_wallet.included_remaining, p_wallet.prepaid, p_wallet.used_this_period, p_project_id, p_format,
-         p_job_id, p_container_id, p_transfer_id, p_description, coalesce(p_metadata, '{}'),
-         p_caller.api_key_id, p_caller.operator_id, p_caller.request_id, p_wallet.last_event_at);
-    RETURN p_wallet;
-END
+    SELECT p_tenant_id, e.organization_id, e.sequence, e.event_id, e.event_type, e.included_delta, e.prepaid_delta,
+           e.included_after, e.prepaid_after, e.usage_after, e.project_id, e.format, e.job_id, e.container_id,
+           e.transfer_id, e.description, e.metadata, e.api_key_id, e.operator_id, e.request_id, e.created_at
+      FROM unnest(p_events) e
 $$;
 
 CREATE OR REPLACE FUNCTION credit_event_id(
@@ -142,31 +163,39 @@ $$;
 CREATE OR REPLACE FUNCTION wallet_save(p_wallet wallets)
 RETURNS void
 LANGUAGE sql AS $$
-    UPDATE wallets SET
-        state = p_wallet.state,
-        subscription_tier = p_wallet.subscription_tier,
-        billing_status = p_wallet.billing_status,
-        included_credits = p_wallet.included_credits,
-        subscription_started_on = p_wallet.subscription_started_on,
-        period_anchor = p_wallet.period_anchor,
-        period_number = p_wallet.period_number,
-        period_start = p_wallet.period_start,
-        period_end = p_wallet.period_end,
-        included_this_period = p_wallet.included_this_period,
-        included_granted_peak = p_wallet.included_granted_peak,
-        included_remaining = p_wallet.included_remaining,
-        prepaid = p_wallet.prepaid,
-        reserved = p_wallet.reserved,
-        used_this_period = p_wallet.used_this_period,
-        running_jobs = p_wallet.running_jobs,
-        monthly_credit_cap = p_wallet.monthly_credit_cap,
-        refill_threshold = p_wallet.refill_threshold,
-        refill_amount = p_wallet.refill_amount,
-        auto_refill_enabled = p_wallet.auto_refill_enabled,
-        refill_failed_at = p_wallet.refill_failed_at,
-        last_sequence = p_wallet.last_sequence,
-        last_event_at = p_wallet.last_event_at
-     WHERE tenant_id = p_wallet.tenant_id AND organization_id = p_wallet.organization_id;
+    SELECT wallets_save(p_wallet.tenant_id, ARRAY[p_wallet])
+$$;
+
+-- Saves the wallets of a batch in one statement, which checks the constraints of all of them at once.
+CREATE OR REPLACE FUNCTION wallets_save(p_tenant_id bigint, p_wallets wallets[])
+RETURNS void
+LANGUAGE sql AS $$
+    UPDATE wallets w SET
+        state = n.state,
+        subscription_tier = n.subscription_tier,
+        billing_status = n.billing_status,
+        included_credits = n.included_credits,
+        subscription_started_on = n.subscription_started_on,
+        period_anchor = n.period_anchor,
+        period_number = n.period_number,
+        period_start = n.period_start,
+        period_end = n.period_end,
+        included_this_period = n.included_this_period,
+        included_granted_peak = n.included_granted_peak,
+        included_remaining = n.included_remaining,
+        prepaid = n.prepaid,
+        reserved = n.reserved,
+        used_this_period = n.used_this_period,
+        running_jobs = n.running_jobs,
+        monthly_credit_cap = n.monthly_credit_cap,
+        refill_threshold = n.refill_threshold,
+        refill_amount = n.refill_amount,
+        auto_refill_enabled = n.auto_refill_enabled,
+        refill_failed_at = n.refill_failed_at,
+        last_sequence = n.last_sequence,
+        last_event_at = n.last_event_at
+      FROM unnest(p_wallets) n
+     WHERE w.tenant_id = p_tenant_id AND w.organization_id = n.organization_id;
 $$;
 
 -- The first touch of a wallet after a boundary writes the rollover, also when the touch is a read.

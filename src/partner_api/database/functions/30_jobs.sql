@@ -9,15 +9,19 @@
 -- KILL_SWITCH, RATE_LIMITED (running-jobs cap), BILLING_EXHAUSTED (monthly_credit_cap | insufficient_credits).
 CREATE OR REPLACE FUNCTION job_start(p_tenant_id bigint, p_now timestamptz, p_items job_start[])
 RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_count      integer := cardinality(p_items);
     v_outcomes   outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
     v_projects   projects[];
-    v_project_ids uuid[];     -- at the positions of v_projects
+    -- First those named, then those found, at the positions of v_projects. A planner without statistics would read
+    -- every project of the tenant for IN (SELECT ...); with an array it can only look each one up.
+    v_project_ids uuid[] := ARRAY(SELECT i.project_id FROM unnest(p_items) i);
     v_project    projects;
     v_wallets    wallets[];
-    v_owners     uuid[];      -- organization ids, at the positions of v_wallets
+    -- The same of organizations and v_wallets.
+    v_owners     uuid[] := ARRAY(SELECT i.organization_id FROM unnest(p_items) i);
     v_wallet     wallets;
     v_partner    wallets;
     v_item       job_start;
@@ -31,12 +35,12 @@ BEGIN
     -- A project in which a job is being started cannot move to another organization meanwhile.
     SELECT array_agg(p) INTO v_projects FROM (
         SELECT * FROM projects
-         WHERE tenant_id = p_tenant_id AND id IN (SELECT i.project_id FROM unnest(p_items) i)
+         WHERE tenant_id = p_tenant_id AND id = ANY (v_project_ids)
          ORDER BY id FOR SHARE) p;
     v_project_ids := ARRAY(SELECT p.id FROM unnest(v_projects) p);
     SELECT array_agg(w) INTO v_wallets FROM (
         SELECT * FROM wallets
-         WHERE tenant_id = p_tenant_id AND organization_id IN (SELECT i.organization_id FROM unnest(p_items) i)
+         WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners)
          ORDER BY partner_id IS NULL, organization_id FOR NO KEY UPDATE) w;
     FOR v_index IN 1..coalesce(cardinality(v_wallets), 0) LOOP
         v_wallet := v_wallets[v_index];
@@ -125,9 +129,7 @@ BEGIN
         v_outcomes[v_position] := v_outcome;
     END LOOP;
 
-    FOREACH v_wallet IN ARRAY coalesce(v_wallets, '{}') LOOP
-        PERFORM wallet_save(v_wallet);
-    END LOOP;
+    PERFORM wallets_save(p_tenant_id, v_wallets);
     IF v_any THEN
         INSERT INTO jobs (tenant_id, id, project_id, format, started_at, expires_at)
         SELECT p_tenant_id, i.job_id, i.project_id, i.format, p_now, i.expires_at
@@ -168,17 +170,17 @@ CREATE OR REPLACE FUNCTION reservation_wallets_lock(p_tenant_id bigint, p_now ti
 RETURNS wallets[]
 LANGUAGE plpgsql AS $$
 DECLARE
+    v_owners  uuid[];
     v_wallets wallets[];
     v_partner uuid;
 BEGIN
     PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE;
-    PERFORM FROM reservations WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids)
-      ORDER BY job_id FOR NO KEY UPDATE;
+    v_owners := ARRAY(
+        SELECT organization_id FROM reservations WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids)
+         ORDER BY job_id FOR NO KEY UPDATE);
     SELECT array_agg(w) INTO v_wallets FROM (
         SELECT * FROM wallets
-         WHERE tenant_id = p_tenant_id
-           AND organization_id IN (SELECT r.organization_id FROM reservations r
-                                    WHERE r.tenant_id = p_tenant_id AND r.job_id = ANY (p_job_ids))
+         WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners)
          ORDER BY partner_id IS NULL, organization_id FOR NO KEY UPDATE) w;
     v_wallets := coalesce(v_wallets, '{}');
     IF EXISTS (SELECT FROM unnest(v_wallets) w WHERE w.state = 'archived' AND w.partner_id IS NOT NULL)
@@ -211,13 +213,8 @@ BEGIN
             p_wallets[v_index] := v_swept.p_child;
             p_wallets[v_last] := v_swept.p_parent;
         END IF;
-        IF v_index < v_last THEN
-            PERFORM wallet_save(p_wallets[v_index]);
-        END IF;
     END LOOP;
-    IF v_last > 0 THEN
-        PERFORM wallet_save(p_wallets[v_last]);
-    END IF;
+    PERFORM wallets_save(p_wallets[1].tenant_id, p_wallets);
 END
 $$;
 
@@ -227,7 +224,8 @@ $$;
 -- reserved).
 CREATE OR REPLACE FUNCTION job_settle(p_tenant_id bigint, p_now timestamptz, p_items job_settlement[])
 RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_count    integer := cardinality(p_items);
     v_outcomes outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
@@ -240,29 +238,33 @@ DECLARE
     v_included bigint;
     v_settled  uuid[] := '{}';
     v_charges  bigint[] := '{}';
+    v_events   credit_events[] := '{}';
 BEGIN
     v_wallets := reservation_wallets_lock(
         p_tenant_id, p_now, (SELECT array_agg(i.job_id) FROM unnest(p_items) i));
     v_owners := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
-    FOR v_position IN 1..v_count LOOP
-        v_item := p_items[v_position];
-        SELECT j.status, j.project_id, j.format, c.id AS container_id, r.organization_id, r.credits INTO v_held
-          FROM reservations r
-          JOIN jobs j ON j.tenant_id = r.tenant_id AND j.id = r.job_id
-          JOIN containers c ON c.tenant_id = r.tenant_id AND c.job_id = r.job_id
-         WHERE r.tenant_id = p_tenant_id AND r.job_id = v_item.job_id;
-        IF NOT FOUND THEN
-            v_outcomes[v_position] := ROW('refused', 'NOT_FOUND', NULL)::outcome;
+    FOR v_held IN
+        SELECT i.ordinality AS position, j.status, j.project_id, j.format, c.id AS container_id,
+               r.organization_id, r.credits
+          FROM unnest(p_items) WITH ORDINALITY i
+          LEFT JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = i.job_id
+          LEFT JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = r.job_id
+          LEFT JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = r.job_id
+         ORDER BY i.ordinality
+    LOOP
+        v_item := p_items[v_held.position];
+        IF v_held.organization_id IS NULL THEN
+            v_outcomes[v_held.position] := ROW('refused', 'NOT_FOUND', NULL)::outcome;
             CONTINUE;
         END IF;
         -- A job named twice in one batch is over after the first.
         IF v_held.status <> 'running' OR v_item.job_id = ANY (v_settled) THEN
-            v_outcomes[v_position] := ROW('refused', 'CONFLICT', jsonb_build_object(
+            v_outcomes[v_held.position] := ROW('refused', 'CONFLICT', jsonb_build_object(
                 'status', CASE WHEN v_held.status = 'running' THEN 'completed' ELSE v_held.status END))::outcome;
             CONTINUE;
         END IF;
         IF v_item.charged NOT BETWEEN 0 AND v_held.credits THEN
-            v_outcomes[v_position] := ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(
+            v_outcomes[v_held.position] := ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(
                 jsonb_build_object('path', 'creditsCharged', 'message',
                     'must be between 0 and the ' || v_held.credits || ' credits reserved'))))::outcome;
             CONTINUE;
@@ -276,16 +278,19 @@ BEGIN
             v_wallet.included_remaining := v_wallet.included_remaining - v_included;
             v_wallet.prepaid := v_wallet.prepaid - (v_item.charged - v_included);
             v_wallet.used_this_period := v_wallet.used_this_period + v_item.charged;
-            v_wallet := credit_event_append(
-                v_wallet, p_now, 'usage', -v_included, v_included - v_item.charged, '{}', v_item.caller, NULL, NULL,
+            v_wallet.last_sequence := v_wallet.last_sequence + 1;
+            v_wallet.last_event_at := greatest(p_now, v_wallet.last_event_at);
+            v_events := v_events || credit_event_of(
+                v_wallet, 'usage', -v_included, v_included - v_item.charged, '{}', v_item.caller, NULL, NULL,
                 v_item.job_id, v_held.project_id, v_held.container_id, v_held.format);
         END IF;
         v_wallets[v_index] := v_wallet;
         v_settled := v_settled || v_item.job_id;
         v_charges := v_charges || v_item.charged;
-        v_outcomes[v_position] := ROW('done', NULL, jsonb_build_object('credits_charged', v_item.charged))::outcome;
+        v_outcomes[v_held.position] := ROW('done', NULL, jsonb_build_object('credits_charged', v_item.charged))::outcome;
     END LOOP;
 
+    PERFORM credit_events_insert(p_tenant_id, v_events);
     UPDATE reservations r SET status = 'settled', charged = s.charged, closed_at = p_now
       FROM unnest(v_settled, v_charges) AS s (job_id, charged)
      WHERE r.tenant_id = p_tenant_id AND r.job_id = s.job_id;
@@ -307,7 +312,8 @@ $$;
 -- Facts: {released_credits}. Refused: NOT_FOUND, CONFLICT {status} (already over).
 CREATE OR REPLACE FUNCTION job_release(p_tenant_id bigint, p_now timestamptz, p_items job_release[])
 RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_count    integer := cardinality(p_items);
     v_outcomes outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);

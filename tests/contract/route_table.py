@@ -1,0 +1,145 @@
+"""Every route of the server: who may use it, and a request that would do something.
+
+A new route fails `test_isolation.py` until it has a line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.contract.installation import handle
+
+from partner_api.edge.routing import ROUTE
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+    from partner_api.edge.route import Route
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Public:
+    """For everyone."""
+
+
+@dataclass(frozen=True)
+class ForKeys:
+    """For API keys with the scope, or all of them. ``names`` says which ids are in the body."""
+
+    scope: str | None = None
+    body: Body | None = None
+
+
+@dataclass(frozen=True)
+class ForOperators:
+    """For operators with at least this role."""
+
+    role: str
+    body: Body | None = None
+
+
+Use = Public | ForKeys | ForOperators
+
+_KEY: Body = {"name": "Key", "scopes": ["*"], "env": "test"}
+_AMOUNT: Body = {"credits": 5, "description": "Fix"}
+_CENTS: Body = {"amountCents": 5, "description": "Wire"}
+_PROJECT: Body = {"name": "Launch", "timezone": "UTC"}
+_POOL_ACCOUNT: Body = {
+    "platform": "tiktok",
+    "handle": handle(),
+    "followers": 1,
+    "vertical": "food",
+    "language": "en",
+    "geo": ["US"],
+}
+
+ROUTES: dict[str, Use] = {
+    "GET /healthz": Public(),
+    "GET /readyz": Public(),
+    "GET /metrics": Public(),
+    "GET /openapi.json": Public(),
+    "GET /docs": Public(),
+    "GET /docs/reference.js": Public(),
+    "GET /docs/reference.css": Public(),
+    # Keys
+    "GET /v1/whoami": ForKeys(),
+    "POST /v1/api-keys/{keyId}/rotate": ForKeys(),
+    "POST /v1/api-keys/{keyId}/kill": ForKeys(),
+    "DELETE /v1/api-keys/{keyId}": ForKeys(),
+    "GET /v1/organizations/{orgId}/api-keys": ForKeys("org:admin"),
+    "POST /v1/organizations/{orgId}/api-keys": ForKeys("org:admin", _KEY),
+    "POST /v1/organizations/{orgId}/api-keys/{keyId}/rotate": ForKeys("org:admin"),
+    "DELETE /v1/organizations/{orgId}/api-keys/{keyId}": ForKeys("org:admin"),
+    # Organizations
+    "GET /v1/organizations": ForKeys("org:admin"),
+    "POST /v1/organizations": ForKeys("org:admin", {"name": "Child"}),
+    "GET /v1/organizations/{orgId}": ForKeys("org:admin"),
+    "PATCH /v1/organizations/{orgId}": ForKeys("org:admin", {"name": "Mine"}),
+    "DELETE /v1/organizations/{orgId}": ForKeys("org:admin"),
+    "POST /v1/organizations/{orgId}/suspend": ForKeys("org:admin"),
+    "POST /v1/organizations/{orgId}/resume": ForKeys("org:admin"),
+    "POST /v1/organizations/migrate": ForKeys("org:admin", {"mapping": {"{projectId}": "Mine"}}),
+    # Credits
+    "GET /v1/credits": ForKeys(),
+    "GET /v1/credits/events": ForKeys(),
+    "GET /v1/organizations/{orgId}/credits": ForKeys("org:admin"),
+    "GET /v1/organizations/{orgId}/credits/events": ForKeys("org:admin"),
+    "POST /v1/organizations/{orgId}/credits/allocate": ForKeys("org:admin", {"credits": 5}),
+    "GET /v1/organizations/{orgId}/credit-config": ForKeys("org:admin"),
+    "PATCH /v1/organizations/{orgId}/credit-config": ForKeys("org:admin", {"monthlyCreditCap": 1}),
+    # Projects and their accounts
+    "GET /v1/projects": ForKeys("projects:read"),
+    "POST /v1/projects": ForKeys("projects:write", _PROJECT),
+    "GET /v1/projects/{projectId}": ForKeys("projects:read"),
+    "PATCH /v1/projects/{projectId}": ForKeys("projects:write", {"name": "Mine"}),
+    "DELETE /v1/projects/{projectId}": ForKeys("projects:write"),
+    "GET /v1/projects/{projectId}/leased-accounts": ForKeys("leased:write"),
+    "GET /v1/projects/{projectId}/social-accounts": ForKeys("social:read"),
+    "GET /v1/audit-log": ForKeys("audit:read"),
+    # The operator's
+    "GET /ops/v1/organizations": ForOperators("viewer"),
+    "POST /ops/v1/organizations": ForOperators("operator", {"name": "Partner"}),
+    "GET /ops/v1/organizations/{orgId}": ForOperators("viewer"),
+    "PATCH /ops/v1/organizations/{orgId}": ForOperators("operator", {"status": "suspended"}),
+    "GET /ops/v1/organizations/{orgId}/api-keys": ForOperators("viewer"),
+    "POST /ops/v1/organizations/{orgId}/api-keys": ForOperators("operator", _KEY),
+    "POST /ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill": ForOperators("operator"),
+    "POST /ops/v1/organizations/{orgId}/credits/grant": ForOperators("finance", _AMOUNT),
+    "POST /ops/v1/organizations/{orgId}/credits/purchase": ForOperators("finance", _AMOUNT),
+    "POST /ops/v1/organizations/{orgId}/credits/adjustment": ForOperators("finance", _AMOUNT),
+    "POST /ops/v1/organizations/{orgId}/credits/refund": ForOperators(
+        "finance", {"jobId": "job_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05", "credits": 5}
+    ),
+    "PUT /ops/v1/organizations/{orgId}/subscription": ForOperators(
+        "finance", {"tier": "pro", "includedCredits": 5, "billingStatus": "active"}
+    ),
+    "POST /ops/v1/organizations/{orgId}/cash/topup": ForOperators("finance", _CENTS),
+    "POST /ops/v1/organizations/{orgId}/cash/adjustment": ForOperators("finance", _CENTS),
+    "GET /ops/v1/pool/accounts": ForOperators("viewer"),
+    "POST /ops/v1/pool/accounts": ForOperators("operator", _POOL_ACCOUNT),
+    "GET /ops/v1/reconciliation": ForOperators("viewer"),
+    "GET /ops/v1/operators": ForOperators("admin"),
+    "POST /ops/v1/operators": ForOperators("admin", {"name": "Robin", "role": "viewer"}),
+    "POST /ops/v1/operators/{operatorId}/rotate": ForOperators("admin"),
+    "POST /ops/v1/operators/{operatorId}/revoke": ForOperators("admin"),
+    "GET /ops/v1/clock": ForOperators("admin"),
+    "POST /ops/v1/clock": ForOperators("admin", {"advanceTo": "2000-01-01T00:00:00Z"}),
+}
+
+KEY_ROUTES = {name: use for name, use in ROUTES.items() if isinstance(use, ForKeys)}
+OPERATOR_ROUTES = {name: use for name, use in ROUTES.items() if isinstance(use, ForOperators)}
+
+
+def served_routes(app: Litestar) -> set[str]:
+    """Every route that an application answers, as this table names them."""
+    handlers = [
+        handler
+        for mounted in app.routes
+        for handler in getattr(mounted, "route_handlers", [])
+        if ROUTE in handler.opt
+    ]
+    declared: list[Route] = [handler.opt[ROUTE] for handler in handlers]
+    return {f"{route.method} {route.template}" for route in declared}

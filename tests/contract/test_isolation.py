@@ -1,0 +1,356 @@
+"""What is another's does not exist: for every route, for every kind of caller who may not."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from tests.contract.answers import granted, refused, without_request_id
+from tests.contract.installation import EVERYTHING, Family, handle, now
+from tests.contract.route_table import (
+    KEY_ROUTES,
+    OPERATOR_ROUTES,
+    ROUTES,
+    ForKeys,
+    Public,
+    served_routes,
+)
+from tests.tenants import Wallet
+
+from partner_api.database.arguments import SYSTEM
+from partner_api.ids import format_id
+from partner_api.organizations import store as organizations
+
+if TYPE_CHECKING:
+    import httpx
+    from litestar import Litestar
+    from tests.contract.installation import Installation, Key
+
+    from partner_api.edge.asgi import Edge
+
+SCOPES = [
+    "projects:read",
+    "projects:write",
+    "leased:write",
+    "social:read",
+    "social:write",
+    "content:read",
+    "content:write",
+    "content:approve",
+    "publish:read",
+    "publish:write",
+    "jobs:read",
+    "jobs:cancel",
+    "webhooks:read",
+    "webhooks:write",
+    "audit:read",
+    "org:admin",
+]
+TEST_ENVIRONMENT = "the partner's test environment"
+ROLES = ["viewer", "worker", "finance", "operator", "admin"]
+MAY = {
+    "viewer": {"viewer", "finance", "operator", "admin"},
+    "worker": {"worker", "operator", "admin"},
+    "finance": {"finance", "operator", "admin"},
+    "operator": {"operator", "admin"},
+    "admin": {"admin"},
+}
+# Routes that name something in their path or body.
+NAMED = re.compile(r"\{(\w+)\}")
+NAMING_ROUTES = [
+    name
+    for name, use in KEY_ROUTES.items()
+    if NAMED.search(name) or NAMED.search(json.dumps(use.body))
+]
+
+
+@dataclass(frozen=True)
+class Ids:
+    """The ids that a request names."""
+
+    organization: UUID
+    project: UUID
+    key: UUID
+
+    def fill(self, template: str) -> str:
+        """Put them into the places of a template."""
+        return (
+            template.replace("{orgId}", format_id("org", self.organization))
+            .replace("{projectId}", format_id("prj", self.project))
+            .replace("{keyId}", format_id("key", self.key))
+            .replace("{operatorId}", format_id("opr", self.key))
+        )
+
+
+@dataclass(frozen=True)
+class World:
+    """A victim, and those who may not have what is the victim's."""
+
+    victim: Family
+    child: Ids
+    partner: Ids
+    outsiders: dict[str, Wallet]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def world(installation: Installation) -> World:
+    """One victim for all tests of this module: nothing that they do may change it."""
+    victim = await installation.family(prepaid=1000, cash_cents=15_000)
+    await installation.lease(victim.child, handle(), at=now())
+    stranger = await installation.family(prepaid=1000)
+    test_tenant = Wallet(
+        victim.partner.tenant_id % 2**39 + 1, victim.partner.organization_id, uuid4(), None
+    )
+    async with installation.pool.acquire() as connection:
+        await organizations.create_partner(
+            connection,
+            test_tenant.tenant_id,
+            now(),
+            organization_id=test_tenant.organization_id,
+            env="test",
+            name="Partner",
+            billing_email=None,
+            metadata={},
+            rate_limit_tier="internal",
+            caller=SYSTEM,
+        )
+    return World(
+        victim,
+        Ids(victim.child.organization_id, victim.child.project_id, victim.child_key.key_id),
+        Ids(victim.partner.organization_id, victim.partner.project_id, victim.partner_key.key_id),
+        {
+            "another partner": stranger.partner,
+            "another partner's child": stranger.child,
+            "a sibling": victim.sibling,
+            TEST_ENVIRONMENT: test_tenant,
+        },
+    )
+
+
+@pytest_asyncio.fixture
+async def callers(installation: Installation, world: World) -> dict[str, Key]:
+    """A new key of each outsider, which may do everything: a test key may not ask very often."""
+    return {
+        name: await installation.key(
+            wallet, *EVERYTHING, env="test" if name == TEST_ENVIRONMENT else "live"
+        )
+        for name, wallet in world.outsiders.items()
+    }
+
+
+async def ask(
+    local_api: httpx.AsyncClient, name: str, ids: Ids, headers: dict[str, str]
+) -> httpx.Response:
+    """Send the request of a route's line, about these ids."""
+    use = ROUTES[name]
+    method, _, template = name.partition(" ")
+    body = None if isinstance(use, Public) else use.body
+    content = None if body is None else ids.fill(json.dumps(body))
+    if method != "GET":
+        headers = {**headers, "Idempotency-Key": str(uuid4())}
+    return await local_api.request(method, ids.fill(template), content=content, headers=headers)
+
+
+def nobody() -> Ids:
+    return Ids(uuid4(), uuid4(), uuid4())
+
+
+def test_every_route_is_in_the_table(application: Edge) -> None:
+    """A new route needs a line in `route_table.py`, and with it come the tests below."""
+    assert served_routes(cast("Litestar", application._app)) == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", [name for name, use in ROUTES.items() if isinstance(use, Public)])
+async def test_a_public_route_needs_no_key(local_api: httpx.AsyncClient, name: str) -> None:
+    assert (await ask(local_api, name, nobody(), {})).status_code == 200
+
+
+@pytest.mark.parametrize("name", [*KEY_ROUTES, *OPERATOR_ROUTES])
+async def test_no_key(local_api: httpx.AsyncClient, world: World, name: str) -> None:
+    refused(await ask(local_api, name, world.child, {}), "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("name", KEY_ROUTES)
+async def test_an_operator_s_token_is_no_key(
+    local_api: httpx.AsyncClient, installation: Installation, world: World, name: str
+) -> None:
+    headers = await installation.operator("admin")
+    refused(await ask(local_api, name, world.child, headers), "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("name", OPERATOR_ROUTES)
+async def test_a_key_is_no_operator_s_token(
+    local_api: httpx.AsyncClient, world: World, name: str
+) -> None:
+    headers = world.victim.partner_key.headers
+    refused(await ask(local_api, name, world.child, headers), "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("name", [name for name, use in KEY_ROUTES.items() if use.scope])
+async def test_every_scope_but_the_right_one(
+    local_api: httpx.AsyncClient, installation: Installation, world: World, name: str
+) -> None:
+    use = KEY_ROUTES[name]
+    others = [scope for scope in SCOPES if scope != use.scope]
+    if use.scope == "org:admin":
+        others.append("*")
+    for scopes in (others, []):
+        key = await installation.key(world.victim.partner, *scopes)
+        details = refused(await ask(local_api, name, world.child, key.headers), "FORBIDDEN_SCOPE")
+        assert details == {"requiredScope": use.scope}
+
+
+@pytest.mark.parametrize("name", OPERATOR_ROUTES)
+async def test_every_role_that_is_too_small(
+    local_api: httpx.AsyncClient, installation: Installation, world: World, name: str
+) -> None:
+    role = OPERATOR_ROUTES[name].role
+    for other in set(ROLES) - MAY[role]:
+        headers = await installation.operator(other)
+        details = refused(await ask(local_api, name, world.child, headers), "FORBIDDEN_SCOPE")
+        assert details == {"requiredScope": role}
+
+
+@pytest.mark.parametrize("name", NAMING_ROUTES)
+async def test_what_is_another_s_and_what_is_nobody_s_look_the_same(
+    local_api: httpx.AsyncClient,
+    world: World,
+    callers: dict[str, Key],
+    statements: list[str],
+    name: str,
+) -> None:
+    """The same bytes, but for the request id, and the same statements to find it out."""
+    for caller, key in callers.items():
+        seen = set()
+        for ids in (nobody(), world.child, world.partner):
+            # Once before, so that statements are prepared and types known.
+            await ask(local_api, name, ids, key.headers)
+            statements.clear()
+            response = await ask(local_api, name, ids, key.headers)
+            code = "NOT_FOUND"
+            if name == "POST /v1/organizations/migrate" and caller in (
+                "a sibling",
+                "another partner's child",
+            ):
+                code = "VALIDATION"
+            details = refused(response, code)
+            assert code == "VALIDATION" or details == {}
+            seen.add((without_request_id(response), *map(_shape, statements)))
+        assert len(seen) == 1, f"{caller}: {seen}"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in KEY_ROUTES if "{orgId}" in name and "{keyId}" in name]
+)
+async def test_a_key_is_found_under_its_own_organization_only(
+    local_api: httpx.AsyncClient, installation: Installation, world: World, name: str
+) -> None:
+    sibling_key = await installation.key(world.victim.sibling, "*")
+    ids = Ids(world.child.organization, world.child.project, sibling_key.key_id)
+    refused(await ask(local_api, name, ids, world.victim.partner_key.headers), "NOT_FOUND")
+
+
+@pytest.mark.parametrize("name", KEY_ROUTES)
+async def test_acting_for_another_s_child(
+    local_api: httpx.AsyncClient, world: World, callers: dict[str, Key], name: str
+) -> None:
+    """On every route the header is checked, also where it would change nothing."""
+    for key in callers.values():
+        bodies = set()
+        for child in (world.child.organization, world.partner.organization, uuid4()):
+            headers = {**key.headers, "X-Layers-Organization": format_id("org", child)}
+            response = await ask(local_api, name, world.child, headers)
+            assert refused(response, "NOT_FOUND") == {}
+            bodies.add(without_request_id(response))
+        assert len(bodies) == 1
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in KEY_ROUTES if name.startswith("GET ") and name not in NAMING_ROUTES]
+)
+async def test_a_list_has_nothing_of_another_s_in_it(
+    local_api: httpx.AsyncClient, world: World, callers: dict[str, Key], name: str
+) -> None:
+    for ids in (world.child, world.partner):
+        for caller, key in callers.items():
+            text = json.dumps(granted(await ask(local_api, name, nobody(), key.headers)))
+            assert str(ids.project) not in text
+            assert str(ids.key) not in text
+            related = caller in ("a sibling", TEST_ENVIRONMENT)
+            assert related or str(ids.organization) not in text
+
+
+@pytest.mark.parametrize("name", KEY_ROUTES)
+async def test_a_suspended_organization_s_key(
+    local_api: httpx.AsyncClient, installation: Installation, name: str
+) -> None:
+    """Of the organization itself and, when that is a partner, of its children."""
+    family = await installation.family()
+    ids = Ids(family.child.organization_id, family.child.project_id, family.child_key.key_id)
+    child_key = await installation.key(family.child, *EVERYTHING)
+    await installation.set_status(family.child, "suspended")
+    response = await ask(local_api, name, ids, child_key.headers)
+    assert refused(response, "KILL_SWITCH") == {"scope": "organization"}
+    await installation.set_status(family.partner, "suspended")
+    sibling_key = await installation.key(family.sibling, *EVERYTHING)
+    for key in (family.partner_key, sibling_key):
+        response = await ask(local_api, name, ids, key.headers)
+        assert refused(response, "KILL_SWITCH") == {"scope": "organization"}
+
+
+@pytest.mark.parametrize("name", KEY_ROUTES)
+async def test_a_killed_key(
+    local_api: httpx.AsyncClient, installation: Installation, world: World, name: str
+) -> None:
+    key = await installation.key(world.victim.sibling, kill_switch=True)
+    response = await ask(local_api, name, world.child, key.headers)
+    assert refused(response, "KILL_SWITCH") == {"scope": "key"}
+
+
+async def test_nobody_changed_anything_of_the_victim_s(
+    local_api: httpx.AsyncClient, installation: Installation, world: World, callers: dict[str, Key]
+) -> None:
+    """Every write of every caller who may not, and then the victim's rows, all of them."""
+    before = await _rows_of(installation, world.victim.partner.tenant_id)
+    for name, use in KEY_ROUTES.items():
+        if name.startswith("GET ") or not isinstance(use, ForKeys):
+            continue
+        for caller, key in callers.items():
+            if name in NAMING_ROUTES or caller == "another partner":
+                for ids in (world.child, world.partner):
+                    response = await ask(local_api, name, ids, key.headers)
+                    assert response.status_code >= 400 or name not in NAMING_ROUTES
+    assert await _rows_of(installation, world.victim.partner.tenant_id) == before
+
+
+async def _rows_of(installation: Installation, tenant_id: int) -> dict[str, str]:
+    """A digest of each table's rows of a tenant, but for what is noted of uses and refusals."""
+    tables = await installation.owner.fetch(
+        """
+        SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+           AND NOT c.relispartition AND a.attname = 'tenant_id' AND NOT a.attisdropped
+        """
+    )
+    digests = {}
+    for (table,) in tables:
+        digests[table] = await installation.owner.fetchval(
+            f"""
+            SELECT md5(coalesce(string_agg(row, '|' ORDER BY row), '')) FROM (
+                SELECT (to_jsonb(t) - 'last_used_at')::text AS row FROM {table} t
+                 WHERE tenant_id = $1
+                   AND coalesce(to_jsonb(t) ->> 'event_type', '') NOT LIKE 'auth.%') rows
+            """,
+            tenant_id,
+        )
+    assert {"organizations", "api_keys", "projects", "wallets", "audit_events"} <= set(digests)
+    return digests
+
+
+def _shape(statement: str) -> str:
+    return " ".join(statement.split())

@@ -1,0 +1,109 @@
+"""`/ops/v1/clock`: in development mode, the time of a whole installation can be moved ahead."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.contract.answers import granted, issues, refused
+from tests.contract.installation import EVERYTHING
+from tests.operations import started, subscribe
+from tests.properties.calendar_model import add_months
+
+from partner_api.clock import format_milliseconds
+
+if TYPE_CHECKING:
+    import httpx
+    from tests.contract.installation import Installation
+
+PATH = "/ops/v1/clock"
+
+
+@pytest.fixture
+async def admin(spare: Installation) -> dict[str, str]:
+    """What authenticates an operator who may move the time."""
+    return await spare.operator("admin")
+
+
+async def clock(api: httpx.AsyncClient, admin: dict[str, str]) -> tuple[datetime, int]:
+    """The installation's time, and how far it is ahead."""
+    answer = granted(await api.get(PATH, headers=admin))
+    assert list(answer) == ["now", "offsetSeconds"]
+    return datetime.fromisoformat(answer["now"]), answer["offsetSeconds"]
+
+
+async def advance(api: httpx.AsyncClient, admin: dict[str, str], to: datetime) -> httpx.Response:
+    return await api.post(PATH, json={"advanceTo": format_milliseconds(to)}, headers=admin)
+
+
+async def test_what_becomes_due_is_done_when_it_answers(
+    spare_api: httpx.AsyncClient, spare: Installation, admin: dict[str, str]
+) -> None:
+    """Every period that ends, one after the other, each at its own time; and a job that expires."""
+    begin, offset = await clock(spare_api, admin)
+    partner = await spare.partner(at=begin, prepaid=500)
+    key = await spare.key(partner, *EVERYTHING)
+    async with spare.pool.acquire() as connection:
+        await subscribe(connection, partner, 100, now=begin)
+        await started(connection, partner, 70, now=begin)
+    target = begin + timedelta(days=70)
+    moved = granted(await advance(spare_api, admin, target))
+    assert moved["now"] >= format_milliseconds(target)
+    assert moved["offsetSeconds"] >= offset + 70 * 86_400 - 5
+
+    wallet = granted(await spare_api.get("/v1/credits", headers=key.headers))
+    periods = [
+        f"{add_months(begin.date(), months)}T00:00:00.000Z"
+        for months in range(1, 5)
+        if add_months(begin.date(), months) <= target.date()
+    ]
+    assert wallet["currentPeriod"]["start"] == periods[-1]
+    assert wallet["reservedCredits"] == 0
+    assert wallet["balance"] == 600
+    events = granted(await spare_api.get("/v1/credits/events", headers=key.headers))["items"]
+    assert [(event["createdAt"], event["credits"]) for event in events[::-1][2:]] == [
+        (start, credits) for start in periods for credits in (-100, 100)
+    ]
+    log = granted(await spare_api.get("/v1/audit-log", headers=key.headers))["items"]
+    (failed,) = [row for row in log if row["eventType"] == "job.failed"]
+    assert failed["occurredAt"] <= format_milliseconds(begin + timedelta(days=1, minutes=1))
+
+    now, _ = await clock(spare_api, admin)
+    assert now - target < timedelta(minutes=1)
+
+
+async def test_it_goes_forward_only_and_not_too_far(
+    spare_api: httpx.AsyncClient, admin: dict[str, str]
+) -> None:
+    now, offset = await clock(spare_api, admin)
+    for target in (now - timedelta(days=1), now, now + timedelta(days=2 * 366 + 1)):
+        assert list(issues(await advance(spare_api, admin, target))) == ["advanceTo"]
+    assert (await clock(spare_api, admin))[1] == offset
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({}, "advanceTo"),
+        ({"advanceTo": "tomorrow"}, "advanceTo"),
+        ({"advanceTo": 5}, "advanceTo"),
+        ({"advanceTo": "9999-12-31T23:59:59.999Z"}, "advanceTo"),
+    ],
+)
+async def test_a_time_that_is_none(
+    spare_api: httpx.AsyncClient, admin: dict[str, str], body: dict[str, Any], path: str
+) -> None:
+    assert list(issues(await spare_api.post(PATH, json=body, headers=admin))) == [path]
+
+
+async def test_a_production_server_has_no_such_thing(
+    local_api: httpx.AsyncClient, installation: Installation
+) -> None:
+    headers = await installation.operator("admin")
+    refused(await local_api.get(PATH, headers=headers), "NOT_FOUND")
+    body = {"advanceTo": "2030-01-01T00:00:00Z"}
+    refused(await local_api.post(PATH, json=body, headers=headers), "NOT_FOUND")
+    response = await local_api.get("/readyz")
+    assert granted(response)["development"] is False
+    assert "X-Layers-Development" not in response.headers

@@ -1,0 +1,111 @@
+"""When the database is away, and when the server is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import httpx
+import pytest
+from tests.contract.answers import granted, refused
+from tests.contract.installation import org_id
+from tests.contract.served import serving
+
+from partner_api.database.connection import connect
+
+if TYPE_CHECKING:
+    from tests.conftest import DatabaseUrls
+    from tests.contract.installation import Installation
+
+
+async def test_the_database_goes_away_and_comes_back(
+    spare_api: httpx.AsyncClient,
+    spare: Installation,
+    database_urls: DatabaseUrls,
+    spare_urls: DatabaseUrls,
+) -> None:
+    """Every request says that trying again helps, the process stays alive, and then it does help."""
+    partner = await spare.partner()
+    key = await spare.key(partner, "*")
+    headers = await spare.operator("finance")
+    path = f"/ops/v1/organizations/{org_id(partner)}/credits/grant"
+    keyed = {**headers, "Idempotency-Key": str(uuid4())}
+    granted(await spare_api.get("/readyz"))
+    name = urlsplit(spare_urls.app).path.removeprefix("/")
+    elsewhere = await connect(database_urls.owner)
+    try:
+        await elsewhere.execute(f"ALTER DATABASE {name} CONNECTION LIMIT 0")
+        await elsewhere.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = $1 AND usename = $2",
+            name,
+            urlsplit(spare_urls.app).username,
+        )
+        for _ in range(3):
+            for response in (
+                await spare_api.get("/v1/whoami", headers=key.headers),
+                await spare_api.post(path, json={"credits": 5}, headers=keyed),
+                await spare_api.get("/readyz"),
+            ):
+                assert refused(response, "UNAVAILABLE") == {}
+                assert int(response.headers["Retry-After"]) >= 1
+        granted(await spare_api.get("/healthz"))
+    finally:
+        await elsewhere.execute(f"ALTER DATABASE {name} CONNECTION LIMIT -1")
+        await elsewhere.close()
+    granted(await spare_api.get("/readyz"))
+    granted(await spare_api.get("/v1/whoami", headers=key.headers))
+    posted = await spare_api.post(path, json={"credits": 5}, headers=keyed)
+    assert granted(posted)["balance"] == 5
+
+
+async def test_a_stop_finishes_what_has_begun(
+    spare: Installation,
+    spare_urls: DatabaseUrls,
+    secret_keys_text: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """SIGTERM: the request in flight is answered, new ones are not taken, and the process ends."""
+    partner = await spare.partner()
+    headers = await spare.operator("finance")
+    path = f"/ops/v1/organizations/{org_id(partner)}/credits/grant"
+    folder = tmp_path_factory.mktemp("stopped")
+    with serving(spare_urls, secret_keys_text, folder) as server:
+        async with (
+            httpx.AsyncClient(base_url=server.base_url, trust_env=False, timeout=20) as api,
+            spare.owner.acquire() as connection,
+        ):
+            # A connection that is kept and does nothing must not keep the server.
+            granted(await api.get("/healthz"))
+            transaction = connection.transaction()
+            await transaction.start()
+            await connection.execute(
+                "SELECT FROM wallets WHERE tenant_id = $1 FOR UPDATE", partner.tenant_id
+            )
+            keyed = {**headers, "Idempotency-Key": str(uuid4())}
+            in_flight = asyncio.create_task(api.post(path, json={"credits": 5}, headers=keyed))
+            await _until_someone_waits(spare)
+            server.process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(1)
+            assert server.process.poll() is None
+            assert not in_flight.done()
+            await transaction.rollback()
+            assert granted(await in_flight)["balance"] == 5
+            assert await asyncio.to_thread(server.process.wait, 20) == 0
+            with pytest.raises(httpx.TransportError):
+                await api.get("/healthz")
+    assert "Traceback" not in server.log.read_text()
+
+
+async def _until_someone_waits(installation: Installation) -> None:
+    deadline = time.monotonic() + 10
+    while not await installation.owner.fetchval(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock')"
+    ):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)

@@ -1,0 +1,322 @@
+"""Bringing databases to the schema of this version, and what each role may do in them."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from tests.conftest import DatabaseUrls
+from tests.databases import make_database, role_of
+
+from partner_api.database import migrate
+from partner_api.database.connection import connect
+from partner_api.database.migrate import MigrationError, is_current, read_status, upgrade
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
+
+REVISION = """
+from partner_api.database.schema.sql_file import run_sql_beside
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
+"""
+MONEY_TABLES = (
+    "cash_events",
+    "cash_wallets",
+    "credit_events",
+    "credit_transfers",
+    "jobs",
+    "lease_charges",
+    "leases",
+    "reservations",
+    "tenants",
+    "wallets",
+)
+
+
+@pytest.fixture
+def empty(database_urls: DatabaseUrls) -> Iterator[DatabaseUrls]:
+    with make_database(database_urls, migrated=False) as urls:
+        yield urls
+
+
+@pytest_asyncio.fixture
+async def owner(empty: DatabaseUrls) -> AsyncIterator[Connection]:
+    connection = await connect(empty.owner)
+    yield connection
+    await connection.close()
+
+
+@pytest_asyncio.fixture
+async def app(database_urls: DatabaseUrls) -> AsyncIterator[Connection]:
+    connection = await connect(database_urls.app)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def another_version() -> Iterator[None]:
+    """For tests that change what this version has; afterwards it is what it was."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    migrate._known_revisions.cache_clear()
+    migrate.functions_checksum.cache_clear()
+
+
+@pytest.fixture
+def add_revision(
+    another_version: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], None]:
+    """Give this version a revision 0002 that runs some SQL."""
+    folder = tmp_path / "schema"
+    with resources.as_file(resources.files("partner_api.database") / "schema") as installed:
+        shutil.copytree(installed, folder)
+    monkeypatch.setattr(migrate, "_schema_folder", lambda: folder)
+
+    def add(script: str) -> None:
+        (folder / "versions" / "0002_more.py").write_text(REVISION)
+        (folder / "versions" / "0002_more.sql").write_text(script)
+        _forget()
+
+    return add
+
+
+@pytest.fixture
+def add_function(another_version: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Give this version another function."""
+    files = migrate._function_files()
+
+    def add(definition: str) -> None:
+        monkeypatch.setattr(migrate, "_function_files", lambda: [*files, ("99.sql", definition)])
+        _forget()
+
+    return add
+
+
+async def tables(connection: Connection) -> list[str]:
+    rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return sorted(name for (name,) in rows)
+
+
+async def test_an_empty_database_gets_everything_once(
+    empty: DatabaseUrls, owner: Connection
+) -> None:
+    role = role_of(empty.app)
+    assert not await is_current(owner)
+    assert not (await read_status(owner, role)).current
+    first = await upgrade(empty.owner, role)
+    assert first.current
+    assert first.revision == first.expected_revision
+    assert await is_current(owner)
+    applied = await owner.fetch("SELECT * FROM applied_functions")
+
+    assert await upgrade(empty.owner, role) == first
+    assert await owner.fetch("SELECT * FROM applied_functions") == applied
+    assert await owner.fetchval("SELECT count(*) FROM installation") == 1
+
+
+async def test_several_at_once_do_it_once(empty: DatabaseUrls, owner: Connection) -> None:
+    statuses = await asyncio.gather(*(upgrade(empty.owner, role_of(empty.app)) for _ in range(4)))
+    assert all(status.current for status in statuses)
+    assert await owner.fetchval("SELECT count(*) FROM applied_functions") == 1
+
+
+async def test_a_url_may_say_what_only_the_driver_understands(empty: DatabaseUrls) -> None:
+    joined = "&" if "?" in empty.owner else "?"
+    assert (await upgrade(f"{empty.owner}{joined}sslmode=prefer", None)).current
+
+
+async def test_an_upgrade_that_fails_leaves_nothing(
+    empty: DatabaseUrls, owner: Connection, add_revision: Callable[[str], None]
+) -> None:
+    add_revision("CREATE TABLE half (x integer); SELECT 1 / 0;")
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await upgrade(empty.owner, role_of(empty.app))
+    assert await tables(owner) == []
+
+
+async def test_a_later_upgrade_that_fails_leaves_the_version_before(
+    empty: DatabaseUrls, owner: Connection, add_revision: Callable[[str], None]
+) -> None:
+    await upgrade(empty.owner, role_of(empty.app))
+    before = await tables(owner)
+    add_revision("CREATE TABLE half (x integer); SELECT 1 / 0;")
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await upgrade(empty.owner, role_of(empty.app))
+    assert await tables(owner) == before
+    assert (await read_status(owner, None)).revision == "0001"
+
+    add_revision("CREATE TABLE whole (x integer);")
+    status = await upgrade(empty.owner, role_of(empty.app))
+    assert (status.revision, status.current) == ("0002", True)
+    assert set(await tables(owner)) == {*before, "whole"}
+    assert await owner.fetchval(
+        "SELECT has_table_privilege($1, 'whole', 'SELECT')", role_of(empty.app)
+    )
+
+
+async def test_the_revision_of_a_newer_version_is_left_alone(
+    empty: DatabaseUrls, owner: Connection
+) -> None:
+    await upgrade(empty.owner, role_of(empty.app))
+    await owner.execute("UPDATE alembic_version SET version_num = '9999'")
+    await migrate.require_current(owner)
+    with pytest.raises(MigrationError, match=r"revision 9999, which a newer .* Run that version"):
+        await upgrade(empty.owner, role_of(empty.app))
+
+    await owner.execute("TRUNCATE applied_functions")
+    with pytest.raises(MigrationError, match=r"revision 9999, which a newer .* Run that version"):
+        await migrate.require_current(owner)
+
+
+async def test_changed_functions_are_applied_and_closed_to_the_public(
+    empty: DatabaseUrls, owner: Connection, add_function: Callable[[str], None]
+) -> None:
+    role = role_of(empty.app)
+    await upgrade(empty.owner, role)
+    for answer in (41, 42):
+        add_function(f"CREATE OR REPLACE FUNCTION latest() RETURNS int RETURN {answer}")
+        assert not await is_current(owner)
+        assert (await upgrade(empty.owner, role)).current
+        assert await owner.fetchval("SELECT latest()") == answer
+    assert await owner.fetchval("SELECT has_function_privilege($1, 'latest()', 'EXECUTE')", role)
+    assert not await owner.fetchval(
+        "SELECT has_function_privilege('public', 'latest()', 'EXECUTE')"
+    )
+
+    # The version before runs on, node by node, and does not put its own back.
+    add_function("CREATE OR REPLACE FUNCTION latest() RETURNS int RETURN 41")
+    assert await is_current(owner)
+    with pytest.raises(MigrationError, match="newer version has already upgraded the functions"):
+        await upgrade(empty.owner, role)
+    assert await owner.fetchval("SELECT latest()") == 42
+
+
+async def test_functions_that_fail_leave_those_before(
+    empty: DatabaseUrls, owner: Connection, add_function: Callable[[str], None]
+) -> None:
+    await upgrade(empty.owner, role_of(empty.app))
+    add_function("CREATE FUNCTION half() RETURNS int RETURN 1; SELECT 1 / 0")
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await upgrade(empty.owner, role_of(empty.app))
+    assert await owner.fetchval("SELECT to_regproc('half')") is None
+    assert await owner.fetchval("SELECT count(*) FROM applied_functions") == 1
+
+
+async def test_a_server_that_is_too_old_is_refused(
+    empty: DatabaseUrls, owner: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "OLDEST_SERVER_VERSION", 99)
+    with pytest.raises(MigrationError, match=r"runs PostgreSQL \d+; version 99 or newer is needed"):
+        await upgrade(empty.owner, role_of(empty.app))
+    assert await tables(owner) == []
+
+
+async def test_a_role_without_rights_cannot_migrate(empty: DatabaseUrls, owner: Connection) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
+        await upgrade(empty.app, None)
+    assert await tables(owner) == []
+
+
+async def test_one_role_for_everything_works_too(empty: DatabaseUrls, owner: Connection) -> None:
+    status = await upgrade(empty.owner, None)
+    assert status.current
+    assert not status.separate_application_role
+    assert await owner.fetchval("SELECT wallets_touch(1, now(), '{}')") == 0
+
+
+def test_revisions_are_known_by_the_names_of_their_files() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate._schema_folder()))
+    script = ScriptDirectory.from_config(config)
+    revisions = [revision.revision for revision in script.walk_revisions()]
+    assert revisions[::-1] == migrate._known_revisions()
+    assert script.get_heads() == [migrate.expected_revision()]
+
+
+class TestTheApplicationsRole:
+    """Calls the money functions, and cannot write what they write."""
+
+    @pytest.mark.parametrize("table", MONEY_TABLES)
+    async def test_it_cannot_write_the_books(self, app: Connection, table: str) -> None:
+        column = await app.fetchval(
+            "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum = 1", table
+        )
+        for statement in (
+            f"UPDATE {table} SET {column} = {column}",
+            f"INSERT INTO {table} DEFAULT VALUES",
+            f"DELETE FROM {table}",
+            f"TRUNCATE {table} CASCADE",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await app.execute(statement)
+        await app.fetch(f"SELECT * FROM {table} LIMIT 1")
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "CREATE TABLE mine (x integer)",
+            "CREATE FUNCTION mine() RETURNS int RETURN 1",
+            "CREATE SCHEMA mine",
+            "ALTER TABLE wallets DROP CONSTRAINT wallets_check",
+            "DROP TABLE wallets CASCADE",
+            "DROP FUNCTION wallet_save",
+            "CREATE OR REPLACE FUNCTION wallets_touch(bigint, timestamptz, uuid[]) RETURNS int RETURN 1",
+            "ALTER TABLE credit_events DISABLE TRIGGER ALL",
+            "SET session_replication_role = replica",
+            "SET ROLE pg_database_owner",
+        ],
+    )
+    async def test_it_cannot_change_the_schema(self, app: Connection, statement: str) -> None:
+        with pytest.raises(
+            (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidParameterValueError)
+        ):
+            await app.execute(statement)
+
+    async def test_it_cannot_call_what_writes_for_the_money_functions(
+        self, app: Connection
+    ) -> None:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await app.execute("SELECT wallet_save(w) FROM (SELECT (NULL::wallets).*) w WHERE true")
+
+    async def test_only_it_may_execute_functions(self, app: Connection) -> None:
+        rows = await app.fetch(
+            """
+            SELECT p.oid::regprocedure::text AS name,
+                   has_function_privilege('public', p.oid, 'EXECUTE') AS everybody,
+                   has_function_privilege(current_user, p.oid, 'EXECUTE') AS application
+              FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+            """
+        )
+        assert len(rows) > 20
+        assert [row["name"] for row in rows if row["everybody"]] == []
+        assert [row["name"] for row in rows if not row["application"]] == []
+
+    async def test_what_runs_as_the_owner_looks_nowhere_else(self, app: Connection) -> None:
+        rows = await app.fetch(
+            """
+            SELECT oid::regprocedure::text AS name, proconfig FROM pg_proc
+             WHERE pronamespace = 'public'::regnamespace AND prosecdef
+            """
+        )
+        assert len(rows) > 10
+        for row in rows:
+            assert "search_path=public, pg_temp" in (row["proconfig"] or ()), row["name"]

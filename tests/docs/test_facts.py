@@ -1,0 +1,143 @@
+"""What the pages say exists does, and what exists is on them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import typer.main
+from tests.docs.pages import PAGES, ROOT, blocks_of, name_of
+
+from partner_api.app import ROUTERS
+from partner_api.commands.application import app
+from partner_api.edge.rate_limits import TIERS
+from partner_api.edge.routing import Route, routes_of
+from partner_api.errors import CODES, KINDS
+from partner_api.reference.routes import reference_router
+from partner_api.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+_LAYERS = typer.main.get_command(app)
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
+_INLINE = re.compile(r"`([^`]+)`")
+# The parts of the reference's page; nobody asks for them by hand.
+_PARTS = {"/docs/reference.js", "/docs/reference.css"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in _LINK.findall(_without_blocks(page)):
+        if target.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), target
+        if anchor:
+            assert anchor in _anchors(file), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_exist(page: Path) -> None:
+    for words in _layers_commands(page):
+        command = _LAYERS
+        while words and hasattr(command, "commands"):
+            assert words[0] in command.commands, f"layers … {' '.join(words)}"
+            command = command.commands[words.pop(0)]
+        options = {option for parameter in command.params for option in parameter.opts}
+        for word in words:
+            if word.startswith("--"):
+                assert word in options, f"{command.name} {word}"
+
+
+def test_every_setting_is_on_the_page_about_running() -> None:
+    explained = set(_INLINE.findall(_without_blocks(ROOT / "docs" / "run.md")))
+    assert {setting.variable for setting in SETTINGS} <= explained
+
+
+def test_every_setting_on_the_pages_exists() -> None:
+    known = {setting.variable for setting in SETTINGS}
+    for page in PAGES:
+        named = set(re.findall(r"\bLAYERS_[A-Z_]+\b", page.read_text(encoding="utf-8")))
+        assert named <= known, name_of(page)
+
+
+def test_the_tables_of_routes_are_complete() -> None:
+    shown = {
+        (method, path): access
+        for method, path, access in re.findall(
+            r"^\| `(GET|POST|PUT|PATCH|DELETE) (/\S*)` \| (?:(any|`[a-z:]+`) \|)?", API, re.MULTILINE
+        )
+    }
+    served = {(route.method, route.template): _access(route) for route in _routes()}
+    assert shown == served
+
+
+def test_the_table_of_errors_is_complete() -> None:
+    shown = re.findall(r"^\| `([A-Z_]+)` \| (\d+) \|", API, re.MULTILINE)
+    assert [(code, int(status)) for code, status in shown] == [
+        (code, KINDS[code].status) for code in CODES
+    ]
+
+
+def test_the_table_of_rate_limits_is_right() -> None:
+    for tier, limits in TIERS.items():
+        (row,) = re.findall(rf"^\| `{tier}`[^|]*\|(.*)\|$", API, re.MULTILINE)
+        cells = [cell.strip().replace(",", "") for cell in row.split("|")]
+        if limits is None:
+            assert cells[0] == "no limit"
+        else:
+            assert [int(cell) for cell in cells] == [
+                limits.read_per_minute,
+                limits.write_per_minute,
+                limits.long_running_per_minute,
+                limits.writes_per_day,
+            ]
+
+
+def _routes() -> list[Route]:
+    routers = [*ROUTERS, reference_router(routes_of(ROUTERS))]
+    return [route for route in routes_of(routers) if route.template not in _PARTS]
+
+
+def _access(route: Route) -> str:
+    if route.access.kind == "public":
+        return ""
+    needed = route.access.scope or route.access.role
+    return f"`{needed}`" if needed else "any"
+
+
+def _layers_commands(page: Path) -> Iterator[list[str]]:
+    """The words after `layers` of every command on a page, in blocks and in sentences."""
+    for block in blocks_of(page):
+        if block.language == "sh":
+            for line in block.text.replace("\\\n", " ").splitlines():
+                if found := re.search(r"(?:^|\()layers (.+)", line.partition(" #")[0]):
+                    yield _words(found[1].partition("|")[0])
+    for text in _INLINE.findall(_without_blocks(page).replace("\n", " ")):
+        if text.startswith("layers "):
+            yield _words(text.removeprefix("layers "))
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in shlex.split(text.replace(")", " ")) if word != "…"]
+
+
+def _without_blocks(page: Path) -> str:
+    text = page.read_text(encoding="utf-8")
+    return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def _anchors(page: Path) -> set[str]:
+    """The anchors that GitHub makes of a page's headings."""
+    headings = _HEADING.findall(_without_blocks(page))
+    return {
+        re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).replace(" ", "-")
+        for heading in headings
+    }

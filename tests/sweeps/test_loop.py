@@ -1,0 +1,167 @@
+"""The loop that runs the sweeps: what it does about failures, and when it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import asyncpg
+import pytest
+from structlog.testing import capture_logs
+
+from partner_api.clock import Clock
+from partner_api.sweeps import loop
+from partner_api.sweeps.loop import run_sweeps
+from partner_api.sweeps.tenants import advance_each
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection, Pool
+
+NO_POOL = cast("Pool", None)
+Log = list[MutableMapping[str, Any]]
+
+
+class Sham:
+    """A sweep that does what the test says."""
+
+    def __init__(
+        self, name: str, work: Callable[[], Awaitable[int]], *, pause_seconds: float = 0.01
+    ) -> None:
+        self.name = name
+        self.pause_seconds = pause_seconds
+        self.times: list[float] = []
+        self._work = work
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        self.times.append(time.monotonic())
+        return await self._work()
+
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        return None
+
+    @property
+    def pauses(self) -> list[float]:
+        return [later - sooner for sooner, later in itertools.pairwise(self.times)]
+
+
+async def nothing() -> int:
+    return 0
+
+
+async def run_until(condition: Callable[[], bool], *sweeps: Sham) -> Log:
+    """Run sweeps until something is so; gives what they logged."""
+    stop = asyncio.Event()
+    with capture_logs() as log:
+        running = asyncio.create_task(run_sweeps(NO_POOL, Clock(), sweeps, stop))
+        async with asyncio.timeout(10):
+            while not condition():  # noqa: ASYNC110 - the sweeps know nothing of the test
+                await asyncio.sleep(0.005)
+            stop.set()
+            await running
+    return log
+
+
+async def test_a_failing_sweep_is_logged_waits_longer_each_time_and_goes_on() -> None:
+    outcomes = iter([ValueError("one"), OSError("two"), asyncpg.DeadlockDetectedError("three")])
+
+    async def fail_thrice() -> int:
+        if failure := next(outcomes, None):
+            raise failure
+        return 0
+
+    failing, sound = Sham("failing", fail_thrice), Sham("sound", nothing)
+    log = await run_until(lambda: len(failing.times) > 4, failing, sound)
+
+    failed = [entry for entry in log if entry["event"] == "sweep_failed"]
+    assert [(entry["sweep"], entry["failures"]) for entry in failed] == [
+        ("failing", 1),
+        ("failing", 2),
+        ("failing", 3),
+    ]
+    assert all(entry["exc_info"] for entry in failed)
+    for pause, doubled in zip(failing.pauses, (0.02, 0.04, 0.08), strict=False):
+        assert pause > 0.79 * doubled
+    # The other one has not waited for it.
+    assert len(sound.times) > len(failing.times)
+
+
+async def test_the_wait_after_failures_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "_LONGEST_PAUSE_AFTER_FAILURE_SECONDS", 0.02)
+
+    async def fail() -> int:
+        raise ValueError
+
+    failing = Sham("failing", fail)
+    log = await run_until(lambda: len(failing.times) > 12, failing)
+    assert max(entry["retry_in"] for entry in log) == 0.02
+
+
+async def test_a_success_forgets_the_failures_before() -> None:
+    numbers = itertools.count()
+
+    async def fail_every_other_time() -> int:
+        if next(numbers) % 2 == 0:
+            raise ValueError
+        return 0
+
+    failing = Sham("failing", fail_every_other_time)
+    log = await run_until(lambda: len(failing.times) > 6, failing)
+    assert {entry["failures"] for entry in log} == {1}
+
+
+async def test_it_goes_on_at_once_while_there_is_work() -> None:
+    left = iter([100, 100, 7])
+
+    async def work() -> int:
+        return next(left, 0)
+
+    busy = Sham("busy", work, pause_seconds=60)
+    log = await run_until(lambda: len(busy.times) == 4, busy)
+    assert sum(busy.pauses) < 5
+    assert [entry["rows"] for entry in log if entry["event"] == "sweep_advanced"] == [100, 100, 7]
+
+
+async def test_it_stops_at_once_where_it_waits() -> None:
+    idle = Sham("idle", nothing, pause_seconds=3600)
+    began = time.monotonic()
+    await run_until(lambda: bool(idle.times), idle)
+    assert time.monotonic() - began < 5
+    assert len(idle.times) == 1
+
+
+async def test_it_finishes_a_step_that_has_begun_and_begins_no_other() -> None:
+    stop, begun, release = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    finished: list[bool] = []
+
+    async def work() -> int:
+        begun.set()
+        await release.wait()
+        finished.append(True)
+        return 1
+
+    running = asyncio.create_task(run_sweeps(NO_POOL, Clock(), [Sham("slow", work)], stop))
+    await begun.wait()
+    stop.set()
+    await asyncio.sleep(0.05)
+    assert not running.done()
+    release.set()
+    await running
+    assert finished == [True]
+
+
+async def test_a_tenant_that_cannot_be_advanced_does_not_hold_up_the_rest() -> None:
+    async def advance(tenant_id: int) -> int:
+        if tenant_id == 2:
+            raise asyncpg.CheckViolationError("broken")
+        return tenant_id
+
+    with capture_logs() as log:
+        assert await advance_each([1, 2, 3], advance) == 4
+        with pytest.raises(asyncpg.CheckViolationError):
+            await advance_each([2], advance)
+        assert await advance_each([], advance) == 0
+    assert [entry["tenant_id"] for entry in log] == [2, 2]

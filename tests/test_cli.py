@@ -1,0 +1,431 @@
+"""The `layers` command: what it prints, and the status with which it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import secrets
+import shutil
+import signal
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+import typer
+from tests.conftest import DatabaseUrls
+from tests.databases import make_database
+from tests.serving import Service, free_port, layers, passable_folder, wait_until
+from tests.tenants import Wallet, job_start, make_partner
+
+from partner_api import cli
+from partner_api.clock import parse_timestamp
+from partner_api.commands.application import app
+from partner_api.database.connection import connect
+from partner_api.generation import store as generation
+from partner_api.settings import SETTINGS
+
+KEYS = f"k1:{secrets.token_hex(32)}"
+
+
+@dataclass
+class Result:
+    """What a command printed, and its exit status."""
+
+    status: int
+    output: str
+    errors: str
+
+    @property
+    def json(self) -> Any:
+        assert self.status == 0, self
+        return json.loads(self.output)
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Run a command in this process, with these settings and no others."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    for setting in SETTINGS:
+        monkeypatch.delenv(setting.variable, raising=False)
+
+    def run(*arguments: str, **variables: str) -> Result:
+        capsys.readouterr()
+        with monkeypatch.context() as changed, pytest.raises(SystemExit) as end:
+            changed.setattr(sys, "argv", ["layers", *arguments])
+            for variable, text in {"LAYERS_LOG_LEVEL": "warning", **variables}.items():
+                changed.setenv(variable, text)
+            cli.main()
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        return Result(int(end.value.code or 0), printed.out, printed.err)
+
+    yield run
+    root.handlers[:], root.level = handlers, level
+    structlog.configure(**before)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Service]:
+    """A demo server that all these tests use."""
+    with passable_folder() as home:
+        service = Service(home, "serve", "--demo", LAYERS_DEVELOPMENT="true")
+        try:
+            service.start()
+            yield service
+            assert service.stop() == 0
+        finally:
+            service.end()
+
+
+@pytest.fixture
+def ops(run: Run, server: Service) -> Run:
+    """Run a `layers ops` command against the server, with the demo's operator token."""
+
+    def ops(*arguments: str, **variables: str) -> Result:
+        settings = {"LAYERS_URL": server.base_url, "LAYERS_DATA_DIR": str(server.data_dir)}
+        return run("ops", *arguments, **(settings | variables))
+
+    return ops
+
+
+@pytest.fixture
+def partner(ops: Run) -> str:
+    """The id of a new partner."""
+    created = ops("partners", "create", "Partner of a test").json
+    return str(created["id"])
+
+
+@pytest.fixture
+def database(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
+    with make_database(database_urls, template=template) as urls:
+        yield urls
+
+
+def commands() -> list[list[str]]:
+    """Every command and group of commands, by what is typed for it."""
+
+    def below(command: object, typed: list[str]) -> Iterator[list[str]]:
+        yield typed
+        for name, child in getattr(command, "commands", {}).items():
+            yield from below(child, [*typed, name])
+
+    return list(below(typer.main.get_command(app), []))
+
+
+class TestHelp:
+    @pytest.mark.parametrize("command", commands(), ids=lambda typed: " ".join(typed) or "layers")
+    def test_every_command_explains_itself(self, run: Run, command: list[str]) -> None:
+        result = run(*command, "--help")
+        assert (result.status, result.errors) == (0, "")
+        assert "Usage: layers" in result.output
+        described = re.search(r"Usage:[^\n]*\n\s*\n\s+\w.*[.:\w]\s*\n", result.output)
+        assert described, "a command says what it does"
+        assert run(*command, "-h").output == result.output
+
+    def test_nothing_typed_is_a_question(self, run: Run) -> None:
+        result = run()
+        assert result.status == 2
+        assert "Usage: layers" in result.output + result.errors
+
+    @pytest.mark.parametrize(
+        "typed",
+        ["nothing-known", "serve --nothing-known", "serve --port eight", "ops credits grant org_1"],
+    )
+    def test_misuse_is_status_2(self, run: Run, typed: str) -> None:
+        result = run(*typed.split())
+        assert result.status == 2
+        assert "Usage: layers" in result.errors
+
+    def test_the_version(self, run: Run) -> None:
+        assert re.fullmatch(r"layers \d+\.\d+\.\d+\n", run("--version").output)
+
+    def test_the_installed_command_and_the_module_are_the_same(self) -> None:
+        program = shutil.which("layers", path=str(Path(sys.executable).parent))
+        assert program is not None
+        asked = layers("--version")
+        assert asked.returncode == 0
+        assert layers("--version", program=program).stdout == asked.stdout
+
+
+class TestSettings:
+    def test_all_are_listed_without_secrets(self, run: Run) -> None:
+        hidden = ("owner-password", "app-password", "ab" * 32, "lpo_" + "0" * 16 + "_" + "s" * 43)
+        result = run(
+            "settings",
+            DATABASE_URL="postgresql://app:app-password@db.example/layers",
+            LAYERS_MIGRATION_DATABASE_URL="postgresql://owner:owner-password@db.example/layers",
+            LAYERS_SECRET_KEYS=f"main:{hidden[2]}",
+            LAYERS_OPERATOR_TOKEN=hidden[3],
+            LAYERS_PORT="8123",
+            COLUMNS="300",
+        )
+        assert result.status == 0
+        for setting in SETTINGS:
+            assert setting.variable in result.output
+        for secret in hidden:
+            assert secret not in result.output + result.errors
+        assert "main:" in result.output
+        assert "8123" in result.output
+
+    def test_what_cannot_be_used_is_said_in_one_line_each(self, run: Run) -> None:
+        result = run("settings", LAYERS_PORT="0", LAYERS_DEVELOPMENT="perhaps")
+        assert result.status == 1
+        assert re.search(r"LAYERS_PORT is '0', but .*\nLAYERS_DEVELOPMENT is", result.errors)
+
+    def test_a_variable_that_nothing_reads_is_named(self, run: Run, database: DatabaseUrls) -> None:
+        result = run("db", "status", DATABASE_URL=database.app, LAYERS_PROT="8001")
+        assert result.status == 0
+        assert result.errors == "layers: LAYERS_PROT is set, but there is no such setting.\n"
+
+
+class TestDatabase:
+    def test_migrate_and_status(self, run: Run, database_urls: DatabaseUrls) -> None:
+        with make_database(database_urls, migrated=False) as urls:
+            both = {"DATABASE_URL": urls.app, "LAYERS_MIGRATION_DATABASE_URL": urls.owner}
+            empty = run("db", "status", **both)
+            assert empty.status == 1
+            assert "none (this version: 0" in empty.output
+            assert empty.errors == "Run `layers db migrate`.\n"
+            for _ in range(2):
+                migrated = run("db", "migrate", **both)
+                assert migrated.status == 0
+                assert re.fullmatch(r"The database is at schema revision \d+\.\n", migrated.output)
+            current = run("db", "status", **both)
+            assert (current.status, current.errors) == (0, "")
+            assert "may not write balances itself" in _one_line(current.output)
+
+    def test_one_role_for_everything_works_and_is_said(
+        self, run: Run, database_urls: DatabaseUrls
+    ) -> None:
+        with make_database(database_urls, migrated=False) as urls:
+            assert run("db", "migrate", DATABASE_URL=urls.owner).status == 0
+            status = run("db", "status", DATABASE_URL=urls.owner)
+            assert status.status == 0
+            assert "one role for everything: set LAYERS_MIGRATION_DATABASE_URL" in _one_line(
+                status.output
+            )
+            assert ":p" not in status.output
+
+    def test_it_finds_the_database_of_a_running_server(self, run: Run, server: Service) -> None:
+        folder = {"LAYERS_DATA_DIR": str(server.data_dir)}
+        assert run("db", "status", **folder).status == 0
+        assert run("reconcile", **folder).status == 0
+        assert not server.ended
+
+    def test_a_role_without_rights_is_told_what_is_missing(
+        self, run: Run, database_urls: DatabaseUrls
+    ) -> None:
+        with make_database(database_urls, migrated=False) as urls:
+            result = run("db", "migrate", DATABASE_URL=urls.app)
+        assert result.status == 1
+        assert re.fullmatch(
+            r"layers: The database refuses: permission denied .*LAYERS_MIGRATION_DATABASE_URL.*\n",
+            result.errors,
+        )
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def test_the_demo_is_printed_again(run: Run, server: Service) -> None:
+    settings = {"LAYERS_DATA_DIR": str(server.data_dir), "LAYERS_URL": server.base_url}
+    result = run("demo", LAYERS_DEVELOPMENT="true", **settings)
+    assert result.status == 0
+    assert result.output.strip() in server.output
+    refused = run("demo", **settings)
+    assert refused.status == 1
+    assert "Set LAYERS_DEVELOPMENT=true" in refused.errors
+
+
+class TestBootstrap:
+    def test_it_makes_the_first_operator_only(self, run: Run, database: DatabaseUrls) -> None:
+        settings = {"DATABASE_URL": database.app, "LAYERS_SECRET_KEYS": KEYS}
+        first = run("ops", "bootstrap", "--name", "Ada", **settings)
+        assert first.status == 0
+        assert re.fullmatch(r"lpo_[0-9A-Z]{16}_[\w-]{43}\n", first.output)
+        assert "shown once" in first.errors
+        second = run("ops", "bootstrap", **settings)
+        assert (second.status, second.output) == (1, "")
+        assert "There is an operator already. Ask an operator" in second.errors
+        row = asyncio.run(_fetch(database.app, "SELECT name, role FROM operators"))
+        assert [tuple(found) for found in row] == [("Ada", "admin")]
+
+
+class TestOps:
+    def test_partners(self, ops: Run, server: Service) -> None:
+        name = f"Kiln & Co {uuid.uuid4()}"
+        created = ops("partners", "create", name, "--billing-email", "pay@kiln.example").json
+        organization = created["id"]
+        listed = ops("partners", "list", "--search", name[-12:])
+        assert organization in listed.output
+        assert name in listed.output
+        children = ops("partners", "list", "--parent", organization)
+        assert children.status == 0
+        assert "org_" not in children.output
+        subscribed = ops(
+            "partners", "subscribe", organization, "--tier", "pro", "--included-credits", "500"
+        )
+        assert subscribed.status == 0
+        shown = ops("partners", "show", organization.removeprefix("org_")).json
+        assert shown["id"] == organization
+        assert "500" in json.dumps(shown)
+
+    def test_keys(self, ops: Run, server: Service, partner: str) -> None:
+        minted = ops(
+            "keys", "create", partner, "--name", "CI", "--scope", "*", "--scope", "org:admin"
+        ).json
+        assert server.get("/v1/whoami", minted["secret"]).json()["organizationId"] == partner
+        listed = ops("keys", "list", partner)
+        assert minted["apiKey"]["prefix"] in listed.output
+        assert minted["secret"] not in listed.output
+
+    def test_credits(self, ops: Run, partner: str) -> None:
+        assert ops("credits", "grant", partner, "100").json["balance"] == 100
+        assert ops("credits", "purchase", partner, "50").json["balance"] == 150
+        taken = ops("credits", "adjust", partner, "-30", "--description", "Counted twice").json
+        assert (taken["event"]["credits"], taken["balance"]) == (-30, 120)
+        refused = ops("credits", "adjust", partner, "-500", "--description", "Too much")
+        assert refused.status == 1
+        assert "BILLING_EXHAUSTED: " in refused.errors
+        assert '"reason": "insufficient_prepaid"' in refused.errors
+        unknown = ops("credits", "refund", partner, f"job_{uuid.uuid4()}", "5")
+        assert (unknown.status, unknown.output) == (1, "")
+        assert re.match(r"layers: NOT_FOUND: .*\n  request req_\w{26}\n$", unknown.errors)
+
+    def test_cash(self, ops: Run, partner: str) -> None:
+        paid = ops("cash", "topup", partner, "5000", "--description", "Wire", "--reference", "7")
+        assert paid.status == 0, paid.errors
+        taken = ops("cash", "adjust", partner, "-2000", "--description", "Fee").json
+        assert "3000" in json.dumps(taken)
+        assert ops("cash", "adjust", partner, "-3001", "--description", "Fee").status == 1
+
+    def test_pool(self, ops: Run) -> None:
+        handle = f"tea.{secrets.token_hex(4)}"
+        account = [handle, "--followers", "10", "--vertical", "tea", "--language", "en"]
+        added = ops("pool", "add", *account, "--geo", "US", "--geo", "GB")
+        assert added.status == 0, added.errors
+        listed = ops("pool", "list", "--status", "available", "--search", handle)
+        assert handle in listed.output
+        again = ops("pool", "add", *account, "--geo", "US")
+        assert again.status == 1
+        assert "CONFLICT" in again.errors
+
+    def test_clock(self, ops: Run) -> None:
+        before = parse_timestamp(ops("clock", "show").json["now"])
+        advanced = ops("clock", "advance", "--days", "1")
+        assert advanced.status == 0, advanced.errors
+        after = parse_timestamp(ops("clock", "show").json["now"])
+        assert after >= before + timedelta(days=1)
+        assert ops("clock", "advance").status == 2
+
+    def test_an_operation_repeated_with_its_key_happens_once(self, ops: Run, partner: str) -> None:
+        key = ("--idempotency-key", str(uuid.uuid4()))
+        first = ops("credits", "grant", partner, "100", *key)
+        assert ops("credits", "grant", partner, "100", *key).json == first.json
+        other = ops("credits", "grant", partner, "101", *key)
+        assert other.status == 1
+        assert "IDEMPOTENCY_CONFLICT" in other.errors
+        assert ops("credits", "grant", partner, "1").json["balance"] == 101
+        assert ops("credits", "grant", partner, "1").json["balance"] == 102
+
+    def test_what_the_server_does_not_accept_is_said_field_by_field(self, ops: Run) -> None:
+        refused = ops("partners", "create", "", "--tier", "gold")
+        assert (refused.status, refused.output) == (1, "")
+        assert "layers: VALIDATION: " in refused.errors
+        assert "\n  name: " in refused.errors
+        assert "\n  rateLimitTier: " in refused.errors
+
+    def test_an_id_that_is_none(self, ops: Run) -> None:
+        assert "VALIDATION" in ops("partners", "show", "kiln").errors
+        assert "NOT_FOUND" in ops("partners", "show", f"org_{uuid.uuid4()}").errors
+
+    def test_a_token_that_is_none(self, ops: Run) -> None:
+        token = f"lpo_{'0' * 16}_{'s' * 43}"
+        refused = ops("partners", "list", LAYERS_OPERATOR_TOKEN=token)
+        assert refused.status == 1
+        assert "UNAUTHENTICATED" in refused.errors
+        assert "s" * 43 not in refused.errors
+
+    def test_without_a_token(self, run: Run, tmp_path: Path) -> None:
+        refused = run("ops", "partners", "list", LAYERS_DATA_DIR=str(tmp_path))
+        assert refused.status == 1
+        assert "Set LAYERS_OPERATOR_TOKEN; `layers ops bootstrap` makes" in refused.errors
+
+    def test_without_a_server(self, ops: Run) -> None:
+        nowhere = {"LAYERS_URL": f"http://127.0.0.1:{free_port()}"}
+        read = ops("partners", "list", **nowhere)
+        assert read.status == 1
+        assert re.search(r"No answer from 127\.0\.0\.1:\d+ .*LAYERS_URL right\?", read.errors)
+        wrote = ops("credits", "grant", "org_1", "5", **nowhere)
+        assert wrote.status == 1
+        assert re.search(
+            r"repeat the command with --idempotency-key [0-9a-f-]{36} and", wrote.errors
+        )
+
+
+class TestWorker:
+    def test_workers_do_what_is_due_until_they_are_stopped(self, database: DatabaseUrls) -> None:
+        wallet = asyncio.run(_start_overdue_job(database.app))
+        with ExitStack() as stack:
+            workers = []
+            for _ in range(2):
+                home = stack.enter_context(passable_folder())
+                worker = Service(home, "worker", DATABASE_URL=database.app, LAYERS_SECRET_KEYS=KEYS)
+                stack.callback(worker.end)
+                worker.launch()
+                workers.append(worker)
+            wait_until(lambda: _reserved(database.app, wallet) == 0, 30)
+            (job,) = asyncio.run(_fetch(database.app, "SELECT status, error_code FROM jobs"))
+            assert tuple(job) == ("failed", "EXPIRED")
+            assert workers[0].interrupt() == 0
+            assert workers[1].stop(signal.SIGTERM) == 0
+            for worker in workers:
+                assert "Traceback" not in worker.errors
+                assert "sweep_failed" not in worker.errors
+
+    def test_without_a_database(self, run: Run, tmp_path: Path) -> None:
+        refused = run("worker", LAYERS_DATA_DIR=str(tmp_path / "data"))
+        assert refused.status == 1
+        assert "start it with `layers serve`" in refused.errors
+        assert not (tmp_path / "data").exists()
+
+
+async def _start_overdue_job(url: str) -> Wallet:
+    connection = await connect(url)
+    try:
+        now = datetime.now(UTC) - timedelta(days=2)
+        wallet = await make_partner(connection, now=now, prepaid=100)
+        job = job_start(wallet, 60, now=now)
+        (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now, [job])
+        assert outcome.status == "done"
+        return wallet
+    finally:
+        await connection.close()
+
+
+def _reserved(url: str, wallet: Wallet) -> int:
+    statement = "SELECT reserved FROM wallets WHERE organization_id = $1"
+    ((reserved,),) = asyncio.run(_fetch(url, statement, wallet.organization_id))
+    return int(reserved)
+
+
+async def _fetch(url: str, statement: str, *arguments: object) -> list[Any]:
+    connection = await connect(url)
+    try:
+        return list(await connection.fetch(statement, *arguments))
+    finally:
+        await connection.close()
