@@ -133,9 +133,7 @@ def _make_roles(commands: str, demo: Service) -> str:
 
     asyncio.run(execute())
     query = urlsplit(administrator).query
-    return re.sub(
-        r"@db\.example\.com:5432/(\w+)", lambda match: f"@/{match[1]}?{query}", commands
-    )
+    return re.sub(r"@db\.example\.com:5432/(\w+)", lambda match: f"@/{match[1]}?{query}", commands)
 
 
 def _write_program(folder: Path, name: str, text: str) -> None:

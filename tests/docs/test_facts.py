@@ -72,7 +72,9 @@ def test_the_tables_of_routes_are_complete() -> None:
     shown = {
         (method, path): access
         for method, path, access in re.findall(
-            r"^\| `(GET|POST|PUT|PATCH|DELETE) (/\S*)` \| (?:(any|`[a-z:]+`) \|)?", API, re.MULTILINE
+            r"^\| `(GET|POST|PUT|PATCH|DELETE) (/\S*)` \| (?:(any|`[a-z:]+`) \|)?",
+            API,
+            re.MULTILINE,
         )
     }
     served = {(route.method, route.template): _access(route) for route in _routes()}

@@ -25,7 +25,8 @@ T = TypeVar("T")
 _WALLETS = """
 SELECT organization_id, state, subscription_tier, billing_status, included_credits, subscription_started_on,
        period_start, period_end, included_this_period, included_remaining, prepaid, reserved, used_this_period,
-       running_jobs, monthly_credit_cap, refill_threshold, refill_amount, auto_refill_enabled
+       running_jobs, monthly_credit_cap, refill_threshold, refill_amount, auto_refill_enabled,
+       refill_failed_at
   FROM wallets WHERE tenant_id = $1
 """
 _NEW_EVENTS = """

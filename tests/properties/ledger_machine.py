@@ -174,10 +174,11 @@ class LedgerMachine(RuleBasedStateMachine):
     def the_invariants_hold(self) -> None:
         assert self.driver.violations(self.tenant_id) == []
 
-    @invariant()
-    def failed_refills_are_told_once_an_hour(self) -> None:
-        found = self.driver.refill_failures(self.tenant_id)
-        assert found == {
+    def teardown(self) -> None:
+        """A refill that failed for lack of the partner's credits is told once an hour."""
+        if not hasattr(self, "compared"):
+            return
+        assert self.driver.refill_failures(self.tenant_id) == {
             f"org_{self.wallets[name].organization_id}": wallet.refill_failures
             for name, wallet in self.model.wallets.items()
             if wallet.refill_failures
@@ -256,4 +257,5 @@ def _fields(wallet: WalletModel) -> dict[str, Any]:
         "refill_threshold": wallet.refill_threshold,
         "refill_amount": wallet.refill_amount,
         "auto_refill_enabled": wallet.auto_refill,
+        "refill_failed_at": wallet.refill_failed_at,
     }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from tests import operations
 from tests.properties.funding_rules import FundingRules
-from tests.properties.ledger_machine import PARTNER, amounts, organizations
+from tests.properties.ledger_machine import MORE, PARTNER, amounts, organizations
 from tests.tenants import job_start
 
 from partner_api.database.arguments import SYSTEM
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # One of the jobs there are, whichever; NO_JOB sometimes for one that never was.
 NO_JOB = 40
 which = st.integers(0, NO_JOB)
+# What a job cost, mostly a share of what it reserved.
+costs = st.sampled_from([-100, -50, -100, -20, 0, 7, MORE])
 
 
 class Operations(FundingRules):
@@ -65,14 +67,14 @@ class Operations(FundingRules):
             answers.append(answer)
         self.both(generation.start_jobs, sent, answers)
 
-    @rule(items=st.lists(st.tuples(which, st.one_of(amounts, st.just(0))), min_size=1, max_size=5))
+    @rule(items=st.lists(st.tuples(which, costs), min_size=1, max_size=5))
     @precondition(lambda self: self.model.jobs)
     def settle(self, items: list[tuple[int, int]]) -> None:
         sent, answers = [], []
-        for position, credits in items:
+        for position, cost in items:
             job_id = self._job(position)
             job = self.model.jobs.get(job_id)
-            amount = self.amount(credits, job.credits if job else 0) if credits else 0
+            amount = self.amount(cost, job.credits if job else 0) if cost else 0
             sent.append(generation.JobSettlement(UUID(job_id), amount, SYSTEM))
             answers.append(self.model.settle(self.at, job_id, amount))
         self._both_for_jobs(generation.settle_jobs, sent, answers)

@@ -53,6 +53,7 @@ async def open_pool(url: str, size: int) -> Pool:
         max_size=size,
         timeout=CONNECT_TIMEOUT_SECONDS,
         init=prepare_connection,
+        reset=_leave_as_it_is,
         server_settings={
             "application_name": "layers",
             "timezone": "UTC",
@@ -60,6 +61,13 @@ async def open_pool(url: str, size: int) -> Pool:
         },
     )
     return pool
+
+
+async def _leave_as_it_is(_: Connection) -> None:
+    """Save the round trip with which a connection's settings are undone whenever it is given back.
+
+    Whoever changes them undoes that itself.
+    """
 
 
 async def connect(url: str) -> Connection:

@@ -47,7 +47,7 @@ async def reconcile(
     cancelled at any time.
 
     Args:
-        connection: of any role that may read; it keeps the settings of `store.prepare_session`.
+        connection: of any role that may read; its settings are changed and put back.
         now: when the check starts, by the installation's clock.
         scope: what to check.
         on_mismatch: called with each mismatch as soon as it is found.
@@ -59,12 +59,19 @@ async def reconcile(
     begun = time.monotonic()
     progress = Progress()
     kept: list[Mismatch] = []
-    async with aclosing(find_mismatches(connection, scope, progress, on_progress)) as mismatches:
-        async for mismatch in mismatches:
-            progress.mismatches_found += 1
-            if len(kept) < MISMATCHES_KEPT:
-                kept.append(mismatch)
-            on_mismatch(mismatch)
+    await store.prepare_session(connection)
+    try:
+        async with aclosing(
+            find_mismatches(connection, scope, progress, on_progress)
+        ) as mismatches:
+            async for mismatch in mismatches:
+                progress.mismatches_found += 1
+                if len(kept) < MISMATCHES_KEPT:
+                    kept.append(mismatch)
+                on_mismatch(mismatch)
+    finally:
+        if not connection.is_closed():
+            await store.restore_session(connection)
     on_progress(progress)
     elapsed = timedelta(milliseconds=int((time.monotonic() - begun) * 1000))
     return Reconciliation(
@@ -88,7 +95,6 @@ async def find_mismatches(
     With an organization in the scope, what concerns the tenant as a whole is left out: that its
     allocations sum to zero.
     """
-    await store.prepare_session(connection)
     if scope.organization_id is None:
         progress.wallets = await store.count_wallets(connection, scope.tenant_id)
     async for tenant_id in _tenants(connection, scope):

@@ -37,6 +37,11 @@ async def prepare_session(connection: Connection) -> None:
     )
 
 
+async def restore_session(connection: Connection) -> None:
+    """Undo ``prepare_session``."""
+    await connection.execute("RESET ALL")
+
+
 async def list_tenants(connection: Connection, after: int, limit: int) -> list[int]:
     """The next tenants by id. Crosses tenants."""
     rows = await connection.fetch(
