@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    import asyncpg
     from tests.tenants import Wallet
 
     from partner_api.database.arguments import Idempotency, Outcome
-    from partner_api.database.connection import Connection
+    from partner_api.database.connection import Connection, Row
 
 
 async def read(connection: Connection, wallet: Wallet, now: datetime = NOON) -> Mapping[str, Any]:
@@ -31,7 +30,7 @@ async def read(connection: Connection, wallet: Wallet, now: datetime = NOON) -> 
     return {**row, "balance": balance, "available": balance - row["reserved"]}
 
 
-async def events(connection: Connection, wallet: Wallet) -> list[asyncpg.Record]:
+async def events(connection: Connection, wallet: Wallet) -> list[Row]:
     """Every ledger row of the wallet, oldest first, with its reason."""
     return await connection.fetch(
         """
@@ -43,7 +42,7 @@ async def events(connection: Connection, wallet: Wallet) -> list[asyncpg.Record]
     )
 
 
-async def audit(connection: Connection, wallet: Wallet, event_type: str) -> list[asyncpg.Record]:
+async def audit(connection: Connection, wallet: Wallet, event_type: str) -> list[Row]:
     """The audit rows of one type in the wallet's tenant, oldest first."""
     return await connection.fetch(
         "SELECT * FROM audit_events WHERE tenant_id = $1 AND event_type = $2 ORDER BY occurred_at",

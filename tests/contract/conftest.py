@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -12,11 +12,11 @@ from tests.contract.answers import check_every_answer
 from tests.contract.documented import Documented
 from tests.contract.installation import Family, Installation
 from tests.contract.served import Server, own_database, serving
+from tests.contract.statements import listening
 from tests.edge.conftest import running
 
 from partner_api.app import create_app
 from partner_api.crypto import SecretKeys
-from partner_api.database import connection as connections
 from partner_api.database.connection import open_pool
 from partner_api.settings import load_settings
 
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
     from tests.conftest import DatabaseUrls
 
     from partner_api.edge.asgi import Edge
-
-# What an application and its pool send at times of their own.
-BESIDE_REQUESTS = (
-    "SET last_used_at",
-    "'count', r.count",
-    "pg_advisory_unlock_all",
-    "'jit'",
-    "typeinfo_tree",
-)
 
 
 @pytest.fixture(scope="session")
@@ -167,26 +158,8 @@ def application(server: Server, served_urls: DatabaseUrls, secret_keys_text: str
 
 
 @pytest_asyncio.fixture(scope="session")
-async def local_api(application: Edge, statements: list[str]) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application in this process."""
-    async with running(application) as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def statements() -> Iterator[list[str]]:
-    """Every statement that requests make the application in this process send, in order."""
-    sent: list[str] = []
-    prepare = connections.prepare_connection
-
-    def note(query: Any) -> None:
-        if not any(mark in query.query for mark in BESIDE_REQUESTS):
-            sent.append(query.query)
-
-    async def prepare_and_record(connection: Any) -> None:
-        await prepare(connection)
-        connection.add_query_logger(note)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connections, "prepare_connection", prepare_and_record)
-        yield sent
+async def local_api(application: Edge) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application in this process; its statements can be listened to."""
+    with listening():
+        async with running(application) as client:
+            yield client

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -265,7 +265,7 @@ async def test_the_configuration_is_patched_key_by_key(connection: Connection) -
     ],
 )
 async def test_threshold_and_amount_are_both_set_or_both_null(
-    connection: Connection, patch: dict[str, int | None]
+    connection: Connection, patch: dict[str, Any]
 ) -> None:
     child = await make_child(connection, await make_partner(connection))
     assert refused(await configure(connection, child, **patch))[0] == "VALIDATION"

@@ -63,8 +63,9 @@ def demo() -> Iterator[Service]:
 @pytest.fixture(scope="module")
 def ended(demo: Service) -> dict[Path, Ended]:
     """All pages' commands, run side by side."""
-    if shutil.which("curl") is None:
-        pytest.skip("curl is not installed")
+    for program in ("curl", "openssl"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program}, which the pages use, is not installed")
     with ThreadPoolExecutor(len(_SHOWN)) as pool:
         return dict(zip(_SHOWN, pool.map(lambda page: _run(page, demo), _SHOWN), strict=True))
 

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.database.arguments import Outcome
-    from partner_api.database.connection import Connection
+    from partner_api.database.connection import Connection, Row
 
 T = TypeVar("T")
 
@@ -72,19 +70,17 @@ class Driver:
         """Call a money function of a store with one batch."""
         return self.run(function(self.connection, tenant_id, now, items))
 
-    def wallets(self, tenant_id: int) -> dict[UUID, asyncpg.Record]:
+    def wallets(self, tenant_id: int) -> dict[UUID, Row]:
         """The wallets of a tenant as they are stored: looking at them here rolls nothing over."""
         rows = self.run(self.connection.fetch(_WALLETS, tenant_id))
         return {row["organization_id"]: row for row in rows}
 
-    def events_after(
-        self, tenant_id: int, sequences: Mapping[UUID, int]
-    ) -> dict[UUID, list[asyncpg.Record]]:
+    def events_after(self, tenant_id: int, sequences: Mapping[UUID, int]) -> dict[UUID, list[Row]]:
         """The ledger rows of each wallet after a sequence, oldest first."""
         rows = self.run(
             self.connection.fetch(_NEW_EVENTS, tenant_id, list(sequences), list(sequences.values()))
         )
-        found: dict[UUID, list[asyncpg.Record]] = {organization: [] for organization in sequences}
+        found: dict[UUID, list[Row]] = {organization: [] for organization in sequences}
         for row in rows:
             found[row["organization_id"]].append(row)
         return found

@@ -14,7 +14,6 @@ from tests.tenants import make_child, make_partner
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
-    import asyncpg
     from tests.properties.driver import Driver
     from tests.properties.ledger_model import Answer
     from tests.properties.wallet_model import Event
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from partner_api.credits.store import CreditAllocation
     from partner_api.database.arguments import Outcome
+    from partner_api.database.connection import Row
 
 PARTNER = "partner"
 # Days that some months do not have, a leap year, and the last instant before a midnight.
@@ -218,7 +218,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 assert {key: outcome.facts[key] for key in answer.facts} == answer.facts
         return outcomes
 
-    def _row(self, row: asyncpg.Record) -> tuple[Any, ...]:
+    def _row(self, row: Row) -> tuple[Any, ...]:
         balances = (row["included_after"], row["prepaid_after"], row["usage_after"])
         reason = row["reason"] if row["reason"] in _REASONS else None
         change = (row["event_type"], row["included_delta"], row["prepaid_delta"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from tests.reconciliation.breaks import found
 from tests.reconciliation.history import check, drop_constraints, update
 
 from partner_api.ids import format_id
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.usefixtures("pages")
-
-
-async def found(connection: Connection, history: History) -> list[Mismatch]:
-    return (await check(connection, history)).mismatches
 
 
 def about(history: History, wallet: Wallet, rule: Rule, expected: int, found: int) -> Mismatch:

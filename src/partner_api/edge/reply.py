@@ -27,13 +27,15 @@ _encode = msgspec.json.Encoder().encode
 _JSON = (b"content-type", b"application/json")
 
 # The database is not there, or is going away: trying again later can help. InterfaceError is also
-# what asyncpg raises for mistakes of the caller, so it counts only by what it says.
+# what asyncpg raises for mistakes of the caller, so it counts only by what it says; and
+# InternalClientError is what it makes of a connection that dies in the midst of an exchange.
 _UNREACHABLE = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.OperatorInterventionError,
+    asyncpg.InternalClientError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
 )

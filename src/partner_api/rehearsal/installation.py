@@ -49,6 +49,7 @@ async def _follow(pool: Pool, clock: Clock) -> None:
     def told(*arguments: object) -> None:
         clock.offset_seconds = max(clock.offset_seconds, int(str(arguments[-1])))
 
+    task = asyncio.current_task()
     while True:
         try:
             async with pool.acquire() as connection:
@@ -61,6 +62,9 @@ async def _follow(pool: Pool, clock: Clock) -> None:
                 finally:
                     await connection.remove_listener(store.CHANNEL, told)
         except Exception as error:
+            # What a lost connection says when it is given back must not hide that this has to end.
+            if task is not None and task.cancelling():
+                return
             # The database is away; the time it had stands until it is back.
             _log.warning("clock_not_followed", reason=type(error).__name__)
             await asyncio.sleep(_POLL_SECONDS)

@@ -52,7 +52,7 @@ def start(chances: Chances, now: datetime) -> Operation:
 def _start(chances: Chances, now: datetime, owner: Organization) -> Item:
     content_format = chances.choose(tuple(_ESTIMATES))
     credits = (
-        _ESTIMATES[content_format] if chances.happens(0.8) else chances.amount(owner.available)
+        _ESTIMATES[content_format] if chances.happens(0.7) else chances.amount(owner.available)
     )
     job = Job(chances.ids.ulid(now), owner, credits)
     project = chances.partner() if chances.happens(0.01) else owner

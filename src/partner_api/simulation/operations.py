@@ -42,7 +42,7 @@ class Item:
     argument: Any
     effects: Sequence[Effect] = ()
     """What it adds to the ledgers when it is done."""
-    answer: tuple[str, int] | None = None
+    answer: tuple[str, int | bool] | None = None
     """A fact by its path, and the value that it must have when the item is done."""
     learn: Callable[[Outcome], None] = lambda outcome: None
     """Tells the driver's world what became of it; called once, whatever the outcome."""

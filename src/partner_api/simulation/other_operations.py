@@ -18,6 +18,7 @@ from partner_api.sweeps.periods import Periods
 from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from partner_api.database.arguments import Outcome
@@ -219,9 +220,13 @@ def read(chances: Chances, now: datetime) -> Operation:
     """Read one or more wallets of a partner; a read writes the rollovers that are due."""
     partner = chances.partner()
     family = [partner, *partner.children]
-    owners = chances.random.sample(family, chances.random.randint(1, len(family)))
+    return reading(now, chances.random.sample(family, chances.random.randint(1, len(family))))
+
+
+def reading(now: datetime, owners: Sequence[Organization]) -> Operation:
+    """Read the wallets of organizations of one tenant."""
     items = [_read(owner) for owner in owners]
-    return Operation("read", work.read, partner.tenant_id, now, items, Recovery.ASK_AGAIN)
+    return Operation("read", work.read, owners[0].tenant_id, now, items, Recovery.ASK_AGAIN)
 
 
 def _read(owner: Organization) -> Item:
@@ -230,7 +235,8 @@ def _read(owner: Organization) -> Item:
             owner.available = outcome.facts["available"]
 
     partner_id = None if owner.partner is None else owner.partner.organization_id
-    return Item(WalletKey(owner.tenant_id, owner.organization_id, partner_id), learn=learn)
+    key = WalletKey(owner.tenant_id, owner.organization_id, partner_id)
+    return Item(key, answer=("is_current", True), learn=learn)
 
 
 def sweep(chances: Chances, now: datetime) -> Operation:
@@ -261,7 +267,9 @@ def repeat(chances: Chances, now: datetime) -> Operation | None:
     ]
     if not candidates:
         return None
-    earlier, facts = chances.choose(candidates)
+    # By kind first: transfers, which stay repeatable, would crowd out the others.
+    kind = chances.choose(sorted({earlier.kind for earlier, _ in candidates}))
+    earlier, facts = chances.choose([one for one in candidates if one[0].kind == kind])
     argument = earlier.items[0].argument
     caller = argument.caller._replace(request_id=chances.ids.request(now))
     changes: dict[str, Any] = {"caller": caller}

@@ -121,11 +121,16 @@ class _Simulation:
         await self._open()
         month = 1
         outage_days = 0
+        is_outage_over = False
         for number in range((self._end - self._start).days):
             day = self._start + number * _DAY
             if outage_days:
                 outage_days -= 1
+                is_outage_over = outage_days == 0
             else:
+                if is_outage_over:
+                    await self._look_after_outage(day)
+                    is_outage_over = False
                 await self._live_day(day)
                 if self._chances.happens(_OUTAGE):
                     # Nobody asks and no worker runs; in a short run not for most of it.
@@ -160,6 +165,12 @@ class _Simulation:
             operation.node = node
             await self._do(operation)
         await self._check_touched()
+
+    async def _look_after_outage(self, day: datetime) -> None:
+        """Some partners look at their wallets first, others at once go on spending."""
+        for partner in self._chances.world.partners:
+            if self._chances.happens(0.5):
+                await self._do(other_operations.reading(day, [partner, *partner.children]))
 
     def _time_of_day(self) -> int:
         if self._chances.happens(0.1):

@@ -148,7 +148,7 @@ async def change_status(
 async def read(
     pool: Pool, tenant_id: int, now: datetime, items: Sequence[WalletKey]
 ) -> list[Outcome]:
-    """Read wallets as the API does. Facts: ``{balance, available, spendable_prepaid}``."""
+    """Read wallets as the API does. Facts: ``{balance, available, is_current}``."""
     async with pool.acquire() as connection:
         rows = await read_wallets(connection, items, now)
     outcomes = []
@@ -157,7 +157,12 @@ async def read(
             outcomes.append(Outcome("refused", "NOT_FOUND", None))
             continue
         balance = row["included_remaining"] + row["prepaid"]
-        facts = {"balance": balance, "available": balance - row["reserved"]}
+        facts = {
+            "balance": balance,
+            "available": balance - row["reserved"],
+            # Whoever reads it first after its period is over finds it in the new one.
+            "is_current": row["period_end"] > now,
+        }
         outcomes.append(Outcome("done", None, facts))
     return outcomes
 

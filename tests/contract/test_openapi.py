@@ -1,0 +1,155 @@
+"""The OpenAPI document: valid, complete, and true of what the server does with anything it is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from tests.contract.answers import REQUEST_ID
+from tests.contract.installation import EVERYTHING, org_id, project_id
+from tests.contract.route_table import (
+    KEY_ROUTES,
+    OPERATOR_ROUTES,
+    ROUTES,
+    ForKeys,
+    ForOperators,
+)
+
+from partner_api.ids import format_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hypothesis.strategies import SearchStrategy
+    from schemathesis import Response
+    from tests.contract.documented import Documented
+    from tests.contract.installation import Installation
+    from tests.contract.served import Server
+
+EXAMPLES = 5
+CHECKS = [
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+# It would move the time of all other tests; `test_ops_clock.py` has a server for that.
+NOT_FUZZED = {"POST /ops/v1/clock"}
+DOCUMENTED = [name for name in ROUTES if not name.startswith(("GET /docs", "GET /openapi"))]
+
+
+def test_the_document_is_openapi_3_1(documented: Documented) -> None:
+    assert documented.schema.raw_schema["openapi"] == "3.1.0"
+    documented.schema.validate()
+
+
+def test_every_route_is_in_it(documented: Documented) -> None:
+    assert set(documented.operations) == set(DOCUMENTED)
+
+
+def test_every_operation_says_what_it_is_and_what_can_go_wrong(documented: Documented) -> None:
+    names = set()
+    for name, operation in documented.operations.items():
+        raw = operation.definition.raw
+        names.add(raw["operationId"])
+        assert raw["summary"], name
+        assert raw["tags"], name
+        promised = set(raw["responses"])
+        assert any(status.startswith("2") for status in promised), name
+        assert "500" in promised, name
+        use = ROUTES[name]
+        if isinstance(use, ForKeys | ForOperators):
+            assert {"401", "403", "429", "503"} <= promised, name
+        if isinstance(use, ForKeys) and "{" in name:
+            assert "404" in promised, name
+    assert len(names) == len(documented.operations)
+
+
+@pytest.mark.parametrize("name", sorted({*DOCUMENTED} - NOT_FUZZED))
+async def test_whatever_is_sent_is_answered_as_promised(
+    server: Server, documented: Documented, installation: Installation, name: str
+) -> None:
+    """Valid and invalid requests, about things that exist and things that do not, with a key and without."""
+    family = await installation.family(prepaid=1000, cash_cents=1000)
+    use = ROUTES[name]
+    headers = {}
+    if isinstance(use, ForKeys):
+        headers = (await installation.key(family.partner, *EVERYTHING)).headers
+    elif isinstance(use, ForOperators):
+        headers = await installation.operator("admin")
+    mine = {
+        "orgId": org_id(family.child),
+        "projectId": project_id(family.partner),
+        "keyId": format_id("key", family.partner_key.key_id),
+    }
+    await asyncio.to_thread(_fuzz, server, documented, name, headers, mine)
+
+
+@pytest.mark.parametrize("name", sorted({*KEY_ROUTES, *OPERATOR_ROUTES}))
+async def test_without_a_key_everything_is_401(
+    server: Server, documented: Documented, name: str
+) -> None:
+    def check(response: Response) -> None:
+        assert response.status_code == 401
+
+    strategy = documented.operations[name].as_strategy()
+    await asyncio.to_thread(_send, server, strategy, {}, examples=1, check=check)
+
+
+def _fuzz(
+    server: Server,
+    documented: Documented,
+    name: str,
+    headers: dict[str, str],
+    mine: dict[str, str],
+) -> None:
+    """Send valid and invalid requests, with the ids of ``mine`` and with generated ones."""
+    operation = documented.operations[name]
+    named = {parameter.name for parameter in operation.path_parameters}
+    for mode in GenerationMode:
+        for ids in (mine, None) if named and named <= set(mine) else (None,):
+            filled = ids and {parameter: ids[parameter] for parameter in named}
+            strategy = operation.as_strategy(generation_mode=mode, path_parameters=filled)
+            # Where there is nothing to vary, nothing can be invalid.
+            with contextlib.suppress(Unsatisfiable):
+                _send(server, strategy, headers, examples=EXAMPLES)
+
+
+def _send(
+    server: Server,
+    strategy: SearchStrategy[schemathesis.Case],
+    headers: dict[str, str],
+    *,
+    examples: int,
+    check: Callable[[Response], None] = lambda _: None,
+) -> None:
+    @given(strategy)
+    @settings(
+        max_examples=examples,
+        phases=[Phase.generate],
+        database=None,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    def send(case: schemathesis.Case) -> None:
+        response = case.call_and_validate(
+            base_url=server.base_url, headers=headers, checks=CHECKS, timeout=20
+        )
+        assert response.status_code not in (500, 502, 504)
+        assert REQUEST_ID.fullmatch(response.headers["x-request-id"][0])
+        check(response)
+
+    send()

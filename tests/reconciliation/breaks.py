@@ -1,0 +1,95 @@
+"""Changing rows behind the functions' back, and naming what should then be found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.reconciliation.history import check, update
+
+from partner_api.reconciliation.rules import Mismatch, Rule
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import asyncpg
+    from tests.reconciliation.history import History
+    from tests.tenants import Wallet
+
+    from partner_api.database.connection import Connection
+
+OF_WALLET = "tenant_id = $1 AND organization_id = $2"
+
+
+async def wallet_of(connection: Connection, wallet: Wallet) -> asyncpg.Record:
+    row = await connection.fetchrow(
+        f"SELECT * FROM wallets WHERE {OF_WALLET}", wallet.tenant_id, wallet.organization_id
+    )
+    assert row is not None
+    return row
+
+
+async def found(connection: Connection, history: History) -> list[Mismatch]:
+    return (await check(connection, history)).mismatches
+
+
+def about(
+    wallet: Wallet, rule: Rule, subject: str, expected: int | str, found: int | str
+) -> Mismatch:
+    return Mismatch(rule, wallet.tenant_id, wallet.organization_id, subject, expected, found)
+
+
+async def append_event(
+    connection: Connection,
+    wallet: Wallet,
+    event_type: str,
+    included: int,
+    prepaid: int,
+    before: asyncpg.Record,
+    job_id: UUID | None = None,
+) -> None:
+    await connection.execute(
+        """
+        INSERT INTO credit_events
+            (tenant_id, organization_id, sequence, event_id, event_type, included_delta,
+             prepaid_delta, included_after, prepaid_after, usage_after, job_id, created_at)
+        VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7, $8, 0, $9, $10)
+        """,
+        wallet.tenant_id,
+        wallet.organization_id,
+        before["last_sequence"] + 1,
+        event_type,
+        included,
+        prepaid,
+        before["included_remaining"] + included,
+        before["prepaid"] + prepaid,
+        job_id,
+        before["last_event_at"],
+    )
+
+
+async def set_reservation(
+    connection: Connection, history: History, job_id: UUID, column: str, value: int | str
+) -> None:
+    await update(
+        connection,
+        f"UPDATE reservations SET {column} = $3 WHERE tenant_id = $1 AND job_id = $2",
+        history.tenant_id,
+        job_id,
+        value,
+    )
+
+
+def about_partner(
+    history: History, rule: Rule, subject: str, expected: int | str, found: int | str
+) -> Mismatch:
+    """The partner owns the cash wallet."""
+    organization_id = history.partner.organization_id
+    return Mismatch(rule, history.tenant_id, organization_id, subject, expected, found)
+
+
+def about_child(
+    history: History, rule: Rule, subject: str, expected: int | str, found: int | str
+) -> Mismatch:
+    """The child's project has the leases."""
+    organization_id = history.child.organization_id
+    return Mismatch(rule, history.tenant_id, organization_id, subject, expected, found)
