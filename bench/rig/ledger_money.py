@@ -69,7 +69,7 @@ class _Measurements:
             return uvloop.run(self._through_driver(case, seconds))
         if not case.wallets:
             return self._pgbench.run(COMMIT, {}, clients=case.pgbench_clients, seconds=seconds)[0]
-        before = asyncio.run(self._jobs())
+        before = asyncio.run(self._done())
         rate, runs = self._pgbench.run(
             RESERVE_AND_SETTLE if self._settle else RESERVE,
             {
@@ -85,7 +85,7 @@ class _Measurements:
             seconds=seconds,
         )
         # To pgbench a refusal is an answer like any other.
-        if asyncio.run(self._jobs()) - before != runs:
+        if asyncio.run(self._done()) - before != runs:
             raise MeasurementError("some of the jobs that pgbench started were refused")
         return rate
 
@@ -103,11 +103,15 @@ class _Measurements:
         finally:
             await pool.close()
 
-    async def _jobs(self) -> int:
+    async def _done(self) -> int:
         connection = await connect(self._url)
         try:
-            closed = "WHERE status = 'settled'" if self._settle else ""
-            return int(await connection.fetchval(f"SELECT count(*) FROM reservations {closed}"))
+            return int(
+                await connection.fetchval(
+                    "SELECT count(*) FROM reservations WHERE status = 'settled' OR NOT $1",
+                    self._settle,
+                )
+            )
         finally:
             await connection.close()
 
@@ -143,7 +147,9 @@ def measure_money(levels: Sequence[int], connections: int, seconds: float) -> No
             measurements = _Measurements(location.application_url, spenders, settle=settle)
             rates = _in_rounds([*commits, *calls], seconds, measurements.measure)
             _show_rates(commits, calls, rates, settle=settle)
-    CONSOLE.print(f"Commits that do nothing else: the best of {', '.join(map(str, levels))} clients.")
+    CONSOLE.print(
+        f"Commits that do nothing else: the best of {', '.join(map(str, levels))} clients."
+    )
 
 
 async def _make_spenders(url: str) -> list[Spender]:

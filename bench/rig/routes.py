@@ -44,13 +44,17 @@ async def read_nothing_with_key() -> Nothing:
 @read(MEMORY, access=PUBLIC, tag=_TAG)
 async def read_memory() -> Memory:
     """Tell the peak of this process's resident memory."""
+    return Memory(_peak_bytes())
+
+
+def _peak_bytes() -> int:
     if _STATUS.exists():
         # getrusage would count what the parent had at the fork.
         for line in _STATUS.read_text().splitlines():
             if line.startswith("VmHWM:"):
-                return Memory(int(line.split()[1]) * 1024)
+                return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Memory(peak if sys.platform == "darwin" else peak * 1024)
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 router = Router("", route_handlers=[read_nothing, read_nothing_with_key, read_memory])

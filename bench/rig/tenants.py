@@ -187,7 +187,5 @@ async def lease_accounts(
         project_id, account_ids, [new_uuid7(now) for _ in account_ids], None, SYSTEM
     )
     require_done(
-        await leasing.assign(
-            connection, owner.tenant_id, now.replace(microsecond=0), [assignment]
-        )
+        await leasing.assign(connection, owner.tenant_id, now.replace(microsecond=0), [assignment])
     )

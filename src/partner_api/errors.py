@@ -95,6 +95,8 @@ KINDS: dict[Code, Kind] = {
         429,
         "Too many requests. Wait as many seconds as Retry-After says.",
         "A limit was reached; details.limit names it.",
+        # Where nobody knows better: when running jobs end is not known in advance.
+        {"Retry-After": "5"},
     ),
     "PAYLOAD_TOO_LARGE": Kind(
         413,

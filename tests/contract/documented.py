@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import schemathesis
+from schemathesis.core.result import Ok
 
 _PARAMETER = re.compile(r"\\\{\w+\\\}")
 
@@ -16,8 +17,10 @@ class Documented:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.schema = schemathesis.openapi.from_dict(document)
-        self.operations = {
-            result.ok().label: result.ok() for result in self.schema.get_all_operations()
+        self.operations: dict[str, Any] = {
+            result.ok().label: result.ok()
+            for result in self.schema.get_all_operations()
+            if isinstance(result, Ok)
         }
         # What is spelt out comes before what is a parameter.
         self._addresses = [
@@ -35,13 +38,17 @@ class Documented:
                 status = str(response.status_code)
                 promised = operation.definition.raw["responses"]
                 assert status in promised, f"{operation.label} does not promise {status}"
-                # Without the request's body, which may have been a stream.
-                operation.validate_response(
-                    httpx.Response(
-                        response.status_code,
-                        headers=response.headers,
-                        content=response.content,
-                        request=httpx.Request(request.method, request.url),
-                    )
-                )
+                operation.validate_response(_without_request_body(response))
                 return
+
+
+def _without_request_body(response: httpx.Response) -> httpx.Response:
+    """The same answer to a request whose body, which may have been a stream, nobody asks for."""
+    copy = httpx.Response(
+        response.status_code,
+        headers=response.headers,
+        content=response.content,
+        request=httpx.Request(response.request.method, response.request.url),
+    )
+    copy.elapsed = response.elapsed
+    return copy

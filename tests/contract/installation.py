@@ -5,6 +5,8 @@ What no function of the server does yet is done to the rows by their owner, in o
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -235,6 +237,16 @@ class Installation:
             wallet.tenant_id,
             UUID(social_account_id.removeprefix("sa_")),
         )
+
+    async def until_someone_waits(self) -> None:
+        """Wait until a statement in this database waits for a lock that somebody holds."""
+        deadline = time.monotonic() + 20
+        while not await self.owner.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        ):
+            assert time.monotonic() < deadline, "nobody waits"
+            await asyncio.sleep(0.01)
 
 
 def now() -> datetime:

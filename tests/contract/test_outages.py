@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -88,7 +87,7 @@ async def test_a_stop_finishes_what_has_begun(
             )
             keyed = {**headers, "Idempotency-Key": str(uuid4())}
             in_flight = asyncio.create_task(api.post(path, json={"credits": 5}, headers=keyed))
-            await _until_someone_waits(spare)
+            await spare.until_someone_waits()
             server.process.send_signal(signal.SIGTERM)
             await asyncio.sleep(1)
             assert server.process.poll() is None
@@ -99,13 +98,3 @@ async def test_a_stop_finishes_what_has_begun(
             with pytest.raises(httpx.TransportError):
                 await api.get("/healthz")
     assert "Traceback" not in server.log.read_text()
-
-
-async def _until_someone_waits(installation: Installation) -> None:
-    deadline = time.monotonic() + 10
-    while not await installation.owner.fetchval(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity "
-        "WHERE datname = current_database() AND wait_event_type = 'Lock')"
-    ):
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.01)

@@ -287,10 +287,13 @@ async def test_usage_on_a_late_clock_is_dated_in_the_period_in_which_it_counts(
     await assert_books_balance(connection, partner.tenant_id)
 
 
-async def test_a_transfer_from_a_faster_node_does_not_carry_usage_over_the_boundary(
+async def test_a_transfer_from_a_faster_node_takes_the_child_over_its_boundary(
     connection: Connection,
 ) -> None:
-    """The partner's rows are ahead of the child's boundary when a slow node moves credits between them."""
+    """Both rows of a transfer carry the partner's time, which lies in the child's next period.
+
+    What the child spends after it is dated after it, so it is usage of that period.
+    """
     june_20 = NOON + timedelta(days=5)
     partner = await make_partner(connection, prepaid=1000)
     child = await make_child(connection, partner, now=june_20)
@@ -303,7 +306,8 @@ async def test_a_transfer_from_a_faster_node_does_not_carry_usage_over_the_bound
     assert (await read(connection, child, slow))["used_this_period"] == 60
     await assert_books_balance(connection, partner.tenant_id)
     after = await read(connection, child, boundary + timedelta(seconds=2))
-    assert after["used_this_period"] == 0
+    assert after["period_start"] == boundary
+    assert after["used_this_period"] == 60
     await assert_books_balance(connection, partner.tenant_id)
 
 

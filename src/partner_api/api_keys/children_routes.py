@@ -211,10 +211,17 @@ async def _take_key(
 
 
 async def _enter_test_environment(request: ApiRequest, connection: Connection, child: Row) -> int:
-    """Give the partner's test tenant, after copying the child there if it is not there yet."""
+    """Give the partner's test tenant, after copying the child there if it is not there yet.
+
+    Raises:
+        ApiError: KILL_SWITCH when the copy was suspended or archived there.
+    """
     partner_id = request.caller.organization_id
     tenant_id = await find_tenant(connection, partner_id, "test")
-    if await find_child(connection, tenant_id, partner_id, child["id"]) is None:
+    copy = await lock_child(connection, tenant_id, partner_id, child["id"])
+    if copy is not None:
+        check_status(copy["status"], works_until="active")
+    else:
         await create_child(
             connection,
             tenant_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.lookups import Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,16 +73,21 @@ class SubscriptionSetting(NamedTuple):
     idempotency: Idempotency | None
 
 
-_READ_WALLETS = """
+_WALLETS = Lookup(
+    """
 SELECT o.status, w.*, coalesce(p.format_prices, o.format_prices) AS format_prices
-  FROM unnest($1::bigint[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS k (tenant_id, organization_id, parent_id, place)
+  FROM {asked}
   LEFT JOIN organizations o
-    ON o.tenant_id = k.tenant_id AND o.id = k.organization_id
-   AND (k.parent_id IS NULL OR o.parent_id = k.parent_id)
+    ON o.tenant_id = asked.tenant_id AND o.id = asked.organization_id
+   AND (asked.parent_id IS NULL OR o.parent_id = asked.parent_id)
   LEFT JOIN wallets w ON w.tenant_id = o.tenant_id AND w.organization_id = o.id
   LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
- ORDER BY k.place
-"""
+ ORDER BY asked.position
+""",
+    tenant_id="bigint",
+    organization_id="uuid",
+    parent_id="uuid",
+)
 
 
 async def read_wallets(
@@ -92,7 +98,7 @@ async def read_wallets(
     A wallet whose period is over is rolled over first: the first touch after a boundary writes it, a read included.
     Columns: ``status`` (of the organization), the wallet's, ``format_prices``.
     """
-    rows = await _fetch_wallets(connection, keys)
+    rows = await _WALLETS.fetch(connection, keys)
     overdue: dict[int, list[UUID]] = {}
     for row in rows:
         if row["period_end"] is not None and row["period_end"] <= now:
@@ -100,17 +106,8 @@ async def read_wallets(
     if overdue:
         for tenant_id, organization_ids in overdue.items():
             await touch_wallets(connection, tenant_id, organization_ids, now)
-        rows = await _fetch_wallets(connection, keys)
+        rows = await _WALLETS.fetch(connection, keys)
     return [row if row["organization_id"] is not None else None for row in rows]
-
-
-async def _fetch_wallets(connection: Connection, keys: Sequence[WalletKey]) -> list[asyncpg.Record]:
-    return await connection.fetch(
-        _READ_WALLETS,
-        [key.tenant_id for key in keys],
-        [key.organization_id for key in keys],
-        [key.parent_id for key in keys],
-    )
 
 
 async def touch_wallets(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from msgspec.structs import replace
 
+from partner_api.database.lookups import Lookup
 from partner_api.edge.authentication import Caller, killed
 from partner_api.edge.batching import Batcher
 from partner_api.errors import not_found
@@ -19,14 +20,18 @@ if TYPE_CHECKING:
 OrganizationStatus = Literal["active", "suspended", "archived"]
 _ORDER: dict[OrganizationStatus, int] = {"active": 0, "suspended": 1, "archived": 2}
 
-_FIND_CHILDREN = """
+_CHILDREN = Lookup(
+    """
 SELECT o.name, o.status
-  FROM unnest($1::bigint[], $2::uuid[], $3::uuid[]) WITH ORDINALITY
-       AS asked (tenant_id, parent_id, id, position)
+  FROM {asked}
   LEFT JOIN organizations o
     ON o.tenant_id = asked.tenant_id AND o.id = asked.id AND o.parent_id = asked.parent_id
  ORDER BY asked.position
-"""
+""",
+    tenant_id="bigint",
+    parent_id="uuid",
+    id="uuid",
+)
 
 
 class Child(msgspec.Struct, frozen=True):
@@ -76,10 +81,7 @@ class Children:
         )
 
     async def _find(self, keys: list[tuple[int, UUID, UUID]]) -> list[Any]:
-        rows: list[Any] = await self._pool.fetch(
-            _FIND_CHILDREN, *map(list, zip(*keys, strict=True))
-        )
-        return rows
+        return await _CHILDREN.fetch(self._pool, keys)
 
 
 def check_status(status: OrganizationStatus, works_until: OrganizationStatus) -> None:

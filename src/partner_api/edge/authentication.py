@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from partner_api.database.lookups import Lookup
 from partner_api.edge.batching import Batcher
 from partner_api.edge.credentials import Env, parse_api_key, parse_operator_token
 from partner_api.edge.scopes import Role
@@ -22,17 +23,21 @@ RateLimitTier = Literal["standard", "pilot", "partner", "sandbox", "internal"]
 
 # One key's row, its organization and that one's parent. Each row is found by its primary or unique
 # key within one tenant.
-_FIND_KEYS = """
+_KEYS = Lookup(
+    """
 SELECT k.id, k.secret_hash, k.hash_key_id, k.env, k.scopes, k.kill_switch, k.revoked_at,
        k.grace_until, o.id AS organization_id, o.name AS organization_name, o.parent_id,
        o.status, p.status AS parent_status,
        coalesce(p.rate_limit_tier, o.rate_limit_tier) AS rate_limit_tier
-  FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS asked (tenant_id, keyid, position)
+  FROM {asked}
   LEFT JOIN api_keys k ON k.tenant_id = asked.tenant_id AND k.keyid = asked.keyid
   LEFT JOIN organizations o ON o.tenant_id = k.tenant_id AND o.id = k.organization_id
   LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
  ORDER BY asked.position
-"""
+""",
+    tenant_id="bigint",
+    keyid="text",
+)
 _FIND_OPERATOR = """
 SELECT id, name, role, secret_hash, hash_key_id, expires_at, revoked_at
   FROM operators WHERE keyid = $1
@@ -145,10 +150,7 @@ class Authenticator:
         return OperatorCaller(row["id"], row["name"], row["role"])
 
     async def _find_keys(self, keys: list[tuple[int, str]]) -> list[Any]:
-        rows: list[Any] = await self._pool.fetch(
-            _FIND_KEYS, [tenant_id for tenant_id, _ in keys], [keyid for _, keyid in keys]
-        )
-        return rows
+        return await _KEYS.fetch(self._pool, keys)
 
 
 def killed(scope: Literal["key", "organization"]) -> ApiError:

@@ -217,7 +217,7 @@ def merged_metadata(
         return current
     if patch is None:
         return {}
-    merged = {key: value for key, value in {**current, **patch}.items() if value}
+    merged = {key: value for key, value in {**current, **patch}.items() if patch.get(key) != ""}
     if issues := metadata_issues(merged):
         raise invalid(issues)
     return merged

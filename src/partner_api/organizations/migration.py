@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.edge.audit import audit_argument, write_audit
+from partner_api.edge.authentication import killed
 from partner_api.errors import ApiError, Issue, invalid, not_found
 from partner_api.ids import MalformedId, format_id, new_uuid7, parse_id
 from partner_api.organizations import store
@@ -31,14 +32,15 @@ async def migrate(
 
     Raises:
         ApiError: VALIDATION for an id that is malformed or given twice, NOT_FOUND for a project
-            that is not the partner's, CONFLICT for one with a running job.
+            that is not the partner's, CONFLICT for one with a running job, KILL_SWITCH when the
+            partner was suspended meanwhile.
     """
     names = _by_project(mapping)
     caller = request.caller
     # Organizations before projects: everybody locks in this order.
     child_ids = {name: new_uuid7(request.now) for name in dict.fromkeys(names.values())}
     for name, child_id in child_ids.items():
-        await store.create_child(
+        created = await store.create_child(
             connection,
             caller.tenant_id,
             request.now,
@@ -49,6 +51,8 @@ async def migrate(
             metadata={},
             caller=audit_argument(request),
         )
+        if not created:
+            raise killed("organization")
     owned = await projects.lock_projects(
         connection, caller.tenant_id, caller.organization_id, list(names)
     )

@@ -13,6 +13,7 @@ from partner_api.clock import format_milliseconds
 from partner_api.credits.schemas import credit_config_of
 from partner_api.edge.acting import check_status
 from partner_api.edge.audit import audit_argument, write_audit
+from partner_api.edge.authentication import killed
 from partner_api.edge.fields import OrganizationId, merged_metadata
 from partner_api.edge.pagination import Page, page, read_cursor
 from partner_api.edge.request import ApiRequest
@@ -63,7 +64,10 @@ async def create_organization(
         metadata=body.metadata,
         caller=audit_argument(request),
     )
-    row = await _find(request, connection, organization_id) if created else None
+    if not created:
+        # The partner was suspended after this request had been let in.
+        raise killed("organization")
+    row = await _find(request, connection, organization_id)
     if row is None:
         raise not_found()
     return Organization(**organization_fields(row))

@@ -28,7 +28,8 @@ EmailAddress = Annotated[
     str,
     Meta(
         max_length=254,
-        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+        # In Python, $ alone would let a newline at the end pass.
+        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$(?!\n)",
         examples=["billing@example.com"],
     ),
 ]

@@ -284,6 +284,14 @@ async def find_tenant(connection: Connection, partner_id: UUID, env: str) -> int
     return tenant_id
 
 
+async def list_tenants(connection: Connection, partner_id: UUID) -> list[int]:
+    """The tenants of a partner, of both environments. For the operator only."""
+    rows = await connection.fetch(
+        "SELECT id FROM tenants WHERE partner_id = $1 ORDER BY id", partner_id
+    )
+    return [row["id"] for row in rows]
+
+
 async def update_terms(
     connection: Connection,
     now: datetime,

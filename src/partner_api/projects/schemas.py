@@ -30,7 +30,8 @@ TimeZone = Annotated[
 LanguageTag = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        # In Python, $ alone would let a newline at the end pass.
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$(?!\n)",
         max_length=35,
         description="BCP 47 language tag.",
         examples=["en"],

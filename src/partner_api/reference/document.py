@@ -60,6 +60,7 @@ _DETAILS: dict[Code, Json] = {
     "METHOD_NOT_ALLOWED": {"allow": ["GET"]},
     "VALIDATION": {"issues": [{"path": "limit", "message": "Expected a whole number <= 100"}]},
     "BILLING_EXHAUSTED": {"reason": "insufficient_credits", "required": 120, "available": 50},
+    "RATE_LIMITED": {"limit": "read-light"},
     "KILL_SWITCH": {"scope": "key"},
 }
 
@@ -131,7 +132,13 @@ def errors_of(route: Route) -> list[Code]:
     codes: set[Code] = {*route.errors, "INTERNAL"}
     if route.access.kind == "public":
         return _in_order(codes)
-    codes |= {"UNAUTHENTICATED", "FORBIDDEN_SCOPE", "UNAVAILABLE", "PAYLOAD_TOO_LARGE"}
+    codes |= {
+        "UNAUTHENTICATED",
+        "FORBIDDEN_SCOPE",
+        "RATE_LIMITED",
+        "UNAVAILABLE",
+        "PAYLOAD_TOO_LARGE",
+    }
     if route.access.kind == "key":
         # Also what the header for acting inside a child can bring about.
         codes |= {"KILL_SWITCH", "VALIDATION", "NOT_FOUND"}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from partner_api.database.arguments import Caller, Idempotency, Outcome
 from partner_api.simulation.operations import Operation, Recovery
+from partner_api.simulation.stops import Moment, Stop
 from partner_api.simulation.world import Ids, Organization, World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from random import Random
 
     from partner_api.simulation.options import Options
 
@@ -25,12 +26,21 @@ T = TypeVar("T")
 class Chances:
     """The seed's randomness, and the world that it plays in."""
 
-    def __init__(self, random: Random, options: Options) -> None:
-        self.random = random
+    def __init__(self, options: Options) -> None:
+        # Repeatable is what they have to be.
+        self.random = Random(options.seed)  # noqa: S311
+        # Of its own, so that a run with kills has the same operations as one without.
+        self._kills = Random(f"kills of {options.seed}")  # noqa: S311
         self.options = options
-        self.ids = Ids(random)
+        self.ids = Ids(self.random)
         self.world = World()
         self._operator_id = self.ids.uuid7(_EPOCH)
+
+    def stop(self, statements: int) -> Stop | None:
+        """Decide whether a process is killed at one of its first statements, and where."""
+        if self._kills.random() >= self.options.kill_rate:
+            return None
+        return Stop(self._kills.randrange(statements), self._kills.choice(tuple(Moment)))
 
     def happens(self, probability: float) -> bool:
         """Throw the dice once."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.simulation import credit_operations, job_operations, other_operations
-from partner_api.simulation.stops import Moment, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +49,7 @@ def draw_operation(chances: Chances, now: datetime) -> Operation:
     while operation is None:
         (draw,) = chances.random.choices(_DRAWS, _SHARES)
         operation = draw(chances, now)
-    if chances.happens(chances.options.kill_rate) and operation.kind not in _NEVER_KILLED:
+    if operation.kind not in _NEVER_KILLED:
         # What has a count is a single statement.
-        statement = 0 if operation.count else chances.random.randrange(_STATEMENTS)
-        operation.stop = Stop(statement, chances.choose(tuple(Moment)))
+        operation.stop = chances.stop(1 if operation.count else _STATEMENTS)
     return operation

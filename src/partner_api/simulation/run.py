@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import random
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -85,9 +84,8 @@ class _Simulation:
         self._connection = connection
         self._nodes = nodes
         self._on_progress = on_progress
-        # Repeatable is what it has to be.
-        self._random = random.Random(options.seed)  # noqa: S311
-        self._chances = Chances(self._random, options)
+        self._chances = Chances(options)
+        self._random = self._chances.random
         self._start = _FIRST_START + self._random.randrange(_START_DAYS) * _DAY
         self._end = add_months(self._start, options.months)
         self._now = self._start

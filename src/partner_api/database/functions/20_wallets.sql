@@ -93,9 +93,10 @@ RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- Ends the current period at p_boundary and opens period p_number of p_anchor. The unused allotment lapses, but for
--- what open reservations need and nothing else covers: a boundary never leaves reserved work unpaid.
+-- what open reservations need and nothing else covers: a boundary never leaves reserved work unpaid. p_used is what was
+-- consumed since the new period's start, 0 unless that lies before p_boundary.
 CREATE OR REPLACE FUNCTION wallet_next_period(
-    p_wallet wallets, p_boundary timestamptz, p_anchor timestamptz, p_number integer, p_caller caller)
+    p_wallet wallets, p_boundary timestamptz, p_anchor timestamptz, p_number integer, p_used bigint, p_caller caller)
 RETURNS wallets
 LANGUAGE plpgsql SET timezone = 'UTC' AS $$
 DECLARE
@@ -108,7 +109,7 @@ BEGIN
     p_wallet.period_number := p_number;
     p_wallet.period_start := p_anchor + make_interval(months => p_number);
     p_wallet.period_end := p_anchor + make_interval(months => p_number + 1);
-    p_wallet.used_this_period := 0;
+    p_wallet.used_this_period := p_used;
     -- Nothing that happens from here on is dated before the boundary, however a node's clock lags: usage counts in
     -- the period that its date lies in.
     p_wallet.last_event_at := greatest(p_boundary, p_wallet.last_event_at);
@@ -136,9 +137,47 @@ LANGUAGE plpgsql AS $$
 BEGIN
     WHILE p_wallet.period_end <= p_now LOOP
         p_wallet := wallet_next_period(p_wallet, p_wallet.period_end, p_wallet.period_anchor,
-                                       p_wallet.period_number + 1, ROW('system', NULL, NULL, NULL, NULL)::caller);
+                                       p_wallet.period_number + 1, 0, ROW('system', NULL, NULL, NULL, NULL)::caller);
     END LOOP;
     RETURN p_wallet;
+END
+$$;
+
+-- Brings a locked wallet to p_now and saves it if that changed it.
+CREATE OR REPLACE FUNCTION wallet_at(p_wallet wallets, p_now timestamptz)
+RETURNS wallets
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_wallet.period_end <= p_now THEN
+        p_wallet := wallet_rolled(p_wallet, p_now);
+        PERFORM wallet_save(p_wallet);
+    END IF;
+    RETURN p_wallet;
+END
+$$;
+
+-- Brings the locked wallets of a batch to one time: p_now, raised to the last event of any of them, because credits
+-- may move between them and both rows of a transfer carry one time. None of them is saved.
+CREATE OR REPLACE FUNCTION wallets_rolled(INOUT p_wallets wallets[], INOUT p_now timestamptz)
+LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT greatest(p_now, max(w.last_event_at)) INTO p_now FROM unnest(p_wallets) w;
+    FOR v_index IN 1..coalesce(cardinality(p_wallets), 0) LOOP
+        IF p_wallets[v_index].period_end <= p_now THEN
+            p_wallets[v_index] := wallet_rolled(p_wallets[v_index], p_now);
+        END IF;
+    END LOOP;
+END
+$$;
+
+-- Locks the wallets of a batch in the order in which everybody locks them: children by id, then the partner.
+CREATE OR REPLACE FUNCTION wallets_lock(p_tenant_id bigint, p_organization_ids uuid[])
+RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM wallets
+      WHERE tenant_id = p_tenant_id AND organization_id = ANY (p_organization_ids)
+      ORDER BY partner_id IS NULL, organization_id FOR NO KEY UPDATE;
 END
 $$;
 
@@ -152,11 +191,7 @@ BEGIN
     SELECT * INTO v_wallet FROM wallets
      WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id
        FOR NO KEY UPDATE;
-    IF v_wallet.period_end <= p_now THEN
-        v_wallet := wallet_rolled(v_wallet, p_now);
-        PERFORM wallet_save(v_wallet);
-    END IF;
-    RETURN v_wallet;
+    RETURN wallet_at(v_wallet, p_now);
 END
 $$;
 

@@ -42,6 +42,10 @@ DECLARE
     v_lapsing  bigint;
     v_pair     record;
 BEGIN
+    -- The time of the transfer: neither wallet may be in an older period than its rows say.
+    p_now := greatest(p_now, p_child.last_event_at, p_parent.last_event_at);
+    p_child := wallet_at(p_child, p_now);
+    p_parent := wallet_at(p_parent, p_now);
     -- What the parent has no room for stays in the child rather than failing the settlement that frees it.
     p_moved := least(wallet_spendable_prepaid(p_child), wallet_headroom(p_parent));
     IF p_moved > 0 THEN
@@ -73,6 +77,10 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     credit_posting;
 BEGIN
+    PERFORM FROM reservations
+      WHERE tenant_id = p_tenant_id AND job_id = ANY (ARRAY(SELECT i.job_id FROM unnest(p_items) i))
+      ORDER BY job_id FOR NO KEY UPDATE;
+    PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || credit_post_one(p_tenant_id, p_now, v_item);
     END LOOP;
@@ -186,11 +194,9 @@ DECLARE
     v_child    wallets;
     v_partner  wallets;
     v_pair     record;
+    v_now      timestamptz;
 BEGIN
-    PERFORM FROM wallets w
-      WHERE w.tenant_id = p_tenant_id
-        AND (w.organization_id, w.partner_id) IN (SELECT i.organization_id, i.partner_id FROM unnest(p_items) i)
-      ORDER BY w.organization_id FOR NO KEY UPDATE;
+    PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
 
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcome := idempotency_outcome(p_now, v_item.idempotency);
@@ -209,6 +215,10 @@ BEGIN
         IF v_outcome.status IS NULL THEN
             v_child := wallet_lock(p_tenant_id, v_item.organization_id, p_now);
             v_partner := wallet_lock(p_tenant_id, v_item.partner_id, p_now);
+            -- The time of the transfer: neither wallet may be in an older period than its rows say.
+            v_now := greatest(p_now, v_child.last_event_at, v_partner.last_event_at);
+            v_child := wallet_at(v_child, v_now);
+            v_partner := wallet_at(v_partner, v_now);
             v_outcome := CASE
                 WHEN v_child.partner_id IS DISTINCT FROM v_item.partner_id OR v_partner.organization_id IS NULL
                     THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
@@ -234,7 +244,7 @@ BEGIN
                 v_transfer.idempotency_key := (v_item.idempotency).key;
                 v_transfer.fingerprint := (v_item.idempotency).fingerprint;
             END IF;
-            SELECT * INTO v_pair FROM credit_transfer(v_partner, v_child, p_now, v_transfer, NULL, v_item.caller);
+            SELECT * INTO v_pair FROM credit_transfer(v_partner, v_child, v_now, v_transfer, NULL, v_item.caller);
             PERFORM wallet_save(v_pair.p_to);
             PERFORM wallet_save(v_pair.p_from);
             SELECT * INTO v_transfer FROM credit_transfers WHERE tenant_id = p_tenant_id AND id = v_item.transfer_id;

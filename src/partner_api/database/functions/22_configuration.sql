@@ -13,6 +13,7 @@ DECLARE
     v_item     credit_configuration;
     v_wallet   wallets;
 BEGIN
+    PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcome := idempotency_outcome(p_now, v_item.idempotency);
         IF v_outcome.status IS NULL THEN
@@ -79,19 +80,25 @@ DECLARE
     v_wallet   wallets;
     v_started  date;
     v_extra    bigint;
+    v_number   integer;
+    v_used     bigint;
+    v_now      timestamptz;
     v_facts    jsonb;
 BEGIN
+    PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcome := idempotency_outcome(p_now, v_item.idempotency);
         IF v_outcome.status IS NULL THEN
             v_wallet := wallet_lock(p_tenant_id, v_item.organization_id, p_now);
-            v_started := coalesce(v_item.started_on, v_wallet.subscription_started_on, p_now::date);
+            -- What a node with a faster clock has done lies in the past here too.
+            v_now := greatest(p_now, v_wallet.last_event_at);
+            v_started := coalesce(v_item.started_on, v_wallet.subscription_started_on, v_now::date);
             v_outcome := CASE
                 WHEN v_wallet.organization_id IS NULL
                     THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
                 WHEN v_wallet.state = 'archived'
                     THEN ROW('refused', 'CONFLICT', '{"status": "archived"}')::outcome
-                WHEN v_started > p_now::date
+                WHEN v_started > v_now::date
                     THEN ROW('refused', 'VALIDATION', '{"issues": [{"path": "startedAt", "message": "must not be in the future"}]}')::outcome
                 -- What was carried over comes on top of the allotment.
                 WHEN v_item.included_credits > 9007199254740991 - v_wallet.prepaid
@@ -105,13 +112,15 @@ BEGIN
             v_wallet.billing_status := v_item.billing_status;
             v_wallet.subscription_started_on := v_started;
             IF v_wallet.period_anchor <> v_started::timestamptz THEN
-                v_wallet := wallet_next_period(v_wallet, p_now, v_started::timestamptz,
-                                               period_number_at(v_started::timestamptz, p_now), v_item.caller);
+                v_number := period_number_at(v_started::timestamptz, v_now);
                 -- The new period may have begun before now: what was consumed since then counts in it.
-                SELECT coalesce(-sum(included_delta + prepaid_delta), 0) INTO v_wallet.used_this_period
+                SELECT coalesce(-sum(included_delta + prepaid_delta), 0) INTO v_used
                   FROM credit_events
                  WHERE tenant_id = p_tenant_id AND organization_id = v_item.organization_id AND event_type = 'usage'
-                   AND sequence >= credit_sequence_at(p_tenant_id, v_item.organization_id, v_wallet.period_start);
+                   AND sequence >= credit_sequence_at(p_tenant_id, v_item.organization_id,
+                                                      v_started::timestamptz + make_interval(months => v_number));
+                v_wallet := wallet_next_period(
+                    v_wallet, v_now, v_started::timestamptz, v_number, v_used, v_item.caller);
             ELSE
                 v_extra := v_wallet.included_credits - v_wallet.included_granted_peak;
                 IF v_wallet.billing_status = 'active' AND v_extra > 0 THEN
@@ -119,7 +128,7 @@ BEGIN
                     v_wallet.included_this_period := v_wallet.included_this_period + v_extra;
                     v_wallet.included_remaining := v_wallet.included_remaining + v_extra;
                     v_wallet := credit_event_append(
-                        v_wallet, p_now, 'grant', v_extra, 0, '{"reason": "subscription_raised"}', v_item.caller);
+                        v_wallet, v_now, 'grant', v_extra, 0, '{"reason": "subscription_raised"}', v_item.caller);
                 END IF;
             END IF;
             PERFORM wallet_save(v_wallet);

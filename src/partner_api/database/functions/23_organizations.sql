@@ -136,7 +136,7 @@ BEGIN
              ORDER BY l.next_due_at, l.social_account_id FOR NO KEY UPDATE OF l
         LOOP
             v_cash := lease_catch_up(v_cash, v_lease, p_now, p_organization_id, p_caller);
-            PERFORM lease_end(v_lease, p_now, 'organization_archived', NULL, p_organization_id, p_caller);
+            PERFORM lease_end(v_lease, p_now, 'organization_archived', NULL, p_partner_id, p_caller);
             v_released := v_released + 1;
         END LOOP;
 

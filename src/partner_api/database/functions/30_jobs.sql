@@ -30,7 +30,6 @@ DECLARE
     v_pair       record;
     v_accepted   boolean[] := array_fill(false, ARRAY[v_count]);
     v_any        boolean := false;
-    v_refills    boolean := false;
 BEGIN
     -- A project in which a job is being started cannot move to another organization meanwhile.
     SELECT array_agg(p) INTO v_projects FROM (
@@ -42,21 +41,15 @@ BEGIN
         SELECT * FROM wallets
          WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners)
          ORDER BY partner_id IS NULL, organization_id FOR NO KEY UPDATE) w;
-    FOR v_index IN 1..coalesce(cardinality(v_wallets), 0) LOOP
-        v_wallet := v_wallets[v_index];
-        IF v_wallet.period_end <= p_now THEN
-            v_wallets[v_index] := wallet_rolled(v_wallet, p_now);
-        END IF;
-        IF v_wallet.partner_id IS NULL THEN
-            v_partner := v_wallets[v_index];
-        ELSIF v_wallet.auto_refill_enabled AND v_wallet.refill_amount IS NOT NULL THEN
-            v_refills := true;
-        END IF;
-    END LOOP;
-    IF v_refills AND v_partner.organization_id IS NULL THEN
-        v_partner := wallet_lock(p_tenant_id, v_wallets[1].partner_id, p_now);
+    IF EXISTS (SELECT FROM unnest(v_wallets) w WHERE w.auto_refill_enabled AND w.refill_amount IS NOT NULL)
+       AND v_wallets[cardinality(v_wallets)].partner_id IS NOT NULL THEN
+        SELECT * INTO v_partner FROM wallets
+         WHERE tenant_id = p_tenant_id AND organization_id = v_wallets[1].partner_id FOR NO KEY UPDATE;
         v_wallets := v_wallets || v_partner;
     END IF;
+    SELECT r.p_wallets, r.p_now INTO v_wallets, p_now FROM wallets_rolled(v_wallets, p_now) r;
+    -- Lock order puts the partner last.
+    v_partner := v_wallets[cardinality(v_wallets)];
     v_owners := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
 
     FOR v_position IN 1..v_count LOOP
@@ -188,11 +181,7 @@ BEGIN
         SELECT w.partner_id INTO v_partner FROM unnest(v_wallets) w LIMIT 1;
         v_wallets := v_wallets || wallet_lock(p_tenant_id, v_partner, p_now);
     END IF;
-    FOR v_index IN 1..cardinality(v_wallets) LOOP
-        IF v_wallets[v_index].period_end <= p_now THEN
-            v_wallets[v_index] := wallet_rolled(v_wallets[v_index], p_now);
-        END IF;
-    END LOOP;
+    SELECT r.p_wallets INTO v_wallets FROM wallets_rolled(v_wallets, p_now) r;
     RETURN v_wallets;
 END
 $$;
@@ -334,10 +323,12 @@ BEGIN
          WHERE r.tenant_id = p_tenant_id AND r.job_id = v_item.job_id;
         IF NOT FOUND THEN
             v_outcomes[v_position] := ROW('refused', 'NOT_FOUND', NULL)::outcome;
-        ELSIF v_held.status <> 'running'
-              OR EXISTS (SELECT FROM unnest(v_released) d WHERE p_items[d].job_id = v_item.job_id) THEN
-            v_outcomes[v_position] := ROW('refused', 'CONFLICT', jsonb_build_object(
-                'status', CASE WHEN v_held.status = 'running' THEN v_item.status ELSE v_held.status END))::outcome;
+        ELSIF v_held.status <> 'running' THEN
+            v_outcomes[v_position] := ROW('refused', 'CONFLICT', jsonb_build_object('status', v_held.status))::outcome;
+        ELSIF EXISTS (SELECT FROM unnest(v_released) d WHERE p_items[d].job_id = v_item.job_id) THEN
+            -- A job named twice in one batch is over after the first.
+            v_outcomes[v_position] := ROW('refused', 'CONFLICT', jsonb_build_object('status', (
+                SELECT p_items[d].status FROM unnest(v_released) d WHERE p_items[d].job_id = v_item.job_id)))::outcome;
         ELSE
             v_index := array_position(v_owners, v_held.organization_id);
             v_wallets[v_index].reserved := v_wallets[v_index].reserved - v_held.credits;

@@ -8,17 +8,24 @@ LANGUAGE sql STABLE AS $$
     SELECT ((p_assigned_at AT TIME ZONE 'UTC') + make_interval(months => p_month)) AT TIME ZONE 'UTC'
 $$;
 
+-- How many calendar months p_now is after the month in which a lease was assigned; the day of the month does not count.
+CREATE OR REPLACE FUNCTION lease_calendar_months(p_assigned_at timestamptz, p_now timestamptz)
+RETURNS integer
+LANGUAGE sql STABLE AS $$
+    SELECT ((extract(year FROM p_now AT TIME ZONE 'UTC') - extract(year FROM p_assigned_at AT TIME ZONE 'UTC')) * 12
+            + extract(month FROM p_now AT TIME ZONE 'UTC')
+            - extract(month FROM p_assigned_at AT TIME ZONE 'UTC'))::integer
+$$;
+
 -- The first instant after p_now at which a month of the lease begins: never in the past, however late a worker is.
+-- Lists ask it of every row: an expression without FROM becomes part of their statement instead of one of its own.
 CREATE OR REPLACE FUNCTION lease_next_renewal(p_assigned_at timestamptz, p_now timestamptz)
 RETURNS timestamptz
 LANGUAGE sql STABLE AS $$
-    SELECT min(s.start) FROM (
-        SELECT lease_month_start(p_assigned_at, greatest(1, m.months + g.extra)) AS start
-          FROM (SELECT ((extract(year FROM p_now AT TIME ZONE 'UTC') - extract(year FROM p_assigned_at AT TIME ZONE 'UTC')) * 12
-                        + extract(month FROM p_now AT TIME ZONE 'UTC')
-                        - extract(month FROM p_assigned_at AT TIME ZONE 'UTC'))::integer AS months) m,
-               generate_series(0, 1) AS g (extra)) s
-     WHERE s.start > p_now
+    SELECT CASE
+        WHEN lease_month_start(p_assigned_at, greatest(1, lease_calendar_months(p_assigned_at, p_now))) > p_now
+        THEN lease_month_start(p_assigned_at, greatest(1, lease_calendar_months(p_assigned_at, p_now)))
+        ELSE lease_month_start(p_assigned_at, greatest(1, lease_calendar_months(p_assigned_at, p_now) + 1)) END
 $$;
 
 -- Takes pool accounts for a project and charges each account's first month to the partner's cash wallet: all of

@@ -134,7 +134,7 @@ async def change_organization(
     """Change an organization.
 
     `status: "suspended"` on a partner is the kill switch: from the next request on, its keys and
-    those of all its children get 503. An archived child is 409.
+    those of all its children get 503, in both environments. An archived child is 409.
     """
     row = await store.find_organization(connection, org_id)
     if row is None:
@@ -144,17 +144,24 @@ async def change_organization(
     ):
         raise invalid([Issue("", "A child has the tier and the prices of its partner")])
     if not isinstance(body.status, UnsetType):
-        outcome = await store.set_status(
-            connection,
-            row["tenant_id"],
-            request.now,
-            org_id,
-            partner_id=None,
-            status=body.status,
-            caller=audit_argument(request),
+        # Of a partner all keys stop; a child is another in the test environment.
+        tenant_ids = (
+            await store.list_tenants(connection, org_id)
+            if row["parent_id"] is None
+            else [row["tenant_id"]]
         )
-        if outcome.code is not None:
-            raise refusal(outcome.code, outcome.facts)
+        for tenant_id in tenant_ids:
+            outcome = await store.set_status(
+                connection,
+                tenant_id,
+                request.now,
+                org_id,
+                partner_id=None,
+                status=body.status,
+                caller=audit_argument(request),
+            )
+            if outcome.code is not None:
+                raise refusal(outcome.code, outcome.facts)
     if body.rate_limit_tier is not UNSET or body.format_prices is not UNSET:
         await store.update_terms(
             connection,

@@ -1,0 +1,57 @@
+"""Looking rows up by many keys, and by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from partner_api.database.lookups import Lookup
+from tests.tenants import make_child, make_partner
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
+
+_ORGANIZATIONS = Lookup(
+    """
+    SELECT o.id FROM {asked}
+      LEFT JOIN organizations o ON o.tenant_id = asked.tenant_id AND o.id = asked.id
+     ORDER BY asked.position
+    """,
+    tenant_id="bigint",
+    id="uuid",
+)
+
+
+async def test_each_key_has_its_row_in_the_order_of_the_keys(connection: Connection) -> None:
+    partner = await make_partner(connection)
+    children = [await make_child(connection, partner) for _ in range(3)]
+    known = [child.organization_id for child in reversed(children)]
+    asked = [known[0], uuid4(), *known[1:], known[0]]
+    rows = await _ORGANIZATIONS.fetch(connection, [(partner.tenant_id, key) for key in asked])
+    assert [row["id"] for row in rows] == [known[0], None, *known[1:], known[0]]
+
+
+async def test_one_key_alone_has_its_row_or_an_empty_one(connection: Connection) -> None:
+    partner = await make_partner(connection)
+    for key, found in ((partner.organization_id, partner.organization_id), (uuid4(), None)):
+        (row,) = await _ORGANIZATIONS.fetch(connection, [(partner.tenant_id, key)])
+        assert row["id"] == found
+
+
+async def test_no_keys_have_no_rows(connection: Connection) -> None:
+    assert await _ORGANIZATIONS.fetch(connection, []) == []
+
+
+async def test_one_key_is_planned_once_per_connection(connection: Connection) -> None:
+    partner = await make_partner(connection)
+    for _ in range(10):
+        await _ORGANIZATIONS.fetch(connection, [(partner.tenant_id, partner.organization_id)])
+    statement = await connection.fetchrow(
+        """
+        SELECT generic_plans, custom_plans FROM pg_prepared_statements
+         WHERE statement LIKE '%SELECT o.id FROM (SELECT $1%'
+        """
+    )
+    assert statement is not None
+    # PostgreSQL tries five plans for particular values before it trusts one for all.
+    assert (statement["generic_plans"], statement["custom_plans"]) == (5, 5)
