@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+
 from rig.command import MAX_SECONDS, run, whole_numbers
 from rig.ledger_money import measure_money
 from rig.ledger_pages import measure_pages

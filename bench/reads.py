@@ -8,6 +8,12 @@ from statistics import median
 from typing import Annotated
 
 import typer
+
+from partner_api.clock import Clock
+from partner_api.crypto import SecretKeys
+from partner_api.database.connection import connect
+from partner_api.ids import format_id
+from partner_api.settings import Settings, load_settings
 from rig import routes
 from rig.api import Api, api_environment, served_api
 from rig.command import CONSOLE, MAX_SECONDS, run, whole_numbers
@@ -16,12 +22,6 @@ from rig.load import Target, Throughput, generator, load
 from rig.report import Goal, judged, number, show
 from rig.round_trips import round_trips_per_request
 from rig.tenants import lease_accounts, make_children, make_key, make_partner, make_project
-
-from partner_api.clock import Clock
-from partner_api.crypto import SecretKeys
-from partner_api.database.connection import connect
-from partner_api.ids import format_id
-from partner_api.settings import Settings, load_settings
 
 _LEASES = (2, 50)
 _MAX_CONNECTIONS = 1024

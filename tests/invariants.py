@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection
+    from partner_api.database.connection import Connection, Pool
 
 _VIOLATIONS = """
 WITH event AS (
@@ -90,13 +90,13 @@ SELECT 'a job was not refunded its refund rows', job_id, refunded, refunds FROM 
 """
 
 
-async def violations(connection: Connection, tenant_id: int) -> list[str]:
+async def violations(connection: Connection | Pool, tenant_id: int) -> list[str]:
     """What does not hold in a tenant, in words with both numbers; nothing when its books are right."""
     rows = await connection.fetch(_VIOLATIONS, tenant_id)
     return [f"{rule}: {subject}, {said} against {found}" for rule, subject, said, found in rows]
 
 
-async def assert_books_balance(connection: Connection, tenant_id: int) -> None:
+async def assert_books_balance(connection: Connection | Pool, tenant_id: int) -> None:
     """Fail with every violation of a tenant's invariants."""
     found = await violations(connection, tenant_id)
     assert not found, "\n".join(found)

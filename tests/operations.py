@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.tenants import Wallet
 
     from partner_api.database.arguments import Idempotency, Outcome
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection, Pool, Row
 
 
 async def read(connection: Connection, wallet: Wallet, now: datetime = NOON) -> Mapping[str, Any]:
@@ -42,7 +42,7 @@ async def events(connection: Connection, wallet: Wallet) -> list[Row]:
     )
 
 
-async def audit(connection: Connection, wallet: Wallet, event_type: str) -> list[Row]:
+async def audit(connection: Connection | Pool, wallet: Wallet, event_type: str) -> list[Row]:
     """The audit rows of one type in the wallet's tenant, oldest first."""
     return await connection.fetch(
         "SELECT * FROM audit_events WHERE tenant_id = $1 AND event_type = $2 ORDER BY occurred_at",

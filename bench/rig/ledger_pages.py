@@ -71,8 +71,9 @@ async def _measure(url: str, short: Ledger, long: Ledger, seconds: float) -> Non
         long_filters = long.filters()
         for name, short_filter in short.filters().items():
             wanted = (short, short_filter), (long, long_filters[name])
+            first: list[int | None] = [None, None]
             deep = [await deep_position(connection, *each) for each in wanted]
-            for page, positions in ((1, [None, None]), (DEEP_PAGE, deep)):
+            for page, positions in ((1, first), (DEEP_PAGE, deep)):
                 with CONSOLE.status(f"{name}, page {page} …"):
                     row = await _compare(connection, wanted, positions, seconds / 2)
                 rows.append([name, f"{page:,}", *row])

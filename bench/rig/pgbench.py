@@ -74,7 +74,12 @@ class Pgbench:
         with tempfile.NamedTemporaryFile("w", prefix="layers-bench-", suffix=".sql") as file:
             file.write(script)
             file.flush()
-            command = [self._program, "--no-vacuum", "--protocol=prepared", f"--file={file.name}"]
+            command = [
+                str(self._program),
+                "--no-vacuum",
+                "--protocol=prepared",
+                f"--file={file.name}",
+            ]
             command += [f"--client={clients}", f"--time={max(1, round(seconds))}"]
             command += [f"--define={name}={value}" for name, value in variables.items()]
             try:

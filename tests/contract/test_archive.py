@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from tests.contract.answers import granted, refused
@@ -14,7 +14,6 @@ from tests.invariants import assert_books_balance
 from tests.operations import audit, events, read, release, settle, start, started, subscribe
 
 if TYPE_CHECKING:
-    import asyncpg
     import httpx
     from tests.contract.installation import Family, Installation
     from tests.tenants import Wallet
@@ -41,29 +40,13 @@ async def reasons(installation: Installation, wallet: Wallet) -> list[tuple[Any,
     ]
 
 
-async def lease_row(installation: Installation, account: str) -> asyncpg.Record:
-    row = await installation.owner.fetchrow(
-        """
-        SELECT l.*, s.status AS social_status, s.disconnected_reason AS social_reason,
-               p.status AS pool_status, p.lease_id
-          FROM leases l
-          JOIN social_accounts s ON s.tenant_id = l.tenant_id AND s.id = l.social_account_id
-          JOIN pool_accounts p ON p.id = l.pool_account_id
-         WHERE l.social_account_id = $1
-        """,
-        UUID(account.removeprefix("sa_")),
-    )
-    assert row is not None
-    return row
-
-
 async def test_an_archived_child(api: httpx.AsyncClient, installation: Installation) -> None:
     family = await installation.family(prepaid=1_000, cash_cents=30_000)
     child = await installation.child(family.partner, prepaid=300)
     keys = [await installation.key(child, "*") for _ in range(2)]
     gone = await installation.key(child, "*", revoked_at=now())
     superseded = await installation.superseded_key(child, "*", grace_until=ago(hours=-1))
-    accounts = await installation.lease(child, handle(), handle(), at=now())
+    await installation.lease(child, handle(), handle(), at=now())
     archived = await archive(api, family, child)
     assert list(archived) == [
         "id",
@@ -91,17 +74,6 @@ async def test_an_archived_child(api: httpx.AsyncClient, installation: Installat
     assert granted(await api.get("/v1/credits", headers=headers))["balance"] == 1_000
     assert (await reasons(installation, child))[-1] == ("allocation", "archive_sweep", 0, -300)
     assert (await reasons(installation, family.partner))[-1][3] == 300
-    for account in accounts:
-        row = await lease_row(installation, account)
-        assert (row["status"], row["disconnected_reason"]) == (
-            "disconnected",
-            "organization_archived",
-        )
-        assert (row["social_status"], row["social_reason"]) == (
-            "disconnected",
-            "organization_archived",
-        )
-        assert (row["pool_status"], row["lease_id"]) == ("available", None)
     (row,) = await audit(installation.owner, family.partner, "organization.archived")
     assert row["organization_id"] == family.partner.organization_id
     assert row["details"] == {
@@ -110,9 +82,6 @@ async def test_an_archived_child(api: httpx.AsyncClient, installation: Installat
         "revokedApiKeys": 4,
         "releasedLeasedAccounts": 2,
     }
-    released = await audit(installation.owner, family.partner, "leased_account.released")
-    # Nobody could read them in the child's log any more.
-    assert [row["organization_id"] for row in released] == [family.partner.organization_id] * 2
     await assert_books_balance(installation.owner, child.tenant_id)
 
 
@@ -231,102 +200,6 @@ async def test_no_job_starts_in_an_archived_child(
     async with installation.pool.acquire() as connection:
         _, outcome = await start(connection, child, 1, now=now())
     assert outcome.code == "KILL_SWITCH"
-
-
-# Leases -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("cash_cents", "statuses", "left"),
-    [
-        (60_000, ["paid", "paid", "paid"], 15_000),
-        (45_000, ["paid", "paid", "paid"], 0),
-        (44_999, ["paid", "paid", "uncollected"], 14_999),
-        (15_000, ["paid", "uncollected", "uncollected"], 0),
-    ],
-)
-async def test_months_that_are_due_are_charged_or_written_off(
-    api: httpx.AsyncClient,
-    installation: Installation,
-    cash_cents: int,
-    statuses: list[str],
-    left: int,
-) -> None:
-    """Whatever a worker has got round to: two months have begun since the account was assigned."""
-    since = ago(days=70)
-    family = await installation.family(at=since, cash_cents=cash_cents)
-    (account,) = await installation.lease(family.child, handle(), at=since)
-    # As if no worker had been there, whether or not one was.
-    assert (await archive(api, family, family.child))["releasedLeasedAccounts"] == 1
-    rows = await installation.owner.fetch(
-        "SELECT * FROM lease_charges WHERE social_account_id = $1 ORDER BY lease_month",
-        UUID(account.removeprefix("sa_")),
-    )
-    assert [row["lease_month"] for row in rows] == [0, 1, 2]
-    assert [row["status"] for row in rows] == statuses
-    assert all(row["price_cents"] == 15_000 for row in rows)
-    assert [row["cash_sequence"] is None for row in rows] == [
-        status == "uncollected" for status in statuses
-    ]
-    cash = await installation.owner.fetchrow(
-        "SELECT * FROM cash_wallets WHERE tenant_id = $1", family.partner.tenant_id
-    )
-    assert cash is not None
-    assert cash["balance_cents"] == left
-    total = await installation.owner.fetchval(
-        "SELECT sum(amount_cents) FROM cash_events WHERE tenant_id = $1", family.partner.tenant_id
-    )
-    assert total == left
-    row = await lease_row(installation, account)
-    assert (row["status"], row["pool_status"]) == ("disconnected", "available")
-    assert row["disconnected_at"] == row["disconnected_at"].replace(microsecond=0)
-
-
-async def test_of_several_leases_the_earliest_due_is_paid(
-    api: httpx.AsyncClient, installation: Installation
-) -> None:
-    family = await installation.family(at=ago(days=60), cash_cents=45_000)
-    (late,) = await installation.lease(family.child, handle(), at=ago(days=40))
-    (early,) = await installation.lease(family.child, handle(), at=ago(days=45))
-    await archive(api, family, family.child)
-    charged = {
-        account: await installation.owner.fetchval(
-            "SELECT status FROM lease_charges WHERE social_account_id = $1 AND lease_month = 1",
-            UUID(account.removeprefix("sa_")),
-        )
-        for account in (early, late)
-    }
-    assert charged == {early: "paid", late: "uncollected"}
-
-
-async def test_an_account_comes_back_to_the_pool_and_can_be_leased_again(
-    api: httpx.AsyncClient, installation: Installation
-) -> None:
-    from partner_api.database.arguments import SYSTEM
-    from partner_api.ids import new_uuid7
-    from partner_api.leasing import store as leasing
-
-    family = await installation.family(cash_cents=60_000)
-    (account,) = await installation.lease(family.child, handle(), at=now())
-    pool_id = (await lease_row(installation, account))["pool_account_id"]
-    await archive(api, family, family.child)
-    again = leasing.LeaseAssignment(
-        family.sibling.project_id, [pool_id], [new_uuid7(now())], None, SYSTEM
-    )
-    async with installation.pool.acquire() as connection:
-        (outcome,) = await leasing.assign(connection, family.partner.tenant_id, now(), [again])
-        assert outcome.status == "done", outcome
-        again = leasing.LeaseAssignment(
-            family.child.project_id,
-            [await installation.pool_account(handle(), 1)],
-            [new_uuid7(now())],
-            None,
-            SYSTEM,
-        )
-        (outcome,) = await leasing.assign(connection, family.partner.tenant_id, now(), [again])
-    assert outcome.code == "KILL_SWITCH"
-    row = await lease_row(installation, account)
-    assert (row["status"], row["pool_status"]) == ("disconnected", "leased")
 
 
 # At the same instant ----------------------------------------------------------------------------

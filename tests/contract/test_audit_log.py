@@ -85,7 +85,7 @@ async def test_every_write_leaves_one_row(
         ("PATCH", project, {"name": "Renamed"}, "project.updated"),
         ("DELETE", project, None, "project.archived"),
     ]
-    expected = []
+    expected: list[tuple[str, str]] = []
     for method, path, body, event_type in writes:
         headers = {**key.headers, "Idempotency-Key": str(uuid4())}
         response = await api.request(method, path, json=body, headers=headers)

@@ -113,7 +113,8 @@ async def test_the_list_is_newest_first_in_pages(api: httpx.AsyncClient, family:
     ids = [item["id"] for item in everything["items"]]
     assert [one for one in ids if one in made] == made[::-1]
     assert set(ids) == {*made, org_id(family.child), org_id(family.sibling)}
-    seen, cursor = [], {}
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
     while True:
         answer = granted(await api.get(PATH, params={"limit": "2", **cursor}, headers=headers))
         seen += [item["id"] for item in answer["items"]]

@@ -135,8 +135,8 @@ async def test_a_test_key_is_in_the_sandbox(
     body = {"name": "Acme", "rateLimitTier": "internal"}
     response = await api.post("/ops/v1/organizations", json=body, headers=operator)
     path = f"/ops/v1/organizations/{granted(response, 201)['id']}/api-keys"
-    body = {"name": "Test", "scopes": [], "env": "test"}
-    response = await api.post(path, json={**body, "scopes": ["*"]}, headers=operator)
+    test_key = {"name": "Test", "scopes": ["*"], "env": "test"}
+    response = await api.post(path, json=test_key, headers=operator)
     headers = {"Authorization": f"Bearer {granted(response, 201)['secret']}"}
     assert bucket(await api.get("/v1/whoami", headers=headers)) == ("read-light", 60, 59)
 

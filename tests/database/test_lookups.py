@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from partner_api.database.lookups import Lookup
 from tests.tenants import make_child, make_partner
+
+from partner_api.database.lookups import Lookup
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -54,4 +55,5 @@ async def test_one_key_is_planned_once_per_connection(connection: Connection) ->
     )
     assert statement is not None
     # PostgreSQL tries five plans for particular values before it trusts one for all.
-    assert (statement["generic_plans"], statement["custom_plans"]) == (5, 5)
+    assert statement["custom_plans"] == 5
+    assert statement["generic_plans"] >= 5

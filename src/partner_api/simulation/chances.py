@@ -103,6 +103,6 @@ class Chances:
     def remember(self, operation: Operation, outcomes: Sequence[Outcome]) -> None:
         """Keep an operation that was done for the first time, so that it may be asked for again."""
         first = operation.items[0]
-        keyed = operation.recovery is Recovery.SAME_KEY and first.repeats is None
-        if keyed and len(outcomes) == 1 and outcomes[0].status == "done":
+        keyed = operation.recovery is Recovery.SAME_KEY and not first.is_repeated
+        if keyed and len(outcomes) == 1 and outcomes[0].status != "refused":
             self.world.remember(operation, outcomes[0].facts or {})

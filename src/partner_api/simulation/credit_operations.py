@@ -222,7 +222,7 @@ def _start(chances: Chances, now: datetime) -> date:
 
 
 def _learn_balance(organization: Organization, outcome: Outcome) -> None:
-    if outcome.status == "done" and outcome.facts is not None:
+    if outcome.status != "refused" and outcome.facts is not None:
         organization.available = outcome.facts["available"]
 
 

@@ -51,6 +51,11 @@ class Item:
     conflicts: bool = False
     """It has the key of an earlier request, but is another one."""
 
+    @property
+    def is_repeated(self) -> bool:
+        """Whether it has the key of an earlier request, so that it must have no effect."""
+        return self.conflicts or self.repeats is not None
+
 
 @dataclass(eq=False)
 class Operation:

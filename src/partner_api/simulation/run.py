@@ -192,7 +192,7 @@ class _Simulation:
             self._touched[operation.tenant_id] = None
         for item, outcome in zip(operation.items, outcomes, strict=True):
             item.learn(outcome)
-            if outcome.status != "refused" and item.repeats is None:
+            if outcome.status != "refused" and not item.is_repeated:
                 for effect in item.effects:
                     self._books.expect(effect)
         self._chances.remember(operation, outcomes)

@@ -30,6 +30,7 @@ DECLARE
     v_pair       record;
     v_accepted   boolean[] := array_fill(false, ARRAY[v_count]);
     v_any        boolean := false;
+    v_asked_at   timestamptz := p_now; -- before it is raised to what other nodes have done
 BEGIN
     -- A project in which a job is being started cannot move to another organization meanwhile.
     SELECT array_agg(p) INTO v_projects FROM (
@@ -79,8 +80,8 @@ BEGIN
         IF v_outcome.status IS NULL AND v_wallet.auto_refill_enabled
            AND wallet_available(v_wallet) - v_item.credits < v_wallet.refill_threshold THEN
             IF v_partner.state <> 'active' OR wallet_spendable_prepaid(v_partner) < v_wallet.refill_amount THEN
-                IF coalesce(v_wallet.refill_failed_at, '-infinity') <= p_now - interval '1 hour' THEN
-                    v_wallet.refill_failed_at := p_now;
+                IF coalesce(v_wallet.refill_failed_at, '-infinity') <= v_asked_at - interval '1 hour' THEN
+                    v_wallet.refill_failed_at := v_asked_at;
                     PERFORM audit_write(p_tenant_id, p_now, v_wallet.partner_id, 'credits.refill_failed',
                         ROW('system', NULL, NULL, NULL, (v_item.caller).request_id)::caller, v_item.project_id,
                         jsonb_build_object('organizationId', 'org_' || v_wallet.organization_id,
