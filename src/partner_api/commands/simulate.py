@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 import signal
 from pathlib import Path
@@ -70,6 +71,8 @@ def simulate(
         skew_seconds=skew_seconds,
         until_operation=until_operation,
     )
+    # How a database came to its tables is of no interest where nobody will use it.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     console = Console()
     console.print(options.command(), highlight=False, soft_wrap=True)
     # An orderly end also when it is not Ctrl-C that asks for it.
