@@ -108,6 +108,8 @@ def test_what_happens_to_its_api_processes(serve: Callable[..., Service]) -> Non
     server.start()
     first = server.api_pids()
     assert len(first) == 2
+    # Ctrl-C goes to the terminal's processes, and these are to be stopped by the first one.
+    assert all(os.getsid(pid) != os.getsid(server.pid) for pid in first)
     os.kill(first[0], signal.SIGKILL)
     wait_until(lambda: len(server.api_pids()) == 2 and first[0] not in server.api_pids())
     wait_until(lambda: server.errors.count("Started worker-") == 3)

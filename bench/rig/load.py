@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from time import perf_counter
+from typing import cast
 
 import uvloop
 
@@ -21,6 +22,7 @@ from rig.command import MeasurementError
 _HEADER_END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 _GRACE_SECONDS = 30
+_SHOWN_BYTES = 200
 _WRK_RATE = re.compile(r"Requests/sec:\s*([\d.]+)")
 _WRK_MEDIAN = re.compile(r"\b50%\s+([\d.]+)(us|ms|s)\b")
 _WRK_FAILED = re.compile(r"Non-2xx or 3xx responses: \d+|Socket errors:.*")
@@ -122,8 +124,7 @@ class _Client(asyncio.Protocol):
         self.ended = ended
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._ask()
 
     def data_received(self, data: bytes) -> None:
@@ -158,6 +159,3 @@ class _Client(asyncio.Protocol):
         if not self.ended.done():
             self.ended.set_exception(MeasurementError(reason))
         self._transport.close()
-
-
-_SHOWN_BYTES = 200

@@ -207,11 +207,15 @@ class Installation:
         wallet: Wallet,
         *handles: str,
         at: datetime,
+        ids_of: datetime | None = None,
         followers: Sequence[int] = (),
         price_cents: int = 15_000,
     ) -> list[str]:
-        """Lease new accounts to the organization's project; their ids, in the order of the page."""
-        social_ids = sorted(new_uuid7(at) for _ in handles)
+        """Lease new accounts to the organization's project; their ids, in the order of the page.
+
+        The ids are of the time of assignment, or of ``ids_of``.
+        """
+        social_ids = sorted(new_uuid7(ids_of or at) for _ in handles)
         account_ids = [
             await self.pool_account(handle, count, price_cents=price_cents)
             for handle, count in zip(handles, followers or [1_000] * len(handles), strict=True)

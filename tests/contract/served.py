@@ -22,7 +22,7 @@ from tests.conftest import DatabaseUrls
 from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 START_SECONDS = 60
@@ -116,6 +116,19 @@ async def send_raw(server: Server, request: bytes) -> RawAnswer:
     return await asyncio.to_thread(_send_raw, server, request)
 
 
+async def send_slowly(server: Server, parts: Sequence[bytes], *, pause_seconds: float) -> RawAnswer:
+    """Send a request part by part; every part must be taken."""
+
+    def send() -> RawAnswer:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+            for part in parts:
+                connection.sendall(part)
+                time.sleep(pause_seconds)
+            return _read_answer(connection, parts[0])
+
+    return await asyncio.to_thread(send)
+
+
 async def logged(server: Server, *words: str) -> str:
     """The first line of the server's log with all these words, which may be just about to come."""
     deadline = time.monotonic() + 5
@@ -138,9 +151,13 @@ def _send_raw(server: Server, request: bytes) -> RawAnswer:
         # Whoever refuses a request may close before having read all of it.
         with contextlib.suppress(ConnectionError):
             connection.sendall(request)
-        response = http.client.HTTPResponse(connection, method=request.split(b" ", 1)[0].decode())
-        response.begin()
-        return RawAnswer(response.status, response.headers, response.read())
+        return _read_answer(connection, request)
+
+
+def _read_answer(connection: socket.socket, request: bytes) -> RawAnswer:
+    response = http.client.HTTPResponse(connection, method=request.split(b" ", 1)[0].decode())
+    response.begin()
+    return RawAnswer(response.status, response.headers, response.read())
 
 
 def _wait_until_ready(server: Server) -> None:

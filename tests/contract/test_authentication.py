@@ -28,13 +28,11 @@ def turned_away(response: httpx.Response) -> bytes:
 
 
 def changed(text: str, position: int) -> str:
-    """The text with another character of the same kind at one position."""
-    other = next(letter for letter in "QZqz" if letter != text[position])
-    return (
-        text[:position]
-        + (other if text[position].isupper() else other.lower())
-        + text[position + 1 :]
-    )
+    """The text with another letter at one position, upper case where it was."""
+    letters = "QZ" if text[position].isupper() else "qz"
+    other = letters[0] if text[position] != letters[0] else letters[1]
+    rest = text[position:][1:]
+    return text[:position] + other + rest
 
 
 def same_bytes_in_another_spelling(key: str) -> str:

@@ -104,11 +104,13 @@ async def test_the_next_renewal_is_never_in_the_past(
 async def test_ordered_by_assignment_then_by_id(
     api: httpx.AsyncClient, installation: Installation
 ) -> None:
-    """Not by the order in which they were entered."""
+    """Not by the order in which they were entered, nor by id alone."""
     begin = ago(days=9).replace(microsecond=0)
     partner, key = await paying_partner(installation, begin)
     late = await installation.lease(partner, handle(), handle(), at=begin + timedelta(days=2))
-    early = await installation.lease(partner, handle(), handle(), handle(), at=begin)
+    early = await installation.lease(
+        partner, handle(), handle(), handle(), at=begin, ids_of=begin + timedelta(days=5)
+    )
     between = await installation.lease(partner, handle(), at=begin + timedelta(seconds=1))
     page = granted(await api.get(path_of(partner), headers=key.headers))
     assert [item["socialAccountId"] for item in page["items"]] == [*early, *between, *late]

@@ -38,7 +38,7 @@ def simulate(
         float, typer.Option(help="Share of operations whose process is killed.", min=0, max=1)
     ] = 0.01,
     skew_seconds: Annotated[
-        float, typer.Option(help="How far the clock of a node may be off.", min=0, max=3600)
+        float, typer.Option(help="How far the clock of a node may be off.", min=0, max=600)
     ] = 3.0,
     until_operation: Annotated[
         int | None, typer.Option(help="Stop after this operation, and check.", min=1)
@@ -61,6 +61,7 @@ def simulate(
     from partner_api.simulation.summary import print_report, print_violation
 
     settings = settings_from_environment()
+    _check_place(settings, keep)
     options = Options(
         seed=secrets.randbelow(_SEEDS) if seed is None else seed,
         months=months,
@@ -84,30 +85,35 @@ def simulate(
         raise typer.Exit(1)
 
 
+def _check_place(settings: Settings, keep: Path | None) -> None:
+    from partner_api.simulation.database import is_free
+    from partner_api.startup import StartupError
+
+    if settings.database_url is None:
+        if keep is not None and not is_free(keep):
+            raise typer.BadParameter(
+                f"{keep} is there and not an empty folder; name a new one.", param_hint="--keep"
+            )
+    elif keep is not None:
+        raise typer.BadParameter("The database of DATABASE_URL stays anyway.", param_hint="--keep")
+    elif not settings.development:
+        raise StartupError(
+            "A simulation uses the database of DATABASE_URL in development mode only. Set "
+            "LAYERS_DEVELOPMENT=true if nobody needs it, or unset DATABASE_URL to simulate in one "
+            "that is thrown away."
+        )
+
+
 def _run(settings: Settings, options: Options, keep: Path | None, console: Console) -> Report:
     from partner_api.database.location import locate
-    from partner_api.simulation.database import is_free, own_database, prepare_given_database
+    from partner_api.simulation.database import own_database, prepare_given_database
     from partner_api.simulation.run import simulate as run
     from partner_api.simulation.summary import progress_bar
-    from partner_api.startup import StartupError, run_with_database
+    from partner_api.startup import run_with_database
 
     with contextlib.ExitStack() as stack:
         if settings.database_url is None:
-            if keep is not None and not is_free(keep):
-                raise typer.BadParameter(
-                    f"{keep} holds something already; name a new folder.", param_hint="--keep"
-                )
             url = stack.enter_context(own_database(settings.embedded_user, keep))
-        elif keep is not None:
-            raise typer.BadParameter(
-                "What is in the database of DATABASE_URL stays anyway.", param_hint="--keep"
-            )
-        elif not settings.development:
-            raise StartupError(
-                "A simulation uses the database of DATABASE_URL in development mode only. Set "
-                "LAYERS_DEVELOPMENT=true if nobody needs it, or unset DATABASE_URL to simulate in "
-                "one that is thrown away."
-            )
         else:
             url = prepare_given_database(locate(settings))
         show = stack.enter_context(progress_bar(console))

@@ -1,0 +1,148 @@
+"""A money function that is wrong is caught, and the command that is printed shows it again."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+from tests.simulation.conftest import Databases, EmptyDatabase
+
+from partner_api.simulation.options import Options
+
+SIGNATURE = "p_tenant_id bigint, p_now timestamptz, p_items {items}[]"
+# In place of a function, one that calls it and does something wrong before or after.
+IN_ITS_PLACE = """
+ALTER FUNCTION {name}(bigint, timestamptz, {items}[]) RENAME TO {name}_right;
+CREATE FUNCTION {name}(p_tenant_id bigint, p_now timestamptz, p_items {items}[]) RETURNS outcome[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_outcomes outcome[];
+BEGIN
+    {body}
+    RETURN v_outcomes;
+END
+$$;
+"""
+
+
+def wrong(name: str, items: str, body: str) -> str:
+    return IN_ITS_PLACE.format(name=name, items=items, body=body)
+
+
+CHARGES_DOUBLE = wrong(
+    "job_settle",
+    "job_settlement",
+    """v_outcomes := job_settle_right(p_tenant_id, p_now, ARRAY(
+        SELECT ROW(i.job_id, i.charged * 2, i.caller)::job_settlement FROM unnest(p_items) i));""",
+)
+KEEPS_A_CREDIT = wrong(
+    "job_release",
+    "job_release",
+    """v_outcomes := job_release_right(p_tenant_id, p_now, p_items);
+    UPDATE wallets SET prepaid = prepaid - 1 WHERE tenant_id = p_tenant_id AND prepaid > reserved;""",
+)
+GRANTS_WITHOUT_BEING_ASKED = wrong(
+    "credit_allocate",
+    "credit_allocation",
+    """v_outcomes := credit_allocate_right(p_tenant_id, p_now, p_items);
+    PERFORM credit_post(p_tenant_id, p_now, ARRAY[ROW(
+        p_items[1].partner_id, 'grant', 7, NULL, NULL, '{}', p_items[1].caller, NULL)::credit_posting]);""",
+)
+RELEASES_WITHOUT_FREEING = wrong(
+    "job_release",
+    "job_release",
+    """v_outcomes := job_release_right(p_tenant_id, p_now, p_items);
+    UPDATE wallets SET running_jobs = running_jobs + 1 WHERE tenant_id = p_tenant_id;""",
+)
+# Any request is new, however often it comes.
+FORGETS_REQUESTS = """
+CREATE OR REPLACE FUNCTION idempotency_store(
+    p_now timestamptz, p_record idempotency, p_status_code smallint, p_answer json, p_sealed bytea)
+RETURNS void LANGUAGE sql AS 'SELECT'
+"""
+FORGETS_PERIODS = """
+CREATE OR REPLACE FUNCTION wallets_touch(p_tenant_id bigint, p_now timestamptz, p_organization_ids uuid[])
+RETURNS integer LANGUAGE sql AS 'SELECT 0'
+"""
+
+
+@pytest.mark.parametrize(
+    ("broken", "finding"),
+    [
+        (CHARGES_DOUBLE, r"settlement: credits_charged: expected \d+, found \d+"),
+        (KEEPS_A_CREDIT, r"org_\S+: prepaid: expected \d+, found \d+"),
+        (GRANTS_WITHOUT_BEING_ASKED, r"grant in credits, since the last check: expected \d+"),
+        (RELEASES_WITHOUT_FREEING, r"running_jobs: expected \d+, found \d+"),
+        (FORGETS_REQUESTS, r"expected to happen 1 times, found 2|expected the first answer again"),
+        (FORGETS_PERIODS, r"read: is_current: expected True, found False"),
+    ],
+)
+def test_what_is_wrong_is_caught(database: EmptyDatabase, broken: str, finding: str) -> None:
+    database.change(broken)
+    report = database.run(
+        Options(seed=1, months=3, partners=1, operations_per_day=15, kill_rate=0.02)
+    )
+    assert re.search(finding, report.violation or "")
+    assert report.totals is None
+
+
+def test_a_second_effect_after_a_kill_is_caught(database: EmptyDatabase) -> None:
+    """Nothing but a killed process asks for a settlement twice."""
+    database.change(
+        """
+        CREATE FUNCTION jobs_reopen(p_items job_settlement[]) RETURNS void LANGUAGE sql AS $$
+            UPDATE jobs SET status = 'running', finished_at = NULL
+             WHERE id IN (SELECT i.job_id FROM unnest(p_items) i) AND status = 'completed';
+        $$;
+        """
+        + wrong(
+            "job_settle",
+            "job_settlement",
+            """PERFORM jobs_reopen(p_items);
+            v_outcomes := job_settle_right(p_tenant_id, p_now, p_items);""",
+        )
+    )
+    report = database.run(
+        Options(seed=1, months=2, partners=1, operations_per_day=15, kill_rate=0.5)
+    )
+    assert report.violation is not None
+    assert "settlement" in report.violation
+
+
+def test_the_printed_command_shows_it_again(databases: Databases) -> None:
+    first, second = databases.make(), databases.make()
+    for database in (first, second):
+        database.change(KEEPS_A_CREDIT)
+    arguments = "--seed 6 --months 3 --partners 2 --operations-per-day 30 --kills 0.02"
+    found = _simulate(first, arguments)
+    assert found.returncode == 1
+    *findings, when, command = found.stderr.splitlines()
+    assert any("prepaid: expected" in line for line in findings)
+    number = re.search(r"^At \d{4}-.*Z of virtual time, operation (\d+)\.", when)
+    assert number is not None
+    assert command.strip().startswith("layers simulate --seed 6 ")
+    assert command.endswith(f"--until-operation {number[1]}")
+
+    again = _simulate(second, command.strip().removeprefix("layers simulate "))
+    assert again.returncode == 1
+    assert again.stderr.splitlines()[:-2] == findings
+
+
+def _simulate(database: EmptyDatabase, arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "partner_api", "simulate", *shlex.split(arguments)],
+        env=os.environ
+        | {
+            "DATABASE_URL": database.url,
+            "LAYERS_MIGRATION_DATABASE_URL": database.owner_url,
+            "LAYERS_DEVELOPMENT": "true",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
