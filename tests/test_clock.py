@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from partner_api.clock import Clock, format_milliseconds, format_seconds, parse_timestamp
+from partner_api.edge.fields import Instant
 
 
 def test_now_is_utc_in_whole_milliseconds() -> None:
@@ -29,6 +30,12 @@ def test_times_are_written_with_the_precision_of_their_kind() -> None:
     assert format_milliseconds(value) == "2026-06-01T02:03:04.005Z"
     assert format_milliseconds(value.replace(microsecond=0)) == "2026-06-01T02:03:04.000Z"
     assert format_seconds(value) == "2026-06-01T02:03:04Z"
+
+
+def test_a_time_of_a_class_of_its_own_is_written_like_any_other() -> None:
+    value = Instant.parse("2026-06-01T00:00:00.120Z")
+    assert format_milliseconds(value) == "2026-06-01T00:00:00.120Z"
+    assert format_seconds(value) == "2026-06-01T00:00:00Z"
 
 
 def test_a_time_of_another_zone_is_written_in_utc() -> None:

@@ -230,7 +230,8 @@ LANGUAGE sql AS $$
         last_sequence = n.last_sequence,
         last_event_at = n.last_event_at
       FROM unnest(p_wallets) n
-     WHERE w.tenant_id = p_tenant_id AND w.organization_id = n.organization_id;
+     WHERE w.tenant_id = p_tenant_id AND w.organization_id = n.organization_id
+       AND w.organization_id = ANY (ARRAY(SELECT i.organization_id FROM unnest(p_wallets) i));
 $$;
 
 -- The first touch of a wallet after a boundary writes the rollover, also when the touch is a read.

@@ -2,6 +2,10 @@
 --
 -- A batch is decided item by item in the order given, in memory, then written with one UPDATE per wallet and one
 -- INSERT per table. Lock order: projects, jobs with their reservations, the children's wallets by id, the partner's.
+--
+-- Planning these statements takes longer than running them, so each is planned once per connection, perhaps while
+-- the tables are empty. Such a plan must be good for ever: rows are named by arrays of their ids, which keeps every
+-- look at a table within the batch, and tables are never read whole.
 
 -- Starts jobs: reservation, container and job together, or nothing.
 --
@@ -10,13 +14,12 @@
 CREATE OR REPLACE FUNCTION job_start(p_tenant_id bigint, p_now timestamptz, p_items job_start[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_count      integer := cardinality(p_items);
     v_outcomes   outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
     v_projects   projects[];
-    -- First those named, then those found, at the positions of v_projects. A planner without statistics would read
-    -- every project of the tenant for IN (SELECT ...); with an array it can only look each one up.
+    -- First those named, then those found, at the positions of v_projects.
     v_project_ids uuid[] := ARRAY(SELECT i.project_id FROM unnest(p_items) i);
     v_project    projects;
     v_wallets    wallets[];
@@ -215,12 +218,13 @@ $$;
 CREATE OR REPLACE FUNCTION job_settle(p_tenant_id bigint, p_now timestamptz, p_items job_settlement[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_count    integer := cardinality(p_items);
     v_outcomes outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
-    v_wallets  wallets[];
-    v_owners   uuid[];
+    v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
+    v_wallets  wallets[] := reservation_wallets_lock(p_tenant_id, p_now, v_job_ids);
+    v_owners   uuid[] := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
     v_wallet   wallets;
     v_item     job_settlement;
     v_held     record;
@@ -230,16 +234,15 @@ DECLARE
     v_charges  bigint[] := '{}';
     v_events   credit_events[] := '{}';
 BEGIN
-    v_wallets := reservation_wallets_lock(
-        p_tenant_id, p_now, (SELECT array_agg(i.job_id) FROM unnest(p_items) i));
-    v_owners := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
     FOR v_held IN
         SELECT i.ordinality AS position, j.status, j.project_id, j.format, c.id AS container_id,
                r.organization_id, r.credits
           FROM unnest(p_items) WITH ORDINALITY i
-          LEFT JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = i.job_id
-          LEFT JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = r.job_id
-          LEFT JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = r.job_id
+          LEFT JOIN reservations r
+            ON r.tenant_id = p_tenant_id AND r.job_id = i.job_id AND r.job_id = ANY (v_job_ids)
+          LEFT JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = i.job_id AND j.id = ANY (v_job_ids)
+          LEFT JOIN containers c
+            ON c.tenant_id = p_tenant_id AND c.job_id = i.job_id AND c.job_id = ANY (v_job_ids)
          ORDER BY i.ordinality
     LOOP
         v_item := p_items[v_held.position];
@@ -283,7 +286,7 @@ BEGIN
     PERFORM credit_events_insert(p_tenant_id, v_events);
     UPDATE reservations r SET status = 'settled', charged = s.charged, closed_at = p_now
       FROM unnest(v_settled, v_charges) AS s (job_id, charged)
-     WHERE r.tenant_id = p_tenant_id AND r.job_id = s.job_id;
+     WHERE r.tenant_id = p_tenant_id AND r.job_id = s.job_id AND r.job_id = ANY (v_settled);
     UPDATE jobs SET status = 'completed', stage = 'completed', progress = 1, finished_at = p_now
      WHERE tenant_id = p_tenant_id AND id = ANY (v_settled);
     UPDATE containers SET status = 'completed', completed_at = p_now
@@ -303,20 +306,18 @@ $$;
 CREATE OR REPLACE FUNCTION job_release(p_tenant_id bigint, p_now timestamptz, p_items job_release[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_count    integer := cardinality(p_items);
     v_outcomes outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
-    v_wallets  wallets[];
-    v_owners   uuid[];
+    v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
+    v_wallets  wallets[] := reservation_wallets_lock(p_tenant_id, p_now, v_job_ids);
+    v_owners   uuid[] := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
     v_item     job_release;
     v_held     record;
     v_index    integer;
     v_released integer[] := '{}';
 BEGIN
-    v_wallets := reservation_wallets_lock(
-        p_tenant_id, p_now, (SELECT array_agg(i.job_id) FROM unnest(p_items) i));
-    v_owners := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
     FOR v_position IN 1..v_count LOOP
         v_item := p_items[v_position];
         SELECT j.status, r.organization_id, r.credits INTO v_held
@@ -341,22 +342,23 @@ BEGIN
 
     UPDATE reservations r SET status = 'released', closed_at = p_now
       FROM unnest(v_released) d
-     WHERE r.tenant_id = p_tenant_id AND r.job_id = p_items[d].job_id;
+     WHERE r.tenant_id = p_tenant_id AND r.job_id = p_items[d].job_id AND r.job_id = ANY (v_job_ids);
     UPDATE jobs j SET status = p_items[d].status, finished_at = p_now,
            error_code = CASE p_items[d].status WHEN 'failed' THEN p_items[d].error_code END,
            error_message = CASE p_items[d].status WHEN 'failed' THEN p_items[d].error_message END
       FROM unnest(v_released) d
-     WHERE j.tenant_id = p_tenant_id AND j.id = p_items[d].job_id;
+     WHERE j.tenant_id = p_tenant_id AND j.id = p_items[d].job_id AND j.id = ANY (v_job_ids);
     UPDATE containers c SET status = p_items[d].status,
            failed_at = CASE p_items[d].status WHEN 'failed' THEN p_now END
       FROM unnest(v_released) d
-     WHERE c.tenant_id = p_tenant_id AND c.job_id = p_items[d].job_id;
+     WHERE c.tenant_id = p_tenant_id AND c.job_id = p_items[d].job_id AND c.job_id = ANY (v_job_ids);
     INSERT INTO audit_events (tenant_id, organization_id, event_id, event_type, occurred_at, actor, request_id, details)
     SELECT p_tenant_id, r.organization_id, time_ordered_uuid(p_now, 'job.ended:' || r.job_id),
            'job.' || p_items[d].status, p_now, 'system', NULL,
            jsonb_build_object('jobId', r.job_id, 'releasedCredits', r.credits)
       FROM unnest(v_released) d
-      JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = p_items[d].job_id;
+      JOIN reservations r
+        ON r.tenant_id = p_tenant_id AND r.job_id = p_items[d].job_id AND r.job_id = ANY (v_job_ids);
     PERFORM reservation_wallets_save(v_wallets, p_now);
     RETURN v_outcomes;
 END
