@@ -11,8 +11,9 @@ import pytest_asyncio
 from tests.contract.answers import check_every_answer
 from tests.contract.documented import Documented
 from tests.contract.installation import Family, Installation
-from tests.contract.served import Server, own_database, serving
+from tests.contract.served import serving
 from tests.contract.statements import listening
+from tests.databases import make_database
 from tests.edge.conftest import running
 
 from partner_api.app import create_app
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from tests.conftest import DatabaseUrls
+    from tests.serving import Service
 
     from partner_api.edge.asgi import Edge
 
@@ -36,15 +38,19 @@ def secret_keys_text() -> str:
 
 @pytest.fixture(scope="session")
 def served_urls(database_urls: DatabaseUrls) -> Iterator[DatabaseUrls]:
-    """The server's database."""
-    with own_database(database_urls) as urls:
+    """The server's database, apart from the suite's.
+
+    A served process sweeps its whole database, at the machine's time. Other tests' tenants live at
+    times of their own, and a sweep would end their periods and jobs under their hands.
+    """
+    with make_database(database_urls, migrated=False) as urls:
         yield urls
 
 
 @pytest.fixture(scope="session")
 def server(
     served_urls: DatabaseUrls, secret_keys_text: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+) -> Iterator[Service]:
     """The server that the tests talk to."""
     with serving(served_urls, secret_keys_text, tmp_path_factory.mktemp("served")) as server:
         yield server
@@ -52,7 +58,7 @@ def server(
 
 @pytest_asyncio.fixture(scope="session")
 async def installation(
-    server: Server, served_urls: DatabaseUrls, secret_keys_text: str
+    server: Service, served_urls: DatabaseUrls, secret_keys_text: str
 ) -> AsyncIterator[Installation]:
     """Makes partners and keys in the server's database."""
     async with (
@@ -63,14 +69,14 @@ async def installation(
 
 
 @pytest.fixture(scope="session")
-def documented(server: Server) -> Documented:
+def documented(server: Service) -> Documented:
     """What the server says of itself."""
     answer = httpx.get(f"{server.base_url}/openapi.json", trust_env=False)
     return Documented(answer.json())
 
 
 @pytest_asyncio.fixture(scope="session")
-async def api(server: Server, documented: Documented) -> AsyncIterator[httpx.AsyncClient]:
+async def api(server: Service, documented: Documented) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the server, which checks of every answer what holds for all.
 
     So every test is also one of the OpenAPI document: an answer that it does not promise, or
@@ -102,14 +108,14 @@ async def family(installation: Installation) -> Family:
 @pytest.fixture(scope="session")
 def spare_urls(database_urls: DatabaseUrls) -> Iterator[DatabaseUrls]:
     """Another database, for tests that move its time or take it away."""
-    with own_database(database_urls) as urls:
+    with make_database(database_urls, migrated=False) as urls:
         yield urls
 
 
 @pytest.fixture(scope="session")
 def spare_server(
     spare_urls: DatabaseUrls, secret_keys_text: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+) -> Iterator[Service]:
     """Another server, on that database."""
     with serving(spare_urls, secret_keys_text, tmp_path_factory.mktemp("spare")) as server:
         yield server
@@ -117,7 +123,7 @@ def spare_server(
 
 @pytest_asyncio.fixture
 async def spare(
-    spare_server: Server, spare_urls: DatabaseUrls, secret_keys_text: str
+    spare_server: Service, spare_urls: DatabaseUrls, secret_keys_text: str
 ) -> AsyncIterator[Installation]:
     """Makes partners and keys in that database."""
     async with (
@@ -128,7 +134,7 @@ async def spare(
 
 
 @pytest_asyncio.fixture
-async def spare_api(spare_server: Server) -> AsyncIterator[httpx.AsyncClient]:
+async def spare_api(spare_server: Service) -> AsyncIterator[httpx.AsyncClient]:
     """A client of that server."""
     async with httpx.AsyncClient(
         base_url=spare_server.base_url,
@@ -140,12 +146,12 @@ async def spare_api(spare_server: Server) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
-def application(server: Server, served_urls: DatabaseUrls, secret_keys_text: str) -> Edge:
+def application(server: Service, served_urls: DatabaseUrls, secret_keys_text: str) -> Edge:
     """The application in this process, out of development mode, on the first server's database.
 
     For what cannot be seen from outside; and it counts failed authentications for itself.
     """
-    assert server.process.poll() is None
+    assert not server.ended
     return create_app(
         load_settings(
             {

@@ -5,46 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http.client
-import os
-import secrets
-import signal
 import socket
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-import httpx
-from tests.conftest import DatabaseUrls
-
-from partner_api.database.connection import connect
+from tests.serving import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-START_SECONDS = 60
-STOP_SECONDS = 30
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running server."""
-
-    port: int
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def stop(self) -> int:
-        """Ask it to stop, as a process supervisor does; its exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(STOP_SECONDS)
+    from tests.conftest import DatabaseUrls
 
 
 @dataclass(frozen=True)
@@ -57,66 +29,34 @@ class RawAnswer:
 
 
 @contextlib.contextmanager
-def own_database(urls: DatabaseUrls) -> Iterator[DatabaseUrls]:
-    """An empty database beside the suite's, with the same two roles.
-
-    A served process sweeps its whole database, at the machine's time. The other tests' tenants
-    live at times of their own, and a sweep would end their periods and jobs under their hands.
-    """
-    name = f"layers_served_{secrets.token_hex(4)}"
-    asyncio.run(_execute(urls.owner, f"CREATE DATABASE {name}"))
-    try:
-        yield DatabaseUrls(_in_database(urls.owner, name), _in_database(urls.app, name))
-    finally:
-        asyncio.run(_execute(urls.owner, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-@contextlib.contextmanager
-def serving(urls: DatabaseUrls, secret_keys: str, folder: Path) -> Iterator[Server]:
+def serving(urls: DatabaseUrls, secret_keys: str, folder: Path) -> Iterator[Service]:
     """Serve a database in development mode, which also migrates it, until the block ends."""
-    port = _free_port()
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name != "DATABASE_URL" and not name.startswith("LAYERS_")
-    }
-    environment |= {
-        "DATABASE_URL": urls.app,
-        "LAYERS_MIGRATION_DATABASE_URL": urls.owner,
-        "LAYERS_SECRET_KEYS": secret_keys,
-        "LAYERS_DEVELOPMENT": "true",
-        "LAYERS_DATA_DIR": str(folder / "data"),
-        "LAYERS_PORT": str(port),
-        "LAYERS_LOG_FORMAT": "json",
-    }
-    log = folder / f"server-{port}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "partner_api", "serve"],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    server = Server(port, process, log)
+    service = Service(
+        folder,
+        "serve",
+        DATABASE_URL=urls.app,
+        LAYERS_MIGRATION_DATABASE_URL=urls.owner,
+        LAYERS_SECRET_KEYS=secret_keys,
+        LAYERS_DEVELOPMENT="true",
+    )
     try:
-        _wait_until_ready(server)
-        yield server
-        if process.poll() is None:
-            assert server.stop() == 0, log.read_text()[-4000:]
+        service.start()
+        yield service
+        if not service.ended:
+            assert service.stop() == 0, service.errors
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        if not service.ended:
+            service.end()
 
 
-async def send_raw(server: Server, request: bytes) -> RawAnswer:
+async def send_raw(server: Service, request: bytes) -> RawAnswer:
     """Send these bytes on a connection of their own, and read one answer."""
     return await asyncio.to_thread(_send_raw, server, request)
 
 
-async def send_slowly(server: Server, parts: Sequence[bytes], *, pause_seconds: float) -> RawAnswer:
+async def send_slowly(
+    server: Service, parts: Sequence[bytes], *, pause_seconds: float
+) -> RawAnswer:
     """Send a request part by part; every part must be taken."""
 
     def send() -> RawAnswer:
@@ -129,11 +69,11 @@ async def send_slowly(server: Server, parts: Sequence[bytes], *, pause_seconds: 
     return await asyncio.to_thread(send)
 
 
-async def logged(server: Server, *words: str) -> str:
+async def logged(server: Service, *words: str) -> str:
     """The first line of the server's log with all these words, which may be just about to come."""
     deadline = time.monotonic() + 5
     while True:
-        for line in server.log.read_text().splitlines():
+        for line in server.errors.splitlines():
             if all(word in line for word in words):
                 return line
         assert time.monotonic() < deadline, f"nothing about {words}"
@@ -146,7 +86,7 @@ def request_line(target: bytes, *headers: bytes, method: bytes = b"GET") -> byte
     return b"\r\n".join([*lines, *headers, b"", b""])
 
 
-def _send_raw(server: Server, request: bytes) -> RawAnswer:
+def _send_raw(server: Service, request: bytes) -> RawAnswer:
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         # Whoever refuses a request may close before having read all of it.
         with contextlib.suppress(ConnectionError):
@@ -158,34 +98,3 @@ def _read_answer(connection: socket.socket, request: bytes) -> RawAnswer:
     response = http.client.HTTPResponse(connection, method=request.split(b" ", 1)[0].decode())
     response.begin()
     return RawAnswer(response.status, response.headers, response.read())
-
-
-def _wait_until_ready(server: Server) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    with httpx.Client(base_url=server.base_url, trust_env=False, timeout=5) as client:
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                if client.get("/readyz").status_code == httpx.codes.OK:
-                    return
-            assert server.process.poll() is None, server.log.read_text()
-            assert time.monotonic() < deadline, server.log.read_text()
-            time.sleep(0.02)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _in_database(url: str, name: str) -> str:
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
-async def _execute(url: str, statement: str) -> None:
-    connection = await connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

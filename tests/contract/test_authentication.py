@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import httpx
     from tests.contract.installation import Family, Installation, Key
-    from tests.contract.served import Server
+    from tests.serving import Service
 
 Headers = list[tuple[str, str]]
 
@@ -76,7 +76,7 @@ async def test_what_is_no_bearer_token(
 
 
 @pytest.mark.parametrize("value", [b"Bearer ", b"Bearer    ", b" ", b"\t"])
-async def test_an_empty_bearer(server: Server, value: bytes) -> None:
+async def test_an_empty_bearer(server: Service, value: bytes) -> None:
     answer = await send_raw(server, request_line(b"/v1/whoami", b"Authorization: " + value))
     assert answer.status == 401
     assert error_details(answer.body, answer.headers, "UNAUTHENTICATED") == {}
@@ -86,7 +86,7 @@ async def test_a_key_in_the_query_does_not_count(api: httpx.AsyncClient, family:
     turned_away(await api.get("/v1/whoami", params={"access_token": family.partner_key.text}))
 
 
-async def test_a_header_of_1_mb(server: Server, api: httpx.AsyncClient) -> None:
+async def test_a_header_of_1_mb(server: Service, api: httpx.AsyncClient) -> None:
     """It is refused below the application, and the server goes on."""
     line = request_line(b"/v1/whoami", b"Authorization: Bearer " + b"x" * 2**20)
     answer = await send_raw(server, line)

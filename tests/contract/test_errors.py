@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import httpx
     from tests.contract.installation import Family, Installation
-    from tests.contract.served import Server
+    from tests.serving import Service
 
 PARTNERS = "/ops/v1/organizations"
 LIMIT = 256 * 1024
@@ -99,7 +99,7 @@ async def test_head_is_refused_without_a_body(api: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("target", [b"/v1/who\0ami", b"/v1/\xff", b"/v1/who ami"])
 async def test_bytes_that_no_address_has(
-    server: Server, api: httpx.AsyncClient, target: bytes
+    server: Service, api: httpx.AsyncClient, target: bytes
 ) -> None:
     """They are refused below the application, and the server goes on."""
     assert (await send_raw(server, request_line(target))).status == 400
@@ -237,7 +237,7 @@ async def test_a_larger_body_is_refused(
 
 
 async def test_a_slow_client_is_not_cut_off_before_it_has_sent_everything(
-    server: Server, operator: dict[str, str]
+    server: Service, operator: dict[str, str]
 ) -> None:
     """Otherwise it would see a broken connection instead of the answer."""
     head = request_line(
@@ -271,7 +271,7 @@ async def test_a_body_in_chunks(api: httpx.AsyncClient, operator: dict[str, str]
 
 
 async def test_an_announced_body_is_refused_before_it_is_sent(
-    server: Server, operator: dict[str, str]
+    server: Service, operator: dict[str, str]
 ) -> None:
     head = request_line(
         PARTNERS.encode(),
@@ -331,7 +331,7 @@ async def test_a_read_ignores_an_idempotency_key(api: httpx.AsyncClient, family:
 
 
 async def test_a_crash_says_nothing_of_the_inside(
-    api: httpx.AsyncClient, installation: Installation, family: Family, server: Server
+    api: httpx.AsyncClient, installation: Installation, family: Family, server: Service
 ) -> None:
     """A row that no code expects: the answer is a sentence, and the log has the rest."""
     await installation.owner.execute(
@@ -349,7 +349,7 @@ async def test_a_crash_says_nothing_of_the_inside(
 
 
 async def test_the_log_has_no_secret_in_it(
-    api: httpx.AsyncClient, installation: Installation, family: Family, server: Server
+    api: httpx.AsyncClient, installation: Installation, family: Family, server: Service
 ) -> None:
     """Neither of a key that is valid nor of one that is not, wherever the client put it."""
     key = family.partner_key
@@ -361,4 +361,4 @@ async def test_the_log_has_no_secret_in_it(
     await api.post(PARTNERS, content=key.text, headers=await installation.operator())
     response = await api.get("/v1/whoami", headers=key.headers)
     await logged(server, response.headers["X-Request-Id"])
-    assert secret not in server.log.read_text()
+    assert secret not in server.errors

@@ -28,13 +28,14 @@ def seconds(value: datetime) -> str:
     return value.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def next_renewal(assigned: datetime) -> datetime:
-    """The first anniversary of the assignment, in months, that is still to come."""
+def next_renewal(assigned: datetime, after: datetime | None = None) -> datetime:
+    """The first anniversary of the assignment, in months, after now or another time."""
+    after = after or now()
     month = 1
     while True:
         day = add_months(assigned.date(), month)
         instant = datetime.combine(day, assigned.timetz())
-        if instant > now():
+        if instant > after:
             return instant
         month += 1
 
@@ -99,6 +100,28 @@ async def test_the_next_renewal_is_never_in_the_past(
     assert item["assignedAt"] == seconds(assigned)
     assert item["nextRenewalAt"] == seconds(next_renewal(assigned))
     assert item["nextRenewalAt"] > seconds(now())
+
+
+async def test_the_renewals_of_every_anchor_on_every_day(installation: Installation) -> None:
+    """What the page shows on whatever day it is read, of two years and a leap day."""
+    anchors = [
+        datetime(2024, month, day, 16, 12, 2, tzinfo=UTC)
+        for month, day in ((1, 1), (1, 29), (1, 30), (1, 31), (2, 28), (2, 29), (3, 31), (8, 30))
+    ]
+    readings = [
+        (anchor, anchor.replace(hour=hour, minute=12, second=second) + timedelta(days=days))
+        for anchor in anchors
+        for days in range(0, 800)
+        for hour, second in ((0, 0), (16, 1), (16, 2))
+    ]
+    rows = await installation.pool.fetch(
+        "SELECT lease_next_renewal(anchor, reading) FROM unnest($1::timestamptz[], $2::timestamptz[])"
+        " WITH ORDINALITY AS t (anchor, reading, place) ORDER BY place",
+        [anchor for anchor, _ in readings],
+        [reading for _, reading in readings],
+    )
+    for (anchor, reading), (shown,) in zip(readings, rows, strict=True):
+        assert shown == next_renewal(anchor, reading), (anchor, reading)
 
 
 async def test_ordered_by_assignment_then_by_id(

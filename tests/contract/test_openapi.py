@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from schemathesis import Response
     from tests.contract.documented import Documented
     from tests.contract.installation import Installation
-    from tests.contract.served import Server
+    from tests.serving import Service
 
 EXAMPLES = 5
 CHECKS = [
@@ -79,7 +79,7 @@ def test_every_operation_says_what_it_is_and_what_can_go_wrong(documented: Docum
 
 @pytest.mark.parametrize("name", sorted({*DOCUMENTED} - NOT_FUZZED))
 async def test_whatever_is_sent_is_answered_as_promised(
-    server: Server, documented: Documented, installation: Installation, name: str
+    server: Service, documented: Documented, installation: Installation, name: str
 ) -> None:
     """Valid and invalid requests, about things that exist and things that do not, with a key and without."""
     family = await installation.family(prepaid=1000, cash_cents=1000)
@@ -99,7 +99,7 @@ async def test_whatever_is_sent_is_answered_as_promised(
 
 @pytest.mark.parametrize("name", sorted({*KEY_ROUTES, *OPERATOR_ROUTES}))
 async def test_without_a_key_everything_is_401(
-    spare_server: Server, documented: Documented, name: str
+    spare_server: Service, documented: Documented, name: str
 ) -> None:
     """Asked of a server of its own: one address may not fail to authenticate very often."""
 
@@ -111,7 +111,7 @@ async def test_without_a_key_everything_is_401(
 
 
 def _fuzz(
-    server: Server,
+    server: Service,
     documented: Documented,
     name: str,
     headers: dict[str, str],
@@ -130,7 +130,7 @@ def _fuzz(
 
 
 def _send(
-    server: Server,
+    server: Service,
     strategy: SearchStrategy[schemathesis.Case[Any]],
     headers: dict[str, str],
     *,

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from tests.contract.answers import granted, issues, refused
-from tests.contract.installation import now
+from tests.contract.installation import ago, now
 
 from partner_api.clock import format_milliseconds
 
@@ -111,6 +111,22 @@ async def test_revoking_is_for_ever(api: httpx.AsyncClient, admin: dict[str, str
     refused(await api.get("/ops/v1/organizations", headers=headers), "UNAUTHENTICATED")
     response = await api.post(f"{path}/rotate", headers=admin)
     assert refused(response, "CONFLICT") == {"status": "revoked"}
+
+
+async def test_the_last_admin_stays(spare_api: httpx.AsyncClient, spare: Installation) -> None:
+    """Nobody could let anybody in any more. One whose token has expired does not count."""
+    last = await spare.operator("admin")
+    await spare.operator("admin", expires_at=ago(seconds=1))
+    await spare.operator("operator")
+    listed = granted(await spare_api.get(PATH, headers=last, params={"limit": "100"}))["items"]
+    for operator in listed:
+        if operator["role"] == "admin" and operator["prefix"] not in last["Authorization"]:
+            granted(await spare_api.post(f"{PATH}/{operator['id']}/revoke", headers=last))
+    (mine,) = [each for each in listed if each["prefix"] in last["Authorization"]]
+    response = await spare_api.post(f"{PATH}/{mine['id']}/revoke", headers=last)
+    assert refused(response, "CONFLICT") == {"role": "admin"}
+    _, other = await create(spare_api, last, role="admin")
+    granted(await spare_api.post(f"{PATH}/{mine['id']}/revoke", headers=other))
 
 
 async def test_the_list_has_no_token_in_it(api: httpx.AsyncClient, admin: dict[str, str]) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import DatabaseUrls
     from tests.contract.installation import Installation, Key
-    from tests.contract.served import Server
+    from tests.serving import Service
 
     from partner_api.edge.rate_limits import TierLimits
 
@@ -63,10 +63,10 @@ async def fresh(urls: DatabaseUrls, secret_keys: str) -> AsyncIterator[httpx.Asy
 
 @pytest.fixture
 async def apart(
-    server: Server, served_urls: DatabaseUrls, secret_keys_text: str
+    server: Service, served_urls: DatabaseUrls, secret_keys_text: str
 ) -> AsyncIterator[httpx.AsyncClient]:
     """One of those."""
-    assert server.process.poll() is None
+    assert not server.ended
     async with fresh(served_urls, secret_keys_text) as client:
         yield client
 

@@ -22,7 +22,7 @@ def small_run(databases: Databases) -> Report:
 
 def test_the_books_hold_through_months_and_kills(small_run: Report) -> None:
     assert small_run.violation is None
-    assert small_run.killed > 10
+    assert small_run.killed >= 5
     assert (small_run.ended_at - small_run.started_at).days in range(59, 63)
 
 
