@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
     from rig.tenants import Spender
 
-PAGE_ROWS = 10
+# A short ledger of 10,000 events still has others after its page 1,000.
+PAGE_ROWS = 9
 DEEP_PAGE = 1000
 _PROJECTS = 10
 _BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -100,9 +101,13 @@ async def fill(owner_connection: Connection, ledger: Ledger, advance: Callable[[
         )
         advance(last - first + 1)
     await owner_connection.execute(
-        "UPDATE wallets SET last_sequence = $3 WHERE tenant_id = $1 AND organization_id = $2",
+        """
+        UPDATE wallets SET last_sequence = $3, last_event_at = $4
+         WHERE tenant_id = $1 AND organization_id = $2
+        """,
         *who,
         ledger.events,
+        _BEGIN + timedelta(seconds=ledger.events),
     )
     await owner_connection.execute("SET session_replication_role = origin")
 

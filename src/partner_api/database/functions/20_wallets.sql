@@ -256,26 +256,49 @@ END
 $$;
 
 -- The smallest sequence of a wallet whose event is dated p_at or later; one past the last when none is. Sequences
--- have no gaps and times never fall along them, so a binary search replaces an index on the time.
+-- have no gaps and times never fall along them, so a search replaces an index on the time. It begins where p_at would
+-- be if events came evenly, and looks ever farther from there until it has passed p_at: the more even a ledger, the
+-- less its length matters.
 CREATE OR REPLACE FUNCTION credit_sequence_at(p_tenant_id bigint, p_organization_id uuid, p_at timestamptz)
 RETURNS bigint
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    v_low    bigint := 1;
-    v_high   bigint;
-    v_middle bigint;
-    v_time   timestamptz;
+    -- The answer is not below v_low and not above v_high; either is found when an event has shown that.
+    v_low        bigint := 1;
+    v_high       bigint;
+    v_low_found  boolean := false;
+    v_high_found boolean := false;
+    v_step       bigint := 8;
+    v_middle     bigint;
+    v_first      timestamptz;
+    v_last       timestamptz;
+    v_time       timestamptz;
 BEGIN
-    SELECT last_sequence + 1 INTO v_high FROM wallets
-     WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id;
+    SELECT w.last_sequence + 1, w.last_event_at, e.created_at INTO v_high, v_last, v_first
+      FROM wallets w
+      LEFT JOIN credit_events e
+        ON e.tenant_id = w.tenant_id AND e.organization_id = w.organization_id AND e.sequence = 1
+     WHERE w.tenant_id = p_tenant_id AND w.organization_id = p_organization_id;
+    IF p_at <= v_first THEN
+        RETURN 1;
+    END IF;
     WHILE v_low < v_high LOOP
-        v_middle := (v_low + v_high) / 2;
+        v_middle := CASE
+            WHEN v_low_found AND v_high_found THEN (v_low + v_high) / 2
+            WHEN v_low_found THEN v_low + v_step
+            WHEN v_high_found THEN v_high - v_step
+            WHEN p_at >= v_last THEN v_high - 1
+            ELSE v_high * (extract(epoch FROM p_at - v_first) / extract(epoch FROM v_last - v_first)) END;
+        v_middle := greatest(v_low, least(v_middle, v_high - 1));
+        v_step := v_step * 4;
         SELECT created_at INTO v_time FROM credit_events
          WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND sequence = v_middle;
         IF v_time < p_at THEN
             v_low := v_middle + 1;
+            v_low_found := true;
         ELSE
             v_high := v_middle;
+            v_high_found := true;
         END IF;
     END LOOP;
     RETURN v_low;
