@@ -24,11 +24,12 @@ from partner_api.database.migrate import MigrationError, is_current, read_status
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
-REVISION = """
+NEWEST = migrate.expected_revision()
+REVISION = f"""
 from partner_api.database.schema.sql_file import run_sql_beside
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{NEWEST}"
 
 
 def upgrade() -> None:
@@ -85,15 +86,15 @@ def _forget() -> None:
 def add_revision(
     another_version: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], None]:
-    """Give this version a revision 0002 that runs some SQL."""
+    """Give this version one more revision, which runs some SQL."""
     folder = tmp_path / "schema"
     with resources.as_file(resources.files("partner_api.database") / "schema") as installed:
         shutil.copytree(installed, folder)
     monkeypatch.setattr(migrate, "_schema_folder", lambda: folder)
 
     def add(script: str) -> None:
-        (folder / "versions" / "0002_more.py").write_text(REVISION)
-        (folder / "versions" / "0002_more.sql").write_text(script)
+        (folder / "versions" / "9999_more.py").write_text(REVISION)
+        (folder / "versions" / "9999_more.sql").write_text(script)
         _forget()
 
     return add
@@ -162,11 +163,11 @@ async def test_a_later_upgrade_that_fails_leaves_the_version_before(
     with pytest.raises(asyncpg.DivisionByZeroError):
         await upgrade(empty.owner, role_of(empty.app))
     assert await tables(owner) == before
-    assert (await read_status(owner, None)).revision == "0001"
+    assert (await read_status(owner, None)).revision == NEWEST
 
     add_revision("CREATE TABLE whole (x integer);")
     status = await upgrade(empty.owner, role_of(empty.app))
-    assert (status.revision, status.current) == ("0002", True)
+    assert (status.revision, status.current) == ("9999", True)
     assert set(await tables(owner)) == {*before, "whole"}
     assert await owner.fetchval(
         "SELECT has_table_privilege($1, 'whole', 'SELECT')", role_of(empty.app)

@@ -135,6 +135,7 @@ class Ledger:
     ) -> Answer:
         """Operator: set the whole subscription."""
         wallet = self.touch(name, now)
+        now = wallet.seen(now)
         if wallet.state == "archived":
             return CONFLICT
         if started_on is not None and started_on > now.date():

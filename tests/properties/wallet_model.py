@@ -87,6 +87,10 @@ class Wallet:
         """What settled in the current period."""
         return sum(credits for at, credits in self.usage if at >= self.period_start)
 
+    def seen(self, now: datetime) -> datetime:
+        """The wallet's time: a node whose clock lags does nothing before what has already happened."""
+        return max([now, self.period_start, *(event.created_at for event in self.events[-1:])])
+
     def record(
         self,
         now: datetime,
@@ -97,8 +101,7 @@ class Wallet:
         reason: str | None = None,
     ) -> None:
         """Change the balances and leave the row that says so."""
-        # A node whose clock lags dates its row no earlier than what the wallet has already seen.
-        at = max([now, self.period_start, *(event.created_at for event in self.events[-1:])])
+        at = self.seen(now)
         self.included_remaining += included
         self.prepaid += prepaid
         if event_type == "usage":

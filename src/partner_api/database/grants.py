@@ -23,10 +23,11 @@ _WRITABLE = (
 )
 # Columns that the server may update although the rest of the row belongs to functions.
 _UPDATABLE_COLUMNS = {
+    "lease_requests": "organization_id",
     "organizations": "name, metadata, billing_email, rate_limit_tier, format_prices, updated_at",
     "pool_accounts": "followers, vertical, language, geo, monthly_price_cents, avatar_url, status, updated_at",
 }
-_INSERTABLE = ("pool_accounts",)
+_INSERTABLE = ("lease_requests", "pool_accounts")
 
 
 async def grant_application_role(connection: Connection, role: str) -> None:

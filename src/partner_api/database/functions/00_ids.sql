@@ -1,10 +1,19 @@
 -- A UUID version 7: 48 bits of milliseconds, the rest from a digest of p_seed. With the same arguments it is the
--- same id, so a ledger row's id needs no round trip to the application and a rehearsed run repeats exactly.
+-- same id, so a ledger row's id needs no round trip to the application and a rehearsed run repeats exactly. One
+-- expression, which names the seed once, becomes part of the statement that calls it.
 CREATE OR REPLACE FUNCTION time_ordered_uuid(p_now timestamptz, p_seed text)
 RETURNS uuid
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT (substr(h.ms, 1, 12) || '7' || substr(h.digest, 1, 3)
-            || substr('89ab', 1 + (get_byte(decode(substr(h.digest, 4, 2), 'hex'), 0) & 3), 1)
-            || substr(h.digest, 6, 15))::uuid
-      FROM (SELECT lpad(to_hex((extract(epoch FROM p_now) * 1000)::bigint), 12, '0') AS ms, md5(p_seed) AS digest) h;
+    SELECT overlay(overlay(
+        md5(p_seed) PLACING lpad(to_hex((extract(epoch FROM p_now) * 1000)::bigint), 12, '0') || '7' FROM 1)
+        PLACING '8' FROM 17)::uuid
+$$;
+
+-- The 128 bits of an id as a ULID: 26 digits of Crockford's base32.
+CREATE OR REPLACE FUNCTION ulid_text(p_id uuid)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 1 + substring(u.bits FROM 1 + 5 * d FOR 5)::integer, 1),
+                      '' ORDER BY d)
+      FROM (SELECT B'00' || ('x' || replace(p_id::text, '-', ''))::bit(128) AS bits) u, generate_series(0, 25) d
 $$;

@@ -83,12 +83,14 @@ BEGIN
 END
 $$;
 
--- Archives a child, for ever and in one transaction: its keys are revoked, its leases brought up to date and ended,
+-- Archives a child, for ever and in one transaction: its keys are revoked, its open lease requests
+-- rejected, its leases brought up to date and ended,
 -- its free prepaid goes to the parent, its free allotment lapses and its subscription ends. Jobs in flight go on;
 -- what they free later is swept by their settlement or release.
 --
 -- Facts: {archived_at, reclaimed_credits, revoked_api_keys, released_leased_accounts}, the same when asked again.
--- Refused: NOT_FOUND. Lock order: organization, projects, the child's wallet, the partner's, the cash wallet, leases.
+-- Refused: NOT_FOUND. Lock order: organization, projects, the child's wallet, the partner's, the cash wallet, lease
+-- requests, leases.
 CREATE OR REPLACE FUNCTION organization_archive(
     p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_partner_id uuid, p_caller caller)
 RETURNS outcome
@@ -99,6 +101,8 @@ DECLARE
     v_parent       wallets;
     v_swept        record;
     v_cash         cash_wallets;
+    v_request      lease_requests;
+    v_renewed      record;
     v_lease        leases;
     v_revoked      integer;
     v_released     integer := 0;
@@ -130,12 +134,23 @@ BEGIN
         SELECT * INTO v_cash FROM cash_wallets
          WHERE tenant_id = p_tenant_id AND organization_id = p_partner_id AND currency = 'USD'
            FOR NO KEY UPDATE;
+        FOR v_request IN
+            SELECT * FROM lease_requests
+             WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND status = 'requested'
+             ORDER BY id FOR NO KEY UPDATE
+        LOOP
+            PERFORM lease_request_answered(
+                v_request, p_now, 'rejected', 'The organization was archived.', '{}', p_caller);
+        END LOOP;
+        -- What was due by now is charged in the order in which it came due, as if no worker had ever been late.
+        SELECT * INTO v_renewed FROM leases_renew_locked(v_cash, p_now, NULL);
+        v_cash := v_renewed.p_cash;
         FOR v_lease IN
             SELECT l.* FROM leases l JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
              WHERE l.tenant_id = p_tenant_id AND p.organization_id = p_organization_id AND l.status = 'assigned'
              ORDER BY l.next_due_at, l.social_account_id FOR NO KEY UPDATE OF l
         LOOP
-            v_cash := lease_catch_up(v_cash, v_lease, p_now, p_organization_id, p_caller);
+            v_cash := lease_catch_up(v_cash, v_lease, p_now, p_organization_id, p_caller, true);
             PERFORM lease_end(v_lease, p_now, 'organization_archived', NULL, p_partner_id, p_caller);
             v_released := v_released + 1;
         END LOOP;

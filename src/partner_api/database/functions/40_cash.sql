@@ -44,6 +44,7 @@ DECLARE
     v_outcome  outcome;
     v_item     cash_posting;
     v_wallet   cash_wallets;
+    v_renewed  record;
     v_facts    jsonb;
 BEGIN
     FOREACH v_item IN ARRAY p_items LOOP
@@ -67,12 +68,12 @@ BEGIN
         IF v_outcome.status IS NULL THEN
             v_wallet := cash_event_append(v_wallet, p_now, v_item.event_type, v_item.amount_cents,
                                           v_item.organization_id, v_item.caller, v_item.description, v_item.reference);
-            SELECT jsonb_build_object('event', to_jsonb(e) - '{tenant_id,operator_id,request_id,sequence,currency}'::text[],
-                                      'balance_cents', v_wallet.balance_cents)
-              INTO v_facts
-              FROM cash_events e
-             WHERE e.tenant_id = p_tenant_id AND e.organization_id = v_item.organization_id
-               AND e.currency = 'USD' AND e.sequence = v_wallet.last_sequence;
+            v_facts := jsonb_build_object('event', cash_event_facts(v_wallet), 'balance_cents', v_wallet.balance_cents);
+            -- What could not be paid before is tried with what has come in; the sweep goes on where this stops.
+            IF v_item.event_type = 'topup' AND v_wallet.renewals_due_at IS NOT NULL THEN
+                SELECT * INTO v_renewed FROM leases_renew_locked(v_wallet, p_now, 1000);
+                v_facts := v_facts || jsonb_build_object('balance_cents', (v_renewed.p_cash).balance_cents);
+            END IF;
             v_outcome := ROW('done', NULL, v_facts)::outcome;
             PERFORM audit_write(p_tenant_id, p_now, v_item.organization_id,
                                 CASE v_item.event_type WHEN 'topup' THEN 'cash.topped_up' ELSE 'cash.adjusted' END,
@@ -85,4 +86,66 @@ BEGIN
     END LOOP;
     RETURN v_outcomes;
 END
+$$;
+
+-- Gives back up to what a month of a lease was charged, to the wallet that paid it.
+--
+-- Facts: {event, balance_cents}. Refused: NOT_FOUND (no such partner, or no such lease of its own or its children's),
+-- CONFLICT {refundable} (more than the month was charged and not refunded yet), VALIDATION (out of range).
+CREATE OR REPLACE FUNCTION cash_refund(
+    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_social_account_id uuid, p_lease_month integer,
+    p_amount_cents bigint, p_description text, p_caller caller)
+RETURNS outcome
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_wallet  cash_wallets;
+    v_lease   leases;
+    v_charge  lease_charges;
+    v_for     uuid;
+    v_event   jsonb;
+BEGIN
+    SELECT * INTO v_wallet FROM cash_wallets
+     WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND currency = 'USD'
+       FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
+    END IF;
+    SELECT * INTO v_lease FROM leases WHERE tenant_id = p_tenant_id AND social_account_id = p_social_account_id;
+    IF NOT FOUND THEN
+        RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
+    END IF;
+    SELECT * INTO v_charge FROM lease_charges
+     WHERE tenant_id = p_tenant_id AND social_account_id = p_social_account_id AND lease_month = p_lease_month
+       FOR NO KEY UPDATE;
+    IF v_charge.status IS DISTINCT FROM 'paid' OR v_charge.refunded_cents + p_amount_cents > v_charge.price_cents THEN
+        RETURN ROW('refused', 'CONFLICT', jsonb_build_object(
+            'chargedCents', CASE v_charge.status WHEN 'paid' THEN v_charge.price_cents ELSE 0 END,
+            'refundedCents', coalesce(v_charge.refunded_cents, 0)))::outcome;
+    END IF;
+    IF p_amount_cents > 9007199254740991 - v_wallet.balance_cents THEN
+        RETURN amount_refusal('amountCents');
+    END IF;
+    -- For whom it was charged, also when the project has moved since.
+    SELECT for_organization_id INTO v_for FROM cash_events
+     WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND currency = 'USD'
+       AND sequence = v_charge.cash_sequence;
+    v_wallet := cash_event_append(v_wallet, p_now, 'refund', p_amount_cents, v_for, p_caller, p_description, NULL,
+                                  v_lease, p_lease_month);
+    UPDATE lease_charges SET refunded_cents = refunded_cents + p_amount_cents
+     WHERE tenant_id = p_tenant_id AND social_account_id = p_social_account_id AND lease_month = p_lease_month;
+    v_event := cash_event_facts(v_wallet);
+    PERFORM audit_write(p_tenant_id, p_now, p_organization_id, 'cash.refunded', p_caller, v_lease.project_id,
+                        jsonb_build_object('amountCents', p_amount_cents, 'eventId', v_event -> 'event_id',
+                            'socialAccountId', 'sa_' || p_social_account_id, 'leaseMonth', p_lease_month));
+    RETURN ROW('done', NULL, jsonb_build_object(
+        'event', v_event, 'balance_cents', v_wallet.balance_cents))::outcome;
+END
+$$;
+
+-- The newest row of a cash wallet as the money functions answer it.
+CREATE OR REPLACE FUNCTION cash_event_facts(p_wallet cash_wallets)
+RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT to_jsonb(e) - '{tenant_id,operator_id,request_id,sequence,currency}'::text[] FROM cash_events e
+     WHERE e.tenant_id = p_wallet.tenant_id AND e.organization_id = p_wallet.organization_id
+       AND e.currency = p_wallet.currency AND e.sequence = p_wallet.last_sequence
 $$;

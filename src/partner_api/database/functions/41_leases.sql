@@ -117,73 +117,13 @@ BEGIN
         PERFORM audit_write(p_tenant_id, p_now, v_owner.id, 'leased_account.assigned', p_item.caller, p_item.project_id,
                             jsonb_build_object('socialAccountId', 'sa_' || v_lease.social_account_id,
                                 'handle', v_pool.handle, 'monthlyPriceCents', v_lease.monthly_price_cents));
+        PERFORM outbox_write(p_tenant_id, p_now, v_owner.id, 'social_account.connected', v_lease.social_account_id,
+                             jsonb_build_object('socialAccountId', 'sa_' || v_lease.social_account_id,
+                                 'projectId', 'prj_' || v_lease.project_id, 'handle', v_pool.handle));
     END LOOP;
+    UPDATE cash_wallets SET renewals_due_at = least(renewals_due_at, lease_month_start(p_now, 1))
+     WHERE tenant_id = p_tenant_id AND organization_id = v_cash.organization_id AND currency = v_cash.currency;
     RETURN ROW('done', NULL, jsonb_build_object('assigned_at', p_now, 'charged_cents', v_total,
                                                 'social_account_ids', to_jsonb(p_item.social_account_ids)))::outcome;
-END
-$$;
-
--- Charges every month of a lease whose instant has passed, oldest first: paid if the cash wallet covers it, else
--- recorded as uncollected. What is paid for a lease that ends thus never depends on how busy a worker was.
--- The lease is locked and about to end; the cash wallet is locked and comes back changed.
-CREATE OR REPLACE FUNCTION lease_catch_up(
-    p_cash cash_wallets, p_lease leases, p_now timestamptz, p_for_organization_id uuid, p_caller caller)
-RETURNS cash_wallets
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_month  integer := p_lease.next_month;
-    v_start  timestamptz := lease_month_start(p_lease.assigned_at, v_month);
-    v_price  bigint;
-    v_covers boolean;
-BEGIN
-    WHILE v_start <= p_now LOOP
-        -- A month that is due already has its price.
-        SELECT coalesce(
-            (SELECT price_cents FROM lease_charges
-              WHERE tenant_id = p_lease.tenant_id AND social_account_id = p_lease.social_account_id
-                AND lease_month = v_month), p_lease.monthly_price_cents) INTO v_price;
-        v_covers := p_cash.balance_cents >= v_price;
-        IF v_covers AND v_price > 0 THEN
-            p_cash := cash_event_append(p_cash, p_now, 'lease_renewal', -v_price,
-                                        p_for_organization_id, p_caller, NULL, NULL, p_lease, v_month);
-        END IF;
-        INSERT INTO lease_charges
-            (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, cash_sequence,
-             settled_at)
-        VALUES (p_lease.tenant_id, p_lease.social_account_id, v_month, v_start,
-                lease_month_start(p_lease.assigned_at, v_month + 1), v_price,
-                CASE WHEN v_covers THEN 'paid' ELSE 'uncollected' END,
-                CASE WHEN v_covers AND v_price > 0 THEN p_cash.last_sequence END, p_now)
-        ON CONFLICT (tenant_id, social_account_id, lease_month) DO UPDATE
-           SET status = excluded.status, cash_sequence = excluded.cash_sequence, settled_at = excluded.settled_at
-         WHERE lease_charges.status = 'due';
-        v_month := v_month + 1;
-        v_start := lease_month_start(p_lease.assigned_at, v_month);
-    END LOOP;
-    UPDATE leases SET next_month = v_month, next_due_at = v_start
-     WHERE tenant_id = p_lease.tenant_id AND social_account_id = p_lease.social_account_id;
-    RETURN p_cash;
-END
-$$;
-
--- Ends a locked lease: its social account is disconnected and its pool account available again, at this instant.
-CREATE OR REPLACE FUNCTION lease_end(
-    p_lease leases, p_now timestamptz, p_reason text, p_note text, p_organization_id uuid, p_caller caller)
-RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE leases
-       SET status = 'disconnected', billing_status = 'current', past_due_since = NULL,
-           disconnected_at = date_trunc('second', p_now), disconnected_reason = p_reason, release_note = p_note
-     WHERE tenant_id = p_lease.tenant_id AND social_account_id = p_lease.social_account_id;
-    UPDATE social_accounts
-       SET status = 'disconnected', disconnected_at = date_trunc('second', p_now), disconnected_reason = p_reason
-     WHERE tenant_id = p_lease.tenant_id AND id = p_lease.social_account_id;
-    UPDATE pool_accounts
-       SET status = 'available', lease_tenant_id = NULL, lease_id = NULL, updated_at = p_now
-     WHERE id = p_lease.pool_account_id AND lease_id = p_lease.social_account_id;
-    PERFORM audit_write(p_lease.tenant_id, p_now, p_organization_id, 'leased_account.released', p_caller,
-                        p_lease.project_id, jsonb_build_object(
-                            'socialAccountId', 'sa_' || p_lease.social_account_id, 'reason', p_reason, 'note', p_note));
 END
 $$;

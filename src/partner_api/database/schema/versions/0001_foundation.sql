@@ -338,9 +338,13 @@ CREATE TABLE cash_wallets (
     balance_cents   bigint NOT NULL DEFAULT 0 CHECK (balance_cents BETWEEN 0 AND 9007199254740991),
     last_sequence   bigint NOT NULL DEFAULT 0 CHECK (last_sequence >= 0),
     last_event_at   timestamptz(3) NOT NULL,
+    -- When the first of the wallet's leases is to be charged or tried again, never later than that; NULL: none is.
+    renewals_due_at timestamptz(0),
     PRIMARY KEY (tenant_id, organization_id, currency),
     FOREIGN KEY (tenant_id, organization_id) REFERENCES organizations (tenant_id, id)
 );
+-- The sweep looks for wallets with something to charge.
+CREATE INDEX cash_wallets_renewals_due ON cash_wallets (renewals_due_at) WHERE renewals_due_at IS NOT NULL;
 
 CREATE TABLE cash_events (
     tenant_id           bigint NOT NULL,
@@ -424,7 +428,8 @@ CREATE TABLE leases (
     tenant_id           bigint NOT NULL,
     social_account_id   uuid NOT NULL,
     project_id          uuid NOT NULL,
-    pool_account_id     uuid NOT NULL,
+    -- NULL in a test tenant, whose accounts are fictitious.
+    pool_account_id     uuid,
     status              text NOT NULL DEFAULT 'assigned' CHECK (status IN ('assigned', 'disconnected')),
     -- The anchor of the lease's months.
     assigned_at         timestamptz(0) NOT NULL,
@@ -434,6 +439,8 @@ CREATE TABLE leases (
     -- Number and instant of the first month that has not been charged.
     next_month          integer NOT NULL DEFAULT 1 CHECK (next_month > 0),
     next_due_at         timestamptz(0) NOT NULL,
+    -- When a past-due lease is tried again.
+    next_attempt_at     timestamptz(0),
     disconnected_at     timestamptz(0),
     disconnected_reason text CHECK (disconnected_reason IN
                         ('released_by_partner', 'recalled_by_operator', 'payment_failed', 'organization_archived')),
@@ -444,10 +451,17 @@ CREATE TABLE leases (
     FOREIGN KEY (pool_account_id) REFERENCES pool_accounts (id),
     CHECK ((status = 'disconnected') = (disconnected_at IS NOT NULL)),
     CHECK ((disconnected_at IS NULL) = (disconnected_reason IS NULL)),
-    CHECK ((billing_status = 'past_due') = (past_due_since IS NOT NULL))
+    CHECK ((billing_status = 'past_due') = (past_due_since IS NOT NULL)),
+    CHECK ((billing_status = 'past_due') = (next_attempt_at IS NOT NULL)),
+    CHECK (status = 'assigned' OR billing_status = 'current')
 );
 CREATE INDEX leases_of_project ON leases (tenant_id, project_id, status, assigned_at, social_account_id);
-CREATE INDEX leases_due ON leases (next_due_at) WHERE status = 'assigned';
+-- The line in which leases wait to be paid, and those in it that have been tried.
+CREATE INDEX leases_line ON leases (tenant_id, billing_status, next_due_at, social_account_id)
+    WHERE status = 'assigned';
+CREATE INDEX leases_retries ON leases (tenant_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+-- The operator looks leases up by id alone, and lists them newest first.
+CREATE INDEX leases_by_id ON leases (social_account_id);
 
 -- The last word on what was paid: one row per lease and month.
 CREATE TABLE lease_charges (
@@ -460,12 +474,14 @@ CREATE TABLE lease_charges (
     status            text NOT NULL CHECK (status IN ('due', 'paid', 'uncollected')),
     -- The cash event that paid it; a month at price 0 is paid without one.
     cash_sequence     bigint,
+    refunded_cents    bigint NOT NULL DEFAULT 0,
     settled_at        timestamptz(3),
     PRIMARY KEY (tenant_id, social_account_id, lease_month),
     FOREIGN KEY (tenant_id, social_account_id) REFERENCES leases (tenant_id, social_account_id),
     CHECK (period_start < period_end),
     CHECK ((status = 'paid' AND price_cents > 0) = (cash_sequence IS NOT NULL)),
-    CHECK ((status = 'due') = (settled_at IS NULL))
+    CHECK ((status = 'due') = (settled_at IS NULL)),
+    CHECK (refunded_cents BETWEEN 0 AND CASE status WHEN 'paid' THEN price_cents ELSE 0 END)
 );
 
 -- ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,11 @@
+-- What partners may want to be told of. p_subject is what it happened to: with the type and the time it makes the id,
+-- so that one change leaves one row.
+
+CREATE OR REPLACE FUNCTION outbox_write(
+    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_event_type text, p_subject uuid, p_data jsonb)
+RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
+    VALUES (p_tenant_id, time_ordered_uuid(p_now, p_event_type || ':' || p_subject), p_organization_id, p_event_type,
+            p_data, p_now)
+$$;
