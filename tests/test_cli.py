@@ -388,7 +388,9 @@ class TestWorker:
                 stack.callback(worker.end)
                 worker.launch()
                 workers.append(worker)
-            wait_until(lambda: _reserved(database.app, wallet) == 0, 30)
+            # From then on a stop is an orderly one.
+            wait_until(lambda: all("sweeps_started" in worker.errors for worker in workers))
+            wait_until(lambda: _reserved(database.app, wallet) == 0)
             (job,) = asyncio.run(_fetch(database.app, "SELECT status, error_code FROM jobs"))
             assert tuple(job) == ("failed", "EXPIRED")
             assert workers[0].interrupt() == 0

@@ -72,7 +72,7 @@ def test_a_server_starts_fast_stops_wholly_and_starts_again_where_it_was(
     first = server.start()
     # What other programs take of the machine is not the server's.
     busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    assert time.monotonic() - began < 10 * busy
+    assert time.monotonic() - began < 20 * busy
     credits, leases = paths_of(first)
     assert server.get(credits, key_of(first)).json()["available"] == 5880
     assert [item["handle"] for item in server.get(leases, key_of(first)).json()["items"]] == [
@@ -97,7 +97,7 @@ def test_a_server_starts_fast_stops_wholly_and_starts_again_where_it_was(
 def test_ctrl_c_while_it_starts_leaves_nothing(serve: Callable[..., Service]) -> None:
     server = serve()
     server.launch()
-    wait_until(server.database_pids, 30)
+    wait_until(server.database_pids)
     assert server.interrupt() == 130
     assert server.pids() == []
     assert "Traceback" not in server.errors
@@ -133,7 +133,7 @@ def test_a_killed_server_takes_its_api_processes_along_and_the_next_finds_the_da
     postmaster, *_ = server.database_pids()
     os.kill(server.pid, signal.SIGKILL)
     server.wait()
-    wait_until(lambda: not server.own_pids(), 5)
+    wait_until(lambda: not server.own_pids())
     assert postmaster in server.database_pids()
 
     again = server.start()

@@ -22,6 +22,7 @@ from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
 from partner_api.database.embedded import DatabaseStartError, EmbeddedPostgres
 from partner_api.database.location import locate
+from partner_api.interruptions import stop_like_control_c, stops_deferred
 from partner_api.logs import GRANIAN_LOGGING
 from partner_api.rehearsal.installation import following_installation
 from partner_api.startup import (
@@ -56,8 +57,8 @@ def supervised_database(settings: Settings) -> Iterator[DatabaseLocation]:
         yield locate(settings)
         return
     server = EmbeddedPostgres(settings.data_dir, user=settings.embedded_user)
-    server.start()
     try:
+        server.start()
         for note in server.notes:
             _log.info("database_note", note=note)
         yield locate(settings)
@@ -113,10 +114,10 @@ def serve(
     """
     require_free_port(settings.host, settings.port)
     # Until the API has its own handlers, a stop is an orderly end of this block.
-    signal.signal(signal.SIGTERM, _raise_interrupt)
+    stop_like_control_c(signal.SIGTERM)
     # A closed terminal is a stop too, unless nohup says otherwise.
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, _raise_interrupt)
+        stop_like_control_c(signal.SIGHUP)
     with supervised_database(settings) as location:
         secret_keys = load_secret_keys(settings)
         run_with_database(
@@ -188,9 +189,10 @@ def _sweeping(location: DatabaseLocation, *, development: bool) -> Iterator[None
         await sweep_until(location.application_url, stop, development=development)
 
     thread = threading.Thread(target=lambda: asyncio.run(work()), name="sweeps")
-    thread.start()
-    loop_ready.wait()
     try:
+        with stops_deferred():
+            thread.start()
+            loop_ready.wait()
         yield
     finally:
         stops[0]()
@@ -204,6 +206,7 @@ async def sweep_until(application_url: str, stop: asyncio.Event, *, development:
             pool = await open_pool(application_url, _SWEEP_CONNECTIONS)
             clock = Clock()
             try:
+                _log.info("sweeps_started")
                 async with following_installation(pool, clock, development=development):
                     await run_sweeps(pool, clock, ALL_SWEEPS, stop)
             finally:
@@ -212,7 +215,3 @@ async def sweep_until(application_url: str, stop: asyncio.Event, *, development:
             _log.warning("sweeps_not_started", reason=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _RETRY_SECONDS)
-
-
-def _raise_interrupt(*_: object) -> None:
-    raise KeyboardInterrupt

@@ -6,6 +6,7 @@ What no function of the server does yet is done to the rows by their owner, in o
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from partner_api.ids import format_id, new_uuid7
 from partner_api.leasing import pool as pool_accounts
 from partner_api.leasing import store as leasing
 from partner_api.operators import store as operators
+from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,11 +80,24 @@ class Installation:
         cash_cents: int = 0,
         tier: str = "internal",
     ) -> Wallet:
-        """A partner with a project."""
+        """A partner with a project, in both environments as the operator brings one in."""
         async with self.pool.acquire() as connection:
-            return await make_partner(
+            wallet = await make_partner(
                 connection, now=at or now(), prepaid=prepaid, cash_cents=cash_cents, tier=tier
             )
+            await organizations.create_partner(
+                connection,
+                secrets.randbelow(2**40 - 1) + 1,
+                at or now(),
+                organization_id=wallet.organization_id,
+                env="test",
+                name="Partner",
+                billing_email=None,
+                metadata={},
+                rate_limit_tier=tier,
+                caller=SYSTEM,
+            )
+            return wallet
 
     async def child(
         self, partner: Wallet, *, at: datetime | None = None, prepaid: int = 0
@@ -244,7 +259,7 @@ class Installation:
 
     async def until_someone_waits(self) -> None:
         """Wait until a statement in this database waits for a lock that somebody holds."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not await self.owner.fetchval(
             "SELECT EXISTS (SELECT FROM pg_stat_activity "
             "WHERE datname = current_database() AND wait_event_type = 'Lock')"

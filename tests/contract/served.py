@@ -60,7 +60,7 @@ async def send_slowly(
     """Send a request part by part; every part must be taken."""
 
     def send() -> RawAnswer:
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
             for part in parts:
                 connection.sendall(part)
                 time.sleep(pause_seconds)
@@ -71,7 +71,7 @@ async def send_slowly(
 
 async def logged(server: Service, *words: str) -> str:
     """The first line of the server's log with all these words, which may be just about to come."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while True:
         for line in server.errors.splitlines():
             if all(word in line for word in words):
@@ -87,7 +87,7 @@ def request_line(target: bytes, *headers: bytes, method: bytes = b"GET") -> byte
 
 
 def _send_raw(server: Service, request: bytes) -> RawAnswer:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         # Whoever refuses a request may close before having read all of it.
         with contextlib.suppress(ConnectionError):
             connection.sendall(request)

@@ -148,7 +148,7 @@ def _send(
     )
     def send(case: schemathesis.Case[Any]) -> None:
         response = case.call_and_validate(
-            base_url=server.base_url, headers=headers, checks=CHECKS, timeout=20
+            base_url=server.base_url, headers=headers, checks=CHECKS, timeout=60
         )
         assert response.status_code not in (500, 502, 504)
         assert REQUEST_ID.fullmatch(response.headers["x-request-id"][0])

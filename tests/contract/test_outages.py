@@ -76,7 +76,7 @@ async def test_a_stop_finishes_what_has_begun(
     folder = tmp_path_factory.mktemp("stopped")
     with serving(spare_urls, secret_keys_text, folder) as server:
         async with (
-            httpx.AsyncClient(base_url=server.base_url, trust_env=False, timeout=20) as api,
+            httpx.AsyncClient(base_url=server.base_url, trust_env=False, timeout=60) as api,
             spare.owner.acquire() as connection,
         ):
             # A connection that is kept and does nothing must not keep the server.

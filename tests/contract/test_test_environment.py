@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from tests.contract.answers import granted, refused
@@ -96,6 +98,41 @@ async def test_no_key_is_minted_for_a_copy_that_is_not_active(
         granted(await api.post(f"{path}/suspend", headers=onboarded.test))
     response = await api.post(f"{path}/api-keys", json=body, headers=onboarded.live)
     assert refused(response, "KILL_SWITCH") == {"scope": "organization"}
+
+
+async def test_no_key_is_minted_where_the_partner_is_suspended_meanwhile(
+    api: httpx.AsyncClient, onboarded: Onboarded, installation: Installation
+) -> None:
+    """As when the operator suspends it between the check of the caller and the copy."""
+    response = await api.post("/v1/organizations", json={"name": "Child"}, headers=onboarded.live)
+    path = f"/v1/organizations/{granted(response, 201)['id']}"
+    statement = """
+        UPDATE organizations o SET status = $2 FROM tenants t
+         WHERE o.id = $1 AND t.id = o.tenant_id AND t.env = 'test'
+    """
+    partner = UUID(onboarded.organization_id.removeprefix("org_"))
+    await installation.owner.execute(statement, partner, "suspended")
+    body = {"name": "Test", "scopes": ["*"], "env": "test"}
+    response = await api.post(f"{path}/api-keys", json=body, headers=onboarded.live)
+    assert refused(response, "KILL_SWITCH") == {"scope": "organization"}
+    await installation.owner.execute(statement, partner, "active")
+    granted(await api.post(f"{path}/api-keys", json=body, headers=onboarded.live), 201)
+
+
+async def test_first_test_keys_minted_at_the_same_time_share_one_copy(
+    api: httpx.AsyncClient, onboarded: Onboarded
+) -> None:
+    response = await api.post("/v1/organizations", json={"name": "Child"}, headers=onboarded.live)
+    path = f"/v1/organizations/{granted(response, 201)['id']}"
+    body = {"name": "Test", "scopes": ["*"], "env": "test"}
+    answers = await asyncio.gather(
+        *(api.post(f"{path}/api-keys", json=body, headers=onboarded.live) for _ in range(8))
+    )
+    minted = [granted(answer, 201)["apiKey"]["id"] for answer in answers]
+    keys = granted(await api.get(f"{path}/api-keys", headers=onboarded.test))["items"]
+    assert {key["id"] for key in keys} == set(minted)
+    children = granted(await api.get("/v1/organizations", headers=onboarded.test))["items"]
+    assert [child["name"] for child in children] == ["Child"]
 
 
 async def test_a_test_key_makes_test_keys_only(

@@ -7,9 +7,12 @@ from uuid import uuid4
 
 from tests.tenants import make_child, make_partner
 
+from partner_api.database.connection import connect
 from partner_api.database.lookups import Lookup
 
 if TYPE_CHECKING:
+    from tests.conftest import DatabaseUrls
+
     from partner_api.database.connection import Connection
 
 _ORGANIZATIONS = Lookup(
@@ -43,16 +46,21 @@ async def test_no_keys_have_no_rows(connection: Connection) -> None:
     assert await _ORGANIZATIONS.fetch(connection, []) == []
 
 
-async def test_one_key_is_planned_once_per_connection(connection: Connection) -> None:
-    partner = await make_partner(connection)
-    for _ in range(10):
-        await _ORGANIZATIONS.fetch(connection, [(partner.tenant_id, partner.organization_id)])
-    statement = await connection.fetchrow(
-        """
-        SELECT generic_plans, custom_plans FROM pg_prepared_statements
-         WHERE statement LIKE '%SELECT o.id FROM (SELECT $1%'
-        """
-    )
+async def test_one_key_is_planned_once_per_connection(database_urls: DatabaseUrls) -> None:
+    # A connection of its own: one of the pool has statements of other tests, plans included.
+    connection = await connect(database_urls.app)
+    try:
+        partner = await make_partner(connection)
+        for _ in range(10):
+            await _ORGANIZATIONS.fetch(connection, [(partner.tenant_id, partner.organization_id)])
+        statement = await connection.fetchrow(
+            """
+            SELECT generic_plans, custom_plans FROM pg_prepared_statements
+             WHERE statement LIKE '%SELECT o.id FROM (SELECT $1%'
+            """
+        )
+    finally:
+        await connection.close()
     assert statement is not None
     # PostgreSQL tries five plans for particular values before it trusts one for all.
     assert statement["custom_plans"] == 5

@@ -264,7 +264,7 @@ async def overdue_jobs(connection: Connection, then: datetime, count: int) -> Wa
 
 
 async def until_open_are_fewer(connection: Connection, than: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while await open_reservations(connection) >= than:
             pass
 

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 from rich.console import Console
+from tests.databases import make_database
 from tests.tenants import Wallet, make_partner
 
 from partner_api.database.connection import connect
@@ -81,7 +82,7 @@ class Watch:
 
     async def until_printed(self, text: str, times: int) -> None:
         """Wait until the text was printed so many times."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             # It prints into a string, which tells nobody.
             while self._printed.getvalue().count(text) < times:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
@@ -211,25 +212,31 @@ async def test_a_watch_goes_on_when_the_database_does_not_answer(partner: Wallet
     assert status == 2
 
 
-def test_control_c_ends_a_watch_quietly(database_urls: DatabaseUrls) -> None:
+def test_control_c_ends_a_watch_quietly(database_urls: DatabaseUrls, template: str) -> None:
     program = (
         "import asyncio, sys; from rich.console import Console; "
         "from partner_api.reconciliation.command import reconcile; "
         "sys.exit(asyncio.run(reconcile(sys.argv[1], tenant_id=None, organization_id=None, "
         "watch_seconds=0.1, console=Console())))"
     )
-    watch = subprocess.Popen(
-        [sys.executable, "-c", program, database_urls.app],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert watch.stdout is not None
-    assert "Checked" in watch.stdout.readline()
-    # Some time later, in the middle of anything.
-    time.sleep(0.27)
-    watch.send_signal(signal.SIGINT)
-    printed, errors = watch.communicate(timeout=20)
+    with (
+        make_database(database_urls, template=template) as urls,
+        subprocess.Popen(
+            [sys.executable, "-c", program, urls.app],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as watch,
+    ):
+        try:
+            assert watch.stdout is not None
+            assert "Checked" in watch.stdout.readline()
+            # Some time later, in the middle of anything.
+            time.sleep(0.27)
+            watch.send_signal(signal.SIGINT)
+            printed, errors = watch.communicate(timeout=60)
+        finally:
+            watch.kill()
 
     assert watch.returncode == 0
     assert printed.endswith("Stopped.\n")

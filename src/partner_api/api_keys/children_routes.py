@@ -214,25 +214,28 @@ async def _enter_test_environment(request: ApiRequest, connection: Connection, c
     """Give the partner's test tenant, after copying the child there if it is not there yet.
 
     Raises:
-        ApiError: KILL_SWITCH when the copy was suspended or archived there.
+        ApiError: KILL_SWITCH when the partner is suspended there, or the copy suspended or archived.
     """
     partner_id = request.caller.organization_id
     tenant_id = await find_tenant(connection, partner_id, "test")
     copy = await lock_child(connection, tenant_id, partner_id, child["id"])
     if copy is not None:
         check_status(copy["status"], works_until="active")
-    else:
-        await create_child(
-            connection,
-            tenant_id,
-            request.now,
-            organization_id=child["id"],
-            partner_id=partner_id,
-            name=child["name"],
-            billing_email=None,
-            metadata={},
-            caller=audit_argument(request),
-        )
+        return tenant_id
+    created = await create_child(
+        connection,
+        tenant_id,
+        request.now,
+        organization_id=child["id"],
+        partner_id=partner_id,
+        name=child["name"],
+        billing_email=None,
+        metadata={},
+        caller=audit_argument(request),
+    )
+    if not created:
+        # The operator has suspended the partner since this request was let in.
+        raise ApiError("KILL_SWITCH", details={"scope": "organization"})
     return tenant_id
 
 

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.interruptions import stop_like_control_c
 
 if TYPE_CHECKING:
     from partner_api.settings import Settings
@@ -77,7 +78,7 @@ def simulate(
     console = Console()
     console.print(options.command(), highlight=False, soft_wrap=True)
     # An orderly end also when it is not Ctrl-C that asks for it.
-    signal.signal(signal.SIGTERM, _interrupt)
+    stop_like_control_c(signal.SIGTERM)
     report = _run(settings, options, keep, console)
     print_report(console, report)
     if report.violation is not None:
@@ -118,7 +119,3 @@ def _run(settings: Settings, options: Options, keep: Path | None, console: Conso
             url = prepare_given_database(locate(settings))
         show = stack.enter_context(progress_bar(console))
         return run_with_database(run(url, options, show))
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt

@@ -76,7 +76,7 @@ class Nodes:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # All of them end when their end of the line is closed.
+        # All of them end when this end of their pipes is closed, and then the nursery does.
         for node in self._nodes.values():
             node.pipe.close()
         if self._spare is not None:
@@ -120,7 +120,11 @@ class Nodes:
         """Give a new node, one that was started beforehand if there is one, and start the next."""
         pipe = self._spare or self._fork()
         self._spare = self._fork()
-        ready = _receive(pipe)
+        try:
+            ready = _receive(pipe)
+        except NodeFailed:
+            pipe.close()
+            raise
         assert isinstance(ready, Ready)  # noqa: S101 - always the first
         return _Node(pipe, ready.process_id, ready.backend_id)
 

@@ -1,12 +1,14 @@
 """Starts nodes by forking itself, so that a new one is there in milliseconds with everything imported.
 
 Run as ``python -m partner_api.simulation.nursery FD``. Each message on the socket is a database URL
-with the descriptor of a new node's pipe. It ends when the socket is closed at the other end.
+with the descriptor of a new node's pipe. When the socket is closed at the other end, it waits for
+all nodes to end, and ends.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -22,11 +24,14 @@ MAX_URL_BYTES = 8192
 def main() -> None:
     """Fork a node per message."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    # Nobody waits for the nodes that end.
+    # Nodes that end leave nothing behind, and waiting for one is waiting for all.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         url, descriptors, _, _ = socket.recv_fds(control, MAX_URL_BYTES, 1)
         if not url:
+            # They end with the driver's end of their pipes, and need the database until then.
+            with contextlib.suppress(ChildProcessError):
+                os.wait()
             return
         if os.fork() == 0:
             _become_node(control, descriptors[0], url.decode())

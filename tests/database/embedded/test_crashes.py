@@ -61,8 +61,8 @@ def test_a_start_waits_for_the_processes_of_a_killed_server(data_dir: Path, serv
     os.kill(checkpointer, signal.SIGSTOP)
     kill_server(data_dir)
     later = threading.Timer(0.7, os.kill, (checkpointer, signal.SIGKILL))
-    later.start()
     began = time.monotonic()
+    later.start()
     server.start()
     assert time.monotonic() - began > 0.6
     later.join()
@@ -136,7 +136,7 @@ def test_a_second_supervisor_is_refused(data_dir: Path, supervise: Supervise, se
     second.stop()
     assert query(second.url("app"), "SELECT 1") == 1
 
-    supervisor.communicate(timeout=10)
+    supervisor.communicate(timeout=60)
     assert supervisor.returncode == 0
     serve(data_dir)
     with pytest.raises(DatabaseStartError, match=rf"Another server \(pid {os.getpid()}\) uses"):
@@ -149,7 +149,7 @@ def test_a_forked_process_does_not_keep_the_folder_claimed(home: Path) -> None:
         "from partner_api.database.embedded.data_folder import DataFolder\n"
         "lock = DataFolder(sys.argv[1]).lock()\n"
         "child = os.fork()\n"
-        "if child == 0: os.close(1); time.sleep(60)\n"
+        "if child == 0: os.close(1); time.sleep(600)\n"
         "print(child, lock.held, flush=True)\n"
     )
     parent = subprocess.run(
@@ -157,7 +157,7 @@ def test_a_forked_process_does_not_keep_the_folder_claimed(home: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         stdin=subprocess.DEVNULL,
-        timeout=20,
+        timeout=60,
         text=True,
         check=True,
     )
@@ -202,7 +202,7 @@ def test_a_stale_pid_file_does_not_block_the_start(data_dir: Path, serve: Serve,
     pid = postmaster_pid(data_dir)
     server.stop()
     # PostgreSQL minds only processes of its own account.
-    command: list[str | Path] = ["/bin/sleep", "60"]
+    command: list[str | Path] = ["/bin/sleep", "600"]
     if who == "a dead server":
         # It ends at once, and its parent does not wait for it.
         command = [binaries_for(choose_account(None, cluster)).postgres, "--version"]

@@ -1,8 +1,10 @@
 """The operating system account that PostgreSQL runs as."""
 
+import contextlib
 import errno
 import os
 import pwd
+import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from partner_api.database.embedded.errors import DatabaseStartError
+from partner_api.interruptions import stops_deferred
 
 # Tried in this order when root starts the server and nothing else says which account to use.
 UNPRIVILEGED_ACCOUNTS = ("postgres", "nobody")
@@ -48,16 +51,18 @@ class Account:
             DatabaseStartError: this process may not start programs as the account.
             OSError: the program cannot be executed.
         """
+        process = None
         try:
-            return subprocess.run(
-                command,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                check=False,
-                **self.process_options(),
-            )
+            with stops_deferred():
+                process = subprocess.Popen(
+                    command,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    errors="replace",
+                    **self.process_options(),
+                )
+            output, _ = process.communicate()
         except OSError as error:
             if self.is_other and error.errno in (errno.EPERM, errno.EINVAL):
                 raise DatabaseStartError(
@@ -65,6 +70,14 @@ class Account:
                     f'{self.name}"; start the server as a plain user or set DATABASE_URL.'
                 ) from error
             raise
+        except BaseException:
+            if process is not None:
+                # What it has started, too; the pipe is closed when all of them have ended.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+            raise
+        return subprocess.CompletedProcess(process.args, process.returncode, output)
 
     def can_run(self, program: Path) -> bool:
         """Whether the account can execute a PostgreSQL program, libraries included: tried."""

@@ -16,6 +16,7 @@ from partner_api.database.embedded.errors import DatabaseStartError
 from partner_api.database.embedded.pid_file import disown_stale_files, read_pid_file
 from partner_api.database.embedded.processes import Occupant, occupant
 from partner_api.database.embedded.socket_folder import PORT
+from partner_api.interruptions import stops_deferred
 
 # How long a start may go on without a new log line. In recovery PostgreSQL writes one every 10 s.
 PATIENCE_SECONDS = 60.0
@@ -75,22 +76,15 @@ class Postmaster:
         folder.rotate_log()
         give_up = time.monotonic() + ORPHANS_SECONDS
         while True:
-            log = folder.open_log()
+            said = _size(folder.log)
+            server = None
             try:
-                said = os.fstat(log).st_size
-                child = subprocess.Popen(
-                    [binaries.postgres, "-D", cluster, *options],
-                    stdout=log,
-                    stderr=log,
-                    **account.process_options(),
-                )
-            finally:
-                os.close(log)
-            server = cls(cluster, child.pid, child)
-            try:
+                with stops_deferred():
+                    server = cls._spawn(cluster, binaries, account, folder, options)
                 ready = server.wait_until_ready(folder.log)
             except BaseException:
-                server.stop()
+                if server is not None:
+                    server.stop()
                 raise
             if ready:
                 return server
@@ -101,6 +95,27 @@ class Postmaster:
                     f"PostgreSQL could not start: {_complaint(lines)}; its log is {folder.log}."
                 )
             time.sleep(0.2)
+
+    @classmethod
+    def _spawn(
+        cls,
+        cluster: Path,
+        binaries: Binaries,
+        account: Account,
+        folder: DataFolder,
+        options: list[str],
+    ) -> "Postmaster":
+        log = folder.open_log()
+        try:
+            child = subprocess.Popen(
+                [binaries.postgres, "-D", cluster, *options],
+                stdout=log,
+                stderr=log,
+                **account.process_options(),
+            )
+        finally:
+            os.close(log)
+        return cls(cluster, child.pid, child)
 
     def wait_until_ready(self, log: Path) -> bool:
         """Wait while the server gets ready, however long recovery takes; False when it has ended.

@@ -1,0 +1,45 @@
+"""The lock files are what `make lock` would write: nothing that was declared since is missing."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def locked(name: str) -> dict[str, Requirement]:
+    """What a lock file pins, by name."""
+    pins: dict[str, Requirement] = {}
+    for line in (ROOT / name).read_text().splitlines():
+        if "==" in line and not line.startswith((" ", "#")):
+            pin = Requirement(line.removesuffix("\\"))
+            pins[canonicalize_name(pin.name)] = pin
+    return pins
+
+
+@pytest.mark.parametrize(
+    ("lock", "groups"),
+    [("requirements.lock", ["build"]), ("requirements-dev.lock", ["build", "dev"])],
+)
+def test_every_dependency_is_locked_as_it_is_declared(lock: str, groups: list[str]) -> None:
+    declared = [
+        Requirement(text)
+        for text in (
+            *PROJECT["project"]["dependencies"],
+            *(one for group in groups for one in PROJECT["dependency-groups"][group]),
+        )
+    ]
+    assert len(declared) > 10
+    pins = locked(lock)
+    for requirement in declared:
+        pin = pins[canonicalize_name(requirement.name)]
+        (version,) = pin.specifier
+        assert requirement.specifier.contains(version.version, prereleases=True), pin
+        # One that another package wants on some systems only has a marker, and ours then needs none.
+        assert (pin.marker is None) == (requirement.marker is None), pin
