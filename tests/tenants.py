@@ -38,15 +38,16 @@ async def make_partner(
     prepaid: int = 0,
     cash_cents: int = 0,
     tier: str = "internal",
+    env: str = "live",
 ) -> Wallet:
-    """A live partner with a project, prepaid credits and cash."""
+    """A partner with a project, prepaid credits and cash."""
     tenant_id, organization_id = secrets.randbelow(2**40 - 1) + 1, uuid4()
     await organizations.create_partner(
         connection,
         tenant_id,
         now,
         organization_id=organization_id,
-        env="live",
+        env=env,
         name="Partner",
         billing_email=None,
         metadata={},

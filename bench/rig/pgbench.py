@@ -42,7 +42,7 @@ _CALLER = "ROW('system', NULL, NULL, NULL, NULL)::caller"
 RESERVE = (
     f"{_JOB}SELECT job_start(:tenant::bigint, {_NOW}, ARRAY[ROW({_JOB_ID}, {_JOB_ID}, {_CHILD_ID},"
     f" {_CHILD_ID}, 'video_remix', '{{}}', :reserved::bigint, NULL,"
-    f" clock_timestamp() + interval '1 day', {_CALLER})::job_start]);\n"
+    f" clock_timestamp() + interval '1 day', {_CALLER}, NULL, NULL)::job_start]);\n"
 )
 RESERVE_AND_SETTLE = (
     f"{RESERVE}SELECT job_settle(:tenant::bigint, {_NOW},"

@@ -24,7 +24,8 @@ from tests.operations import (
 )
 from tests.tenants import NOON, job_start, make_child, make_partner
 
-from partner_api.database.arguments import SYSTEM, Caller
+from partner_api.database.arguments import SYSTEM, Caller, Idempotency
+from partner_api.generation import claims
 from partner_api.generation import store as generation
 
 if TYPE_CHECKING:
@@ -64,7 +65,14 @@ async def test_a_start_reserves_its_estimate_and_makes_job_and_container(
         inputs={"hook": "Hello"}, caller=Caller("partner_api", key_id, request_id="req_1")
     )
     (outcome,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [item])
-    assert (outcome.status, outcome.facts) == ("done", {"reserved_credits": 120})
+    assert outcome.status == "done"
+    assert outcome.facts == {
+        "job_id": str(item.job_id),
+        "container_id": str(item.container_id),
+        "project_id": str(partner.project_id),
+        "reserved_credits": 120,
+        "started_at": NOON.isoformat(),
+    }
 
     wallet = await read(connection, partner)
     assert (wallet["balance"], wallet["reserved"], wallet["available"]) == (500, 120, 380)
@@ -391,3 +399,95 @@ async def test_an_empty_batch_answers_nothing(connection: Connection) -> None:
     assert await generation.start_jobs(connection, tenant_id, NOON, []) == []
     assert await generation.settle_jobs(connection, tenant_id, NOON, []) == []
     assert await generation.release_jobs(connection, tenant_id, NOON, []) == []
+
+
+def keyed(
+    wallet: Wallet, key: str, credits: int = 10, fingerprint: bytes = b"f"
+) -> generation.JobStart:
+    """A start that carries an Idempotency-Key of the wallet's organization."""
+    record = Idempotency(
+        wallet.tenant_id, wallet.organization_id, "POST", "/start", key, fingerprint
+    )
+    return job_start(wallet, credits)._replace(idempotency=record)
+
+
+async def test_a_start_with_the_same_key_is_one_start(connection: Connection) -> None:
+    partner = await make_partner(connection, prepaid=500)
+    first, again = keyed(partner, "a"), keyed(partner, "a")
+    (done,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [first])
+    later = NOON + timedelta(hours=23)
+    (replayed,) = await generation.start_jobs(connection, partner.tenant_id, later, [again])
+    assert (replayed.status, replayed.facts) == ("replayed", done.facts)
+    other = keyed(partner, "a", fingerprint=b"g")
+    (conflict,) = await generation.start_jobs(connection, partner.tenant_id, later, [other])
+    assert refused(conflict) == ("IDEMPOTENCY_CONFLICT", None)
+    assert (await read(connection, partner))["running_jobs"] == 1
+    later = NOON + timedelta(hours=24)
+    (fresh,) = await generation.start_jobs(connection, partner.tenant_id, later, [again])
+    assert (fresh.status, (fresh.facts or {})["job_id"]) == ("done", str(again.job_id))
+
+
+async def test_a_key_that_comes_twice_in_a_batch_is_one_start(connection: Connection) -> None:
+    partner = await make_partner(connection, prepaid=500)
+    items = [
+        keyed(partner, "a"),
+        keyed(partner, "b"),
+        keyed(partner, "a"),
+        keyed(partner, "b", fingerprint=b"g"),
+        keyed(partner, "c", credits=1000),
+        keyed(partner, "c"),
+    ]
+    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    assert [(outcome.status, outcome.code) for outcome in outcomes] == [
+        ("done", None),
+        ("done", None),
+        ("replayed", None),
+        ("refused", "IDEMPOTENCY_CONFLICT"),
+        ("refused", "BILLING_EXHAUSTED"),
+        ("done", None),
+    ], "a refusal leaves no record"
+    assert outcomes[2].facts == outcomes[0].facts
+    wallet = await read(connection, partner)
+    assert (wallet["running_jobs"], wallet["reserved"]) == (3, 30)
+    await assert_books_balance(connection, partner.tenant_id)
+
+
+async def test_a_social_account_has_to_be_the_project_s_and_connected(
+    connection: Connection, owner_connection: Connection
+) -> None:
+    partner = await make_partner(connection, prepaid=500)
+    child = await make_child(connection, partner)
+    accounts = {
+        (wallet, status): uuid4()
+        for wallet in (partner, child)
+        for status in ("connected", "reauth_required")
+    }
+    for (wallet, status), account_id in accounts.items():
+        await owner_connection.execute(
+            "INSERT INTO social_accounts (tenant_id, id, project_id, platform, handle, followers, "
+            "status, leased, connected_at) VALUES ($1, $2, $3, 'tiktok', 'a', 1, $4, false, $5)",
+            wallet.tenant_id,
+            account_id,
+            wallet.project_id,
+            status,
+            NOON,
+        )
+    items = [
+        job_start(partner, 1)._replace(social_account_id=account_id)
+        for account_id in (*accounts.values(), uuid4())
+    ]
+    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    assert [outcome.code for outcome in outcomes] == [None] + ["VALIDATION"] * 4
+    assert (outcomes[1].facts or {})["issues"][0]["path"] == "socialAccountId"
+
+
+async def test_a_test_tenant_reserves_nothing(connection: Connection) -> None:
+    partner = await make_partner(connection, env="test")
+    for credits in (120, None):
+        item = job_start(partner, 0)._replace(credits=credits)
+        (outcome,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [item])
+        assert (outcome.facts or {})["reserved_credits"] == 0
+    assert (await read(connection, partner))["running_jobs"] == 2
+    assert partner.tenant_id not in await claims.tenants_with_waiting_jobs(
+        connection, ["video_remix"], partner.tenant_id - 1, 1
+    )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # Tables that the server writes itself. Everything else changes only inside functions.
 _WRITABLE = (
     "api_keys",
+    "asset_uploads",
     "audit_events",
     "idempotency_keys",
     "installation",

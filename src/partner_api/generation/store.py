@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from partner_api.database.arguments import Caller, Outcome, call_money_function
+from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Connection
+    from partner_api.database.connection import Connection, Row
 
 
 class JobStart(NamedTuple):
-    """A job to start: ``credits`` is the estimate to reserve, ``running_jobs_limit`` None for no limit."""
+    """A job to start.
+
+    ``credits`` is the estimate to reserve, None for the price of the format; ``running_jobs_limit`` None for no limit.
+    """
 
     job_id: UUID
     container_id: UUID
@@ -23,10 +26,12 @@ class JobStart(NamedTuple):
     project_id: UUID
     format: str
     inputs: dict[str, Any]
-    credits: int
+    credits: int | None
     running_jobs_limit: int | None
     expires_at: datetime
     caller: Caller
+    social_account_id: UUID | None = None
+    idempotency: Idempotency | None = None
 
 
 class JobSettlement(NamedTuple):
@@ -50,7 +55,10 @@ class JobRelease(NamedTuple):
 async def start_jobs(
     connection: Connection, tenant_id: int, now: datetime, items: Sequence[JobStart]
 ) -> list[Outcome]:
-    """Reserve, and create job and container, item by item in order. Facts: ``{reserved_credits}``."""
+    """Reserve, and create job and container, item by item in order.
+
+    Facts: ``{job_id, container_id, project_id, reserved_credits, started_at}``.
+    """
     return await call_money_function(connection, "job_start", tenant_id, now, items)
 
 
@@ -90,6 +98,89 @@ async def next_expiry(connection: Connection, after: datetime) -> datetime | Non
 
 
 async def expire_jobs(connection: Connection, tenant_id: int, now: datetime, limit: int) -> int:
-    """Fail at most ``limit`` overdue jobs of a tenant and release their reservations; gives how many."""
+    """End at most ``limit`` overdue jobs of a tenant and release their reservations; gives how many."""
     expired = await connection.fetchval("SELECT jobs_expire($1, $2, $3)", tenant_id, now, limit)
     return int(expired)
+
+
+# A job with what its container, its reservation and its project say of it. Times of the job are its own.
+_JOB = """
+SELECT j.*, c.id AS container_id, r.credits, r.charged, p.organization_id
+  FROM jobs j
+  JOIN containers c ON c.tenant_id = j.tenant_id AND c.job_id = j.id
+  JOIN reservations r ON r.tenant_id = j.tenant_id AND r.job_id = j.id
+  JOIN projects p ON p.tenant_id = j.tenant_id AND p.id = j.project_id
+"""
+
+
+async def find_job(
+    connection: Connection, tenant_id: int, organization_id: UUID, job_id: UUID
+) -> Row | None:
+    """An organization's job, with its container's id and what it reserved and was charged."""
+    return await connection.fetchrow(
+        f"{_JOB} WHERE j.tenant_id = $1 AND j.id = $2 AND p.organization_id = $3",
+        tenant_id,
+        job_id,
+        organization_id,
+    )
+
+
+async def find_any_job(connection: Connection, job_id: UUID) -> Row | None:
+    """The job with this id, wherever it is, with its container's inputs. Crosses tenants: for the operator only."""
+    return await connection.fetchrow(
+        f"{_JOB.replace('c.id AS container_id', 'c.id AS container_id, c.inputs')} WHERE j.id = $1",
+        job_id,
+    )
+
+
+async def find_job_tenant(connection: Connection, job_id: UUID) -> int | None:
+    """The tenant of a job. Crosses tenants: for workers, who know jobs by id alone."""
+    tenant_id: int | None = await connection.fetchval(
+        "SELECT tenant_id FROM jobs WHERE id = $1", job_id
+    )
+    return tenant_id
+
+
+async def list_any_jobs(
+    connection: Connection,
+    *,
+    statuses: Sequence[str] | None,
+    formats: Sequence[str] | None,
+    organization_id: UUID | None,
+    before: UUID | None,
+    limit: int,
+) -> list[Row]:
+    """A page of all jobs, newest first. Crosses tenants: for the operator only."""
+    return await connection.fetch(
+        f"""
+        {_JOB}
+         WHERE ($1::text[] IS NULL OR j.status = ANY ($1))
+           AND ($2::text[] IS NULL OR j.format = ANY ($2))
+           AND ($3::uuid IS NULL OR p.organization_id = $3)
+           AND ($4::uuid IS NULL OR j.id < $4)
+         ORDER BY j.id DESC LIMIT $5
+        """,
+        None if statuses is None else list(statuses),
+        None if formats is None else list(formats),
+        organization_id,
+        before,
+        limit,
+    )
+
+
+async def list_assets(
+    connection: Connection, tenant_id: int, container_ids: Sequence[UUID]
+) -> dict[UUID, list[Row]]:
+    """The assets of containers, in their order, by container."""
+    rows = await connection.fetch(
+        """
+        SELECT * FROM assets WHERE tenant_id = $1 AND container_id = ANY ($2)
+         ORDER BY container_id, position
+        """,
+        tenant_id,
+        list(container_ids),
+    )
+    found: dict[UUID, list[Row]] = {container_id: [] for container_id in container_ids}
+    for row in rows:
+        found[row["container_id"]].append(row)
+    return found

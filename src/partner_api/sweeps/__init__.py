@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.sweeps.books import Books
+from partner_api.sweeps.claims import Claims
 from partner_api.sweeps.expiries import Expiries
 from partner_api.sweeps.periods import Periods
 from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 ALL_SWEEPS: tuple[Sweep, ...] = (
     Expiries(),
+    Claims(),
     Periods(),
     IdempotencyRecords(),
     AuditPartitions(),

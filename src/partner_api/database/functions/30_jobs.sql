@@ -9,8 +9,12 @@
 
 -- Starts jobs: reservation, container and job together, or nothing.
 --
--- Facts: {reserved_credits}. Refused: NOT_FOUND (project not the organization's), CONFLICT (project archived),
--- KILL_SWITCH, RATE_LIMITED (running-jobs cap), BILLING_EXHAUSTED (monthly_credit_cap | insufficient_credits).
+-- In a test tenant nothing is reserved. The records of those that are accepted are kept one by one, so a key that
+-- comes twice in a batch starts one job.
+--
+-- Facts: {job_id, container_id, project_id, reserved_credits, started_at}. Refused: IDEMPOTENCY_*, NOT_FOUND (project
+-- not the organization's), KILL_SWITCH, VALIDATION (social account not the project's and connected), CONFLICT (project
+-- archived), RATE_LIMITED (running-jobs cap), BILLING_EXHAUSTED (monthly_credit_cap | insufficient_credits).
 CREATE OR REPLACE FUNCTION job_start(p_tenant_id bigint, p_now timestamptz, p_items job_start[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
@@ -34,6 +38,13 @@ DECLARE
     v_accepted   boolean[] := array_fill(false, ARRAY[v_count]);
     v_any        boolean := false;
     v_asked_at   timestamptz := p_now; -- before it is raised to what other nodes have done
+    v_sandbox    boolean := EXISTS (SELECT FROM tenants t WHERE t.id = p_tenant_id AND t.env = 'test');
+    -- The partner's own prices, and of the items with the format auto what a slideshow costs.
+    v_prices     jsonb;
+    v_slideshows bigint[] := array_fill(NULL::bigint, ARRAY[v_count]);
+    -- The social accounts that are named and connected, and whose project each is.
+    v_accounts   uuid[];
+    v_account_projects uuid[];
 BEGIN
     -- A project in which a job is being started cannot move to another organization meanwhile.
     SELECT array_agg(p) INTO v_projects FROM (
@@ -55,9 +66,34 @@ BEGIN
     -- Lock order puts the partner last.
     v_partner := v_wallets[cardinality(v_wallets)];
     v_owners := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
+    IF EXISTS (SELECT FROM unnest(p_items) i WHERE i.credits IS NULL) THEN
+        SELECT o.format_prices INTO v_prices FROM organizations o
+         WHERE o.tenant_id = p_tenant_id AND o.parent_id IS NULL;
+    END IF;
+    IF EXISTS (SELECT FROM unnest(p_items) i WHERE i.social_account_id IS NOT NULL) THEN
+        SELECT array_agg(s.id), array_agg(s.project_id) INTO v_accounts, v_account_projects FROM social_accounts s
+         WHERE s.tenant_id = p_tenant_id AND s.status = 'connected'
+           AND s.id = ANY (ARRAY(SELECT i.social_account_id FROM unnest(p_items) i));
+    END IF;
 
     FOR v_position IN 1..v_count LOOP
         v_item := p_items[v_position];
+        IF (v_item.idempotency).key IS NOT NULL THEN
+            v_outcome := idempotency_outcome(v_asked_at, v_item.idempotency);
+            IF v_outcome.status IS NOT NULL THEN
+                v_outcomes[v_position] := v_outcome;
+                CONTINUE;
+            END IF;
+        END IF;
+        IF v_sandbox THEN
+            v_item.credits := 0;
+        ELSIF v_item.credits IS NULL THEN
+            v_item.credits := format_price(v_prices, v_item.format);
+            IF v_item.format = 'auto' THEN
+                v_slideshows[v_position] := least(v_item.credits, format_price(v_prices, 'slideshow_builder'));
+            END IF;
+        END IF;
+        p_items[v_position] := v_item;
         v_project := v_projects[array_position(v_project_ids, v_item.project_id)];
         v_index := array_position(v_owners, v_item.organization_id);
         v_wallet := v_wallets[v_index];
@@ -66,6 +102,10 @@ BEGIN
                 THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
             WHEN v_wallet.state <> 'active'
                 THEN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome
+            WHEN v_item.social_account_id IS NOT NULL AND v_account_projects[
+                     array_position(v_accounts, v_item.social_account_id)] IS DISTINCT FROM v_item.project_id
+                THEN ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
+                    'path', 'socialAccountId', 'message', 'Expected a connected account of this project'))))::outcome
             WHEN v_project.status = 'archived'
                 THEN ROW('refused', 'CONFLICT', '{"status": "archived"}')::outcome
             WHEN v_wallet.running_jobs >= v_item.running_jobs_limit
@@ -115,7 +155,13 @@ BEGIN
             v_wallet.running_jobs := v_wallet.running_jobs + 1;
             v_accepted[v_position] := true;
             v_any := true;
-            v_outcome := ROW('done', NULL, jsonb_build_object('reserved_credits', v_item.credits))::outcome;
+            v_outcome := ROW('done', NULL, jsonb_build_object(
+                'job_id', v_item.job_id, 'container_id', v_item.container_id, 'project_id', v_item.project_id,
+                'reserved_credits', v_item.credits, 'started_at', p_now))::outcome;
+            IF (v_item.idempotency).key IS NOT NULL THEN
+                PERFORM idempotency_store(
+                    v_asked_at, v_item.idempotency, 202::smallint, (v_outcome.facts)::json, NULL);
+            END IF;
         END IF;
         IF v_wallet.organization_id IS NOT NULL THEN
             v_wallets[v_index] := v_wallet;
@@ -128,8 +174,9 @@ BEGIN
 
     PERFORM wallets_save(p_tenant_id, v_wallets);
     IF v_any THEN
-        INSERT INTO jobs (tenant_id, id, project_id, format, started_at, expires_at)
-        SELECT p_tenant_id, i.job_id, i.project_id, i.format, p_now, i.expires_at
+        INSERT INTO jobs (tenant_id, id, project_id, format, started_at, expires_at, sandbox, slideshow_credits)
+        SELECT p_tenant_id, i.job_id, i.project_id, i.format, p_now, i.expires_at, v_sandbox,
+               v_slideshows[i.ordinality]
           FROM unnest(p_items) WITH ORDINALITY i WHERE v_accepted[i.ordinality];
         INSERT INTO containers (tenant_id, id, project_id, job_id, format, inputs, created_at)
         SELECT p_tenant_id, i.container_id, i.project_id, i.job_id, i.format, i.inputs, p_now
@@ -142,11 +189,27 @@ BEGIN
              details)
         SELECT p_tenant_id, i.organization_id, time_ordered_uuid(p_now, 'job.started:' || i.job_id), 'job.started',
                p_now, (i.caller).actor, (i.caller).api_key_id, i.project_id, (i.caller).request_id,
-               jsonb_build_object('jobId', i.job_id, 'format', i.format, 'reservedCredits', i.credits)
+               job_audit_details(i.caller, i.job_id,
+                                 jsonb_build_object('format', i.format, 'reservedCredits', i.credits))
           FROM unnest(p_items) WITH ORDINALITY i WHERE v_accepted[i.ordinality];
     END IF;
     RETURN v_outcomes;
 END
+$$;
+
+-- What a format costs at most: the partner's own price, else the usual one.
+CREATE OR REPLACE FUNCTION format_price(p_prices jsonb, p_format text)
+RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce((p_prices ->> p_format)::bigint,
+                    CASE WHEN p_format IN ('slideshow_builder', 'slideshow_remix') THEN 50 ELSE 120 END)
+$$;
+
+-- What the audit log says of a job, and of the operator, if one did it.
+CREATE OR REPLACE FUNCTION job_audit_details(p_caller caller, p_job_id uuid, p_details jsonb)
+RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_build_object('jobId', p_job_id) || p_details
+           || CASE WHEN p_caller.operator_name IS NULL THEN '{}'
+                   ELSE jsonb_build_object('operator', p_caller.operator_name) END
 $$;
 
 -- The transfer of an automatic refill, one per job that set it off.
@@ -158,230 +221,5 @@ BEGIN
     v_transfer.id := time_ordered_uuid(p_now, 'refill:' || p_job_id);
     v_transfer.credits := p_credits;
     RETURN v_transfer;
-END
-$$;
-
--- Locks the open reservations of a batch and gives the wallets they hold, rolled to p_now, in lock order. The
--- partner's wallet is among them when an archived child's freed credits go there.
-CREATE OR REPLACE FUNCTION reservation_wallets_lock(p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[])
-RETURNS wallets[]
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_owners  uuid[];
-    v_wallets wallets[];
-    v_partner uuid;
-BEGIN
-    PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE;
-    v_owners := ARRAY(
-        SELECT organization_id FROM reservations WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids)
-         ORDER BY job_id FOR NO KEY UPDATE);
-    SELECT array_agg(w) INTO v_wallets FROM (
-        SELECT * FROM wallets
-         WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners)
-         ORDER BY partner_id IS NULL, organization_id FOR NO KEY UPDATE) w;
-    v_wallets := coalesce(v_wallets, '{}');
-    IF EXISTS (SELECT FROM unnest(v_wallets) w WHERE w.state = 'archived' AND w.partner_id IS NOT NULL)
-       AND NOT EXISTS (SELECT FROM unnest(v_wallets) w WHERE w.partner_id IS NULL) THEN
-        SELECT w.partner_id INTO v_partner FROM unnest(v_wallets) w LIMIT 1;
-        v_wallets := v_wallets || wallet_lock(p_tenant_id, v_partner, p_now);
-    END IF;
-    SELECT r.p_wallets INTO v_wallets FROM wallets_rolled(v_wallets, p_now) r;
-    RETURN v_wallets;
-END
-$$;
-
--- Saves the wallets of a batch; what closing the batch's reservations freed in archived ones goes to the partner.
-CREATE OR REPLACE FUNCTION reservation_wallets_save(p_wallets wallets[], p_now timestamptz)
-RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_last  integer := cardinality(p_wallets);
-    v_swept record;
-BEGIN
-    FOR v_index IN 1..v_last LOOP
-        IF p_wallets[v_index].state = 'archived' AND p_wallets[v_index].partner_id IS NOT NULL THEN
-            -- Lock order puts the partner last.
-            SELECT * INTO v_swept FROM wallet_sweep_archived(
-                p_wallets[v_index], p_wallets[v_last], p_now, ROW('system', NULL, NULL, NULL, NULL)::caller);
-            p_wallets[v_index] := v_swept.p_child;
-            p_wallets[v_last] := v_swept.p_parent;
-        END IF;
-    END LOOP;
-    PERFORM wallets_save(p_wallets[1].tenant_id, p_wallets);
-END
-$$;
-
--- Settles jobs: the real cost leaves the wallet, included credits first, and the rest of the reservation is free.
---
--- Facts: {credits_charged}. Refused: NOT_FOUND, CONFLICT {status} (already over), VALIDATION (cost above what was
--- reserved).
-CREATE OR REPLACE FUNCTION job_settle(p_tenant_id bigint, p_now timestamptz, p_items job_settlement[])
-RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
-DECLARE
-    v_count    integer := cardinality(p_items);
-    v_outcomes outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
-    v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
-    v_wallets  wallets[] := reservation_wallets_lock(p_tenant_id, p_now, v_job_ids);
-    v_owners   uuid[] := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
-    v_wallet   wallets;
-    v_item     job_settlement;
-    v_held     record;
-    v_index    integer;
-    v_included bigint;
-    v_settled  uuid[] := '{}';
-    v_charges  bigint[] := '{}';
-    v_events   credit_events[] := '{}';
-BEGIN
-    FOR v_held IN
-        SELECT i.ordinality AS position, j.status, j.project_id, j.format, c.id AS container_id,
-               r.organization_id, r.credits
-          FROM unnest(p_items) WITH ORDINALITY i
-          LEFT JOIN reservations r
-            ON r.tenant_id = p_tenant_id AND r.job_id = i.job_id AND r.job_id = ANY (v_job_ids)
-          LEFT JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = i.job_id AND j.id = ANY (v_job_ids)
-          LEFT JOIN containers c
-            ON c.tenant_id = p_tenant_id AND c.job_id = i.job_id AND c.job_id = ANY (v_job_ids)
-         ORDER BY i.ordinality
-    LOOP
-        v_item := p_items[v_held.position];
-        IF v_held.organization_id IS NULL THEN
-            v_outcomes[v_held.position] := ROW('refused', 'NOT_FOUND', NULL)::outcome;
-            CONTINUE;
-        END IF;
-        -- A job named twice in one batch is over after the first.
-        IF v_held.status <> 'running' OR v_item.job_id = ANY (v_settled) THEN
-            v_outcomes[v_held.position] := ROW('refused', 'CONFLICT', jsonb_build_object(
-                'status', CASE WHEN v_held.status = 'running' THEN 'completed' ELSE v_held.status END))::outcome;
-            CONTINUE;
-        END IF;
-        IF v_item.charged NOT BETWEEN 0 AND v_held.credits THEN
-            v_outcomes[v_held.position] := ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(
-                jsonb_build_object('path', 'creditsCharged', 'message',
-                    'must be between 0 and the ' || v_held.credits || ' credits reserved'))))::outcome;
-            CONTINUE;
-        END IF;
-        v_index := array_position(v_owners, v_held.organization_id);
-        v_wallet := v_wallets[v_index];
-        v_included := least(v_item.charged, v_wallet.included_remaining);
-        v_wallet.reserved := v_wallet.reserved - v_held.credits;
-        v_wallet.running_jobs := v_wallet.running_jobs - 1;
-        IF v_item.charged > 0 THEN
-            v_wallet.included_remaining := v_wallet.included_remaining - v_included;
-            v_wallet.prepaid := v_wallet.prepaid - (v_item.charged - v_included);
-            v_wallet.used_this_period := v_wallet.used_this_period + v_item.charged;
-            v_wallet.last_sequence := v_wallet.last_sequence + 1;
-            v_wallet.last_event_at := greatest(p_now, v_wallet.last_event_at);
-            v_events := v_events || credit_event_of(
-                v_wallet, 'usage', -v_included, v_included - v_item.charged, '{}', v_item.caller, NULL, NULL,
-                v_item.job_id, v_held.project_id, v_held.container_id, v_held.format);
-        END IF;
-        v_wallets[v_index] := v_wallet;
-        v_settled := v_settled || v_item.job_id;
-        v_charges := v_charges || v_item.charged;
-        v_outcomes[v_held.position] := ROW('done', NULL, jsonb_build_object('credits_charged', v_item.charged))::outcome;
-    END LOOP;
-
-    PERFORM credit_events_insert(p_tenant_id, v_events);
-    UPDATE reservations r SET status = 'settled', charged = s.charged, closed_at = p_now
-      FROM unnest(v_settled, v_charges) AS s (job_id, charged)
-     WHERE r.tenant_id = p_tenant_id AND r.job_id = s.job_id AND r.job_id = ANY (v_settled);
-    UPDATE jobs SET status = 'completed', stage = 'completed', progress = 1, finished_at = p_now
-     WHERE tenant_id = p_tenant_id AND id = ANY (v_settled);
-    UPDATE containers SET status = 'completed', completed_at = p_now
-     WHERE tenant_id = p_tenant_id AND job_id = ANY (v_settled);
-    INSERT INTO audit_events (tenant_id, organization_id, event_id, event_type, occurred_at, actor, request_id, details)
-    SELECT p_tenant_id, r.organization_id, time_ordered_uuid(p_now, 'job.completed:' || r.job_id), 'job.completed',
-           p_now, 'system', NULL, jsonb_build_object('jobId', r.job_id, 'creditsCharged', r.charged)
-      FROM reservations r WHERE r.tenant_id = p_tenant_id AND r.job_id = ANY (v_settled);
-    PERFORM reservation_wallets_save(v_wallets, p_now);
-    RETURN v_outcomes;
-END
-$$;
-
--- Ends jobs that will not be charged: failed, canceled or expired. The whole reservation is free again, no ledger row.
---
--- Facts: {released_credits}. Refused: NOT_FOUND, CONFLICT {status} (already over).
-CREATE OR REPLACE FUNCTION job_release(p_tenant_id bigint, p_now timestamptz, p_items job_release[])
-RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
-DECLARE
-    v_count    integer := cardinality(p_items);
-    v_outcomes outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
-    v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
-    v_wallets  wallets[] := reservation_wallets_lock(p_tenant_id, p_now, v_job_ids);
-    v_owners   uuid[] := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
-    v_item     job_release;
-    v_held     record;
-    v_index    integer;
-    v_released integer[] := '{}';
-BEGIN
-    FOR v_position IN 1..v_count LOOP
-        v_item := p_items[v_position];
-        SELECT j.status, r.organization_id, r.credits INTO v_held
-          FROM reservations r JOIN jobs j ON j.tenant_id = r.tenant_id AND j.id = r.job_id
-         WHERE r.tenant_id = p_tenant_id AND r.job_id = v_item.job_id;
-        IF NOT FOUND THEN
-            v_outcomes[v_position] := ROW('refused', 'NOT_FOUND', NULL)::outcome;
-        ELSIF v_held.status <> 'running' THEN
-            v_outcomes[v_position] := ROW('refused', 'CONFLICT', jsonb_build_object('status', v_held.status))::outcome;
-        ELSIF EXISTS (SELECT FROM unnest(v_released) d WHERE p_items[d].job_id = v_item.job_id) THEN
-            -- A job named twice in one batch is over after the first.
-            v_outcomes[v_position] := ROW('refused', 'CONFLICT', jsonb_build_object('status', (
-                SELECT p_items[d].status FROM unnest(v_released) d WHERE p_items[d].job_id = v_item.job_id)))::outcome;
-        ELSE
-            v_index := array_position(v_owners, v_held.organization_id);
-            v_wallets[v_index].reserved := v_wallets[v_index].reserved - v_held.credits;
-            v_wallets[v_index].running_jobs := v_wallets[v_index].running_jobs - 1;
-            v_released := v_released || v_position;
-            v_outcomes[v_position] := ROW('done', NULL, jsonb_build_object('released_credits', v_held.credits))::outcome;
-        END IF;
-    END LOOP;
-
-    UPDATE reservations r SET status = 'released', closed_at = p_now
-      FROM unnest(v_released) d
-     WHERE r.tenant_id = p_tenant_id AND r.job_id = p_items[d].job_id AND r.job_id = ANY (v_job_ids);
-    UPDATE jobs j SET status = p_items[d].status, finished_at = p_now,
-           error_code = CASE p_items[d].status WHEN 'failed' THEN p_items[d].error_code END,
-           error_message = CASE p_items[d].status WHEN 'failed' THEN p_items[d].error_message END
-      FROM unnest(v_released) d
-     WHERE j.tenant_id = p_tenant_id AND j.id = p_items[d].job_id AND j.id = ANY (v_job_ids);
-    UPDATE containers c SET status = p_items[d].status,
-           failed_at = CASE p_items[d].status WHEN 'failed' THEN p_now END
-      FROM unnest(v_released) d
-     WHERE c.tenant_id = p_tenant_id AND c.job_id = p_items[d].job_id AND c.job_id = ANY (v_job_ids);
-    INSERT INTO audit_events (tenant_id, organization_id, event_id, event_type, occurred_at, actor, request_id, details)
-    SELECT p_tenant_id, r.organization_id, time_ordered_uuid(p_now, 'job.ended:' || r.job_id),
-           'job.' || p_items[d].status, p_now, 'system', NULL,
-           jsonb_build_object('jobId', r.job_id, 'releasedCredits', r.credits)
-      FROM unnest(v_released) d
-      JOIN reservations r
-        ON r.tenant_id = p_tenant_id AND r.job_id = p_items[d].job_id AND r.job_id = ANY (v_job_ids);
-    PERFORM reservation_wallets_save(v_wallets, p_now);
-    RETURN v_outcomes;
-END
-$$;
-
--- Fails the jobs of one tenant whose time is up, oldest first, at most p_limit. Gives how many.
-CREATE OR REPLACE FUNCTION jobs_expire(p_tenant_id bigint, p_now timestamptz, p_limit integer)
-RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-DECLARE
-    v_items job_release[];
-BEGIN
-    SELECT array_agg(ROW(r.job_id, 'failed', 'EXPIRED',
-                         'The job was not finished within its time limit; nothing was charged.',
-                         ROW('system', NULL, NULL, NULL, NULL)::caller)::job_release)
-      INTO v_items
-      FROM (SELECT job_id FROM reservations
-             WHERE tenant_id = p_tenant_id AND status = 'open' AND expires_at <= p_now
-             ORDER BY expires_at LIMIT p_limit) r;
-    IF v_items IS NULL THEN
-        RETURN 0;
-    END IF;
-    PERFORM job_release(p_tenant_id, p_now, v_items);
-    RETURN cardinality(v_items);
 END
 $$;

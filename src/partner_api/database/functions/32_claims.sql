@@ -1,0 +1,204 @@
+-- Claims: a worker takes jobs, says that it is alive, and is not waited for when it is silent.
+--
+-- A claim is the current one as long as its token is the job's. Every report names it; one that is not the current one
+-- is refused and changes nothing. Lock order as in 30_jobs.sql; a function that may end jobs locks everything that
+-- ending them takes before it decides anything.
+
+-- How often a job is given to a worker before it fails.
+CREATE OR REPLACE FUNCTION job_max_attempts()
+RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 3 $$;
+
+-- Locks jobs with what their end may change: reservations, wallets, and the partner's for what an archived child frees.
+CREATE OR REPLACE FUNCTION jobs_lock(p_tenant_id bigint, p_job_ids uuid[])
+RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+    v_owners uuid[];
+BEGIN
+    PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE;
+    v_owners := ARRAY(
+        SELECT organization_id FROM reservations WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids)
+         ORDER BY job_id FOR NO KEY UPDATE);
+    -- An archived wallet stays archived, so this may be read before it is locked; one that is archived just now has
+    -- its partner locked when the job ends, which is last in any case.
+    PERFORM wallets_lock(p_tenant_id, v_owners || ARRAY(
+        SELECT partner_id FROM wallets
+         WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners) AND state = 'archived'));
+END
+$$;
+
+-- Gives waiting jobs of one tenant to a worker, the oldest first: as many as there are tokens, or fewer.
+CREATE OR REPLACE FUNCTION jobs_claim(
+    p_tenant_id bigint, p_now timestamptz, p_worker_id text, p_formats text[], p_lease_seconds integer,
+    p_tokens uuid[], p_caller caller)
+RETURNS claimed_job[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+    v_job_ids uuid[];
+    v_claimed claimed_job[];
+BEGIN
+    -- What another worker is just taking is skipped, so that workers do not wait for each other.
+    v_job_ids := ARRAY(
+        SELECT w.id FROM unnest(p_formats) f (format)
+         CROSS JOIN LATERAL (
+               SELECT j.id, j.started_at FROM jobs j
+                WHERE j.tenant_id = p_tenant_id AND j.format = f.format
+                  AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox AND j.expires_at > p_now
+                ORDER BY j.started_at, j.id LIMIT cardinality(p_tokens) FOR NO KEY UPDATE SKIP LOCKED) w
+         ORDER BY w.started_at, w.id LIMIT cardinality(p_tokens));
+    IF v_job_ids = '{}' THEN
+        RETURN '{}';
+    END IF;
+    UPDATE jobs j SET
+        worker_id = p_worker_id, claim_token = t.token, claimed_at = p_now, lease_seconds = p_lease_seconds,
+        lease_until = p_now + make_interval(secs => p_lease_seconds), attempt = j.attempt + 1, stage = 'processing'
+      FROM unnest(v_job_ids, p_tokens) t (job_id, token)
+     WHERE j.tenant_id = p_tenant_id AND j.id = t.job_id AND j.id = ANY (v_job_ids);
+    UPDATE containers SET status = 'processing'
+     WHERE tenant_id = p_tenant_id AND job_id = ANY (v_job_ids);
+    SELECT array_agg(ROW(j.id, j.attempt, j.claim_token, j.format, r.organization_id, j.project_id, c.id, c.inputs,
+                         r.credits, j.lease_until)::claimed_job ORDER BY j.started_at, j.id)
+      INTO v_claimed
+      FROM jobs j
+      JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = j.id AND r.job_id = ANY (v_job_ids)
+      JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = j.id AND c.job_id = ANY (v_job_ids)
+     WHERE j.tenant_id = p_tenant_id AND j.id = ANY (v_job_ids);
+    PERFORM audit_write(p_tenant_id, p_now, v.organization_id, 'job.claimed', p_caller, v.project_id,
+                        jsonb_build_object('jobId', v.job_id, 'workerId', p_worker_id, 'attempt', v.attempt))
+       FROM unnest(v_claimed) v;
+    RETURN v_claimed;
+END
+$$;
+
+-- What a locked job says to a report of this claim: NULL that it is the current one of a running job in its time,
+-- else the refusal. A job whose time is up ends here, so that what becomes of it does not depend on a sweep's moment.
+CREATE OR REPLACE FUNCTION job_claim_refusal(p_job jobs, p_now timestamptz, p_worker_id text, p_claim_token uuid)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_end job_release;
+BEGIN
+    IF p_job.id IS NULL THEN
+        RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
+    END IF;
+    IF p_job.claim_token IS DISTINCT FROM p_claim_token OR p_job.worker_id IS DISTINCT FROM p_worker_id
+       OR p_job.status <> 'running' THEN
+        RETURN ROW('refused', 'CONFLICT', jsonb_build_object('status', p_job.status))::outcome;
+    END IF;
+    IF p_job.expires_at <= p_now THEN
+        v_end := job_expiry(p_job);
+        PERFORM job_release(p_job.tenant_id, p_now, ARRAY[v_end]);
+        RETURN ROW('refused', 'CONFLICT', jsonb_build_object('status', v_end.status))::outcome;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- Extends claims, and takes how far the work is. Progress never falls.
+--
+-- Facts: {cancel_requested, lease_until}. Refused: IDEMPOTENCY_*, NOT_FOUND, CONFLICT {status} (not the current claim).
+CREATE OR REPLACE FUNCTION job_heartbeat(p_tenant_id bigint, p_now timestamptz, p_items job_heartbeat[])
+RETURNS outcome[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_outcomes outcome[] := '{}';
+    v_outcome  outcome;
+    v_item     job_heartbeat;
+    v_job      jobs;
+    v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
+BEGIN
+    -- Only a job whose time is up may end here. When that is never changes.
+    IF EXISTS (SELECT FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) AND expires_at <= p_now) THEN
+        PERFORM jobs_lock(p_tenant_id, v_job_ids);
+    ELSE
+        PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) ORDER BY id FOR NO KEY UPDATE;
+    END IF;
+    FOREACH v_item IN ARRAY p_items LOOP
+        v_outcome := idempotency_outcome(p_now, v_item.idempotency);
+        IF v_outcome.status IS NULL THEN
+            SELECT * INTO v_job FROM jobs WHERE tenant_id = p_tenant_id AND id = v_item.job_id;
+            v_outcome := job_claim_refusal(v_job, p_now, v_item.worker_id, v_item.claim_token);
+        END IF;
+        IF v_outcome.status IS NULL THEN
+            UPDATE jobs SET
+                stage = coalesce(v_item.stage, stage), progress = greatest(progress, v_item.progress),
+                lease_until = greatest(lease_until, p_now + make_interval(secs => lease_seconds))
+             WHERE tenant_id = p_tenant_id AND id = v_item.job_id
+            RETURNING * INTO v_job;
+            v_outcome := ROW('done', NULL, jsonb_build_object(
+                'cancel_requested', v_job.cancel_requested_at IS NOT NULL,
+                'lease_until', v_job.lease_until))::outcome;
+            PERFORM idempotency_store(p_now, v_item.idempotency, 200::smallint, (v_outcome.facts)::json, NULL);
+        END IF;
+        v_outcomes := v_outcomes || v_outcome;
+    END LOOP;
+    RETURN v_outcomes;
+END
+$$;
+
+-- Puts a job back into the queue, and remembers why.
+CREATE OR REPLACE FUNCTION job_requeue(p_tenant_id bigint, p_job_id uuid, p_error_code text, p_error_message text)
+RETURNS void
+LANGUAGE sql AS $$
+    UPDATE jobs SET worker_id = NULL, claim_token = NULL, claimed_at = NULL, lease_seconds = NULL, lease_until = NULL,
+           stage = 'queued', last_error_code = p_error_code, last_error_message = p_error_message
+     WHERE tenant_id = p_tenant_id AND id = p_job_id;
+    UPDATE containers SET status = 'queued' WHERE tenant_id = p_tenant_id AND job_id = p_job_id;
+$$;
+
+-- What becomes of a locked job whose claim ends without a result; gives its status. The last error is that of a try
+-- that another follows.
+CREATE OR REPLACE FUNCTION job_give_back(
+    p_job jobs, p_now timestamptz, p_retryable boolean, p_last_code text, p_last_message text,
+    p_final_code text, p_final_message text, p_caller caller)
+RETURNS text
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_job.cancel_requested_at IS NULL AND p_retryable AND p_job.attempt < job_max_attempts() THEN
+        PERFORM job_requeue(p_job.tenant_id, p_job.id, p_last_code, p_last_message);
+        PERFORM audit_write(p_job.tenant_id, p_now, r.organization_id, 'job.requeued', p_caller, p_job.project_id,
+                            jsonb_build_object('jobId', p_job.id, 'attempt', p_job.attempt, 'code', p_last_code))
+           FROM reservations r WHERE r.tenant_id = p_job.tenant_id AND r.job_id = p_job.id;
+        RETURN 'running';
+    ELSIF p_job.cancel_requested_at IS NULL THEN
+        PERFORM job_release(p_job.tenant_id, p_now, ARRAY[
+            ROW(p_job.id, 'failed', p_final_code, p_final_message, p_caller)::job_release]);
+        RETURN 'failed';
+    END IF;
+    PERFORM job_release(p_job.tenant_id, p_now, ARRAY[ROW(p_job.id, 'canceled', NULL, NULL, p_caller)::job_release]);
+    RETURN 'canceled';
+END
+$$;
+
+-- Ends the claims of one tenant's silent workers, the longest silent first, at most p_limit. Gives how many.
+CREATE OR REPLACE FUNCTION claims_expire(p_tenant_id bigint, p_now timestamptz, p_limit integer)
+RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_job_ids uuid[] := ARRAY(
+        SELECT id FROM jobs
+         WHERE tenant_id = p_tenant_id AND status = 'running' AND lease_until <= p_now
+         ORDER BY lease_until LIMIT p_limit);
+    v_job     jobs;
+    v_ended   integer := 0;
+BEGIN
+    IF v_job_ids = '{}' THEN
+        RETURN 0;
+    END IF;
+    PERFORM jobs_lock(p_tenant_id, v_job_ids);
+    FOR v_job IN
+        -- Looked at again under the lock: a worker may have been heard of meanwhile.
+        SELECT * FROM jobs
+         WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) AND status = 'running' AND lease_until <= p_now
+         ORDER BY id
+    LOOP
+        PERFORM job_give_back(
+            v_job, p_now, true, 'WORKER_LOST', 'The worker was not heard of in time.',
+            'WORKER_LOST', 'No worker finished the job; nothing was charged.',
+            ROW('system', NULL, NULL, NULL, NULL)::caller);
+        v_ended := v_ended + 1;
+    END LOOP;
+    RETURN v_ended;
+END
+$$;

@@ -1,0 +1,35 @@
+"""Workers that are silent: their jobs go back to the queue, or end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.generation import due
+from partner_api.sweeps.tenants import advance_each
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partner_api.database.connection import Connection, Pool
+
+_TENANTS_PER_STEP = 50
+_CLAIMS_PER_COMMIT = 100
+
+
+class Claims:
+    """Ends claims that have lapsed, each tenant in turn."""
+
+    name = "claims"
+    pause_seconds = 2.0
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """End up to 100 claims of each of up to 50 tenants, one commit per tenant."""
+        async with pool.acquire() as connection:
+            return await advance_each(
+                await due.tenants_with_silent_workers(connection, now, _TENANTS_PER_STEP),
+                lambda tenant_id: due.expire_claims(connection, tenant_id, now, _CLAIMS_PER_COMMIT),
+            )
+
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        """When the next claim lapses."""
+        return await due.next_lapse(connection, after)
