@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from partner_api.api_keys import children_routes as children_keys
 from partner_api.api_keys import routes as api_keys
 from partner_api.audit import routes as audit
+from partner_api.cash import routes as cash
 from partner_api.clock import Clock
 from partner_api.credits import routes as credits
 from partner_api.crypto import SecretKeys
@@ -22,6 +23,7 @@ from partner_api.edge.reply import Reply, error_reply
 from partner_api.edge.request import EXCHANGE, Exchange
 from partner_api.edge.routing import ROUTE, routes_of
 from partner_api.health import routes as health
+from partner_api.leasing import request_routes as lease_requests
 from partner_api.leasing import routes as leasing
 from partner_api.ops.api_keys import routes as ops_api_keys
 from partner_api.ops.cash import routes as ops_cash
@@ -49,7 +51,9 @@ ROUTERS: tuple[Router, ...] = (
     children_keys.router,
     organizations.router,
     credits.router,
+    cash.router,
     leasing.router,
+    lease_requests.router,
     social_accounts.router,
     projects.router,
     audit.router,

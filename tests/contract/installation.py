@@ -19,8 +19,9 @@ from partner_api.api_keys import store as api_keys
 from partner_api.clock import Clock
 from partner_api.database.arguments import SYSTEM
 from partner_api.edge.credentials import mint_api_key, mint_operator_token
-from partner_api.ids import format_id, new_uuid7
+from partner_api.ids import format_id, new_ulid, new_uuid7
 from partner_api.leasing import pool as pool_accounts
+from partner_api.leasing import requests_store as lease_requests
 from partner_api.leasing import store as leasing
 from partner_api.operators import store as operators
 from partner_api.organizations import store as organizations
@@ -244,6 +245,31 @@ class Installation:
             )
         assert outcome.status == "done", outcome
         return [format_id("sa", social_id) for social_id in social_ids]
+
+    async def lease_request(
+        self, wallet: Wallet, *, count: int = 1, name: str | None = None, at: datetime | None = None
+    ) -> UUID:
+        """A request for accounts for the organization's project; its id."""
+        at = at or now()
+        async with self.pool.acquire() as connection:
+            row = await lease_requests.insert_request(
+                connection,
+                wallet.tenant_id,
+                at,
+                request_id=new_ulid(at),
+                organization_id=wallet.organization_id,
+                project_id=wallet.project_id,
+                partner_request_id=name,
+                count=count,
+                vertical="food_and_drink",
+                audience=None,
+                language="en",
+                geo=["US"],
+                target=None,
+                note=None,
+            )
+        request_id: UUID = row["id"]
+        return request_id
 
     async def end_lease(self, wallet: Wallet, social_account_id: str, *, at: datetime) -> None:
         """Take an account back from the organization."""

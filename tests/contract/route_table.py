@@ -97,6 +97,15 @@ ROUTES: dict[str, Use] = {
     "PATCH /v1/projects/{projectId}": ForKeys("projects:write", {"name": "Mine"}),
     "DELETE /v1/projects/{projectId}": ForKeys("projects:write"),
     "GET /v1/projects/{projectId}/leased-accounts": ForKeys("leased:write"),
+    "POST /v1/projects/{projectId}/leased-accounts/request": ForKeys(
+        "leased:write", {"projectId": "{projectId}", "count": 1, "niche": {"vertical": "food"}}
+    ),
+    "GET /v1/projects/{projectId}/leased-accounts/requests": ForKeys("leased:write"),
+    "GET /v1/projects/{projectId}/leased-accounts/requests/{requestId}": ForKeys("leased:write"),
+    "DELETE /v1/leased-accounts/{socialAccountId}": ForKeys("leased:write"),
+    "GET /v1/wallet": ForKeys("leased:write"),
+    "GET /v1/wallet/events": ForKeys("leased:write"),
+    "DELETE /v1/social-accounts/{socialAccountId}": ForKeys("social:write"),
     "GET /v1/projects/{projectId}/social-accounts": ForKeys("social:read"),
     "GET /v1/audit-log": ForKeys("audit:read"),
     # The operator's

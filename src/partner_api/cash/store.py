@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.arguments import (
+    Caller,
+    Idempotency,
+    Outcome,
+    call_money_function,
+    fetch_outcome,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from uuid import UUID
+
+    import asyncpg
 
     from partner_api.database.connection import Connection
 
@@ -31,6 +39,134 @@ async def post(
 ) -> list[Outcome]:
     """Record top-ups and adjustments. Facts: ``{event, balance_cents}``."""
     return await call_money_function(connection, "cash_post", tenant_id, now, items)
+
+
+async def refund(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    *,
+    organization_id: UUID,
+    social_account_id: UUID,
+    lease_month: int,
+    amount_cents: int,
+    description: str | None,
+    caller: Caller,
+) -> Outcome:
+    """Give back up to what a month of a lease was charged. Facts: ``{event, balance_cents}``."""
+    return await fetch_outcome(
+        connection,
+        "SELECT cash_refund($1, $2, $3, $4, $5, $6, $7, $8)",
+        tenant_id,
+        now,
+        organization_id,
+        social_account_id,
+        lease_month,
+        amount_cents,
+        description,
+        caller,
+    )
+
+
+class Outlook(NamedTuple):
+    """A cash wallet, and what its leases will take from it until an instant."""
+
+    balance_cents: int
+    renewals: int
+    total_cents: int
+    """Of those renewals, which are to come; what is past due is not in it."""
+    next_renewal_at: datetime | None
+    covered_until: datetime
+    """The last second up to which everything is paid, past due months included."""
+    shortfall_cents: int
+    """What is missing for everything, past due months included."""
+
+
+async def read_outlook(
+    connection: Connection, tenant_id: int, organization_id: UUID, now: datetime, until: datetime
+) -> Outlook | None:
+    """A partner's cash wallet and its renewals up to an instant; None without a wallet of its own.
+
+    A month that has begun but is not charged yet counts as past due: it stands first in line.
+    """
+    row = await connection.fetchrow(
+        """
+          WITH month AS MATERIALIZED (
+               SELECT lease_month_start(l.assigned_at, n) AS due_at, l.social_account_id,
+                      coalesce((SELECT f.price_cents FROM lease_former_prices f
+                                 WHERE f.tenant_id = $1 AND f.social_account_id = l.social_account_id
+                                   AND f.until_month > n
+                                 ORDER BY f.until_month LIMIT 1), l.monthly_price_cents) AS price_cents
+                 FROM leases l
+                CROSS JOIN LATERAL generate_series(
+                      l.next_month, greatest(l.next_month, lease_calendar_months(l.assigned_at, $4))) n
+                WHERE l.tenant_id = $1 AND l.status = 'assigned'
+                  AND lease_month_start(l.assigned_at, n) <= $4
+          ), line AS (
+               SELECT due_at, sum(price_cents) OVER (ORDER BY due_at, social_account_id) AS needed_cents
+                 FROM month
+          )
+        SELECT w.balance_cents,
+               (SELECT count(*) FROM month WHERE due_at > $3) AS count,
+               (SELECT coalesce(sum(price_cents), 0) FROM month WHERE due_at > $3) AS total_cents,
+               (SELECT min(lease_next_renewal(assigned_at, $3)) FROM leases
+                 WHERE tenant_id = $1 AND status = 'assigned') AS next_renewal_at,
+               (SELECT min(due_at) FROM line WHERE needed_cents > w.balance_cents) AS uncovered_at,
+               (SELECT greatest(0, coalesce(max(needed_cents), 0) - w.balance_cents) FROM line)
+                   AS shortfall_cents
+          FROM cash_wallets w
+         WHERE w.tenant_id = $1 AND w.organization_id = $2 AND w.currency = 'USD'
+        """,
+        tenant_id,
+        organization_id,
+        now,
+        until,
+    )
+    if row is None:
+        return None
+    uncovered_at = row["uncovered_at"]
+    return Outlook(
+        balance_cents=row["balance_cents"],
+        renewals=row["count"],
+        total_cents=int(row["total_cents"]),
+        next_renewal_at=row["next_renewal_at"],
+        covered_until=until if uncovered_at is None else uncovered_at - timedelta(seconds=1),
+        shortfall_cents=int(row["shortfall_cents"]),
+    )
+
+
+async def list_events(
+    connection: Connection,
+    tenant_id: int,
+    organization_id: UUID,
+    *,
+    event_types: Sequence[str] | None,
+    before: int | None,
+    limit: int,
+) -> list[asyncpg.Record] | None:
+    """A page of a partner's cash ledger, newest first; None for an organization without a cash wallet."""
+    rows = await connection.fetch(
+        """
+        SELECT e.* FROM cash_wallets w
+          LEFT JOIN LATERAL (
+               SELECT * FROM cash_events e
+                WHERE e.tenant_id = $1 AND e.organization_id = $2 AND e.currency = 'USD'
+                  AND ($3::text[] IS NULL OR e.event_type = ANY ($3))
+                  AND ($4::bigint IS NULL OR e.sequence < $4)
+                ORDER BY e.sequence DESC
+                LIMIT $5) e ON true
+         WHERE w.tenant_id = $1 AND w.organization_id = $2 AND w.currency = 'USD'
+         ORDER BY e.sequence DESC
+        """,
+        tenant_id,
+        organization_id,
+        None if event_types is None else list(event_types),
+        before,
+        limit,
+    )
+    if not rows:
+        return None
+    return [row for row in rows if row["sequence"] is not None]
 
 
 async def read_balance(connection: Connection, tenant_id: int, organization_id: UUID) -> int | None:

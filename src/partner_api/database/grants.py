@@ -26,9 +26,11 @@ _WRITABLE = (
 _UPDATABLE_COLUMNS = {
     "lease_requests": "organization_id",
     "organizations": "name, metadata, billing_email, rate_limit_tier, format_prices, updated_at",
+    "social_accounts": "status, disconnected_at, disconnected_reason",
     "pool_accounts": "followers, vertical, language, geo, monthly_price_cents, avatar_url, status, updated_at",
 }
 _INSERTABLE = ("lease_requests", "pool_accounts")
+_DELETABLE = ("outbox",)
 
 
 async def grant_application_role(connection: Connection, role: str) -> None:
@@ -53,6 +55,7 @@ def _statements(role: str) -> list[str]:
         f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
         f"GRANT INSERT, UPDATE, DELETE ON {writable} TO {role}",
         *(f"GRANT INSERT ON {table} TO {role}" for table in _INSERTABLE),
+        *(f"GRANT DELETE ON {table} TO {role}" for table in _DELETABLE),
         *(
             f"GRANT UPDATE ({columns}) ON {table} TO {role}"
             for table, columns in _UPDATABLE_COLUMNS.items()

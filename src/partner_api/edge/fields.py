@@ -73,6 +73,13 @@ class JobId(PublicId):
     prefix = "job"
 
 
+class SocialAccountId(PublicId):
+    """``sa_…``."""
+
+    __slots__ = ()
+    prefix = "sa"
+
+
 class OperatorId(PublicId):
     """``opr_…``."""
 
@@ -133,6 +140,7 @@ ProjectIdText: TypeAlias = Annotated[str, _id_meta("prj")]
 ApiKeyIdText: TypeAlias = Annotated[str, _id_meta("key")]
 SocialAccountIdText: TypeAlias = Annotated[str, _id_meta("sa")]
 ContainerIdText: TypeAlias = Annotated[str, _id_meta("cnt")]
+LeaseRequestIdText: TypeAlias = Annotated[str, _id_meta("lreq")]
 JobIdText: TypeAlias = Annotated[str, _id_meta("job")]
 PoolAccountIdText: TypeAlias = Annotated[str, _id_meta("pool")]
 OperatorIdText: TypeAlias = Annotated[str, _id_meta("opr")]

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from litestar import Router
 
-from partner_api.edge.fields import ProjectId
+from partner_api.clock import format_seconds
+from partner_api.edge.audit import audit_argument
+from partner_api.edge.fields import ProjectId, SocialAccountId
 from partner_api.edge.pagination import Page, page, read_cursor
 from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read
+from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires
 from partner_api.errors import not_found
+from partner_api.ids import format_id
 from partner_api.leasing import store
-from partner_api.leasing.schemas import LeasedAccount, LeasedAccountsQuery, leased_account_of
+from partner_api.leasing.schemas import (
+    LeasedAccount,
+    LeasedAccountsQuery,
+    LeaseRelease,
+    ReleasedAccount,
+    leased_account_of,
+)
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
 
 _TAG = "Leased accounts"
 _PRICE_CENTS = 15_000
@@ -80,4 +95,41 @@ async def list_leased_accounts(
     )
 
 
-router = Router("", route_handlers=[list_leased_accounts])
+@write(
+    "DELETE",
+    "/v1/leased-accounts/{socialAccountId}",
+    access=requires("leased:write"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+)
+async def release_account(
+    request: ApiRequest,
+    social_account_id: SocialAccountId,
+    body: LeaseRelease,
+    connection: Connection,
+) -> ReleasedAccount:
+    """Release a leased account.
+
+    The lease ends now and the account goes back to the operator. The month that is paid is not
+    refunded, and months that have begun are charged first. What is not a lease of yours, or is over
+    already, is 404.
+    """
+    outcome = await store.disconnect(
+        connection,
+        request.caller.tenant_id,
+        request.now,
+        social_account_id=social_account_id,
+        organization_id=request.caller.organization_id,
+        reason="released_by_partner",
+        note=body.reason,
+        caller=audit_argument(request),
+    )
+    if outcome.code is not None or outcome.facts is None:
+        raise not_found()
+    return ReleasedAccount(
+        social_account_id=format_id("sa", social_account_id),
+        disconnected_at=format_seconds(datetime.fromisoformat(outcome.facts["disconnected_at"])),
+    )
+
+
+router = Router("", route_handlers=[list_leased_accounts, release_account])

@@ -62,6 +62,21 @@ class LeasedAccount(Struct, frozen=True, rename="camel"):
     disconnected_reason: LeaseEnd | UnsetType = UNSET
 
 
+class LeaseRelease(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """Why a leased account is given back."""
+
+    reason: Annotated[str, Meta(max_length=1024)] | None = None
+
+
+class ReleasedAccount(Struct, frozen=True, rename="camel", kw_only=True):
+    """A leased account that was given back."""
+
+    social_account_id: SocialAccountIdText
+    status: Literal["disconnected"] = "disconnected"
+    disconnected_reason: Literal["released_by_partner"] = "released_by_partner"
+    disconnected_at: SecondsText
+
+
 def leased_account_of(lease: Row) -> LeasedAccount:
     """Make the wire form of a row of ``store.list_leases``."""
     return LeasedAccount(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from uuid import UUID
 
-from partner_api.database.arguments import Caller, Outcome, call_money_function
+from partner_api.database.arguments import Caller, Outcome, call_money_function, fetch_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,76 @@ async def assign(
     Facts: ``{assigned_at, charged_cents, social_account_ids}``.
     """
     return await call_money_function(connection, "lease_assign", tenant_id, now, items)
+
+
+async def disconnect(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    *,
+    social_account_id: UUID,
+    organization_id: UUID | None,
+    reason: Literal["released_by_partner", "recalled_by_operator"],
+    note: str | None,
+    caller: Caller,
+) -> Outcome:
+    """End a lease. Facts: ``{disconnected_at}``.
+
+    A release first charges what was due by now, for all of the partner's leases; a recall charges nothing.
+
+    Args:
+        connection: in a transaction.
+        tenant_id: of the lease.
+        now: when.
+        social_account_id: the lease.
+        organization_id: whose project it must be in; None for an operator.
+        reason: who ends it.
+        note: why, in words.
+        caller: for the audit log.
+    """
+    return await fetch_outcome(
+        connection,
+        "SELECT lease_disconnect($1, $2, $3, $4, $5, $6, $7)",
+        tenant_id,
+        now,
+        social_account_id,
+        organization_id,
+        reason,
+        note,
+        caller,
+    )
+
+
+async def renew(connection: Connection, tenant_id: int, now: datetime, limit: int) -> int:
+    """Charge about ``limit`` of a partner's leases that are due; gives how many it paid, put off or ended."""
+    advanced = await connection.fetchval("SELECT leases_renew($1, $2, $3)", tenant_id, now, limit)
+    return int(advanced)
+
+
+async def tenants_with_renewals(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """Tenants whose cash wallet has something to charge, the longest overdue first. Crosses tenants."""
+    rows = await connection.fetch(
+        "SELECT tenant_id FROM cash_wallets WHERE renewals_due_at <= $1 ORDER BY renewals_due_at LIMIT $2",
+        now,
+        limit,
+    )
+    return [row["tenant_id"] for row in rows]
+
+
+async def next_renewal(connection: Connection, after: datetime) -> datetime | None:
+    """The first instant after another at which a lease is to be charged or tried again. Crosses tenants."""
+    due: datetime | None = await connection.fetchval(
+        "SELECT min(renewals_due_at) FROM cash_wallets WHERE renewals_due_at > $1", after
+    )
+    return due
+
+
+async def oldest_renewal(connection: Connection) -> datetime | None:
+    """When the longest waiting wallet should have been charged or is to be. Crosses tenants."""
+    due: datetime | None = await connection.fetchval(
+        "SELECT min(renewals_due_at) FROM cash_wallets"
+    )
+    return due
 
 
 async def list_leases(

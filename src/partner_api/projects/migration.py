@@ -62,3 +62,9 @@ async def move_projects(
         organization_id,
         now,
     )
+    await connection.execute(
+        "UPDATE lease_requests SET organization_id = $3 WHERE tenant_id = $1 AND project_id = ANY ($2)",
+        tenant_id,
+        project_ids,
+        organization_id,
+    )

@@ -95,6 +95,21 @@ async def lock_project(
     )
 
 
+async def share_project(
+    connection: Connection, tenant_id: int, organization_id: UUID, project_id: UUID
+) -> Row | None:
+    """As ``find_project``, kept from moving or being archived until the transaction ends."""
+    return await connection.fetchrow(
+        """
+        SELECT * FROM projects WHERE tenant_id = $1 AND organization_id = $2 AND id = $3
+           FOR SHARE
+        """,
+        tenant_id,
+        organization_id,
+        project_id,
+    )
+
+
 async def update_project(
     connection: Connection,
     tenant_id: int,

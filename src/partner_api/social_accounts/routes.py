@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from litestar import Router
 
-from partner_api.edge.fields import ProjectId
+from partner_api.edge.audit import audit_argument, write_audit
+from partner_api.edge.fields import ProjectId, SocialAccountId
 from partner_api.edge.pagination import Page, page, read_cursor
 from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read
+from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires
-from partner_api.errors import not_found
+from partner_api.errors import ApiError, not_found
+from partner_api.ids import format_id
 from partner_api.social_accounts import store
 from partner_api.social_accounts.schemas import (
+    RevokedAccount,
     SocialAccount,
     SocialAccountsQuery,
+    revoked_account_of,
     social_account_of,
 )
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
 
 
 @read(
@@ -53,4 +61,45 @@ async def list_social_accounts(
     )
 
 
-router = Router("", route_handlers=[list_social_accounts])
+@write(
+    "DELETE",
+    "/v1/social-accounts/{socialAccountId}",
+    access=requires("social:write"),
+    tag="Social accounts",
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def revoke_social_account(
+    request: ApiRequest, social_account_id: SocialAccountId, connection: Connection
+) -> RevokedAccount:
+    """Disconnect a social account.
+
+    Nothing is published to it any more. A leased account is 409: release it instead.
+    """
+    caller = request.caller
+    account = await store.lock_social_account(
+        connection, caller.tenant_id, caller.organization_id, social_account_id
+    )
+    if account is None:
+        raise not_found()
+    if account["leased"]:
+        raise ApiError(
+            "CONFLICT",
+            "This account is leased. Release it instead.",
+            {"releaseWith": "DELETE /v1/leased-accounts/:socialAccountId"},
+        )
+    if account["status"] != "disconnected":
+        account = await store.revoke(connection, caller.tenant_id, request.now, social_account_id)
+        await write_audit(
+            connection,
+            request.now,
+            caller.tenant_id,
+            caller.organization_id,
+            "social_account.revoked",
+            audit_argument(request),
+            project_id=account["project_id"],
+            details={"socialAccountId": format_id("sa", social_account_id)},
+        )
+    return revoked_account_of(account)
+
+
+router = Router("", route_handlers=[list_social_accounts, revoke_social_account])

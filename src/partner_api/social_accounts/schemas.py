@@ -58,3 +58,23 @@ def social_account_of(account: Row) -> SocialAccount:
         connected_at=format_milliseconds(account["connected_at"]),
         token_expires_at=None if expires_at is None else format_milliseconds(expires_at),
     )
+
+
+class RevokedAccount(Struct, frozen=True, rename="camel", kw_only=True):
+    """A social account that was disconnected."""
+
+    social_account_id: SocialAccountIdText
+    status: Literal["disconnected"] = "disconnected"
+    disconnected_reason: Literal["revoked_by_partner"] = "revoked_by_partner"
+    canceled_scheduled_posts: Annotated[int, Meta(ge=0)]
+    disconnected_at: MillisecondsText
+
+
+def revoked_account_of(account: Row) -> RevokedAccount:
+    """Make the wire form of a disconnected row of ``social_accounts``."""
+    return RevokedAccount(
+        social_account_id=format_id("sa", account["id"]),
+        # There are no scheduled posts that could be canceled.
+        canceled_scheduled_posts=0,
+        disconnected_at=format_milliseconds(account["disconnected_at"]),
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
     import asyncpg
@@ -54,3 +55,39 @@ async def list_social_accounts(
     if not rows:
         return None
     return [row for row in rows if row["id"] is not None]
+
+
+async def lock_social_account(
+    connection: Connection, tenant_id: int, organization_id: UUID, social_account_id: UUID
+) -> asyncpg.Record | None:
+    """An account of one of an organization's projects, locked; None when it is not its own."""
+    return await connection.fetchrow(
+        """
+        SELECT s.* FROM social_accounts s
+          JOIN projects p ON p.tenant_id = s.tenant_id AND p.id = s.project_id
+         WHERE s.tenant_id = $1 AND p.organization_id = $2 AND s.id = $3
+           FOR NO KEY UPDATE OF s
+        """,
+        tenant_id,
+        organization_id,
+        social_account_id,
+    )
+
+
+async def revoke(
+    connection: Connection, tenant_id: int, now: datetime, social_account_id: UUID
+) -> asyncpg.Record:
+    """Disconnect a locked account that is not leased; gives the row."""
+    row = await connection.fetchrow(
+        """
+        UPDATE social_accounts
+           SET status = 'disconnected', disconnected_at = $3, disconnected_reason = 'revoked_by_partner'
+         WHERE tenant_id = $1 AND id = $2
+        RETURNING *
+        """,
+        tenant_id,
+        social_account_id,
+        now,
+    )
+    assert row is not None  # noqa: S101 - it is locked, so it is there
+    return row

@@ -8,7 +8,9 @@ from partner_api.sweeps.books import Books
 from partner_api.sweeps.claims import Claims
 from partner_api.sweeps.expiries import Expiries
 from partner_api.sweeps.periods import Periods
-from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords
+from partner_api.sweeps.renewals import Renewals
+from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords, Outbox
+from partner_api.sweeps.sandbox import SandboxRequests
 
 if TYPE_CHECKING:
     from partner_api.sweeps.sweep import Sweep
@@ -17,7 +19,10 @@ ALL_SWEEPS: tuple[Sweep, ...] = (
     Expiries(),
     Claims(),
     Periods(),
+    Renewals(),
+    SandboxRequests(),
     IdempotencyRecords(),
+    Outbox(),
     AuditPartitions(),
     Books(),
 )

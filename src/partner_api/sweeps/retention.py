@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from partner_api.audit import store as audit
 from partner_api.edge import idempotency_store
+from partner_api.webhooks import store as webhooks
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +26,22 @@ class IdempotencyRecords:
         """Delete up to 1,000 records older than 24 hours."""
         async with pool.acquire() as connection:
             return await idempotency_store.delete_expired(connection, now, _RECORDS_PER_STEP)
+
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        """None: nothing depends on the moment."""
+        return None
+
+
+class Outbox:
+    """Removes what was put out for partners 30 days ago."""
+
+    name = "outbox"
+    pause_seconds = 600.0
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """Delete up to 1,000 rows older than 30 days."""
+        async with pool.acquire() as connection:
+            return await webhooks.delete_expired(connection, now, _RECORDS_PER_STEP)
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """None: nothing depends on the moment."""

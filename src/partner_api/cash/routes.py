@@ -1,0 +1,87 @@
+"""The partner's cash wallet: what renewals are taken from."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from litestar import Router
+
+from partner_api.cash import store
+from partner_api.cash.events import CashEvent, cash_event_of
+from partner_api.cash.schemas import (
+    OUTLOOK_DAYS,
+    CashEventsQuery,
+    CashWallet,
+    UpcomingRenewals,
+    cash_wallet_of,
+)
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read
+from partner_api.edge.scopes import requires
+from partner_api.errors import not_found
+
+_TAG = "Cash"
+
+_EXAMPLE = CashWallet(
+    organization_id="org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
+    balance_cents=45_000,
+    upcoming_renewals=UpcomingRenewals(
+        count=2,
+        total_cents=30_000,
+        next_renewal_at="2026-05-20T16:12:02Z",
+        covered_until="2026-06-01T00:00:00Z",
+        shortfall_cents=0,
+    ),
+)
+
+
+@read(
+    "/v1/wallet",
+    access=requires("leased:write"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+    examples=[_EXAMPLE],
+)
+async def read_cash_wallet(request: ApiRequest) -> CashWallet:
+    """Read your cash wallet.
+
+    The balance from which your leases and those of your children are paid, and how far it reaches.
+    Only a partner has one: a child's key gets 404.
+    """
+    async with request.services.pool.acquire() as connection:
+        outlook = await store.read_outlook(
+            connection,
+            request.caller.tenant_id,
+            request.caller.organization_id,
+            request.now,
+            request.now + timedelta(days=OUTLOOK_DAYS),
+        )
+    if outlook is None:
+        raise not_found()
+    return cash_wallet_of(request.caller.organization_id, outlook)
+
+
+@read("/v1/wallet/events", access=requires("leased:write"), tag=_TAG, errors=["NOT_FOUND"])
+async def list_cash_events(request: ApiRequest, query: CashEventsQuery) -> Page[CashEvent]:
+    """List your cash ledger.
+
+    Every movement of cash, newest first. They sum to the balance.
+    """
+    async with request.services.pool.acquire() as connection:
+        events = await store.list_events(
+            connection,
+            request.caller.tenant_id,
+            request.caller.organization_id,
+            event_types=query.event_type,
+            before=read_cursor(request, int),
+            limit=query.limit + 1,
+        )
+    if events is None:
+        raise not_found()
+    return page(
+        request, query, events, item=cash_event_of, position=lambda event: event["sequence"]
+    )
+
+
+router = Router("", route_handlers=[read_cash_wallet, list_cash_events])

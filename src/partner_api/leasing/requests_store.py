@@ -1,0 +1,230 @@
+"""SQL of lease requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.database.arguments import Outcome, fetch_outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    import asyncpg
+
+    from partner_api.database.arguments import Caller
+    from partner_api.database.connection import Connection
+
+
+async def insert_request(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    *,
+    request_id: UUID,
+    organization_id: UUID,
+    project_id: UUID,
+    partner_request_id: str | None,
+    count: int,
+    vertical: str,
+    audience: str | None,
+    language: str | None,
+    geo: Sequence[str],
+    target: str | None,
+    note: str | None,
+) -> asyncpg.Record:
+    """Submit a request for a project, which the caller has locked; gives the row.
+
+    Raises:
+        asyncpg.UniqueViolationError: the organization has another with this partner_request_id.
+    """
+    row = await connection.fetchrow(
+        """
+        INSERT INTO lease_requests
+            (tenant_id, id, organization_id, project_id, partner_request_id, count, vertical, audience,
+             language, geo, target, partner_note, submitted_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        RETURNING *
+        """,
+        tenant_id,
+        request_id,
+        organization_id,
+        project_id,
+        partner_request_id,
+        count,
+        vertical,
+        audience,
+        language,
+        list(geo),
+        target,
+        note,
+        now.replace(microsecond=0),
+    )
+    assert row is not None  # noqa: S101 - RETURNING of one inserted row
+    return row
+
+
+async def list_requests(
+    connection: Connection,
+    tenant_id: int,
+    organization_id: UUID,
+    project_id: UUID,
+    *,
+    statuses: Sequence[str] | None,
+    before: UUID | None,
+    limit: int,
+) -> list[asyncpg.Record] | None:
+    """A page of a project's requests, newest first; None when the project is not the organization's."""
+    rows = await connection.fetch(
+        """
+        SELECT r.*
+          FROM projects p
+          LEFT JOIN LATERAL (
+               SELECT * FROM lease_requests r
+                WHERE r.tenant_id = p.tenant_id AND r.project_id = p.id
+                  AND ($4::text[] IS NULL OR r.status = ANY ($4))
+                  AND ($5::uuid IS NULL OR r.id < $5)
+                ORDER BY r.id DESC
+                LIMIT $6) r ON true
+         WHERE p.tenant_id = $1 AND p.organization_id = $2 AND p.id = $3
+         ORDER BY r.id DESC
+        """,
+        tenant_id,
+        organization_id,
+        project_id,
+        None if statuses is None else list(statuses),
+        before,
+        limit,
+    )
+    if not rows:
+        return None
+    return [row for row in rows if row["id"] is not None]
+
+
+async def find_request(
+    connection: Connection,
+    tenant_id: int,
+    organization_id: UUID,
+    project_id: UUID,
+    *,
+    request_id: UUID | None,
+    partner_request_id: str | None,
+) -> asyncpg.Record | None:
+    """A project's request by one of its two ids; None when it or the project is not the organization's."""
+    return await connection.fetchrow(
+        """
+        SELECT r.* FROM lease_requests r
+          JOIN projects p ON p.tenant_id = r.tenant_id AND p.id = r.project_id
+         WHERE r.tenant_id = $1 AND p.organization_id = $2 AND r.project_id = $3
+           AND (r.id = $4 OR r.partner_request_id = $5)
+        """,
+        tenant_id,
+        organization_id,
+        project_id,
+        request_id,
+        partner_request_id,
+    )
+
+
+async def fulfil(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    *,
+    request_id: UUID,
+    pool_account_ids: Sequence[UUID],
+    social_account_ids: Sequence[UUID],
+    monthly_price_cents: int | None,
+    note: str | None,
+    caller: Caller,
+) -> Outcome:
+    """Answer a request with accounts, and charge their first month. Facts: ``{status}``."""
+    return await fetch_outcome(
+        connection,
+        "SELECT lease_request_fulfil($1, $2, $3, $4, $5, $6, $7, $8)",
+        tenant_id,
+        now,
+        request_id,
+        list(pool_account_ids),
+        list(social_account_ids),
+        monthly_price_cents,
+        note,
+        caller,
+    )
+
+
+async def reject(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    *,
+    request_id: UUID,
+    note: str,
+    caller: Caller,
+) -> Outcome:
+    """Answer a request with a refusal. Facts: ``{status}``."""
+    return await fetch_outcome(
+        connection,
+        "SELECT lease_request_reject($1, $2, $3, $4, $5)",
+        tenant_id,
+        now,
+        request_id,
+        note,
+        caller,
+    )
+
+
+async def open_test_requests(
+    connection: Connection, before: datetime, limit: int
+) -> list[asyncpg.Record]:
+    """Open requests of test tenants submitted by then, oldest first. Crosses tenants.
+
+    Columns: ``tenant_id``, ``id``, ``count``, ``vertical``.
+    """
+    return await connection.fetch(
+        """
+        SELECT r.tenant_id, r.id, r.count, r.vertical FROM lease_requests r
+          JOIN tenants t ON t.id = r.tenant_id AND t.env = 'test'
+         WHERE r.status = 'requested' AND r.submitted_at <= $1
+         ORDER BY r.id LIMIT $2
+        """,
+        before,
+        limit,
+    )
+
+
+async def next_open_test_request(connection: Connection, after: datetime) -> datetime | None:
+    """When the first open request of a test tenant after an instant was submitted. Crosses tenants."""
+    submitted_at: datetime | None = await connection.fetchval(
+        """
+        SELECT min(r.submitted_at) FROM lease_requests r
+          JOIN tenants t ON t.id = r.tenant_id AND t.env = 'test'
+         WHERE r.status = 'requested' AND r.submitted_at > $1
+        """,
+        after,
+    )
+    return submitted_at
+
+
+async def pretend(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    *,
+    request_id: UUID,
+    social_account_ids: Sequence[UUID],
+    handles: Sequence[str],
+    followers: Sequence[int],
+) -> Outcome:
+    """Answer a request of a test tenant with fictitious accounts. Facts: ``{status}``."""
+    return await fetch_outcome(
+        connection,
+        "SELECT lease_request_pretend($1, $2, $3, $4, $5, $6)",
+        tenant_id,
+        now,
+        request_id,
+        list(social_account_ids),
+        list(handles),
+        list(followers),
+    )

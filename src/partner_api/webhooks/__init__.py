@@ -1,0 +1,1 @@
+"""What partners are told of: events in the outbox."""
