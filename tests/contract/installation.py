@@ -100,6 +100,13 @@ class Installation:
             )
             return wallet
 
+    async def test_tenant(self, partner: Wallet) -> Wallet:
+        """The partner in its test environment, where it has no project yet."""
+        tenant_id = await self.owner.fetchval(
+            "SELECT id FROM tenants WHERE partner_id = $1 AND env = 'test'", partner.organization_id
+        )
+        return Wallet(tenant_id, partner.organization_id, uuid4(), None)
+
     async def child(
         self, partner: Wallet, *, at: datetime | None = None, prepaid: int = 0
     ) -> Wallet:

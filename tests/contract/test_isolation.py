@@ -23,9 +23,7 @@ from tests.contract.route_table import (
 from tests.contract.statements import recorded
 from tests.tenants import Wallet
 
-from partner_api.database.arguments import SYSTEM
 from partner_api.ids import format_id, parse_id
-from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
     import httpx
@@ -112,22 +110,7 @@ async def world(installation: Installation) -> World:
     (leased,) = await installation.lease(victim.child, handle(), at=now())
     request_id = await installation.lease_request(victim.child)
     stranger = await installation.family(prepaid=1000)
-    test_tenant = Wallet(
-        victim.partner.tenant_id % 2**39 + 1, victim.partner.organization_id, uuid4(), None
-    )
-    async with installation.pool.acquire() as connection:
-        await organizations.create_partner(
-            connection,
-            test_tenant.tenant_id,
-            now(),
-            organization_id=test_tenant.organization_id,
-            env="test",
-            name="Partner",
-            billing_email=None,
-            metadata={},
-            rate_limit_tier="internal",
-            caller=SYSTEM,
-        )
+    test_tenant = await installation.test_tenant(victim.partner)
     return World(
         victim,
         Ids(
