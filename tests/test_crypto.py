@@ -175,6 +175,23 @@ async def test_a_missing_key_stops_the_start_while_someone_depends_on_it(
     await SecretKeys.parse(f"{NEW},{OLD}").verify_installation(empty_installation)
 
 
+@pytest.mark.parametrize("first", [OLD, f"{NEW},{OLD}"])
+async def test_a_start_with_wrong_keys_does_not_use_up_their_ids(
+    empty_installation: Connection, first: str
+) -> None:
+    await _add_operator(empty_installation, SecretKeys.parse(OLD))
+    await SecretKeys.parse(OLD).verify_installation(empty_installation)
+    # Both were to be given right: the old one, and a new one. Each time one was mistyped.
+    new_id, _, _ = NEW.partition(":")
+    wrong_new, wrong_old = f"{new_id}:{'44' * 32}", "old:" + "33" * 32
+    for wrong in (wrong_new, f"{wrong_new},{wrong_old}"):
+        with pytest.raises(SecretKeyError, match="'old'"):
+            await SecretKeys.parse(wrong).verify_installation(empty_installation)
+    await SecretKeys.parse(first).verify_installation(empty_installation)
+    kept = await empty_installation.fetch("SELECT key_id FROM secret_key_checks")
+    assert {row["key_id"] for row in kept} == {one.partition(":")[0] for one in first.split(",")}
+
+
 async def test_a_key_that_only_the_revoked_depend_on_may_go(
     empty_installation: Connection,
 ) -> None:

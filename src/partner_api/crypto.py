@@ -167,37 +167,45 @@ class SecretKeys:
     async def verify_installation(self, connection: Connection) -> None:
         """Compare the keys with those this database was used with, and record new ones.
 
+        Keys that do not fit leave no trace: their ids stay free for the right ones. Crosses tenants,
+        once, at start: a mistake here would lock all of them out.
+
         Raises:
             SecretKeyError: a key is another than the one that had its id, or one that API keys or
                 operators were hashed with is missing.
         """
         values = self.check_values()
-        await connection.executemany(
-            "INSERT INTO secret_key_checks (key_id, check_value) VALUES ($1, $2) "
-            "ON CONFLICT DO NOTHING",
-            list(values.items()),
-        )
-        rows = await connection.fetch("SELECT key_id, check_value FROM secret_key_checks")
-        for row in rows:
-            value = values.get(row["key_id"])
-            if value is not None and not hmac.compare_digest(value, row["check_value"]):
-                raise SecretKeyError(
-                    f"The secret key {row['key_id']!r} is not the one this database was used with. "
-                    "Restore the right key in LAYERS_SECRET_KEYS, or give the new one a new id."
-                )
-        missing = await connection.fetch(
-            # Every tenant's keys, once, at start: a mistake here would lock all of them out.
-            "SELECT hash_key_id FROM api_keys WHERE revoked_at IS NULL "
-            "AND NOT hash_key_id = ANY($1::text[]) UNION "
-            "SELECT hash_key_id FROM operators WHERE revoked_at IS NULL "
-            "AND NOT hash_key_id = ANY($1::text[])",
-            list(values),
-        )
-        if missing:
-            raise SecretKeyError(
-                f"API keys or operators still depend on the secret key {missing[0][0]!r}, which is "
-                "missing. Add it to LAYERS_SECRET_KEYS after the current one."
+        async with connection.transaction():
+            missing = await connection.fetchval(
+                """
+                SELECT hash_key_id FROM api_keys
+                 WHERE revoked_at IS NULL AND NOT hash_key_id = ANY ($1::text[])
+                UNION
+                SELECT hash_key_id FROM operators
+                 WHERE revoked_at IS NULL AND NOT hash_key_id = ANY ($1::text[])
+                """,
+                list(values),
             )
+            if missing is not None:
+                raise SecretKeyError(
+                    f"API keys or operators still depend on the secret key {missing!r}, which is "
+                    "missing. Add it to LAYERS_SECRET_KEYS after the current one."
+                )
+            # First, because it waits for another server that is starting with the same ids.
+            await connection.executemany(
+                "INSERT INTO secret_key_checks (key_id, check_value) VALUES ($1, $2) "
+                "ON CONFLICT DO NOTHING",
+                list(values.items()),
+            )
+            rows = await connection.fetch("SELECT key_id, check_value FROM secret_key_checks")
+            for row in rows:
+                value = values.get(row["key_id"])
+                if value is not None and not hmac.compare_digest(value, row["check_value"]):
+                    raise SecretKeyError(
+                        f"The secret key {row['key_id']!r} is not the one this database was used "
+                        "with. Restore the right key in LAYERS_SECRET_KEYS, or give the new one a "
+                        "new id."
+                    )
 
     def _digest(self, keys: _DerivedKeys, secret: str) -> bytes:
         # A copy of the prepared state is cheaper than keying again, on the path of every request.

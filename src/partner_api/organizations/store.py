@@ -300,7 +300,10 @@ async def update_terms(
     rate_limit_tier: str | None,
     format_prices: dict[str, int],
 ) -> None:
-    """Set a partner's tier and the prices given, in both environments. For the operator only."""
+    """Set a partner's tier and the prices given, in both environments.
+
+    Crosses tenants: for the operator only.
+    """
     await connection.execute(
         """
         UPDATE organizations

@@ -169,7 +169,7 @@ async def backend_runs(connection: Connection, process_id: int) -> bool:
 
 
 async def sum_events(connection: Connection) -> Row:
-    """What all credit events add up to, by what they mean."""
+    """What all credit events add up to, by what they mean. Crosses tenants."""
     row = await connection.fetchrow(
         """
         SELECT count(*) AS events,
@@ -190,7 +190,7 @@ async def sum_events(connection: Connection) -> Row:
 
 
 async def digest_ledgers(connection: Connection) -> str:
-    """A digest of every ledger row: amounts, types, order, times and ids."""
+    """A digest of every ledger row: amounts, types, order, times and ids. Crosses tenants."""
     digest = hashlib.sha256()
     async with connection.transaction(readonly=True):
         for table, order in _DIGESTED:

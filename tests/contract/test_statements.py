@@ -1,0 +1,58 @@
+"""What requests send to the database, as it arrives there: each statement names its tenant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from tests.contract.installation import EVERYTHING, handle, now
+from tests.contract.route_table import KEY_ROUTES, OPERATOR_ROUTES
+from tests.contract.statements import recorded
+from tests.contract.test_isolation import Ids, ask
+from tests.database.statements import names_tenants, statements_in_python
+
+if TYPE_CHECKING:
+    import httpx
+    from tests.contract.installation import Installation
+
+# One that has effects on more than its own partner or key, and reads nothing of a tenant.
+NOT_ASKED = {"POST /ops/v1/clock"}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def tenant_tables(installation: Installation) -> set[str]:
+    rows = await installation.owner.fetch(
+        """
+        SELECT table_name FROM information_schema.columns
+         WHERE table_schema = 'public' AND column_name = 'tenant_id'
+        """
+    )
+    return {row["table_name"] for row in rows}
+
+
+@pytest.mark.parametrize("name", sorted({*KEY_ROUTES, *OPERATOR_ROUTES} - NOT_ASKED))
+async def test_every_statement_of_a_request_names_its_tenant(
+    local_api: httpx.AsyncClient, installation: Installation, tenant_tables: set[str], name: str
+) -> None:
+    family = await installation.family(prepaid=1000, cash_cents=20_000)
+    await installation.lease(family.child, handle(), at=now())
+    if name in OPERATOR_ROUTES:
+        headers = await installation.operator("admin")
+        asked = family.partner
+        key_id = family.partner_key.key_id
+    else:
+        headers = (await installation.key(family.partner, *EVERYTHING)).headers
+        asked = family.child if "{orgId}" in name else family.partner
+        key_id = family.child_key.key_id if "{orgId}" in name else family.partner_key.key_id
+    ids = Ids(asked.organization_id, family.partner.project_id, key_id)
+    with recorded() as statements:
+        response = await ask(local_api, name, ids, headers)
+    assert response.status_code < 500, response.text
+    assert len(statements) > 0
+    crossing = {" ".join(one.text.split()) for one in statements_in_python() if one.is_marked}
+    assert [
+        one
+        for one in statements
+        if not names_tenants(one, tenant_tables) and " ".join(one.split()) not in crossing
+    ] == []
