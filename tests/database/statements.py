@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 SOURCE = Path(partner_api.__file__).parent
 MARK = "Crosses tenants"
-_VERB = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
+# Its beginning may be what only the run knows.
+_BEGINNING = re.compile(r"\s*((SELECT|INSERT|UPDATE|DELETE|WITH)\b|\{\}\s+WHERE\b)")
 _TABLE = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO|USING|TABLE)\s+(?:ONLY\s+)?(\w+)")
 _TENANT = re.compile(r"\btenant_id\b")
 # To show it, or to sort by it, restricts nothing.
@@ -36,6 +37,11 @@ class Statement(NamedTuple):
     is_marked: bool
     """Whether the place says that it crosses tenants."""
 
+    def fits(self, sent: str) -> bool:
+        """Whether this is what was sent, but for white space and what only the run knows."""
+        parts = (re.escape(" ".join(part.split())) for part in self.text.split("{}"))
+        return re.fullmatch(r"\s*.*?\s*".join(parts), sent) is not None
+
     def names_tenants(self, tables: Collection[str]) -> bool:
         """Whether it names a tenant for each of these tables that it reads or writes."""
         return names_tenants(self.text, tables)
@@ -48,11 +54,10 @@ def names_tenants(statement: str, tables: Collection[str]) -> bool:
 
 
 def statements_in_python() -> Iterator[Statement]:
-    """Every string in the source that begins like a statement."""
+    """Every string in the source that begins like a statement; what it is put together from, included."""
     for path in sorted(SOURCE.rglob("*.py")):
         module = ".".join(path.relative_to(SOURCE).with_suffix("").parts)
-        tree = ast.parse(path.read_text())
-        yield from _in_node(tree, module, is_marked=False)
+        yield from _Module(path.read_text()).statements(module)
 
 
 def statements_in_functions() -> Iterator[Statement]:
@@ -63,20 +68,41 @@ def statements_in_functions() -> Iterator[Statement]:
                 yield Statement(name, text, MARK in comment)
 
 
-def _in_node(node: ast.AST, place: str, *, is_marked: bool) -> Iterator[Statement]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        place = f"{place}.{node.name}"
-        is_marked = MARK in (ast.get_docstring(node) or "")
-    text = None
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        text = node.value
-    elif isinstance(node, ast.JoinedStr):
-        text = "".join(
-            str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
-        )
-    if text is not None:
-        if _VERB.match(text):
+class _Module:
+    def __init__(self, source: str) -> None:
+        self._tree = ast.parse(source)
+        self._constants: dict[str, str] = {}
+        for node in self._tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                text = self._text(node.value)
+                if text is not None:
+                    self._constants[node.targets[0].id] = text
+
+    def statements(self, place: str) -> Iterator[Statement]:
+        return self._in_node(self._tree, place, is_marked=False)
+
+    def _in_node(self, node: ast.AST, place: str, *, is_marked: bool) -> Iterator[Statement]:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            place = f"{place}.{node.name}"
+            is_marked = MARK in (ast.get_docstring(node) or "")
+        text = self._text(node)
+        if text is None:
+            for child in ast.iter_child_nodes(node):
+                yield from self._in_node(child, place, is_marked=is_marked)
+        elif _BEGINNING.match(text):
             yield Statement(place, text, is_marked)
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _in_node(child, place, is_marked=is_marked)
+
+    def _text(self, node: ast.AST) -> str | None:
+        """The string that an expression gives, if it is one; what only the run knows is ``{}``."""
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, str) else None
+        if isinstance(node, ast.Name):
+            return self._constants.get(node.id)
+        if isinstance(node, ast.JoinedStr):
+            return "".join(self._text(part) or "{}" for part in node.values)
+        if isinstance(node, ast.FormattedValue):
+            return self._text(node.value)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            left, right = self._text(node.left), self._text(node.right)
+            return None if left is None and right is None else (left or "{}") + (right or "{}")
+        return None
