@@ -35,6 +35,11 @@ CROSSING = {
     "generation.store.list_any_jobs",
     "generation.store.next_expiry",
     "generation.store.tenants_with_expired_jobs",
+    "leasing.requests_store.next_open_test_request",
+    "leasing.requests_store.open_test_requests",
+    "leasing.store.next_renewal",
+    "leasing.store.oldest_renewal",
+    "leasing.store.tenants_with_renewals",
     "organizations.store.find_by_metadata",
     "organizations.store.find_organization",
     "organizations.store.list_all_organizations",
@@ -45,6 +50,7 @@ CROSSING = {
     "reconciliation.store.tenants_of",
     "simulation.store.digest_ledgers",
     "simulation.store.sum_events",
+    "webhooks.store.delete_expired",
 }
 # Tables that belong to no tenant.
 INSTALLATION_TABLES = {
