@@ -129,6 +129,8 @@ ROUTES: dict[str, Use] = {
     "POST /ops/v1/organizations/{orgId}/cash/adjustment": ForOperators("finance", _CENTS),
     "GET /ops/v1/pool/accounts": ForOperators("viewer"),
     "POST /ops/v1/pool/accounts": ForOperators("operator", _POOL_ACCOUNT),
+    "PATCH /ops/v1/pool/accounts/{poolAccountId}": ForOperators("operator", {"followers": 5}),
+    "POST /ops/v1/pool/accounts/import": ForOperators("operator"),
     "GET /ops/v1/reconciliation": ForOperators("viewer"),
     "GET /ops/v1/operators": ForOperators("admin"),
     "POST /ops/v1/operators": ForOperators("admin", {"name": "Robin", "role": "viewer"}),

@@ -80,6 +80,13 @@ class SocialAccountId(PublicId):
     prefix = "sa"
 
 
+class PoolAccountId(PublicId):
+    """``pool_…``."""
+
+    __slots__ = ()
+    prefix = "pool"
+
+
 class OperatorId(PublicId):
     """``opr_…``."""
 

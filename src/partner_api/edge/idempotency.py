@@ -145,12 +145,16 @@ def _context(record: Idempotency) -> bytes:
 
 async def _fingerprint(request: ApiRequest) -> bytes:
     """Digest what makes two requests the same: path, query, acting header and body."""
-    body = await request.body_bytes()
-    try:
-        content = msgspec.json.decode(body) if body else None
-    except msgspec.DecodeError:
-        # A route without a body does not read it; whatever was sent still counts.
-        content = body
+    content: Any
+    if request.upload is not None:
+        content = [request.upload.media_type, request.upload.digest]
+    else:
+        body = await request.body_bytes()
+        try:
+            content = msgspec.json.decode(body) if body else None
+        except msgspec.DecodeError:
+            # A route without a body does not read it; whatever was sent still counts.
+            content = body
     parts = [
         request.path_values,
         sorted(request.scope["query_string"].split(b"&")),

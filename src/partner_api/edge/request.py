@@ -13,11 +13,13 @@ from partner_api.errors import ApiError, Issue
 from partner_api.ids import new_request_id
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from datetime import datetime
 
     from litestar.types import Receive, Scope, Send
 
     from partner_api.edge.authentication import Caller, OperatorCaller
+    from partner_api.edge.uploads import Upload
     from partner_api.services import Services
 
 MAX_BODY_BYTES = 256 * 1024
@@ -75,6 +77,7 @@ class ApiRequest(Request[Any, Any, Any]):
         "raw_idempotency_keys",
         "services",
         "template",
+        "upload",
     )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,6 +110,8 @@ class ApiRequest(Request[Any, Any, Any]):
         self._caller: Caller | None = None
         self._operator: OperatorCaller | None = None
         self._body_bytes: bytes | None = None
+        # The body of a route for uploads, when it has arrived.
+        self.upload: Upload | None = None
 
     @property
     def request_id(self) -> str:
@@ -169,7 +174,7 @@ class ApiRequest(Request[Any, Any, Any]):
             ApiError: PAYLOAD_TOO_LARGE.
         """
         if self.announced_bytes > limit:
-            raise ApiError("PAYLOAD_TOO_LARGE")
+            raise _too_large(limit)
 
     async def body_bytes(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """Read the whole body, once; more than ``limit`` bytes are never kept.
@@ -179,18 +184,33 @@ class ApiRequest(Request[Any, Any, Any]):
         """
         if self._body_bytes is None:
             self.check_announced_size(limit)
-            chunks: list[bytes] = []
-            size = 0
-            while True:
-                message = await self.receive()
-                if message["type"] == "http.disconnect":
-                    raise ApiError("VALIDATION", _CUT_OFF, status=400)
-                chunk = message["body"]  # type: ignore[typeddict-item]
-                size += len(chunk)
-                if size > limit:
-                    raise ApiError("PAYLOAD_TOO_LARGE")
-                chunks.append(chunk)
-                if not message.get("more_body"):
-                    break
-            self._body_bytes = b"".join(chunks)
+            self._body_bytes = b"".join([chunk async for chunk in self.body_chunks(limit)])
         return self._body_bytes
+
+    async def body_chunks(self, limit: int) -> AsyncIterator[bytes]:
+        """Give the body as it arrives, once.
+
+        Raises:
+            ApiError: PAYLOAD_TOO_LARGE when more than ``limit`` bytes have come; VALIDATION when
+                the connection closed before the end.
+        """
+        size = 0
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ApiError("VALIDATION", _CUT_OFF, status=400)
+            chunk: bytes = message["body"]  # type: ignore[typeddict-item]
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit)
+            yield chunk
+            if not message.get("more_body"):
+                return
+
+
+def _too_large(limit: int) -> ApiError:
+    if limit == MAX_BODY_BYTES:
+        return ApiError("PAYLOAD_TOO_LARGE")
+    return ApiError(
+        "PAYLOAD_TOO_LARGE", f"The upload is too large. Send at most {limit // 2**20} MiB."
+    )

@@ -16,6 +16,7 @@ from partner_api.edge.pagination import check_cursor
 from partner_api.edge.reply import Reply, json_reply
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.scopes import ORG_ADMIN, Access, covers, forbidden
+from partner_api.edge.uploads import Upload, UploadRule, receive_upload
 from partner_api.edge.validation import BodyShape, QueryShape
 from partner_api.errors import KINDS, ApiError, Code, Issue, invalid, not_found
 from partner_api.ids import format_id
@@ -31,7 +32,7 @@ Handler = Callable[..., Awaitable[Any]]
 PARAMETER = re.compile(r"\{(\w+)\}")
 _MAX_PATH_TEXT = 255
 # A handler's module need not import these for anything but types.
-_ANNOTATIONS = {"ApiRequest": ApiRequest, "Connection": object}
+_ANNOTATIONS = {"ApiRequest": ApiRequest, "Connection": object, "Upload": Upload}
 
 
 class PathParameter(msgspec.Struct, frozen=True):
@@ -59,6 +60,7 @@ class Route:
         idempotency_required: bool,
         secret_answer: bool,
         examples: Sequence[object],
+        uploads: UploadRule | None = None,
         long_running: bool = False,
     ) -> None:
         self.method = method
@@ -86,13 +88,16 @@ class Route:
             for wire_name in PARAMETER.findall(template)
             for name in [_snake_case(wire_name)]
         ]
-        known = {"request", "query", "body", "connection", *(p.name for p in self.path)}
+        known = {"request", "query", "body", "connection", "upload", *(p.name for p in self.path)}
         if unknown := set(names) - known:
             raise TypeError(f"{method} {template}: no such thing as {', '.join(sorted(unknown))}")
         self.wants_request = "request" in names
         self.wants_connection = "connection" in names
         self.query = QueryShape(hints["query"]) if "query" in names else None
         self.body = BodyShape(hints["body"]) if "body" in names else None
+        self.uploads = uploads
+        if (uploads is not None) != ("upload" in names) or (uploads and self.body):
+            raise TypeError(f"{method} {template}: an upload is declared and taken, without a body")
         if self.wants_connection and not self.writes:
             raise TypeError(f"{method} {template}: a read has no transaction")
 
@@ -114,6 +119,13 @@ class Route:
         request.now = services.clock.now()
 
         await self._authorize(request)
+        try:
+            return await self._answer(request)
+        finally:
+            if request.upload is not None:
+                request.upload.close()
+
+    async def _answer(self, request: ApiRequest) -> Reply[Any]:
         arguments = await self._read(request)
         if self.idempotency_required and request.idempotency_key is None:
             raise ApiError("IDEMPOTENCY_REQUIRED")
@@ -121,7 +133,7 @@ class Route:
             if arguments is None:
                 raise not_found()
             if request.acting_for is not None and request.key_caller is not None:
-                request.caller = await services.children.act_for(
+                request.caller = await request.services.children.act_for(
                     request.key_caller, request.acting_for, self.works_until
                 )
         except ApiError:
@@ -166,6 +178,7 @@ class Route:
         issues: list[Issue] = []
         arguments: dict[str, Any] = {"request": request} if self.wants_request else {}
         absent = self._read_path(request, arguments, issues)
+        media_type = ""
         request.read_headers(issues, writes=self.writes)
         if self.query is not None:
             query = self.query.decode(request.scope["query_string"], issues)
@@ -179,10 +192,14 @@ class Route:
                 if error.status != KINDS["VALIDATION"].status or error.details is None:
                     raise
                 issues += error.details["issues"]
+        elif self.uploads is not None:
+            media_type = self.uploads.read_media_type(request, issues)
         elif request.announced_bytes:
             request.check_announced_size()
         if issues:
             raise invalid(issues)
+        if self.uploads is not None:
+            arguments["upload"] = await receive_upload(request, media_type, self.uploads.max_bytes)
         return None if absent else arguments
 
     def _read_path(

@@ -6,6 +6,7 @@ A handler is a coroutine with typed parameters, each of which is one of
 * a path parameter, named in the path as ``{orgId}`` and in the function as ``org_id``;
 * ``query``, a Struct of query parameters;
 * ``body``, a Struct that forbids unknown fields;
+* ``upload: Upload``, a body that is too large for memory, on routes that declare ``uploads``;
 * ``connection``: the handler then runs in a transaction that also keeps the idempotency record.
 
 It gives a Struct, which is answered as JSON, or a whole ``Reply``.
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from partner_api.edge.acting import OrganizationStatus
     from partner_api.edge.scopes import Access
+    from partner_api.edge.uploads import UploadRule
     from partner_api.errors import Code
 
 __all__ = ["ROUTE", "Route", "read", "routes_of", "write"]
@@ -81,6 +83,7 @@ def write(
     works_until: OrganizationStatus = "active",
     idempotency_required: bool = False,
     secret_answer: bool = False,
+    uploads: UploadRule | None = None,
     examples: Sequence[object] = (),
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route that changes something.
@@ -95,6 +98,7 @@ def write(
         works_until: see ``read``; writes stop when a child is suspended unless this says more.
         idempotency_required: it moves money and cannot do without Idempotency-Key.
         secret_answer: the answer has a secret in it; its idempotency record is encrypted.
+        uploads: what may be uploaded, for a handler with ``upload``.
         examples: see ``read``.
     """
     return _declare(
@@ -107,6 +111,7 @@ def write(
         works_until=works_until,
         idempotency_required=idempotency_required,
         secret_answer=secret_answer,
+        uploads=uploads,
         examples=examples,
     )
 

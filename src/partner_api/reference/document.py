@@ -36,6 +36,7 @@ every error has the same shape; act on `error.code`, not on the message. Times a
 Credits are integers, and money is integer US cents. A write can be repeated safely with the same
 `Idempotency-Key`: for 24 hours it gives the first answer again and has no second effect.
 """
+_NOT_READ = "The body is not JSON, or did not arrive whole."
 _PAGE_NAME = re.compile(rb"\bPage[_\[](\w+?)[_\]](?=\")")
 
 
@@ -178,6 +179,14 @@ def _operation(route: Route, schema_of: dict[str, Json]) -> Json:
             "required": not route.body.may_be_empty,
             "content": {"application/json": {"schema": schema_of[str(route.body.struct)]}},
         }
+    if route.uploads is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {
+                media_type: {"schema": {"type": "string"}}
+                for media_type in route.uploads.media_types
+            },
+        }
     return operation
 
 
@@ -244,7 +253,7 @@ def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
     responses: dict[str, Json] = {str(route.status): success}
     for code in errors_of(route):
         statuses = [KINDS[code].status]
-        if code == "VALIDATION" and route.body is not None:
+        if code == "VALIDATION" and (route.body is not None or route.uploads is not None):
             statuses.append(400)
         for status in statuses:
             answer = responses.setdefault(
@@ -271,7 +280,7 @@ def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
 
 
 def _when(code: Code, status: int) -> str:
-    return "The body is not JSON." if status == 400 and code == "VALIDATION" else KINDS[code].when
+    return _NOT_READ if status == 400 and code == "VALIDATION" else KINDS[code].when
 
 
 def _returned_type(route: Route) -> Any:

@@ -7,27 +7,37 @@ from uuid import UUID
 
 import asyncpg
 from litestar import Router
+from msgspec import UnsetType
 
 from partner_api.edge.audit import audit_argument, write_audit
+from partner_api.edge.fields import PoolAccountId
 from partner_api.edge.idempotency import OPERATOR_TENANT
 from partner_api.edge.pagination import Page, page, read_cursor
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires_role
-from partner_api.errors import ApiError
+from partner_api.edge.uploads import UploadRule
+from partner_api.errors import ApiError, not_found
 from partner_api.ids import format_id, new_uuid7
 from partner_api.leasing import pool
+from partner_api.ops.pool.importing import PoolImporter
+from partner_api.ops.pool.lines import CSV, NDJSON
 from partner_api.ops.pool.schemas import (
+    ImportQuery,
     NewPoolAccount,
     PoolAccount,
+    PoolAccountPatch,
     PoolAccountsQuery,
+    PoolImport,
     pool_account_of,
 )
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
+    from partner_api.edge.uploads import Upload
 
 _TAG = "Operator: pool"
+_MAX_IMPORT_BYTES = 64 * 1024 * 1024
 
 
 @write(
@@ -88,8 +98,13 @@ async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> P
         rows = await pool.list_accounts(
             connection,
             statuses=query.status,
-            vertical=query.vertical,
-            language=query.language,
+            platforms=query.platform,
+            verticals=query.vertical,
+            languages=query.language,
+            geo=query.geo,
+            min_followers=query.min_followers,
+            max_followers=query.max_followers,
+            max_monthly_price_cents=query.max_monthly_price_cents,
             search=query.search,
             before=read_cursor(request, UUID),
             limit=query.limit + 1,
@@ -97,4 +112,91 @@ async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> P
     return page(request, query, rows, item=pool_account_of, position=lambda row: row["id"])
 
 
-router = Router("", route_handlers=[add_pool_account, list_pool_accounts])
+@write(
+    "PATCH",
+    "/ops/v1/pool/accounts/{poolAccountId}",
+    access=requires_role("operator"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def change_pool_account(
+    request: ApiRequest,
+    pool_account_id: PoolAccountId,
+    body: PoolAccountPatch,
+    connection: Connection,
+) -> PoolAccount:
+    """Change a pool account.
+
+    What is left out stays. A new price is that of leases to come. A retired account is leased no
+    more until it is `available` again; an account that is leased can be neither: 409.
+    """
+    row = await pool.lock_account(connection, pool_account_id)
+    if row is None:
+        raise not_found()
+    if row["status"] == "leased" and not isinstance(body.status, UnsetType):
+        raise ApiError(
+            "CONFLICT",
+            "This account is leased. Recall it first, or wait until its lease ends.",
+            {"status": "leased", "socialAccountId": format_id("sa", row["lease_id"])},
+        )
+    changes = body.changes()
+    row = await pool.update_account(connection, request.now, pool_account_id, changes)
+    await write_audit(
+        connection,
+        request.now,
+        OPERATOR_TENANT,
+        None,
+        "pool_account.updated",
+        audit_argument(request),
+        details={"poolAccountId": format_id("pool", pool_account_id), "fields": sorted(changes)},
+    )
+    return pool_account_of(row)
+
+
+@write(
+    "POST",
+    "/ops/v1/pool/accounts/import",
+    access=requires_role("operator"),
+    tag=_TAG,
+    errors=["CONFLICT"],
+    uploads=UploadRule((CSV, NDJSON), _MAX_IMPORT_BYTES),
+)
+async def import_pool_accounts(
+    request: ApiRequest, query: ImportQuery, upload: Upload, connection: Connection
+) -> PoolImport:
+    """Import pool accounts.
+
+    A file of at most 64 MiB with one account on each line, as `application/x-ndjson` or `text/csv`.
+    A line of NDJSON is the body with which one account is added. The first line of a CSV names the
+    columns, as the fields are named there: `handle`, `followers`, `vertical`, `language` and `geo`
+    (countries with spaces between them), and if you like `monthlyPriceCents`, `avatarUrl` and
+    `platform`. Lines with a problem are listed and the others added; with `allOrNothing` none is,
+    when there is a problem. A handle that the pool or an earlier line has is a problem. While
+    another import is running: 409.
+    """
+    if not await pool.begin_import(connection):
+        raise ApiError("CONFLICT", "Another import is running. Try again when it has ended.")
+    result = await PoolImporter(connection, request.now).run(
+        upload, all_or_nothing=query.all_or_nothing
+    )
+    await write_audit(
+        connection,
+        request.now,
+        OPERATOR_TENANT,
+        None,
+        "pool_account.imported",
+        audit_argument(request),
+        details={"lines": result.lines, "added": result.added, "rejected": result.rejected},
+    )
+    return result
+
+
+router = Router(
+    "",
+    route_handlers=[
+        add_pool_account,
+        list_pool_accounts,
+        change_pool_account,
+        import_pool_accounts,
+    ],
+)

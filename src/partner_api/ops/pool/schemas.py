@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.clock import format_milliseconds
 from partner_api.edge.fields import Amount, MillisecondsText, PoolAccountIdText
@@ -16,27 +16,86 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Row
 
 PoolStatus = Literal["available", "leased", "retired"]
+Handle = Annotated[str, Meta(min_length=1, max_length=64)]
 Vertical = Annotated[str, Meta(min_length=1, max_length=64, examples=["food_and_drink"])]
 Language = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, description="BCP 47 language."
+        # In Python, $ alone would let a newline at the end pass.
+        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)",
+        max_length=35,
+        description="BCP 47 language.",
     ),
 ]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code.")]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166-1 alpha-2 code.")]
+Countries = Annotated[list[Country], Meta(min_length=1, max_length=249)]
+AvatarUrl = Annotated[str, Meta(max_length=2048, pattern=r"^https://")]
 
 
 class NewPoolAccount(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """A warmed account to add to the pool."""
 
     platform: Platform
-    handle: Annotated[str, Meta(min_length=1, max_length=64)]
+    handle: Handle
     followers: Amount
     vertical: Vertical
     language: Language
-    geo: Annotated[list[Country], Meta(min_length=1, max_length=249)]
+    geo: Countries
     monthly_price_cents: Amount = 15_000
-    avatar_url: Annotated[str, Meta(max_length=2048, pattern=r"^https://")] | None = None
+    avatar_url: AvatarUrl | None = None
+
+
+class PoolAccountPatch(
+    Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True
+):
+    """What to change of a pool account: what is left out stays. Its handle is for ever."""
+
+    followers: Amount | UnsetType = UNSET
+    vertical: Vertical | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    geo: Countries | UnsetType = UNSET
+    monthly_price_cents: Annotated[
+        Amount | UnsetType, Meta(description="Of leases to come; that of a lease is its own.")
+    ] = UNSET
+    avatar_url: AvatarUrl | UnsetType | None = UNSET
+    status: Annotated[
+        Literal["available", "retired"] | UnsetType,
+        Meta(description="A retired account is not leased any more. A leased one is 409."),
+    ] = UNSET
+
+    def changes(self) -> dict[str, Any]:
+        """Give the fields that were sent, by their column."""
+        return {
+            name: value
+            for name in self.__struct_fields__
+            if (value := getattr(self, name)) is not UNSET
+        }
+
+
+class ImportQuery(Struct, frozen=True, rename="camel", kw_only=True):
+    """How an import is done."""
+
+    all_or_nothing: Annotated[
+        bool, Meta(description="Add no account at all when there is a line with a problem.")
+    ] = False
+
+
+class ImportProblem(Struct, frozen=True):
+    """Why a line was not taken."""
+
+    line: Annotated[int, Meta(ge=1, description="Lines count from 1, the header of a CSV too.")]
+    message: str
+
+
+class PoolImport(Struct, frozen=True, rename="camel", kw_only=True):
+    """What became of the lines of a file."""
+
+    lines: Annotated[int, Meta(ge=0, description="Without the header and empty lines.")]
+    added: Annotated[int, Meta(ge=0)]
+    rejected: Annotated[int, Meta(ge=0, description="Lines with a problem.")]
+    errors: Annotated[
+        list[ImportProblem], Meta(max_length=1000, description="The first 1,000 of them.")
+    ]
 
 
 class PoolAccountsQuery(Struct, frozen=True, rename="camel", kw_only=True):
@@ -45,8 +104,20 @@ class PoolAccountsQuery(Struct, frozen=True, rename="camel", kw_only=True):
     status: Annotated[
         list[PoolStatus] | None, Meta(description="Only these; repeat it for several.")
     ] = None
-    vertical: Vertical | None = None
-    language: Language | None = None
+    platform: list[Platform] | None = None
+    vertical: Annotated[
+        list[Vertical] | None, Meta(description="Only these; repeat it for several.")
+    ] = None
+    language: Annotated[
+        list[Language] | None, Meta(description="Only these; repeat it for several.")
+    ] = None
+    geo: Annotated[
+        list[Country] | None,
+        Meta(description="Only with an audience in one of these countries; repeat it."),
+    ] = None
+    min_followers: Amount | None = None
+    max_followers: Amount | None = None
+    max_monthly_price_cents: Amount | None = None
     search: Annotated[
         str | None, Meta(max_length=64, description="A part of the handle, whatever its case.")
     ] = None
