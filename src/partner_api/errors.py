@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
+from partner_api.redaction import redact
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -171,8 +173,13 @@ class ApiError(Exception):
 
 
 def invalid(issues: Sequence[Issue], *, status: int = 422) -> ApiError:
-    """Make the error for a malformed request; ``issues`` has one entry per problem."""
-    return ApiError("VALIDATION", details={"issues": issues}, status=status)
+    """Make the error for a malformed request; ``issues`` has one entry per problem.
+
+    They name fields as the client did, and a client may have put a secret there by mistake. It is
+    not repeated, because answers are logged by those who get them.
+    """
+    shown = [Issue(redact(issue.path), redact(issue.message)) for issue in issues]
+    return ApiError("VALIDATION", details={"issues": shown}, status=status)
 
 
 def not_found() -> ApiError:
