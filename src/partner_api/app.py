@@ -22,10 +22,12 @@ from partner_api.edge.asgi import Edge
 from partner_api.edge.reply import Reply, error_reply
 from partner_api.edge.request import EXCHANGE, Exchange
 from partner_api.edge.routing import ROUTE, routes_of
+from partner_api.generation.storage import routes as files
 from partner_api.health import routes as health
 from partner_api.leasing import request_routes as lease_requests
 from partner_api.leasing import routes as leasing
 from partner_api.ops.api_keys import routes as ops_api_keys
+from partner_api.ops.assets import routes as ops_assets
 from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
 from partner_api.ops.credits import routes as ops_credits
@@ -64,7 +66,9 @@ ROUTERS: tuple[Router, ...] = (
     ops_pool.router,
     ops_operators.router,
     ops_reconciliation.router,
+    ops_assets.router,
     ops_clock.router,
+    files.router,
     health.router,
 )
 

@@ -22,6 +22,7 @@ from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
 from partner_api.database.embedded import DatabaseStartError, EmbeddedPostgres
 from partner_api.database.location import locate
+from partner_api.generation.storage import open_storage
 from partner_api.interruptions import stop_like_control_c, stops_deferred
 from partner_api.logs import GRANIAN_LOGGING
 from partner_api.rehearsal.installation import following_installation
@@ -31,7 +32,7 @@ from partner_api.startup import (
     prepare_database,
     run_with_database,
 )
-from partner_api.sweeps import ALL_SWEEPS
+from partner_api.sweeps import all_sweeps
 from partner_api.sweeps.loop import run_sweeps
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from partner_api.crypto import SecretKeys
     from partner_api.database.location import DatabaseLocation
+    from partner_api.generation.storage import Storage
     from partner_api.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -129,8 +131,9 @@ def serve(
                 migrate_first=settings.database_url is None or settings.development,
             )
         )
+        storage = open_storage(settings, secret_keys)
         ready = announce(location, secret_keys)
-        with _sweeping(location, development=settings.development):
+        with _sweeping(location, storage, development=settings.development):
             _serve_api(settings, ready)
 
 
@@ -177,7 +180,7 @@ def _call_when_listening(host: str, port: int, ready: Callable[[], None]) -> Non
 
 
 @contextlib.contextmanager
-def _sweeping(location: DatabaseLocation, *, development: bool) -> Iterator[None]:
+def _sweeping(location: DatabaseLocation, storage: Storage, *, development: bool) -> Iterator[None]:
     loop_ready = threading.Event()
     stops: list[Callable[[], object]] = []
 
@@ -186,7 +189,7 @@ def _sweeping(location: DatabaseLocation, *, development: bool) -> Iterator[None
         loop = asyncio.get_running_loop()
         stops.append(lambda: loop.call_soon_threadsafe(stop.set))
         loop_ready.set()
-        await sweep_until(location.application_url, stop, development=development)
+        await sweep_until(location.application_url, storage, stop, development=development)
 
     thread = threading.Thread(target=lambda: asyncio.run(work()), name="sweeps")
     try:
@@ -199,7 +202,9 @@ def _sweeping(location: DatabaseLocation, *, development: bool) -> Iterator[None
         thread.join()
 
 
-async def sweep_until(application_url: str, stop: asyncio.Event, *, development: bool) -> None:
+async def sweep_until(
+    application_url: str, storage: Storage, stop: asyncio.Event, *, development: bool
+) -> None:
     """Run all sweeps on a pool of their own until ``stop`` is set; a database that is away is awaited."""
     while not stop.is_set():
         try:
@@ -208,7 +213,7 @@ async def sweep_until(application_url: str, stop: asyncio.Event, *, development:
             try:
                 _log.info("sweeps_started")
                 async with following_installation(pool, clock, development=development):
-                    await run_sweeps(pool, clock, ALL_SWEEPS, stop)
+                    await run_sweeps(pool, clock, all_sweeps(storage), stop)
             finally:
                 await pool.close()
         except (OSError, asyncpg.PostgresError) as error:

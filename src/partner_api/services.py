@@ -11,11 +11,13 @@ from partner_api.database.connection import open_pool
 from partner_api.edge.acting import Children
 from partner_api.edge.authentication import Authenticator
 from partner_api.edge.rate_limits import RateLimits
+from partner_api.generation.storage import open_storage
 
 if TYPE_CHECKING:
     from partner_api.clock import Clock
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Pool
+    from partner_api.generation.storage import Storage
     from partner_api.settings import Settings
 
 
@@ -32,6 +34,7 @@ class Services:
     wallets: WalletReader
     rate_limits: RateLimits
     recorder: Recorder
+    storage: Storage
 
 
 async def open_services(
@@ -42,7 +45,9 @@ async def open_services(
     Raises:
         OSError, asyncpg.PostgresError: the database cannot be reached or refuses the role.
         SecretKeyError: the secret keys are not those this database was used with.
+        StorageUnavailable: what talks to the bucket that the settings name is not installed.
     """
+    storage = open_storage(settings, secret_keys)
     pool = await open_pool(url, settings.database_pool_size)
     return Services(
         settings=settings,
@@ -54,4 +59,5 @@ async def open_services(
         wallets=WalletReader(pool, clock),
         rate_limits=RateLimits(settings.rate_limit_url),
         recorder=Recorder(pool),
+        storage=storage,
     )

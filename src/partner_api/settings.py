@@ -25,6 +25,7 @@ from partner_api.settings_forms import (
     redis_url,
     secret_keys,
     server_url,
+    storage_url,
     whole_number,
 )
 
@@ -63,6 +64,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: LogFormat
     log_level: LogLevel
     rate_limit_url: str | None
+    storage_url: str | None
+    font_dir: Path | None
+    render_processes: int
     api_url: str
     operator_token: str | None
 
@@ -197,6 +201,28 @@ SETTINGS: tuple[Setting, ...] = (
         default=None,
         parse=redis_url,
         mask=redact,
+    ),
+    Setting(
+        variable="LAYERS_STORAGE_URL",
+        attribute="storage_url",
+        meaning="Bucket for the files of generated content, s3://bucket/prefix, with "
+        "?endpoint=https://… for servers other than Amazon's. Without it: the data folder.",
+        default=None,
+        parse=storage_url,
+    ),
+    Setting(
+        variable="LAYERS_FONT_DIR",
+        attribute="font_dir",
+        meaning="Folder of further fonts for slides, used before the machine's own.",
+        default=None,
+        parse=data_folder,
+    ),
+    Setting(
+        variable="LAYERS_RENDER_PROCESSES",
+        attribute="render_processes",
+        meaning="Slideshows that one worker renders at a time, each in a process of its own.",
+        default="1",
+        parse=whole_number(1, 64),
     ),
     Setting(
         variable="LAYERS_LOG_FORMAT",

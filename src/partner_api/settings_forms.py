@@ -11,7 +11,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from partner_api.redaction import HIDDEN
 
@@ -114,6 +114,31 @@ def redis_url(text: str) -> str:
         usable = False
     if not usable or re.search(r"\s", text):
         raise ValueError("it has to be an address such as redis://127.0.0.1:6379/0")
+    return text
+
+
+def storage_url(text: str) -> str:
+    """Read the address of a bucket, ``s3://bucket/prefix?endpoint=…&region=…``."""
+    form = "it has to look like s3://bucket/prefix, with ?endpoint=https://… for servers like S3"
+    options: dict[str, list[str]] = {}
+    try:
+        parts = urlsplit(text)
+        options = parse_qs(parts.query, strict_parsing=bool(parts.query))
+        usable = (
+            parts.scheme == "s3"
+            and re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", parts.netloc) is not None
+            and re.fullmatch(r"(/[A-Za-z0-9._-]+)*/?", parts.path) is not None
+            and not {".", ".."} & set(parts.path.split("/"))
+            and options.keys() <= {"endpoint", "region"}
+            and all(len(values) == 1 for values in options.values())
+            and not parts.fragment
+        )
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(form)
+    if "endpoint" in options:
+        server_url(options["endpoint"][0])
     return text
 
 

@@ -17,15 +17,19 @@ from tests.tenants import NOON, Wallet, job_start, make_child, make_partner
 
 from partner_api.audit import store as audit
 from partner_api.credits import store as credit
+from partner_api.crypto import SecretKeys
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import open_pool
 from partner_api.generation import store as generation
-from partner_api.sweeps import ALL_SWEEPS, periods, retention
+from partner_api.generation.storage.folder import FolderStorage
+from partner_api.sweeps import all_sweeps, periods, retention
 from partner_api.sweeps.expiries import Expiries
 from partner_api.sweeps.periods import Periods
 from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from partner_api.database.connection import Connection, Pool
 
 JULY_15 = datetime(2026, 7, 15, tzinfo=UTC)
@@ -239,9 +243,10 @@ class TestAuditPartitions:
         assert await AuditPartitions().step(pool, then) == 0
 
 
-async def test_all_of_them_find_nothing_in_an_idle_installation(pool: Pool) -> None:
+async def test_all_of_them_find_nothing_in_an_idle_installation(pool: Pool, tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    for sweep in ALL_SWEEPS:
+    sweeps = all_sweeps(FolderStorage(tmp_path, SecretKeys.load_or_create(tmp_path)))
+    for sweep in sweeps:
         await sweep.step(pool, now)
         assert await sweep.step(pool, now) == 0, sweep.name
-    assert len({sweep.name for sweep in ALL_SWEEPS}) == len(ALL_SWEEPS)
+    assert len({sweep.name for sweep in sweeps}) == len(sweeps)

@@ -14,6 +14,7 @@ from partner_api.commands.operator_client import OperatorRequestError
 from partner_api.crypto import SecretKeyError
 from partner_api.database.embedded import DatabaseStartError
 from partner_api.database.migrate import MigrationError
+from partner_api.generation.storage.files import StorageUnavailable
 from partner_api.settings import SettingsError
 from partner_api.startup import StartupError
 
@@ -27,6 +28,7 @@ KNOWN_FAILURES = (
     SecretKeyError,
     SettingsError,
     StartupError,
+    StorageUnavailable,
 )
 
 

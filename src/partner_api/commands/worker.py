@@ -15,6 +15,7 @@ def worker() -> None:
     that a `layers serve` with the same data folder has started.
     """
     from partner_api.database.location import locate
+    from partner_api.generation.storage import open_storage
     from partner_api.server import sweep_until
     from partner_api.startup import load_secret_keys, prepare_database, run_with_database
 
@@ -26,7 +27,9 @@ def worker() -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        await prepare_database(settings, location, load_secret_keys(settings), migrate_first=False)
-        await sweep_until(location.application_url, stop, development=settings.development)
+        secret_keys = load_secret_keys(settings)
+        storage = open_storage(settings, secret_keys)
+        await prepare_database(settings, location, secret_keys, migrate_first=False)
+        await sweep_until(location.application_url, storage, stop, development=settings.development)
 
     run_with_database(work())

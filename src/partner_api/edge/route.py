@@ -96,7 +96,8 @@ class Route:
         self.query = QueryShape(hints["query"]) if "query" in names else None
         self.body = BodyShape(hints["body"]) if "body" in names else None
         self.uploads = uploads
-        if (uploads is not None) != ("upload" in names) or (uploads and self.body):
+        taken = uploads is not None and not uploads.streamed
+        if taken != ("upload" in names) or (uploads and self.body):
             raise TypeError(f"{method} {template}: an upload is declared and taken, without a body")
         if self.wants_connection and not self.writes:
             raise TypeError(f"{method} {template}: a read has no transaction")
@@ -194,11 +195,12 @@ class Route:
                 issues += error.details["issues"]
         elif self.uploads is not None:
             media_type = self.uploads.read_media_type(request, issues)
+            request.check_announced_size(self.uploads.max_bytes)
         elif request.announced_bytes:
             request.check_announced_size()
         if issues:
             raise invalid(issues)
-        if self.uploads is not None:
+        if self.uploads is not None and not self.uploads.streamed:
             arguments["upload"] = await receive_upload(request, media_type, self.uploads.max_bytes)
         return None if absent else arguments
 

@@ -13,18 +13,26 @@ from partner_api.errors import Issue
 if TYPE_CHECKING:
     from partner_api.edge.request import ApiRequest
 
+ANY_TYPE = "application/octet-stream"
+"""Among the media types of a rule it stands for all of them."""
+
 
 class UploadRule(Struct, frozen=True):
-    """What a route takes: these media types, and so many bytes at most."""
+    """What a route takes: these media types, or any, and so many bytes at most.
+
+    ``streamed``: the handler reads the bytes itself as they arrive, with ``request.body_chunks``,
+    when it knows that they are wanted; else they are there, as ``upload``, when it is called.
+    """
 
     media_types: tuple[str, ...]
     max_bytes: int
+    streamed: bool = False
 
     def read_media_type(self, request: ApiRequest, issues: list[Issue]) -> str:
         """Give the media type that a request announces; another one is added to ``issues``."""
         text = request.headers.get("content-type", "")
         media_type = text.partition(";")[0].strip().lower()
-        if media_type not in self.media_types:
+        if ANY_TYPE not in self.media_types and media_type not in self.media_types:
             issues.append(Issue("Content-Type", f"Expected {' or '.join(self.media_types)}"))
         return media_type
 
@@ -49,7 +57,6 @@ async def receive_upload(request: ApiRequest, media_type: str, max_bytes: int) -
     Raises:
         ApiError: PAYLOAD_TOO_LARGE; VALIDATION when the connection closed before the end.
     """
-    request.check_announced_size(max_bytes)
     hashed = hashlib.sha256()
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the request has been answered
     try:

@@ -37,6 +37,11 @@ Credits are integers, and money is integer US cents. A write can be repeated saf
 `Idempotency-Key`: for 24 hours it gives the first answer again and has no second effect.
 """
 _NOT_READ = "The body is not JSON, or did not arrive whole."
+# What a route answers with when it is not JSON.
+_PLAIN_TYPES: dict[Any, Json] = {
+    str: {"text/plain": {"schema": {"type": "string"}}},
+    bytes: {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 _PAGE_NAME = re.compile(rb"\bPage[_\[](\w+?)[_\]](?=\")")
 
 
@@ -71,7 +76,7 @@ def build_document(routes: Iterable[Route]) -> Json:
     routes = list(routes)
     wire_types: list[Any] = [ErrorAnswer]
     for route in routes:
-        if (returned := _returned_type(route)) is not str:
+        if (returned := _returned_type(route)) not in _PLAIN_TYPES:
             wire_types.append(returned)
         if route.body is not None:
             wire_types.append(route.body.struct)
@@ -237,8 +242,8 @@ def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
     returned = _returned_type(route)
     headers = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
     success: Json = {"description": HTTPStatus(route.status).phrase, "headers": dict(headers)}
-    if returned is str:
-        success["content"] = {"text/plain": {"schema": {"type": "string"}}}
+    if returned in _PLAIN_TYPES:
+        success["content"] = _PLAIN_TYPES[returned]
     else:
         media: Json = {"schema": schema_of[str(returned)]}
         if route.examples:

@@ -11,18 +11,24 @@ from partner_api.sweeps.periods import Periods
 from partner_api.sweeps.renewals import Renewals
 from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords, Outbox
 from partner_api.sweeps.sandbox import SandboxRequests
+from partner_api.sweeps.uploads import Uploads
 
 if TYPE_CHECKING:
+    from partner_api.generation.storage import Storage
     from partner_api.sweeps.sweep import Sweep
 
-ALL_SWEEPS: tuple[Sweep, ...] = (
-    Expiries(),
-    Claims(),
-    Periods(),
-    Renewals(),
-    SandboxRequests(),
-    IdempotencyRecords(),
-    Outbox(),
-    AuditPartitions(),
-    Books(),
-)
+
+def all_sweeps(storage: Storage) -> tuple[Sweep, ...]:
+    """Make every sweep; ``storage`` has the files of generated content."""
+    return (
+        Expiries(),
+        Claims(),
+        Periods(),
+        Renewals(),
+        SandboxRequests(),
+        IdempotencyRecords(),
+        Outbox(),
+        AuditPartitions(),
+        Uploads(storage),
+        Books(),
+    )

@@ -16,7 +16,7 @@ from partner_api.errors import Issue, invalid, not_found
 from partner_api.months import add_months
 from partner_api.ops.clock.schemas import ClockAdvance, InstallationClock
 from partner_api.rehearsal.advance import advance
-from partner_api.sweeps import ALL_SWEEPS
+from partner_api.sweeps import all_sweeps
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -58,7 +58,7 @@ async def advance_clock(
             ]
         )
     services = request.services
-    await advance(services.pool, services.clock, ALL_SWEEPS, body.advance_to)
+    await advance(services.pool, services.clock, all_sweeps(services.storage), body.advance_to)
     await write_audit(
         connection,
         services.clock.now(),

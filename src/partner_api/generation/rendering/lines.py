@@ -1,0 +1,173 @@
+"""Lines of text in several fonts: what they are made of, how wide they are, how they are drawn."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import arabic_reshaper
+from bidi import get_display
+from PIL import Image, ImageDraw
+from uniseg.graphemecluster import grapheme_clusters
+
+from partner_api.generation.rendering.fonts import is_emoji
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+
+    from partner_api.generation.rendering.fonts import Font, FontStack
+
+Color = tuple[int, int, int]
+
+# In parts of the font's size.
+BOX_WIDTH = 0.62
+_BOX_HEIGHT = 0.7
+_BOX_LINE = 0.06
+_PICTURE_HEIGHT = 1.12
+_PICTURE_CENTER = 0.36
+
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+# Neutral in direction, and not likely in a hook: they stand for emoji while the rest is reordered.
+_STAND_INS = [chr(point) for point in range(0x2500, 0x2580)]
+_reshape = arabic_reshaper.ArabicReshaper({"delete_harakat": False}).reshape
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring characters of a line that one font draws; without a font, each is a box."""
+
+    text: str
+    font: Font | None
+    shaping: bool
+
+
+class Setter:
+    """Measures and draws lines with a stack of fonts.
+
+    Args:
+        fonts: in the order in which they are asked.
+        shaping: join letters as the script wants, if this machine can.
+    """
+
+    def __init__(self, fonts: FontStack, *, shaping: bool = True) -> None:
+        self._fonts = fonts
+        self._shaping = shaping
+        self._widths: dict[tuple[str, int], float] = {}
+
+    def width(self, text: str, size: int) -> float:
+        """Give the width of a line in pixels, at a font size in pixels."""
+        key = (text, size)
+        if key not in self._widths:
+            self._widths[key] = sum(_run_width(run, size) for run in self._runs(text))
+        return self._widths[key]
+
+    def draw(
+        self, image: Image.Image, left: float, baseline: float, text: str, size: int, color: Color
+    ) -> None:
+        """Draw a line onto an RGB image, beginning at ``left``, letters standing on ``baseline``."""
+        pen = ImageDraw.Draw(image)
+        for run in self._runs(text):
+            width = _run_width(run, size)
+            if run.font is None:
+                _draw_boxes(pen, left, baseline, run, size, color)
+            elif run.font.has_pictures:
+                _draw_pictures(image, left, baseline, run, size)
+            else:
+                font = run.font.at(size, shaping=run.shaping)
+                pen.text((left, baseline), run.text, fill=color, font=font, anchor="ls")
+            left += width
+
+    def _runs(self, text: str) -> list[Run]:
+        reordered = any(
+            unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text
+        )
+        clusters = _for_the_eye(text) if reordered else list(grapheme_clusters(text))
+        runs: list[Run] = []
+        for cluster in clusters:
+            font = self._fonts.font_for(cluster)
+            if runs and (runs[-1].font is font or (cluster == " " and _has_spaces(runs[-1]))):
+                previous = runs.pop()
+                runs.append(Run(previous.text + cluster, previous.font, previous.shaping))
+            else:
+                runs.append(Run(cluster, font, self._shaping and not reordered))
+        return runs
+
+
+def _has_spaces(run: Run) -> bool:
+    """Tell whether a space behind a run should be of its font; one between pictures is too wide."""
+    return run.font is not None and not run.font.has_pictures
+
+
+def _for_the_eye(text: str) -> list[str]:
+    """Give the characters of a line with right-to-left text from left to right, letters joined."""
+    pictures: dict[str, str] = {}
+    free = iter([character for character in _STAND_INS if character not in text])
+    covered = []
+    for cluster in grapheme_clusters(text):
+        stand_in = next(free, None) if len(cluster) > 1 and is_emoji(cluster) else None
+        if stand_in is not None:
+            pictures[stand_in] = cluster
+        covered.append(stand_in or cluster)
+    visible = get_display(_reshape("".join(covered)))
+    clusters: list[str] = []
+    marks = ""
+    for character in visible:
+        if unicodedata.combining(character):
+            # Seen from the left, the marks of right-to-left letters come before their letter.
+            marks += character
+            continue
+        clusters.append(pictures.get(character, character) + marks)
+        marks = ""
+    return clusters
+
+
+def _run_width(run: Run, size: int) -> float:
+    if run.font is None:
+        return BOX_WIDTH * size * sum(1 for _ in grapheme_clusters(run.text))
+    if run.font.has_pictures:
+        font, scale = _pictures(run.font, size)
+        return float(font.getlength(run.text)) * scale
+    return float(run.font.at(size, shaping=run.shaping).getlength(run.text))
+
+
+def _draw_boxes(
+    pen: ImageDraw.ImageDraw, left: float, baseline: float, run: Run, size: int, color: Color
+) -> None:
+    line = max(1, round(_BOX_LINE * size))
+    for position, _ in enumerate(grapheme_clusters(run.text)):
+        start = left + position * BOX_WIDTH * size
+        pen.rectangle(
+            (
+                round(start + line),
+                round(baseline - _BOX_HEIGHT * size),
+                round(start + BOX_WIDTH * size - line),
+                round(baseline),
+            ),
+            outline=color,
+            width=line,
+        )
+
+
+def _draw_pictures(image: Image.Image, left: float, baseline: float, run: Run, size: int) -> None:
+    assert run.font is not None  # noqa: S101 - the caller has looked
+    font, scale = _pictures(run.font, size)
+    box = font.getbbox(run.text, anchor="ls")
+    width, height = round(box[2] - box[0]), round(box[3] - box[1])
+    if not width or not height:
+        return
+    layer = Image.new("RGBA", (width, height))
+    ImageDraw.Draw(layer).text(
+        (-box[0], -box[1]), run.text, font=font, anchor="ls", embedded_color=True
+    )
+    target = (max(1, round(width * scale)), max(1, round(height * scale)))
+    layer = layer.resize(target, Image.Resampling.LANCZOS)
+    top = baseline - _PICTURE_CENTER * size - target[1] / 2
+    image.paste(layer, (round(left + box[0] * scale), round(top)), layer)
+
+
+def _pictures(font: Font, size: int) -> tuple[FreeTypeFont, float]:
+    """Give the font in the size that it has, and the scale from there to the wanted size."""
+    pictured = font.at(font.picture_size or size, shaping=True)
+    ascent, descent = pictured.getmetrics()
+    return pictured, _PICTURE_HEIGHT * size / (ascent + descent)

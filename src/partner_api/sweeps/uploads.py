@@ -1,0 +1,46 @@
+"""Files that a worker uploaded and that became no asset: they are removed when their job is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from partner_api.generation import uploads
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partner_api.database.connection import Connection, Pool
+    from partner_api.generation.storage import Storage
+
+# Longer than the upload of one file takes, which may still go on when its job ends.
+_AFTER = timedelta(hours=1)
+_FILES_PER_STEP = 200
+
+
+class Uploads:
+    """Removes what failed attempts and lost claims have left in storage."""
+
+    name = "uploads"
+    pause_seconds = 60.0
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """Go through up to 200 uploads of jobs that ended an hour ago."""
+        async with pool.acquire() as connection:
+            rows = await uploads.leftovers(connection, now - _AFTER, _FILES_PER_STEP)
+        for row in rows:
+            if not row["kept"]:
+                # First the file: what is noted of it is all that anybody knows of it.
+                await self._storage.delete(row["storage_key"])
+            async with pool.acquire() as connection:
+                await uploads.forget(
+                    connection, row["tenant_id"], row["job_id"], row["attempt"], row["name"]
+                )
+        return len(rows)
+
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        """None: nothing depends on the moment."""
+        return None
