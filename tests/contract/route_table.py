@@ -22,7 +22,9 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Public:
-    """For everyone."""
+    """For everyone. ``status`` is what it answers when it is asked for nothing in particular."""
+
+    status: int = 200
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ ROUTES: dict[str, Use] = {
     "GET /readyz": Public(),
     "GET /metrics": Public(),
     "GET /openapi.json": Public(),
-    "GET /files/{tenant}/{container}/{file}": Public(),
+    "GET /files/{tenant}/{container}/{file}": Public(status=422),
     "GET /docs": Public(),
     "GET /docs/reference.js": Public(),
     "GET /docs/reference.css": Public(),
