@@ -54,16 +54,25 @@ def parse_id(prefix: Prefix, text: str) -> UUID:
         MalformedId: anything else, the prefix of another kind included.
     """
     bare = text.removeprefix(f"{prefix}_")
-    if len(bare) == _UUID_LENGTH and bare[8] == bare[13] == bare[18] == bare[23] == "-":
+    if prefix in ULID_PREFIXES and len(bare) == _ULID_LENGTH:
+        return UUID(int=_decode_ulid(bare))
+    return parse_uuid(bare)
+
+
+def parse_uuid(text: str) -> UUID:
+    """Read a UUID in the canonical form of 36 characters.
+
+    Raises:
+        MalformedId: anything else.
+    """
+    if len(text) == _UUID_LENGTH and text[8] == text[13] == text[18] == text[23] == "-":
         try:
-            value = UUID(bare)
+            value = UUID(text)
         except ValueError:
             raise MalformedId from None
         # UUID() also takes digits of other scripts, underscores and misplaced hyphens.
-        if str(value) == bare.lower():
+        if str(value) == text.lower():
             return value
-    elif prefix in ULID_PREFIXES and len(bare) == _ULID_LENGTH:
-        return UUID(int=_decode_ulid(bare))
     raise MalformedId
 
 

@@ -11,6 +11,8 @@ from partner_api.database.connection import open_pool
 from partner_api.edge.acting import Children
 from partner_api.edge.authentication import Authenticator
 from partner_api.edge.rate_limits import RateLimits
+from partner_api.generation.bell import Bell
+from partner_api.generation.starting import Starter
 from partner_api.generation.storage import open_storage
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class Services:
     rate_limits: RateLimits
     recorder: Recorder
     storage: Storage
+    bell: Bell
+    starter: Starter
 
 
 async def open_services(
@@ -49,6 +53,7 @@ async def open_services(
     """
     storage = open_storage(settings, secret_keys)
     pool = await open_pool(url, settings.database_pool_size)
+    bell = Bell()
     return Services(
         settings=settings,
         clock=clock,
@@ -60,4 +65,6 @@ async def open_services(
         rate_limits=RateLimits(settings.rate_limit_url),
         recorder=Recorder(pool),
         storage=storage,
+        bell=bell,
+        starter=Starter(pool, clock, bell, settings.start_batch_size),
     )

@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int
     shutdown_seconds: int
     database_pool_size: int
+    start_batch_size: int
     secret_keys: str | None
     development: bool
     log_format: LogFormat
@@ -174,6 +175,14 @@ SETTINGS: tuple[Setting, ...] = (
         attribute="database_pool_size",
         meaning="Most connections that one process opens to the database.",
         default="10",
+        parse=whole_number(1, 1_000),
+    ),
+    Setting(
+        variable="LAYERS_START_BATCH_SIZE",
+        attribute="start_batch_size",
+        meaning="Most starts of jobs of one partner that are committed together; 1 commits each "
+        "alone.",
+        default="100",
         parse=whole_number(1, 1_000),
     ),
     Setting(

@@ -13,12 +13,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from tests.tenants import Wallet, make_child, make_partner
+from tests.generation import working
+from tests.tenants import Wallet, job_start, make_child, make_partner
 
 from partner_api.api_keys import store as api_keys
 from partner_api.clock import Clock
 from partner_api.database.arguments import SYSTEM
 from partner_api.edge.credentials import mint_api_key, mint_operator_token
+from partner_api.generation import store as generation
 from partner_api.ids import format_id, new_ulid, new_uuid7
 from partner_api.leasing import pool as pool_accounts
 from partner_api.leasing import requests_store as lease_requests
@@ -63,6 +65,15 @@ class Family:
     sibling: Wallet
     partner_key: Key
     child_key: Key
+
+
+@dataclass(frozen=True)
+class FinishedJob:
+    """A completed job, and what it made."""
+
+    job_id: UUID
+    container_id: UUID
+    asset_id: UUID
 
 
 @dataclass(frozen=True)
@@ -252,6 +263,20 @@ class Installation:
             )
         assert outcome.status == "done", outcome
         return [format_id("sa", social_id) for social_id in social_ids]
+
+    async def finished_job(self, wallet: Wallet, *, credits: int = 0) -> FinishedJob:
+        """A completed job of the organization, which made one file that is stored nowhere."""
+        item = job_start(wallet, credits, now=now())
+        async with self.pool.acquire() as connection:
+            (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now(), [item])
+            assert outcome.status == "done", outcome
+            (held,) = await working.claim(connection, wallet, now=now())
+            files = [await working.upload(connection, held, "one.png", b"one")]
+            outcome = await working.complete(connection, held, credits, files, now=now())
+            assert outcome.status == "done", outcome
+            assets = await generation.list_assets(connection, wallet.tenant_id, [item.container_id])
+        (asset,) = assets[item.container_id]
+        return FinishedJob(item.job_id, item.container_id, asset["id"])
 
     async def lease_request(
         self, wallet: Wallet, *, count: int = 1, name: str | None = None, at: datetime | None = None

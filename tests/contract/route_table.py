@@ -49,6 +49,8 @@ _KEY: Body = {"name": "Key", "scopes": ["*"], "env": "test"}
 _AMOUNT: Body = {"credits": 5, "description": "Fix"}
 _CENTS: Body = {"amountCents": 5, "description": "Wire"}
 _PROJECT: Body = {"name": "Launch", "timezone": "UTC"}
+_HOOK: Body = {"hook": "Three cafés in Lisbon"}
+_VIDEO: Body = {"tiktokVideoId": "7301234567890123456"}
 _POOL_ACCOUNT: Body = {
     "platform": "tiktok",
     "handle": handle(),
@@ -110,6 +112,17 @@ ROUTES: dict[str, Use] = {
     "GET /v1/wallet/events": ForKeys("leased:write"),
     "DELETE /v1/social-accounts/{socialAccountId}": ForKeys("social:write"),
     "GET /v1/projects/{projectId}/social-accounts": ForKeys("social:read"),
+    # Generation
+    "POST /v1/projects/{projectId}/content/slideshow-builder": ForKeys("content:write", _HOOK),
+    "POST /v1/projects/{projectId}/content/slideshow-remix": ForKeys("content:write", _VIDEO),
+    "POST /v1/projects/{projectId}/content/video-remix": ForKeys("content:write", _VIDEO),
+    "POST /v1/projects/{projectId}/content/ugc-remix": ForKeys("content:write", _HOOK),
+    "POST /v1/projects/{projectId}/content/auto": ForKeys("content:write", _HOOK),
+    "GET /v1/projects/{projectId}/content": ForKeys("content:read"),
+    "GET /v1/content/{containerId}": ForKeys("content:read"),
+    "GET /v1/content/{containerId}/assets/{assetId}": ForKeys("content:read"),
+    "GET /v1/jobs/{jobId}": ForKeys("jobs:read"),
+    "POST /v1/jobs/{jobId}/cancel": ForKeys("jobs:cancel"),
     "GET /v1/audit-log": ForKeys("audit:read"),
     # The operator's
     "GET /ops/v1/organizations": ForOperators("viewer"),
@@ -130,33 +143,11 @@ ROUTES: dict[str, Use] = {
     ),
     "POST /ops/v1/organizations/{orgId}/cash/topup": ForOperators("finance", _CENTS),
     "POST /ops/v1/organizations/{orgId}/cash/adjustment": ForOperators("finance", _CENTS),
-    "POST /ops/v1/organizations/{orgId}/cash/refund": ForOperators(
-        "finance",
-        {
-            "socialAccountId": "sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
-            "leaseMonth": 0,
-            "amountCents": 5,
-        },
-    ),
     "GET /ops/v1/pool/accounts": ForOperators("viewer"),
     "POST /ops/v1/pool/accounts": ForOperators("operator", _POOL_ACCOUNT),
     "PATCH /ops/v1/pool/accounts/{poolAccountId}": ForOperators("operator", {"followers": 5}),
     "POST /ops/v1/pool/accounts/import": ForOperators("operator"),
     "PUT /ops/v1/jobs/{jobId}/assets/{name}": ForOperators("worker"),
-    "GET /ops/v1/lease-requests": ForOperators("viewer"),
-    "GET /ops/v1/lease-requests/{leaseRequestId}": ForOperators("viewer"),
-    "GET /ops/v1/lease-requests/{leaseRequestId}/candidates": ForOperators("viewer"),
-    "POST /ops/v1/lease-requests/{leaseRequestId}/fulfil": ForOperators(
-        "operator", {"poolAccountIds": ["pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"]}
-    ),
-    "POST /ops/v1/lease-requests/{leaseRequestId}/reject": ForOperators(
-        "operator", {"note": "Not now"}
-    ),
-    "GET /ops/v1/leases": ForOperators("viewer"),
-    "PATCH /ops/v1/leases/{socialAccountId}": ForOperators("operator", {"monthlyPriceCents": 5}),
-    "POST /ops/v1/leases/{socialAccountId}/recall": ForOperators("operator", {}),
-    "GET /ops/v1/renewals": ForOperators("viewer"),
-    "GET /ops/v1/renewals/dry-run": ForOperators("finance"),
     "GET /ops/v1/reconciliation": ForOperators("viewer"),
     "GET /ops/v1/operators": ForOperators("admin"),
     "POST /ops/v1/operators": ForOperators("admin", {"name": "Robin", "role": "viewer"}),

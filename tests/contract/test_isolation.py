@@ -80,6 +80,9 @@ class Ids:
     key: UUID
     social_account: UUID = field(default_factory=uuid4)
     request: UUID = field(default_factory=uuid4)
+    job: UUID = field(default_factory=uuid4)
+    container: UUID = field(default_factory=uuid4)
+    asset: UUID = field(default_factory=uuid4)
 
     def fill(self, template: str) -> str:
         """Put them into the places of a template."""
@@ -90,8 +93,10 @@ class Ids:
             .replace("{operatorId}", format_id("opr", self.key))
             .replace("{socialAccountId}", format_id("sa", self.social_account))
             .replace("{requestId}", format_id("lreq", self.request))
-            .replace("{leaseRequestId}", format_id("lreq", self.request))
             .replace("{poolAccountId}", format_id("pool", self.key))
+            .replace("{jobId}", format_id("job", self.job))
+            .replace("{containerId}", format_id("cnt", self.container))
+            .replace("{assetId}", str(self.asset))
         )
 
 
@@ -111,6 +116,7 @@ async def world(installation: Installation) -> World:
     victim = await installation.family(prepaid=1000, cash_cents=15_000)
     (leased,) = await installation.lease(victim.child, handle(), at=now())
     request_id = await installation.lease_request(victim.child)
+    job = await installation.finished_job(victim.child)
     stranger = await installation.family(prepaid=1000)
     test_tenant = await installation.test_tenant(victim.partner)
     return World(
@@ -121,6 +127,9 @@ async def world(installation: Installation) -> World:
             victim.child_key.key_id,
             parse_id("sa", leased),
             request_id,
+            job.job_id,
+            job.container_id,
+            job.asset_id,
         ),
         Ids(victim.partner.organization_id, victim.partner.project_id, victim.partner_key.key_id),
         {

@@ -61,7 +61,13 @@ async def claim(
 
 
 async def upload(
-    connection: Connection, held: Claim, name: str, content: bytes, kind: str = "slide"
+    connection: Connection,
+    held: Claim,
+    name: str,
+    content: bytes,
+    kind: str = "slide",
+    *,
+    key: str | None = None,
 ) -> dict[str, Any]:
     """Note a file as stored, as the upload's route does; gives the asset to complete with."""
     digest = hashlib.sha256(content).hexdigest()
@@ -77,7 +83,7 @@ async def upload(
         name,
         len(content),
         digest,
-        f"{held.job_id}/{held.attempt}/{name}",
+        key or f"{held.job_id}/{held.attempt}/{name}",
         NOON,
     )
     return asset(name, digest, len(content), kind)

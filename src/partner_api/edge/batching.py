@@ -42,6 +42,11 @@ class Batcher(Generic[K, V]):
         # One future per caller, so that a caller that is cancelled leaves the others alone.
         self._waiting: dict[K, list[asyncio.Future[V]]] = {}
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is in flight or waiting."""
+        return not (self._in_flight or self._waiting)
+
     async def get(self, key: K) -> V:
         """Load one key, together with those that others ask for at the same time.
 

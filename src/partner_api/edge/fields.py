@@ -14,7 +14,7 @@ from msgspec import Meta, UnsetType
 
 from partner_api.clock import parse_timestamp
 from partner_api.errors import Issue, invalid
-from partner_api.ids import ULID_PREFIXES, MalformedId, Prefix, format_id, parse_id
+from partner_api.ids import ULID_PREFIXES, MalformedId, Prefix, format_id, parse_id, parse_uuid
 
 MAX_AMOUNT = 2**53 - 1
 
@@ -73,18 +73,18 @@ class JobId(PublicId):
     prefix = "job"
 
 
+class ContainerId(PublicId):
+    """``cnt_…``."""
+
+    __slots__ = ()
+    prefix = "cnt"
+
+
 class SocialAccountId(PublicId):
     """``sa_…``."""
 
     __slots__ = ()
     prefix = "sa"
-
-
-class LeaseRequestId(PublicId):
-    """``lreq_…``."""
-
-    __slots__ = ()
-    prefix = "lreq"
 
 
 class PoolAccountId(PublicId):
@@ -99,6 +99,25 @@ class OperatorId(PublicId):
 
     __slots__ = ()
     prefix = "opr"
+
+
+class BareId(UUID):
+    """A UUID without a prefix. In a path, a malformed one is as absent as an unknown one."""
+
+    __slots__ = ()
+    invalid_when_malformed: ClassVar[bool] = False
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the id in its canonical form.
+
+        Raises:
+            ValueError: it is not one; the message says how one looks.
+        """
+        try:
+            return cls(int=parse_uuid(text).int)
+        except MalformedId:
+            raise ValueError(f"Expected an id such as {_EXAMPLE}") from None
 
 
 class Instant(datetime):
@@ -117,7 +136,7 @@ class Instant(datetime):
 
 def decode_field(field_type: type, value: Any) -> Any:
     """Read the types of this module; the hook that msgspec calls for them."""
-    if not issubclass(field_type, PublicId | Instant):
+    if not issubclass(field_type, PublicId | BareId | Instant):
         raise NotImplementedError(f"{field_type} is not a type of the wire")
     if not isinstance(value, str):
         raise ValueError("Expected a string")
@@ -135,6 +154,13 @@ def schema_of_field(field_type: type) -> dict[str, Any]:
             "description": f"`{field_type.prefix}_` and a {form}, or the bare {form}.",
             "pattern": f"^({field_type.prefix}_)?{bare}$",
             "examples": [format_id(field_type.prefix, _EXAMPLE)],
+        }
+    if issubclass(field_type, BareId):
+        return {
+            "type": "string",
+            "format": "uuid",
+            "pattern": f"^{_UUID_PATTERN}$",
+            "examples": [str(_EXAMPLE)],
         }
     return {
         "type": "string",

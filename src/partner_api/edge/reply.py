@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import asyncpg
@@ -64,8 +65,10 @@ class Reply(Generic[T]):
         self.body = body
         self.headers = [
             (b"content-type", content_type.encode()) if content_type else _JSON,
-            (b"content-length", b"%d" % len(body)),
         ]
+        # The length of an answer that says "not modified" would be that of what it does not send.
+        if status != HTTPStatus.NOT_MODIFIED:
+            self.headers.append((b"content-length", b"%d" % len(body)))
         if headers:
             self.headers += [
                 (name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()

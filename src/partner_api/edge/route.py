@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
 import asyncpg
 import msgspec
 
 from partner_api.edge.admission import admit_key, admit_operator, note_refusal
-from partner_api.edge.idempotency import perform, stored_reply
+from partner_api.edge.idempotency import REPLAYED_HEADER, perform, stored_reply
 from partner_api.edge.pagination import check_cursor
 from partner_api.edge.reply import Reply, json_reply
 from partner_api.edge.request import ApiRequest
@@ -60,8 +60,10 @@ class Route:
         idempotency_required: bool,
         secret_answer: bool,
         examples: Sequence[object],
+        also: Mapping[int, str],
         uploads: UploadRule | None = None,
         long_running: bool = False,
+        replays: Callable[[dict[str, Any]], object] | None = None,
     ) -> None:
         self.method = method
         self.template = template
@@ -74,6 +76,8 @@ class Route:
         self.idempotency_required = idempotency_required
         self.secret_answer = secret_answer
         self.examples = tuple(examples)
+        self.also = dict(also)
+        self.replays = replays
         self.writes = method != "GET"
         self.endpoint_class: EndpointClass = (
             "long-running" if long_running else "write-light" if self.writes else "read-light"
@@ -139,7 +143,7 @@ class Route:
                 )
         except ApiError:
             # What was done before is answered as it was, also when it could not be done any more.
-            if self.wants_connection and (stored := await stored_reply(request)) is not None:
+            if (stored := await self._stored(request)) is not None:
                 return stored
             raise
         try:
@@ -147,6 +151,15 @@ class Route:
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
             # The transaction was rolled back; alone, it will most likely pass.
             return await self._call(request, arguments)
+
+    async def _stored(self, request: ApiRequest) -> Reply[Any] | None:
+        if not (self.wants_connection or self.replays):
+            return None
+        stored = await stored_reply(request)
+        if stored is None or self.replays is None:
+            return stored
+        facts = msgspec.json.decode(stored.body)
+        return json_reply(self.replays(facts), stored.status, REPLAYED_HEADER)
 
     async def _authorize(self, request: ApiRequest) -> None:
         access = self.access

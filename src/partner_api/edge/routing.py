@@ -24,7 +24,7 @@ from partner_api.edge.request import ApiRequest
 from partner_api.edge.route import PARAMETER, Handler, Method, Route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from litestar import Router
 
@@ -46,6 +46,8 @@ def read(
     errors: Sequence[Code] = (),
     works_until: OrganizationStatus = "suspended",
     examples: Sequence[object] = (),
+    also: Mapping[int, str] | None = None,
+    status: int = 200,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a GET route.
 
@@ -57,18 +59,21 @@ def read(
         works_until: when a partner acts inside a child, the last status of the child in which
             the route works.
         examples: answers to show in the reference.
+        also: what other statuses mean that are no errors.
+        status: of the usual answer.
     """
     return _declare(
         "GET",
         path,
         access=access,
-        status=200,
+        status=status,
         errors=errors,
         tag=tag,
         works_until=works_until,
         idempotency_required=False,
         secret_answer=False,
         examples=examples,
+        also=also or {},
     )
 
 
@@ -85,6 +90,9 @@ def write(
     secret_answer: bool = False,
     uploads: UploadRule | None = None,
     examples: Sequence[object] = (),
+    also: Mapping[int, str] | None = None,
+    long_running: bool = False,
+    replays: Callable[[dict[str, Any]], object] | None = None,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route that changes something.
 
@@ -100,6 +108,10 @@ def write(
         secret_answer: the answer has a secret in it; its idempotency record is encrypted.
         uploads: what may be uploaded, for a handler with ``upload``.
         examples: see ``read``.
+        also: see ``read``.
+        long_running: it starts a job, which has limits of its own.
+        replays: for a route whose SQL function keeps the idempotency record: makes the answer of
+            the facts that are stored.
     """
     return _declare(
         method,
@@ -113,6 +125,9 @@ def write(
         secret_answer=secret_answer,
         uploads=uploads,
         examples=examples,
+        also=also or {},
+        long_running=long_running,
+        replays=replays,
     )
 
 

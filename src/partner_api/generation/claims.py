@@ -166,5 +166,5 @@ async def fail_jobs(
 async def cancel_jobs(
     connection: Connection, tenant_id: int, now: datetime, items: Sequence[JobCancellation]
 ) -> list[Outcome]:
-    """Cancel jobs, at once or by telling their workers. Facts: ``{accepted, reason}``."""
+    """Cancel jobs, at once or by telling their workers. Facts: ``{job_id, accepted, reason}``."""
     return await call_money_function(connection, "job_cancel", tenant_id, now, items)

@@ -255,7 +255,14 @@ def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
     if route.writes:
         for name in REPLAYED_HEADER:
             success["headers"][name] = {"$ref": "#/components/headers/Replayed"}
+    if not _has_content(route.status):
+        del success["content"]
     responses: dict[str, Json] = {str(route.status): success}
+    for status, meaning in route.also.items():
+        other = {**success, "description": meaning}
+        if not _has_content(status):
+            other.pop("content", None)
+        responses[str(status)] = other
     for code in errors_of(route):
         statuses = [KINDS[code].status]
         if code == "VALIDATION" and (route.body is not None or route.uploads is not None):
@@ -282,6 +289,10 @@ def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
                 )
             }
     return dict(sorted(responses.items()))
+
+
+def _has_content(status: int) -> bool:
+    return status < HTTPStatus.MULTIPLE_CHOICES
 
 
 def _when(code: Code, status: int) -> str:

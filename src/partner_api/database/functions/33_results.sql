@@ -142,7 +142,7 @@ $$;
 -- Cancels jobs. One that no worker has ends at once; else its worker is told, and however the claim ends, the job ends
 -- as canceled. That is final.
 --
--- Facts: {accepted, reason}; the reason says as what a job is over already. Refused: IDEMPOTENCY_*, NOT_FOUND,
+-- Facts: {job_id, accepted, reason}; the reason says as what a job is over already. Refused: IDEMPOTENCY_*, NOT_FOUND,
 -- CONFLICT {stage} (it is being finished).
 CREATE OR REPLACE FUNCTION job_cancel(p_tenant_id bigint, p_now timestamptz, p_items job_cancellation[])
 RETURNS outcome[]
@@ -184,7 +184,7 @@ BEGIN
     END IF;
     IF v_job.status <> 'running' THEN
         RETURN ROW('done', NULL, jsonb_build_object(
-            'accepted', false, 'reason', 'ALREADY_' || upper(v_job.status)))::outcome;
+            'job_id', v_job.id, 'accepted', false, 'reason', 'ALREADY_' || upper(v_job.status)))::outcome;
     END IF;
     IF v_job.claim_token IS NULL THEN
         PERFORM job_release(p_tenant_id, p_now, ARRAY[
@@ -197,7 +197,7 @@ BEGIN
         PERFORM audit_write(p_tenant_id, p_now, v_owner, 'job.cancel_requested', p_item.caller, v_job.project_id,
                             jsonb_build_object('jobId', p_item.job_id));
     END IF;
-    RETURN ROW('done', NULL, '{"accepted": true}')::outcome;
+    RETURN ROW('done', NULL, jsonb_build_object('job_id', v_job.id, 'accepted', true))::outcome;
 END
 $$;
 

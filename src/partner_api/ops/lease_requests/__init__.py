@@ -1,1 +1,0 @@
-"""Answering lease requests."""

@@ -1,1 +1,0 @@
-"""What renewals will take, and what a sweep would do now."""
