@@ -153,9 +153,12 @@ _BY_TYPE = _LIST_EVENTS.format(
     source="unnest($7::text[]) AS wanted (event_type)",
     match="AND e.event_type = wanted.event_type",
 )
+# A project has events of two types, and the index has each of them in order.
 _BY_PROJECT = _LIST_EVENTS.format(
-    source="unnest($6::uuid[]) AS wanted (project_id)",
-    match="AND e.project_id = wanted.project_id",
+    source="""(SELECT * FROM unnest($6::uuid[]) AS p (project_id),
+                     unnest('{usage,refund}'::text[]) AS t (event_type)
+                WHERE $7::text[] IS NULL OR event_type = ANY ($7)) AS wanted""",
+    match="AND e.project_id = wanted.project_id AND e.event_type = wanted.event_type",
 )
 
 

@@ -253,11 +253,13 @@ CREATE TABLE credit_events (
     CHECK (event_type <> 'usage' OR (included_delta <= 0 AND prepaid_delta <= 0 AND job_id IS NOT NULL)),
     CHECK (event_type NOT IN ('refund', 'purchase') OR (included_delta = 0 AND prepaid_delta > 0)),
     CHECK (event_type <> 'refund' OR job_id IS NOT NULL),
+    -- So a project's events are two runs of credit_events_by_project.
+    CHECK (project_id IS NULL OR event_type IN ('usage', 'refund')),
     CHECK (event_type <> 'grant' OR (included_delta >= 0 AND prepaid_delta >= 0)),
     CHECK (event_type <> 'allocation' OR (included_delta = 0 AND transfer_id IS NOT NULL))
 );
 CREATE INDEX credit_events_by_type ON credit_events (tenant_id, organization_id, event_type, sequence);
-CREATE INDEX credit_events_by_project ON credit_events (tenant_id, organization_id, project_id, sequence)
+CREATE INDEX credit_events_by_project ON credit_events (tenant_id, organization_id, project_id, event_type, sequence)
     WHERE project_id IS NOT NULL;
 CREATE INDEX credit_events_of_transfer ON credit_events (tenant_id, transfer_id) WHERE transfer_id IS NOT NULL;
 
