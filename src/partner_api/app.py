@@ -33,10 +33,13 @@ from partner_api.ops.assets import routes as ops_assets
 from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
 from partner_api.ops.credits import routes as ops_credits
+from partner_api.ops.lease_requests import routes as ops_lease_requests
+from partner_api.ops.leases import routes as ops_leases
 from partner_api.ops.operators import routes as ops_operators
 from partner_api.ops.organizations import routes as ops_organizations
 from partner_api.ops.pool import routes as ops_pool
 from partner_api.ops.reconciliation import routes as ops_reconciliation
+from partner_api.ops.renewals import routes as ops_renewals
 from partner_api.organizations import routes as organizations
 from partner_api.projects import routes as projects
 from partner_api.reference.routes import reference_router
@@ -68,6 +71,9 @@ ROUTERS: tuple[Router, ...] = (
     ops_credits.router,
     ops_cash.router,
     ops_pool.router,
+    ops_lease_requests.router,
+    ops_leases.router,
+    ops_renewals.router,
     ops_operators.router,
     ops_reconciliation.router,
     ops_assets.router,

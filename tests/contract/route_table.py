@@ -143,11 +143,33 @@ ROUTES: dict[str, Use] = {
     ),
     "POST /ops/v1/organizations/{orgId}/cash/topup": ForOperators("finance", _CENTS),
     "POST /ops/v1/organizations/{orgId}/cash/adjustment": ForOperators("finance", _CENTS),
+    "POST /ops/v1/organizations/{orgId}/cash/refund": ForOperators(
+        "finance",
+        {
+            "socialAccountId": "sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
+            "leaseMonth": 0,
+            "amountCents": 5,
+        },
+    ),
     "GET /ops/v1/pool/accounts": ForOperators("viewer"),
     "POST /ops/v1/pool/accounts": ForOperators("operator", _POOL_ACCOUNT),
     "PATCH /ops/v1/pool/accounts/{poolAccountId}": ForOperators("operator", {"followers": 5}),
     "POST /ops/v1/pool/accounts/import": ForOperators("operator"),
     "PUT /ops/v1/jobs/{jobId}/assets/{name}": ForOperators("worker"),
+    "GET /ops/v1/lease-requests": ForOperators("viewer"),
+    "GET /ops/v1/lease-requests/{leaseRequestId}": ForOperators("viewer"),
+    "GET /ops/v1/lease-requests/{leaseRequestId}/candidates": ForOperators("viewer"),
+    "POST /ops/v1/lease-requests/{leaseRequestId}/fulfil": ForOperators(
+        "operator", {"poolAccountIds": ["pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"]}
+    ),
+    "POST /ops/v1/lease-requests/{leaseRequestId}/reject": ForOperators(
+        "operator", {"note": "Not now"}
+    ),
+    "GET /ops/v1/leases": ForOperators("viewer"),
+    "PATCH /ops/v1/leases/{socialAccountId}": ForOperators("operator", {"monthlyPriceCents": 5}),
+    "POST /ops/v1/leases/{socialAccountId}/recall": ForOperators("operator", {}),
+    "GET /ops/v1/renewals": ForOperators("viewer"),
+    "GET /ops/v1/renewals/dry-run": ForOperators("finance"),
     "GET /ops/v1/reconciliation": ForOperators("viewer"),
     "GET /ops/v1/operators": ForOperators("admin"),
     "POST /ops/v1/operators": ForOperators("admin", {"name": "Robin", "role": "viewer"}),

@@ -93,6 +93,7 @@ class Ids:
             .replace("{operatorId}", format_id("opr", self.key))
             .replace("{socialAccountId}", format_id("sa", self.social_account))
             .replace("{requestId}", format_id("lreq", self.request))
+            .replace("{leaseRequestId}", format_id("lreq", self.request))
             .replace("{poolAccountId}", format_id("pool", self.key))
             .replace("{jobId}", format_id("job", self.job))
             .replace("{containerId}", format_id("cnt", self.container))

@@ -186,6 +186,8 @@ async def test_one_partner_with_its_wallets_and_counts(
         "children": 2,
         "projects": 1,
         "leasedAccounts": 1,
+        "pastDueLeases": 0,
+        "openLeaseRequests": 0,
         "runningJobs": 0,
     }
 

@@ -80,6 +80,9 @@ class Outlook(NamedTuple):
     """The last second up to which everything is paid, past due months included."""
     shortfall_cents: int
     """What is missing for everything, past due months included."""
+    past_due: int
+    """Months that have begun and are not paid."""
+    past_due_cents: int
 
 
 async def read_outlook(
@@ -109,6 +112,8 @@ async def read_outlook(
         SELECT w.balance_cents,
                (SELECT count(*) FROM month WHERE due_at > $3) AS count,
                (SELECT coalesce(sum(price_cents), 0) FROM month WHERE due_at > $3) AS total_cents,
+               (SELECT count(*) FROM month WHERE due_at <= $3) AS past_due,
+               (SELECT coalesce(sum(price_cents), 0) FROM month WHERE due_at <= $3) AS past_due_cents,
                (SELECT min(lease_next_renewal(assigned_at, $3)) FROM leases
                  WHERE tenant_id = $1 AND status = 'assigned') AS next_renewal_at,
                (SELECT min(due_at) FROM line WHERE needed_cents > w.balance_cents) AS uncovered_at,
@@ -132,6 +137,8 @@ async def read_outlook(
         next_renewal_at=row["next_renewal_at"],
         covered_until=until if uncovered_at is None else uncovered_at - timedelta(seconds=1),
         shortfall_cents=int(row["shortfall_cents"]),
+        past_due=row["past_due"],
+        past_due_cents=int(row["past_due_cents"]),
     )
 
 

@@ -87,6 +87,13 @@ class SocialAccountId(PublicId):
     prefix = "sa"
 
 
+class LeaseRequestId(PublicId):
+    """``lreq_…``."""
+
+    __slots__ = ()
+    prefix = "lreq"
+
+
 class PoolAccountId(PublicId):
     """``pool_…``."""
 

@@ -257,7 +257,7 @@ async def list_all_organizations(
 
 
 async def count_contents(connection: Connection, tenant_id: int, organization_id: UUID) -> Row:
-    """How many children, projects and assigned leases an organization has."""
+    """How many children, projects, assigned and past due leases, and open lease requests an organization has."""
     row = await connection.fetchrow(
         """
         SELECT (SELECT count(*) FROM organizations
@@ -267,7 +267,14 @@ async def count_contents(connection: Connection, tenant_id: int, organization_id
                (SELECT count(*) FROM leases l
                   JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
                  WHERE l.tenant_id = $1 AND p.organization_id = $2
-                   AND l.status = 'assigned') AS leased_accounts
+                   AND l.status = 'assigned') AS leased_accounts,
+               (SELECT count(*) FROM leases l
+                  JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
+                 WHERE l.tenant_id = $1 AND p.organization_id = $2
+                   AND l.next_attempt_at IS NOT NULL) AS past_due_leases,
+               (SELECT count(*) FROM lease_requests
+                 WHERE tenant_id = $1 AND organization_id = $2
+                   AND status = 'requested') AS open_lease_requests
         """,
         tenant_id,
         organization_id,

@@ -31,8 +31,8 @@ $$;
 -- Takes pool accounts for a project and charges each account's first month to the partner's cash wallet: all of
 -- them or none. Visible to every reader as soon as it commits.
 --
--- Facts: {assigned_at, charged_cents, social_account_ids}. Refused: NOT_FOUND (project), KILL_SWITCH (organization not
--- active), CONFLICT (project archived; an account not available), BILLING_EXHAUSTED (insufficient_funds).
+-- Facts: {assigned_at, charged_cents, social_account_ids}. Refused: NOT_FOUND (project), KILL_SWITCH (organization or
+-- its partner not active), CONFLICT (project archived; an account not available), BILLING_EXHAUSTED (insufficient_funds).
 -- Lock order: project, cash wallet, pool accounts by id.
 CREATE OR REPLACE FUNCTION lease_assign(p_tenant_id bigint, p_now timestamptz, p_items lease_assignment[])
 RETURNS outcome[]
@@ -65,7 +65,8 @@ BEGIN
         RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
     END IF;
     SELECT * INTO v_owner FROM organizations WHERE tenant_id = p_tenant_id AND id = v_project.organization_id;
-    IF v_owner.status <> 'active' THEN
+    IF EXISTS (SELECT FROM organizations
+                WHERE tenant_id = p_tenant_id AND id IN (v_owner.id, v_owner.parent_id) AND status <> 'active') THEN
         RETURN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome;
     END IF;
     IF v_project.status = 'archived' THEN

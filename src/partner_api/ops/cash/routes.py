@@ -14,11 +14,21 @@ from partner_api.edge.reply import Reply
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import write
 from partner_api.edge.scopes import requires_role
-from partner_api.ops.cash.schemas import CashAdjustment, CashTopup, PostedCash, posted_cash_of
+from partner_api.errors import not_found, refusal
+from partner_api.ops.cash.schemas import (
+    CashAdjustment,
+    CashRefund,
+    CashTopup,
+    PostedCash,
+    posted_cash_of,
+)
 from partner_api.ops.tenants import require_organization
+from partner_api.organizations.store import find_organization
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from partner_api.database.connection import Connection
 
 _TAG = "Operator: cash"
 
@@ -63,6 +73,41 @@ async def adjust_cash(
     )
 
 
+@write(
+    "POST",
+    "/ops/v1/organizations/{orgId}/cash/refund",
+    access=requires_role("finance"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+    idempotency_required=True,
+)
+async def refund_cash(
+    request: ApiRequest, org_id: OrganizationId, body: CashRefund, connection: Connection
+) -> PostedCash:
+    """Refund a month of a lease.
+
+    To the partner that paid for it, also when the lease is a child's or is over. All refunds of a
+    month are at most what it was charged: more is 409.
+    """
+    organization = await find_organization(connection, org_id)
+    if organization is None:
+        raise not_found()
+    outcome = await store.refund(
+        connection,
+        organization["tenant_id"],
+        request.now,
+        organization_id=org_id,
+        social_account_id=body.social_account_id,
+        lease_month=body.lease_month,
+        amount_cents=body.amount_cents,
+        description=body.description,
+        caller=audit_argument(request),
+    )
+    if outcome.code is not None:
+        raise refusal(outcome.code, outcome.facts)
+    return posted_cash_of(outcome.facts or {})
+
+
 async def _post(
     request: ApiRequest,
     organization_id: UUID,
@@ -92,4 +137,4 @@ async def _post(
     return answer(outcome, posted_cash_of)
 
 
-router = Router("", route_handlers=[top_up_cash, adjust_cash])
+router = Router("", route_handlers=[top_up_cash, adjust_cash, refund_cash])

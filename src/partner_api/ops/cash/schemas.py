@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from partner_api.cash.events import CashEvent, cash_event_of
-from partner_api.edge.fields import Amount, PositiveAmount, SignedAmount
+from partner_api.edge.fields import Amount, PositiveAmount, SignedAmount, SocialAccountId
 from partner_api.edge.validation import InvalidField
 
 Description = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -35,6 +35,15 @@ class CashAdjustment(Struct, frozen=True, rename="camel", forbid_unknown_fields=
         """Refuse a correction of nothing."""
         if self.amount_cents == 0:
             raise InvalidField("amountCents", "Expected a number other than 0")
+
+
+class CashRefund(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """What to give back of a month of a lease, in US cents."""
+
+    social_account_id: SocialAccountId
+    lease_month: Annotated[int, Meta(ge=0, le=100_000, description="0 is the first month.")]
+    amount_cents: PositiveAmount
+    description: Description | None = None
 
 
 class PostedCash(Struct, frozen=True, rename="camel"):

@@ -88,6 +88,8 @@ class OrganizationCounts(Struct, frozen=True, rename="camel"):
     children: int
     projects: int
     leased_accounts: Annotated[int, Meta(description="Assigned now.")]
+    past_due_leases: Annotated[int, Meta(description="Of them, those that could not be paid.")]
+    open_lease_requests: Annotated[int, Meta(description="That have no answer yet.")]
     running_jobs: int
 
 

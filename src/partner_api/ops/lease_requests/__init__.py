@@ -1,0 +1,1 @@
+"""Answering lease requests."""

@@ -1,0 +1,195 @@
+"""The queue of lease requests, who fits them, and the operator's answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from litestar import Router
+
+from partner_api.edge.audit import audit_argument
+from partner_api.edge.fields import LeaseRequestId
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read, write
+from partner_api.edge.scopes import requires_role
+from partner_api.errors import not_found, refusal
+from partner_api.ids import new_uuid7
+from partner_api.leasing import candidates, operator_store, requests_store
+from partner_api.ops.lease_requests.schemas import (
+    Candidate,
+    CandidatesQuery,
+    Fulfilment,
+    OpsLeaseRequest,
+    QueueQuery,
+    Rejection,
+    candidate_of,
+    ops_lease_request_of,
+)
+
+if TYPE_CHECKING:
+    from partner_api.database.arguments import Outcome
+    from partner_api.database.connection import Connection, Row
+
+_TAG = "Operator: lease requests"
+
+
+@read("/ops/v1/lease-requests", access=requires_role("viewer"), tag=_TAG)
+async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseRequest]:
+    """List lease requests.
+
+    The queue of all partners, oldest first: those that have no answer, unless `status` says more.
+    """
+    async with request.services.pool.acquire() as connection:
+        rows = await operator_store.list_queue(
+            connection,
+            statuses=query.status,
+            organization_id=query.organization_id,
+            after=read_cursor(request, UUID),
+            limit=query.limit + 1,
+        )
+    return page(request, query, rows, item=ops_lease_request_of, position=lambda row: row["id"])
+
+
+@read(
+    "/ops/v1/lease-requests/{leaseRequestId}",
+    access=requires_role("viewer"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+)
+async def read_lease_request(
+    request: ApiRequest, lease_request_id: LeaseRequestId
+) -> OpsLeaseRequest:
+    """Read a lease request.
+
+    By its `lreq_…` id: a partner's own name for it may be another partner's too.
+    """
+    async with request.services.pool.acquire() as connection:
+        return ops_lease_request_of(await _find(connection, lease_request_id))
+
+
+@read(
+    "/ops/v1/lease-requests/{leaseRequestId}/candidates",
+    access=requires_role("viewer"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+)
+async def list_candidates(
+    request: ApiRequest, lease_request_id: LeaseRequestId, query: CandidatesQuery
+) -> Page[Candidate]:
+    """List candidates for a lease request.
+
+    All available accounts, those that fit the niche best first, each with its points. There are 50
+    for the vertical (up to 40 for one that shares words with it), 25 for the language (20 for
+    another form of it), 15 for the share of the countries that the audience has, and 10 for a
+    million followers, fewer by their logarithm. What the niche does not ask for is had by all. Of
+    two with the same score, the one with more followers is first.
+    """
+    async with request.services.pool.acquire() as connection:
+        asked = await _find(connection, lease_request_id)
+        rows = await candidates.list_candidates(
+            connection,
+            vertical=asked["vertical"],
+            language=asked["language"],
+            geo=asked["geo"],
+            after=read_cursor(request, candidates.Position),
+            limit=query.limit + 1,
+        )
+    return page(
+        request,
+        query,
+        rows,
+        item=lambda row: candidate_of(row, asked),
+        position=lambda row: candidates.Position(row["score"], row["followers"], row["id"]),
+    )
+
+
+@write(
+    "POST",
+    "/ops/v1/lease-requests/{leaseRequestId}/fulfil",
+    access=requires_role("operator"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
+)
+async def fulfil_lease_request(
+    request: ApiRequest,
+    lease_request_id: LeaseRequestId,
+    body: Fulfilment,
+    connection: Connection,
+) -> OpsLeaseRequest:
+    """Fulfil a lease request.
+
+    Assigns the accounts to the project and charges the first month of each to the partner's cash
+    wallet, all or nothing: 402 when it does not cover them. As many as asked for make the request
+    `assigned`, fewer `partial`; both are final. An account that is not available, a request that is
+    answered, a project that is archived, or an organization that is not active, the partner
+    included, is 409.
+    """
+    row = await _find(connection, lease_request_id)
+    outcome = await requests_store.fulfil(
+        connection,
+        row["tenant_id"],
+        request.now,
+        request_id=lease_request_id,
+        pool_account_ids=body.pool_account_ids,
+        # In the order of the accounts, which is then that of the partner's list.
+        social_account_ids=sorted(new_uuid7(request.now) for _ in body.pool_account_ids),
+        monthly_price_cents=body.monthly_price_cents,
+        note=body.note,
+        caller=audit_argument(request),
+    )
+    return await _answered(connection, lease_request_id, outcome)
+
+
+@write(
+    "POST",
+    "/ops/v1/lease-requests/{leaseRequestId}/reject",
+    access=requires_role("operator"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def reject_lease_request(
+    request: ApiRequest,
+    lease_request_id: LeaseRequestId,
+    body: Rejection,
+    connection: Connection,
+) -> OpsLeaseRequest:
+    """Reject a lease request.
+
+    For ever, with a note to the partner. One that is answered already is 409.
+    """
+    row = await _find(connection, lease_request_id)
+    outcome = await requests_store.reject(
+        connection,
+        row["tenant_id"],
+        request.now,
+        request_id=lease_request_id,
+        note=body.note,
+        caller=audit_argument(request),
+    )
+    return await _answered(connection, lease_request_id, outcome)
+
+
+async def _find(connection: Connection, request_id: UUID) -> Row:
+    row = await operator_store.find_request(connection, request_id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+async def _answered(connection: Connection, request_id: UUID, outcome: Outcome) -> OpsLeaseRequest:
+    if outcome.code is not None:
+        raise refusal(outcome.code, outcome.facts)
+    return ops_lease_request_of(await _find(connection, request_id))
+
+
+router = Router(
+    "",
+    route_handlers=[
+        list_queue,
+        read_lease_request,
+        list_candidates,
+        fulfil_lease_request,
+        reject_lease_request,
+    ],
+)

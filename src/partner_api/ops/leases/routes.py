@@ -1,0 +1,129 @@
+"""The leases of all partners: what is due, new prices, recalls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from litestar import Router
+
+from partner_api.edge.audit import audit_argument
+from partner_api.edge.fields import SocialAccountId
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read, write
+from partner_api.edge.scopes import requires_role
+from partner_api.errors import not_found, refusal
+from partner_api.leasing import operator_store, store
+from partner_api.ops.leases.schemas import LeasePatch, LeasesQuery, OpsLease, Recall, ops_lease_of
+from partner_api.organizations.store import find_organization
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection, Row
+
+_TAG = "Operator: leases"
+
+
+@read("/ops/v1/leases", access=requires_role("viewer"), tag=_TAG)
+async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]:
+    """List leases.
+
+    Those of all partners, newest first, assigned and ended.
+    """
+    async with request.services.pool.acquire() as connection:
+        tenant_id: int | None = None
+        if query.organization_id is not None:
+            organization = await find_organization(connection, query.organization_id)
+            if organization is None:
+                return Page([], None)
+            tenant_id = organization["tenant_id"]
+        rows = await operator_store.list_leases(
+            connection,
+            request.now,
+            tenant_id=tenant_id,
+            organization_id=query.organization_id,
+            statuses=query.status,
+            billing_status=query.billing_status,
+            due_before=query.due_before,
+            before=read_cursor(request, UUID),
+            limit=query.limit + 1,
+        )
+    return page(
+        request, query, rows, item=ops_lease_of, position=lambda row: row["social_account_id"]
+    )
+
+
+@write(
+    "PATCH",
+    "/ops/v1/leases/{socialAccountId}",
+    access=requires_role("operator"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def change_lease(
+    request: ApiRequest,
+    social_account_id: SocialAccountId,
+    body: LeasePatch,
+    connection: Connection,
+) -> OpsLease:
+    """Change the price of a lease.
+
+    It holds from the next renewal on; a month that has begun keeps its price, also when it is paid
+    late. A lease that is over is 409.
+    """
+    row = await _find(request, connection, social_account_id)
+    outcome = await operator_store.set_price(
+        connection,
+        row["tenant_id"],
+        request.now,
+        social_account_id=social_account_id,
+        monthly_price_cents=body.monthly_price_cents,
+        caller=audit_argument(request),
+    )
+    if outcome.code is not None:
+        raise refusal(outcome.code, outcome.facts)
+    return ops_lease_of(await _find(request, connection, social_account_id))
+
+
+@write(
+    "POST",
+    "/ops/v1/leases/{socialAccountId}/recall",
+    access=requires_role("operator"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def recall_lease(
+    request: ApiRequest,
+    social_account_id: SocialAccountId,
+    body: Recall,
+    connection: Connection,
+) -> OpsLease:
+    """Recall a leased account.
+
+    The lease ends now, and the account is available again. Nothing is charged for it any more, and
+    nothing is refunded by itself. A lease that is over is 409.
+    """
+    row = await _find(request, connection, social_account_id)
+    outcome = await store.disconnect(
+        connection,
+        row["tenant_id"],
+        request.now,
+        social_account_id=social_account_id,
+        organization_id=None,
+        reason="recalled_by_operator",
+        note=body.note,
+        caller=audit_argument(request),
+    )
+    if outcome.code is not None:
+        raise refusal(outcome.code, outcome.facts)
+    return ops_lease_of(await _find(request, connection, social_account_id))
+
+
+async def _find(request: ApiRequest, connection: Connection, social_account_id: UUID) -> Row:
+    row = await operator_store.find_lease(connection, request.now, social_account_id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+router = Router("", route_handlers=[list_leases, change_lease, recall_lease])

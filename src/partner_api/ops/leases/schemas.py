@@ -1,0 +1,73 @@
+"""Wire types of leases, as the operator sees them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta, Struct
+from msgspec.structs import asdict
+
+from partner_api.edge.fields import (
+    Amount,
+    Instant,
+    OrganizationId,
+    OrganizationIdText,
+    PoolAccountIdText,
+)
+from partner_api.edge.pagination import Cursor
+from partner_api.ids import format_id
+from partner_api.leasing.schemas import LeasedAccount, LeaseStatus, leased_account_of
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Row
+
+
+class LeasesQuery(Struct, frozen=True, rename="camel", kw_only=True):
+    """Filters of the list of all leases."""
+
+    status: Annotated[
+        list[LeaseStatus] | None, Meta(description="Only these; repeat it for several.")
+    ] = None
+    billing_status: Annotated[
+        Literal["current", "past_due"] | None, Meta(description="Only assigned ones like this.")
+    ] = None
+    due_before: Annotated[
+        Instant | None,
+        Meta(description="Only assigned ones whose oldest unpaid month begins before this."),
+    ] = None
+    organization_id: Annotated[
+        OrganizationId | None, Meta(description="Only of this organization's projects.")
+    ] = None
+    limit: Annotated[int, Meta(ge=1, le=200, description="Leases on a page.")] = 50
+    cursor: Cursor | None = None
+
+
+class OpsLease(LeasedAccount, frozen=True, rename="camel", kw_only=True):
+    """A leased account with whose it is."""
+
+    organization_id: OrganizationIdText
+    pool_account_id: PoolAccountIdText | None
+
+
+class LeasePatch(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """What to change of a lease."""
+
+    monthly_price_cents: Annotated[Amount, Meta(description="From the next renewal on.")]
+
+
+class Recall(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Why an account is taken back."""
+
+    note: (
+        Annotated[str, Meta(min_length=1, max_length=1024, description="Kept on the lease.")] | None
+    ) = None
+
+
+def ops_lease_of(row: Row) -> OpsLease:
+    """Make the wire form of a row of ``operator_store.list_leases``."""
+    pool_account_id = row["pool_account_id"]
+    return OpsLease(
+        **asdict(leased_account_of(row)),
+        organization_id=format_id("org", row["organization_id"]),
+        pool_account_id=None if pool_account_id is None else format_id("pool", pool_account_id),
+    )

@@ -1,0 +1,1 @@
+"""What renewals will take, and what a sweep would do now."""

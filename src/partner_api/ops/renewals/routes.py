@@ -1,0 +1,113 @@
+"""What renewals will take from partners, and what a sweep would do now."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from litestar import Router
+
+from partner_api.cash import store as cash
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read
+from partner_api.edge.scopes import requires_role
+from partner_api.errors import Issue, invalid
+from partner_api.leasing import operator_store
+from partner_api.ops.renewals.schemas import (
+    DryRunQuery,
+    PartnerDryRun,
+    PartnerRenewals,
+    RenewalsQuery,
+    partner_dry_run_of,
+    partner_renewals_of,
+)
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection, Row
+
+_TAG = "Operator: renewals"
+_DEFAULT_DAYS = 30
+_MAX_DAYS = 366
+# As many as a worker takes in one commit.
+_LEASES_PER_DRY_RUN = 1_000
+
+
+@read("/ops/v1/renewals", access=requires_role("viewer"), tag=_TAG)
+async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[PartnerRenewals]:
+    """List what renewals will take.
+
+    For each partner with something to pay until then: how many months, how much, and how far its
+    cash wallet reaches if nothing is paid in and no lease ends. The newest partners first.
+    """
+    until = query.until or request.now + timedelta(days=_DEFAULT_DAYS)
+    if until > request.now + timedelta(days=_MAX_DAYS):
+        raise invalid([Issue("until", f"Expected a time at most {_MAX_DAYS} days ahead")])
+    async with request.services.pool.acquire() as connection:
+        partners = await operator_store.list_partners_with_renewals(
+            connection,
+            until,
+            organization_id=query.organization_id,
+            before=read_cursor(request, UUID),
+            limit=query.limit + 1,
+        )
+        outlooks = {
+            partner["organization_id"]: await _outlook(connection, partner, request.now, until)
+            for partner in partners[: query.limit]
+        }
+    return page(
+        request,
+        query,
+        partners,
+        item=lambda partner: partner_renewals_of(
+            partner, until, outlooks[partner["organization_id"]]
+        ),
+        position=lambda partner: partner["organization_id"],
+    )
+
+
+@read("/ops/v1/renewals/dry-run", access=requires_role("finance"), tag=_TAG)
+async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerDryRun]:
+    """Try a sweep of renewals.
+
+    What a worker would do now with what is due, about 1,000 leases of each partner: which would be
+    paid, which would become past due, which would end. It is done and taken back, so nothing
+    changes. A partner whose wallet a worker is charging at this moment is left out.
+    """
+    async with request.services.pool.acquire() as connection:
+        partners = await operator_store.list_partners_with_renewals(
+            connection,
+            request.now,
+            organization_id=query.organization_id,
+            before=read_cursor(request, UUID),
+            limit=query.limit + 1,
+        )
+        rehearsed = {
+            partner["organization_id"]: await operator_store.rehearse_renewals(
+                connection, partner["tenant_id"], request.now, _LEASES_PER_DRY_RUN
+            )
+            for partner in partners[: query.limit]
+        }
+    shown = page(
+        request,
+        query,
+        partners,
+        item=lambda partner: partner_dry_run_of(partner, rehearsed[partner["organization_id"]]),
+        position=lambda partner: partner["organization_id"],
+    )
+    return Page([item for item in shown.items if item.leases], shown.next_cursor)
+
+
+async def _outlook(
+    connection: Connection, partner: Row, now: datetime, until: datetime
+) -> cash.Outlook:
+    outlook = await cash.read_outlook(
+        connection, partner["tenant_id"], partner["organization_id"], now, until
+    )
+    if outlook is None:
+        raise RuntimeError("a cash wallet vanished")
+    return outlook
+
+
+router = Router("", route_handlers=[list_renewals, try_renewals])
