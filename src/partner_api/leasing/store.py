@@ -84,6 +84,27 @@ async def disconnect(
     )
 
 
+async def set_price(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    *,
+    social_account_id: UUID,
+    monthly_price_cents: int,
+    caller: Caller,
+) -> Outcome:
+    """Set what a lease costs from its next renewal on. Facts: none."""
+    return await fetch_outcome(
+        connection,
+        "SELECT lease_set_price($1, $2, $3, $4, $5)",
+        tenant_id,
+        now,
+        social_account_id,
+        monthly_price_cents,
+        caller,
+    )
+
+
 async def renew(connection: Connection, tenant_id: int, now: datetime, limit: int) -> int:
     """Charge about ``limit`` of a partner's leases that are due; gives how many it paid, put off or ended."""
     advanced = await connection.fetchval("SELECT leases_renew($1, $2, $3)", tenant_id, now, limit)

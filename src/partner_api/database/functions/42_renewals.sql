@@ -17,7 +17,7 @@ $$;
 
 -- How long an unpaid lease is tried before it ends.
 CREATE OR REPLACE FUNCTION lease_patience()
-RETURNS interval LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT interval '7 days' $$;
+RETURNS interval LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT interval '6 days' $$;
 
 -- When a past-due lease is tried next: every day at the hour of the first failure.
 CREATE OR REPLACE FUNCTION lease_next_attempt(p_past_due_since timestamptz, p_now timestamptz)
@@ -133,9 +133,10 @@ RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT jsonb_build_object('socialAccountId', 'sa_' || p_social_account_id, 'projectId', 'prj_' || p_project_id)
 $$;
 
--- Behind a lease that the wallet cannot pay nobody is paid: what came due becomes past due, what was tried is tried
--- again a day later, and what has been past due for too long has had its last attempt and ends. At most p_limit of
--- each. Gives how many leases that changed.
+-- The front of the line cannot be paid. A lease there that has been past due for too long has had its last attempt and
+-- ends, and the next one is in front. Behind one that goes on waiting nobody is paid: what came due becomes past due,
+-- what was tried is tried again a day later, and what has been past due for too long ends. At most p_limit of each.
+-- Gives how many leases that changed.
 CREATE OR REPLACE FUNCTION lease_line_wait(p_cash cash_wallets, p_now timestamptz, p_limit integer)
 RETURNS integer
 LANGUAGE plpgsql AS $$
@@ -143,24 +144,31 @@ DECLARE
     v_since   timestamptz := date_trunc('second', p_now);
     v_lease   leases;
     v_waiting leases[];
-    v_changed integer := 0;
+    v_ended   integer := 0;
     v_count   integer;
 BEGIN
-    -- Those that end go first: without them in it, the line may be one that can be paid.
+    FOR v_lease IN
+        SELECT * FROM leases
+         WHERE tenant_id = p_cash.tenant_id AND status = 'assigned' AND next_due_at <= p_now
+           AND billing_status IN ('past_due', 'current')
+         ORDER BY next_due_at, social_account_id LIMIT p_limit
+    LOOP
+        EXIT WHEN coalesce(v_lease.past_due_since, p_now) > p_now - lease_patience()
+               OR lease_month_price(v_lease, v_lease.next_month) <= p_cash.balance_cents;
+        PERFORM lease_end_unpaid(v_lease, p_now);
+        v_ended := v_ended + 1;
+    END LOOP;
+    IF v_ended > 0 THEN
+        RETURN v_ended;
+    END IF;
     FOR v_lease IN
         SELECT * FROM leases
          WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now AND past_due_since <= p_now - lease_patience()
          ORDER BY next_due_at, social_account_id LIMIT p_limit
     LOOP
-        UPDATE lease_charges SET status = 'uncollected', settled_at = p_now
-         WHERE tenant_id = p_cash.tenant_id AND social_account_id = v_lease.social_account_id
-           AND lease_month = v_lease.next_month AND status = 'due';
-        PERFORM lease_end(v_lease, p_now, 'payment_failed', NULL, NULL, ROW('system', NULL, NULL, NULL, NULL)::caller);
-        v_changed := v_changed + 1;
+        PERFORM lease_end_unpaid(v_lease, p_now);
+        v_ended := v_ended + 1;
     END LOOP;
-    IF v_changed > 0 THEN
-        RETURN v_changed;
-    END IF;
 
     v_waiting := ARRAY(
         SELECT l FROM leases l
@@ -199,7 +207,19 @@ BEGIN
                SELECT social_account_id FROM leases
                 WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now LIMIT p_limit));
     GET DIAGNOSTICS v_count = ROW_COUNT;
-    RETURN v_count + cardinality(v_waiting);
+    RETURN v_ended + v_count + cardinality(v_waiting);
+END
+$$;
+
+-- Ends a lease whose last attempt has failed.
+CREATE OR REPLACE FUNCTION lease_end_unpaid(p_lease leases, p_now timestamptz)
+RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE lease_charges SET status = 'uncollected', settled_at = p_now
+     WHERE tenant_id = p_lease.tenant_id AND social_account_id = p_lease.social_account_id
+       AND lease_month = p_lease.next_month AND status = 'due';
+    PERFORM lease_end(p_lease, p_now, 'payment_failed', NULL, NULL, ROW('system', NULL, NULL, NULL, NULL)::caller);
 END
 $$;
 
@@ -226,7 +246,7 @@ BEGIN
     END LOOP;
     p_cash.renewals_due_at := least(
         -- There may be more.
-        CASE WHEN p_advanced >= p_limit THEN p_now END,
+        CASE WHEN p_advanced >= p_limit THEN date_trunc('second', p_now) END,
         (SELECT min(next_due_at) FROM leases
           WHERE tenant_id = p_cash.tenant_id AND status = 'assigned' AND billing_status = 'current'),
         (SELECT min(next_attempt_at) FROM leases

@@ -1,0 +1,368 @@
+"""Leases and their model, side by side, through three years of a calendar with all its corners."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+from uuid import uuid4
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.operations import refused
+from tests.properties.lease_model import CashModel, Lease
+from tests.tenants import make_child, make_partner
+
+from partner_api.cash import store as cash
+from partner_api.database.arguments import SYSTEM
+from partner_api.leasing import pool
+from partner_api.leasing import store as leasing
+from partner_api.organizations import store as organizations
+
+if TYPE_CHECKING:
+    from tests.properties.driver import Driver
+    from tests.tenants import Wallet
+
+    from partner_api.database.arguments import Outcome
+
+PARTNER = "partner"
+# Days that some months do not have, in common and in leap years, and the hours of clock changes.
+STARTS = (
+    datetime(2026, 6, 15, 12, 0, 0, 700_000, tzinfo=UTC),
+    datetime(2027, 1, 31, 23, 59, 59, tzinfo=UTC),
+    datetime(2028, 1, 29, 10, tzinfo=UTC),
+    datetime(2028, 1, 30, 10, 0, 0, 1_000, tzinfo=UTC),
+    datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+    datetime(2027, 12, 31, 7, tzinfo=UTC),
+)
+STEPS = (
+    timedelta(milliseconds=300),
+    timedelta(hours=7),
+    timedelta(days=1),
+    timedelta(days=7),
+    timedelta(days=29),
+    timedelta(days=70),
+)
+PRICES = (15_000, 15_000, 4_000, 0)
+cents = st.sampled_from([1, 4_000, 15_000, 44_000, 100_000])
+which = st.integers(0, 30)
+
+
+class LeaseMachine(RuleBasedStateMachine):
+    """A partner with a child, their leases, and a worker that may be away for months."""
+
+    driver: ClassVar[Driver]
+
+    @initialize(
+        start=st.sampled_from(STARTS),
+        opening=cents,
+        prices=st.lists(st.sampled_from(PRICES), max_size=3),
+    )
+    def open_wallets(self, start: datetime, opening: int, prices: list[int]) -> None:
+        run, connection = self.driver.run, self.driver.connection
+        self.now = start
+        self.model = CashModel()
+        partner = run(make_partner(connection, now=start, cash_cents=opening))
+        self.model.record("topup", opening)
+        self.tenant_id = partner.tenant_id
+        self.wallets: dict[str, Wallet] = {PARTNER: partner}
+        for name in ("child 1", "child 2"):
+            self.wallets[name] = run(make_child(connection, partner, now=start))
+        self.archived: set[str] = set()
+        if prices:
+            self.assign(PARTNER, prices)
+
+    def _agree(self, outcome: Outcome, *, done: bool) -> None:
+        assert (outcome.status == "done") == done, outcome
+
+    @rule(step=st.sampled_from(STEPS))
+    def time_passes(self, step: timedelta) -> None:
+        self.now += step
+
+    @precondition(lambda self: self.model.woken_at is not None)
+    @rule(milliseconds=st.sampled_from([-1, 0, 0, 500]))
+    def the_next_instant_comes(self, milliseconds: int) -> None:
+        """Or the moment just before it, or just after."""
+        assert self.model.woken_at is not None
+        self.now = max(self.now, self.model.woken_at + timedelta(milliseconds=milliseconds))
+
+    @rule(limit=st.sampled_from([1000, 1, 2]))
+    def a_worker_comes(self, limit: int) -> None:
+        while self.driver.run(
+            leasing.renew(self.driver.connection, self.tenant_id, self.now, limit)
+        ):
+            pass
+        self.model.worker(self.now)
+
+    @precondition(lambda self: self.model.woken_at is not None)
+    @rule(instants=st.integers(1, 12), limit=st.sampled_from([1000, 1]))
+    def a_worker_never_sleeps(self, instants: int, limit: int) -> None:
+        """It is there at each of the next instants at which something is due."""
+        for _ in range(instants):
+            if self.model.woken_at is None:
+                return
+            self.now = max(self.now, self.model.woken_at)
+            self.a_worker_comes(limit)
+
+    @rule(
+        name=st.sampled_from([PARTNER, "child 1", "child 2"]),
+        prices=st.lists(st.sampled_from(PRICES), min_size=1, max_size=3),
+    )
+    def assign(self, name: str, prices: list[int]) -> None:
+        run, connection = self.driver.run, self.driver.connection
+        at = self.now.replace(microsecond=0)
+        new = [Lease(uuid4(), name, at, price) for price in prices]
+        pool_ids = [uuid4() for _ in new]
+        for pool_id, lease in zip(pool_ids, new, strict=True):
+            run(
+                pool.insert_account(
+                    connection,
+                    self.now,
+                    account_id=pool_id,
+                    platform="tiktok",
+                    handle=secrets.token_hex(8),
+                    followers=1,
+                    vertical="food",
+                    language="en",
+                    geo=["US"],
+                    monthly_price_cents=lease.price,
+                    avatar_url=None,
+                )
+            )
+        item = leasing.LeaseAssignment(
+            self.wallets[name].project_id, pool_ids, [lease.id for lease in new], None, SYSTEM
+        )
+        (outcome,) = run(leasing.assign(connection, self.tenant_id, self.now, [item]))
+        if name in self.archived:
+            assert refused(outcome) == ("KILL_SWITCH", None)
+            return
+        done = self.model.assign(self.now, new)
+        self._agree(outcome, done=done)
+
+    @rule(amount=cents)
+    def top_up(self, amount: int) -> None:
+        self._post("topup", amount)
+        self.model.top_up(self.now, amount)
+
+    @rule(amount=st.one_of(cents, cents.map(lambda amount: -amount)))
+    def adjust(self, amount: int) -> None:
+        done = self.model.adjust(amount)
+        self._agree(self._post("adjustment", amount), done=done)
+
+    def _post(self, event_type: str, amount: int) -> Outcome:
+        item = cash.CashPosting(
+            self.wallets[PARTNER].organization_id,
+            event_type,  # type: ignore[arg-type]  # one of the two
+            amount,
+            "A posting",
+            None,
+            SYSTEM,
+            None,
+        )
+        (outcome,) = self.driver.call(cash.post, self.tenant_id, self.now, [item])
+        return outcome
+
+    def _lease(self, number: int) -> Lease:
+        return self.model.leases[number % len(self.model.leases)]
+
+    @precondition(lambda self: self.model.leases)
+    @rule(number=which, recalled=st.booleans())
+    def give_back(self, number: int, recalled: bool) -> None:
+        lease = self._lease(number)
+        done = self.model.release(
+            self.now, lease, "recalled_by_operator" if recalled else "released_by_partner"
+        )
+        outcome = self.driver.run(self._in_transaction(lease, recalled=recalled))
+        self._agree(outcome, done=done)
+
+    async def _in_transaction(self, lease: Lease, *, recalled: bool) -> Outcome:
+        connection = self.driver.connection
+        async with connection.transaction():
+            outcome = await leasing.disconnect(
+                connection,
+                self.tenant_id,
+                self.now,
+                social_account_id=lease.id,
+                organization_id=(
+                    None if recalled else self.wallets[lease.organization].organization_id
+                ),
+                reason="recalled_by_operator" if recalled else "released_by_partner",
+                note=None,
+                caller=SYSTEM,
+            )
+        return outcome
+
+    @precondition(lambda self: self.model.leases)
+    @rule(number=which, price=st.sampled_from([20_000, 4_000, 0]))
+    def change_price(self, number: int, price: int) -> None:
+        lease = self._lease(number)
+        done = self.model.set_price(self.now, lease, price)
+        outcome = self.driver.run(
+            leasing.set_price(
+                self.driver.connection,
+                self.tenant_id,
+                self.now,
+                social_account_id=lease.id,
+                monthly_price_cents=price,
+                caller=SYSTEM,
+            )
+        )
+        self._agree(outcome, done=done)
+
+    @precondition(lambda self: self.model.leases)
+    @rule(number=which, month=st.integers(0, 4), amount=st.sampled_from([1, 4_000, 15_000]))
+    def refund(self, number: int, month: int, amount: int) -> None:
+        lease = self._lease(number)
+        done = self.model.refund(lease, month, amount)
+        outcome = self.driver.run(
+            cash.refund(
+                self.driver.connection,
+                self.tenant_id,
+                self.now,
+                organization_id=self.wallets[PARTNER].organization_id,
+                social_account_id=lease.id,
+                lease_month=month,
+                amount_cents=amount,
+                description=None,
+                caller=SYSTEM,
+            )
+        )
+        self._agree(outcome, done=done)
+
+    @precondition(lambda self: len(self.archived) == 0 and len(self.model.leases) > 3)
+    @rule()
+    def archive_a_child(self) -> None:
+        self.archived.add("child 1")
+        child = self.wallets["child 1"]
+        self.model.archive(self.now, "child 1")
+        assert child.partner_id is not None
+        outcome = self.driver.run(
+            organizations.archive(
+                self.driver.connection,
+                self.tenant_id,
+                self.now,
+                organization_id=child.organization_id,
+                partner_id=child.partner_id,
+                caller=SYSTEM,
+            )
+        )
+        self._agree(outcome, done=True)
+
+    @invariant()
+    def the_cash_ledger_agrees_event_by_event(self) -> None:
+        rows = self.driver.run(
+            self.driver.connection.fetch(
+                "SELECT * FROM cash_events WHERE tenant_id = $1 ORDER BY sequence", self.tenant_id
+            )
+        )
+        assert [row["sequence"] for row in rows] == list(range(1, len(rows) + 1))
+        assert [
+            (
+                row["event_type"],
+                row["amount_cents"],
+                row["balance_after_cents"],
+                row["social_account_id"],
+                row["lease_month"],
+            )
+            for row in rows
+        ] == self.model.events
+        times = [row["created_at"] for row in rows]
+        assert times == sorted(times)
+
+    @invariant()
+    def the_leases_agree(self) -> None:
+        rows = self.driver.run(
+            self.driver.connection.fetch(
+                """
+                SELECT l.*, lease_next_renewal(l.assigned_at, $2) AS next_renewal_at,
+                       s.status AS account_status, a.status AS pool_status, a.lease_id
+                  FROM leases l
+                  JOIN social_accounts s ON s.tenant_id = l.tenant_id AND s.id = l.social_account_id
+                  JOIN pool_accounts a ON a.id = l.pool_account_id
+                 WHERE l.tenant_id = $1
+                """,
+                self.tenant_id,
+                self.now,
+            )
+        )
+        stored = {row["social_account_id"]: row for row in rows}
+        assert stored.keys() == {lease.id for lease in self.model.leases}
+        for lease in self.model.leases:
+            row = stored[lease.id]
+            assert row["disconnected_reason"] == lease.ended
+            assert row["account_status"] == ("disconnected" if lease.ended else "connected")
+            assert row["pool_status"] == ("available" if lease.ended else "leased")
+            assert row["lease_id"] == (None if lease.ended else lease.id)
+            assert row["monthly_price_cents"] == lease.price
+            billing_status = "current" if lease.past_due_since is None else "past_due"
+            assert row["billing_status"] == billing_status
+            assert row["past_due_since"] == lease.past_due_since
+            assert row["next_attempt_at"] == lease.next_attempt_at
+            if not lease.ended:
+                assert (row["next_month"], row["next_due_at"]) == (lease.unpaid_month, lease.due_at)
+                assert row["next_renewal_at"] == lease.next_renewal(self.now) > self.now
+
+    @invariant()
+    def every_month_has_one_charge_that_says_what_became_of_it(self) -> None:
+        rows = self.driver.run(
+            self.driver.connection.fetch(
+                """
+                SELECT c.*, l.assigned_at FROM lease_charges c
+                  JOIN leases l ON l.tenant_id = c.tenant_id AND l.social_account_id = c.social_account_id
+                 WHERE c.tenant_id = $1
+                """,
+                self.tenant_id,
+            )
+        )
+        assert {
+            (row["social_account_id"], row["lease_month"]): (
+                row["price_cents"],
+                row["status"],
+                row["refunded_cents"],
+                row["period_start"],
+                row["period_end"],
+            )
+            for row in rows
+        } == {
+            (lease.id, month): (
+                charge.price,
+                charge.status,
+                charge.refunded,
+                lease.start(month),
+                lease.start(month + 1),
+            )
+            for lease in self.model.leases
+            for month, charge in lease.charges.items()
+        }
+
+    @invariant()
+    def the_wallet_tells_how_far_it_reaches(self) -> None:
+        until = self.now + timedelta(days=30)
+        outlook = self.driver.run(
+            cash.read_outlook(
+                self.driver.connection,
+                self.tenant_id,
+                self.wallets[PARTNER].organization_id,
+                self.now,
+                until,
+            )
+        )
+        assert outlook is not None
+        months = []
+        for lease in self.model.leases:
+            month = lease.unpaid_month
+            while not lease.ended and lease.start(month) <= until:
+                months.append((lease.start(month), lease.id, lease.price_of(month)))
+                month += 1
+        to_come = [price for at, _, price in months if at > self.now]
+        assert (outlook.balance_cents, outlook.renewals, outlook.total_cents) == (
+            self.model.balance,
+            len(to_come),
+            sum(to_come),
+        )
+        left, covered_until = self.model.balance, until
+        for at, _, price in sorted(months):
+            left -= price
+            if left < 0 and covered_until == until:
+                covered_until = at - timedelta(seconds=1)
+        assert (outlook.covered_until, outlook.shortfall_cents) == (covered_until, max(0, -left))

@@ -1,0 +1,31 @@
+"""Running a state machine against the test database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+from tests.properties.driver import Driver
+
+if TYPE_CHECKING:
+    from tests.conftest import DatabaseUrls
+
+
+def check(
+    machine: type[RuleBasedStateMachine], urls: DatabaseUrls, *, examples: int, steps: int
+) -> None:
+    """Run a machine, whose class attribute ``driver`` is set for it, through so many histories."""
+    with Driver(urls.app) as driver:
+        bound = type(machine.__name__, (machine,), {"driver": driver})
+        run_state_machine_as_test(
+            bound,
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=steps,
+                deadline=None,
+                report_multiple_bugs=False,
+                phases=[Phase.reuse, Phase.generate, Phase.shrink],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )

@@ -1,0 +1,25 @@
+"""Random lives of leases, compared with a model of the rules after each step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.properties.lease_machine import LeaseMachine
+from tests.properties.running import check
+
+if TYPE_CHECKING:
+    from tests.conftest import DatabaseUrls
+
+# What fails is made smaller first, for at most five minutes.
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_leases_are_paid_as_the_rules_say(database_urls: DatabaseUrls) -> None:
+    check(LeaseMachine, database_urls, examples=150, steps=50)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_leases_at_length(database_urls: DatabaseUrls) -> None:
+    check(LeaseMachine, database_urls, examples=2000, steps=100)
