@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID, uuid4
 
 from partner_api.cash import store as cash
@@ -59,9 +59,15 @@ async def lease(
     return social_account_id
 
 
-async def top_up(connection: Connection, partner: Wallet, now: datetime, cents: int) -> Outcome:
+async def top_up(
+    connection: Connection,
+    partner: Wallet,
+    now: datetime,
+    cents: int,
+    event_type: Literal["topup", "adjustment"] = "topup",
+) -> Outcome:
     """Record money that came in."""
-    item = cash.CashPosting(partner.organization_id, "topup", cents, "Wire", None, SYSTEM, None)
+    item = cash.CashPosting(partner.organization_id, event_type, cents, "Wire", None, SYSTEM, None)
     (outcome,) = await cash.post(connection, partner.tenant_id, now, [item])
     return outcome
 

@@ -128,7 +128,6 @@ async def test_money_for_three_of_five(connection: Connection) -> None:
     partner = await make_partner(connection, now=MARCH, cash_cents=9 * PRICE_CENTS)
     leases = sorted([await lease(connection, partner, MARCH) for _ in range(5)])
     later = await lease(connection, partner, MARCH + SECOND, price_cents=1)
-    await connection.execute("SELECT 1")
     await work(connection, partner, APRIL + SECOND)
     assert await paid_for(connection, partner) == [(each, 1) for each in leases[:3]]
     assert await balance(connection, partner) == PRICE_CENTS - 1
@@ -177,13 +176,7 @@ async def test_the_last_attempt_may_succeed(connection: Connection) -> None:
     partner = await make_partner(connection, now=MARCH, cash_cents=PRICE_CENTS)
     lease_id = await lease(connection, partner, MARCH)
     await work(connection, partner, APRIL)
-    await connection.execute(
-        "SELECT cash_post($1, $2, ARRAY[ROW($3, 'adjustment', $4, 'Found', NULL, NULL, NULL)::cash_posting])",
-        partner.tenant_id,
-        APRIL + DAY,
-        partner.organization_id,
-        PRICE_CENTS,
-    )
+    await top_up(connection, partner, APRIL + DAY, PRICE_CENTS, "adjustment")
     assert (await row_of(connection, partner, lease_id))["billing_status"] == "past_due"
     await work(connection, partner, APRIL + 7 * DAY)
     assert (await row_of(connection, partner, lease_id))["billing_status"] == "current"

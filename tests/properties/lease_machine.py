@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -69,8 +69,14 @@ class LeaseMachine(RuleBasedStateMachine):
         for name in ("child 1", "child 2"):
             self.wallets[name] = run(make_child(connection, partner, now=start))
         self.archived: set[str] = set()
+        self.made = 0
         if prices:
             self.assign(PARTNER, prices)
+
+    def _new_id(self) -> UUID:
+        """Not in the order of assignment, and in the same order whenever the same history is run again."""
+        self.made += 1
+        return UUID(int=self.tenant_id << 64 | self.made * 7919 % 10_007)
 
     def _agree(self, outcome: Outcome, *, done: bool) -> None:
         assert (outcome.status == "done") == done, outcome
@@ -111,7 +117,7 @@ class LeaseMachine(RuleBasedStateMachine):
     def assign(self, name: str, prices: list[int]) -> None:
         run, connection = self.driver.run, self.driver.connection
         at = self.now.replace(microsecond=0)
-        new = [Lease(uuid4(), name, at, price) for price in prices]
+        new = [Lease(self._new_id(), name, at, price) for price in prices]
         pool_ids = [uuid4() for _ in new]
         for pool_id, lease in zip(pool_ids, new, strict=True):
             run(

@@ -17,13 +17,29 @@ $$;
 
 -- How long an unpaid lease is tried before it ends.
 CREATE OR REPLACE FUNCTION lease_patience()
-RETURNS interval LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT interval '6 days' $$;
+RETURNS interval LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT interval '7 days' $$;
 
 -- When a past-due lease is tried next: every day at the hour of the first failure.
 CREATE OR REPLACE FUNCTION lease_next_attempt(p_past_due_since timestamptz, p_now timestamptz)
 RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT p_past_due_since
            + make_interval(secs => 86400 * (1 + floor(extract(epoch FROM p_now - p_past_due_since) / 86400)))
+$$;
+
+-- The front of a partner's line. Those that have been tried and those that have not are each read in the order of their
+-- index, so that the length of the line makes no difference.
+CREATE OR REPLACE FUNCTION lease_line(p_tenant_id bigint, p_now timestamptz, p_limit integer)
+RETURNS SETOF leases
+LANGUAGE sql STABLE AS $$
+    SELECT * FROM (
+        (SELECT * FROM leases
+          WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'past_due' AND next_due_at <= p_now
+          ORDER BY next_due_at, social_account_id LIMIT p_limit)
+        UNION ALL
+        (SELECT * FROM leases
+          WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current' AND next_due_at <= p_now
+          ORDER BY next_due_at, social_account_id LIMIT p_limit)) tried_and_new
+     ORDER BY next_due_at, social_account_id LIMIT p_limit
 $$;
 
 -- Pays the front of the line as far as the wallet reaches, at most p_limit leases, one month each. The wallet is locked
@@ -49,17 +65,7 @@ BEGIN
                           WHERE f.tenant_id = p_cash.tenant_id AND f.social_account_id = l.social_account_id
                             AND f.until_month > l.next_month
                           ORDER BY f.until_month LIMIT 1), l.monthly_price_cents) AS price
-          FROM (SELECT * FROM (
-                    (SELECT * FROM leases
-                      WHERE tenant_id = p_cash.tenant_id AND status = 'assigned' AND billing_status = 'past_due'
-                        AND next_due_at <= p_now
-                      ORDER BY next_due_at, social_account_id LIMIT p_limit)
-                    UNION ALL
-                    (SELECT * FROM leases
-                      WHERE tenant_id = p_cash.tenant_id AND status = 'assigned' AND billing_status = 'current'
-                        AND next_due_at <= p_now
-                      ORDER BY next_due_at, social_account_id LIMIT p_limit)) both_lines
-                 ORDER BY next_due_at, social_account_id LIMIT p_limit) l
+          FROM lease_line(p_cash.tenant_id, p_now, p_limit) l
     ), cut AS (
         SELECT line.*, sum(price) OVER up_to AS total, count(*) FILTER (WHERE price > 0) OVER up_to AS event
           FROM line
@@ -148,10 +154,7 @@ DECLARE
     v_count   integer;
 BEGIN
     FOR v_lease IN
-        SELECT * FROM leases
-         WHERE tenant_id = p_cash.tenant_id AND status = 'assigned' AND next_due_at <= p_now
-           AND billing_status IN ('past_due', 'current')
-         ORDER BY next_due_at, social_account_id LIMIT p_limit
+        SELECT * FROM lease_line(p_cash.tenant_id, p_now, p_limit)
     LOOP
         EXIT WHEN coalesce(v_lease.past_due_since, p_now) > p_now - lease_patience()
                OR lease_month_price(v_lease, v_lease.next_month) <= p_cash.balance_cents;
