@@ -29,7 +29,9 @@ class RawAnswer:
 
 
 @contextlib.contextmanager
-def serving(urls: DatabaseUrls, secret_keys: str, folder: Path) -> Iterator[Service]:
+def serving(
+    urls: DatabaseUrls, secret_keys: str, folder: Path, **variables: str
+) -> Iterator[Service]:
     """Serve a database in development mode, which also migrates it, until the block ends."""
     service = Service(
         folder,
@@ -38,6 +40,7 @@ def serving(urls: DatabaseUrls, secret_keys: str, folder: Path) -> Iterator[Serv
         LAYERS_MIGRATION_DATABASE_URL=urls.owner,
         LAYERS_SECRET_KEYS=secret_keys,
         LAYERS_DEVELOPMENT="true",
+        **variables,
     )
     try:
         service.start()

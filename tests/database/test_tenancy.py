@@ -35,6 +35,7 @@ CROSSING = {
     "generation.store.list_any_jobs",
     "generation.store.next_expiry",
     "generation.store.tenants_with_expired_jobs",
+    "generation.uploads.leftovers",
     "leasing.requests_store.next_open_test_request",
     "leasing.requests_store.open_test_requests",
     "leasing.store.next_renewal",

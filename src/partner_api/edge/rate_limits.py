@@ -1,16 +1,18 @@
 """How often a key may ask: per class of route and sliding minute, and per day for writes.
 
 In one process the counts are in its memory, and exact. Several processes are exact together when
-LAYERS_RATE_LIMIT_URL names a Redis or Valkey that they share; without it each counts for itself.
+LAYERS_RATE_LIMIT_URL names a Redis or Valkey that they share; without it, and while that cannot be
+reached, each counts for itself: nobody is refused because nobody can count.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 import msgspec
+import structlog
 from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
@@ -21,6 +23,8 @@ from partner_api.errors import ApiError
 from partner_api.settings import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from limits import RateLimitItem
     from limits.aio.storage import Storage
 
@@ -29,7 +33,11 @@ if TYPE_CHECKING:
 EndpointClass = Literal["read-light", "write-light", "long-running"]
 Headers = list[tuple[bytes, bytes]]
 
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
 FAILED_AUTHENTICATIONS_PER_MINUTE = 300
+# How long a request may wait for what others have counted.
+_PATIENCE_SECONDS = 1.0
 
 
 class TierLimits(msgspec.Struct, frozen=True):
@@ -52,6 +60,15 @@ TIERS: dict[RateLimitTier, TierLimits | None] = {
 }
 
 
+class _Counters:
+    """Ways of counting in one place, and how that place fails."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.sliding = MovingWindowRateLimiter(storage)
+        self.daily = FixedWindowRateLimiter(storage)
+        self.failures = storage.base_exceptions
+
+
 class RateLimits:
     """Counts requests and refuses those above the limits of their tier.
 
@@ -60,9 +77,9 @@ class RateLimits:
     """
 
     def __init__(self, url: str | None) -> None:
-        self._storage = _open_storage(url)
-        self._sliding = MovingWindowRateLimiter(self._storage)
-        self._daily = FixedWindowRateLimiter(self._storage)
+        self._own = _Counters(MemoryStorage())
+        self._shared = None if url is None else _Counters(_open_storage(url))
+        self._is_shared_away = False
 
     async def admit(self, caller: Caller, endpoint_class: EndpointClass) -> Headers:
         """Count a request of a key.
@@ -73,28 +90,10 @@ class RateLimits:
         Raises:
             RateLimitExceeded: over the minute's or the day's limit; it carries the headers too.
         """
-        headers: Headers = [(b"x-ratelimit-endpoint-class", endpoint_class.encode())]
         limits = TIERS[caller.rate_limit_tier]
         if limits is None:
-            return headers
-        item = _per_minute(limits, endpoint_class)
-        identifiers = (str(caller.tenant_id), str(caller.api_key_id), endpoint_class)
-        admitted = await self._sliding.hit(item, *identifiers)
-        window = await self._sliding.get_window_stats(item, *identifiers)
-        reset = _seconds_until(window.reset_time)
-        headers += [
-            (b"x-ratelimit-limit", b"%d" % item.amount),
-            (b"x-ratelimit-remaining", b"%d" % max(0, window.remaining)),
-            (b"x-ratelimit-reset", b"%d" % reset),
-        ]
-        if not admitted:
-            raise RateLimitExceeded(endpoint_class, reset, headers)
-        if endpoint_class != "read-light":
-            daily = RateLimitItemPerDay(limits.writes_per_day, namespace="layers-writes")
-            if not await self._daily.hit(daily, *identifiers[:2]):
-                day = await self._daily.get_window_stats(daily, *identifiers[:2])
-                raise RateLimitExceeded("writes_per_day", _seconds_until(day.reset_time), headers)
-        return headers
+            return [(b"x-ratelimit-endpoint-class", endpoint_class.encode())]
+        return await self._count(lambda by: _admit(by, caller, limits, endpoint_class))
 
     async def count_failed_authentication(self, address: str) -> None:
         """Count a request that no key vouches for.
@@ -102,10 +101,53 @@ class RateLimits:
         Raises:
             RateLimitExceeded: too many from this address.
         """
-        item = RateLimitItemPerMinute(FAILED_AUTHENTICATIONS_PER_MINUTE, namespace="layers-failed")
-        if not await self._sliding.hit(item, address):
-            window = await self._sliding.get_window_stats(item, address)
-            raise RateLimitExceeded("failed_authentication", _seconds_until(window.reset_time), [])
+        await self._count(lambda by: _count_failed_authentication(by, address))
+
+    async def _count(self, count: Callable[[_Counters], Awaitable[T]]) -> T:
+        if self._shared is None:
+            return await count(self._own)
+        try:
+            counted = await count(self._shared)
+        except self._shared.failures as error:
+            if not self._is_shared_away:
+                _log.warning("rate_limits_not_shared", reason=type(error).__name__)
+            self._is_shared_away = True
+            return await count(self._own)
+        if self._is_shared_away:
+            _log.info("rate_limits_shared_again")
+        self._is_shared_away = False
+        return counted
+
+
+async def _admit(
+    by: _Counters, caller: Caller, limits: TierLimits, endpoint_class: EndpointClass
+) -> Headers:
+    item = _per_minute(limits, endpoint_class)
+    identifiers = (str(caller.tenant_id), str(caller.api_key_id), endpoint_class)
+    admitted = await by.sliding.hit(item, *identifiers)
+    window = await by.sliding.get_window_stats(item, *identifiers)
+    reset = _seconds_until(window.reset_time)
+    headers: Headers = [
+        (b"x-ratelimit-endpoint-class", endpoint_class.encode()),
+        (b"x-ratelimit-limit", b"%d" % item.amount),
+        (b"x-ratelimit-remaining", b"%d" % max(0, window.remaining)),
+        (b"x-ratelimit-reset", b"%d" % reset),
+    ]
+    if not admitted:
+        raise RateLimitExceeded(endpoint_class, reset, headers)
+    if endpoint_class != "read-light":
+        daily = RateLimitItemPerDay(limits.writes_per_day, namespace="layers-writes")
+        if not await by.daily.hit(daily, *identifiers[:2]):
+            day = await by.daily.get_window_stats(daily, *identifiers[:2])
+            raise RateLimitExceeded("writes_per_day", _seconds_until(day.reset_time), headers)
+    return headers
+
+
+async def _count_failed_authentication(by: _Counters, address: str) -> None:
+    item = RateLimitItemPerMinute(FAILED_AUTHENTICATIONS_PER_MINUTE, namespace="layers-failed")
+    if not await by.sliding.hit(item, address):
+        window = await by.sliding.get_window_stats(item, address)
+        raise RateLimitExceeded("failed_authentication", _seconds_until(window.reset_time), [])
 
 
 class RateLimitExceeded(ApiError):
@@ -120,11 +162,17 @@ class RateLimitExceeded(ApiError):
         self.bucket = headers
 
 
-def _open_storage(url: str | None) -> Storage:
-    if url is None:
-        return MemoryStorage()
+def _open_storage(url: str) -> Storage:
     try:
-        return cast("Storage", storage_from_string(f"async+{url}"))
+        return cast(
+            "Storage",
+            storage_from_string(
+                f"async+{url}",
+                implementation="redispy",
+                socket_timeout=_PATIENCE_SECONDS,
+                socket_connect_timeout=_PATIENCE_SECONDS,
+            ),
+        )
     except ConfigurationError:
         raise SettingsError(
             [
