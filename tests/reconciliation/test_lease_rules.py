@@ -51,6 +51,39 @@ async def test_a_lease_without_any_month(breaking: Connection, history: History)
     ]
 
 
+async def test_lease_refund(breaking: Connection, history: History) -> None:
+    await update(
+        breaking,
+        f"UPDATE lease_charges SET refunded_cents = 1 WHERE {_OF_LEASE}",
+        history.tenant_id,
+        history.lease,
+    )
+    month = f"lease {format_id('sa', history.lease)} month 0"
+    assert await found(breaking, history) == [about_child(history, Rule.LEASE_REFUND, month, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("'2037-01-01T00:00:00Z'", "2037-01-01T00:00:00Z"), ("NULL", "never")],
+)
+async def test_renewal_awaited(
+    breaking: Connection, history: History, value: str, text: str
+) -> None:
+    due = await breaking.fetchval(
+        f"SELECT next_due_at FROM leases WHERE {_OF_LEASE}", history.tenant_id, history.lease
+    )
+    await update(
+        breaking,
+        f"UPDATE cash_wallets SET renewals_due_at = {value} WHERE tenant_id = $1",
+        history.tenant_id,
+    )
+    assert await found(breaking, history) == [
+        about_partner(
+            history, Rule.RENEWAL_AWAITED, "cash wallet", due.strftime("%Y-%m-%dT%H:%M:%SZ"), text
+        )
+    ]
+
+
 async def _cash_sequence(connection: Connection, history: History) -> int:
     """The cash event that names the lease."""
     sequence = await connection.fetchval(

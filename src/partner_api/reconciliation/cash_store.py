@@ -34,7 +34,12 @@ async def read_cash_wallets(
     return await connection.fetch(
         """
         SELECT o.id AS organization_id, w.organization_id IS NOT NULL AS has_wallet,
-               w.balance_cents, w.last_sequence, w.last_event_at, e.*
+               w.balance_cents, w.last_sequence, w.last_event_at, w.renewals_due_at,
+               least((SELECT min(next_due_at) FROM leases
+                       WHERE tenant_id = w.tenant_id AND status = 'assigned' AND billing_status = 'current'),
+                     (SELECT min(next_attempt_at) FROM leases
+                       WHERE tenant_id = w.tenant_id AND next_attempt_at IS NOT NULL)) AS first_renewal_at,
+               e.*
           FROM unnest($2::uuid[]) AS k (organization_id)
          CROSS JOIN LATERAL (
                SELECT id, parent_id FROM organizations
@@ -171,6 +176,38 @@ async def wrong_lease_charges(
                   AND social_account_id = c.social_account_id AND lease_month = c.lease_month
                   AND event_type IN ('lease_charge', 'lease_renewal') LIMIT 1) e ON true
          WHERE c.status = 'paid' AND c.price_cents <> coalesce(-e.amount_cents::numeric, 0)
+        """,
+        tenant_id,
+        social_account_ids,
+    )
+
+
+async def wrong_lease_refunds(
+    connection: Connection, tenant_id: int, social_account_ids: Sequence[UUID]
+) -> list[asyncpg.Record]:
+    """Months of these leases whose refunds are not the sum of their refund events.
+
+    Columns: ``organization_id`` (of the project), ``social_account_id``, ``lease_month``,
+    ``refunded_cents``, ``event_cents``.
+    """
+    return await connection.fetch(
+        """
+        SELECT p.organization_id, c.social_account_id, c.lease_month, c.refunded_cents, e.event_cents
+          FROM unnest($2::uuid[]) AS k (social_account_id)
+         CROSS JOIN LATERAL (
+               SELECT project_id FROM leases
+                WHERE tenant_id = $1 AND social_account_id = k.social_account_id LIMIT 1) l
+          LEFT JOIN LATERAL (
+               SELECT organization_id FROM projects
+                WHERE tenant_id = $1 AND id = l.project_id LIMIT 1) p ON true
+         CROSS JOIN LATERAL (
+               SELECT * FROM lease_charges
+                WHERE tenant_id = $1 AND social_account_id = k.social_account_id OFFSET 0) c
+         CROSS JOIN LATERAL (
+               SELECT coalesce(sum(amount_cents), 0) AS event_cents FROM cash_events
+                WHERE tenant_id = $1 AND social_account_id = c.social_account_id
+                  AND lease_month = c.lease_month AND event_type = 'refund') e
+         WHERE c.refunded_cents <> e.event_cents
         """,
         tenant_id,
         social_account_ids,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from partner_api.clock import format_milliseconds
+from partner_api.clock import format_milliseconds, format_seconds
 from partner_api.ids import format_id
 from partner_api.reconciliation.rules import Mismatch, Rule
 
@@ -70,6 +70,17 @@ def check_cash_wallet(tenant_id: int, row: asyncpg.Record) -> Iterator[Mismatch]
     if row["balance_break"] is not None:
         sequence, before, change, after = row["balance_break"]
         yield differ(Rule.EVENT_CHAIN, f"cash event {sequence}", before + change, after)
+    if row["first_renewal_at"] is not None and (
+        row["renewals_due_at"] is None or row["renewals_due_at"] > row["first_renewal_at"]
+    ):
+        yield Mismatch(
+            Rule.RENEWAL_AWAITED,
+            tenant_id,
+            organization_id,
+            "cash wallet",
+            format_seconds(row["first_renewal_at"]),
+            "never" if row["renewals_due_at"] is None else format_seconds(row["renewals_due_at"]),
+        )
     yield from _check_event_order(tenant_id, row, "cash wallet", "cash event")
 
 
@@ -192,7 +203,9 @@ def check_lease(tenant_id: int, row: asyncpg.Record) -> Iterator[Mismatch]:
         yield Mismatch(
             Rule.LEASE_MONTHS, tenant_id, row["organization_id"], subject, months, row["months"]
         )
-    if row["status"] == "assigned" and row["held_by"] != row["social_account_id"]:
+    # A test environment's accounts are in no pool.
+    of_the_pool = row["pool_account_id"] is not None
+    if of_the_pool and row["status"] == "assigned" and row["held_by"] != row["social_account_id"]:
         yield Mismatch(
             Rule.LEASE_ACCOUNT,
             tenant_id,
@@ -212,6 +225,18 @@ def check_lease_charge(tenant_id: int, row: asyncpg.Record) -> Iterator[Mismatch
         f"{_lease(row['social_account_id'])} month {row['lease_month']}",
         row["price_cents"],
         int(row["paid_cents"]),
+    )
+
+
+def check_lease_refunds(tenant_id: int, row: asyncpg.Record) -> Iterator[Mismatch]:
+    """Say what of a month was refunded; the row comes only when its events say otherwise."""
+    yield Mismatch(
+        Rule.LEASE_REFUND,
+        tenant_id,
+        row["organization_id"],
+        f"{_lease(row['social_account_id'])} month {row['lease_month']}",
+        int(row["event_cents"]),
+        row["refunded_cents"],
     )
 
 

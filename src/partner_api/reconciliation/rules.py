@@ -74,6 +74,14 @@ class Rule(StrEnum):
     LEASE_MONTHS = "lease_months", "a lease has one charge for each month from 0 on, without gaps"
     LEASE_CHARGE = "lease_charge", "a paid month has one cash event, of its price"
     LEASE_EVENT = "lease_event", "a lease's cash event pays the one month that names it"
+    LEASE_REFUND = (
+        "lease_refund",
+        "what of a lease's month was refunded is the sum of its refund events",
+    )
+    RENEWAL_AWAITED = (
+        "renewal_awaited",
+        "a cash wallet is looked at no later than its first lease has to be paid",
+    )
     LEASE_ACCOUNT = "lease_account", "an assigned lease holds its pool account"
     ACCOUNT_LEASE = "account_lease", "a leased pool account is held by an assigned lease"
 

@@ -189,10 +189,12 @@ async def _check_tenant(
         for row in own:
             for mismatch in checks.check_lease(tenant_id, row):
                 yield mismatch
-        for row in await cash_store.wrong_lease_charges(
-            connection, tenant_id, [row["social_account_id"] for row in own]
-        ):
+        own_ids = [row["social_account_id"] for row in own]
+        for row in await cash_store.wrong_lease_charges(connection, tenant_id, own_ids):
             for mismatch in checks.check_lease_charge(tenant_id, row):
+                yield mismatch
+        for row in await cash_store.wrong_lease_refunds(connection, tenant_id, own_ids):
+            for mismatch in checks.check_lease_refunds(tenant_id, row):
                 yield mismatch
         on_progress(progress)
 

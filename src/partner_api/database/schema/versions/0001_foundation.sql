@@ -376,6 +376,8 @@ CREATE TABLE cash_events (
     CHECK (event_type NOT IN ('topup', 'refund') OR amount_cents > 0),
     CHECK ((event_type IN ('lease_charge', 'lease_renewal', 'refund')) = (lease_month IS NOT NULL))
 );
+CREATE INDEX cash_events_refunds ON cash_events (tenant_id, social_account_id, lease_month)
+    WHERE event_type = 'refund';
 
 -- ---------------------------------------------------------------------------------------------------
 -- Leasing
