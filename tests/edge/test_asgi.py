@@ -55,9 +55,9 @@ async def test_an_unknown_address_is_404_for_every_method(
 async def test_a_wrong_method_names_the_right_ones(client: httpx.AsyncClient, method: str) -> None:
     response = await client.request(method, "/v1/thing")
     assert response.status_code == 405
-    assert response.headers["Allow"] == "GET"
+    assert response.headers["Allow"] == "GET, HEAD"
     error = error_of(response)
-    assert (error["code"], error["details"]) == ("METHOD_NOT_ALLOWED", {"allow": ["GET"]})
+    assert (error["code"], error["details"]) == ("METHOD_NOT_ALLOWED", {"allow": ["GET", "HEAD"]})
 
 
 async def test_a_fault_says_nothing_of_the_inside(

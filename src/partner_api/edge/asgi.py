@@ -56,6 +56,9 @@ class Edge:
         scope[EXCHANGE] = exchange
         if method == "OPTIONS":
             scope["method"] = _UNROUTED_METHOD
+        elif method == "HEAD":
+            # The same as GET, up to the moment when the body would be sent.
+            scope["method"] = "GET"
         body = _Body(receive) if _has_body(scope) else None
         started = False
         identify = (b"x-request-id", exchange.request_id.encode())
@@ -73,6 +76,10 @@ class Edge:
                     *exchange.bucket,
                     *self._fixed_headers,
                 ]
+            elif method == "HEAD":
+                if message.get("more_body", False):
+                    return
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
             await send(message)
 
         try:

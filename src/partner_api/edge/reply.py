@@ -115,10 +115,8 @@ def _as_api_error(error: Exception) -> ApiError | None:
     if isinstance(error, NotFoundException):
         return not_found()
     if isinstance(error, MethodNotAllowedException):
-        allow = sorted(
-            {method.strip() for method in (error.headers or {}).get("allow", "").split(",")}
-            - {"OPTIONS", ""}
-        )
+        methods = {method.strip() for method in (error.headers or {}).get("allow", "").split(",")}
+        allow = sorted(methods - {"OPTIONS", ""} | ({"HEAD"} if "GET" in methods else set()))
         return ApiError(
             "METHOD_NOT_ALLOWED", details={"allow": allow}, headers={"Allow": ", ".join(allow)}
         )

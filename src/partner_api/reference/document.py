@@ -63,7 +63,7 @@ class ErrorAnswer(Struct, frozen=True):
 # What the details of a code look like, where they are always the same.
 _DETAILS: dict[Code, Json] = {
     "FORBIDDEN_SCOPE": {"requiredScope": "org:admin"},
-    "METHOD_NOT_ALLOWED": {"allow": ["GET"]},
+    "METHOD_NOT_ALLOWED": {"allow": ["GET", "HEAD"]},
     "VALIDATION": {"issues": [{"path": "limit", "message": "Expected a whole number <= 100"}]},
     "BILLING_EXHAUSTED": {"reason": "insufficient_credits", "required": 120, "available": 50},
     "RATE_LIMITED": {"limit": "read-light"},
