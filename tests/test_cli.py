@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 import typer
@@ -27,7 +28,7 @@ from tests.serving import Service, free_port, layers, passable_folder, wait_unti
 from tests.tenants import Wallet, job_start, make_partner
 
 from partner_api import cli
-from partner_api.clock import parse_timestamp
+from partner_api.clock import format_milliseconds, parse_timestamp
 from partner_api.commands.application import app
 from partner_api.database.connection import connect
 from partner_api.generation import store as generation
@@ -112,6 +113,33 @@ def partner(ops: Run) -> str:
 def database(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
     with make_database(database_urls, template=template) as urls:
         yield urls
+
+
+def add_account(ops: Run, *options: str, vertical: str = "tea") -> dict[str, Any]:
+    """An account of the pool that nobody leases."""
+    account: dict[str, Any] = ops(
+        "pool",
+        "add",
+        f"tea.{secrets.token_hex(4)}",
+        *("--followers", "10", "--vertical", vertical, "--language", "en", "--geo", "US"),
+        *options,
+    ).json
+    return account
+
+
+def request_accounts(ops: Run, server: Service, partner: str, vertical: str, count: int) -> str:
+    """What a partner asks for, over HTTP; the id of the request."""
+    key = ops("keys", "create", partner, "--name", "CI", "--scope", "*").json["secret"]
+    client = httpx.Client(
+        base_url=server.base_url, headers={"Authorization": f"Bearer {key}"}, trust_env=False
+    )
+    with client:
+        body: dict[str, Any] = {"name": "Launch", "timezone": "UTC"}
+        project = client.post("/v1/projects", json=body).json()["id"]
+        body = {"projectId": project, "count": count, "niche": {"vertical": vertical}}
+        made = client.post(f"/v1/projects/{project}/leased-accounts/request", json=body)
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
 
 
 def commands() -> list[list[str]]:
@@ -323,6 +351,133 @@ class TestOps:
         again = ops("pool", "add", *account, "--geo", "US")
         assert again.status == 1
         assert "CONFLICT" in again.errors
+
+    def test_changing_and_retiring_an_account_of_the_pool(self, ops: Run) -> None:
+        account = add_account(ops, "--price-cents", "500")
+        changed = ops("pool", "patch", account["id"], "--followers", "7", "--geo", "DE").json
+        assert (changed["followers"], changed["geo"], changed["monthlyPriceCents"]) == (
+            7,
+            ["DE"],
+            500,
+        )
+        assert ops("pool", "retire", account["id"]).json["status"] == "retired"
+        assert ops("pool", "patch", account["id"], "--available").json["status"] == "available"
+        assert ops("pool", "patch", account["id"]).status == 2
+
+    @pytest.mark.parametrize("suffix", ["csv", "ndjson"])
+    def test_importing_accounts(self, ops: Run, tmp_path: Path, suffix: str) -> None:
+        prefix, vertical = f"i.{secrets.token_hex(4)}", f"v{secrets.token_hex(8)}"
+        rows = [f"{prefix}.{number},5,{vertical},en,US" for number in range(3_000)]
+        lines = ["handle,followers,vertical,language,geo", *rows]
+        if suffix == "ndjson":
+            lines = [
+                json.dumps(
+                    {
+                        "platform": "tiktok",
+                        "handle": row.partition(",")[0],
+                        "followers": 5,
+                        "vertical": vertical,
+                        "language": "en",
+                        "geo": ["US"],
+                    }
+                )
+                for row in rows
+            ]
+        file = tmp_path / f"accounts.{suffix}"
+        file.write_text("\n".join(lines))
+        key = ("--idempotency-key", str(uuid.uuid4()))
+        done = ops("pool", "import", str(file), *key)
+        assert (done.status, done.output) == (0, "3,000 lines: 3,000 added, 0 rejected.\n")
+        again = ops("pool", "import", str(file), "--json", *key).json
+        assert again["added"] == 3_000, "with the same key it is the same import"
+        listed = ops("pool", "list", "--vertical", vertical, "--min-followers", "5", "--json").json
+        assert [item["handle"] for item in reversed(listed)] == [
+            row.partition(",")[0] for row in rows
+        ]
+
+    def test_an_import_with_lines_that_are_wrong(self, ops: Run, tmp_path: Path) -> None:
+        handle = f"i.{secrets.token_hex(4)}"
+        file = tmp_path / "accounts.csv"
+        file.write_text(
+            f"handle,followers,vertical,language,geo\n{handle},5,tea,en,US\n{handle},x,tea,en,US\n"
+        )
+        nothing = ops("pool", "import", str(file), "--all-or-nothing")
+        assert nothing.status == 1
+        assert re.fullmatch(
+            r"line 3: followers: .*\n2 lines: 0 added, 1 rejected\.\n", nothing.output
+        )
+        most = ops("pool", "import", str(file), "--json")
+        assert most.status == 1
+        assert json.loads(most.output)["added"] == 1
+        bare = tmp_path / "accounts.txt"
+        bare.touch()
+        assert ops("pool", "import", str(bare)).status == 2
+        assert ops("pool", "import", str(tmp_path / "nowhere.csv")).status == 2
+        (tmp_path / "empty.csv").touch()
+        refused = ops("pool", "import", str(tmp_path / "empty.csv"))
+        assert refused.status == 1
+        assert "line 1: The header lacks followers" in refused.errors
+
+    def test_answering_requests(self, ops: Run, server: Service, partner: str) -> None:
+        ops("cash", "topup", partner, "50000", "--description", "Wire")
+        vertical = f"v{secrets.token_hex(8)}"
+        accounts = [
+            add_account(ops, "--price-cents", price, vertical=vertical) for price in ("900", "800")
+        ]
+        wanted = [request_accounts(ops, server, partner, vertical, 3) for _ in range(2)]
+        queue = ops("requests", "list", "--organization", partner, "--json").json
+        assert [item["id"] for item in queue] == wanted
+        assert wanted[0] in ops("requests", "list").output
+        best = ops("requests", "candidates", wanted[0], "--limit", "2", "--json").json
+        assert {item["id"] for item in best} == {account["id"] for account in accounts}
+        shown = ops("requests", "candidates", wanted[0], "--limit", "1")
+        assert f"50 is about {vertical}" in shown.output
+
+        ids = [account["id"] for account in accounts]
+        answered = ops("requests", "fulfil", wanted[0], *ids, "--note", "Enjoy").json
+        assert (answered["status"], answered["note"]) == ("partial", "Enjoy")
+        assert ops("requests", "show", wanted[0]).json == answered
+        rejected = ops("requests", "reject", wanted[1], "--note", "None left").json
+        assert rejected["status"] == "rejected"
+        taken = ops("requests", "fulfil", wanted[1], *ids)
+        assert taken.status == 1
+        assert "CONFLICT" in taken.errors
+
+        lease = answered["assignedSocialAccountIds"][0]
+        priced = ops("leases", "price", lease, "1000").json
+        assert priced["monthlyPriceCents"] == 1000
+        refunded = ops("cash", "refund", partner, lease, "0", "900", "--description", "Late").json
+        assert (refunded["event"]["eventType"], refunded["balance"]) == ("refund", 49_200)
+        recalled = ops("leases", "recall", lease, "--note", "Hacked").json
+        assert recalled["disconnectedReason"] == "recalled_by_operator"
+        listed = ops("leases", "list", "--organization", partner, "--json").json
+        assert {item["socialAccountId"]: item["status"] for item in listed} == {
+            lease: "disconnected",
+            answered["assignedSocialAccountIds"][1]: "assigned",
+        }
+        current = ops("leases", "list", "--organization", partner, "--billing-status", "current")
+        assert answered["assignedSocialAccountIds"][1] in current.output
+        assert lease not in current.output
+
+    def test_renewals(self, ops: Run, server: Service, partner: str) -> None:
+        ops("cash", "topup", partner, "1000", "--description", "Wire")
+        vertical = f"v{secrets.token_hex(8)}"
+        account = add_account(ops, "--price-cents", "900", vertical=vertical)
+        wanted = request_accounts(ops, server, partner, vertical, 1)
+        ops("requests", "fulfil", wanted, account["id"])
+        now = parse_timestamp(ops("clock", "show").json["now"])
+        until = ("--until", format_milliseconds(now + timedelta(days=40)))
+        (ahead,) = ops("renewals", *until, "--organization", partner, "--json").json
+        assert (ahead["totalCents"], ahead["shortfallCents"]) == (900, 800)
+        assert partner in ops("renewals", *until).output
+        assert ops("renewals", "--dry-run", "--organization", partner, "--json").json == []
+        assert ops("renewals", "--dry-run").status == 0
+        assert ops("renewals", "--dry-run", *until).status == 2
+
+    def test_lists_for_programs(self, ops: Run, partner: str) -> None:
+        assert partner in {item["id"] for item in ops("partners", "list", "--json").json}
+        assert ops("keys", "list", partner, "--json").json == []
+        assert ops("operators", "list", "--json").json[-1]["role"] == "admin"
 
     def test_clock(self, ops: Run) -> None:
         before = parse_timestamp(ops("clock", "show").json["now"])

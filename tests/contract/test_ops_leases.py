@@ -333,7 +333,7 @@ async def test_a_refund_of_a_lease_that_is_over(
 ) -> None:
     (lease_id,) = await installation.lease(family.partner, handle(), at=now(), price_cents=500)
     granted(await api.post(f"{PATH}/{lease_id}/recall", headers=operator))
-    body = {"socialAccountId": lease_id, "leaseMonth": 0, "amountCents": 500}
+    body: dict[str, Any] = {"socialAccountId": lease_id, "leaseMonth": 0, "amountCents": 500}
     assert granted(await refund(api, operator, family.partner, **body))["balance"] == 100_000
 
 
@@ -384,7 +384,7 @@ async def test_refunds_at_once_give_back_no_more_than_was_charged(
 ) -> None:
     finance = await installation.operator("finance")
     (lease_id,) = await installation.lease(family.child, handle(), at=now(), price_cents=500)
-    body = {"socialAccountId": lease_id, "leaseMonth": 0, "amountCents": 200}
+    body: dict[str, Any] = {"socialAccountId": lease_id, "leaseMonth": 0, "amountCents": 200}
     answers = await asyncio.gather(
         *(refund(api, finance, family.partner, **body) for _ in range(6))
     )

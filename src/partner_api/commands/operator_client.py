@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import httpx
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -15,11 +16,21 @@ from partner_api.demo import read_demo_secrets
 from partner_api.startup import StartupError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _TIMEOUT_SECONDS = 60.0
+# A file is worked through before the answer comes.
+_UPLOAD_TIMEOUT_SECONDS = 900.0
+_CHUNK_BYTES = 128 * 1024
 _PAGE = 100
 _WIDEST = 1_000
+
+
+KeyOption = Annotated[
+    str | None,
+    typer.Option(help="Repeat an operation that may have happened: give its Idempotency-Key."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the items as JSON, for programs.")]
 
 
 class OperatorRequestError(Exception):
@@ -64,7 +75,7 @@ class OperatorClient:
         parameters = {name: str(value) for name, value in query.items() if value is not None}
         return self._send(self._http.build_request("GET", path, params=parameters))
 
-    def pages(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
+    def pages(self, path: str, page_size: int = _PAGE, **query: object) -> Iterator[dict[str, Any]]:
         """Read a whole list, page by page.
 
         Raises:
@@ -72,7 +83,7 @@ class OperatorClient:
         """
         cursor: str | None = None
         while True:
-            page = self.get(path, limit=_PAGE, cursor=cursor, **query)
+            page = self.get(path, limit=page_size, cursor=cursor, **query)
             yield from page["items"]
             cursor = page["nextCursor"]
             if cursor is None:
@@ -94,6 +105,55 @@ class OperatorClient:
         request = self._http.build_request(
             method, path, json=sent, headers={"Idempotency-Key": key}
         )
+        return self._send_once(request, key)
+
+    def upload(
+        self,
+        path: str,
+        file: IO[bytes],
+        *,
+        size: int,
+        media_type: str,
+        on_sent: Callable[[int], None],
+        query: Mapping[str, str],
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """Send a file, once, piece by piece.
+
+        Args:
+            path: where to.
+            file: what.
+            size: how many bytes it has.
+            media_type: what it is.
+            on_sent: is told how many bytes have gone, each time some have.
+            query: of the address.
+            idempotency_key: as for ``write``.
+
+        Raises:
+            OperatorRequestError: the server refused, or did not answer.
+        """
+
+        def pieces() -> Iterator[bytes]:
+            while piece := file.read(_CHUNK_BYTES):
+                yield piece
+                on_sent(len(piece))
+
+        key = idempotency_key or str(uuid.uuid4())
+        request = self._http.build_request(
+            "POST",
+            path,
+            params=dict(query),
+            content=pieces(),
+            headers={
+                "Idempotency-Key": key,
+                "Content-Type": media_type,
+                "Content-Length": str(size),
+            },
+            timeout=_UPLOAD_TIMEOUT_SECONDS,
+        )
+        return self._send_once(request, key)
+
+    def _send_once(self, request: httpx.Request, key: str) -> Any:
         try:
             return self._send(request)
         except OperatorRequestError as error:
@@ -139,8 +199,11 @@ def print_json(answer: Any) -> None:
     print(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
-def print_table(columns: Sequence[str], rows: Iterator[dict[str, Any]]) -> None:
-    """Print a list as a table, with these fields of each item as its columns."""
+def print_list(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Print a list as a table, with these fields of each item as its columns, or as JSON."""
+    if as_json:
+        print_json(list(rows))
+        return
     table = Table()
     for column in columns:
         table.add_column(column, no_wrap=True)

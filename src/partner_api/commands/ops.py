@@ -11,8 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from partner_api.clock import format_milliseconds, parse_timestamp
+from partner_api.commands import ops_leasing, ops_pool
 from partner_api.commands.environment import settings_from_environment
-from partner_api.commands.operator_client import OperatorClient, print_json, print_table
+from partner_api.commands.operator_client import (
+    JsonOption,
+    KeyOption,
+    OperatorClient,
+    print_json,
+    print_list,
+)
 from partner_api.months import add_months
 
 app = typer.Typer(help="Run the platform: partners, credits, cash, accounts.", no_args_is_help=True)
@@ -22,25 +29,23 @@ credit = typer.Typer(help="Credit wallets.", no_args_is_help=True)
 cash = typer.Typer(help="Cash wallets of partners, in US cents.", no_args_is_help=True)
 operators = typer.Typer(help="Who may use these commands.", no_args_is_help=True)
 clock = typer.Typer(help="The rehearsal clock, in development mode.", no_args_is_help=True)
-pool = typer.Typer(help="The pool of warmed accounts.", no_args_is_help=True)
 for group, name in (
     (partners, "partners"),
     (keys, "keys"),
     (credit, "credits"),
     (cash, "cash"),
-    (pool, "pool"),
+    (ops_pool.app, "pool"),
+    (ops_leasing.requests, "requests"),
+    (ops_leasing.leases, "leases"),
     (operators, "operators"),
     (clock, "clock"),
 ):
     app.add_typer(group, name=name)
+app.command("renewals")(ops_leasing.show_renewals)
 
 OrganizationOption = Annotated[str, typer.Argument(metavar="ORG", help="org_… or its bare UUID.")]
 DescriptionOption = Annotated[str | None, typer.Option(help="Why; the partner can read it.")]
 NeededDescription = Annotated[str, typer.Option(help="Why; the partner can read it.")]
-KeyOption = Annotated[
-    str | None,
-    typer.Option(help="Repeat an operation that may have happened: give its Idempotency-Key."),
-]
 
 
 @app.command("reconciliation")
@@ -98,11 +103,12 @@ def create_partner(
 def list_partners(
     search: Annotated[str | None, typer.Option(help="A part of the name.")] = None,
     parent: Annotated[str | None, typer.Option(help="Only the children of this partner.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List organizations, newest first."""
     client = OperatorClient()
     rows = client.pages("/organizations", search=search, parentOrganizationId=parent)
-    print_table(("id", "name", "status", "parentOrganizationId", "createdAt"), rows)
+    print_list(("id", "name", "status", "parentOrganizationId", "createdAt"), rows, as_json=as_json)
 
 
 @partners.command("show")
@@ -148,10 +154,11 @@ def create_key(
 
 
 @keys.command("list")
-def list_keys(organization: OrganizationOption) -> None:
+def list_keys(organization: OrganizationOption, as_json: JsonOption = False) -> None:
     """List a partner's keys, newest first."""
     rows = OperatorClient().pages(f"/organizations/{organization}/api-keys")
-    print_table(("id", "prefix", "name", "env", "scopes", "status", "createdAt"), rows)
+    columns = ("id", "prefix", "name", "env", "scopes", "status", "createdAt")
+    print_list(columns, rows, as_json=as_json)
 
 
 @keys.command("unkill")
@@ -200,10 +207,11 @@ def create_operator(
 
 
 @operators.command("list")
-def list_operators() -> None:
+def list_operators(as_json: JsonOption = False) -> None:
     """List operators, newest first."""
     rows = OperatorClient().pages("/operators")
-    print_table(("id", "name", "role", "prefix", "expiresAt", "revokedAt"), rows)
+    columns = ("id", "name", "role", "prefix", "expiresAt", "revokedAt")
+    print_list(columns, rows, as_json=as_json)
 
 
 @operators.command("rotate")
@@ -295,39 +303,24 @@ def adjust_cash(
     print_json(OperatorClient().write("POST", path, body, idempotency_key))
 
 
-@pool.command("add")
-def add_account(
-    handle: str,
-    followers: Annotated[int, typer.Option(help="How many it has.")],
-    vertical: Annotated[str, typer.Option(help="What it is about, such as food_and_drink.")],
-    language: Annotated[str, typer.Option(help="BCP 47.")],
-    geo: Annotated[list[str], typer.Option(help="Country of its audience; may be repeated.")],
-    price_cents: Annotated[int | None, typer.Option(help="US cents a month.")] = None,
+@cash.command("refund")
+def refund_cash(
+    organization: OrganizationOption,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="sa_…, the leased account.")],
+    month: Annotated[int, typer.Argument(help="Of the lease; 0 is the first.", min=0)],
+    cents: Annotated[int, typer.Argument(help="US cents.")],
+    description: DescriptionOption = None,
     idempotency_key: KeyOption = None,
 ) -> None:
-    """Add a warmed TikTok account."""
-    body: dict[str, Any] = {
-        "platform": "tiktok",
-        "handle": handle,
-        "followers": followers,
-        "vertical": vertical,
-        "language": language,
-        "geo": geo,
-        "monthlyPriceCents": price_cents,
+    """Give back what a month of a lease was charged."""
+    body = {
+        "socialAccountId": account,
+        "leaseMonth": month,
+        "amountCents": cents,
+        "description": description,
     }
-    print_json(OperatorClient().write("POST", "/pool/accounts", body, idempotency_key))
-
-
-@pool.command("list")
-def list_accounts(
-    status: Annotated[str | None, typer.Option(help="available, leased or retired.")] = None,
-    search: Annotated[str | None, typer.Option(help="A part of the handle.")] = None,
-) -> None:
-    """List the pool, newest first."""
-    rows = OperatorClient().pages("/pool/accounts", status=status, search=search)
-    print_table(
-        ("id", "handle", "followers", "vertical", "language", "monthlyPriceCents", "status"), rows
-    )
+    path = f"/organizations/{organization}/cash/refund"
+    print_json(OperatorClient().write("POST", path, body, idempotency_key))
 
 
 @clock.command("show")
