@@ -125,6 +125,28 @@ def test_what_happens_to_its_api_processes(serve: Callable[..., Service]) -> Non
     assert server.pids() == []
 
 
+def test_the_numbers_of_all_api_processes_are_summed(serve: Callable[..., Service]) -> None:
+    with passable_folder() as folder:
+        server = serve("--workers", "2", TMPDIR=str(folder))
+        server.start()
+        for _ in range(60):
+            assert server.get("/v1/whoami").status_code == 401
+        series = 'layers_http_requests_total{method="GET",route="/v1/whoami",status="401"} 60.0'
+        # Whichever process answers; and both had a part in it.
+        for _ in range(10):
+            assert series in server.get("/metrics").text.splitlines()
+        (numbers,) = folder.glob("layers-metrics-*")
+        kept = {path.stem.rpartition("_")[2] for path in numbers.glob("counter_*.db")}
+        assert kept >= {str(pid) for pid in server.api_pids()}
+
+        # What one has counted stays when it ends.
+        os.kill(server.api_pids()[0], signal.SIGKILL)
+        wait_until(lambda: server.errors.count("Started worker-") == 3)
+        assert series in server.get("/metrics").text.splitlines()
+        assert server.stop() == 0
+        assert list(folder.glob("layers-metrics-*")) == []
+
+
 def test_a_killed_server_takes_its_api_processes_along_and_the_next_finds_the_database(
     serve: Callable[..., Service],
 ) -> None:
