@@ -5,16 +5,24 @@ from __future__ import annotations
 import resource
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from litestar import Router
 from msgspec import Struct
 
-from partner_api.edge.routing import read
+from partner_api.edge.audit import audit_argument, write_audit
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import ANY_KEY, PUBLIC
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
 
 EMPTY = "/bench/empty"
 MEMORY = "/bench/memory"
 AUTHENTICATED = "/v1/bench/authenticated"
+WRITE = "/v1/bench/writes"
+AUDITED = "/v1/bench/audited-writes"
 _TAG = "Bench"
 _STATUS = Path("/proc/self/status")
 
@@ -41,6 +49,27 @@ async def read_nothing_with_key() -> Nothing:
     return Nothing()
 
 
+@write("POST", WRITE, access=ANY_KEY, tag=_TAG)
+async def write_nothing(request: ApiRequest, connection: Connection) -> Nothing:
+    """Open a transaction and write nothing; with Idempotency-Key, the edge writes its record."""
+    return Nothing()
+
+
+@write("POST", AUDITED, access=ANY_KEY, tag=_TAG)
+async def write_audit_row(request: ApiRequest, connection: Connection) -> Nothing:
+    """Write the audit row that every write leaves, and nothing else."""
+    caller = request.caller
+    await write_audit(
+        connection,
+        request.now,
+        caller.tenant_id,
+        caller.organization_id,
+        "bench.written",
+        audit_argument(request),
+    )
+    return Nothing()
+
+
 @read(MEMORY, access=PUBLIC, tag=_TAG)
 async def read_memory() -> Memory:
     """Tell the peak of this process's resident memory."""
@@ -57,4 +86,13 @@ def _peak_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-router = Router("", route_handlers=[read_nothing, read_nothing_with_key, read_memory])
+router = Router(
+    "",
+    route_handlers=[
+        read_nothing,
+        read_nothing_with_key,
+        write_nothing,
+        write_audit_row,
+        read_memory,
+    ],
+)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
+    from partner_api.edge.authentication import RateLimitTier
 
 _PREPAID_CREDITS = 2**52
 _CASH_CENTS = 10**12
@@ -52,8 +53,10 @@ def require_done(outcomes: Sequence[Outcome]) -> None:
             raise MeasurementError(f"an operation was refused: {outcome.code} {outcome.facts}")
 
 
-async def make_partner(connection: Connection, now: datetime) -> Spender:
-    """Make a partner without rate limits, with more credits and cash than a run can spend."""
+async def make_partner(
+    connection: Connection, now: datetime, *, tier: RateLimitTier = "internal"
+) -> Spender:
+    """Make a partner, without rate limits unless a tier is named, with more credits and cash than a run can spend."""
     tenant_id, partner_id = secrets.randbelow(2**40 - 1) + 1, new_uuid7(now)
     await organizations.create_partner(
         connection,
@@ -64,7 +67,7 @@ async def make_partner(connection: Connection, now: datetime) -> Spender:
         name="Partner",
         billing_email=None,
         metadata={},
-        rate_limit_tier="internal",
+        rate_limit_tier=tier,
         caller=SYSTEM,
     )
     credits = credit.CreditPosting(
