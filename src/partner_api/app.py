@@ -33,6 +33,8 @@ from partner_api.ops.assets import routes as ops_assets
 from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
 from partner_api.ops.credits import routes as ops_credits
+from partner_api.ops.jobs import queue_routes as ops_queue
+from partner_api.ops.jobs import routes as ops_jobs
 from partner_api.ops.lease_requests import routes as ops_lease_requests
 from partner_api.ops.leases import routes as ops_leases
 from partner_api.ops.operators import routes as ops_operators
@@ -75,6 +77,8 @@ ROUTERS: tuple[Router, ...] = (
     ops_leases.router,
     ops_renewals.router,
     ops_operators.router,
+    ops_queue.router,
+    ops_jobs.router,
     ops_reconciliation.router,
     ops_assets.router,
     ops_clock.router,

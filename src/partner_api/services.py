@@ -12,6 +12,7 @@ from partner_api.edge.acting import Children
 from partner_api.edge.authentication import Authenticator
 from partner_api.edge.rate_limits import RateLimits
 from partner_api.generation.bell import Bell
+from partner_api.generation.claiming import Claimer
 from partner_api.generation.starting import Starter
 from partner_api.generation.storage import open_storage
 
@@ -39,6 +40,7 @@ class Services:
     storage: Storage
     bell: Bell
     starter: Starter
+    claimer: Claimer
 
 
 async def open_services(
@@ -66,5 +68,6 @@ async def open_services(
         recorder=Recorder(pool),
         storage=storage,
         bell=bell,
+        claimer=Claimer(),
         starter=Starter(pool, clock, bell, settings.start_batch_size),
     )

@@ -49,6 +49,7 @@ _KEY: Body = {"name": "Key", "scopes": ["*"], "env": "test"}
 _AMOUNT: Body = {"credits": 5, "description": "Fix"}
 _CENTS: Body = {"amountCents": 5, "description": "Wire"}
 _PROJECT: Body = {"name": "Launch", "timezone": "UTC"}
+_CLAIM: Body = {"workerId": "w1", "claimToken": "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"}
 _HOOK: Body = {"hook": "Three cafés in Lisbon"}
 _VIDEO: Body = {"tiktokVideoId": "7301234567890123456"}
 _POOL_ACCOUNT: Body = {
@@ -170,6 +171,20 @@ ROUTES: dict[str, Use] = {
     "POST /ops/v1/leases/{socialAccountId}/recall": ForOperators("operator", {}),
     "GET /ops/v1/renewals": ForOperators("viewer"),
     "GET /ops/v1/renewals/dry-run": ForOperators("finance"),
+    "GET /ops/v1/jobs": ForOperators("viewer"),
+    "GET /ops/v1/jobs/{jobId}": ForOperators("viewer"),
+    "POST /ops/v1/jobs/{jobId}/retry": ForOperators("operator"),
+    "POST /ops/v1/jobs/{jobId}/cancel": ForOperators("operator"),
+    "POST /ops/v1/jobs/claim": ForOperators(
+        "worker", {"workerId": "w1", "formats": ["auto"], "leaseSeconds": 10, "max": 1}
+    ),
+    "POST /ops/v1/jobs/{jobId}/heartbeat": ForOperators("worker", _CLAIM),
+    "POST /ops/v1/jobs/{jobId}/complete": ForOperators(
+        "worker", {**_CLAIM, "creditsCharged": 1, "assets": []}
+    ),
+    "POST /ops/v1/jobs/{jobId}/fail": ForOperators(
+        "worker", {**_CLAIM, "code": "NO", "message": "No", "retryable": False}
+    ),
     "GET /ops/v1/reconciliation": ForOperators("viewer"),
     "GET /ops/v1/operators": ForOperators("admin"),
     "POST /ops/v1/operators": ForOperators("admin", {"name": "Robin", "role": "viewer"}),

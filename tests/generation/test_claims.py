@@ -178,10 +178,10 @@ async def test_what_was_not_uploaded_is_no_asset(connection: Connection) -> None
     partner, held = await claimed(connection)
     good = await upload(connection, held, "one.png", b"one")
     bad: dict[str, dict[str, Any]] = {
-        "assets.1.name": asset("two.png", good["sha256"], 3),
-        "assets.1.sha256": {**await upload(connection, held, "3.png", b"3"), "size_bytes": 2},
+        "assets[1].name": asset("two.png", good["sha256"], 3),
+        "assets[1].sha256": {**await upload(connection, held, "3.png", b"3"), "size_bytes": 2},
     }
-    bad["assets.1.sha256 "] = {**bad["assets.1.sha256"], "size_bytes": 1, "sha256": "0" * 64}
+    bad["assets[1].sha256 "] = {**bad["assets[1].sha256"], "size_bytes": 1, "sha256": "0" * 64}
     for path, item in bad.items():
         outcome = await complete(connection, held, 70, [good, item])
         assert outcome.code == "VALIDATION"

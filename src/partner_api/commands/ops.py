@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from partner_api.clock import format_milliseconds, parse_timestamp
-from partner_api.commands import ops_leasing, ops_pool
+from partner_api.commands import ops_jobs, ops_leasing, ops_pool
 from partner_api.commands.environment import settings_from_environment
 from partner_api.commands.operator_client import (
     JsonOption,
@@ -39,6 +39,7 @@ for group, name in (
     (ops_leasing.leases, "leases"),
     (operators, "operators"),
     (clock, "clock"),
+    (ops_jobs.app, "jobs"),
 ):
     app.add_typer(group, name=name)
 app.command("renewals")(ops_leasing.show_renewals)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,8 +17,9 @@ from partner_api.edge.reply import Reply, json_reply
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires
-from partner_api.errors import ApiError, not_found
+from partner_api.errors import not_found
 from partner_api.generation import claims, store
+from partner_api.generation.refusals import cannot_be_canceled
 from partner_api.generation.schemas import (
     ContentFormat,
     Job,
@@ -33,6 +33,7 @@ from partner_api.generation.schemas import (
     job_of,
     started_job_of,
 )
+from partner_api.generation.starting import TIME_LIMIT
 from partner_api.ids import format_id, new_ulid, new_uuid7
 
 if TYPE_CHECKING:
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from partner_api.edge.route import Handler
 
 _TAG = "Generation"
-# How long a job may take, all its tries together.
-_TIME_LIMIT = timedelta(hours=24)
 
 
 def _start_route(path: str) -> Callable[[Handler], HTTPRouteHandler]:
@@ -183,19 +182,6 @@ async def cancel_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellatio
     return answer(outcome, cancellation_of, 202 if accepted else 200)
 
 
-def cannot_be_canceled(job_id: UUID, facts: dict[str, Any] | None) -> ApiError:
-    """Make the refusal of a cancel that comes when the job is being finished."""
-    return ApiError(
-        "CONFLICT",
-        "The job is being finished and cannot be canceled any more. Read it again in a moment.",
-        {
-            "subcode": "JOB_CANCEL_UNAVAILABLE",
-            "jobId": format_id("job", job_id),
-            "stage": (facts or {})["stage"],
-        },
-    )
-
-
 async def _start(
     request: ApiRequest, project_id: UUID, content_format: ContentFormat, body: Struct
 ) -> Reply[StartedJob]:
@@ -210,7 +196,7 @@ async def _start(
         inputs_of(body),
         None,
         None if limits is None else limits.running_jobs,
-        request.now + _TIME_LIMIT,
+        request.now + TIME_LIMIT,
         audit_argument(request),
         getattr(body, "social_account_id", None),
         await idempotency_argument(request),

@@ -7,6 +7,7 @@ company: with nothing in flight, a start leaves at once.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
     from partner_api.generation.bell import Bell
 
+# How long a job may take, all its tries together.
+TIME_LIMIT = timedelta(hours=24)
 # Tenants whose batchers are kept although nothing is in flight.
 _MOST_REMEMBERED = 1_000
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Connection, Row
+    from partner_api.edge.authentication import RateLimitTier
 
 
 class JobStart(NamedTuple):
@@ -166,6 +167,22 @@ async def list_any_jobs(
         before,
         limit,
     )
+
+
+async def rate_limit_tier_of(
+    connection: Connection, tenant_id: int, organization_id: UUID
+) -> RateLimitTier:
+    """The tier of an organization, which is its partner's."""
+    tier: RateLimitTier = await connection.fetchval(
+        """
+        SELECT coalesce(p.rate_limit_tier, o.rate_limit_tier) FROM organizations o
+          LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
+         WHERE o.tenant_id = $1 AND o.id = $2
+        """,
+        tenant_id,
+        organization_id,
+    )
+    return tier
 
 
 async def list_assets(

@@ -74,7 +74,7 @@ async def upload(
     try:
         stored = await storage.put(key, chunks)
         async with pool.acquire() as connection:
-            finished = await connection.fetchval(
+            done, replaced_key = await connection.fetchval(
                 "SELECT upload_finish($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                 held.tenant_id,
                 clock(),
@@ -86,13 +86,13 @@ async def upload(
                 stored.size_bytes,
                 stored.sha256,
             )
-        if not finished["done"]:
+        if not done:
             raise ClaimLost
     except Exception:
         await _discard(pool, storage, held, key)
         raise
-    if finished["replaced_key"] is not None:
-        await _discard(pool, storage, held, finished["replaced_key"])
+    if replaced_key is not None:
+        await _discard(pool, storage, held, replaced_key)
     return stored
 
 

@@ -63,7 +63,7 @@ BEGIN
         END IF;
         SELECT jsonb_agg(a.asset || jsonb_build_object('storage_key', u.storage_key) ORDER BY a.ordinality),
                jsonb_agg(jsonb_build_object(
-                   'path', 'assets.' || a.ordinality - 1 || CASE WHEN u.name IS NULL THEN '.name' ELSE '.sha256' END,
+                   'path', 'assets[' || a.ordinality - 1 || CASE WHEN u.name IS NULL THEN '].name' ELSE '].sha256' END,
                    'message', CASE WHEN u.name IS NULL THEN 'Expected the name of a file that was uploaded'
                                    ELSE 'Expected the hash and the size of the file that was uploaded' END)
                    ORDER BY a.ordinality)

@@ -1,0 +1,73 @@
+"""``layers ops jobs``: what waits, what runs where, what failed and why."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated
+
+import typer
+
+from partner_api.commands.operator_client import (
+    JsonOption,
+    KeyOption,
+    OperatorClient,
+    print_json,
+    print_list,
+)
+
+app = typer.Typer(help="Jobs of all partners.", no_args_is_help=True)
+
+JobArgument = Annotated[str, typer.Argument(metavar="JOB", help="job_…")]
+
+
+@app.command("list")
+def list_jobs(
+    status: Annotated[
+        str | None, typer.Option(help="running, completed, failed or canceled.")
+    ] = None,
+    organization: Annotated[str | None, typer.Option(help="Only those of org_….")] = None,
+    content_format: Annotated[
+        str | None, typer.Option("--format", help="Such as slideshow_builder.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 200,
+    as_json: JsonOption = False,
+) -> None:
+    """List jobs, newest first. Those that run and have no worker are waiting for one."""
+    rows = OperatorClient().pages(
+        "/jobs", status=status, organizationId=organization, format=content_format
+    )
+    shown = ({**row, "error": (row["lastError"] or {}).get("code")} for row in islice(rows, limit))
+    print_list(
+        (
+            "id",
+            "organizationId",
+            "format",
+            "status",
+            "stage",
+            "progress",
+            "attempt",
+            "workerId",
+            "error",
+            "startedAt",
+        ),
+        shown,
+        as_json=as_json,
+    )
+
+
+@app.command("show")
+def show_job(job: JobArgument) -> None:
+    """Show a job: who works on it, and why its last try failed."""
+    print_json(OperatorClient().get(f"/jobs/{job}"))
+
+
+@app.command("retry")
+def retry_job(job: JobArgument, idempotency_key: KeyOption = None) -> None:
+    """Start what failed or was canceled again, as a new job."""
+    print_json(OperatorClient().write("POST", f"/jobs/{job}/retry", {}, idempotency_key))
+
+
+@app.command("cancel")
+def cancel_job(job: JobArgument, idempotency_key: KeyOption = None) -> None:
+    """Cancel a job, as its partner could."""
+    print_json(OperatorClient().write("POST", f"/jobs/{job}/cancel", {}, idempotency_key))

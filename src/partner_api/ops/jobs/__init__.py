@@ -1,0 +1,1 @@
+"""Jobs, as workers and operators have to do with them."""

@@ -1,0 +1,142 @@
+"""The operator's view of jobs: what waits, what runs where, what failed and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from litestar import Router
+
+from partner_api.edge.audit import audit_argument
+from partner_api.edge.fields import JobId
+from partner_api.edge.idempotency import answer, idempotency_argument, stored_reply
+from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.rate_limits import TIERS
+from partner_api.edge.reply import Reply
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import read, write
+from partner_api.edge.scopes import requires_role
+from partner_api.errors import ApiError, not_found
+from partner_api.generation import claims, store
+from partner_api.generation.refusals import cannot_be_canceled
+from partner_api.generation.schemas import (
+    JobCancellation,
+    StartedJob,
+    cancellation_of,
+    started_job_of,
+)
+from partner_api.generation.starting import TIME_LIMIT
+from partner_api.ids import new_ulid, new_uuid7, parse_id
+from partner_api.ops.jobs.schemas import JobsQuery, OpsJob, ops_job_of
+from partner_api.ops.jobs.tenants import require_tenant
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection, Row
+
+_TAG = "Operator: jobs"
+
+
+@read("/ops/v1/jobs", access=requires_role("viewer"), tag=_TAG)
+async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
+    """List jobs.
+
+    Of all partners, newest first; `status=running` is the queue and what is being worked on.
+    """
+    async with request.services.pool.acquire() as connection:
+        rows = await store.list_any_jobs(
+            connection,
+            statuses=query.status,
+            formats=query.format,
+            organization_id=query.organization_id,
+            before=read_cursor(request, UUID),
+            limit=query.limit + 1,
+        )
+    return page(request, query, rows, item=ops_job_of, position=lambda row: row["id"])
+
+
+@read("/ops/v1/jobs/{jobId}", access=requires_role("viewer"), tag=_TAG, errors=["NOT_FOUND"])
+async def show_job(request: ApiRequest, job_id: JobId) -> OpsJob:
+    """Show a job."""
+    async with request.services.pool.acquire() as connection:
+        return ops_job_of(await _find(request, connection, job_id))
+
+
+@write(
+    "POST",
+    "/ops/v1/jobs/{jobId}/retry",
+    access=requires_role("operator"),
+    tag=_TAG,
+    status=201,
+    errors=["NOT_FOUND", "CONFLICT", "KILL_SWITCH", "BILLING_EXHAUSTED", "RATE_LIMITED"],
+)
+async def retry_job(request: ApiRequest, job_id: JobId) -> Reply[StartedJob]:
+    """Start a job again.
+
+    What is over stays over: a new job of the same organization with the same inputs starts, under
+    the same rules as if the partner had started it. Only for one that failed or was canceled.
+    """
+    async with request.services.pool.acquire() as connection:
+        row = await _find(request, connection, job_id)
+        tier = await store.rate_limit_tier_of(connection, row["tenant_id"], row["organization_id"])
+    if row["status"] not in ("failed", "canceled"):
+        raise ApiError("CONFLICT", details={"status": row["status"]})
+    limits = TIERS["sandbox" if row["sandbox"] else tier]
+    account = row["inputs"].get("socialAccountId")
+    outcome = await request.services.starter.start(
+        row["tenant_id"],
+        store.JobStart(
+            new_ulid(request.now),
+            new_uuid7(request.now),
+            row["organization_id"],
+            row["project_id"],
+            row["format"],
+            row["inputs"],
+            None,
+            None if limits is None else limits.running_jobs,
+            request.now + TIME_LIMIT,
+            audit_argument(request),
+            None if account is None else parse_id("sa", account),
+            await idempotency_argument(request),
+        ),
+    )
+    return answer(outcome, started_job_of, 201)
+
+
+@write(
+    "POST",
+    "/ops/v1/jobs/{jobId}/cancel",
+    access=requires_role("operator"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellation]:
+    """Cancel a partner's job.
+
+    As the partner itself could.
+    """
+    async with request.services.pool.acquire() as connection:
+        tenant_id = await require_tenant(request, connection, job_id)
+        (outcome,) = await claims.cancel_jobs(
+            connection,
+            tenant_id,
+            request.now,
+            [
+                claims.JobCancellation(
+                    job_id, None, audit_argument(request), await idempotency_argument(request)
+                )
+            ],
+        )
+    if outcome.code == "CONFLICT":
+        raise cannot_be_canceled(job_id, outcome.facts)
+    return answer(outcome, cancellation_of)
+
+
+async def _find(request: ApiRequest, connection: Connection, job_id: UUID) -> Row:
+    row = await store.find_any_job(connection, job_id)
+    if row is None:
+        await stored_reply(request)
+        raise not_found()
+    return row
+
+
+router = Router("", route_handlers=[list_jobs, show_job, retry_job, cancel_any_job])

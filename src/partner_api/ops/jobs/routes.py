@@ -1,0 +1,222 @@
+"""What workers do: claim jobs, say that they are alive, and report results."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from typing import TYPE_CHECKING, Any
+
+from litestar import Router
+
+from partner_api.edge.audit import audit_argument
+from partner_api.edge.fields import JobId
+from partner_api.edge.idempotency import answer, idempotency_argument, perform
+from partner_api.edge.reply import Reply, json_reply
+from partner_api.edge.request import ApiRequest
+from partner_api.edge.routing import write
+from partner_api.edge.scopes import requires_role
+from partner_api.errors import ApiError
+from partner_api.generation import claims
+from partner_api.ids import format_id
+from partner_api.ops.jobs.schemas import (
+    ClaimedJobs,
+    Completion,
+    Failure,
+    Heartbeat,
+    HeartbeatAnswer,
+    NewClaim,
+    ReportedEnd,
+    claimed_job_of,
+    heartbeat_answer_of,
+)
+from partner_api.ops.jobs.tenants import require_tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from partner_api.database.arguments import Outcome
+    from partner_api.database.connection import Connection
+
+_TAG = "Operator: jobs"
+# Other processes start jobs too, and theirs ring no bell here.
+_LOOK_AGAIN_SECONDS = 1.0
+
+
+class _NothingWaiting(Exception):
+    """There is no job for this worker now."""
+
+
+@write("POST", "/ops/v1/jobs/claim", access=requires_role("worker"), tag=_TAG)
+async def claim_jobs(request: ApiRequest, body: NewClaim) -> Reply[ClaimedJobs]:
+    """Claim jobs.
+
+    Gives waiting jobs to a worker, of each partner in turn, the oldest first. With `waitSeconds`
+    the answer comes as soon as there is a job, or empty after that time. A worker keeps a job by
+    its heartbeats; silent for `leaseSeconds`, it loses it. After three tries a job fails.
+    """
+    services = request.services
+    give_up = time.monotonic() + body.wait_seconds
+
+    async def claim(connection: Connection) -> ClaimedJobs:
+        rows = await services.claimer.claim(
+            connection,
+            services.clock.now(),
+            worker_id=body.worker_id,
+            formats=body.formats,
+            lease_seconds=body.lease_seconds,
+            limit=body.max,
+            caller=audit_argument(request),
+        )
+        if not rows and time.monotonic() < give_up:
+            raise _NothingWaiting
+        return ClaimedJobs([claimed_job_of(row) for row in rows])
+
+    async with _watching(request) as gone:
+        while True:
+            rung = services.bell.listen()
+            try:
+                return await perform(request, 200, claim)
+            except _NothingWaiting:
+                await _wait(rung, gone, give_up - time.monotonic())
+            if gone.done():
+                # Nobody is there to work on what would be claimed.
+                return json_reply(ClaimedJobs([]))
+
+
+@contextlib.asynccontextmanager
+async def _watching(request: ApiRequest) -> Any:
+    """Give a task that ends when the client has gone."""
+
+    async def until_gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    task = asyncio.create_task(until_gone())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _wait(rung: asyncio.Event, gone: asyncio.Task[None], seconds: float) -> None:
+    ringing = asyncio.create_task(rung.wait())
+    # Jitter, so that many workers do not look at the same moment.
+    pause = min(max(seconds, 0), _LOOK_AGAIN_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
+    try:
+        await asyncio.wait({ringing, gone}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ringing.cancel()
+
+
+@write(
+    "POST",
+    "/ops/v1/jobs/{jobId}/heartbeat",
+    access=requires_role("worker"),
+    tag=_TAG,
+    errors=["CONFLICT"],
+)
+async def report_heartbeat(
+    request: ApiRequest, job_id: JobId, body: Heartbeat
+) -> Reply[HeartbeatAnswer]:
+    """Report that the work goes on.
+
+    Extends the claim by its `leaseSeconds`. Progress never falls: less than before changes nothing.
+    """
+    item = claims.JobHeartbeat(
+        job_id,
+        body.worker_id,
+        body.claim_token,
+        body.stage,
+        body.progress,
+        await idempotency_argument(request),
+    )
+    return await _report(request, job_id, claims.heartbeat, item, heartbeat_answer_of)
+
+
+@write(
+    "POST",
+    "/ops/v1/jobs/{jobId}/complete",
+    access=requires_role("worker"),
+    tag=_TAG,
+    errors=["CONFLICT"],
+)
+async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> Reply[ReportedEnd]:
+    """Complete a job.
+
+    Charges what it cost, at most what was reserved, and frees the rest. Every file must have been
+    uploaded during this claim. If a cancel was accepted, the job ends as canceled and costs
+    nothing. The same report again gets the same answer.
+    """
+    item = claims.JobCompletion(
+        job_id,
+        body.worker_id,
+        body.claim_token,
+        body.credits_charged,
+        body.stored_assets(),
+        audit_argument(request),
+        await idempotency_argument(request),
+    )
+    return await _report(request, job_id, claims.complete_jobs, item, _end_of(job_id))
+
+
+@write(
+    "POST",
+    "/ops/v1/jobs/{jobId}/fail",
+    access=requires_role("worker"),
+    tag=_TAG,
+    errors=["CONFLICT"],
+)
+async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[ReportedEnd]:
+    """Report that a job cannot be done.
+
+    If another try may help, it goes back into the queue, up to three tries in all; else it fails.
+    Either way nothing is charged.
+    """
+    item = claims.JobFailure(
+        job_id,
+        body.worker_id,
+        body.claim_token,
+        body.code,
+        body.message,
+        body.retryable,
+        audit_argument(request),
+        await idempotency_argument(request),
+    )
+    reply = await _report(request, job_id, claims.fail_jobs, item, _end_of(job_id))
+    request.services.bell.ring()
+    return reply
+
+
+async def _report(
+    request: ApiRequest,
+    job_id: UUID,
+    function: Callable[..., Any],
+    item: object,
+    shape: Callable[[dict[str, Any]], Any],
+) -> Reply[Any]:
+    async with request.services.pool.acquire() as connection:
+        tenant_id = await require_tenant(request, connection, job_id)
+        outcome: Outcome
+        (outcome,) = await function(connection, tenant_id, request.now, [item])
+    if outcome.code == "CONFLICT":
+        raise ApiError(
+            "CONFLICT",
+            "The claim is not the current one of a running job. Stop working on it, and claim again.",
+            outcome.facts,
+        )
+    return answer(outcome, shape)
+
+
+def _end_of(job_id: UUID) -> Callable[[dict[str, Any]], ReportedEnd]:
+    return lambda facts: ReportedEnd(
+        job_id=format_id("job", job_id),
+        status=facts["status"],
+        credits_charged=facts.get("credits_charged", 0),
+    )
+
+
+router = Router("", route_handlers=[claim_jobs, report_heartbeat, complete_job, fail_job])
