@@ -1,9 +1,10 @@
 -- A UUID version 7: 48 bits of milliseconds, the rest from a digest of p_seed. With the same arguments it is the
 -- same id, so a ledger row's id needs no round trip to the application and a rehearsed run repeats exactly. One
--- expression, which names the seed once, becomes part of the statement that calls it.
+-- expression, which names the seed once and promises no more than its parts do, becomes part of the statement that calls
+-- it.
 CREATE OR REPLACE FUNCTION time_ordered_uuid(p_now timestamptz, p_seed text)
 RETURNS uuid
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT overlay(overlay(
         md5(p_seed) PLACING lpad(to_hex((extract(epoch FROM p_now) * 1000)::bigint), 12, '0') || '7' FROM 1)
         PLACING '8' FROM 17)::uuid

@@ -63,7 +63,7 @@ CREATE OR REPLACE FUNCTION credit_event_of(
     p_wallet wallets, p_event_type text, p_included_delta bigint, p_prepaid_delta bigint, p_metadata jsonb,
     p_caller caller, p_description text, p_transfer_id uuid, p_job_id uuid, p_project_id uuid, p_container_id uuid,
     p_format text)
-RETURNS credit_events LANGUAGE sql IMMUTABLE AS $$
+RETURNS credit_events LANGUAGE sql STABLE AS $$
     SELECT ROW(
         p_wallet.tenant_id, p_wallet.organization_id, p_wallet.last_sequence,
         credit_event_id(p_wallet.tenant_id, p_wallet.organization_id, p_wallet.last_sequence, p_wallet.last_event_at),
@@ -88,7 +88,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION credit_event_id(
     p_tenant_id bigint, p_organization_id uuid, p_sequence bigint, p_now timestamptz)
-RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT time_ordered_uuid(p_now, p_tenant_id || ':' || p_organization_id || ':' || p_sequence)
 $$;
 

@@ -48,18 +48,26 @@ CREATE OR REPLACE FUNCTION lease_line_pay(
     INOUT p_cash cash_wallets, p_now timestamptz, p_limit integer, OUT p_paid integer, OUT p_blocked boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_leases   leases[];
+    -- What is paid, in order: one element of each per lease. Arrays side by side need no join.
+    v_ids      uuid[];
+    v_projects uuid[];
+    v_owners   uuid[];
     v_months   integer[];
+    v_starts   timestamptz[];
+    v_ends     timestamptz[];
     v_prices   bigint[];
     v_balances bigint[];
-    v_events   integer[];
+    -- The number of the cash event, counted from 1; a month at price 0 has none and repeats the number before it.
+    v_events   bigint[];
     v_reached  integer;
 BEGIN
     -- Nobody is paid a second month before others have their first: the line is cut where one of its leases would
     -- stand in it again.
     WITH line AS (
-        SELECT l AS lease, l.next_month AS month, l.next_due_at AS due_at, l.social_account_id AS id,
+        SELECT l.social_account_id AS id, l.project_id, l.next_month AS month, l.next_due_at AS due_at,
                lease_month_start(l.assigned_at, l.next_month + 1) AS again_at,
+               (SELECT p.organization_id FROM projects p
+                 WHERE p.tenant_id = p_cash.tenant_id AND p.id = l.project_id) AS owner_id,
                -- lease_month_price, in place: this is done for every lease of every month.
                coalesce((SELECT f.price_cents FROM lease_former_prices f
                           WHERE f.tenant_id = p_cash.tenant_id AND f.social_account_id = l.social_account_id
@@ -71,16 +79,15 @@ BEGIN
           FROM line
          WHERE due_at < (SELECT min(again_at) FROM line)
         WINDOW up_to AS (ORDER BY due_at, id)
+    ), paid AS (
+        SELECT * FROM cut WHERE total <= p_cash.balance_cents ORDER BY due_at, id
     )
-    SELECT count(*), array_agg(lease ORDER BY due_at, id) FILTER (WHERE total <= p_cash.balance_cents),
-           array_agg(month ORDER BY due_at, id) FILTER (WHERE total <= p_cash.balance_cents),
-           array_agg(price ORDER BY due_at, id) FILTER (WHERE total <= p_cash.balance_cents),
-           array_agg((p_cash.balance_cents - total)::bigint ORDER BY due_at, id)
-               FILTER (WHERE total <= p_cash.balance_cents),
-           array_agg(event ORDER BY due_at, id) FILTER (WHERE total <= p_cash.balance_cents)
-      INTO v_reached, v_leases, v_months, v_prices, v_balances, v_events
-      FROM cut;
-    p_paid := coalesce(cardinality(v_leases), 0);
+    SELECT (SELECT count(*) FROM cut), array_agg(id), array_agg(project_id), array_agg(owner_id), array_agg(month),
+           array_agg(due_at), array_agg(again_at), array_agg(price),
+           array_agg((p_cash.balance_cents - total)::bigint), array_agg(event)
+      INTO v_reached, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events
+      FROM paid;
+    p_paid := coalesce(cardinality(v_ids), 0);
     p_blocked := p_paid < v_reached;
     IF p_paid = 0 THEN
         RETURN;
@@ -94,36 +101,31 @@ BEGIN
     SELECT p_cash.tenant_id, p_cash.organization_id, p_cash.currency, p_cash.last_sequence + d.event,
            time_ordered_uuid(p_now, 'cash:' || p_cash.tenant_id || ':' || p_cash.organization_id || ':'
                                     || (p_cash.last_sequence + d.event)),
-           'lease_renewal', -d.price, d.balance, p.organization_id, l.social_account_id, l.project_id, d.month,
-           l.next_due_at, lease_month_start(l.assigned_at, d.month + 1), p_now
-      FROM unnest(v_leases) WITH ORDINALITY l
-      JOIN unnest(v_months, v_prices, v_balances, v_events) WITH ORDINALITY d (month, price, balance, event, ordinality)
-        ON d.ordinality = l.ordinality
-      JOIN projects p ON p.tenant_id = p_cash.tenant_id AND p.id = l.project_id
+           'lease_renewal', -d.price, d.balance, d.owner_id, d.id, d.project_id, d.month, d.start_at, d.end_at, p_now
+      FROM unnest(v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events)
+           AS d (id, project_id, owner_id, month, start_at, end_at, price, balance, event)
      WHERE d.price > 0;
     INSERT INTO lease_charges
         (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, cash_sequence,
          settled_at)
-    SELECT p_cash.tenant_id, l.social_account_id, d.month, l.next_due_at, lease_month_start(l.assigned_at, d.month + 1),
-           d.price, 'paid', CASE WHEN d.price > 0 THEN p_cash.last_sequence + d.event END, p_now
-      FROM unnest(v_leases) WITH ORDINALITY l
-      JOIN unnest(v_months, v_prices, v_events) WITH ORDINALITY d (month, price, event, ordinality)
-        ON d.ordinality = l.ordinality
+    SELECT p_cash.tenant_id, d.id, d.month, d.start_at, d.end_at, d.price, 'paid',
+           CASE WHEN d.price > 0 THEN p_cash.last_sequence + d.event END, p_now
+      FROM unnest(v_ids, v_months, v_starts, v_ends, v_prices, v_events)
+           AS d (id, month, start_at, end_at, price, event)
     ON CONFLICT (tenant_id, social_account_id, lease_month) DO UPDATE
        SET status = excluded.status, cash_sequence = excluded.cash_sequence, settled_at = excluded.settled_at
      WHERE lease_charges.status = 'due';
     UPDATE leases l
-       SET next_month = d.next_month + 1, next_due_at = lease_month_start(d.assigned_at, d.next_month + 1),
+       SET next_month = d.month + 1, next_due_at = d.end_at,
            billing_status = 'current', past_due_since = NULL, next_attempt_at = NULL
-      FROM unnest(v_leases) d
-     WHERE l.tenant_id = p_cash.tenant_id AND l.social_account_id = d.social_account_id;
+      FROM unnest(v_ids, v_months, v_ends) AS d (id, month, end_at)
+     WHERE l.tenant_id = p_cash.tenant_id AND l.social_account_id = d.id;
     INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
-    SELECT p_cash.tenant_id, time_ordered_uuid(p_now, 'leased_account.renewed:' || l.social_account_id || d.month),
-           p.organization_id, 'leased_account.renewed', lease_outbox_data(l.social_account_id, l.project_id)
+    SELECT p_cash.tenant_id, time_ordered_uuid(p_now, 'leased_account.renewed:' || d.id || d.month), d.owner_id,
+           'leased_account.renewed',
+           lease_outbox_data(d.id, d.project_id)
                || jsonb_build_object('leaseMonth', d.month, 'amountCents', d.price), p_now
-      FROM unnest(v_leases) WITH ORDINALITY l
-      JOIN unnest(v_months, v_prices) WITH ORDINALITY d (month, price, ordinality) ON d.ordinality = l.ordinality
-      JOIN projects p ON p.tenant_id = p_cash.tenant_id AND p.id = l.project_id;
+      FROM unnest(v_ids, v_projects, v_owners, v_months, v_prices) AS d (id, project_id, owner_id, month, price);
 
     p_cash.balance_cents := v_balances[p_paid];
     p_cash.last_sequence := p_cash.last_sequence + v_events[p_paid];
@@ -135,7 +137,7 @@ $$;
 
 -- What is told of a leased account in the outbox.
 CREATE OR REPLACE FUNCTION lease_outbox_data(p_social_account_id uuid, p_project_id uuid)
-RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT jsonb_build_object('socialAccountId', 'sa_' || p_social_account_id, 'projectId', 'prj_' || p_project_id)
 $$;
 
