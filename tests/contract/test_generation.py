@@ -556,3 +556,38 @@ async def test_a_file_is_where_its_asset_leads(
 
 async def chunks(content: bytes) -> AsyncIterator[bytes]:
     yield content
+
+
+async def test_in_the_test_environment(api: httpx.AsyncClient, installation: Installation) -> None:
+    """Nothing is reserved, and it completes by itself, with the same bytes for the same request."""
+    wallet = await installation.test_tenant(await installation.partner())
+    key = await installation.key(wallet, "*", env="test")
+    project = granted(
+        await api.post(
+            "/v1/projects", json={"name": "Rehearsal", "timezone": "UTC"}, headers=key.headers
+        ),
+        201,
+    )["id"]
+    path = f"/v1/projects/{project}/content/slideshow-builder"
+    jobs = [
+        granted(await api.post(path, json={"hook": "Hello"}, headers=key.headers), 202)
+        for _ in range(2)
+    ]
+    assert [job["reservedCredits"] for job in jobs] == [0, 0]
+    results = []
+    for job in jobs:
+        give_up = asyncio.get_running_loop().time() + 20
+        while (found := granted(await api.get(job["locationUrl"], headers=key.headers)))[
+            "status"
+        ] == "running":
+            assert asyncio.get_running_loop().time() < give_up
+            await asyncio.sleep(0.5)
+        assert found["status"] == "completed"
+        assert found["result"]["creditsCharged"] == 0
+        results.append([asset["sha256"] for asset in found["result"]["assets"]])
+        for asset in found["result"]["assets"]:
+            redirect = await api.get(asset["url"], headers=key.headers)
+            file = await api.get(redirect.headers["Location"])
+            assert len(file.content) == asset["sizeBytes"]
+    assert results[0] == results[1] != []
+    assert (await credits(api, key))["usedThisPeriod"] == 0

@@ -10,7 +10,7 @@ from partner_api.sweeps.expiries import Expiries
 from partner_api.sweeps.periods import Periods
 from partner_api.sweeps.renewals import Renewals
 from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords, Outbox
-from partner_api.sweeps.sandbox import SandboxRequests
+from partner_api.sweeps.sandbox import SandboxJobs, SandboxRequests
 from partner_api.sweeps.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def all_sweeps(storage: Storage) -> tuple[Sweep, ...]:
         Periods(),
         Renewals(),
         SandboxRequests(),
+        SandboxJobs(storage),
         IdempotencyRecords(),
         Outbox(),
         AuditPartitions(),

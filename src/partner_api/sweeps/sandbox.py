@@ -1,18 +1,29 @@
-"""Lease requests of test environments: they are answered without an operator."""
+"""What test environments ask for: it is answered without an operator, and without workers."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import structlog
+
+from partner_api.generation import due
+from partner_api.generation.rendering.sample import render_sample
+from partner_api.generation.storage import content_key
 from partner_api.leasing import fictitious
 from partner_api.leasing import requests_store as store
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from datetime import datetime
+    from typing import Any
 
-    from partner_api.database.connection import Connection, Pool
+    from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.generation.storage import Storage
 
+_log = structlog.get_logger(__name__)
+_JOBS_PER_STEP = 50
 _REQUESTS_PER_STEP = 100
 # An integration sees a request open before it is answered, as it would be with people.
 _DELAY = timedelta(seconds=2)
@@ -46,3 +57,61 @@ class SandboxRequests:
         """When the next request is two seconds old."""
         submitted_at = await store.next_open_test_request(connection, after - _DELAY)
         return None if submitted_at is None else submitted_at + _DELAY
+
+
+class SandboxJobs:
+    """Completes the jobs of test environments with samples, which follow from what was asked for."""
+
+    name = "sandbox_jobs"
+    pause_seconds = 0.5
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """Complete up to 50 jobs that are two seconds old, one commit each."""
+        completed = 0
+        async with pool.acquire() as connection:
+            rows = await due.due_sandbox_jobs(connection, now - _DELAY, _JOBS_PER_STEP)
+        for row in rows:
+            try:
+                item = due.SandboxCompletion(row["id"], await self._make(row))
+            except Exception:
+                # One that cannot be made does not hold up the others; it expires.
+                _log.exception("sandbox_job_not_made", job_id=str(row["id"]))
+                continue
+            async with pool.acquire() as connection:
+                completed += await due.complete_sandbox_jobs(
+                    connection, row["tenant_id"], now, [item]
+                )
+        return completed
+
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        """When the next job is two seconds old."""
+        started_at = await due.next_sandbox_start(connection, after - _DELAY)
+        return None if started_at is None else started_at + _DELAY
+
+    async def _make(self, row: Row) -> list[dict[str, Any]]:
+        """Render and store the files of a job; gives them as the job is completed with them."""
+        rendered = await asyncio.to_thread(render_sample, row["inputs"], row["format"])
+        assets = []
+        for asset in rendered:
+            key = content_key(row["tenant_id"], row["container_id"], asset.name, asset.content)
+            stored = await self._storage.put(key, _once(asset.content))
+            assets.append(
+                {
+                    "kind": asset.kind,
+                    "name": asset.name,
+                    "width": asset.width,
+                    "height": asset.height,
+                    "mime_type": asset.mime_type,
+                    "size_bytes": stored.size_bytes,
+                    "sha256": stored.sha256,
+                    "storage_key": stored.key,
+                }
+            )
+        return assets
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content

@@ -11,6 +11,7 @@ from partner_api.generation.storage.files import (
     Storage,
     StoredFile,
     check_name,
+    content_key,
     file_key,
 )
 from partner_api.generation.storage.folder import FolderStorage
@@ -26,6 +27,7 @@ __all__ = [
     "Storage",
     "StoredFile",
     "check_name",
+    "content_key",
     "file_key",
     "open_storage",
 ]

@@ -116,6 +116,15 @@ def file_key(tenant_id: int, container_id: UUID, name: str) -> str:
     return f"{tenant_id}/{container_id}/{secrets.token_hex(8)}-{check_name(name)}"
 
 
+def content_key(tenant_id: int, container_id: UUID, name: str, content: bytes) -> str:
+    """Make the key that a file of a container has if its bytes follow from what was asked for.
+
+    Whoever makes the file again, after a crash or at the same time, writes the same bytes there.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    return f"{tenant_id}/{container_id}/{digest[:16]}-{check_name(name)}"
+
+
 def check_key(key: str) -> tuple[str, ...]:
     """Take a key apart.
 
