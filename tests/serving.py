@@ -199,7 +199,7 @@ class Service:
     def get(self, path: str, key: str | None = None) -> httpx.Response:
         """Send a request that reads."""
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        return httpx.get(self.base_url + path, headers=headers, trust_env=False, timeout=30)
+        return httpx.get(self.base_url + path, headers=headers, trust_env=False, timeout=60)
 
 
 def postmaster_pid(data_dir: Path) -> int | None:

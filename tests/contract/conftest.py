@@ -90,7 +90,7 @@ async def api(server: Service, documented: Documented) -> AsyncIterator[httpx.As
     async with httpx.AsyncClient(
         base_url=server.base_url,
         trust_env=False,
-        timeout=20,
+        timeout=60,
         event_hooks={"response": [check_every_answer, check_document]},
     ) as client:
         yield client

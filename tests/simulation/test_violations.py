@@ -143,5 +143,5 @@ def _simulate(database: EmptyDatabase, arguments: str) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=300,
     )
