@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from partner_api.generation.storage import Storage
 
-_START_SECONDS = 30
+_START_SECONDS = 120
 
 
 @pytest.fixture
