@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from tests.contract.answers import granted, issues, refused
 from tests.contract.installation import ago, handle, now, org_id, project_id
 
 from partner_api.clock import format_milliseconds, format_seconds
+from partner_api.ids import parse_id
 
 if TYPE_CHECKING:
     import httpx
@@ -166,6 +168,19 @@ async def test_a_lease_that_there_is_not(
     response = await api.patch(path, json={"monthlyPriceCents": 1}, headers=operator)
     assert refused(response, "NOT_FOUND") == {}
     assert refused(await api.post(f"{path}/recall", headers=operator), "NOT_FOUND") == {}
+
+
+async def test_leases_of_a_test_environment_are_not_the_operator_s(
+    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+) -> None:
+    test = await installation.test_tenant(family.partner)
+    key = await installation.key(test, "*", env="test")
+    body = {"name": "Try", "timezone": "UTC"}
+    project = granted(await api.post("/v1/projects", json=body, headers=key.headers), 201)["id"]
+    wallet = replace(test, project_id=parse_id("prj", project))
+    (lease_id,) = await installation.lease(wallet, handle(), at=now(), price_cents=0)
+    assert await listed(api, operator, family.partner) == []
+    refused(await api.post(f"{PATH}/{lease_id}/recall", headers=operator), "NOT_FOUND")
 
 
 # Prices -----------------------------------------------------------------------------------------

@@ -303,6 +303,18 @@ async def test_a_file_that_is_too_large(
     refused(await local_api.post(PATH, content=endless(), headers=headers), "PAYLOAD_TOO_LARGE")
 
 
+async def test_whoever_sends_a_large_file_hears_why_it_is_refused(
+    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str]
+) -> None:
+    """A refusal comes before the file has arrived, and must not be lost in the sending."""
+    file = b" " * 20 * MEBIBYTE
+    viewer = await installation.operator("viewer")
+    refused(await send(api, viewer, file), "FORBIDDEN_SCOPE")
+    refused(await send(api, {}, file), "UNAUTHENTICATED")
+    assert list(issues(await send(api, operator, file, "text/plain"))) == ["Content-Type"]
+    refused(await send(api, operator, b" " * (64 * MEBIBYTE + 1)), "PAYLOAD_TOO_LARGE")
+
+
 async def test_more_problems_than_are_listed(
     api: httpx.AsyncClient, operator: dict[str, str], mark: str
 ) -> None:

@@ -19,6 +19,7 @@ from partner_api.edge.scopes import (
     requires,
     requires_role,
 )
+from partner_api.edge.uploads import Upload, UploadRule
 from partner_api.errors import ApiError
 from partner_api.settings import load_settings
 
@@ -107,3 +108,15 @@ def test_a_handler_with_an_unknown_parameter_is_refused() -> None:
 
     with pytest.raises(TypeError, match="reqest"):
         read("/v1/things", access=ANY_KEY, tag="T")(handler)
+
+
+def test_an_upload_is_declared_and_taken() -> None:
+    async def takes(upload: Upload) -> dict[str, str]:
+        return {}
+
+    rule = UploadRule(("text/csv",), 1)
+    write("POST", "/v1/things", access=ANY_KEY, tag="T", uploads=rule)(takes)
+    with pytest.raises(TypeError, match="declared"):
+        write("POST", "/v1/things", access=ANY_KEY, tag="T")(takes)
+    with pytest.raises(TypeError, match="declared"):
+        write("POST", "/v1/things", access=ANY_KEY, tag="T", uploads=rule)(_handler)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from partner_api.edge import metrics
 from partner_api.edge.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.reply import error_reply
-from partner_api.edge.request import EXCHANGE, Exchange
+from partner_api.edge.request import EXCHANGE, Exchange, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -29,9 +29,6 @@ _OTHER_METHOD = "OTHER"
 _NO_ROUTE = "none"
 # Litestar answers OPTIONS by itself, with another body than ours; no route takes this one.
 _UNROUTED_METHOD = "LAYERS-OPTIONS"
-# How much of a body that nobody wants is read all the same, and for how long.
-_MOST_DROPPED_BYTES = 4 * 1024 * 1024
-_DROPPING_SECONDS = 2.0
 
 
 class Edge:
@@ -59,7 +56,7 @@ class Edge:
         elif method == "HEAD":
             # The same as GET, up to the moment when the body would be sent.
             scope["method"] = "GET"
-        body = _Body(receive) if _has_body(scope) else None
+        body = _body_of(scope, receive)
         started = False
         identify = (b"x-request-id", exchange.request_id.encode())
 
@@ -68,7 +65,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 started = True
                 if body is not None:
-                    await body.drop_rest()
+                    await body.drop_rest(exchange.patience)
                 exchange.status = message["status"]
                 message["headers"] = [
                     *message["headers"],
@@ -113,8 +110,9 @@ class Edge:
 class _Body:
     """The body of a request, on its way to whoever reads it."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, announced_bytes: int) -> None:
         self._receive = receive
+        self._announced_bytes = announced_bytes
         self._more = True
 
     async def __call__(self) -> Message:
@@ -122,24 +120,27 @@ class _Body:
         self._more = message.get("more_body", False)
         return message
 
-    async def drop_rest(self) -> None:
-        """Read what nobody has read, before the answer is sent.
+    async def drop_rest(self, patience: Patience) -> None:
+        """Read what nobody has read, before the answer is sent, unless it is too much.
 
         Otherwise the connection is closed under a client that is still sending, and the client
         sees that instead of the answer.
         """
+        if self._announced_bytes > patience.most_bytes:
+            return
         dropped = 0
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_DROPPING_SECONDS):
-                while self._more and dropped <= _MOST_DROPPED_BYTES:
+            async with asyncio.timeout(patience.seconds):
+                while self._more and dropped <= patience.most_bytes:
                     dropped += len((await self()).get("body", b""))
 
 
-def _has_body(scope: Scope) -> bool:
-    """Tell whether a body comes that is small enough to be read to its end."""
+def _body_of(scope: Scope, receive: Receive) -> _Body | None:
+    """Give the body of a request that has one."""
     for name, value in scope["headers"]:
         if name == b"content-length":
-            return value.isdigit() and 0 < int(value[:20]) <= _MOST_DROPPED_BYTES
+            announced = int(value[:20]) if value.isdigit() else 0
+            return _Body(receive, announced) if announced else None
         if name == b"transfer-encoding":
-            return True
-    return False
+            return _Body(receive, 0)
+    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from litestar import Request
 
@@ -31,6 +31,16 @@ _CUT_OFF = "The connection closed before the whole body had arrived. Send the re
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{1,255}")
 
 
+class Patience(NamedTuple):
+    """How much of a body that nobody wants is read all the same, and for how long."""
+
+    most_bytes: int = 4 * 1024 * 1024
+    seconds: float = 2.0
+
+
+_USUAL_PATIENCE = Patience()
+
+
 class Exchange:
     """One request and its answer, as logs and metrics see it."""
 
@@ -38,6 +48,7 @@ class Exchange:
         "bucket",
         "caller_id",
         "method",
+        "patience",
         "request_id",
         "services",
         "started_ns",
@@ -53,6 +64,7 @@ class Exchange:
         self.template: str | None = None
         self.caller_id: str | None = None
         self.status = 500
+        self.patience = _USUAL_PATIENCE
         # The headers that name the rate limit's bucket, for whatever is answered.
         self.bucket: list[tuple[bytes, bytes]] = []
 

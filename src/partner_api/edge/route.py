@@ -122,6 +122,8 @@ class Route:
             raise ApiError("UNAVAILABLE")
         request.services = services
         request.now = services.clock.now()
+        if self.uploads is not None:
+            request.exchange.patience = self.uploads.patience
 
         await self._authorize(request)
         try:

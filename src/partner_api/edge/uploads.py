@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 from msgspec import Struct
 
+from partner_api.edge.request import Patience
 from partner_api.errors import Issue
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 ANY_TYPE = "application/octet-stream"
 """Among the media types of a rule it stands for all of them."""
+
+# Whoever sends a large file should see why it is refused.
+_PATIENCE_SECONDS = 30.0
 
 
 class UploadRule(Struct, frozen=True):
@@ -27,6 +31,11 @@ class UploadRule(Struct, frozen=True):
     media_types: tuple[str, ...]
     max_bytes: int
     streamed: bool = False
+
+    @property
+    def patience(self) -> Patience:
+        """How much of what is not wanted is read so that the answer arrives."""
+        return Patience(2 * self.max_bytes, _PATIENCE_SECONDS)
 
     def read_media_type(self, request: ApiRequest, issues: list[Issue]) -> str:
         """Give the media type that a request announces; another one is added to ``issues``."""
