@@ -82,9 +82,9 @@ async def renewals_of(
 
 
 async def dry_run_of(
-    api: httpx.AsyncClient, operator: dict[str, str], wallet: Wallet
+    api: httpx.AsyncClient, operator: dict[str, str], wallet: Wallet, **params: str
 ) -> list[dict[str, Any]]:
-    params = {"organizationId": org_id(wallet)}
+    params = {"organizationId": org_id(wallet), **params}
     page = granted(await api.get(f"{PATH}/dry-run", headers=operator, params=params))
     items: list[dict[str, Any]] = page["items"]
     return items
@@ -289,6 +289,36 @@ async def test_months_that_nobody_has_charged_yet(
     (lease,) = dry_run["leases"]
     assert (lease["outcome"], lease["monthsPaid"], lease["paidCents"]) == ("paid", 2, 2_000)
     assert (dry_run["monthsPaid"], dry_run["paidCents"]) == (2, 2_000)
+
+
+async def test_the_days_to_come(
+    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+) -> None:
+    """Money for one of two leases, which fall due ten days apart, in the next forty days."""
+    family = await still.family(at=ago(days=60), cash_cents=2_500 + 1_000)
+    (second,) = await still.lease(family.child, handle(), at=ago(days=10), price_cents=1_500)
+    (first,) = await still.lease(family.child, handle(), at=ago(days=20), price_cents=1_000)
+    before = await _rows(still, family.partner)
+
+    async def outcomes(days: int) -> dict[str, tuple[str, int]]:
+        params = {"until": until(now() + timedelta(days=days))}
+        partners = await dry_run_of(still_api, operator, family.partner, **params)
+        return {
+            lease["socialAccountId"]: (lease["outcome"], lease["monthsPaid"])
+            for partner in partners
+            for lease in partner["leases"]
+        }
+
+    assert await outcomes(7) == {}
+    assert await outcomes(12) == {first: ("paid", 1)}
+    assert await outcomes(23) == {first: ("paid", 1), second: ("past_due", 0)}
+    # A week after it could not be paid it ends; by now the first is due again, too.
+    assert await outcomes(33) == {first: ("paid", 1), second: ("ended", 0)}
+    assert await outcomes(44) == {first: ("past_due", 1), second: ("ended", 0)}
+    assert await _rows(still, family.partner) == before
+    too_far = {"until": until(now() + timedelta(days=367))}
+    response = await still_api.get(f"{PATH}/dry-run", headers=operator, params=too_far)
+    assert list(issues(response)) == ["until"]
 
 
 async def test_a_wallet_that_a_worker_is_charging_is_left_out(

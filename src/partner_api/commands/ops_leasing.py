@@ -57,7 +57,7 @@ _RENEWAL_COLUMNS = (
 )
 _DRY_RUN_COLUMNS = ("organizationId", "socialAccountId", "outcome", "monthsPaid", "paidCents")
 _MOST_CANDIDATES_OF_A_PAGE = 100
-_PARTNERS_OF_A_DRY_RUN = 20
+_PARTNERS_OF_A_DRY_RUN = 10
 
 
 @requests.command("list")
@@ -178,7 +178,10 @@ def show_renewals(
     organization: Annotated[str | None, typer.Option(help="Only of this partner.")] = None,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Show instead what a worker would do now, lease by lease."),
+        typer.Option(
+            "--dry-run",
+            help="Show what would become of each lease: now, or with --until day by day until then.",
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -188,10 +191,11 @@ def show_renewals(
         rows = client.pages("/renewals", until=until, organizationId=organization)
         print_list(_RENEWAL_COLUMNS, rows, as_json=as_json)
         return
-    if until is not None:
-        raise typer.BadParameter("A dry run is of now. Leave --until out.", param_hint="--until")
     partners = client.pages(
-        "/renewals/dry-run", page_size=_PARTNERS_OF_A_DRY_RUN, organizationId=organization
+        "/renewals/dry-run",
+        page_size=_PARTNERS_OF_A_DRY_RUN,
+        until=until,
+        organizationId=organization,
     )
     if as_json:
         print_json(list(partners))

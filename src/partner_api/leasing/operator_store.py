@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from partner_api.database.arguments import fetch_outcome
+from partner_api.leasing.store import renew
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -183,20 +184,27 @@ async def list_partners_with_renewals(
 
 
 async def rehearse_renewals(
-    connection: Connection, tenant_id: int, now: datetime, limit: int
+    connection: Connection, tenant_id: int, moments: Sequence[datetime], limit: int
 ) -> list[asyncpg.Record]:
-    """What a sweep would do now with about ``limit`` leases of a partner: it is done, read, and taken back.
+    """What sweeps at these moments would do with a partner's leases: it is done, read, and taken back.
 
-    A wallet that a worker is charging at this moment has none.
+    Args:
+        connection: not in a transaction.
+        tenant_id: the partner's. Nobody else can charge its wallet meanwhile.
+        moments: when a worker would run, in order.
+        limit: it ends when about so many times a lease was paid, put off or ended.
 
     Returns:
         The leases that would change: ``social_account_id``, ``project_id``, ``organization_id``, ``status`` and
-        ``billing_status`` after it, ``months_paid``, ``paid_cents``, ``newly_due``.
+        ``billing_status`` after it, ``months_paid``, ``paid_cents``, ``newly_due``. None, if a worker is charging
+        the wallet at this moment.
     """
     transaction = connection.transaction()
     await transaction.start()
     try:
-        await connection.execute("SELECT leases_renew($1, $2, $3)", tenant_id, now, limit)
+        for moment in moments:
+            while limit > 0 and (advanced := await renew(connection, tenant_id, moment, limit)):
+                limit -= advanced
         return await connection.fetch(
             """
             SELECT l.social_account_id, l.project_id, p.organization_id, l.status, l.billing_status,

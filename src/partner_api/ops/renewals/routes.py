@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 _TAG = "Operator: renewals"
 _DEFAULT_DAYS = 30
 _MAX_DAYS = 366
-# As many as a worker takes in one commit.
-_LEASES_PER_DRY_RUN = 1_000
+# Of one partner, so that its wallet is not held for long.
+_LEASES_PER_DRY_RUN = 5_000
 
 
 @read("/ops/v1/renewals", access=requires_role("viewer"), tag=_TAG)
@@ -42,8 +42,7 @@ async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[Partn
     cash wallet reaches if nothing is paid in and no lease ends. The newest partners first.
     """
     until = query.until or request.now + timedelta(days=_DEFAULT_DAYS)
-    if until > request.now + timedelta(days=_MAX_DAYS):
-        raise invalid([Issue("until", f"Expected a time at most {_MAX_DAYS} days ahead")])
+    _check_until(request.now, until)
     async with request.services.pool.acquire() as connection:
         partners = await operator_store.list_partners_with_renewals(
             connection,
@@ -69,23 +68,26 @@ async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[Partn
 
 @read("/ops/v1/renewals/dry-run", access=requires_role("finance"), tag=_TAG)
 async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerDryRun]:
-    """Try a sweep of renewals.
+    """Try sweeps of renewals.
 
-    What a worker would do now with what is due, about 1,000 leases of each partner: which would be
-    paid, which would become past due, which would end. It is done and taken back, so nothing
-    changes. A partner whose wallet a worker is charging at this moment is left out.
+    What a worker would do now with what is due, and with `until`, on each day until then: which
+    leases would be paid, which would become past due, which would end. It is done and taken back,
+    so nothing changes. It stops after about 5,000 leases of a partner. A partner whose wallet a
+    worker is charging at this moment is left out.
     """
+    until = query.until or request.now
+    _check_until(request.now, until)
     async with request.services.pool.acquire() as connection:
         partners = await operator_store.list_partners_with_renewals(
             connection,
-            request.now,
+            max(until, request.now),
             organization_id=query.organization_id,
             before=read_cursor(request, UUID),
             limit=query.limit + 1,
         )
         rehearsed = {
             partner["organization_id"]: await operator_store.rehearse_renewals(
-                connection, partner["tenant_id"], request.now, _LEASES_PER_DRY_RUN
+                connection, partner["tenant_id"], _days(request.now, until), _LEASES_PER_DRY_RUN
             )
             for partner in partners[: query.limit]
         }
@@ -97,6 +99,19 @@ async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerD
         position=lambda partner: partner["organization_id"],
     )
     return Page([item for item in shown.items if item.leases], shown.next_cursor)
+
+
+def _check_until(now: datetime, until: datetime) -> None:
+    if until > now + timedelta(days=_MAX_DAYS):
+        raise invalid([Issue("until", f"Expected a time at most {_MAX_DAYS} days ahead")])
+
+
+def _days(now: datetime, until: datetime) -> list[datetime]:
+    """Give now, the same hour of every day until then, and the end."""
+    days = [now]
+    while (following := days[-1] + timedelta(days=1)) < until:
+        days.append(following)
+    return [*days, until] if until > now else days
 
 
 async def _outlook(

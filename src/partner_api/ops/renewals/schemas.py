@@ -65,12 +65,19 @@ class PartnerRenewals(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class DryRunQuery(Struct, frozen=True, rename="camel", kw_only=True):
-    """Whose leases to try."""
+    """How far to go, and whose leases to try."""
 
+    until: Annotated[
+        Instant | None,
+        Meta(
+            description="Day by day until then, at most a year ahead, as if nothing were paid in and "
+            "no lease released. Without it, now alone."
+        ),
+    ] = None
     organization_id: Annotated[OrganizationId | None, Meta(description="Only of this partner.")] = (
         None
     )
-    limit: Annotated[int, Meta(ge=1, le=20, description="Partners on a page.")] = 10
+    limit: Annotated[int, Meta(ge=1, le=10, description="Partners on a page.")] = 5
     cursor: Cursor | None = None
 
 
@@ -83,8 +90,8 @@ class DryRunLease(Struct, frozen=True, rename="camel", kw_only=True):
     outcome: Annotated[
         Outcome,
         Meta(
-            description="`past_due`: from now on; `still_past_due`: tried again, in vain; `ended`: "
-            "its last attempt fails."
+            description="`paid`; `past_due`, which it is not yet; `still_past_due`: tried again, in "
+            "vain; `ended`: its last attempt fails."
         ),
     ]
     months_paid: Annotated[int, Meta(ge=0)]
@@ -92,7 +99,7 @@ class DryRunLease(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class PartnerDryRun(Struct, frozen=True, rename="camel", kw_only=True):
-    """What a sweep would do now with a partner's leases."""
+    """What sweeps would do with a partner's leases."""
 
     organization_id: OrganizationIdText
     name: str
