@@ -168,6 +168,10 @@ class CashModel:
             self.renew(now)
         if lease.ended:
             return False
+        self._leave(now, lease, reason, charges=charges)
+        return True
+
+    def _leave(self, now: datetime, lease: Lease, reason: str, *, charges: bool) -> None:
         while lease.due_at <= now:
             month = lease.unpaid_month
             if charges and lease.price_of(month) <= self.balance:
@@ -175,15 +179,13 @@ class CashModel:
             else:
                 lease.settle(month, "uncollected")
         lease.end(reason)
-        return True
 
     def archive(self, now: datetime, organization: str) -> None:
         self.renew(now)
         leases = [lease for lease in self.leases if lease.organization == organization]
         for lease in sorted(leases, key=lambda lease: (lease.due_at, lease.id)):
             if not lease.ended:
-                # The line was brought to now already; doing it again changes nothing.
-                self.release(now, lease, "organization_archived")
+                self._leave(now, lease, "organization_archived", charges=True)
 
     def set_price(self, now: datetime, lease: Lease, price: int) -> bool:
         if lease.ended:

@@ -22,6 +22,9 @@ class Renewals:
     name = "renewals"
     pause_seconds = 2.0
 
+    def __init__(self, *, leases_per_commit: int = _LEASES_PER_COMMIT) -> None:
+        self._leases_per_commit = leases_per_commit
+
     async def step(self, pool: Pool, now: datetime) -> int:
         """Renew up to 1,000 leases of each of up to 50 partners, one commit per partner.
 
@@ -30,7 +33,7 @@ class Renewals:
         async with pool.acquire() as connection:
             return await advance_each(
                 await store.tenants_with_renewals(connection, now, _TENANTS_PER_STEP),
-                lambda tenant_id: store.renew(connection, tenant_id, now, _LEASES_PER_COMMIT),
+                lambda tenant_id: store.renew(connection, tenant_id, now, self._leases_per_commit),
             )
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
