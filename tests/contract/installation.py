@@ -278,6 +278,20 @@ class Installation:
         (asset,) = assets[item.container_id]
         return FinishedJob(item.job_id, item.container_id, asset["id"])
 
+    async def lease_again(self, wallet: Wallet, social_account_id: str) -> str:
+        """Lease the pool account of a lease that has ended once more; the new lease's id."""
+        account_id = await self.owner.fetchval(
+            "SELECT pool_account_id FROM leases WHERE tenant_id = $1 AND social_account_id = $2",
+            wallet.tenant_id,
+            UUID(social_account_id.removeprefix("sa_")),
+        )
+        new_id = new_uuid7(now())
+        item = leasing.LeaseAssignment(wallet.project_id, [account_id], [new_id], None, SYSTEM)
+        async with self.pool.acquire() as connection:
+            (outcome,) = await leasing.assign(connection, wallet.tenant_id, now(), [item])
+        assert outcome.status == "done", outcome
+        return format_id("sa", new_id)
+
     async def lease_request(
         self, wallet: Wallet, *, count: int = 1, name: str | None = None, at: datetime | None = None
     ) -> UUID:
