@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -137,7 +138,7 @@ async def test_a_revoked_operator(
     here: httpx.AsyncClient, there: httpx.AsyncClient, installation: Installation
 ) -> None:
     admin = await installation.operator("admin")
-    body: dict[str, Any] = {"name": "Robin", "role": "viewer"}
+    body: dict[str, Any] = {"name": f"Robin {uuid4()}", "role": "viewer"}
     made = granted(await here.post("/ops/v1/operators", json=body, headers=admin), 201)
     (token,) = (value for value in made.values() if str(value).startswith("lpo_"))
     headers = {"Authorization": f"Bearer {token}"}
