@@ -1,0 +1,292 @@
+"""Jobs in the hands of several workers, real and modelled, while time passes; after each rule both must agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests import operations
+from tests.generation import working
+from tests.tenants import NOON, make_partner
+
+from partner_api.generation import due
+from partner_api.generation import store as generation
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.generation.working import Claim
+    from tests.properties.driver import Driver
+
+    from partner_api.database.arguments import Outcome
+
+TRIES = 3
+PREPAID = 2_000
+LEASE = timedelta(seconds=60)
+DAY = timedelta(days=1)
+which = st.integers(0, 1_000)
+
+
+@dataclass
+class Job:
+    """What the rules say of a job."""
+
+    job_id: UUID
+    credits: int
+    expires_at: datetime
+    status: str = "running"
+    stage: str = "queued"
+    progress: float = 0
+    attempt: int = 0
+    token: UUID | None = None
+    lease_until: datetime | None = None
+    cancel_requested: bool = False
+    charged: int = 0
+    error: str | None = None
+    completed_with: int | None = None
+
+    def end(self, status: str, *, error: str | None = None, charged: int = 0) -> str:
+        """It is over."""
+        self.status, self.error, self.charged = status, error, charged
+        if status == "completed":
+            self.stage, self.progress = "completed", 1
+        return status
+
+    def give_back(self, error: str, *, retryable: bool) -> str:
+        """Its claim ended without a result."""
+        if self.cancel_requested:
+            return self.end("canceled")
+        if not retryable or self.attempt == TRIES:
+            return self.end("failed", error=error)
+        self.token = self.lease_until = None
+        self.stage = "queued"
+        return "running"
+
+    def expire(self) -> str:
+        """Its time is up."""
+        if self.cancel_requested:
+            return self.end("canceled")
+        return self.end("failed", error="EXPIRED")
+
+    def stale(self, held: Claim, now: datetime) -> str | None:
+        """What a report of this claim is refused with; a job whose time is up ends by that."""
+        if self.token != held.claim_token or self.status != "running":
+            return self.status
+        return self.expire() if self.expires_at <= now else None
+
+
+class JobMachine(RuleBasedStateMachine):
+    """One partner, three workers, and a clock."""
+
+    driver: ClassVar[Driver]
+
+    @initialize()
+    def open_wallet(self) -> None:
+        self.now = NOON
+        self.wallet = self.driver.run(make_partner(self.driver.connection, prepaid=PREPAID))
+        self.jobs: list[Job] = []
+        self.claims: list[Claim] = []
+        self.charged = 0
+        self.seen: dict[UUID, tuple[str, float]] = {}
+
+    @rule(credits=st.integers(0, 400), seconds=st.integers(0, 2))
+    def start(self, credits: int, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+        job_id, outcome = self.driver.run(
+            operations.start(self.driver.connection, self.wallet, credits, now=self.now)
+        )
+        available = PREPAID - self.charged - sum(job.credits for job in self._running())
+        assert (outcome.status == "done") == (credits <= available), outcome
+        if outcome.status == "done":
+            self.jobs.append(Job(job_id, credits, self.now + DAY))
+
+    @rule(worker=st.sampled_from(["w1", "w2", "w3"]), count=st.integers(1, 3))
+    def claim(self, worker: str, count: int) -> None:
+        waiting = [
+            job for job in self._running() if job.token is None and job.expires_at > self.now
+        ]
+        found = self.driver.run(
+            working.claim(self.driver.connection, self.wallet, count, now=self.now, worker=worker)
+        )
+        assert len(found) == min(count, len(waiting))
+        assert {held.job_id for held in found} <= {job.job_id for job in waiting}
+        for held in found:
+            job = self._job(held)
+            job.token, job.lease_until = held.claim_token, self.now + LEASE
+            job.attempt += 1
+            job.stage = "processing"
+            assert held.attempt == job.attempt
+        self.claims += found
+
+    @precondition(lambda self: self.claims)
+    @rule(
+        position=which,
+        stage=st.sampled_from([None, "rendering", "finalizing"]),
+        progress=st.sampled_from([None, 0.0, 0.25, 0.5, 0.99]),
+    )
+    def beat(self, position: int, stage: str | None, progress: float | None) -> None:
+        held = self._claim(position)
+        job = self._job(held)
+        outcome = self.driver.run(
+            working.beat(self.driver.connection, held, stage, progress, now=self.now)
+        )
+        if not self._refused(outcome, job.stale(held, self.now)):
+            assert (outcome.facts or {})["cancel_requested"] is job.cancel_requested
+            job.lease_until = self.now + LEASE
+            job.stage = stage or job.stage
+            job.progress = max(job.progress, progress or 0)
+
+    @precondition(lambda self: self.claims)
+    @rule(position=which, charge=st.integers(-1, 401))
+    def complete(self, position: int, charge: int) -> None:
+        held = self._claim(position)
+        job = self._job(held)
+        outcome = self.driver.run(
+            working.complete(self.driver.connection, held, charge, now=self.now)
+        )
+        if job.token == held.claim_token and job.completed_with == charge:
+            assert outcome.status == "replayed", outcome
+            assert outcome.facts == {"status": job.status, "credits_charged": job.charged}
+            return
+        if self._refused(outcome, job.stale(held, self.now)):
+            return
+        if job.cancel_requested:
+            job.end("canceled")
+        elif not 0 <= charge <= job.credits:
+            assert outcome.code == "VALIDATION", outcome
+            return
+        else:
+            job.end("completed", charged=charge)
+            self.charged += charge
+        job.completed_with = charge
+        assert outcome.facts == {"status": job.status, "credits_charged": job.charged}
+
+    @precondition(lambda self: self.claims)
+    @rule(position=which, retryable=st.booleans())
+    def fail(self, position: int, retryable: bool) -> None:
+        held = self._claim(position)
+        job = self._job(held)
+        outcome = self.driver.run(
+            working.fail(self.driver.connection, held, retryable=retryable, now=self.now)
+        )
+        if not self._refused(outcome, job.stale(held, self.now)):
+            status = job.give_back("RENDER_FAILED", retryable=retryable)
+            assert outcome.facts == {"status": status}
+
+    @precondition(lambda self: self.jobs)
+    @rule(position=which)
+    def cancel(self, position: int) -> None:
+        running = self._running()
+        choice = running if running and position % 4 else self.jobs
+        job = choice[position % len(choice)]
+        outcome = self.driver.run(
+            working.cancel(self.driver.connection, self.wallet, job.job_id, now=self.now)
+        )
+        facts = outcome.facts or {}
+        if job.status != "running":
+            assert facts["reason"] == f"ALREADY_{job.status.upper()}"
+        elif job.token is not None and not job.cancel_requested and job.stage == "finalizing":
+            assert outcome.code == "CONFLICT"
+        else:
+            assert facts["accepted"] is True
+            if job.token is None:
+                job.end("canceled")
+            job.cancel_requested = True
+
+    @rule(
+        wait=st.sampled_from(
+            [timedelta(seconds=20), timedelta(seconds=59), timedelta(minutes=2), timedelta(hours=9)]
+        )
+    )
+    def pass_time(self, wait: timedelta) -> None:
+        self.now += wait
+
+    @rule()
+    def expire_claims(self) -> None:
+        silent = [
+            job
+            for job in self._running()
+            if job.lease_until is not None and job.lease_until <= self.now
+        ]
+        ended = self.driver.run(
+            due.expire_claims(self.driver.connection, self.wallet.tenant_id, self.now, 1_000)
+        )
+        assert ended == len(silent)
+        for job in silent:
+            job.give_back("WORKER_LOST", retryable=True)
+
+    @rule()
+    def expire_jobs(self) -> None:
+        overdue = [job for job in self._running() if job.expires_at <= self.now]
+        ended = self.driver.run(
+            generation.expire_jobs(self.driver.connection, self.wallet.tenant_id, self.now, 1_000)
+        )
+        assert ended == len(overdue)
+        for job in overdue:
+            job.expire()
+
+    @invariant()
+    def agrees(self) -> None:
+        if not hasattr(self, "wallet"):
+            return
+        rows = self.driver.run(
+            self.driver.connection.fetch(
+                """
+                SELECT j.*, r.charged, r.status AS reservation, c.status AS container_status
+                  FROM jobs j
+                  JOIN reservations r ON r.tenant_id = j.tenant_id AND r.job_id = j.id
+                  JOIN containers c ON c.tenant_id = j.tenant_id AND c.job_id = j.id
+                 WHERE j.tenant_id = $1
+                """,
+                self.wallet.tenant_id,
+            )
+        )
+        found = {row["id"]: row for row in rows}
+        assert set(found) == {job.job_id for job in self.jobs}
+        for job in self.jobs:
+            row = found[job.job_id]
+            assert (row["status"], row["stage"], row["progress"], row["attempt"]) == (
+                job.status,
+                job.stage,
+                job.progress,
+                job.attempt,
+            )
+            assert (row["error_code"], row["charged"]) == (job.error, job.charged)
+            if job.status == "running":
+                assert (row["claim_token"], row["lease_until"]) == (job.token, job.lease_until)
+                waiting = "queued" if job.token is None else "processing"
+                assert (row["container_status"], row["reservation"]) == (waiting, "open")
+            else:
+                closed = "settled" if job.status == "completed" else "released"
+                assert (row["container_status"], row["reservation"]) == (job.status, closed)
+            # What holds of any two looks, whatever happened between them.
+            status, progress = self.seen.get(job.job_id, ("running", 0))
+            assert row["progress"] >= progress
+            assert status in ("running", row["status"])
+            self.seen[job.job_id] = (row["status"], row["progress"])
+        assert self.driver.violations(self.wallet.tenant_id) == []
+
+    def _running(self) -> list[Job]:
+        return [job for job in self.jobs if job.status == "running"]
+
+    def _claim(self, position: int) -> Claim:
+        """Mostly a claim that is the current one, sometimes any that ever was."""
+        current = [held for held in self.claims if self._job(held).token == held.claim_token]
+        choice = current if current and position % 4 else self.claims
+        return choice[position % len(choice)]
+
+    def _job(self, held: Claim) -> Job:
+        (job,) = [job for job in self.jobs if job.job_id == held.job_id]
+        return job
+
+    def _refused(self, outcome: Outcome, stale: str | None) -> bool:
+        """Whether the model refuses a report, in which case the outcome must be that."""
+        if stale is None:
+            assert outcome.code != "CONFLICT", outcome
+            return False
+        assert (outcome.code, outcome.facts) == ("CONFLICT", {"status": stale})
+        return True

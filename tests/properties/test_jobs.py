@@ -1,0 +1,25 @@
+"""Random sequences of all that happens to jobs, compared with a model of the rules after each step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.properties.job_machine import JobMachine
+from tests.properties.running import check
+
+if TYPE_CHECKING:
+    from tests.conftest import DatabaseUrls
+
+# What fails is made smaller first, for at most five minutes.
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_jobs_and_their_workers(database_urls: DatabaseUrls) -> None:
+    check(JobMachine, database_urls, examples=80, steps=40)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_jobs_and_their_workers_at_length(database_urls: DatabaseUrls) -> None:
+    check(JobMachine, database_urls, examples=1500, steps=80)
