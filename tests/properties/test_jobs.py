@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def test_jobs_and_their_workers(database_urls: DatabaseUrls) -> None:
-    check(JobMachine, database_urls, examples=80, steps=40)
+    check(JobMachine, database_urls, examples=120, steps=40)
 
 
 @pytest.mark.long
