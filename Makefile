@@ -22,7 +22,7 @@ run: $(VENV)/installed ## start the server with its demo (PORT=, DATA_DIR=, DATA
 	@[ -z "$$PORT" ] || export LAYERS_PORT="$$PORT"; \
 	[ -z "$$DATA_DIR" ] || export LAYERS_DATA_DIR="$$DATA_DIR"; \
 	export LAYERS_DEVELOPMENT="$${LAYERS_DEVELOPMENT:-true}"; \
-	exec $(VENV)/bin/layers serve --demo
+	exec $(VENV)/bin/layers serve --demo --render
 
 test: $(VENV)/installed-dev ## run the tests (ARGS= goes to pytest)
 	@$(VENV)/bin/pytest $(ARGS)

@@ -29,6 +29,7 @@ from partner_api.generation.storage import open_storage
 from partner_api.interruptions import stop_like_control_c, stops_deferred
 from partner_api.logs import GRANIAN_LOGGING
 from partner_api.rehearsal.installation import following_installation
+from partner_api.rendering_worker.loop import CONNECTIONS_PER_PROCESS, run_rendering
 from partner_api.startup import (
     StartupError,
     load_secret_keys,
@@ -107,13 +108,17 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def serve(
-    settings: Settings, *, announce: Callable[[DatabaseLocation, SecretKeys], Callable[[], None]]
+    settings: Settings,
+    *,
+    announce: Callable[[DatabaseLocation, SecretKeys], Callable[[], None]],
+    render: bool,
 ) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, then finish what has begun and stop everything.
 
     Args:
         settings: where and how.
         announce: called when the database is ready; what it gives is called when the API answers.
+        render: whether to render slideshows too.
 
     Raises:
         StartupError, MigrationError, DatabaseStartError: it cannot start; the sentence says why.
@@ -137,7 +142,7 @@ def serve(
         )
         storage = open_storage(settings, secret_keys)
         ready = announce(location, secret_keys)
-        with _sweeping(location, storage, development=settings.development):
+        with _working(settings, location, storage, render=render):
             _serve_api(settings, ready)
 
 
@@ -202,7 +207,9 @@ def _call_when_listening(host: str, port: int, ready: Callable[[], None]) -> Non
 
 
 @contextlib.contextmanager
-def _sweeping(location: DatabaseLocation, storage: Storage, *, development: bool) -> Iterator[None]:
+def _working(
+    settings: Settings, location: DatabaseLocation, storage: Storage, *, render: bool
+) -> Iterator[None]:
     loop_ready = threading.Event()
     stops: list[Callable[[], object]] = []
 
@@ -211,9 +218,9 @@ def _sweeping(location: DatabaseLocation, storage: Storage, *, development: bool
         loop = asyncio.get_running_loop()
         stops.append(lambda: loop.call_soon_threadsafe(stop.set))
         loop_ready.set()
-        await sweep_until(location.application_url, storage, stop, development=development)
+        await work_until(stop, settings, location, storage, render=render)
 
-    thread = threading.Thread(target=lambda: asyncio.run(work()), name="sweeps")
+    thread = threading.Thread(target=lambda: asyncio.run(work()), name="background")
     try:
         with stops_deferred():
             thread.start()
@@ -224,18 +231,39 @@ def _sweeping(location: DatabaseLocation, storage: Storage, *, development: bool
         thread.join()
 
 
-async def sweep_until(
-    application_url: str, storage: Storage, stop: asyncio.Event, *, development: bool
+async def work_until(
+    stop: asyncio.Event,
+    settings: Settings,
+    location: DatabaseLocation,
+    storage: Storage,
+    *,
+    render: bool,
 ) -> None:
-    """Run all sweeps on a pool of their own until ``stop`` is set; a database that is away is awaited."""
+    """Do the background work until ``stop`` is set; a database that is away is awaited.
+
+    Args:
+        stop: when it is set, what has begun is finished or given back.
+        settings: how.
+        location: the database, on which this has a pool of its own.
+        storage: where the files of generated content are.
+        render: whether to render slideshows too, beside the sweeps.
+    """
+    connections = _SWEEP_CONNECTIONS
+    if render:
+        connections += CONNECTIONS_PER_PROCESS * settings.render_processes
     while not stop.is_set():
         try:
-            pool = await open_pool(application_url, _SWEEP_CONNECTIONS)
+            pool = await open_pool(location.application_url, connections)
             clock = Clock()
             try:
                 _log.info("sweeps_started")
-                async with following_installation(pool, clock, development=development):
-                    await run_sweeps(pool, clock, all_sweeps(storage), stop)
+                async with (
+                    following_installation(pool, clock, development=settings.development),
+                    asyncio.TaskGroup() as tasks,
+                ):
+                    tasks.create_task(run_sweeps(pool, clock, all_sweeps(storage), stop))
+                    if render:
+                        tasks.create_task(run_rendering(pool, clock, storage, settings, stop))
             finally:
                 await pool.close()
         except (OSError, asyncpg.PostgresError) as error:

@@ -22,6 +22,9 @@ def serve(
     demo: Annotated[
         bool, typer.Option("--demo", help="Make or renew the demo partner, and print its keys.")
     ] = False,
+    render: Annotated[
+        bool, typer.Option("--render", help="Render slideshows too, as `layers worker --render`.")
+    ] = False,
 ) -> None:
     """Serve the API, with the background work, until Ctrl-C.
 
@@ -54,4 +57,4 @@ def serve(
 
         return ready
 
-    serve_until_stopped(settings, announce=announce)
+    serve_until_stopped(settings, announce=announce, render=render)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from typing import Annotated
+
+import typer
 
 from partner_api.commands.environment import settings_from_environment
 
 
-def worker() -> None:
+def worker(
+    render: Annotated[
+        bool, typer.Option("--render", help="Render slideshows too, each in a process of its own.")
+    ] = False,
+) -> None:
     """Do the background work only, until Ctrl-C; `layers serve` does it too.
 
     Any number may run on one database, on any machine. Without DATABASE_URL it uses the database
@@ -16,7 +23,7 @@ def worker() -> None:
     """
     from partner_api.database.location import locate
     from partner_api.generation.storage import open_storage
-    from partner_api.server import sweep_until
+    from partner_api.server import work_until
     from partner_api.startup import load_secret_keys, prepare_database, run_with_database
 
     settings = settings_from_environment()
@@ -30,6 +37,6 @@ def worker() -> None:
         secret_keys = load_secret_keys(settings)
         storage = open_storage(settings, secret_keys)
         await prepare_database(settings, location, secret_keys, migrate_first=False)
-        await sweep_until(location.application_url, storage, stop, development=settings.development)
+        await work_until(stop, settings, location, storage, render=render)
 
     run_with_database(work())

@@ -1,0 +1,64 @@
+"""What a worker and its rendering process say to each other, over pipes.
+
+Each message is its length in four bytes, then msgpack.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import msgspec
+
+from partner_api.generation.rendering.assets import RenderedAsset
+
+LENGTH = struct.Struct(">I")
+
+
+class Order(msgspec.Struct, frozen=True):
+    """Render this hook."""
+
+    hook: str
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The process has found its fonts: by script, whether it can be written."""
+
+    scripts: dict[str, bool]
+
+
+class Progress(msgspec.Struct, frozen=True, tag="progress"):
+    """So much of a stage is done, 0 to 1."""
+
+    stage: str
+    progress: float
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """The result."""
+
+    assets: list[RenderedAsset]
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """It cannot be rendered, for this reason; the process goes on."""
+
+    reason: str
+
+
+Message = Ready | Progress | Done | Failed
+
+read_order = msgspec.msgpack.Decoder(Order).decode
+_read_message = msgspec.msgpack.Decoder(Message).decode
+_write = msgspec.msgpack.Encoder().encode
+
+
+def read_message(content: bytes) -> Message:
+    """Read what a rendering process says."""
+    message: Message = _read_message(content)
+    return message
+
+
+def framed(message: Order | Message) -> bytes:
+    """Write a message with its length before it."""
+    content = _write(message)
+    return LENGTH.pack(len(content)) + content
