@@ -96,6 +96,19 @@ class Studio:
             "UPDATE jobs SET lease_until = $2 WHERE id = $1", job_id, self.clock.now()
         )
 
+    async def take_the_database_away(self, seconds: float) -> None:
+        """End all connections of the application's role, and let it make no new ones for a time."""
+        async with self.pool.acquire() as connection:
+            role = await connection.fetchval("SELECT quote_ident(current_user)")
+        database = await self.owner.fetchval("SELECT quote_ident(current_database())")
+        await self.owner.execute(f"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC, {role}")
+        await self.owner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await asyncio.sleep(seconds)
+        await self.owner.execute(f"GRANT CONNECT ON DATABASE {database} TO PUBLIC, {role}")
+
     async def assets(self, job_id: UUID) -> list[Row]:
         return await self.owner.fetch(
             "SELECT a.* FROM assets a JOIN containers c ON c.id = a.container_id "

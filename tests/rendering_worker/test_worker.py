@@ -191,12 +191,7 @@ async def test_an_outage_of_the_database_delays_and_loses_nothing(studio: Studio
     job_id = await studio.order(LONG)
     async with studio.worker():
         await studio.until(job_id, is_rendering)
-        for _ in range(5):
-            await studio.owner.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            await asyncio.sleep(0.2)
+        await studio.take_the_database_away(seconds=3)
         await studio.until(job_id, is_over)
     await studio.assert_delivered(job_id)
     assert (await studio.job(job_id))["attempt"] == 1
