@@ -140,7 +140,7 @@ async def test_one_that_cannot_be_made_does_not_hold_up_the_others(
             raise ValueError("it cannot be drawn")
         return render_sample(inputs, style)
 
-    monkeypatch.setattr("partner_api.sweeps.sandbox.render_sample", broken)
+    monkeypatch.setattr("partner_api.generation.rendering.sample.render_sample", broken)
     partner = await make_partner(connection, env="test")
     bad, good = [await start(connection, partner, hook=hook) for hook in ("Broken", "Good")]
     assert await sweep.step(pool, LATER) == 1

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from partner_api.generation import due
-from partner_api.generation.rendering.sample import render_sample
 from partner_api.generation.storage import content_key
 from partner_api.leasing import fictitious
 from partner_api.leasing import requests_store as store
@@ -93,6 +92,9 @@ class SandboxJobs:
 
     async def _make(self, row: Row) -> list[dict[str, Any]]:
         """Render and store the files of a job; gives them as the job is completed with them."""
+        # Not before it is needed: every process knows the sweeps, and few draw anything.
+        from partner_api.generation.rendering.sample import render_sample
+
         rendered = await asyncio.to_thread(render_sample, row["inputs"], row["format"])
         assets = []
         for asset in rendered:
