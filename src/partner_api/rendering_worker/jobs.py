@@ -161,7 +161,7 @@ class Job:
         )
         if outcome.status == "refused":
             raise RenderingFailed(f"the result was refused: {outcome.code} {outcome.facts}")
-        self._log.info("job_ended", assets=len(assets), **(outcome.facts or {}))
+        self._log.info("job_ended", assets=len(assets), status=(outcome.facts or {}).get("status"))
 
     async def _upload(self, asset: RenderedAsset) -> None:
         async def content() -> AsyncIterator[bytes]:
@@ -220,7 +220,8 @@ class Job:
                     connection, self._held.tenant_id, self._clock.now(), [failure]
                 )
             )
-            self._log.info("job_given_back", code=code, **(outcome.facts or {}))
+            status = (outcome.facts or {}).get("status")
+            self._log.info("job_given_back", code=code, status=status)
 
     async def _report(self, call: Callable[[Connection], Awaitable[list[Outcome]]]) -> Outcome:
         """Call a function of claims.
