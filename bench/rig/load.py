@@ -84,8 +84,17 @@ def _wrk(wrk: str, target: Target, connections: int, seconds: float) -> Throughp
         ).stdout
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise MeasurementError(f"wrk failed on {target.path}") from error
+    return read_wrk(said, target.path)
+
+
+def read_wrk(said: str, path: str) -> Throughput:
+    """Read what ``wrk`` printed.
+
+    Raises:
+        MeasurementError: requests failed.
+    """
     if failed := _WRK_FAILED.search(said):
-        raise MeasurementError(f"{target.path}: {failed[0]}")
+        raise MeasurementError(f"{path}: {failed[0]}")
     rate, median = _WRK_RATE.search(said), _WRK_MEDIAN.search(said)
     if rate is None or median is None:
         raise MeasurementError(f"wrk said something unexpected:\n{said}")
