@@ -100,6 +100,7 @@ def test_the_table_of_rate_limits_is_right() -> None:
                 limits.write_per_minute,
                 limits.long_running_per_minute,
                 limits.writes_per_day,
+                limits.running_jobs,
             ]
 
 
