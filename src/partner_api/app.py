@@ -106,8 +106,11 @@ def create_app(settings: Settings | None = None, routers: Iterable[Router] = ROU
             settings, Clock(), secret_keys_of(settings), database_url_of(settings)
         )
         try:
-            async with following_installation(
-                services.pool, services.clock, development=settings.development
+            async with (
+                following_installation(
+                    services.pool, services.clock, development=settings.development
+                ),
+                services.bell.hearing_others(),
             ):
                 recording = asyncio.create_task(services.recorder.run(), name="recorder")
                 edge.services = services

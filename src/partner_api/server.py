@@ -21,6 +21,7 @@ import structlog
 from granian.constants import Interfaces, Loops
 from granian.server import Server
 
+from partner_api.bell import Bell
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
 from partner_api.database.embedded import DatabaseStartError, EmbeddedPostgres
@@ -257,11 +258,13 @@ async def work_until(
             clock = Clock()
             try:
                 _log.info("sweeps_started")
+                bell = Bell(pool)
                 async with (
                     following_installation(pool, clock, development=settings.development),
+                    bell.hearing_others(),
                     asyncio.TaskGroup() as tasks,
                 ):
-                    tasks.create_task(run_sweeps(pool, clock, all_sweeps(storage), stop))
+                    tasks.create_task(run_sweeps(pool, clock, bell, all_sweeps(storage), stop))
                     if render:
                         tasks.create_task(run_rendering(pool, clock, storage, settings, stop))
             finally:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from partner_api.audit.recorder import Recorder
+from partner_api.bell import Bell
 from partner_api.credits.wallets import WalletReader
 from partner_api.database.connection import open_pool
 from partner_api.edge.acting import Children
 from partner_api.edge.authentication import Authenticator
 from partner_api.edge.rate_limits import RateLimits
-from partner_api.generation.bell import Bell
 from partner_api.generation.claiming import Claimer
 from partner_api.generation.starting import Starter
 from partner_api.generation.storage import open_storage
@@ -55,7 +55,7 @@ async def open_services(
     """
     storage = open_storage(settings, secret_keys)
     pool = await open_pool(url, settings.database_pool_size)
-    bell = Bell()
+    bell = Bell(pool)
     return Services(
         settings=settings,
         clock=clock,

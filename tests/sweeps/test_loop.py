@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
+from partner_api.bell import Bell, Topic
 from partner_api.clock import Clock
 from partner_api.sweeps import loop
 from partner_api.sweeps.loop import run_sweeps
@@ -27,6 +28,8 @@ Log = list[MutableMapping[str, Any]]
 
 class Sham:
     """A sweep that does what the test says."""
+
+    wakes_on: Topic | None = None
 
     def __init__(
         self, name: str, work: Callable[[], Awaitable[int]], *, pause_seconds: float = 0.01
@@ -56,7 +59,7 @@ async def run_until(condition: Callable[[], bool], *sweeps: Sham) -> Log:
     """Run sweeps until something is so; gives what they logged."""
     stop = asyncio.Event()
     with capture_logs() as log:
-        running = asyncio.create_task(run_sweeps(NO_POOL, Clock(), sweeps, stop))
+        running = asyncio.create_task(run_sweeps(NO_POOL, Clock(), Bell(NO_POOL), sweeps, stop))
         async with asyncio.timeout(60):
             while not condition():  # noqa: ASYNC110 - the sweeps know nothing of the test
                 await asyncio.sleep(0.005)
@@ -142,7 +145,9 @@ async def test_it_finishes_a_step_that_has_begun_and_begins_no_other() -> None:
         finished.append(True)
         return 1
 
-    running = asyncio.create_task(run_sweeps(NO_POOL, Clock(), [Sham("slow", work)], stop))
+    running = asyncio.create_task(
+        run_sweeps(NO_POOL, Clock(), Bell(NO_POOL), [Sham("slow", work)], stop)
+    )
     await begun.wait()
     stop.set()
     await asyncio.sleep(0.05)
@@ -164,3 +169,19 @@ async def test_a_tenant_that_cannot_be_advanced_does_not_hold_up_the_rest() -> N
             await advance_each([2], advance)
         assert await advance_each([], advance) == 0
     assert [entry["tenant_id"] for entry in log] == [2, 2]
+
+
+async def test_a_ring_wakes_a_sweep_that_waits() -> None:
+    """Long before its pause is over; one that does not listen for it sleeps on."""
+    bell = Bell(NO_POOL)
+    listening, other = (Sham(name, nothing, pause_seconds=3600) for name in ("listening", "other"))
+    listening.wakes_on = "cash"
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_sweeps(NO_POOL, Clock(), bell, [listening, other], stop))
+    async with asyncio.timeout(60):
+        while len(listening.times) < 2 or not other.times:
+            bell._sound("cash")
+            await asyncio.sleep(0.01)
+        stop.set()
+        await running
+    assert len(other.times) == 1

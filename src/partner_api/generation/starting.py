@@ -16,10 +16,10 @@ from partner_api.edge.batching import Batcher
 from partner_api.generation import store
 
 if TYPE_CHECKING:
+    from partner_api.bell import Bell
     from partner_api.clock import Clock
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection, Pool
-    from partner_api.generation.bell import Bell
 
 # How long a job may take, all its tries together.
 TIME_LIMIT = timedelta(hours=24)
@@ -98,7 +98,7 @@ class Starter:
                 if len(items) == 1 or connection.is_closed():
                     raise
                 outcomes = [await self._start_alone(connection, tenant_id, item) for item in items]
-        self._bell.ring()
+        self._bell.ring("jobs")
         return outcomes
 
     async def _start_alone(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated, Literal
 
+import asyncpg
 import msgspec
 from litestar import Router
 
@@ -14,6 +16,8 @@ from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read
 from partner_api.edge.scopes import PUBLIC
 from partner_api.errors import ApiError
+from partner_api.sweeps import all_sweeps
+from partner_api.sweeps.metrics import measure_lag
 
 _TAG = "Health"
 
@@ -60,8 +64,15 @@ async def read_readiness(request: ApiRequest) -> Readiness:
 
 
 @read("/metrics", access=PUBLIC, tag=_TAG)
-async def read_metrics() -> Reply[str]:
-    """The server's numbers, in Prometheus' text format."""
+async def read_metrics(request: ApiRequest) -> Reply[str]:
+    """The server's numbers, in Prometheus' text format.
+
+    How late the background work is, is looked up in the database; without it, it is what it was.
+    """
+    services = request.services
+    with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        async with services.pool.acquire(timeout=5) as connection:
+            await measure_lag(connection, all_sweeps(services.storage), services.clock.now())
     return Reply(200, metrics.render(), content_type=metrics.CONTENT_TYPE)
 
 

@@ -9,6 +9,7 @@ from partner_api.reconciliation.daily import run_daily
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
 
 
@@ -17,6 +18,7 @@ class Books:
 
     name = "books"
     pause_seconds = 60.0
+    wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Check them if a day has gone by since the last check. Gives 0: no row advances."""

@@ -10,6 +10,7 @@ from partner_api.sweeps.tenants import advance_each
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
 
 _TENANTS_PER_STEP = 50
@@ -21,6 +22,7 @@ class Expiries:
 
     name = "expiries"
     pause_seconds = 2.0
+    wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Expire up to 100 jobs of each of up to 50 tenants, one commit per tenant."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from typing import TYPE_CHECKING
 
 import structlog
 
+from partner_api.sweeps import metrics
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from partner_api.bell import Bell
     from partner_api.clock import Clock
     from partner_api.database.connection import Pool
     from partner_api.sweeps.sweep import Sweep
@@ -20,36 +24,49 @@ _LONGEST_PAUSE_AFTER_FAILURE_SECONDS = 60.0
 
 
 async def run_sweeps(
-    pool: Pool, clock: Clock, sweeps: Sequence[Sweep], stop: asyncio.Event
+    pool: Pool, clock: Clock, bell: Bell, sweeps: Sequence[Sweep], stop: asyncio.Event
 ) -> None:
     """Run each sweep in its own task until ``stop`` is set; a step that has begun is finished."""
     async with asyncio.TaskGroup() as tasks:
         for sweep in sweeps:
-            tasks.create_task(_run(sweep, pool, clock, stop), name=f"sweep {sweep.name}")
+            tasks.create_task(_run(sweep, pool, clock, bell, stop), name=f"sweep {sweep.name}")
 
 
-async def _run(sweep: Sweep, pool: Pool, clock: Clock, stop: asyncio.Event) -> None:
+async def _run(sweep: Sweep, pool: Pool, clock: Clock, bell: Bell, stop: asyncio.Event) -> None:
     failures = 0
     while not stop.is_set():
+        rung = None if sweep.wakes_on is None else bell.listen(sweep.wakes_on)
+        began = time.perf_counter()
         try:
             advanced = await sweep.step(pool, clock.now())
         except Exception:
             # Whatever a step meets, the work is still due: say so, wait longer each time, go on.
             failures += 1
+            rung = None
             pause = min(sweep.pause_seconds * 2**failures, _LONGEST_PAUSE_AFTER_FAILURE_SECONDS)
+            metrics.count_failure(sweep.name)
             _log.exception("sweep_failed", sweep=sweep.name, failures=failures, retry_in=pause)
         else:
             failures = 0
+            metrics.observe(sweep.name, advanced, time.perf_counter() - began)
             if advanced:
                 _log.info("sweep_advanced", sweep=sweep.name, rows=advanced)
                 continue
             pause = sweep.pause_seconds
-        await _sleep_unless_stopped(pause, stop)
+        await _sleep(pause, stop, rung)
 
 
-async def _sleep_unless_stopped(seconds: float, stop: asyncio.Event) -> None:
-    # Jitter, so that many workers do not look at the same moment.
+async def _sleep(seconds: float, stop: asyncio.Event, rung: asyncio.Event | None) -> None:
+    """Wait so long, or until it is time to stop or to look."""
+    waits = [asyncio.create_task(event.wait()) for event in (stop, rung) if event is not None]
     try:
-        await asyncio.wait_for(stop.wait(), seconds * random.uniform(0.8, 1.2))  # noqa: S311
-    except TimeoutError:
-        return
+        # Jitter, so that many workers do not look at the same moment.
+        await asyncio.wait(
+            waits,
+            timeout=seconds * random.uniform(0.8, 1.2),  # noqa: S311
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)

@@ -10,6 +10,7 @@ from partner_api.sweeps.tenants import advance_each
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
 
 _WALLETS_PER_STEP = 500
@@ -20,6 +21,7 @@ class Periods:
 
     name = "periods"
     pause_seconds = 5.0
+    wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Roll over up to 500 wallets, one commit per tenant."""

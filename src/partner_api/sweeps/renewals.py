@@ -10,6 +10,7 @@ from partner_api.sweeps.tenants import advance_each
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
 
 _TENANTS_PER_STEP = 50
@@ -21,6 +22,7 @@ class Renewals:
 
     name = "renewals"
     pause_seconds = 2.0
+    wakes_on: Topic | None = "cash"
 
     def __init__(self, *, leases_per_commit: int = _LEASES_PER_COMMIT) -> None:
         self._leases_per_commit = leases_per_commit

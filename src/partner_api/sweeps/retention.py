@@ -11,6 +11,7 @@ from partner_api.webhooks import store as webhooks
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
 
 _RECORDS_PER_STEP = 1_000
@@ -21,6 +22,7 @@ class IdempotencyRecords:
 
     name = "idempotency_records"
     pause_seconds = 60.0
+    wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Delete up to 1,000 records older than 24 hours."""
@@ -37,6 +39,7 @@ class Outbox:
 
     name = "outbox"
     pause_seconds = 600.0
+    wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Delete up to 1,000 rows older than 30 days."""
@@ -53,6 +56,7 @@ class AuditPartitions:
 
     name = "audit_partitions"
     pause_seconds = 3600.0
+    wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Make the missing ones of this and the next three months; drop those past 90 days."""

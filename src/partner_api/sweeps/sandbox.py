@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
+    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool, Row
     from partner_api.generation.storage import Storage
 
@@ -33,6 +34,7 @@ class SandboxRequests:
 
     name = "sandbox_requests"
     pause_seconds = 1.0
+    wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Answer up to 100 requests that are two seconds old, one commit each."""
@@ -63,6 +65,7 @@ class SandboxJobs:
 
     name = "sandbox_jobs"
     pause_seconds = 0.5
+    wakes_on: Topic | None = None
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
 
 
@@ -20,6 +21,8 @@ class Sweep(Protocol):
     name: str
     pause_seconds: float
     """How long to wait after a step that found nothing."""
+    wakes_on: Topic | None
+    """What is rung when there may be something before that; None when nobody knows."""
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Advance some of what is due at ``now``; give how many rows, 0 when nothing is left."""

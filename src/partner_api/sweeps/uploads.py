@@ -10,6 +10,7 @@ from partner_api.generation import uploads
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
     from partner_api.generation.storage import Storage
 
@@ -23,6 +24,7 @@ class Uploads:
 
     name = "uploads"
     pause_seconds = 60.0
+    wakes_on: Topic | None = None
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage

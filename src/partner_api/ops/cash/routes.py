@@ -134,6 +134,9 @@ async def _post(
                 )
             ],
         )
+    if event_type == "topup":
+        # The top-up itself has paid what waited, up to a bound; a worker goes on from there.
+        request.services.bell.ring("cash")
     return answer(outcome, posted_cash_of)
 
 

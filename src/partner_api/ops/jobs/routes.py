@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 _TAG = "Operator: jobs"
-# Other processes start jobs too, and theirs ring no bell here.
+# The bell of another process may not be heard here.
 _LOOK_AGAIN_SECONDS = 1.0
 
 
@@ -76,7 +76,7 @@ async def claim_jobs(request: ApiRequest, body: NewClaim) -> Reply[ClaimedJobs]:
 
     async with _watching(request) as gone:
         while True:
-            rung = services.bell.listen()
+            rung = services.bell.listen("jobs")
             try:
                 return await perform(request, 200, claim)
             except _NothingWaiting:
@@ -187,7 +187,7 @@ async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[R
         await idempotency_argument(request),
     )
     reply = await _report(request, job_id, claims.fail_jobs, item, _end_of(job_id))
-    request.services.bell.ring()
+    request.services.bell.ring("jobs")
     return reply
 
 

@@ -1,0 +1,58 @@
+"""The numbers of the sweeps."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from partner_api.edge.metrics import REGISTRY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from partner_api.database.connection import Connection
+    from partner_api.sweeps.sweep import Sweep
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+_ROWS = Counter(
+    "layers_sweep_rows", "Due rows that a sweep advanced.", ["sweep"], registry=REGISTRY
+)
+_STEPS = Histogram(
+    "layers_sweep_step_seconds",
+    "Time of one step of a sweep.",
+    ["sweep"],
+    buckets=_SECONDS,
+    registry=REGISTRY,
+)
+_FAILURES = Counter(
+    "layers_sweep_failures", "Steps that failed and are tried again.", ["sweep"], registry=REGISTRY
+)
+_LAG = Gauge(
+    "layers_sweep_lag_seconds",
+    "For how long the oldest due row has waited.",
+    ["sweep"],
+    registry=REGISTRY,
+    multiprocess_mode="mostrecent",
+)
+
+
+def observe(sweep: str, rows: int, seconds: float) -> None:
+    """Count one step."""
+    _ROWS.labels(sweep).inc(rows)
+    _STEPS.labels(sweep).observe(seconds)
+
+
+def count_failure(sweep: str) -> None:
+    """Count a step that failed."""
+    _FAILURES.labels(sweep).inc()
+
+
+async def measure_lag(connection: Connection, sweeps: Sequence[Sweep], now: datetime) -> None:
+    """Look how long the oldest due row of each sweep has waited; 0 when none is due."""
+    for sweep in sweeps:
+        due = await sweep.next_due(connection, _EVER)
+        _LAG.labels(sweep.name).set(0 if due is None else max(0.0, (now - due).total_seconds()))
