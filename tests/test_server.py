@@ -135,6 +135,10 @@ def test_the_numbers_of_all_api_processes_are_summed(serve: Callable[..., Servic
         # Whichever process answers; and both had a part in it.
         for _ in range(10):
             assert series in server.get("/metrics").text.splitlines()
+        # The background work is done by yet another process.
+        metrics = server.get("/metrics").text
+        assert 'layers_sweep_step_seconds_count{sweep="renewals"}' in metrics
+        assert 'layers_sweep_lag_seconds{sweep="renewals"} 0.0' in metrics
         (numbers,) = folder.glob("layers-metrics-*")
         kept = {path.stem.rpartition("_")[2] for path in numbers.glob("counter_*.db")}
         assert kept >= {str(pid) for pid in server.api_pids()}

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import shutil
 import signal
 import socket
-import tempfile
 import threading
 from typing import TYPE_CHECKING
 
@@ -51,7 +48,6 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 _SWEEP_CONNECTIONS = 4
 _RETRY_SECONDS = 5.0
-METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @contextlib.contextmanager
@@ -130,7 +126,7 @@ def serve(
     # A closed terminal is a stop too, unless nohup says otherwise.
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         stop_like_control_c(signal.SIGHUP)
-    with _numbers_of_all(settings.workers), supervised_database(settings) as location:
+    with supervised_database(settings) as location:
         secret_keys = load_secret_keys(settings)
         run_with_database(
             prepare_database(
@@ -145,24 +141,6 @@ def serve(
         ready = announce(location, secret_keys)
         with _working(settings, location, storage, render=render):
             _serve_api(settings, ready)
-
-
-@contextlib.contextmanager
-def _numbers_of_all(workers: int) -> Iterator[None]:
-    """Let several processes keep their numbers in one folder, so that each can show the sum.
-
-    The client library looks for the folder when a process first imports it.
-    """
-    if workers == 1 or METRICS_FOLDER in os.environ:
-        yield
-        return
-    folder = tempfile.mkdtemp(prefix="layers-metrics-")
-    os.environ[METRICS_FOLDER] = folder
-    try:
-        yield
-    finally:
-        del os.environ[METRICS_FOLDER]
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _serve_api(settings: Settings, ready: Callable[[], None]) -> None:

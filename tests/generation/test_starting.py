@@ -11,9 +11,9 @@ from tests.invariants import assert_books_balance
 from tests.operations import read
 from tests.tenants import NOON, job_start, make_child, make_partner
 
+from partner_api.bell import Bell
 from partner_api.clock import Clock
 from partner_api.generation import store
-from partner_api.generation.bell import Bell
 from partner_api.generation.starting import Starter
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def starter(pool: Pool, batch_size: int = 100) -> Starter:
-    return Starter(pool, Noon(), Bell(), batch_size)
+    return Starter(pool, Noon(), Bell(pool), batch_size)
 
 
 async def start_all(own: Starter, wallet: Wallet, items: list[JobStart]) -> list[Any]:
@@ -136,8 +136,8 @@ async def test_a_client_that_goes_away_leaves_a_whole_job_or_none(
 
 async def test_a_start_rings_for_the_workers(pool: Pool, connection: Connection) -> None:
     partner = await make_partner(connection, prepaid=100)
-    bell = Bell()
-    rung = bell.listen()
+    bell = Bell(pool)
+    rung = bell.listen("jobs")
     await Starter(pool, Noon(), bell, 10).start(partner.tenant_id, job_start(partner, 1))
     assert rung.is_set()
-    assert not bell.listen().is_set()
+    assert not bell.listen("jobs").is_set()
