@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from tests.leasing.leases import (
@@ -12,10 +12,12 @@ from tests.leasing.leases import (
     charges,
     disconnect,
     lease,
+    make_account,
     paid_for,
     top_up,
     work,
 )
+from tests.operations import refused
 from tests.tenants import make_child, make_partner
 
 from partner_api.database.arguments import SYSTEM
@@ -230,6 +232,30 @@ async def test_a_release_pays_what_a_worker_would_have_paid(connection: Connecti
         (PRICE_CENTS, "paid"),
         (PRICE_CENTS, "uncollected"),
     ]
+
+
+async def test_an_assignment_leaves_the_money_for_what_was_due_before(
+    connection: Connection,
+) -> None:
+    partner = await make_partner(connection, now=MARCH, cash_cents=2 * PRICE_CENTS)
+    old = await lease(connection, partner, MARCH)
+    account_id = await make_account(connection, APRIL)
+    new = leasing.LeaseAssignment(partner.project_id, [account_id], [uuid4()], None, SYSTEM)
+    # No worker has come since the month began.
+    (outcome,) = await leasing.assign(connection, partner.tenant_id, APRIL + SECOND, [new])
+    assert refused(outcome) == ("BILLING_EXHAUSTED", "insufficient_funds")
+    assert await charges(connection, partner, old) == [(PRICE_CENTS, "paid")] * 2
+
+
+async def test_an_adjustment_leaves_the_money_for_what_was_due_before(
+    connection: Connection,
+) -> None:
+    partner = await make_partner(connection, now=MARCH, cash_cents=2 * PRICE_CENTS + 100)
+    old = await lease(connection, partner, MARCH)
+    outcome = await top_up(connection, partner, APRIL + SECOND, -101, "adjustment")
+    assert refused(outcome) == ("BILLING_EXHAUSTED", "insufficient_funds")
+    await top_up(connection, partner, APRIL + SECOND, -100, "adjustment")
+    assert await charges(connection, partner, old) == [(PRICE_CENTS, "paid")] * 2
 
 
 async def test_a_recall_charges_nothing(connection: Connection) -> None:

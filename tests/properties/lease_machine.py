@@ -152,7 +152,7 @@ class LeaseMachine(RuleBasedStateMachine):
 
     @rule(amount=st.one_of(cents, cents.map(lambda amount: -amount)))
     def adjust(self, amount: int) -> None:
-        done = self.model.adjust(amount)
+        done = self.model.adjust(self.now, amount)
         self._agree(self._post("adjustment", amount), done=done)
 
     def _post(self, event_type: str, amount: int) -> Outcome:

@@ -98,7 +98,8 @@ class CashModel:
         self.events.append((event_type, cents, self.balance, lease.id if lease else None, month))
 
     def assign(self, now: datetime, new: list[Lease]) -> bool:
-        """All of them or none; the first month is paid at once."""
+        """All of them or none; the first month is paid at once, after what was due before."""
+        self.worker(now.replace(microsecond=0))
         if sum(lease.price for lease in new) > self.balance:
             return False
         for lease in new:
@@ -155,7 +156,9 @@ class CashModel:
         if self.woken_at is not None:
             self.renew(now)
 
-    def adjust(self, cents: int) -> bool:
+    def adjust(self, now: datetime, cents: int) -> bool:
+        if cents < 0:
+            self.worker(now)
         if self.balance + cents < 0:
             return False
         self.record("adjustment", cents)

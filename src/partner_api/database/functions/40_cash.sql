@@ -54,6 +54,11 @@ BEGIN
             SELECT * INTO v_wallet FROM cash_wallets
              WHERE tenant_id = p_tenant_id AND organization_id = v_item.organization_id AND currency = 'USD'
                FOR NO KEY UPDATE;
+            -- What came due before the money is taken is paid before, also if no worker has come since.
+            IF v_item.amount_cents < 0 AND v_wallet.renewals_due_at <= p_now THEN
+                SELECT * INTO v_renewed FROM leases_renew_locked(v_wallet, p_now, NULL);
+                v_wallet := v_renewed.p_cash;
+            END IF;
             v_outcome := CASE
                 WHEN v_wallet.organization_id IS NULL
                     THEN ROW('refused', 'NOT_FOUND', NULL)::outcome

@@ -28,8 +28,8 @@ LANGUAGE sql STABLE AS $$
         ELSE lease_month_start(p_assigned_at, greatest(1, lease_calendar_months(p_assigned_at, p_now) + 1)) END
 $$;
 
--- Takes pool accounts for a project and charges each account's first month to the partner's cash wallet: all of
--- them or none. Visible to every reader as soon as it commits.
+-- Takes pool accounts for a project and charges each account's first month to the partner's cash wallet, after the
+-- months of other leases that are due: all of them or none. Visible to every reader as soon as it commits.
 --
 -- Facts: {assigned_at, charged_cents, social_account_ids}. Refused: NOT_FOUND (project), KILL_SWITCH (organization or
 -- its partner not active), CONFLICT (project archived; an account not available), BILLING_EXHAUSTED (insufficient_funds).
@@ -57,6 +57,7 @@ DECLARE
     v_cash    cash_wallets;
     v_pool    pool_accounts;
     v_lease   leases;
+    v_renewed record;
     v_taken   uuid[];
     v_total   numeric;
 BEGIN
@@ -75,6 +76,11 @@ BEGIN
     SELECT * INTO v_cash FROM cash_wallets
      WHERE tenant_id = p_tenant_id AND organization_id = coalesce(v_owner.parent_id, v_owner.id) AND currency = 'USD'
        FOR NO KEY UPDATE;
+    -- What came due before is paid before, also if no worker has come since.
+    IF v_cash.renewals_due_at <= p_now THEN
+        SELECT * INTO v_renewed FROM leases_renew_locked(v_cash, p_now, NULL);
+        v_cash := v_renewed.p_cash;
+    END IF;
 
     SELECT array_agg(a.id), sum(coalesce(p_item.monthly_price_cents, a.monthly_price_cents)) INTO v_taken, v_total
       FROM (SELECT * FROM pool_accounts
