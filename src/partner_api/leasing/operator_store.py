@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from partner_api.database.arguments import fetch_outcome
 from partner_api.leasing.store import renew
 
 if TYPE_CHECKING:
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from partner_api.database.arguments import Caller, Outcome
     from partner_api.database.connection import Connection
 
 _LEASES = """
@@ -130,27 +128,6 @@ async def list_leases(
         f"{_LEASES} WHERE {' AND '.join(conditions)} "
         f"ORDER BY l.social_account_id DESC LIMIT ${len(arguments)}",
         *arguments,
-    )
-
-
-async def set_price(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    *,
-    social_account_id: UUID,
-    monthly_price_cents: int,
-    caller: Caller,
-) -> Outcome:
-    """Set what a lease costs from its next renewal on. Refused: NOT_FOUND, CONFLICT (it is over)."""
-    return await fetch_outcome(
-        connection,
-        "SELECT lease_set_price($1, $2, $3, $4, $5)",
-        tenant_id,
-        now,
-        social_account_id,
-        monthly_price_cents,
-        caller,
     )
 
 

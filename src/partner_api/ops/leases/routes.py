@@ -72,7 +72,7 @@ async def change_lease(
     late. A lease that is over is 409.
     """
     row = await _find(request, connection, social_account_id)
-    outcome = await operator_store.set_price(
+    outcome = await store.set_price(
         connection,
         row["tenant_id"],
         request.now,
