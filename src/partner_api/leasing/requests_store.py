@@ -111,13 +111,17 @@ async def find_request(
     request_id: UUID | None,
     partner_request_id: str | None,
 ) -> asyncpg.Record | None:
-    """A project's request by one of its two ids; None when it or the project is not the organization's."""
+    """A project's request by one of its two ids; None when it or the project is not the organization's.
+
+    A name that looks like the bare id of another request is still the name of its own.
+    """
     return await connection.fetchrow(
         """
         SELECT r.* FROM lease_requests r
           JOIN projects p ON p.tenant_id = r.tenant_id AND p.id = r.project_id
          WHERE r.tenant_id = $1 AND p.organization_id = $2 AND r.project_id = $3
            AND (r.id = $4 OR r.partner_request_id = $5)
+         ORDER BY r.partner_request_id = $5 DESC NULLS LAST LIMIT 1
         """,
         tenant_id,
         organization_id,
