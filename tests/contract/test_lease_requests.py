@@ -99,6 +99,22 @@ async def test_a_name_is_unique_in_the_organization(
         assert granted(read)["id"] == submitted["id"]
 
 
+async def test_a_name_may_look_like_the_id_of_another(
+    api: httpx.AsyncClient, installation: Installation
+) -> None:
+    """Each is still found by its own: the one by its name, the other by its whole id."""
+    partner, key = await asking(installation)
+    first = await submit(api, key, partner)
+    second = await submit(api, key, partner, requestId=first["id"].removeprefix("lreq_"))
+    for name, submitted in (
+        (first["id"], first),
+        (second["id"], second),
+        (second["requestId"], second),
+    ):
+        read = await api.get(f"{path_of(partner)}/requests/{name}", headers=key.headers)
+        assert granted(read)["id"] == submitted["id"]
+
+
 @pytest.mark.parametrize(
     ("fields", "path"),
     [
@@ -249,6 +265,24 @@ async def test_the_test_environment_answers_by_itself(
     assert len(leased) == 3
     assert {item["monthlyPriceCents"] for item in leased} == {0}
     assert all(item["handle"].startswith("test.food.and.drink.") for item in leased)
+    # What is put out and written down is what a live project would see.
+    put_out = await installation.owner.fetch(
+        "SELECT event_type, data FROM outbox WHERE tenant_id = $1", partner.tenant_id
+    )
+    assert sorted(row["event_type"] for row in put_out) == [
+        "lease_request.assigned",
+        *["social_account.connected"] * 3,
+    ]
+    audit = granted(
+        await api.get(
+            "/v1/audit-log",
+            params={"eventType": "leased_account.assigned"},
+            headers=key.headers,
+        )
+    )
+    assert {(item["data"]["handle"], item["actor"]) for item in audit["items"]} == {
+        (item["handle"], "system") for item in leased
+    }
     wallet = granted(await api.get("/v1/wallet", headers=key.headers))
     assert (wallet["balanceCents"], wallet["upcomingRenewals"]["totalCents"]) == (0, 0)
     released = await api.delete(

@@ -286,3 +286,28 @@ async def test_what_happens_is_put_out_once(connection: Connection) -> None:
         "leased_account.past_due",
         "leased_account.disconnected",
     ]
+
+
+async def test_a_month_that_a_release_pays_is_put_out_too(connection: Connection) -> None:
+    cents = 2 * PRICE_CENTS
+    partner = await make_partner(connection, now=MARCH, cash_cents=cents + 2 * PRICE_CENTS)
+    # It stands in front of the other, and the wallet cannot pay it.
+    await lease(connection, partner, MARCH, price_cents=cents)
+    released = await lease(connection, partner, MARCH + DAY)
+    assert await balance(connection, partner) == PRICE_CENTS
+    await disconnect(connection, partner, released, APRIL + DAY)
+    assert await charges(connection, partner, released) == [(PRICE_CENTS, "paid")] * 2
+    rows = await connection.fetch(
+        """
+        SELECT data FROM outbox WHERE tenant_id = $1 AND event_type = 'leased_account.renewed'
+        """,
+        partner.tenant_id,
+    )
+    assert [row["data"] for row in rows] == [
+        {
+            "socialAccountId": f"sa_{released}",
+            "projectId": f"prj_{partner.project_id}",
+            "leaseMonth": 1,
+            "amountCents": PRICE_CENTS,
+        }
+    ]

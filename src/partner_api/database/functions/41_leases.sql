@@ -28,6 +28,22 @@ LANGUAGE sql STABLE AS $$
         ELSE lease_month_start(p_assigned_at, greatest(1, lease_calendar_months(p_assigned_at, p_now) + 1)) END
 $$;
 
+-- Writes down and puts out that an account was leased to a project of p_organization_id.
+CREATE OR REPLACE FUNCTION lease_assigned(
+    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_project_id uuid, p_social_account_id uuid,
+    p_handle text, p_monthly_price_cents bigint, p_caller caller)
+RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM audit_write(p_tenant_id, p_now, p_organization_id, 'leased_account.assigned', p_caller, p_project_id,
+                        jsonb_build_object('socialAccountId', 'sa_' || p_social_account_id, 'handle', p_handle,
+                                           'monthlyPriceCents', p_monthly_price_cents));
+    PERFORM outbox_write(p_tenant_id, p_now, p_organization_id, 'social_account.connected', p_social_account_id,
+                         jsonb_build_object('socialAccountId', 'sa_' || p_social_account_id,
+                                            'projectId', 'prj_' || p_project_id, 'handle', p_handle));
+END
+$$;
+
 -- Takes pool accounts for a project and charges each account's first month to the partner's cash wallet, after the
 -- months of other leases that are due: all of them or none. Visible to every reader as soon as it commits.
 --
@@ -121,12 +137,8 @@ BEGIN
              settled_at)
         VALUES (p_tenant_id, v_lease.social_account_id, 0, p_now, v_lease.next_due_at, v_lease.monthly_price_cents,
                 'paid', CASE WHEN v_lease.monthly_price_cents > 0 THEN v_cash.last_sequence END, p_now);
-        PERFORM audit_write(p_tenant_id, p_now, v_owner.id, 'leased_account.assigned', p_item.caller, p_item.project_id,
-                            jsonb_build_object('socialAccountId', 'sa_' || v_lease.social_account_id,
-                                'handle', v_pool.handle, 'monthlyPriceCents', v_lease.monthly_price_cents));
-        PERFORM outbox_write(p_tenant_id, p_now, v_owner.id, 'social_account.connected', v_lease.social_account_id,
-                             jsonb_build_object('socialAccountId', 'sa_' || v_lease.social_account_id,
-                                 'projectId', 'prj_' || v_lease.project_id, 'handle', v_pool.handle));
+        PERFORM lease_assigned(p_tenant_id, p_now, v_owner.id, p_item.project_id, v_lease.social_account_id,
+                               v_pool.handle, v_lease.monthly_price_cents, p_item.caller);
     END LOOP;
     UPDATE cash_wallets SET renewals_due_at = least(renewals_due_at, lease_month_start(p_now, 1))
      WHERE tenant_id = p_tenant_id AND organization_id = v_cash.organization_id AND currency = v_cash.currency;

@@ -314,6 +314,14 @@ BEGIN
         ON CONFLICT (tenant_id, social_account_id, lease_month) DO UPDATE
            SET status = excluded.status, cash_sequence = excluded.cash_sequence, settled_at = excluded.settled_at
          WHERE lease_charges.status = 'due';
+        IF v_covers THEN
+            INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
+            VALUES (p_lease.tenant_id,
+                    time_ordered_uuid(p_now, 'leased_account.renewed:' || p_lease.social_account_id || v_month),
+                    p_for_organization_id, 'leased_account.renewed',
+                    lease_outbox_data(p_lease.social_account_id, p_lease.project_id)
+                        || jsonb_build_object('leaseMonth', v_month, 'amountCents', v_price), p_now);
+        END IF;
         v_month := v_month + 1;
         v_start := lease_month_start(p_lease.assigned_at, v_month);
     END LOOP;

@@ -140,6 +140,8 @@ BEGIN
     INSERT INTO lease_charges
         (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, settled_at)
     SELECT p_tenant_id, a, 0, v_at, lease_month_start(v_at, 1), 0, 'paid', p_now FROM unnest(p_social_account_ids) a;
+    PERFORM lease_assigned(p_tenant_id, v_at, v_request.organization_id, v_request.project_id, a.id, a.handle, 0, v_caller)
+       FROM unnest(p_social_account_ids, p_handles) a (id, handle);
     UPDATE cash_wallets SET renewals_due_at = least(renewals_due_at, lease_month_start(v_at, 1))
      WHERE tenant_id = p_tenant_id;
     RETURN lease_request_answered(
