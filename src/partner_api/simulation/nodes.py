@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.001
+# A node that works ends at its next look at the pipe.
+_FAREWELL_SECONDS = 10.0
 
 
 class NodeKilled(Exception):
@@ -82,7 +84,12 @@ class Nodes:
         if self._spare is not None:
             self._spare.close()
         self._control.close()
-        self._nursery.wait()
+        try:
+            self._nursery.wait(_FAREWELL_SECONDS)
+        except subprocess.TimeoutExpired:
+            # Interrupted at the very moment at which a node was made: nobody holds its pipe.
+            os.killpg(self._nursery.pid, signal.SIGKILL)
+            self._nursery.wait()
 
     async def call(
         self,
@@ -118,11 +125,12 @@ class Nodes:
 
     def _start(self) -> _Node:
         """Give a new node, one that was started beforehand if there is one, and start the next."""
-        pipe = self._spare or self._fork()
-        self._spare = self._fork()
+        pipe, self._spare = self._spare or self._fork(), None
         try:
+            self._spare = self._fork()
             ready = _receive(pipe)
-        except NodeFailed:
+        except BaseException:
+            # An interruption too: a pipe that nobody closes keeps its node, and with it the nursery.
             pipe.close()
             raise
         assert isinstance(ready, Ready)  # noqa: S101 - always the first
