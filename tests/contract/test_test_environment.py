@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from tests.contract.answers import granted, refused
@@ -159,3 +159,27 @@ async def test_a_key_is_of_the_environment_that_it_says(
 ) -> None:
     text = family.child_key.text.replace("lp_live_", "lp_test_")
     refused(await api.get("/v1/whoami", headers=bearer(text)), "UNAUTHENTICATED")
+
+
+async def test_a_million_fictitious_credits_to_allocate(
+    api: httpx.AsyncClient, onboarded: Onboarded
+) -> None:
+    """They move, are limited and are counted like real ones, and the live environment has none of them."""
+    assert (
+        granted(await api.get("/v1/credits", headers=onboarded.test))["prepaidBalance"] == 1_000_000
+    )
+    assert granted(await api.get("/v1/credits", headers=onboarded.live))["prepaidBalance"] == 0
+    body = {"name": "Corner Coffee"}
+    child = granted(await api.post("/v1/organizations", json=body, headers=onboarded.test), 201)
+    path = f"/v1/organizations/{child['id']}/credits"
+
+    async def allocate(credits: int) -> httpx.Response:
+        headers = {**onboarded.test, "Idempotency-Key": str(uuid4())}
+        return await api.post(f"{path}/allocate", json={"credits": credits}, headers=headers)
+
+    assert granted(await allocate(400_000), 201)["available"] == 400_000
+    assert refused(await allocate(600_001), "BILLING_EXHAUSTED")["available"] == 600_000
+    (event,) = granted(await api.get("/v1/credits/events?eventType=grant", headers=onboarded.test))[
+        "items"
+    ]
+    assert (event["credits"], event["metadata"]) == (1_000_000, {"reason": "fictitious"})

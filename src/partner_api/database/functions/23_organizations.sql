@@ -8,12 +8,15 @@ RETURNS void LANGUAGE sql AS $$
             date_trunc('day', p_now) + interval '1 month', p_now)
 $$;
 
--- A partner in one environment: its tenant, its organization, an empty credit wallet and an empty cash wallet.
+-- A partner in one environment: its tenant, its organization, an empty credit wallet and an empty cash wallet. In the
+-- test environment the credits are fictitious, and there are a million of them to allocate.
 CREATE OR REPLACE FUNCTION partner_create(
     p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_env text, p_name text, p_billing_email text,
     p_metadata jsonb, p_rate_limit_tier text, p_caller caller)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_wallet wallets;
 BEGIN
     INSERT INTO tenants (id, partner_id, env, created_at) VALUES (p_tenant_id, p_organization_id, p_env, p_now);
     INSERT INTO organizations
@@ -22,6 +25,12 @@ BEGIN
     PERFORM wallet_open(p_tenant_id, p_organization_id, NULL, p_now);
     INSERT INTO cash_wallets (tenant_id, organization_id, last_event_at)
     VALUES (p_tenant_id, p_organization_id, p_now);
+    IF p_env = 'test' THEN
+        v_wallet := wallet_lock(p_tenant_id, p_organization_id, p_now);
+        v_wallet.prepaid := 1000000;
+        PERFORM wallet_save(credit_event_append(
+            v_wallet, p_now, 'grant', 0, v_wallet.prepaid, '{"reason": "fictitious"}', p_caller));
+    END IF;
     PERFORM audit_write(p_tenant_id, p_now, p_organization_id, 'organization.created', p_caller, NULL,
                         jsonb_build_object('name', p_name));
 END
