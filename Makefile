@@ -6,6 +6,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 
+# Each process of the tests has a PostgreSQL of its own; 0 runs everything in one.
+PROCESSES := 2
+
 # `make lock` alone uses it, so it is not among the requirements.
 UV_VERSION := 0.13.9
 
@@ -24,8 +27,8 @@ run: $(VENV)/installed ## start the server with its demo (PORT=, DATA_DIR=, DATA
 	export LAYERS_DEVELOPMENT="$${LAYERS_DEVELOPMENT:-true}"; \
 	exec $(VENV)/bin/layers serve --demo --render
 
-test: $(VENV)/installed-dev ## run the tests (ARGS= goes to pytest)
-	@$(VENV)/bin/pytest $(ARGS)
+test: $(VENV)/installed-dev ## run the tests (PROCESSES= side by side, ARGS= goes to pytest)
+	@$(VENV)/bin/pytest --numprocesses=$(PROCESSES) --dist=loadfile $(ARGS)
 
 test-long: $(VENV)/installed-dev ## run the tests and those that take minutes (ARGS= goes to pytest)
 	@$(VENV)/bin/pytest -m '' --timeout=1800 $(ARGS)

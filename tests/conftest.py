@@ -10,6 +10,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from partner_api.database.connection import Connection, Pool
+
+
+# A shell that runs the suite in the background lets it ignore Ctrl-C, and what it starts would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class DatabaseUrls(NamedTuple):

@@ -147,7 +147,10 @@ async def test_the_queue_is_of_all_partners_oldest_first(
 async def test_its_filters(
     api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
-    first, second = [await installation.lease_request(family.child) for _ in range(2)]
+    first, second = [
+        await installation.lease_request(family.child, at=ago(minutes=minutes))
+        for minutes in (2, 1)
+    ]
     await installation.lease_request(family.partner)
     granted(await reject(api, operator, first))
 
