@@ -63,6 +63,32 @@ async def test_a_month_is_charged_at_its_instant_and_not_before(connection: Conn
     assert await balance(connection, partner) == MANY - 2 * PRICE_CENTS
 
 
+async def test_a_lease_has_whole_seconds_and_what_is_written_of_it_milliseconds(
+    connection: Connection,
+) -> None:
+    """Whoever follows the ledger or the audit log by time finds the assignment at its time."""
+    now = MARCH + timedelta(milliseconds=700)
+    partner = await make_partner(connection, now=MARCH - DAY, cash_cents=MANY)
+    lease_id = await lease(connection, partner, now)
+    assert (await row_of(connection, partner, lease_id))["assigned_at"] == MARCH
+    connected_at = await connection.fetchval(
+        "SELECT connected_at FROM social_accounts WHERE tenant_id = $1", partner.tenant_id
+    )
+    assert connected_at == MARCH
+    written = await connection.fetch(
+        """
+        SELECT created_at AS at FROM cash_events WHERE tenant_id = $1 AND event_type = 'lease_charge'
+        UNION ALL
+        SELECT occurred_at FROM audit_events WHERE tenant_id = $1 AND event_type = 'leased_account.assigned'
+        UNION ALL
+        SELECT created_at FROM outbox WHERE tenant_id = $1
+        """,
+        partner.tenant_id,
+    )
+    assert [row["at"] for row in written] == [now] * 3
+    assert await work(connection, partner, APRIL) == 1
+
+
 async def test_a_partner_pays_for_its_child(connection: Connection) -> None:
     partner = await make_partner(connection, now=MARCH, cash_cents=MANY)
     child = await make_child(connection, partner, now=MARCH)

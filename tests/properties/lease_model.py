@@ -99,7 +99,7 @@ class CashModel:
 
     def assign(self, now: datetime, new: list[Lease]) -> bool:
         """All of them or none; the first month is paid at once, after what was due before."""
-        self.worker(now.replace(microsecond=0))
+        self.worker(now)
         if sum(lease.price for lease in new) > self.balance:
             return False
         for lease in new:

@@ -58,7 +58,7 @@ DECLARE
     v_item     lease_assignment;
 BEGIN
     FOREACH v_item IN ARRAY p_items LOOP
-        v_outcomes := v_outcomes || lease_assign_one(p_tenant_id, date_trunc('second', p_now), v_item);
+        v_outcomes := v_outcomes || lease_assign_one(p_tenant_id, p_now, v_item);
     END LOOP;
     RETURN v_outcomes;
 END
@@ -76,6 +76,8 @@ DECLARE
     v_renewed record;
     v_taken   uuid[];
     v_total   numeric;
+    -- Times of a lease are whole seconds; of what is written of it, milliseconds.
+    v_at      timestamptz := date_trunc('second', p_now);
 BEGIN
     SELECT * INTO v_project FROM projects WHERE tenant_id = p_tenant_id AND id = p_item.project_id FOR SHARE;
     IF NOT FOUND THEN
@@ -122,11 +124,11 @@ BEGIN
         INSERT INTO social_accounts
             (tenant_id, id, project_id, platform, handle, avatar_url, followers, leased, connected_at)
         VALUES (p_tenant_id, p_item.social_account_ids[v_position], p_item.project_id, v_pool.platform, v_pool.handle,
-                v_pool.avatar_url, v_pool.followers, true, p_now);
+                v_pool.avatar_url, v_pool.followers, true, v_at);
         INSERT INTO leases
             (tenant_id, social_account_id, project_id, pool_account_id, assigned_at, monthly_price_cents, next_due_at)
-        VALUES (p_tenant_id, p_item.social_account_ids[v_position], p_item.project_id, v_pool.id, p_now,
-                coalesce(p_item.monthly_price_cents, v_pool.monthly_price_cents), lease_month_start(p_now, 1))
+        VALUES (p_tenant_id, p_item.social_account_ids[v_position], p_item.project_id, v_pool.id, v_at,
+                coalesce(p_item.monthly_price_cents, v_pool.monthly_price_cents), lease_month_start(v_at, 1))
         RETURNING * INTO v_lease;
         IF v_lease.monthly_price_cents > 0 THEN
             v_cash := cash_event_append(v_cash, p_now, 'lease_charge', -v_lease.monthly_price_cents, v_owner.id,
@@ -135,14 +137,14 @@ BEGIN
         INSERT INTO lease_charges
             (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, cash_sequence,
              settled_at)
-        VALUES (p_tenant_id, v_lease.social_account_id, 0, p_now, v_lease.next_due_at, v_lease.monthly_price_cents,
+        VALUES (p_tenant_id, v_lease.social_account_id, 0, v_at, v_lease.next_due_at, v_lease.monthly_price_cents,
                 'paid', CASE WHEN v_lease.monthly_price_cents > 0 THEN v_cash.last_sequence END, p_now);
         PERFORM lease_assigned(p_tenant_id, p_now, v_owner.id, p_item.project_id, v_lease.social_account_id,
                                v_pool.handle, v_lease.monthly_price_cents, p_item.caller);
     END LOOP;
-    UPDATE cash_wallets SET renewals_due_at = least(renewals_due_at, lease_month_start(p_now, 1))
+    UPDATE cash_wallets SET renewals_due_at = least(renewals_due_at, lease_month_start(v_at, 1))
      WHERE tenant_id = p_tenant_id AND organization_id = v_cash.organization_id AND currency = v_cash.currency;
-    RETURN ROW('done', NULL, jsonb_build_object('assigned_at', p_now, 'charged_cents', v_total,
+    RETURN ROW('done', NULL, jsonb_build_object('assigned_at', v_at, 'charged_cents', v_total,
                                                 'social_account_ids', to_jsonb(p_item.social_account_ids)))::outcome;
 END
 $$;

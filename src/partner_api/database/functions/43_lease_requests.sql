@@ -31,7 +31,7 @@ BEGIN
             'path', 'poolAccountIds',
             'message', 'Expected 1 to ' || v_request.count || ' accounts, as the request asks for'))))::outcome;
     END IF;
-    v_assigned := lease_assign_one(p_tenant_id, date_trunc('second', p_now), ROW(
+    v_assigned := lease_assign_one(p_tenant_id, p_now, ROW(
         v_request.project_id, p_pool_account_ids, p_social_account_ids, p_monthly_price_cents,
         p_caller)::lease_assignment);
     IF v_assigned.status = 'refused' THEN
@@ -140,7 +140,7 @@ BEGIN
     INSERT INTO lease_charges
         (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, settled_at)
     SELECT p_tenant_id, a, 0, v_at, lease_month_start(v_at, 1), 0, 'paid', p_now FROM unnest(p_social_account_ids) a;
-    PERFORM lease_assigned(p_tenant_id, v_at, v_request.organization_id, v_request.project_id, a.id, a.handle, 0, v_caller)
+    PERFORM lease_assigned(p_tenant_id, p_now, v_request.organization_id, v_request.project_id, a.id, a.handle, 0, v_caller)
        FROM unnest(p_social_account_ids, p_handles) a (id, handle);
     UPDATE cash_wallets SET renewals_due_at = least(renewals_due_at, lease_month_start(v_at, 1))
      WHERE tenant_id = p_tenant_id;
