@@ -15,6 +15,7 @@ from partner_api.simulation.operations import Effect, Item, Operation, Recovery
 from partner_api.simulation.world import Organization
 from partner_api.sweeps.expiries import Expiries
 from partner_api.sweeps.periods import Periods
+from partner_api.sweeps.renewals import Renewals
 from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords
 
 if TYPE_CHECKING:
@@ -246,6 +247,8 @@ def sweep(chances: Chances, now: datetime) -> Operation:
         Periods(),
         Expiries(),
         Expiries(),
+        Renewals(),
+        Renewals(),
         IdempotencyRecords(),
         AuditPartitions(),
     )
