@@ -187,7 +187,9 @@ async def test_the_list_is_newest_first_and_filters(
     }
 
 
-@pytest.mark.parametrize("name", ["lreq_nonsense", "never-made", format_id("lreq", uuid4()), "%00"])
+@pytest.mark.parametrize(
+    "name", ["lreq_nonsense", "never-made", "lreq_01KPNGMXZ8RF0PZ5T9QXZ3W4T7", "%00"]
+)
 async def test_a_request_that_is_not_there(
     api: httpx.AsyncClient, installation: Installation, name: str
 ) -> None:

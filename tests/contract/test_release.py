@@ -136,7 +136,14 @@ async def test_what_is_no_reason(
     assert set(issues(response)) == {"reason"}
 
 
-@pytest.mark.parametrize("name", ["sa_nonsense", format_id("sa", uuid4()), str(uuid4())])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sa_nonsense",
+        "sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
+        "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
+    ],
+)
 async def test_what_is_no_lease(
     api: httpx.AsyncClient, installation: Installation, name: str
 ) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 HEADER = "X-Layers-Organization"
 
+SOME_ID = "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
+
 
 def _inside(family: Family, organization_id: object) -> dict[str, str]:
     return {**family.partner.headers, HEADER: f"org_{organization_id}"}
@@ -62,7 +64,7 @@ async def test_it_needs_administration(
         assert error_of(response)["details"] == {"requiredScope": "org:admin"}
 
 
-@pytest.mark.parametrize("value", ["", "nonsense", f"prj_{uuid4()}", f"{uuid4()},{uuid4()}"])
+@pytest.mark.parametrize("value", ["", "nonsense", f"prj_{SOME_ID}", f"{SOME_ID},{SOME_ID}"])
 async def test_a_malformed_organization_is_invalid(
     client: httpx.AsyncClient, family: Family, value: str
 ) -> None:

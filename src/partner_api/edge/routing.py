@@ -14,7 +14,7 @@ It gives a Struct, which is answered as JSON, or a whole ``Reply``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
@@ -132,13 +132,21 @@ def write(
 
 
 def routes_of(routers: Iterable[Router]) -> list[Route]:
-    """List what routers serve, in their order."""
+    """List what routers serve: by address in their order, and there by method."""
+    methods = get_args(Method)
     return [
-        handler.opt[ROUTE]
+        route
         for router in routers
         for mounted in router.routes
-        for handler in getattr(mounted, "route_handlers", ())
-        if ROUTE in handler.opt
+        # Litestar keeps the methods of an address in a set.
+        for route in sorted(
+            (
+                handler.opt[ROUTE]
+                for handler in getattr(mounted, "route_handlers", ())
+                if ROUTE in handler.opt
+            ),
+            key=lambda route: methods.index(route.method),
+        )
     ]
 
 

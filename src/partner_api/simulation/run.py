@@ -21,6 +21,7 @@ from partner_api.simulation.performing import Violation, perform
 from partner_api.simulation.tally import Report, Tally, Totals
 from partner_api.sweeps.expiries import Expiries
 from partner_api.sweeps.periods import Periods
+from partner_api.sweeps.renewals import Renewals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,7 +180,7 @@ class _Simulation:
 
     async def _run_sweeps_to_idle(self) -> None:
         """Let the workers do everything that is due at the end."""
-        for sweep in (Expiries(), Periods()):
+        for sweep in (Expiries(), Periods(), Renewals()):
             while await self._do(other_operations.sweeping(self._now, sweep)):
                 pass
 
