@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.tenants import Wallet
 
 PRICE_CENTS = 15_000
+MISSING = "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
 
 
 def path_of(social_account_id: str) -> str:
@@ -136,14 +137,7 @@ async def test_what_is_no_reason(
     assert set(issues(response)) == {"reason"}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "sa_nonsense",
-        "sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
-        "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
-    ],
-)
+@pytest.mark.parametrize("name", ["sa_nonsense", f"sa_{MISSING}", MISSING])
 async def test_what_is_no_lease(
     api: httpx.AsyncClient, installation: Installation, name: str
 ) -> None:
