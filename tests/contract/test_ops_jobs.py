@@ -351,6 +351,23 @@ async def test_an_operator_starts_again_what_failed(
     refused(await api.post(f"/ops/v1/jobs/{MISSING}/retry", headers=operator), "NOT_FOUND")
 
 
+async def test_nothing_is_started_again_for_the_child_of_a_suspended_partner(
+    api: httpx.AsyncClient, installation: Installation
+) -> None:
+    partner = await installation.partner(prepaid=500)
+    child = await installation.child(partner, prepaid=500)
+    key = await installation.key(child, "*")
+    (job_id,) = await start(api, key)
+    operator = await installation.operator("operator")
+    granted(await api.post(f"/ops/v1/jobs/{job_id}/cancel", headers=operator))
+    path = f"/ops/v1/organizations/{org_id(partner)}"
+    granted(await api.patch(path, json={"status": "suspended"}, headers=operator))
+    retried = await api.post(f"/ops/v1/jobs/{job_id}/retry", headers=operator)
+    assert refused(retried, "KILL_SWITCH") == {"scope": "organization"}
+    granted(await api.patch(path, json={"status": "active"}, headers=operator))
+    granted(await api.post(f"/ops/v1/jobs/{job_id}/retry", headers=operator), 201)
+
+
 async def test_an_operator_cancels(
     api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:

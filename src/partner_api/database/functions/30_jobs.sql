@@ -31,6 +31,9 @@ DECLARE
     v_owners     uuid[] := ARRAY(SELECT i.organization_id FROM unnest(p_items) i);
     v_wallet     wallets;
     v_partner    wallets;
+    -- The children's partner; of a batch that is the partner's own, NULL.
+    v_partner_ids   uuid[];
+    v_partner_state text;
     v_item       job_start;
     v_outcome    outcome;
     v_index      integer;
@@ -62,6 +65,10 @@ BEGIN
          WHERE tenant_id = p_tenant_id AND organization_id = v_wallets[1].partner_id FOR NO KEY UPDATE;
         v_wallets := v_wallets || v_partner;
     END IF;
+    -- A suspended partner's children are suspended too, whoever asks.
+    v_partner_ids := ARRAY[v_wallets[1].partner_id];
+    SELECT w.state INTO v_partner_state FROM wallets w
+     WHERE w.tenant_id = p_tenant_id AND w.organization_id = ANY (v_partner_ids);
     SELECT r.p_wallets, r.p_now INTO v_wallets, p_now FROM wallets_rolled(v_wallets, p_now) r;
     -- Lock order puts the partner last.
     v_partner := v_wallets[cardinality(v_wallets)];
@@ -100,7 +107,7 @@ BEGIN
         v_outcome := CASE
             WHEN v_project.organization_id IS DISTINCT FROM v_item.organization_id OR v_wallet.organization_id IS NULL
                 THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
-            WHEN v_wallet.state <> 'active'
+            WHEN v_wallet.state <> 'active' OR v_partner_state <> 'active'
                 THEN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome
             WHEN v_item.social_account_id IS NOT NULL AND v_account_projects[
                      array_position(v_accounts, v_item.social_account_id)] IS DISTINCT FROM v_item.project_id
