@@ -307,6 +307,26 @@ async def test_a_silent_worker_s_job_is_tried_three_times(connection: Connection
     await assert_books_balance(connection, partner.tenant_id)
 
 
+async def test_until_it_is_taken_back_a_silent_worker_s_claim_is_the_current_one(
+    connection: Connection,
+) -> None:
+    partner, held = await claimed(connection)
+    late = NOON + 2 * MINUTE
+    upload_claim = (held.tenant_id, late, held.job_id, held.worker_id, held.claim_token)
+    key = f"{held.tenant_id}/{uuid4()}/one.png"
+    begin = "SELECT upload_begin($1, $2, $3, $4, $5, $6)"
+    finish = "SELECT done FROM upload_finish($1, $2, $3, $4, $5, $6, 'one.png', 3, repeat('0', 64))"
+    assert await connection.fetchval(begin, *upload_claim, key) is True
+    assert await connection.fetchval(finish, *upload_claim, key) is True
+    assert (await beat(connection, held, now=late)).status == "done"
+    later = late + 2 * MINUTE
+    upload_claim = (held.tenant_id, later, held.job_id, held.worker_id, held.claim_token)
+    assert await due.expire_claims(connection, partner.tenant_id, later, 10) == 1
+    assert await connection.fetchval(begin, *upload_claim, key) is False
+    assert await connection.fetchval(finish, *upload_claim, key) is False
+    assert refused(await beat(connection, held, now=later)) == ("CONFLICT", None)
+
+
 async def test_failing_retryably_is_tried_three_times(connection: Connection) -> None:
     partner, held = await claimed(connection)
     for attempt in (1, 2):

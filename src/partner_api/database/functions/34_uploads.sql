@@ -12,7 +12,7 @@ BEGIN
     SELECT p_tenant_id, p_job_id, attempt, upload_draft_name(p_storage_key), 0, repeat('0', 64), p_storage_key, p_now
       FROM jobs
      WHERE tenant_id = p_tenant_id AND id = p_job_id AND worker_id = p_worker_id AND claim_token = p_claim_token
-       AND status = 'running' AND expires_at > p_now AND lease_until > p_now;
+       AND status = 'running' AND expires_at > p_now;
     RETURN FOUND;
 END
 $$;
@@ -35,7 +35,7 @@ BEGIN
     done := false;
     SELECT attempt INTO v_attempt FROM jobs
      WHERE tenant_id = p_tenant_id AND id = p_job_id AND worker_id = p_worker_id AND claim_token = p_claim_token
-       AND status = 'running' AND expires_at > p_now AND lease_until > p_now
+       AND status = 'running' AND expires_at > p_now
        FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN;
