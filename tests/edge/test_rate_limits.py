@@ -22,14 +22,15 @@ async def _count(storage: OwnMemory, keys: int) -> int:
         before = storage.timer
         assert await counter.hit(item, str(number))
         looks += storage.timer is not before
+        if storage.timer is not None:
+            # A look that is going on sets off no other.
+            await storage.timer
     return looks
 
 
 async def test_a_storm_of_requests_is_looked_through_once() -> None:
     storage = OwnMemory()
     assert await _count(storage, 200) == 1
-    assert storage.timer is not None
-    await storage.timer
 
 
 async def test_what_has_expired_goes_at_the_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,6 +40,4 @@ async def test_what_has_expired_goes_at_the_next_look(monkeypatch: pytest.Monkey
     now = time.time() + 61
     monkeypatch.setattr(time, "time", lambda: now)
     await _count(storage, 1)
-    assert storage.timer is not None
-    await storage.timer
     assert len(storage.events) == 1
