@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from partner_api.audit.recorder import Recorder
@@ -41,6 +42,8 @@ class Services:
     bell: Bell
     starter: Starter
     claimer: Claimer
+    advancing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever moves the rehearsal clock."""
 
 
 async def open_services(

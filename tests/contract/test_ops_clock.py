@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,34 @@ async def test_what_becomes_due_is_done_when_it_answers(
 
     now, _ = await clock(spare_api, admin)
     assert now - target < timedelta(minutes=1)
+
+
+async def test_many_may_move_it_at_once(
+    spare_api: httpx.AsyncClient, admin: dict[str, str]
+) -> None:
+    """More than there are connections to the database: none waits for what another one holds."""
+    begin, _ = await clock(spare_api, admin)
+    targets = [begin + timedelta(hours=hours) for hours in range(1, 31)]
+    moved = await asyncio.wait_for(
+        asyncio.gather(*(advance(spare_api, admin, target) for target in targets)), timeout=60
+    )
+    for target, answer in zip(targets, moved, strict=True):
+        assert granted(answer)["now"] >= format_milliseconds(target)
+
+
+async def test_a_replay_is_the_first_answer_and_moves_nothing(
+    spare_api: httpx.AsyncClient, admin: dict[str, str]
+) -> None:
+    begin, _ = await clock(spare_api, admin)
+    headers = {**admin, "Idempotency-Key": f"once-{begin.timestamp()}"}
+    body = {"advanceTo": format_milliseconds(begin + timedelta(hours=1))}
+    first = await spare_api.post(PATH, json=body, headers=headers)
+    again = await spare_api.post(PATH, json=body, headers=headers)
+    assert granted(again) == granted(first)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    other = {"advanceTo": format_milliseconds(begin + timedelta(hours=2))}
+    refused(await spare_api.post(PATH, json=other, headers=headers), "IDEMPOTENCY_CONFLICT")
+    assert (await clock(spare_api, admin))[0] < begin + timedelta(hours=2)
 
 
 async def test_it_goes_forward_only_and_not_too_far(

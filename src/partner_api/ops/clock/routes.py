@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from litestar import Router
 
 from partner_api.clock import format_milliseconds
 from partner_api.edge.audit import audit_argument, write_audit
-from partner_api.edge.idempotency import OPERATOR_TENANT
+from partner_api.edge.idempotency import OPERATOR_TENANT, perform, stored_reply
+from partner_api.edge.reply import Reply
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires_role
@@ -36,9 +38,7 @@ async def read_clock(request: ApiRequest) -> InstallationClock:
 
 
 @write("POST", "/ops/v1/clock", access=requires_role("admin"), tag=_TAG, errors=["NOT_FOUND"])
-async def advance_clock(
-    request: ApiRequest, body: ClockAdvance, connection: Connection
-) -> InstallationClock:
+async def advance_clock(request: ApiRequest, body: ClockAdvance) -> Reply[InstallationClock]:
     """Advance the clock.
 
     Moves the installation's time forward, for every process, and does what becomes due. Answers
@@ -46,6 +46,8 @@ async def advance_clock(
     development mode.
     """
     _require_development(request)
+    if (stored := await stored_reply(request)) is not None:
+        return stored
     latest = add_months(request.now, _MOST_MONTHS)
     if not request.now < body.advance_to <= latest:
         raise invalid(
@@ -58,17 +60,24 @@ async def advance_clock(
             ]
         )
     services = request.services
-    await advance(services.pool, services.clock, all_sweeps(services.storage), body.advance_to)
-    await write_audit(
-        connection,
-        services.clock.now(),
-        OPERATOR_TENANT,
-        None,
-        "clock.advanced",
-        audit_argument(request),
-        details={"advanceTo": format_milliseconds(body.advance_to)},
-    )
-    return _clock_of(request)
+
+    async def keep(connection: Connection) -> InstallationClock:
+        await write_audit(
+            connection,
+            services.clock.now(),
+            OPERATOR_TENANT,
+            None,
+            "clock.advanced",
+            audit_argument(request),
+            details={"advanceTo": format_milliseconds(body.advance_to)},
+        )
+        return _clock_of(request)
+
+    # One after the other, and without a connection in hand: advancing takes one for each step, and
+    # many at once that each held another would wait for it for ever.
+    async with services.advancing:
+        await advance(services.pool, services.clock, all_sweeps(services.storage), body.advance_to)
+    return await perform(request, HTTPStatus.OK, keep)
 
 
 def _require_development(request: ApiRequest) -> None:
