@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Row
 
 PoolStatus = Literal["available", "leased", "retired"]
-Handle = Annotated[str, Meta(min_length=1, max_length=64)]
+# The platform does not tell upper from lower case, so that one account has one spelling.
+Handle = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9._]{1,64}$(?!\n)",
+        description="In lower case, without @.",
+        examples=["coffee.reviews.daily"],
+    ),
+]
 Vertical = Annotated[str, Meta(min_length=1, max_length=64, examples=["food_and_drink"])]
 Language = Annotated[
     str,

@@ -388,7 +388,8 @@ CREATE INDEX cash_events_refunds ON cash_events (tenant_id, social_account_id, l
 CREATE TABLE pool_accounts (
     id                  uuid PRIMARY KEY,
     platform            text NOT NULL CHECK (platform = 'tiktok'),
-    handle              text NOT NULL CHECK (char_length(handle) BETWEEN 1 AND 64),
+    -- The platform does not tell upper from lower case, so one account has one spelling.
+    handle              text NOT NULL CHECK (handle ~ '^[a-z0-9._]{1,64}$'),
     followers           bigint NOT NULL CHECK (followers BETWEEN 0 AND 9007199254740991),
     vertical            text NOT NULL,
     language            text NOT NULL,
