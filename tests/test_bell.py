@@ -99,3 +99,14 @@ async def _hears(connection: Connection, listener: Bell) -> None:
         while not rung.is_set():
             await connection.execute("SELECT pg_notify('layers_work', 'jobs')")
             await asyncio.sleep(0.01)
+
+
+async def test_it_ends_when_its_connection_is_lost_at_that_moment(
+    owner_connection: Connection, other_pool: Pool
+) -> None:
+    """A database that was killed must not keep a server from stopping."""
+    there = Bell(other_pool)
+    async with asyncio.timeout(30), there.hearing_others():
+        await _hears(owner_connection, there)
+        await _until(lambda: owner_connection.fetchval(_KILL_LISTENER))
+        await asyncio.sleep(0.1)

@@ -87,6 +87,7 @@ class Bell:
             if topic in self._rung:
                 self._sound(topic)
 
+        task = asyncio.current_task()
         while True:
             try:
                 async with self._pool.acquire() as connection:
@@ -99,5 +100,8 @@ class Bell:
                     finally:
                         await connection.remove_listener(_CHANNEL, heard)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                # What a lost connection says when it is given back must not hide that this has to end.
+                if task is not None and task.cancelling():
+                    return
                 _log.warning("bell_not_heard", reason=type(error).__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
