@@ -53,13 +53,7 @@ $$;
 
 -- A job's id as clients see it: the ULID with the same bits.
 CREATE OR REPLACE FUNCTION job_id_text(p_job_id uuid)
-RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT 'job_' || string_agg(
-               substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ',
-                      1 + substring(b.bits FROM 1 + 5 * place FOR 5)::bit(5)::integer, 1), '' ORDER BY place)
-      FROM (SELECT b'00' || ('x' || replace(p_job_id::text, '-', ''))::bit(128) AS bits) b,
-           generate_series(0, 25) place
-$$;
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 'job_' || ulid_text(p_job_id) $$;
 
 -- Leaves what partners may want to be told of jobs that are over.
 CREATE OR REPLACE FUNCTION jobs_tell(p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[])
