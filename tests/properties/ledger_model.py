@@ -90,6 +90,10 @@ class Ledger:
         if self.wallets[name].partner is None:
             return NOT_FOUND
         child, partner = self.touch(name, now), self._partner_of(name, now)
+        # Both sides of a transfer are at one time, the later one's.
+        now = max(child.seen(now), partner.seen(now))
+        child.roll(now)
+        partner.roll(now)
         if child.state != "active":
             return KILL_SWITCH
         if credits > partner.spendable_prepaid:

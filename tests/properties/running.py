@@ -13,9 +13,18 @@ if TYPE_CHECKING:
 
 
 def check(
-    machine: type[RuleBasedStateMachine], urls: DatabaseUrls, *, examples: int, steps: int
+    machine: type[RuleBasedStateMachine],
+    urls: DatabaseUrls,
+    *,
+    examples: int,
+    steps: int,
+    explores: bool = False,
 ) -> None:
-    """Run a machine, whose class attribute ``driver`` is set for it, through so many histories."""
+    """Run a machine, whose class attribute ``driver`` is set for it, through so many histories.
+
+    They are the same ones each time, so that a change is what makes a difference; a test that takes its time explores
+    others.
+    """
     with Driver(urls.app) as driver:
         bound = type(machine.__name__, (machine,), {"driver": driver})
         run_state_machine_as_test(
@@ -24,6 +33,8 @@ def check(
                 max_examples=examples,
                 stateful_step_count=steps,
                 deadline=None,
+                derandomize=not explores,
+                database=None,
                 report_multiple_bugs=False,
                 phases=[Phase.reuse, Phase.generate, Phase.shrink],
                 suppress_health_check=list(HealthCheck),

@@ -22,4 +22,4 @@ def test_jobs_and_their_workers(database_urls: DatabaseUrls) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_jobs_and_their_workers_at_length(database_urls: DatabaseUrls) -> None:
-    check(JobMachine, database_urls, examples=1500, steps=80)
+    check(JobMachine, database_urls, examples=1500, steps=80, explores=True)

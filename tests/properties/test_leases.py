@@ -22,4 +22,4 @@ def test_leases_are_paid_as_the_rules_say(database_urls: DatabaseUrls) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_leases_at_length(database_urls: DatabaseUrls) -> None:
-    check(LeaseMachine, database_urls, examples=2000, steps=100)
+    check(LeaseMachine, database_urls, examples=2000, steps=100, explores=True)

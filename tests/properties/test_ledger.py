@@ -36,4 +36,4 @@ def test_clocks_that_are_seconds_apart_do_not_disturb_the_ledger(
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("machine", [Operations, OperationsOnSeveralNodes])
 def test_the_ledger_at_length(machine: type[Operations], database_urls: DatabaseUrls) -> None:
-    check(machine, database_urls, examples=2000, steps=100)
+    check(machine, database_urls, examples=2000, steps=100, explores=True)

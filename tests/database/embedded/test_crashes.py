@@ -1,5 +1,6 @@
 """Kills of everything that can be killed, and what the next start makes of it."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,13 @@ def test_a_forked_process_does_not_keep_the_folder_claimed(home: Path) -> None:
         os.kill(int(child), signal.SIGKILL)
 
 
+def command_lines() -> Iterator[str]:
+    """Of all processes, where the system tells."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            yield path.read_text(errors="replace")
+
+
 def test_a_killed_first_start_does_not_poison_the_next(
     home: Path, supervise: Supervise, serve: Serve
 ) -> None:
@@ -176,6 +184,8 @@ def test_a_killed_first_start_does_not_poison_the_next(
     wait_until(lambda: any(home.glob("data/.postgres-new-*/cluster/base")))
     supervisor.kill()
     supervisor.wait()
+    # What it had started to make the cluster goes on for a moment, and writes.
+    wait_until(lambda: not any(f"{home}/data/.postgres-new-" in line for line in command_lines()))
     assert not (home / "data" / "postgres").exists()
     assert query(serve(home / "data").url("app"), "SELECT 1") == 1
     assert not list(home.glob("data/.postgres-new-*"))
