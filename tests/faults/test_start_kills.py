@@ -127,7 +127,6 @@ async def test_a_server_killed_during_a_burst_of_starts(
         strike.set()
         await burst
         server.wait()
-        assert starts.sent > starts.jobs.keys(), "nothing was in flight"
 
         async def running() -> set[UUID]:
             # What a killed process sent last may be just being committed; it holds the project.
