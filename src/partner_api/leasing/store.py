@@ -129,14 +129,6 @@ async def next_renewal(connection: Connection, after: datetime) -> datetime | No
     return due
 
 
-async def oldest_renewal(connection: Connection) -> datetime | None:
-    """When the longest waiting wallet should have been charged or is to be. Crosses tenants."""
-    due: datetime | None = await connection.fetchval(
-        "SELECT min(renewals_due_at) FROM cash_wallets"
-    )
-    return due
-
-
 async def list_leases(
     connection: Connection,
     tenant_id: int,

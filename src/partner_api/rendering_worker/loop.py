@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import socket
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -16,6 +15,7 @@ from partner_api.generation import claims
 from partner_api.generation.uploads import HeldJob
 from partner_api.rendering_worker.jobs import LEASE_SECONDS, Job
 from partner_api.rendering_worker.renderer import Renderer
+from partner_api.sweeps.loop import sleep_unless_stopped
 
 if TYPE_CHECKING:
     from partner_api.clock import Clock
@@ -76,7 +76,7 @@ class _Slot:
                 except Exception as error:
                     _log.warning("rendering_paused", reason=f"{type(error).__name__}: {error}")
                     pause = _PAUSE_AFTER_FAILURE_SECONDS
-                await _sleep_unless_stopped(pause, stop)
+                await sleep_unless_stopped(pause, stop)
         finally:
             await self._renderer.kill()
 
@@ -108,11 +108,3 @@ class _Slot:
         held = HeldJob(tenant_id, claimed["job_id"], self._worker_id, claimed["claim_token"])
         job = Job(self._pool, self._clock, self._storage, self._renderer, held, claimed)
         await job.run(stop, self._grace_seconds)
-
-
-async def _sleep_unless_stopped(seconds: float, stop: asyncio.Event) -> None:
-    # Jitter, so that many workers do not look at the same moment.
-    try:
-        await asyncio.wait_for(stop.wait(), seconds * random.uniform(0.8, 1.2))  # noqa: S311
-    except TimeoutError:
-        return

@@ -53,11 +53,13 @@ async def _run(sweep: Sweep, pool: Pool, clock: Clock, bell: Bell, stop: asyncio
                 _log.info("sweep_advanced", sweep=sweep.name, rows=advanced)
                 continue
             pause = sweep.pause_seconds
-        await _sleep(pause, stop, rung)
+        await sleep_unless_stopped(pause, stop, rung)
 
 
-async def _sleep(seconds: float, stop: asyncio.Event, rung: asyncio.Event | None) -> None:
-    """Wait so long, or until it is time to stop or to look."""
+async def sleep_unless_stopped(
+    seconds: float, stop: asyncio.Event, rung: asyncio.Event | None = None
+) -> None:
+    """Wait about so long, or until it is time to stop or, when ``rung`` is given, to look."""
     waits = [asyncio.create_task(event.wait()) for event in (stop, rung) if event is not None]
     try:
         # Jitter, so that many workers do not look at the same moment.

@@ -10,6 +10,7 @@ from partner_api.clock import format_milliseconds
 from partner_api.edge.fields import Amount, MillisecondsText, PoolAccountIdText
 from partner_api.edge.pagination import Cursor
 from partner_api.ids import format_id
+from partner_api.leasing.request_schemas import Country, Vertical
 from partner_api.social_accounts.schemas import Platform
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ Handle = Annotated[
         examples=["coffee.reviews.daily"],
     ),
 ]
-Vertical = Annotated[str, Meta(min_length=1, max_length=64, examples=["food_and_drink"])]
 Language = Annotated[
     str,
     Meta(
@@ -35,7 +35,6 @@ Language = Annotated[
         description="BCP 47 language.",
     ),
 ]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166-1 alpha-2 code.")]
 Countries = Annotated[list[Country], Meta(min_length=1, max_length=249)]
 AvatarUrl = Annotated[str, Meta(max_length=2048, pattern=r"^https://")]
 
