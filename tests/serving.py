@@ -189,6 +189,13 @@ class Service:
         """Its processes that answer requests."""
         return [pid for pid in self.own_pids() if pid != self.pid]
 
+    def wait_for_workers(self, count: int) -> None:
+        """Wait until so many of its processes that answer requests have begun to, those that ended since included.
+
+        One of them is enough for the server to be ready, so the others may still be starting then.
+        """
+        wait_until(lambda: self.errors.count("Started worker-") == count)
+
     def database_pids(self) -> list[int]:
         """The processes of its own PostgreSQL, the first one first."""
         cluster = (self.data_dir / "postgres").resolve()

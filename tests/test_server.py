@@ -106,13 +106,14 @@ def test_ctrl_c_while_it_starts_leaves_nothing(serve: Callable[..., Service]) ->
 def test_what_happens_to_its_api_processes(serve: Callable[..., Service]) -> None:
     server = serve("--workers", "2")
     server.start()
+    server.wait_for_workers(2)
     first = server.api_pids()
     assert len(first) == 2
     # Ctrl-C goes to the terminal's processes, and these are to be stopped by the first one.
     assert all(os.getsid(pid) != os.getsid(server.pid) for pid in first)
     os.kill(first[0], signal.SIGKILL)
     wait_until(lambda: len(server.api_pids()) == 2 and first[0] not in server.api_pids())
-    wait_until(lambda: server.errors.count("Started worker-") == 3)
+    server.wait_for_workers(3)
     assert server.get("/readyz").status_code == 200
 
     # A service manager tells all of them at once, and these may be sooner than the first.
@@ -129,6 +130,7 @@ def test_the_numbers_of_all_api_processes_are_summed(serve: Callable[..., Servic
     with passable_folder() as folder:
         server = serve("--workers", "2", TMPDIR=str(folder))
         server.start()
+        server.wait_for_workers(2)
         for _ in range(60):
             assert server.get("/v1/whoami").status_code == 401
         series = 'layers_http_requests_total{method="GET",route="/v1/whoami",status="401"} 60.0'
@@ -145,7 +147,7 @@ def test_the_numbers_of_all_api_processes_are_summed(serve: Callable[..., Servic
 
         # What one has counted stays when it ends.
         os.kill(server.api_pids()[0], signal.SIGKILL)
-        wait_until(lambda: server.errors.count("Started worker-") == 3)
+        server.wait_for_workers(3)
         assert series in server.get("/metrics").text.splitlines()
         assert server.stop() == 0
         assert list(folder.glob("layers-metrics-*")) == []
