@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from granian.constants import Interfaces, Loops
 from granian.server import Server
 
-from partner_api.api_process import end_with
+from partner_api.api_process import collect_rarely, end_with
 from partner_api.app import ROUTERS, create_app
 from partner_api.logs import GRANIAN_LOGGING, configure_logging
 from partner_api.settings import load_settings
@@ -26,7 +26,9 @@ def create_bench_app() -> Edge:
     supervisor = multiprocessing.parent_process()
     if supervisor is not None:
         end_with(supervisor, within_seconds=settings.shutdown_seconds)
-    return create_app(settings, [*ROUTERS, routes.router])
+    app = create_app(settings, [*ROUTERS, routes.router])
+    collect_rarely()
+    return app
 
 
 def serve() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from partner_api.edge.asgi import Edge
 
 _LOOK_SECONDS = 1.0
+# Python's own is 700. So many small objects are a few megabytes.
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def create_app() -> Edge:
@@ -39,7 +42,20 @@ def create_app() -> Edge:
         end_with(supervisor, within_seconds=settings.shutdown_seconds)
     from partner_api.app import create_app
 
-    return create_app(settings)
+    app = create_app(settings)
+    collect_rarely()
+    return app
+
+
+def collect_rarely() -> None:
+    """Keep the cycle collector away from what lives as long as the process, and from most requests.
+
+    A request leaves no cycles behind, but while a hundred are in flight their objects are many, and by default
+    they are all gone through again and again: that took an eighth of the processor's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
 
 
 def end_with(supervisor: BaseProcess, *, within_seconds: float) -> None:

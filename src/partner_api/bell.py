@@ -23,6 +23,10 @@ Topic = Literal["jobs", "cash"]
 
 _log = structlog.get_logger(__name__)
 _CHANNEL = "layers_work"
+# Nothing is kept by telling, so there is no need to wait for the disk.
+_TELL = """
+SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, topic) FROM unnest($2::text[]) topic
+"""
 _RETRY_SECONDS = 5.0
 _CHECK_SECONDS = 30.0
 
@@ -73,11 +77,7 @@ class Bell:
         while self._untold:
             topics, self._untold = self._untold, set()
             try:
-                await self._pool.execute(
-                    "SELECT pg_notify($1, topic) FROM unnest($2::text[]) topic",
-                    _CHANNEL,
-                    sorted(topics),
-                )
+                await self._pool.execute(_TELL, _CHANNEL, sorted(topics))
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 _log.warning("bell_not_rung", reason=type(error).__name__)
 

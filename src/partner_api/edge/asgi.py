@@ -64,7 +64,7 @@ class Edge:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                if body is not None:
+                if body is not None and body.unread:
                     await body.drop_rest(exchange.patience)
                 exchange.status = message["status"]
                 message["headers"] = [
@@ -113,11 +113,12 @@ class _Body:
     def __init__(self, receive: Receive, announced_bytes: int) -> None:
         self._receive = receive
         self._announced_bytes = announced_bytes
-        self._more = True
+        # Whether there may be more of it that nobody has read.
+        self.unread = True
 
     async def __call__(self) -> Message:
         message = await self._receive()
-        self._more = message.get("more_body", False)
+        self.unread = message.get("more_body", False)
         return message
 
     async def drop_rest(self, patience: Patience) -> None:
@@ -131,7 +132,7 @@ class _Body:
         dropped = 0
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience.seconds):
-                while self._more and dropped <= patience.most_bytes:
+                while self.unread and dropped <= patience.most_bytes:
                     dropped += len((await self()).get("body", b""))
 
 

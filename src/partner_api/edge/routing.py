@@ -17,7 +17,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp
 
 from partner_api.edge.reply import error_reply
 from partner_api.edge.request import ApiRequest
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from litestar import Router
+    from litestar.types import ASGIApp, Receive, Send
 
     from partner_api.edge.acting import OrganizationStatus
     from partner_api.edge.scopes import Access
@@ -154,23 +154,26 @@ def _declare(method: Method, path: str, **declared: Any) -> Callable[[Handler], 
     def decorate(handler: Handler) -> HTTPRouteHandler:
         route = Route(method, path, handler, **declared)
 
-        async def endpoint(request: ApiRequest) -> ASGIApp:
+        async def answer(scope: Any, receive: Receive, send: Send) -> None:
+            request = ApiRequest(scope, receive, send)
+            reply: ASGIApp
             try:
-                return await route.run(request)
+                reply = await route.run(request)
             except Exception as error:
-                return error_reply(error, request.request_id, where=f"{method} {path}")
+                reply = error_reply(error, request.request_id, where=f"{method} {path}")
+            await reply(scope, receive, send)
 
-        endpoint.__name__ = handler.__name__
-        endpoint.__qualname__ = handler.__qualname__
-        endpoint.__module__ = handler.__module__
-        endpoint.__doc__ = handler.__doc__
         return HTTPRouteHandler(
             PARAMETER.sub(r"{\1:str}", path),
             http_method=method,
-            status_code=route.status,
-            request_class=ApiRequest,
             opt={ROUTE: route},
-            signature_namespace={"ApiRequest": ApiRequest, "ASGIApp": ASGIApp},
-        )(endpoint)
+            # What Litestar would do between its middleware and a function of ours, we do ourselves: reading the
+            # request and calling the handler. It takes a fifth of the time of a request, for nothing.
+            middleware=[lambda app: answer],
+        )(_never_called)
 
     return decorate
+
+
+async def _never_called() -> None:
+    """Stand where Litestar wants a function: the route's middleware has answered before."""
