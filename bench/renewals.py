@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from partner_api.database.connection import connect, open_pool
+from partner_api.leasing import store
 from partner_api.sweeps.renewals import Renewals
 from rig.command import CONSOLE, MeasurementError, run, whole_numbers
 from rig.database import temporary_database
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
 _MOST_LEASES = 1_000_000
 _MOST_PARTNERS = 10_000
+# So many partners with a few leases each are renewed before the measured ones.
+_WARM_UP_PARTNERS = 20
+_WARM_UP_LEASES = 200
 _GOAL_RATE = Goal(at_least=20_000)
-_GOAL_FLAT = Goal(at_least=0.8, at_most=1.25)
+_GOAL_FLAT = Goal(at_most=1.2)
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ async def _measure(database: DatabaseLocation, leases: int, partners: int) -> Fi
         ) as progress:
             task = progress.add_task("", total=leases)
             await fill_leases(owner, partners, leases, lambda made: progress.advance(task, made))
+            # Afterwards, because PostgreSQL goes on checking references as it did when tables were small.
+            first = await fill_leases(owner, _WARM_UP_PARTNERS, _WARM_UP_LEASES, lambda _: None)
         # A database that has run for a while has been looked through, and has written its changes.
         await owner.execute("VACUUM ANALYZE")
         await owner.execute("CHECKPOINT")
@@ -101,6 +107,10 @@ async def _measure(database: DatabaseLocation, leases: int, partners: int) -> Fi
         await owner.close()
     pool = await open_pool(database.application_url, 1)
     try:
+        # A worker has done this before: its connection has planned the statements.
+        async with pool.acquire() as connection:
+            for tenant_id in first:
+                await store.renew(connection, [tenant_id], DUE, _WARM_UP_LEASES)
         sweep, renewed = Renewals(), 0
         started = time.perf_counter()
         while advanced := await sweep.step(pool, DUE):

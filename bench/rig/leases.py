@@ -27,7 +27,7 @@ async def fill_leases(
     """Give so many new partners so many leases together, evenly, each with its first month paid.
 
     As the owner, because the application's role cannot write them; the rows are those that
-    assigning would have left. Gives the partners' tenants.
+    assigning would have left, in that order and with ids of that time. Gives the partners' tenants.
     """
     tenant_ids = []
     made = 0
@@ -64,13 +64,14 @@ async def _fill(
         await owner.execute(
             """
             CREATE TEMPORARY TABLE new_lease ON COMMIT DROP AS
-            SELECT n, gen_random_uuid() AS pool_id, gen_random_uuid() AS id,
-                   $1::timestamptz + make_interval(secs => n % 60) AS assigned_at
-              FROM generate_series($2::integer, $2::integer + $3::integer - 1) n
+            SELECT n, gen_random_uuid() AS pool_id, time_ordered_uuid(assigned_at, $4 || n) AS id, assigned_at
+              FROM generate_series($2::integer, $2::integer + $3::integer - 1) n,
+                   LATERAL (SELECT $1::timestamptz + make_interval(secs => (n - $2) * 60 / $3) AS assigned_at) a
             """,
             ASSIGNED,
             first,
             count,
+            mark,
         )
         await owner.execute(
             """

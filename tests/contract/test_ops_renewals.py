@@ -235,7 +235,7 @@ async def test_a_dry_run_says_what_a_sweep_then_does(
     tenant_id = family.partner.tenant_id
     async with still.pool.acquire() as connection:
         for days in (8, 4):
-            await leasing.renew(connection, tenant_id, moment - timedelta(days=days), 1_000)
+            await leasing.renew(connection, [tenant_id], moment - timedelta(days=days), 1_000)
         # A top-up would be the sweep.
         adjustment = cash.CashPosting(
             family.partner.organization_id, "adjustment", 1_500, "Found", None, SYSTEM, None
@@ -262,7 +262,7 @@ async def test_a_dry_run_says_what_a_sweep_then_does(
     }
 
     async with still.pool.acquire() as connection:
-        assert await leasing.renew(connection, tenant_id, now(), 1_000)
+        assert (await leasing.renew(connection, [tenant_id], now(), 1_000)).leases
     assert await dry_run_of(still_api, operator, family.partner) == []
     listed = granted(
         await still_api.get(

@@ -44,6 +44,7 @@ CROSSING = {
     "leasing.requests_store.next_open_test_request",
     "leasing.requests_store.open_test_requests",
     "leasing.store.next_renewal",
+    "leasing.store.renew",
     "leasing.store.tenants_with_renewals",
     "organizations.store.find_by_metadata",
     "organizations.store.find_organization",

@@ -75,7 +75,7 @@ async def top_up(
 async def work(connection: Connection, wallet: Wallet, now: datetime) -> int:
     """What a worker does that comes at this moment; how many leases it changed."""
     changed = 0
-    while advanced := await leasing.renew(connection, wallet.tenant_id, now, 1000):
+    while advanced := (await leasing.renew(connection, [wallet.tenant_id], now, 1000)).leases:
         changed += advanced
     return changed
 

@@ -95,8 +95,8 @@ class LeaseMachine(RuleBasedStateMachine):
     @rule(limit=st.sampled_from([1000, 1, 2]))
     def a_worker_comes(self, limit: int) -> None:
         while self.driver.run(
-            leasing.renew(self.driver.connection, self.tenant_id, self.now, limit)
-        ):
+            leasing.renew(self.driver.connection, [self.tenant_id], self.now, limit)
+        ).leases:
             pass
         self.model.worker(self.now)
 

@@ -67,7 +67,7 @@ async def find_lease(
 ) -> asyncpg.Record | None:
     """The lease of this account, whosever it is. Crosses tenants: for the operator only."""
     return await connection.fetchrow(
-        f"{_LEASES} WHERE l.social_account_id = $2",
+        f"{_LEASES} WHERE s.id = $2",
         now,
         social_account_id,
     )
@@ -122,11 +122,10 @@ async def list_leases(
         add("l.next_due_at < {}", due_before)
         conditions.append("l.status = 'assigned'")
     if before is not None:
-        add("l.social_account_id < {}", before)
+        add("s.id < {}", before)
     arguments.append(limit)
     return await connection.fetch(
-        f"{_LEASES} WHERE {' AND '.join(conditions)} "
-        f"ORDER BY l.social_account_id DESC LIMIT ${len(arguments)}",
+        f"{_LEASES} WHERE {' AND '.join(conditions)} ORDER BY s.id DESC LIMIT ${len(arguments)}",
         *arguments,
     )
 
@@ -180,7 +179,9 @@ async def rehearse_renewals(
     await transaction.start()
     try:
         for moment in moments:
-            while limit > 0 and (advanced := await renew(connection, tenant_id, moment, limit)):
+            while limit > 0 and (
+                advanced := (await renew(connection, [tenant_id], moment, limit)).leases
+            ):
                 limit -= advanced
         return await connection.fetch(
             """

@@ -105,10 +105,27 @@ async def set_price(
     )
 
 
-async def renew(connection: Connection, tenant_id: int, now: datetime, limit: int) -> int:
-    """Charge about ``limit`` of a partner's leases that are due; gives how many it paid, put off or ended."""
-    advanced = await connection.fetchval("SELECT leases_renew($1, $2, $3)", tenant_id, now, limit)
-    return int(advanced)
+class Renewed(NamedTuple):
+    """How far a commit of renewals came: of so many tenants, in their order, so many leases."""
+
+    tenants: int
+    leases: int
+
+
+async def renew(
+    connection: Connection, tenant_ids: Sequence[int], now: datetime, limit: int
+) -> Renewed:
+    """Charge leases that are due, tenant by tenant, until about ``limit`` were paid, put off or ended.
+
+    A cash wallet that somebody else holds is left to them, and counts as come to. Crosses tenants.
+    """
+    (row,) = await connection.fetch(
+        "SELECT p_taken, p_advanced FROM leases_renew_each($1, $2, $3)",
+        tenant_ids,
+        now,
+        limit,
+    )
+    return Renewed(*row)
 
 
 async def tenants_with_renewals(connection: Connection, now: datetime, limit: int) -> list[int]:

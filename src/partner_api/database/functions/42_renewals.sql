@@ -43,9 +43,11 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Pays the front of the line as far as the wallet reaches, at most p_limit leases, one month each. The wallet is locked
--- and comes back changed but not saved; p_paid is how many were paid, p_blocked whether the next one cannot be.
-CREATE OR REPLACE FUNCTION lease_line_pay(
-    INOUT p_cash cash_wallets, p_now timestamptz, p_limit integer, OUT p_paid integer, OUT p_blocked boolean)
+-- and comes back changed but not saved; p_paid is how many were paid, p_blocked whether the next one cannot be, p_more
+-- whether others stand behind those that were looked at.
+CREATE OR REPLACE FUNCTION lease_line_charge(
+    INOUT p_cash cash_wallets, p_now timestamptz, p_limit integer, OUT p_paid integer, OUT p_blocked boolean,
+    OUT p_more boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
     -- What is paid, in order: one element of each per lease. Arrays side by side need no join.
@@ -60,6 +62,7 @@ DECLARE
     -- The number of the cash event, counted from 1; a month at price 0 has none and repeats the number before it.
     v_events   bigint[];
     v_reached  integer;
+    v_seen     integer;
 BEGIN
     -- Nobody is paid a second month before others have their first: the line is cut where one of its leases would
     -- stand in it again.
@@ -82,13 +85,14 @@ BEGIN
     ), paid AS (
         SELECT * FROM cut WHERE total <= p_cash.balance_cents ORDER BY due_at, id
     )
-    SELECT (SELECT count(*) FROM cut), array_agg(id), array_agg(project_id), array_agg(owner_id), array_agg(month),
+    SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM cut), array_agg(id), array_agg(project_id), array_agg(owner_id), array_agg(month),
            array_agg(due_at), array_agg(again_at), array_agg(price),
            array_agg((p_cash.balance_cents - total)::bigint), array_agg(event)
-      INTO v_reached, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events
+      INTO v_seen, v_reached, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events
       FROM paid;
     p_paid := coalesce(cardinality(v_ids), 0);
     p_blocked := p_paid < v_reached;
+    p_more := v_seen > v_reached OR v_seen = p_limit;
     IF p_paid = 0 THEN
         RETURN;
     END IF;
@@ -239,7 +243,7 @@ DECLARE
 BEGIN
     p_advanced := 0;
     LOOP
-        SELECT * INTO v_paid FROM lease_line_pay(p_cash, p_now, v_batch);
+        SELECT * INTO v_paid FROM lease_line_charge(p_cash, p_now, v_batch);
         p_cash := v_paid.p_cash;
         p_advanced := p_advanced + v_paid.p_paid;
         v_waiting := 0;
@@ -248,14 +252,13 @@ BEGIN
             p_advanced := p_advanced + v_waiting;
         END IF;
         EXIT WHEN v_paid.p_paid + v_waiting = 0 OR p_advanced >= p_limit;
+        p_cash.renewals_due_at := leases_due_at(p_cash.tenant_id);
+        -- Most wallets are done with at the first go; the others look again until there is nothing to do.
+        EXIT WHEN NOT v_paid.p_blocked AND NOT v_paid.p_more AND (p_cash.renewals_due_at <= p_now) IS NOT TRUE;
     END LOOP;
     p_cash.renewals_due_at := least(
         -- There may be more.
-        CASE WHEN p_advanced >= p_limit THEN date_trunc('second', p_now) END,
-        (SELECT min(next_due_at) FROM leases
-          WHERE tenant_id = p_cash.tenant_id AND status = 'assigned' AND billing_status = 'current'),
-        (SELECT min(next_attempt_at) FROM leases
-          WHERE tenant_id = p_cash.tenant_id AND next_attempt_at IS NOT NULL));
+        CASE WHEN p_advanced >= p_limit THEN date_trunc('second', p_now) END, leases_due_at(p_cash.tenant_id));
     UPDATE cash_wallets
        SET balance_cents = p_cash.balance_cents, last_sequence = p_cash.last_sequence,
            last_event_at = p_cash.last_event_at, renewals_due_at = p_cash.renewals_due_at
@@ -264,23 +267,43 @@ BEGIN
 END
 $$;
 
--- Renews about p_limit leases of a partner that are due at p_now; gives how many it paid, put off or ended. A wallet
--- that somebody else holds is left to them: 0.
-CREATE OR REPLACE FUNCTION leases_renew(p_tenant_id bigint, p_now timestamptz, p_limit integer)
-RETURNS integer
+-- When the first of a tenant's leases is to be charged or tried again; NULL: none.
+CREATE OR REPLACE FUNCTION leases_due_at(p_tenant_id bigint)
+RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT least(
+        (SELECT min(next_due_at) FROM leases
+          WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current'),
+        (SELECT min(next_attempt_at) FROM leases
+          WHERE tenant_id = p_tenant_id AND next_attempt_at IS NOT NULL))
+$$;
+
+-- Renews leases that are due at p_now, partner by partner in the order given, until it has advanced about p_limit; all in
+-- one transaction, so that partners with few leases share a commit. p_taken is how many of the partners it has come to,
+-- p_advanced how many leases it paid, put off or ended. A wallet that somebody else holds is left to them.
+--
+-- Waits for no wallet, so it cannot stand in a circle with others that wait for one while they hold another's.
+CREATE OR REPLACE FUNCTION leases_renew_each(
+    p_tenant_ids bigint[], p_now timestamptz, p_limit integer, OUT p_taken integer, OUT p_advanced integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-    v_cash    cash_wallets;
-    v_renewed record;
+    v_tenant_id bigint;
+    v_cash      cash_wallets;
+    v_renewed   record;
 BEGIN
-    SELECT * INTO v_cash FROM cash_wallets
-     WHERE tenant_id = p_tenant_id AND renewals_due_at <= p_now
-       FOR NO KEY UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
-        RETURN 0;
-    END IF;
-    SELECT * INTO v_renewed FROM leases_renew_locked(v_cash, p_now, p_limit);
-    RETURN v_renewed.p_advanced;
+    p_taken := 0;
+    p_advanced := 0;
+    FOREACH v_tenant_id IN ARRAY p_tenant_ids LOOP
+        p_taken := p_taken + 1;
+        SELECT * INTO v_cash FROM cash_wallets
+         WHERE tenant_id = v_tenant_id AND renewals_due_at <= p_now
+           FOR NO KEY UPDATE SKIP LOCKED;
+        IF FOUND THEN
+            SELECT * INTO v_renewed FROM leases_renew_locked(v_cash, p_now, p_limit - p_advanced);
+            p_advanced := p_advanced + v_renewed.p_advanced;
+        END IF;
+        EXIT WHEN p_advanced >= p_limit;
+    END LOOP;
 END
 $$;
 
