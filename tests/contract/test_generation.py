@@ -141,6 +141,7 @@ async def working_audit(installation: Installation, wallet: Wallet) -> list[Any]
     [
         ("slideshow-builder", {}, ["hook"]),
         ("slideshow-builder", {"hook": ""}, ["hook"]),
+        ("slideshow-builder", {"hook": " \n\u3000"}, ["hook"]),
         ("slideshow-builder", {"hook": "x" * 2001}, ["hook"]),
         ("slideshow-builder", {"hook": "x", "tiktokVideoId": "1"}, ["tiktokVideoId"]),
         ("slideshow-remix", {}, ["tiktokVideoId"]),

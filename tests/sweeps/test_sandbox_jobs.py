@@ -6,50 +6,27 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
-from tests.databases import make_database
 from tests.generation.working import cancel, job_of
 from tests.invariants import assert_books_balance
 from tests.operations import events, read
 from tests.tenants import NOON, job_start, make_partner
 
 from partner_api.crypto import SecretKeys
-from partner_api.database.connection import open_pool
 from partner_api.generation import store as generation
 from partner_api.generation.rendering.sample import render_sample
 from partner_api.generation.storage.folder import FolderStorage
 from partner_api.sweeps.sandbox import SandboxJobs
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from datetime import datetime
     from pathlib import Path
     from uuid import UUID
 
-    from tests.conftest import DatabaseUrls
     from tests.tenants import Wallet
 
     from partner_api.database.connection import Connection, Pool
 
 LATER = NOON + timedelta(seconds=2)
-
-
-@pytest.fixture
-def urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
-    """A database of its own: the sweep looks at all tenants."""
-    with make_database(database_urls, template=template) as urls:
-        yield urls
-
-
-@pytest_asyncio.fixture
-async def pool(urls: DatabaseUrls) -> AsyncIterator[Pool]:
-    async with await open_pool(urls.app, 4) as pool:
-        yield pool
-
-
-@pytest_asyncio.fixture
-async def connection(pool: Pool) -> AsyncIterator[Connection]:
-    async with pool.acquire() as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -63,10 +40,14 @@ def sweep(folder: Path) -> SandboxJobs:
 
 
 async def start(
-    connection: Connection, wallet: Wallet, style: str = "slideshow_builder", hook: str = "Hello"
+    connection: Connection,
+    wallet: Wallet,
+    style: str = "slideshow_builder",
+    hook: str = "Hello",
+    now: datetime = NOON,
 ) -> UUID:
     item = job_start(wallet, 0)._replace(credits=None, format=style, inputs={"hook": hook})
-    (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, NOON, [item])
+    (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now, [item])
     assert outcome.status == "done", outcome
     return item.job_id
 
@@ -133,17 +114,45 @@ async def test_a_canceled_job_stays_canceled(
     assert (await job_of(connection, partner, other))["status"] == "completed"
 
 
-async def test_one_that_cannot_be_made_does_not_hold_up_the_others(
-    pool: Pool, connection: Connection, sweep: SandboxJobs, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def broken_hook(monkeypatch: pytest.MonkeyPatch) -> str:
+    """What cannot be drawn."""
+
     def broken(inputs: dict[str, str], style: str) -> object:
         if inputs["hook"] == "Broken":
             raise ValueError("it cannot be drawn")
         return render_sample(inputs, style)
 
     monkeypatch.setattr("partner_api.generation.rendering.sample.render_sample", broken)
+    return "Broken"
+
+
+async def test_a_whole_step_that_cannot_be_made_does_not_either(
+    pool: Pool, connection: Connection, folder: Path, broken_hook: str
+) -> None:
+    sweep = SandboxJobs(
+        FolderStorage(folder, SecretKeys.parse("test:" + "ab" * 32)), jobs_per_step=2
+    )
     partner = await make_partner(connection, env="test")
-    bad, good = [await start(connection, partner, hook=hook) for hook in ("Broken", "Good")]
+    for _ in range(2):
+        await start(connection, partner, hook=broken_hook)
+    soon, latest = NOON + timedelta(seconds=1), LATER + timedelta(seconds=1)
+    good = await start(connection, partner, hook="Good", now=soon)
+    assert await sweep.step(pool, latest) == 0
+    assert await sweep.step(pool, latest) == 1
+    assert (await job_of(connection, partner, good))["status"] == "completed"
+    # The first ones have their turn again.
+    assert await sweep.step(pool, latest) == 0
+    later = await start(connection, partner, hook="Good", now=soon)
+    assert await sweep.step(pool, latest) == 1
+    assert (await job_of(connection, partner, later))["status"] == "completed"
+
+
+async def test_one_that_cannot_be_made_does_not_hold_up_the_others(
+    pool: Pool, connection: Connection, sweep: SandboxJobs, broken_hook: str
+) -> None:
+    partner = await make_partner(connection, env="test")
+    bad, good = [await start(connection, partner, hook=hook) for hook in (broken_hook, "Good")]
     assert await sweep.step(pool, LATER) == 1
     assert (await job_of(connection, partner, bad))["status"] == "running"
     assert (await job_of(connection, partner, good))["status"] == "completed"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
-from tests.conftest import DatabaseUrls
-from tests.databases import make_database
 from tests.invariants import assert_books_balance
 from tests.tenants import NOON, Wallet, job_start, make_child, make_partner
 
@@ -19,7 +16,6 @@ from partner_api.audit import store as audit
 from partner_api.credits import store as credit
 from partner_api.crypto import SecretKeys
 from partner_api.database.arguments import SYSTEM
-from partner_api.database.connection import open_pool
 from partner_api.generation import store as generation
 from partner_api.generation.storage.folder import FolderStorage
 from partner_api.sweeps import all_sweeps, periods, retention
@@ -34,25 +30,6 @@ if TYPE_CHECKING:
 
 JULY_15 = datetime(2026, 7, 15, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
-    with make_database(database_urls, template=template) as urls:
-        yield urls
-
-
-@pytest_asyncio.fixture
-async def pool(urls: DatabaseUrls) -> AsyncIterator[Pool]:
-    pool = await open_pool(urls.app, 4)
-    yield pool
-    await pool.close()
-
-
-@pytest_asyncio.fixture
-async def connection(pool: Pool) -> AsyncIterator[Connection]:
-    async with pool.acquire() as connection:
-        yield connection
 
 
 async def start_jobs(connection: Connection, wallet: Wallet, count: int, now: datetime) -> None:

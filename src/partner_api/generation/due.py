@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
 
 
+class JobPosition(NamedTuple):
+    """A place in the line of sandbox jobs, which is in (started_at, id) order."""
+
+    started_at: datetime
+    job_id: UUID
+
+
 class SandboxCompletion(NamedTuple):
     """A job of a test tenant, and its files as they are stored."""
 
@@ -48,21 +55,26 @@ async def expire_claims(connection: Connection, tenant_id: int, now: datetime, l
     return int(ended)
 
 
-async def due_sandbox_jobs(connection: Connection, started_by: datetime, limit: int) -> list[Row]:
+async def due_sandbox_jobs(
+    connection: Connection, started_by: datetime, after: JobPosition | None, limit: int
+) -> list[Row]:
     """Running jobs of test tenants that started by then, the oldest first. Crosses tenants.
 
-    Columns: ``tenant_id, id, format, container_id, inputs``.
+    Columns: ``tenant_id, id, format, started_at, container_id, inputs``.
     """
     return await connection.fetch(
         """
-        SELECT j.tenant_id, j.id, j.format, c.id AS container_id, c.inputs
+        SELECT j.tenant_id, j.id, j.format, j.started_at, c.id AS container_id, c.inputs
           FROM (SELECT tenant_id, id, format, started_at FROM jobs
                  WHERE status = 'running' AND sandbox AND started_at <= $1
-                 ORDER BY started_at LIMIT $2) j
+                   AND ($2::timestamptz IS NULL OR (started_at, id) > ($2, $3::uuid))
+                 ORDER BY started_at, id LIMIT $4) j
           JOIN containers c ON c.tenant_id = j.tenant_id AND c.job_id = j.id
-         ORDER BY j.started_at
+         ORDER BY j.started_at, j.id
         """,
         started_by,
+        after.started_at if after else None,
+        after.job_id if after else None,
         limit,
     )
 

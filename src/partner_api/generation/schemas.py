@@ -38,7 +38,8 @@ Hook = Annotated[
     Meta(
         min_length=1,
         max_length=2000,
-        description="What it is about, as a viewer would say it.",
+        pattern=r"\S",
+        description="What it is about, as a viewer would say it; not blank.",
         examples=["Three cafés in Lisbon that open before seven"],
     ),
 ]

@@ -67,14 +67,22 @@ class SandboxJobs:
     pause_seconds = 0.5
     wakes_on: Topic | None = None
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, *, jobs_per_step: int = _JOBS_PER_STEP) -> None:
         self._storage = storage
+        self._jobs_per_step = jobs_per_step
+        self._after: due.JobPosition | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Complete up to 50 jobs that are two seconds old, one commit each."""
+        """Complete up to 50 jobs that are two seconds old, one commit each.
+
+        After a step in which none of them could be made, the next one goes on behind them, and at the end of the
+        line begins again.
+        """
         completed = 0
         async with pool.acquire() as connection:
-            rows = await due.due_sandbox_jobs(connection, now - _DELAY, _JOBS_PER_STEP)
+            rows = await due.due_sandbox_jobs(
+                connection, now - _DELAY, self._after, self._jobs_per_step
+            )
         for row in rows:
             try:
                 item = due.SandboxCompletion(row["id"], await self._make(row))
@@ -86,6 +94,8 @@ class SandboxJobs:
                 completed += await due.complete_sandbox_jobs(
                     connection, row["tenant_id"], now, [item]
                 )
+        stuck = len(rows) == self._jobs_per_step and not completed
+        self._after = due.JobPosition(rows[-1]["started_at"], rows[-1]["id"]) if stuck else None
         return completed
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:

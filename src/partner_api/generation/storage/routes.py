@@ -97,6 +97,11 @@ class FileReply(Reply[bytes]):
     access=PUBLIC,
     tag="Content",
     errors=["NOT_FOUND", "VALIDATION"],
+    also={
+        206: "The part of it that `Range` asks for.",
+        304: "It is the file whose `ETag` is in `If-None-Match`.",
+        416: "`Range` begins behind the end of the file.",
+    },
 )
 async def read_file(
     request: ApiRequest, tenant: str, container: str, file: str, query: FileQuery

@@ -1,0 +1,36 @@
+"""A database of its own for each test: a sweep looks at all tenants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from tests.databases import make_database
+
+from partner_api.database.connection import open_pool
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from tests.conftest import DatabaseUrls
+
+    from partner_api.database.connection import Connection, Pool
+
+
+@pytest.fixture
+def urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
+    with make_database(database_urls, template=template) as urls:
+        yield urls
+
+
+@pytest_asyncio.fixture
+async def pool(urls: DatabaseUrls) -> AsyncIterator[Pool]:
+    async with await open_pool(urls.app, 4) as pool:
+        yield pool
+
+
+@pytest_asyncio.fixture
+async def connection(pool: Pool) -> AsyncIterator[Connection]:
+    async with pool.acquire() as connection:
+        yield connection
