@@ -237,7 +237,9 @@ CREATE OR REPLACE FUNCTION leases_renew_locked(
     INOUT p_cash cash_wallets, p_now timestamptz, p_limit integer, OUT p_advanced integer)
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_batch   integer := least(coalesce(p_limit, 1000), 1000);
+    -- Each batch looks past what the ones before it have moved, so they are large. Leases that cannot be paid are gone
+    -- through one by one, so fewer of them are.
+    v_batch   integer := least(coalesce(p_limit, 5000), 5000);
     v_paid    record;
     v_waiting integer;
 BEGIN
@@ -248,7 +250,7 @@ BEGIN
         p_advanced := p_advanced + v_paid.p_paid;
         v_waiting := 0;
         IF v_paid.p_blocked THEN
-            v_waiting := lease_line_wait(p_cash, p_now, v_batch);
+            v_waiting := lease_line_wait(p_cash, p_now, least(v_batch, 1000));
             p_advanced := p_advanced + v_waiting;
         END IF;
         EXIT WHEN v_paid.p_paid + v_waiting = 0 OR p_advanced >= p_limit;
