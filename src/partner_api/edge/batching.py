@@ -58,7 +58,11 @@ class Batcher(Generic[K, V]):
         future: asyncio.Future[V] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, []).append(future)
         self._start()
-        return await future
+        try:
+            return await future
+        finally:
+            # An exception in it has a traceback that leads here: a circle that only the collector would open.
+            del future
 
     def _start(self) -> None:
         while self._waiting and len(self._in_flight) < self._max_in_flight:

@@ -22,6 +22,12 @@ _TENANTS_PER_STEP = 500
 _LEASES_PER_COMMIT = 5_000
 
 
+# After so many a step ends, whoever is left: a stop is noticed between steps, and each step has one time.
+_LEASES_PER_STEP = 50_000
+# Of a partner that could not be renewed with others: what takes too long may be done in smaller parts.
+_LEASES_ALONE = 1_000
+
+
 class Renewals:
     """Takes each partner in turn, so that one with many leases does not hold up the others."""
 
@@ -33,14 +39,14 @@ class Renewals:
         self._leases_per_commit = leases_per_commit
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Renew up to 5,000 leases of each of up to 500 partners, about as many in each commit.
+        """Renew up to 5,000 leases of each of up to 500 partners, about as many in each commit, 50,000 in all.
 
         A cash wallet that another worker holds is left to it.
         """
         renewed = 0
         async with pool.acquire() as connection:
             waiting = await store.tenants_with_renewals(connection, now, _TENANTS_PER_STEP)
-            while waiting:
+            while waiting and renewed < _LEASES_PER_STEP:
                 try:
                     tenants, leases = await store.renew(
                         connection, waiting, now, self._leases_per_commit
@@ -48,15 +54,26 @@ class Renewals:
                 except asyncpg.PostgresError as error:
                     # Nothing of it was committed. Whose fault it is shows when each is alone.
                     _log.warning("renewals_one_by_one", reason=type(error).__name__)
-                    return renewed + await advance_each(
-                        waiting, lambda tenant_id: self._renew_alone(connection, tenant_id, now)
-                    )
+                    return renewed + await self._renew_each(connection, waiting, now, renewed)
                 waiting = waiting[tenants:]
                 renewed += leases
         return renewed
 
-    async def _renew_alone(self, connection: Connection, tenant_id: int, now: datetime) -> int:
-        return (await store.renew(connection, [tenant_id], now, self._leases_per_commit)).leases
+    async def _renew_each(
+        self, connection: Connection, tenant_ids: list[int], now: datetime, renewed: int
+    ) -> int:
+        limit = min(self._leases_per_commit, _LEASES_ALONE)
+
+        async def renew(tenant_id: int) -> int:
+            return (await store.renew(connection, [tenant_id], now, limit)).leases
+
+        try:
+            return await advance_each(tenant_ids, renew)
+        except asyncpg.PostgresError:
+            # What the step has done before counts, so the sweep goes on with the next one.
+            if not renewed:
+                raise
+            return 0
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """When the next lease is to be charged or tried again."""
