@@ -20,8 +20,6 @@ _log = structlog.get_logger(__name__)
 _TENANTS_PER_STEP = 500
 # A quarter of a second, in which a wallet of so many leases is held.
 _LEASES_PER_COMMIT = 5_000
-
-
 # After so many a step ends, whoever is left: a stop is noticed between steps, and each step has one time.
 _LEASES_PER_STEP = 50_000
 # Of a partner that could not be renewed with others: what takes too long may be done in smaller parts.

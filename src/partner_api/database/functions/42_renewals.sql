@@ -253,14 +253,15 @@ BEGIN
             v_waiting := lease_line_wait(p_cash, p_now, least(v_batch, 1000));
             p_advanced := p_advanced + v_waiting;
         END IF;
-        EXIT WHEN v_paid.p_paid + v_waiting = 0 OR p_advanced >= p_limit;
         p_cash.renewals_due_at := leases_due_at(p_cash.tenant_id);
+        EXIT WHEN v_paid.p_paid + v_waiting = 0 OR p_advanced >= p_limit;
         -- Most wallets are done with at the first go; the others look again until there is nothing to do.
         EXIT WHEN NOT v_paid.p_blocked AND NOT v_paid.p_more AND (p_cash.renewals_due_at <= p_now) IS NOT TRUE;
     END LOOP;
-    p_cash.renewals_due_at := least(
+    IF p_advanced >= p_limit THEN
         -- There may be more.
-        CASE WHEN p_advanced >= p_limit THEN date_trunc('second', p_now) END, leases_due_at(p_cash.tenant_id));
+        p_cash.renewals_due_at := least(date_trunc('second', p_now), p_cash.renewals_due_at);
+    END IF;
     UPDATE cash_wallets
        SET balance_cents = p_cash.balance_cents, last_sequence = p_cash.last_sequence,
            last_event_at = p_cash.last_event_at, renewals_due_at = p_cash.renewals_due_at
