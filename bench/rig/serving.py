@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from granian.constants import Interfaces, Loops
 from granian.server import Server
-
 from partner_api.api_process import collect_rarely, end_with
+
 from partner_api.app import ROUTERS, create_app
 from partner_api.logs import GRANIAN_LOGGING, configure_logging
 from partner_api.settings import load_settings

@@ -52,6 +52,7 @@ from partner_api.social_accounts import routes as social_accounts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
+    from pathlib import Path
 
     from litestar import Router
 
@@ -87,12 +88,18 @@ ROUTERS: tuple[Router, ...] = (
 )
 
 
-def create_app(settings: Settings | None = None, routers: Iterable[Router] = ROUTERS) -> Edge:
+def create_app(
+    settings: Settings | None = None,
+    routers: Iterable[Router] = ROUTERS,
+    *,
+    run_folder: Path | None = None,
+) -> Edge:
     """Make the ASGI application; it opens the database when it starts and closes it at the end.
 
     Args:
         settings: without them, the environment is read.
         routers: the features to serve.
+        run_folder: where the supervisor of this process writes the state of all parts, if it has one.
 
     Raises:
         SettingsError: the environment has something unusable.
@@ -103,7 +110,7 @@ def create_app(settings: Settings | None = None, routers: Iterable[Router] = ROU
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         services = await open_services(
-            settings, Clock(), secret_keys_of(settings), database_url_of(settings)
+            settings, Clock(), secret_keys_of(settings), database_url_of(settings), run_folder
         )
         try:
             async with (

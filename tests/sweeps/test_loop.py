@@ -17,6 +17,7 @@ from partner_api.bell import Bell, Topic
 from partner_api.clock import Clock
 from partner_api.sweeps import loop
 from partner_api.sweeps.loop import run_sweeps
+from partner_api.sweeps.progress import SweepProgress
 from partner_api.sweeps.tenants import advance_each
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Sham:
     """A sweep that does what the test says."""
 
     wakes_on: Topic | None = None
+    limit_seconds = 60.0
 
     def __init__(
         self, name: str, work: Callable[[], Awaitable[int]], *, pause_seconds: float = 0.01
@@ -59,7 +61,9 @@ async def run_until(condition: Callable[[], bool], *sweeps: Sham) -> Log:
     """Run sweeps until something is so; gives what they logged."""
     stop = asyncio.Event()
     with capture_logs() as log:
-        running = asyncio.create_task(run_sweeps(NO_POOL, Clock(), Bell(NO_POOL), sweeps, stop))
+        running = asyncio.create_task(
+            run_sweeps(NO_POOL, Clock(), Bell(NO_POOL), sweeps, stop, SweepProgress())
+        )
         async with asyncio.timeout(60):
             while not condition():  # noqa: ASYNC110 - the sweeps know nothing of the test
                 await asyncio.sleep(0.005)
@@ -146,7 +150,7 @@ async def test_it_finishes_a_step_that_has_begun_and_begins_no_other() -> None:
         return 1
 
     running = asyncio.create_task(
-        run_sweeps(NO_POOL, Clock(), Bell(NO_POOL), [Sham("slow", work)], stop)
+        run_sweeps(NO_POOL, Clock(), Bell(NO_POOL), [Sham("slow", work)], stop, SweepProgress())
     )
     await begun.wait()
     stop.set()
@@ -177,7 +181,9 @@ async def test_a_ring_wakes_a_sweep_that_waits() -> None:
     listening, other = (Sham(name, nothing, pause_seconds=3600) for name in ("listening", "other"))
     listening.wakes_on = "cash"
     stop = asyncio.Event()
-    running = asyncio.create_task(run_sweeps(NO_POOL, Clock(), bell, [listening, other], stop))
+    running = asyncio.create_task(
+        run_sweeps(NO_POOL, Clock(), bell, [listening, other], stop, SweepProgress())
+    )
     async with asyncio.timeout(60):
         while len(listening.times) < 2 or not other.times:
             bell._sound("cash")

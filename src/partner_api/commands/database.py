@@ -15,7 +15,7 @@ app = typer.Typer(help="Look after the database's schema.", no_args_is_help=True
 def migrate() -> None:
     """Bring the database to the schema of this version. Does nothing when it is there already."""
     from partner_api.database.migrate import upgrade
-    from partner_api.server import available_database
+    from partner_api.processes.serve import available_database
     from partner_api.startup import run_with_database
 
     settings = settings_from_environment()
@@ -29,7 +29,7 @@ def status() -> None:
     """Say which schema the database has. Status 1 when this version cannot run on it."""
     from partner_api.database.connection import connect
     from partner_api.database.migrate import Status, read_status
-    from partner_api.server import available_database
+    from partner_api.processes.serve import available_database
     from partner_api.startup import run_with_database
 
     async def read() -> Status:

@@ -22,7 +22,7 @@ DEMO_NEEDS_DEVELOPMENT = (
 
 def demo() -> None:
     """Make the demo partner, or renew what has expired of it, and print its keys and requests."""
-    from partner_api.server import available_database
+    from partner_api.processes.serve import available_database
     from partner_api.startup import (
         StartupError,
         load_secret_keys,

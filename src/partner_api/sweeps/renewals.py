@@ -9,6 +9,7 @@ import structlog
 
 from partner_api.leasing import store
 from partner_api.sweeps.tenants import advance_each
+from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +32,7 @@ class Renewals:
 
     name = "renewals"
     pause_seconds = 2.0
+    limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = "cash"
 
     def __init__(self, *, leases_per_commit: int = _LEASES_PER_COMMIT) -> None:

@@ -12,6 +12,7 @@ from partner_api.generation import due
 from partner_api.generation.storage import content_key
 from partner_api.leasing import fictitious
 from partner_api.leasing import requests_store as store
+from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,6 +35,7 @@ class SandboxRequests:
 
     name = "sandbox_requests"
     pause_seconds = 1.0
+    limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
@@ -65,6 +67,7 @@ class SandboxJobs:
 
     name = "sandbox_jobs"
     pause_seconds = 0.5
+    limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
     def __init__(self, storage: Storage, *, jobs_per_step: int = _JOBS_PER_STEP) -> None:
