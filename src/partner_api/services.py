@@ -48,6 +48,8 @@ class Services:
     """Where the supervisor writes the state of the server's parts; None without a supervisor."""
     advancing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever moves the rehearsal clock."""
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when this process is about to end: whoever waits for something to happen answers without it."""
 
 
 async def open_services(

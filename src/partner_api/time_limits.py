@@ -58,6 +58,24 @@ SEND_SILENCE_SECONDS: Final = _limit(
     "a client to take more of an answer",
     "the connection is closed",
 )
+LINGER_SECONDS: Final = _limit(
+    "LINGER_SECONDS",
+    2.0,
+    "a client to stop sending what nobody reads, after the last answer",
+    "the connection is closed",
+)
+DISCARD_SECONDS: Final = _limit(
+    "DISCARD_SECONDS",
+    2.0,
+    "the rest of a body that is not wanted, before the answer",
+    "the answer; then the connection is closed",
+)
+DISCARD_UPLOAD_SECONDS: Final = _limit(
+    "DISCARD_UPLOAD_SECONDS",
+    30.0,
+    "the rest of an upload that is not wanted, before the answer",
+    "the answer; then the connection is closed",
+)
 
 # --- the database ----------------------------------------------------------------------------
 
@@ -135,6 +153,18 @@ BOOKS_STEP_SECONDS: Final = _limit(
     3_600.0,
     "the daily check of the books",
     "the part `sweeps` is killed, and started again",
+)
+CANCEL_SECONDS: Final = _limit(
+    "CANCEL_SECONDS",
+    1.0,
+    "requests to end that were cancelled at the end of `LAYERS_SHUTDOWN_SECONDS`",
+    "the process ends without them",
+)
+CLOSE_APP_SECONDS: Final = _limit(
+    "CLOSE_APP_SECONDS",
+    2.0,
+    "an API process to close what it has open",
+    "the process ends without it",
 )
 ORPHAN_SECONDS: Final = _limit(
     "ORPHAN_SECONDS", 1.5, "a part to end when its supervisor is gone", "it ends itself at once"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.edge.authentication import KeyRejected
+from partner_api.edge.connections.registry import mark_known
 from partner_api.edge.rate_limits import RateLimitExceeded
 from partner_api.errors import ApiError
 
@@ -40,6 +41,7 @@ async def admit_key(request: ApiRequest, endpoint_class: EndpointClass) -> Calle
     except ApiError:
         await services.rate_limits.count_failed_authentication(_address(request))
         raise
+    mark_known(request.scope)
     try:
         request.exchange.bucket = await services.rate_limits.admit(caller, endpoint_class)
     except RateLimitExceeded as exceeded:
@@ -57,10 +59,12 @@ async def admit_operator(request: ApiRequest) -> OperatorCaller:
         ApiError: UNAUTHENTICATED, RATE_LIMITED after many failures from one address.
     """
     try:
-        return await request.services.authenticator.operator(request.authorization, request.now)
+        operator = await request.services.authenticator.operator(request.authorization, request.now)
     except ApiError:
         await request.services.rate_limits.count_failed_authentication(_address(request))
         raise
+    mark_known(request.scope)
+    return operator
 
 
 def note_refusal(request: ApiRequest, caller: Caller, event_type: RefusalType) -> None:
