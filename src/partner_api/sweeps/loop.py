@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from partner_api.database.outages import is_unavailable, log_unavailable
 from partner_api.sweeps import metrics
 
 if TYPE_CHECKING:
@@ -39,13 +40,16 @@ async def _run(sweep: Sweep, pool: Pool, clock: Clock, bell: Bell, stop: asyncio
         began = time.perf_counter()
         try:
             advanced = await sweep.step(pool, clock.now())
-        except Exception:
+        except Exception as error:
             # Whatever a step meets, the work is still due: say so, wait longer each time, go on.
             failures += 1
             rung = None
             pause = min(sweep.pause_seconds * 2**failures, _LONGEST_PAUSE_AFTER_FAILURE_SECONDS)
             metrics.count_failure(sweep.name)
-            _log.exception("sweep_failed", sweep=sweep.name, failures=failures, retry_in=pause)
+            if is_unavailable(error):
+                log_unavailable(error, where=f"sweep {sweep.name}", failures=failures)
+            else:
+                _log.exception("sweep_failed", sweep=sweep.name, failures=failures, retry_in=pause)
         else:
             failures = 0
             metrics.observe(sweep.name, advanced, time.perf_counter() - began)

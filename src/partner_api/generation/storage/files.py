@@ -36,7 +36,7 @@ _MIME_TYPES = {
 _ANY_TYPE = "application/octet-stream"
 
 
-class StorageUnavailable(Exception):
+class StorageUnavailable(OSError):
     """The storage cannot be used; the message is a sentence for the operator."""
 
 
