@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 import asyncpg
 import structlog
 
+from partner_api.database.outages import is_unavailable, log_unavailable
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -79,7 +81,7 @@ class Bell:
             try:
                 await self._pool.execute(_TELL, _CHANNEL, sorted(topics))
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _log.warning("bell_not_rung", reason=type(error).__name__)
+                _report(error, "bell_not_rung")
 
     async def _hear(self) -> None:
         def heard(*arguments: object) -> None:
@@ -87,7 +89,6 @@ class Bell:
             if topic in self._rung:
                 self._sound(topic)
 
-        task = asyncio.current_task()
         while True:
             try:
                 async with self._pool.acquire() as connection:
@@ -100,8 +101,12 @@ class Bell:
                     finally:
                         await connection.remove_listener(_CHANNEL, heard)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                # What a lost connection says when it is given back must not hide that this has to end.
-                if task is not None and task.cancelling():
-                    return
-                _log.warning("bell_not_heard", reason=type(error).__name__)
+                _report(error, "bell_not_heard")
                 await asyncio.sleep(_RETRY_SECONDS)
+
+
+def _report(error: Exception, event: str) -> None:
+    if is_unavailable(error):
+        log_unavailable(error, where="bell")
+    else:
+        _log.exception(event)

@@ -10,6 +10,7 @@ import asyncpg
 from partner_api.crypto import SecretKeys
 from partner_api.database import migrate
 from partner_api.database.connection import connect
+from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -55,7 +56,7 @@ async def prepare_database(
     """
     if migrate_first:
         await migrate.upgrade(location.owner_url, location.application_role)
-    connection = await connect(location.application_url)
+    connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
     try:
         await migrate.require_current(connection)
         await _enter_mode(connection, development=settings.development)

@@ -100,6 +100,24 @@ COMMAND_SECONDS: Final = _limit(
     "the answer to one statement, as the server counts, when PostgreSQL does not answer at all",
     "503 `UNAVAILABLE`; the connection is given up",
 )
+CANCEL_SECONDS: Final = _limit(
+    "CANCEL_SECONDS",
+    1.0,
+    "PostgreSQL to end a statement that was given up",
+    "the connection is dropped",
+)
+DEAD_CLIENT_SECONDS: Final = _limit(
+    "DEAD_CLIENT_SECONDS",
+    1.0,
+    "PostgreSQL to notice, in the midst of a statement, that the process that sent it is gone",
+    "the transaction is rolled back",
+)
+IDLE_TRANSACTION_SECONDS: Final = _limit(
+    "IDLE_TRANSACTION_SECONDS",
+    60.0,
+    "the next statement of a transaction, as PostgreSQL counts",
+    "the transaction is rolled back; 503 `UNAVAILABLE`",
+)
 READINESS_SECONDS: Final = _limit(
     "READINESS_SECONDS",
     1.5,
@@ -113,7 +131,13 @@ POOL_CLOSE_SECONDS: Final = _limit(
 # --- storage and rendering -------------------------------------------------------------------
 
 STORAGE_SECONDS: Final = _limit(
-    "STORAGE_SECONDS", 30.0, "one operation of the storage", "503 `UNAVAILABLE`"
+    "STORAGE_SECONDS", 60.0, "one operation of the storage", "503 `UNAVAILABLE`"
+)
+SHARED_COUNTERS_SECONDS: Final = _limit(
+    "SHARED_COUNTERS_SECONDS",
+    1.0,
+    "the Redis or Valkey that counts requests",
+    "the process counts for itself",
 )
 RENDERER_START_SECONDS: Final = _limit(
     "RENDERER_START_SECONDS",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import structlog
 
 from partner_api.audit import store
+from partner_api.database.outages import is_unavailable, log_unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -85,7 +86,7 @@ class Recorder:
         """Write what has gathered; what cannot be written stays for the next time.
 
         Raises:
-            OSError, asyncpg.PostgresError: the database is away.
+            OSError, asyncpg.PostgresError: the database is unavailable.
         """
         refusals, self._refusals = self._refusals, Counter()
         uses, self._uses = self._uses, {}
@@ -105,4 +106,7 @@ class Recorder:
             await self.flush()
         except Exception as error:
             # It is no reason to stop serving; the next time may do.
-            _log.warning("usage_not_recorded", reason=type(error).__name__)
+            if is_unavailable(error):
+                log_unavailable(error, where="usage of keys")
+            else:
+                _log.exception("usage_not_recorded")

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.time_limits import COMMAND_SECONDS
 
 app = typer.Typer(help="Look after the database's schema.", no_args_is_help=True)
 
@@ -33,7 +34,7 @@ def status() -> None:
     from partner_api.startup import run_with_database
 
     async def read() -> Status:
-        connection = await connect(location.application_url)
+        connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
         try:
             return await read_status(connection, location.application_role)
         finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from litestar import Request
 
+from partner_api.database.pool import require_no_connection
 from partner_api.edge.fields import OrganizationId
 from partner_api.errors import ApiError, Issue
 from partner_api.ids import new_request_id
@@ -215,6 +216,13 @@ class ApiRequest(Request[Any, Any, Any]):
                 raise self._too_late() from None
         return self._body_bytes
 
+    @property
+    def received_body(self) -> bytes:
+        """The whole body of a write that is no upload: it was read before the handler was called."""
+        if self._body_bytes is None:
+            raise RuntimeError("the body was not read")
+        return self._body_bytes
+
     async def body_chunks(self, limit: int) -> AsyncIterator[bytes]:
         """Give the body as it arrives, once.
 
@@ -222,6 +230,7 @@ class ApiRequest(Request[Any, Any, Any]):
             ApiError: PAYLOAD_TOO_LARGE when more than ``limit`` bytes have come; REQUEST_TIMEOUT
                 when nothing came for too long; VALIDATION when the connection closed before the end.
         """
+        require_no_connection()
         size = 0
         while True:
             try:

@@ -211,6 +211,9 @@ class Route:
         elif self.uploads is not None:
             media_type = self.uploads.read_media_type(request, issues)
             request.check_announced_size(self.uploads.max_bytes)
+        elif self.writes:
+            # It counts for the idempotency key, and nobody waits for it with a connection in hand.
+            await request.body_bytes()
         elif request.announced_bytes:
             request.check_announced_size()
         if issues:

@@ -41,7 +41,7 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
 
     from partner_api.crypto import SecretKeyError
     from partner_api.database.location import locate
-    from partner_api.generation.storage.files import StorageUnavailable
+    from partner_api.generation.storage.errors import StorageUnavailable
 
     try:
         location = locate(settings)

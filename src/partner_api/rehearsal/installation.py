@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from partner_api.clock import Clock
+from partner_api.database.outages import is_unavailable, log_unavailable
 from partner_api.rehearsal import store
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ async def _follow(pool: Pool, clock: Clock) -> None:
     def told(*arguments: object) -> None:
         clock.offset_seconds = max(clock.offset_seconds, int(str(arguments[-1])))
 
-    task = asyncio.current_task()
     while True:
         try:
             async with pool.acquire() as connection:
@@ -62,9 +62,9 @@ async def _follow(pool: Pool, clock: Clock) -> None:
                 finally:
                     await connection.remove_listener(store.CHANNEL, told)
         except Exception as error:
-            # What a lost connection says when it is given back must not hide that this has to end.
-            if task is not None and task.cancelling():
-                return
-            # The database is away; the time it had stands until it is back.
-            _log.warning("clock_not_followed", reason=type(error).__name__)
+            # The time it had stands until the database is back.
+            if is_unavailable(error):
+                log_unavailable(error, where="rehearsal clock")
+            else:
+                _log.exception("clock_not_followed")
             await asyncio.sleep(_POLL_SECONDS)

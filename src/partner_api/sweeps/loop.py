@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from partner_api.database.outages import is_unavailable, log_unavailable
 from partner_api.sweeps import metrics
 
 if TYPE_CHECKING:
@@ -62,7 +63,10 @@ async def _run(
             rung = None
             pause = min(sweep.pause_seconds * 2**failures, _LONGEST_PAUSE_AFTER_FAILURE_SECONDS)
             metrics.count_failure(sweep.name)
-            _log.exception("sweep_failed", sweep=sweep.name, failures=failures, retry_in=pause)
+            if is_unavailable(error):
+                log_unavailable(error, where=f"sweep {sweep.name}", failures=failures)
+            else:
+                _log.exception("sweep_failed", sweep=sweep.name, failures=failures, retry_in=pause)
         else:
             progress.end_step(sweep.name)
             failures = 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import structlog
 
+from partner_api.database.outages import is_unavailable
 from partner_api.leasing import store
 from partner_api.sweeps.tenants import advance_each
 from partner_api.time_limits import SWEEP_STEP_SECONDS
@@ -52,6 +53,8 @@ class Renewals:
                         connection, waiting, now, self._leases_per_commit
                     )
                 except asyncpg.PostgresError as error:
+                    if is_unavailable(error):
+                        raise
                     # Nothing of it was committed. Whose fault it is shows when each is alone.
                     _log.warning("renewals_one_by_one", reason=type(error).__name__)
                     return renewed + await self._renew_each(connection, waiting, now, renewed)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Router
 
+from partner_api.database.pool import require_no_connection
 from partner_api.edge.audit import audit_argument
 from partner_api.edge.fields import JobId
 from partner_api.edge.idempotency import answer, idempotency_argument, perform
@@ -104,6 +105,7 @@ async def _watching(request: ApiRequest) -> Any:
 
 
 async def _wait(events: Sequence[asyncio.Event], gone: asyncio.Task[None], seconds: float) -> None:
+    require_no_connection()
     waits = [asyncio.create_task(event.wait()) for event in events]
     # Jitter, so that many workers do not look at the same moment.
     pause = min(max(seconds, 0), _LOOK_AGAIN_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
@@ -134,7 +136,7 @@ async def report_heartbeat(
         body.claim_token,
         body.stage,
         body.progress,
-        await idempotency_argument(request),
+        idempotency_argument(request),
     )
     return await _report(request, job_id, claims.heartbeat, item, heartbeat_answer_of)
 
@@ -160,7 +162,7 @@ async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> 
         body.credits_charged,
         body.stored_assets(),
         audit_argument(request),
-        await idempotency_argument(request),
+        idempotency_argument(request),
     )
     return await _report(request, job_id, claims.complete_jobs, item, _end_of(job_id))
 
@@ -186,7 +188,7 @@ async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[R
         body.message,
         body.retryable,
         audit_argument(request),
-        await idempotency_argument(request),
+        idempotency_argument(request),
     )
     reply = await _report(request, job_id, claims.fail_jobs, item, _end_of(job_id))
     request.services.bell.ring("jobs")
