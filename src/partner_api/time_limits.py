@@ -178,8 +178,8 @@ BOOKS_STEP_SECONDS: Final = _limit(
     "the daily check of the books",
     "the part `sweeps` is killed, and started again",
 )
-CANCEL_SECONDS: Final = _limit(
-    "CANCEL_SECONDS",
+CLOSE_REQUEST_SECONDS: Final = _limit(
+    "CLOSE_REQUEST_SECONDS",
     1.0,
     "requests to end that were cancelled at the end of `LAYERS_SHUTDOWN_SECONDS`",
     "the process ends without them",

@@ -17,6 +17,8 @@ from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read
 from partner_api.edge.scopes import PUBLIC
 from partner_api.errors import ApiError
+from partner_api.health.parts import render_parts
+from partner_api.processes.status import troubles_of
 from partner_api.sweeps import all_sweeps
 from partner_api.sweeps.metrics import measure_lag
 from partner_api.time_limits import READINESS_SECONDS
@@ -38,14 +40,30 @@ class Health(msgspec.Struct, frozen=True):
     status: Literal["ok"]
 
 
-class Readiness(msgspec.Struct, frozen=True):
-    """The process can do its work."""
+class DegradedPart(msgspec.Struct, frozen=True):
+    """A part of the server that does not do its work as it should."""
 
-    status: Literal["ready"]
+    part: Annotated[str, msgspec.Meta(description="Its name, as `layers status` shows it.")]
+    problem: Annotated[str, msgspec.Meta(description="Why, in a few words.")]
+
+
+class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The process can answer requests."""
+
+    status: Annotated[
+        Literal["ready", "degraded"],
+        msgspec.Meta(
+            description="`degraded`: requests are answered, but a part of the server does not do its work."
+        ),
+    ]
     database: Literal["ok"]
     development: Annotated[
         bool, msgspec.Meta(description="Whether the installation is for trying things out.")
     ]
+    degraded: Annotated[
+        list[DegradedPart],
+        msgspec.Meta(description="The parts that do not; left out when all do."),
+    ] = []
 
 
 @read("/healthz", access=PUBLIC, tag=_TAG)
@@ -61,14 +79,21 @@ async def read_health() -> Health:
 async def read_readiness(request: ApiRequest) -> Readiness:
     """Whether requests can be served.
 
-    They can when the database answers within a second and a half and its schema is current.
+    They can when the database answers within a second and a half and its schema is current. The status is
+    `degraded`, still 200, when something else does not do its work, such as the background work.
     """
     if not await _in_time(_is_current(request.services)):
         raise ApiError(
             "UNAVAILABLE",
             "The database has another schema than this version needs. Run `layers db migrate`.",
         )
-    return Readiness("ready", "ok", request.services.settings.development)
+    troubles = troubles_of(request.services.run_folder)
+    return Readiness(
+        "degraded" if troubles else "ready",
+        "ok",
+        request.services.settings.development,
+        [DegradedPart(part, problem) for part, problem in troubles.items()],
+    )
 
 
 @read("/metrics", access=PUBLIC, tag=_TAG)
@@ -80,7 +105,8 @@ async def read_metrics(request: ApiRequest) -> Reply[str]:
     services = request.services
     with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
         await _in_time(_measure_lag(services))
-    return Reply(200, metrics.render(), content_type=metrics.CONTENT_TYPE)
+    text = metrics.render() + render_parts(services.run_folder)
+    return Reply(200, text, content_type=metrics.CONTENT_TYPE)
 
 
 async def _is_current(services: Services) -> bool:

@@ -7,6 +7,7 @@ import gc
 from typing import TYPE_CHECKING
 
 from partner_api.app import create_app
+from partner_api.edge.connections.registry import Connections
 from partner_api.edge.connections.server import serve_http
 from partner_api.processes.asynchronous import beating, stop_on_signals
 from partner_api.processes.link import Beat
@@ -49,7 +50,7 @@ async def run_api_part(
         await serve_http(
             app,
             sockets,
-            settings=settings,
+            connections=Connections.of(settings),
             stop=stop,
             drain_seconds=plan_shutdown(settings.shutdown_seconds).requests,
             on_ready=ready,

@@ -18,7 +18,7 @@ from partner_api.rehearsal.installation import following_installation
 from partner_api.rendering_worker.loop import CONNECTIONS_PER_PROCESS, run_rendering
 from partner_api.startup import load_secret_keys
 from partner_api.sweeps.loop import sleep_unless_stopped
-from partner_api.time_limits import PART_SILENCE_SECONDS
+from partner_api.time_limits import BACKGROUND_ACQUIRE_SECONDS, PART_SILENCE_SECONDS
 
 if TYPE_CHECKING:
     from partner_api.database.location import DatabaseLocation
@@ -58,6 +58,7 @@ async def run_rendering_part(settings: Settings, location: DatabaseLocation, lin
                 pool = await open_pool(
                     location.application_url,
                     CONNECTIONS_PER_PROCESS * settings.render_processes + _FURTHER_CONNECTIONS,
+                    acquire_seconds=BACKGROUND_ACQUIRE_SECONDS,
                 )
                 try:
                     clock = Clock()

@@ -192,6 +192,11 @@ class Supervisor:
     def _start(self, part: Part) -> None:
         try:
             part.start()
+        except (PermissionError, FileNotFoundError) as error:
+            raise StartupError(
+                f"The part {part.plan.name} cannot be started: {error.strerror}: {error.filename}. This account "
+                "has to be able to run the Python that this command runs with."
+            ) from error
         except OSError as error:
             # No memory, no process: that may be over in a moment.
             part.restart_at = time.monotonic() + _REFUSED_START_SECONDS

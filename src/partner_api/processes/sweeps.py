@@ -21,6 +21,7 @@ from partner_api.sweeps import all_sweeps
 from partner_api.sweeps.loop import run_sweeps, sleep_unless_stopped
 from partner_api.sweeps.metrics import measure_lag
 from partner_api.sweeps.progress import SweepProgress
+from partner_api.time_limits import BACKGROUND_ACQUIRE_SECONDS
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Pool
@@ -78,7 +79,9 @@ async def _work(
     progress: SweepProgress,
     stop: asyncio.Event,
 ) -> None:
-    pool = await open_pool(location.application_url, CONNECTIONS)
+    pool = await open_pool(
+        location.application_url, CONNECTIONS, acquire_seconds=BACKGROUND_ACQUIRE_SECONDS
+    )
     try:
         clock = Clock()
         bell = Bell(pool)

@@ -15,7 +15,7 @@ from uvicorn.config import Config
 from partner_api.edge.connections.limits import ConnectionLimits
 from partner_api.edge.connections.protocol import ClientConnection
 from partner_api.edge.connections.state import ProcessState
-from partner_api.time_limits import CANCEL_SECONDS, CLOSE_APP_SECONDS
+from partner_api.time_limits import CLOSE_APP_SECONDS, CLOSE_REQUEST_SECONDS
 
 if TYPE_CHECKING:
     import socket
@@ -49,7 +49,7 @@ async def serve_http(
         connections: of this process.
         stop: when it is set, nothing new is taken in, and what waits for something is answered.
         drain_seconds: how long requests in flight may take then. Closing what they leave behind may take
-            ``CANCEL_SECONDS`` and ``CLOSE_APP_SECONDS`` more.
+            ``CLOSE_REQUEST_SECONDS`` and ``CLOSE_APP_SECONDS`` more.
         on_ready: called when requests are taken in.
         limits: of each connection; without them, the usual ones.
 
@@ -117,7 +117,7 @@ async def _end(state: ProcessState) -> None:
         _log.warning("requests_cancelled", count=len(tasks))
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+        await asyncio.wait(tasks, timeout=CLOSE_REQUEST_SECONDS)
     for connection in list(state.connections):
         connection.transport.abort()
 
@@ -208,6 +208,6 @@ class _Lifespan:
         if not self._task.done():
             _log.warning("application_not_closed")
             self._task.cancel()
-            await asyncio.wait({self._task}, timeout=CANCEL_SECONDS)
+            await asyncio.wait({self._task}, timeout=CLOSE_REQUEST_SECONDS)
         elif (error := self._task.exception()) is not None:
             _log.error("application_not_closed", exc_info=error)
