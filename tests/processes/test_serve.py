@@ -141,8 +141,8 @@ def test_the_numbers_of_all_processes_are_summed(serve: Callable[..., Service]) 
     for part in ("supervisor", "database", "api-1", "api-2", "sweeps"):
         assert f'layers_part_up{{part="{part}"}} 1.0' in metrics
     (numbers,) = (server.data_dir / "run").glob("*/metrics")
-    files = {path.name for path in numbers.iterdir()}
-    assert {"counter_api-1.db", "counter_api-2.db", "counter_sweeps.db"} <= files
+    owners = {"api-1.db", "api-2.db", "sweeps.db"}
+    assert {path.name.rpartition("_")[2] for path in numbers.iterdir()} == owners
 
     # What one has counted stays when it ends, and it leaves nothing behind that would gather.
     for name in ("api-1", "api-2", "sweeps"):
@@ -151,7 +151,7 @@ def test_the_numbers_of_all_processes_are_summed(serve: Callable[..., Service]) 
         os.kill(pid, signal.SIGKILL)
         server.wait_for_part(name, restarts=1)
     assert series in server.get("/metrics").text.splitlines()
-    assert {path.name for path in numbers.iterdir()} == files
+    assert {path.name.rpartition("_")[2] for path in numbers.iterdir()} == owners
     assert server.stop() == 0
     assert not (server.data_dir / "run").exists()
 
