@@ -218,7 +218,7 @@ class Service:
 
     def part_pids(self, kind: str) -> list[int]:
         """The processes of its parts of one kind: database, api, sweeps or rendering."""
-        words = b"\0".join([b"-m", b"partner_api.processes", kind.encode(), b"--link"])
+        words = b"\0".join([b"-m", b"partner_api.processes", kind.encode(), b"--name"])
         return [pid for pid in self.own_pids() if words in _command_line(pid)]
 
     def api_pids(self) -> list[int]:
@@ -313,7 +313,10 @@ def as_plain_user(folder: Path) -> list[str]:
     for command in (base, base + readers):
         with contextlib.suppress(FileNotFoundError):
             # A process that root has made that account's is let in once more than those that it starts.
-            again = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import partner_api.app'], check=True)"
+            again = (
+                "import subprocess, sys\n"
+                "subprocess.run([sys.executable, '-c', 'import partner_api.app'], check=True)"
+            )
             tried = [*command, sys.executable, "-c", again]
             if subprocess.run(tried, capture_output=True, check=False).returncode == 0:
                 shutil.chown(folder, nobody.pw_uid, nobody.pw_gid)

@@ -168,7 +168,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         variable="LAYERS_SHUTDOWN_SECONDS",
         attribute="shutdown_seconds",
-        meaning="How long a stop waits for requests that have begun, in seconds.",
+        meaning="How long a stop of the whole server may take, in seconds.",
         default="10",
         parse=whole_number(1, 600),
     ),

@@ -166,6 +166,12 @@ PART_START_SECONDS: Final = _limit(
 PART_SILENCE_SECONDS: Final = _limit(
     "PART_SILENCE_SECONDS", 15.0, "a part to say that it works", "it is killed, and started again"
 )
+POOL_WEDGED_SECONDS: Final = _limit(
+    "POOL_WEDGED_SECONDS",
+    30.0,
+    "a free connection, by an API process that looks whether it can do its work, while the database is there",
+    "the part is killed, and started again",
+)
 SWEEP_STEP_SECONDS: Final = _limit(
     "SWEEP_STEP_SECONDS",
     120.0,

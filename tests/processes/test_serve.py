@@ -140,13 +140,17 @@ def test_the_numbers_of_all_processes_are_summed(serve: Callable[..., Service]) 
     for part in ("supervisor", "database", "api-1", "api-2", "sweeps"):
         assert f'layers_part_up{{part="{part}"}} 1.0' in metrics
     (numbers,) = (server.data_dir / "run").glob("*/metrics")
-    kept = {path.stem.rpartition("_")[2] for path in numbers.glob("counter_*.db")}
-    assert kept >= {str(pid) for pid in server.api_pids()}
+    owners = {"api-1.db", "api-2.db", "sweeps.db"}
+    assert {path.name.rpartition("_")[2] for path in numbers.iterdir()} == owners
 
-    # What one has counted stays when it ends.
-    os.kill(server.api_pids()[0], signal.SIGKILL)
-    wait_until(lambda: 'layers_part_restarts_total{part="api' in server.get("/metrics").text)
+    # What one has counted stays when it ends, and it leaves nothing behind that would gather.
+    for name in ("api-1", "api-2", "sweeps"):
+        pid = server.part(name).pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        server.wait_for_part(name, restarts=1)
     assert series in server.get("/metrics").text.splitlines()
+    assert {path.name.rpartition("_")[2] for path in numbers.iterdir()} == owners
     assert server.stop() == 0
     assert not (server.data_dir / "run").exists()
 
@@ -193,6 +197,35 @@ def test_a_database_whose_server_was_killed_with_all_that_looks_after_it_is_foun
     assert server.get(paths_of(again)[0], key_of(again)).json()["available"] == 5880
     assert server.stop() == 0
     assert server.pids() == []
+
+
+def test_background_work_that_stands_still_is_named_and_replaced(
+    serve: Callable[..., Service],
+) -> None:
+    server = serve()
+    server.start()
+    assert server.get("/readyz").json() == {
+        "status": "ready",
+        "database": "ok",
+        "development": True,
+    }
+    pid = server.part("sweeps").pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    seen: list[dict[str, str]] = []
+
+    def named() -> bool:
+        answer = server.get("/readyz")
+        assert answer.status_code == 200, "it can answer"
+        seen.extend(answer.json().get("degraded", []))
+        return bool(seen)
+
+    wait_until(named)
+    assert {found["part"] for found in seen} == {"sweeps"}
+    wait_until(lambda: server.get("/readyz").json()["status"] == "ready")
+    assert server.part("sweeps").restarts == 1
+    assert server.errors.count('"part_silent"') == 1
+    assert server.stop() == 0
 
 
 class TestItsDatabase:

@@ -29,11 +29,23 @@ def main() -> int:
         link.say(Beat(working=False, fatal=str(error)))
         return 1
     configure_logging(settings.log_format, settings.log_level)
+    count_as(arguments.name)
     if arguments.kind == "database":
         from partner_api.processes.database import keep_database
 
         return keep_database(settings, link)
     return _run(arguments, settings, link)
+
+
+def count_as(name: str) -> None:
+    """Keep the numbers behind /metrics under a part's name, where the process that it replaces has kept them.
+
+    Under the number of the process, each one that ends would leave files behind. Before any number is made.
+    """
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client import values
+
+        values.ValueClass = values.MultiProcessValue(lambda: name)  # type: ignore[no-untyped-call]
 
 
 def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
@@ -71,6 +83,7 @@ def _parse(words: list[str]) -> argparse.Namespace:
         description="One part of a server. `layers serve` and `layers worker` start it.",
     )
     parser.add_argument("kind", choices=get_args(PartKind), help="which part")
+    parser.add_argument("--name", required=True, help="how its supervisor calls it")
     parser.add_argument("--link", type=int, help="descriptor of the socket to the supervisor")
     parser.add_argument(
         "--listen", type=int, nargs="*", default=[], help="descriptors of listening sockets"

@@ -54,7 +54,10 @@ class PartPlan(NamedTuple):
 
     def command(self, link: int) -> list[str]:
         """Give the command line of its process, whose end of the link is this descriptor."""
-        program = self.program or (sys.executable, "-m", "partner_api.processes", self.kind)
+        program = self.program or (
+            *(sys.executable, "-m", "partner_api.processes", self.kind),
+            *("--name", self.name),
+        )
         return [*program, "--link", str(link), *self.arguments]
 
 
