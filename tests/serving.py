@@ -25,7 +25,7 @@ from partner_api.processes.run_folder import live_run_folders
 from partner_api.processes.status import PartStatus, ServerStatus, read_status
 
 LAYERS = (sys.executable, "-m", "partner_api")
-_READY = "Stop with Ctrl-C."
+READY = "Stop with Ctrl-C."
 # So long that a busy machine is not a failure; nothing waits longer than it has to.
 _START_SECONDS = 120.0
 _END_SECONDS = 120.0
@@ -142,7 +142,7 @@ class Service:
     def start(self) -> str:
         """Start it and wait until it answers requests; gives what it printed."""
         self.launch()
-        wait_until(lambda: _READY in self.output or self.ended, _START_SECONDS)
+        wait_until(lambda: READY in self.output or self.ended, _START_SECONDS)
         assert not self.ended, self.errors
         return self.output
 
