@@ -67,13 +67,13 @@ LINGER_SECONDS: Final = _limit(
 DISCARD_SECONDS: Final = _limit(
     "DISCARD_SECONDS",
     2.0,
-    "the rest of a body that is not wanted, before the answer",
+    "more of a body that is not wanted, before the answer; of one that is no upload, all of it",
     "the answer; then the connection is closed",
 )
 DISCARD_UPLOAD_SECONDS: Final = _limit(
     "DISCARD_UPLOAD_SECONDS",
     30.0,
-    "the rest of an upload that is not wanted, before the answer",
+    "all of an upload that is not wanted, before the answer",
     "the answer; then the connection is closed",
 )
 
