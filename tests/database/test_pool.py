@@ -14,6 +14,8 @@ import pytest_asyncio
 from tests.freezing import FreezablePostgres, freezable_postgres
 
 import partner_api
+from partner_api import bell
+from partner_api.bell import Bell
 from partner_api.database import connection as connections
 from partner_api.database import pool as pools
 from partner_api.database.connection import connect, open_pool
@@ -78,7 +80,7 @@ async def test_whoever_holds_a_connection_may_not_wait_for_others(small: Pool) -
         with pytest.raises(NestedAcquisition):
             require_no_connection()
         with pytest.raises(NestedAcquisition):
-            async with small.beside():
+            async with small.beside(command_seconds=None):
                 pass
     require_no_connection()
 
@@ -138,7 +140,7 @@ async def test_a_server_that_is_not_there_is_unreachable(
 async def test_a_connection_beside_the_pool_has_no_limit_for_its_statements(small: Pool) -> None:
     assert await small.fetchval("SHOW statement_timeout") == "30s"
     assert await small.fetchval("SHOW idle_in_transaction_session_timeout") == "1min"
-    async with small.beside() as connection:
+    async with small.beside(command_seconds=None) as connection:
         assert await connection.fetchval("SHOW statement_timeout") == "0"
 
 
@@ -239,6 +241,31 @@ async def test_a_pool_closes_in_time_whatever_its_connections_do(
     failure = task.exception()
     assert failure is not None
     assert is_unavailable(failure)
+
+
+async def test_who_listens_on_a_frozen_server_ends_when_told_to(
+    server: FreezablePostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server is stopped while the database answers nobody."""
+    monkeypatch.setattr(bell, "COMMAND_SECONDS", NEVER)
+    monkeypatch.setattr(connections, "COMMAND_SECONDS", NEVER)
+    async with await open_pool(server.app_url, 1) as pool:
+        other = Bell(pool)
+        listening = asyncio.create_task(_listen(other))
+        rung = other.listen("jobs")
+        async with asyncio.timeout(LONG):
+            while not rung.is_set():
+                await pool.execute("SELECT pg_notify('layers_work', 'jobs')")
+                await asyncio.sleep(0.01)
+        with server.frozen():
+            listening.cancel()
+            done, _ = await asyncio.wait({listening}, timeout=LONG)
+            assert done
+
+
+async def _listen(other: Bell) -> None:
+    async with other.hearing_others():
+        await asyncio.Event().wait()
 
 
 # Nobody goes round it ----------------------------------------------------------------------------
