@@ -109,6 +109,12 @@ READINESS_SECONDS: Final = _limit(
 POOL_CLOSE_SECONDS: Final = _limit(
     "POOL_CLOSE_SECONDS", 2.0, "connections to be closed in order", "they are dropped"
 )
+LAST_NOTES_SECONDS: Final = _limit(
+    "LAST_NOTES_SECONDS",
+    2.0,
+    "the last notes of which keys were used and refused to be written, at a stop",
+    "they are lost",
+)
 EMBEDDED_PROGRAM_SECONDS: Final = _limit(
     "EMBEDDED_PROGRAM_SECONDS",
     300.0,

@@ -7,6 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -15,7 +16,9 @@ from tests.freezing import FreezablePostgres, freezable_postgres
 
 import partner_api
 from partner_api import bell
+from partner_api.audit import recorder
 from partner_api.bell import Bell
+from partner_api.clock import Clock
 from partner_api.database import connection as connections
 from partner_api.database import pool as pools
 from partner_api.database.connection import connect, open_pool
@@ -261,6 +264,23 @@ async def test_who_listens_on_a_frozen_server_ends_when_told_to(
             listening.cancel()
             done, _ = await asyncio.wait({listening}, timeout=LONG)
             assert done
+
+
+async def test_what_is_noted_of_keys_does_not_keep_a_stop_waiting_for_a_frozen_server(
+    server: FreezablePostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "LAST_NOTES_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "COMMAND_SECONDS", NEVER)
+    async with await open_pool(server.app_url, 1) as pool:
+        notes = recorder.Recorder(pool)
+        recording = asyncio.create_task(notes.run())
+        await asyncio.sleep(0)
+        notes.note_use(1, uuid4(), Clock().now())
+        with server.frozen():
+            recording.cancel()
+            done, _ = await asyncio.wait({recording}, timeout=LONG)
+            assert done
+    assert recording.cancelled()
 
 
 async def _listen(other: Bell) -> None:
