@@ -127,6 +127,24 @@ READINESS_SECONDS: Final = _limit(
 POOL_CLOSE_SECONDS: Final = _limit(
     "POOL_CLOSE_SECONDS", 2.0, "connections to be closed in order", "they are dropped"
 )
+LAST_NOTES_SECONDS: Final = _limit(
+    "LAST_NOTES_SECONDS",
+    2.0,
+    "the last notes of which keys were used and refused to be written, at a stop",
+    "they are lost",
+)
+EMBEDDED_PROGRAM_SECONDS: Final = _limit(
+    "EMBEDDED_PROGRAM_SECONDS",
+    300.0,
+    "a program of the server's own PostgreSQL, such as `initdb`, to end",
+    "it is killed; the server does not start",
+)
+EMBEDDED_PREPARE_SECONDS: Final = _limit(
+    "EMBEDDED_PREPARE_SECONDS",
+    60.0,
+    "each step of making role and database in the server's own PostgreSQL",
+    "the server does not start",
+)
 
 # --- storage and rendering -------------------------------------------------------------------
 
@@ -198,4 +216,31 @@ CLOSE_APP_SECONDS: Final = _limit(
 )
 ORPHAN_SECONDS: Final = _limit(
     "ORPHAN_SECONDS", 1.5, "a part to end when its supervisor is gone", "it ends itself at once"
+)
+
+# --- commands --------------------------------------------------------------------------------
+
+OPERATOR_CLIENT_SECONDS: Final = _limit(
+    "OPERATOR_CLIENT_SECONDS",
+    60.0,
+    "the server to go on answering `layers ops`",
+    "the command ends and says how to ask again",
+)
+OPERATOR_UPLOAD_SECONDS: Final = _limit(
+    "OPERATOR_UPLOAD_SECONDS",
+    900.0,
+    "the server to answer an import of `layers ops`",
+    "the command ends and says how to ask again",
+)
+SIMULATED_NODE_SECONDS: Final = _limit(
+    "SIMULATED_NODE_SECONDS",
+    60.0,
+    "a node of `layers simulate` to do one operation",
+    "the simulation fails",
+)
+SIMULATION_END_SECONDS: Final = _limit(
+    "SIMULATION_END_SECONDS",
+    10.0,
+    "the nodes of `layers simulate` to end",
+    "they are killed",
 )

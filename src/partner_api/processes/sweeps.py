@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from partner_api.sweeps.sweep import Sweep
 
 _log = structlog.get_logger(__name__)
-# One each for the bell and the rehearsal clock; the daily check of the books may have one for minutes.
-CONNECTIONS = 6
+CONNECTIONS = 4
 _RETRY_SECONDS = 5.0
 _SECONDS_BETWEEN_LAGS = 10.0
 

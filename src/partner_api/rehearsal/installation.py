@@ -11,6 +11,7 @@ import structlog
 from partner_api.clock import Clock
 from partner_api.database.outages import is_unavailable, log_unavailable
 from partner_api.rehearsal import store
+from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -52,15 +53,12 @@ async def _follow(pool: Pool, clock: Clock) -> None:
 
     while True:
         try:
-            async with pool.acquire() as connection:
+            async with pool.beside(command_seconds=COMMAND_SECONDS) as connection:
                 await connection.add_listener(store.CHANNEL, told)
-                try:
-                    while True:
-                        offset = await store.read_offset(connection)
-                        clock.offset_seconds = max(clock.offset_seconds, offset)
-                        await asyncio.sleep(_POLL_SECONDS)
-                finally:
-                    await connection.remove_listener(store.CHANNEL, told)
+                while True:
+                    offset = await store.read_offset(connection)
+                    clock.offset_seconds = max(clock.offset_seconds, offset)
+                    await asyncio.sleep(_POLL_SECONDS)
         except Exception as error:
             # The time it had stands until the database is back.
             if is_unavailable(error):
