@@ -74,7 +74,11 @@ HOSTILE: list[tuple[str, type[Struct], bytes]] = [
     ("deep lists", NewLeaseRequest, b'{"niche":%b%b}' % (b"[" * 120_000, b"]" * 120_000)),
     ("deep metadata", NewProject, b'{"metadata":{"a":%b%b}}' % (b"[" * 900, b"]" * 900)),
     ("the same name", NewLeaseRequest, full(b"{", b'"niche":{}', b"}")),
-    ("the same name in metadata", OrganizationPatch, full(b'{"metadata":{', b'"a":"b"', b'},"x":0}')),
+    (
+        "the same name in metadata",
+        OrganizationPatch,
+        full(b'{"metadata":{', b'"a":"b"', b'},"x":0}'),
+    ),
     ("keys of metadata", OrganizationPatch, b'{"metadata":{%b}}' % keys(b'""')),
     ("wrong values of metadata", OrganizationPatch, b'{"metadata":{%b}}' % keys(b"0")),
     ("metadata that is a list", OrganizationPatch, full(b'{"metadata":[', b'""', b"]}")),
