@@ -122,6 +122,7 @@ def create_app(settings: Settings | None = None, routers: Iterable[Router] = ROU
         finally:
             edge.services = None
             await services.pool.close()
+            await services.rate_limits.close()
 
     routers = list(routers)
     app = Litestar(

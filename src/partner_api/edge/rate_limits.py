@@ -69,6 +69,12 @@ class _Counters:
         self.sliding = MovingWindowRateLimiter(storage)
         self.daily = FixedWindowRateLimiter(storage)
         self.failures = storage.base_exceptions
+        self._storage = storage
+
+    async def close(self) -> None:
+        """Close the connections to a place that is another process."""
+        # Typed checkers do not know what the storages of one kind have and others do not.
+        await cast("Any", self._storage).bridge.storage.aclose()
 
 
 class OwnMemory(MemoryStorage):
@@ -131,6 +137,11 @@ class RateLimits:
             RateLimitExceeded: too many from this address.
         """
         await self._count(lambda by: _count_failed_authentication(by, address))
+
+    async def close(self) -> None:
+        """Close what the counts are shared over; counting ends with it."""
+        if self._shared is not None:
+            await self._shared.close()
 
     async def _count(self, count: Callable[[_Counters], Awaitable[T]]) -> T:
         if self._shared is None:
