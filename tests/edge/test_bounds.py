@@ -22,6 +22,7 @@ from partner_api.edge.validation import (
 from partner_api.errors import MAX_ISSUES, ApiError, Issue, Unlisted, invalid
 from partner_api.leasing.request_schemas import NewLeaseRequest
 from partner_api.ops.jobs.schemas import Completion
+from partner_api.ops.lease_requests.schemas import Fulfilment
 from partner_api.organizations.schemas import Migration, OrganizationPatch
 from partner_api.projects.schemas import NewProject
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 60_000
 MOST_ANSWER_BYTES = 64 * 1024
+ID = b"01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
 MAPPING = [f'"{number}":"x"'.encode() for number in range(1000)]
 ASSET = (
     b'{"kind":"a","name":"a","width":1,"height":1,"mimeType":"a/a","sizeBytes":1,"sha256":"'
@@ -55,6 +57,7 @@ HOSTILE: list[tuple[str, type[Struct], bytes]] = [
     ("right items", NewLeaseRequest, full(b'{"niche":{"geo":[', b'"US"', b"]}}")),
     ("objects for items", NewLeaseRequest, full(b'{"niche":{"geo":[', b"{}", b"]}}")),
     ("wrong items, as many as may be", Completion, b'{"assets":[%b]}' % b",".join([b"{}"] * 200)),
+    ("right ids", Fulfilment, full(b'{"poolAccountIds":[', b'"pool_%b"' % ID, b"]}")),
     ("scopes", NewApiKey, full(b'{"scopes":[', b'""', b"]}")),
     ("structs for items", Completion, full(b'{"assets":[', b"{}", b"]}")),
     ("right structs for items", Completion, full(b'{"assets":[', ASSET, b"]}")),
@@ -196,7 +199,7 @@ def test_an_answer_is_bounded_in_bytes_whatever_its_issues_are() -> None:
 
 def test_the_last_of_many_items_is_found_wherever_it_is() -> None:
     body = b'{"workerId":"w","claimToken":"%b","creditsCharged":1,"assets":[%b]}' % (
-        b"01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
+        ID,
         b",".join([ASSET] * 199 + [ASSET.replace(b'"width":1', b'"width":0')]),
     )
     (issue,) = _issues(Completion, body)
