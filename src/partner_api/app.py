@@ -129,6 +129,7 @@ def create_app(
         finally:
             edge.services = None
             await services.pool.close()
+            await services.rate_limits.close()
 
     routers = list(routers)
     app = Litestar(

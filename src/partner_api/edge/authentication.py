@@ -10,13 +10,15 @@ import msgspec
 
 from partner_api.database.lookups import Lookup
 from partner_api.edge.batching import Batcher
-from partner_api.edge.credentials import Env, parse_api_key, parse_operator_token
+from partner_api.edge.credentials import Env
 from partner_api.edge.scopes import Role
+from partner_api.edge.verified import VerifiedTokens
 from partner_api.errors import ApiError
 
 if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Pool, Row
+    from partner_api.edge.credentials import ApiKeyCredential, OperatorCredential
 
 MAX_HEADER_BYTES = 1024
 RateLimitTier = Literal["standard", "pilot", "partner", "sandbox", "internal"]
@@ -81,27 +83,28 @@ class KeyRejected(ApiError):
 
 
 class Authenticator:
-    """Verifies tokens against the database, at every request: what is revoked is out at once."""
+    """Verifies tokens against the database, at every request: what is revoked is out at once.
+
+    ``verified``: the tokens that were good lately, as those who let callers in have noted them.
+    """
 
     def __init__(self, pool: Pool, secret_keys: SecretKeys) -> None:
         self._pool = pool
         self._secret_keys = secret_keys
         self._keys: Batcher[tuple[int, str], Any] = Batcher(self._find_keys)
+        self.verified = VerifiedTokens()
 
-    async def api_key(self, headers: list[bytes], now: datetime) -> Caller:
+    async def api_key(self, credential: ApiKeyCredential, now: datetime) -> Caller:
         """Authenticate a request with an API key.
 
         Args:
-            headers: the values of all its Authorization headers.
+            credential: the key, as it was presented.
             now: the time at which a grace period must not be over.
 
         Raises:
             ApiError: UNAUTHENTICATED, the same in every case; KILL_SWITCH for a valid key that is
                 killed, or whose organization or partner is not active.
         """
-        credential = parse_api_key(_bearer(headers))
-        if credential is None:
-            raise ApiError("UNAUTHENTICATED")
         row = await self._keys.get((credential.tenant_id, credential.keyid))
         # Nothing about a row counts before the secret has shown that the caller owns it.
         if row["id"] is None or not self._secret_keys.verify(
@@ -129,15 +132,12 @@ class Authenticator:
             "sandbox" if credential.env == "test" else row["rate_limit_tier"],
         )
 
-    async def operator(self, headers: list[bytes], now: datetime) -> OperatorCaller:
+    async def operator(self, credential: OperatorCredential, now: datetime) -> OperatorCaller:
         """Authenticate a request with an operator's token.
 
         Raises:
             ApiError: UNAUTHENTICATED, the same in every case.
         """
-        credential = parse_operator_token(_bearer(headers))
-        if credential is None:
-            raise ApiError("UNAUTHENTICATED")
         row = await self._pool.fetchrow(_FIND_OPERATOR, credential.keyid)
         if row is None or not self._secret_keys.verify(
             row["hash_key_id"], row["secret_hash"], credential.secret
@@ -158,8 +158,8 @@ def killed(scope: Literal["key", "organization"]) -> ApiError:
     return ApiError("KILL_SWITCH", details={"scope": scope})
 
 
-def _bearer(headers: list[bytes]) -> str:
-    """Take the token out of the Authorization header; empty when there is not exactly one."""
+def bearer_token(headers: list[bytes]) -> str:
+    """Return the token of a request's Authorization headers; empty when there is not exactly one."""
     if len(headers) != 1 or len(headers[0]) > MAX_HEADER_BYTES:
         return ""
     scheme, _, token = headers[0].decode("latin-1").partition(" ")
