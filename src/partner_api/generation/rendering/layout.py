@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,8 @@ def _too_large(
     """Give a size above which text cannot fit, as it is longer than all lines together; trying each takes its time."""
     total = sum(setter.width(unit.rstrip(), largest) for units in paragraphs for unit in units)
     ems = max(total * _NARROWEST / largest, 1.0)
-    return min(height / (len(paragraphs) * LINE_HEIGHT), (height * width / (ems * LINE_HEIGHT)) ** 0.5)
+    by_paragraphs = height / (len(paragraphs) * LINE_HEIGHT)
+    return min(by_paragraphs, math.sqrt(height * width / (ems * LINE_HEIGHT)))
 
 
 def _balanced(
@@ -96,12 +98,7 @@ def _wrap(setter: Setter, units: list[str], width: int, size: int, whole: bool) 
     """Fill lines with units, which a line may end after; ``whole`` leaves too wide ones alone."""
     line, place = "", 0
     while True:
-        count = _most(
-            len(units) - place,
-            lambda more: (
-                setter.width((line + "".join(units[place : place + more])).rstrip(), size) <= width
-            ),
-        )
+        count = _that_fit(setter, line, units, place, width, size)
         line += "".join(units[place : place + count])
         place += count
         if place == len(units):
@@ -116,19 +113,32 @@ def _wrap(setter: Setter, units: list[str], width: int, size: int, whole: bool) 
             yield from full
 
 
-def _parted(setter: Setter, unit: str, width: int, size: int) -> Iterator[str]:
-    """Fill lines with the characters of a unit that is too wide for one."""
-    characters, place = clusters(unit), 0
+def _that_fit(
+    setter: Setter, line: str, units: list[str], place: int, width: int, size: int
+) -> int:
+    """Give how many of the units from a place on a line takes behind what it has."""
+
+    def fits(count: int) -> bool:
+        text = line + "".join(units[place : place + count])
+        return setter.width(text.rstrip(), size) <= width
+
+    return _most(len(units) - place, fits)
+
+
+def _parted(setter: Setter, unit: str, width: int, size: int) -> list[str]:
+    """Fill lines with the characters of a unit that is too wide for one; each line has at least one."""
+    lines: list[str] = []
+    characters = clusters(unit)
+    place = 0
+
+    def fits(count: int) -> bool:
+        return setter.width("".join(characters[place : place + count]), size) <= width
+
     while place < len(characters):
-        count = _most(
-            len(characters) - place,
-            lambda more: (
-                more == 1
-                or setter.width("".join(characters[place : place + more]), size) <= width
-            ),
-        )
-        yield "".join(characters[place : place + count])
+        count = max(1, _most(len(characters) - place, fits))
+        lines.append("".join(characters[place : place + count]))
         place += count
+    return lines
 
 
 def _most(count: int, fits: Callable[[int], bool]) -> int:

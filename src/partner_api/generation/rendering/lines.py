@@ -96,11 +96,13 @@ class Setter:
                 parts[-1][1].append(cluster)
             else:
                 parts.append((font, [cluster]))
-        shaping = self._shaping and not reordered
-        return [
-            Run("".join(of_one_font), len(of_one_font), font, shaping)
-            for font, of_one_font in parts
-        ]
+        runs = []
+        for font, of_one_font in parts:
+            joined = "".join(of_one_font)
+            # What was turned for the eye has other neighbours than before.
+            count = len(clusters(joined) if reordered and font is None else of_one_font)
+            runs.append(Run(joined, count, font, self._shaping and not reordered))
+        return runs
 
 
 def _has_spaces(font: Font | None) -> bool:
