@@ -166,11 +166,44 @@ RENDERER_START_SECONDS: Final = _limit(
 RENDER_SECONDS: Final = _limit(
     "RENDER_SECONDS", 60.0, "one slideshow", "the process is killed; the job gets another try"
 )
+RENDER_CPU_SECONDS: Final = _limit(
+    "RENDER_CPU_SECONDS",
+    30.0,
+    "one slideshow, in seconds of a processor",
+    "the process is killed; the job fails",
+)
 SAMPLE_SECONDS: Final = _limit(
     "SAMPLE_SECONDS",
-    10.0,
+    20.0,
     "one sample of a test environment",
+    "the process is killed; another one tries once more, then the job fails",
+)
+SAMPLE_CPU_SECONDS: Final = _limit(
+    "SAMPLE_CPU_SECONDS",
+    5.0,
+    "one sample of a test environment, in seconds of a processor",
     "the process is killed; the job fails",
+)
+RENDERER_IDLE_SECONDS: Final = _limit(
+    "RENDERER_IDLE_SECONDS",
+    300.0,
+    "the next sample of a test environment",
+    "the process ends; the next sample starts another one",
+)
+KILL_SECONDS: Final = _limit(
+    "KILL_SECONDS", 2.0, "a process to be gone that was killed", "it is left to the system"
+)
+OUTAGE_SECONDS: Final = _limit(
+    "OUTAGE_SECONDS",
+    60.0,
+    "the database to be back, by a worker that has a job",
+    "the job is left to whoever claims it next",
+)
+RENDERING_STEP_SECONDS: Final = _limit(
+    "RENDERING_STEP_SECONDS",
+    240.0,
+    "one step of rendering a job: to start a process, a slide, a file, a report",
+    "the part `rendering` is killed, and started again",
 )
 
 # --- parts of a server -----------------------------------------------------------------------

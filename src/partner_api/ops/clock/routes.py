@@ -18,7 +18,7 @@ from partner_api.errors import Issue, invalid, not_found
 from partner_api.months import add_months
 from partner_api.ops.clock.schemas import ClockAdvance, InstallationClock
 from partner_api.rehearsal.advance import advance
-from partner_api.sweeps import all_sweeps
+from partner_api.sweeps import open_sweeps
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -75,8 +75,8 @@ async def advance_clock(request: ApiRequest, body: ClockAdvance) -> Reply[Instal
 
     # One after the other, and without a connection in hand: advancing takes one for each step, and
     # many at once that each held another would wait for it for ever.
-    async with services.advancing:
-        await advance(services.pool, services.clock, all_sweeps(services.storage), body.advance_to)
+    async with services.advancing, open_sweeps(services.storage) as sweeps:
+        await advance(services.pool, services.clock, sweeps, body.advance_to)
     return await perform(request, HTTPStatus.OK, keep)
 
 
