@@ -19,7 +19,8 @@ from partner_api.app import create_app
 from partner_api.clock import Clock, format_seconds, parse_timestamp
 from partner_api.crypto import SecretKeys
 from partner_api.database.connection import connect
-from partner_api.demo import Demo, ensure_demo, read_demo_secrets
+from partner_api.demo import Demo, ensure_demo
+from partner_api.demo_credentials import read_demo_secrets
 from partner_api.edge.asgi import Edge
 from partner_api.ids import format_id
 from partner_api.reconciliation.run import reconcile

@@ -44,6 +44,8 @@ class Services:
     claimer: Claimer
     advancing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever moves the rehearsal clock."""
+    development_over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a database in development mode turned out to be production's: nothing is served any more."""
 
 
 async def open_services(
@@ -64,7 +66,7 @@ async def open_services(
         clock=clock,
         secret_keys=secret_keys,
         pool=pool,
-        authenticator=Authenticator(pool, secret_keys),
+        authenticator=Authenticator(pool, secret_keys, development=settings.development),
         children=Children(pool),
         wallets=WalletReader(pool, clock),
         rate_limits=RateLimits(settings.rate_limit_url),

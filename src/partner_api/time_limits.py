@@ -139,3 +139,9 @@ BOOKS_STEP_SECONDS: Final = _limit(
 ORPHAN_SECONDS: Final = _limit(
     "ORPHAN_SECONDS", 1.5, "a part to end when its supervisor is gone", "it ends itself at once"
 )
+INSTALLATION_NEWS_SECONDS: Final = _limit(
+    "INSTALLATION_NEWS_SECONDS",
+    1.0,
+    "news of the installation's clock and mode, in development mode",
+    "they are looked up",
+)
