@@ -106,8 +106,10 @@ async def _listen_until_production(connection: Connection, clock: Clock) -> None
     await connection.add_listener(store.CHANNEL, tell)
     try:
         while not await _look(connection, clock):
+            # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with news.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(told.wait(), INSTALLATION_NEWS_SECONDS)
+                async with asyncio.timeout(INSTALLATION_NEWS_SECONDS):
+                    await told.wait()
             told.clear()
     finally:
         await connection.remove_listener(store.CHANNEL, tell)
