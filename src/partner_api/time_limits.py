@@ -277,3 +277,12 @@ SIMULATION_END_SECONDS: Final = _limit(
     "the nodes of `layers simulate` to end",
     "they are killed",
 )
+
+# --- development mode ------------------------------------------------------------------------
+
+INSTALLATION_NEWS_SECONDS: Final = _limit(
+    "INSTALLATION_NEWS_SECONDS",
+    1.0,
+    "news of the installation's clock and mode, in development mode",
+    "they are looked up",
+)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from partner_api.commands.environment import settings_from_environment
-from partner_api.demo import read_demo_secrets
+from partner_api.demo_credentials import read_demo_secrets
 from partner_api.startup import StartupError
 from partner_api.time_limits import OPERATOR_CLIENT_SECONDS, OPERATOR_UPLOAD_SECONDS
 
