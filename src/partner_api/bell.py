@@ -14,6 +14,7 @@ import asyncpg
 import structlog
 
 from partner_api.database.outages import is_unavailable, log_unavailable
+from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -91,15 +92,12 @@ class Bell:
 
         while True:
             try:
-                async with self._pool.acquire() as connection:
+                async with self._pool.beside(command_seconds=COMMAND_SECONDS) as connection:
                     await connection.add_listener(_CHANNEL, heard)
-                    try:
-                        while True:
-                            # Without a statement now and then, nobody notices that the connection is gone.
-                            await asyncio.sleep(_CHECK_SECONDS)
-                            await connection.execute("SELECT")
-                    finally:
-                        await connection.remove_listener(_CHANNEL, heard)
+                    while True:
+                        # Without a statement now and then, nobody notices that the connection is gone.
+                        await asyncio.sleep(_CHECK_SECONDS)
+                        await connection.execute("SELECT")
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 _report(error, "bell_not_heard")
                 await asyncio.sleep(_RETRY_SECONDS)

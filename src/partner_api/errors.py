@@ -32,6 +32,14 @@ Code = Literal[
 CODES: tuple[Code, ...] = get_args(Code)
 
 
+MAX_ISSUES = 100
+"""The most problems of a request that are named."""
+# What a client sent comes back in these, so they are cut; the answer stays under 64 KiB.
+_MAX_PATH_CHARACTERS = 100
+_MAX_MESSAGE_CHARACTERS = 500
+_MAX_ISSUES_BYTES = 60 * 1024
+
+
 class Kind(msgspec.Struct, frozen=True):
     """What a code means: HTTP status, the sentence a client gets, and when it happens."""
 
@@ -180,14 +188,55 @@ class ApiError(Exception):
         return msgspec.json.encode({"error": error})
 
 
-def invalid(issues: Sequence[Issue], *, status: int = 422) -> ApiError:
+class Unlisted(Issue, frozen=True):
+    """The last entry of a list of problems that is not complete: what is not in it."""
+
+
+def invalid(issues: Sequence[Issue], *, unlisted: int | None = 0, status: int = 422) -> ApiError:
     """Make the error for a malformed request; ``issues`` has one entry per problem.
 
     They name fields as the client did, and a client may have put a secret there by mistake. It is
-    not repeated, because answers are logged by those who get them.
+    not repeated, because answers are logged by those who get them. And a client may have sent
+    more than anyone wants back: long names are cut, and at most ``MAX_ISSUES`` are listed, in at
+    most ``_MAX_ISSUES_BYTES``, then one more says how many are not.
+
+    Args:
+        issues: the problems that are named.
+        unlisted: how many others there are; None when nobody has counted them.
+        status: 400 when the body is not JSON.
     """
-    shown = [Issue(redact(issue.path), redact(issue.message)) for issue in issues]
+    named = [issue for issue in issues if not isinstance(issue, Unlisted)]
+    if len(named) < len(issues):
+        unlisted = None
+    shown: list[Issue] = []
+    room = _MAX_ISSUES_BYTES
+    for issue in named[:MAX_ISSUES]:
+        short = Issue(
+            shorten(redact(issue.path), _MAX_PATH_CHARACTERS),
+            shorten(redact(issue.message), _MAX_MESSAGE_CHARACTERS),
+        )
+        room -= len(msgspec.json.encode(short))
+        if room < 0:
+            break
+        shown.append(short)
+    if unlisted is not None:
+        unlisted += len(named) - len(shown)
+    if unlisted is None:
+        shown.append(Unlisted("", "There may be more problems than these"))
+    elif unlisted:
+        shown.append(
+            Unlisted(
+                "",
+                f"There {'is' if unlisted == 1 else 'are'} {unlisted:,} more "
+                f"problem{'' if unlisted == 1 else 's'} than these",
+            )
+        )
     return ApiError("VALIDATION", details={"issues": shown}, status=status)
+
+
+def shorten(text: str, most: int) -> str:
+    """Cut a text that has more than so many characters, and show that with an ellipsis."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def not_found() -> ApiError:

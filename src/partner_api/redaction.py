@@ -10,8 +10,9 @@ HIDDEN = "****"
 _KEY = re.compile(r"(lp_(?:live|test)|lpo)_(?:([0-9A-HJKMNP-TV-Z]{16})(?![A-Za-z0-9-]))?([\w*-]*)")
 _SIGNING_SECRET = re.compile(r"whsec_[\w+/=-]+")
 # A password may have been written without escaping its @ or /, so for PostgreSQL everything up to
-# the last @ of the word is taken for it; the bound keeps a line made to be slow from being so.
-_POSTGRES_PASSWORD = re.compile(r"(postgres(?:ql)?(?:\+\w+)?://[^\s:@/]*):\S{0,4096}@")
+# the last @ of the word is taken for it.
+_WORD = re.compile(r"\S+")
+_POSTGRES_PASSWORD = re.compile(r"(postgres(?:ql)?(?:\+\w+)?://[^\s:@/]*):.*", re.DOTALL)
 _URL_PASSWORD = re.compile(r"(://[^\s:@/]*):[^\s@/]*@")
 _PASSWORD_PARAMETER = re.compile(r"([?&](?:ssl)?password=)[^\s&]+")
 # At least 16 characters: prose may speak of a bearer token.
@@ -28,7 +29,8 @@ def redact(text: str) -> str:
     """
     text = _KEY.sub(_keep_key_id, text)
     text = _SIGNING_SECRET.sub(f"whsec_{HIDDEN}", text)
-    text = _POSTGRES_PASSWORD.sub(rf"\1:{HIDDEN}@", text)
+    if "postgres" in text:
+        text = _WORD.sub(_hide_postgres_password, text)
     text = _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", text)
     text = _PASSWORD_PARAMETER.sub(rf"\1{HIDDEN}", text)
     return _BEARER.sub(rf"\1{HIDDEN}", text)
@@ -56,6 +58,12 @@ def _redact_value(value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
         return [_redact_value(inner) for inner in value]
     return redact(repr(value) if isinstance(value, BaseException) else str(value))
+
+
+def _hide_postgres_password(match: re.Match[str]) -> str:
+    """Hide, in one word, what stands between the user's name and the last @."""
+    address, at, rest = match[0].rpartition("@")
+    return _POSTGRES_PASSWORD.sub(rf"\1:{HIDDEN}", address) + at + rest if at else rest
 
 
 def _keep_key_id(match: re.Match[str]) -> str:

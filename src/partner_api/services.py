@@ -50,6 +50,8 @@ class Services:
     """Held by whoever moves the rehearsal clock."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when this process is about to end: whoever waits for something to happen answers without it."""
+    development_over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a database in development mode turned out to be production's: nothing is served any more."""
 
 
 async def open_services(
@@ -74,7 +76,7 @@ async def open_services(
         clock=clock,
         secret_keys=secret_keys,
         pool=pool,
-        authenticator=Authenticator(pool, secret_keys),
+        authenticator=Authenticator(pool, secret_keys, development=settings.development),
         children=Children(pool),
         wallets=WalletReader(pool, clock),
         rate_limits=RateLimits(settings.rate_limit_url),

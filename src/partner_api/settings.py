@@ -175,7 +175,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         variable="LAYERS_DATABASE_POOL_SIZE",
         attribute="database_pool_size",
-        meaning="Most connections that one process opens to the database.",
+        meaning="Most connections to the database that one process opens for requests.",
         default="10",
         parse=whole_number(1, 1_000),
     ),

@@ -67,13 +67,13 @@ LINGER_SECONDS: Final = _limit(
 DISCARD_SECONDS: Final = _limit(
     "DISCARD_SECONDS",
     2.0,
-    "the rest of a body that is not wanted, before the answer",
+    "more of a body that is not wanted, before the answer; of one that is no upload, all of it",
     "the answer; then the connection is closed",
 )
 DISCARD_UPLOAD_SECONDS: Final = _limit(
     "DISCARD_UPLOAD_SECONDS",
     30.0,
-    "the rest of an upload that is not wanted, before the answer",
+    "all of an upload that is not wanted, before the answer",
     "the answer; then the connection is closed",
 )
 
@@ -127,6 +127,24 @@ READINESS_SECONDS: Final = _limit(
 POOL_CLOSE_SECONDS: Final = _limit(
     "POOL_CLOSE_SECONDS", 2.0, "connections to be closed in order", "they are dropped"
 )
+LAST_NOTES_SECONDS: Final = _limit(
+    "LAST_NOTES_SECONDS",
+    2.0,
+    "the last notes of which keys were used and refused to be written, at a stop",
+    "they are lost",
+)
+EMBEDDED_PROGRAM_SECONDS: Final = _limit(
+    "EMBEDDED_PROGRAM_SECONDS",
+    300.0,
+    "a program of the server's own PostgreSQL, such as `initdb`, to end",
+    "it is killed; the server does not start",
+)
+EMBEDDED_PREPARE_SECONDS: Final = _limit(
+    "EMBEDDED_PREPARE_SECONDS",
+    60.0,
+    "each step of making role and database in the server's own PostgreSQL",
+    "the server does not start",
+)
 
 # --- storage and rendering -------------------------------------------------------------------
 
@@ -148,11 +166,44 @@ RENDERER_START_SECONDS: Final = _limit(
 RENDER_SECONDS: Final = _limit(
     "RENDER_SECONDS", 60.0, "one slideshow", "the process is killed; the job gets another try"
 )
+RENDER_CPU_SECONDS: Final = _limit(
+    "RENDER_CPU_SECONDS",
+    30.0,
+    "one slideshow, in seconds of a processor",
+    "the process is killed; the job fails",
+)
 SAMPLE_SECONDS: Final = _limit(
     "SAMPLE_SECONDS",
-    10.0,
+    20.0,
     "one sample of a test environment",
+    "the process is killed; another one tries once more, then the job fails",
+)
+SAMPLE_CPU_SECONDS: Final = _limit(
+    "SAMPLE_CPU_SECONDS",
+    5.0,
+    "one sample of a test environment, in seconds of a processor",
     "the process is killed; the job fails",
+)
+RENDERER_IDLE_SECONDS: Final = _limit(
+    "RENDERER_IDLE_SECONDS",
+    300.0,
+    "the next sample of a test environment",
+    "the process ends; the next sample starts another one",
+)
+KILL_SECONDS: Final = _limit(
+    "KILL_SECONDS", 2.0, "a process to be gone that was killed", "it is left to the system"
+)
+OUTAGE_SECONDS: Final = _limit(
+    "OUTAGE_SECONDS",
+    60.0,
+    "the database to be back, by a worker that has a job",
+    "the job is left to whoever claims it next",
+)
+RENDERING_STEP_SECONDS: Final = _limit(
+    "RENDERING_STEP_SECONDS",
+    240.0,
+    "one step of rendering a job: to start a process, a slide, a file, a report",
+    "the part `rendering` is killed, and started again",
 )
 
 # --- parts of a server -----------------------------------------------------------------------
@@ -198,4 +249,40 @@ CLOSE_APP_SECONDS: Final = _limit(
 )
 ORPHAN_SECONDS: Final = _limit(
     "ORPHAN_SECONDS", 1.5, "a part to end when its supervisor is gone", "it ends itself at once"
+)
+
+# --- commands --------------------------------------------------------------------------------
+
+OPERATOR_CLIENT_SECONDS: Final = _limit(
+    "OPERATOR_CLIENT_SECONDS",
+    60.0,
+    "the server to go on answering `layers ops`",
+    "the command ends and says how to ask again",
+)
+OPERATOR_UPLOAD_SECONDS: Final = _limit(
+    "OPERATOR_UPLOAD_SECONDS",
+    900.0,
+    "the server to answer an import of `layers ops`",
+    "the command ends and says how to ask again",
+)
+SIMULATED_NODE_SECONDS: Final = _limit(
+    "SIMULATED_NODE_SECONDS",
+    60.0,
+    "a node of `layers simulate` to do one operation",
+    "the simulation fails",
+)
+SIMULATION_END_SECONDS: Final = _limit(
+    "SIMULATION_END_SECONDS",
+    10.0,
+    "the nodes of `layers simulate` to end",
+    "they are killed",
+)
+
+# --- development mode ------------------------------------------------------------------------
+
+INSTALLATION_NEWS_SECONDS: Final = _limit(
+    "INSTALLATION_NEWS_SECONDS",
+    1.0,
+    "news of the installation's clock and mode, in development mode",
+    "they are looked up",
 )

@@ -9,6 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from tests.contract.answers import check_every_answer
+from tests.contract.counters import PROGRAM, Store
 from tests.contract.documented import Documented
 from tests.contract.installation import Family, Installation
 from tests.contract.served import serving
@@ -169,3 +170,16 @@ async def local_api(application: Edge) -> AsyncIterator[httpx.AsyncClient]:
     with listening():
         async with running(application) as client:
             yield client
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Where servers count together; a test that needs it is skipped on a machine without one."""
+    if PROGRAM is None:
+        pytest.skip("there is neither redis-server nor valkey-server on this machine")
+    store = Store(PROGRAM, tmp_path_factory.mktemp("store"))
+    try:
+        store.start()
+        yield store
+    finally:
+        store.stop()

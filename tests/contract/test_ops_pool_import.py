@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tracemalloc
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from tests.contract.answers import granted, issues, refused
 from tests.contract.installation import handle
 
 from partner_api.leasing import pool
+from partner_api.ops.pool import lines
 from partner_api.ops.pool.importing import MAX_PROBLEMS
 
 if TYPE_CHECKING:
@@ -319,10 +321,61 @@ async def test_more_problems_than_are_listed(
     api: httpx.AsyncClient, operator: dict[str, str], mark: str
 ) -> None:
     name = handle()
-    lines = [line(mark, name)] * (MAX_PROBLEMS + 2) + ["{"] * 1500
-    result = granted(await send(api, operator, "\n".join(lines)))
+    rows = [line(mark, name)] * (MAX_PROBLEMS + 2) + ["{"] * 1500
+    result = granted(await send(api, operator, "\n".join(rows)))
     assert (result["lines"], result["rejected"]) == (MAX_PROBLEMS + 1502, MAX_PROBLEMS + 1501)
     assert [error["line"] for error in result["errors"]] == list(range(2, MAX_PROBLEMS + 2))
+
+
+async def test_what_is_said_of_a_line_is_short(
+    api: httpx.AsyncClient, operator: dict[str, str]
+) -> None:
+    """Whatever is in it: a line may have 16 KiB, and an answer names a thousand lines."""
+    wrong = [
+        json.dumps({f"unknown {number}": 0 for number in range(600)}),
+        json.dumps({"geo": ["usa"] * 1_500}),
+        json.dumps({"u" * 16_000: 0}),
+    ]
+    result = granted(await send(api, operator, "\n".join(wrong * 400)))
+    assert (result["rejected"], len(result["errors"])) == (1200, MAX_PROBLEMS)
+    assert max(len(error["message"]) for error in result["errors"]) <= 501
+    assert "geo: Expected a list of length <= 249" in result["errors"][1]["message"]
+
+
+LONG_LINE = json.dumps({f"unknown {number}": 0 for number in range(600)}).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "batches"),
+    [
+        pytest.param(b"\n" * 200_000, 200, id="empty lines"),
+        pytest.param(b"{\n" * 20_000, 20, id="short lines"),
+        pytest.param(LONG_LINE * 100, len(LONG_LINE) // 1_000, id="long lines"),
+        pytest.param(b"x" * 40_000 + b"\n" + (b"x" * 20_000 + b"\n") * 40, 10, id="too long lines"),
+    ],
+)
+def test_other_requests_have_their_turn_whatever_is_in_a_file(content: bytes, batches: int) -> None:
+    """They have it between two batches, and none of these is large."""
+    found = list(lines.read_batches(BytesIO(content), NDJSON))
+    assert len(found) >= batches
+    assert max(len(batch) for batch in found) <= 1_000
+
+
+@pytest.mark.parametrize("text", ["\n", "{\n"])
+async def test_a_file_of_too_many_lines(
+    local_api: httpx.AsyncClient,
+    operator: dict[str, str],
+    mark: str,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+) -> None:
+    """It adds nothing: whoever makes such a file has made a mistake."""
+    assert lines.MAX_LINES == 1_000_000
+    monkeypatch.setattr(lines, "MAX_LINES", 5_000)
+    content = line(mark, handle()) + "\n" + text * 5_000
+    response = await send(local_api, operator, content)
+    assert issues(response) == {"line 5001": "Expected at most 5,000 lines"}
+    assert await pool_of(local_api, operator, mark) == []
 
 
 @pytest.mark.parametrize("count", [20_000, pytest.param(100_000, marks=pytest.mark.long)])

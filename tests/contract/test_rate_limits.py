@@ -265,33 +265,6 @@ async def test_a_new_tier_counts_from_the_next_request_on(
     assert bucket(await api.get("/v1/whoami", headers=key.headers))[1] == 1_200
 
 
-async def test_failed_authentication_is_limited_per_address(
-    apart: httpx.AsyncClient, installation: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever the route and the reason; a right key from the same address goes on."""
-    assert rate_limits.FAILED_AUTHENTICATIONS_PER_MINUTE == 300
-    monkeypatch.setattr(rate_limits, "FAILED_AUTHENTICATIONS_PER_MINUTE", 4)
-    key = await key_of(installation, "internal")
-    killed = await installation.key(key.wallet, kill_switch=True)
-    # A killed key is known: it does not count here.
-    for _ in range(6):
-        refused(await apart.get("/v1/whoami", headers=killed.headers), "KILL_SWITCH")
-    wrong = {"Authorization": f"Bearer {key.text[:-2]}xx"}
-    attempts: list[tuple[str, dict[str, str]]] = [
-        ("/v1/whoami", {}),
-        ("/v1/whoami", wrong),
-        ("/ops/v1/organizations", {}),
-        ("/ops/v1/organizations", {"Authorization": "Bearer lpo_x"}),
-    ]
-    for path, headers in attempts:
-        refused(await apart.get(path, headers=headers), "UNAUTHENTICATED")
-    for path, headers in attempts:
-        response = await apart.get(path, headers=headers)
-        wait_of(response, "failed_authentication")
-        assert not [name for name in response.headers if name.startswith("x-ratelimit")]
-    granted(await apart.get("/v1/whoami", headers=key.headers))
-
-
 def _limits(tier: Any) -> TierLimits:
     limits = rate_limits.TIERS[tier]
     assert limits is not None

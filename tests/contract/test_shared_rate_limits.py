@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
-import socket
-import subprocess
 from typing import TYPE_CHECKING
 
 import httpx
@@ -15,54 +12,15 @@ import pytest_asyncio
 from tests.contract.answers import granted, refused
 from tests.contract.installation import EVERYTHING
 from tests.contract.served import serving
-from tests.serving import free_port, wait_until
+from tests.serving import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
     from tests.conftest import DatabaseUrls
+    from tests.contract.counters import Store
     from tests.contract.installation import Installation
     from tests.serving import Service
-
-
-class Store:
-    """A Redis or Valkey of our own."""
-
-    def __init__(self, program: str, folder: Path) -> None:
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._command = [program, "--port", str(self.port), "--bind", "127.0.0.1"]
-        self._command += ["--save", "", "--appendonly", "no", "--dir", str(folder)]
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        wait_until(self._answers)
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
-
-    def _answers(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            return True
-        return False
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    program = shutil.which("redis-server") or shutil.which("valkey-server")
-    if program is None:
-        pytest.skip("there is neither redis-server nor valkey-server on this machine")
-    store = Store(program, tmp_path_factory.mktemp("store"))
-    try:
-        store.start()
-        yield store
-    finally:
-        store.stop()
 
 
 @pytest.fixture(scope="module")

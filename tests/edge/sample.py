@@ -58,7 +58,7 @@ class NewThing(Struct, rename="camel", forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=8)]
     credits: PositiveAmount
     shape: Shape | None = None
-    shapes: list[Shape] = []
+    shapes: Annotated[list[Shape], Meta(max_length=20)] = []
     project_id: ProjectId | None = None
     due_at: Instant | None = None
     metadata: Metadata | UnsetType = UNSET

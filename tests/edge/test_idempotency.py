@@ -100,6 +100,31 @@ async def test_another_path_parameter_is_another_request(
     assert error_of(other)["code"] == "IDEMPOTENCY_CONFLICT"
 
 
+@pytest.mark.parametrize(
+    ("body", "query"),
+    [
+        (b"{", ""),
+        (b'"\xff"', ""),
+        (b"[" * 900 + b"]" * 900, ""),
+        *((b"[" * depth + b"]" * depth, "") for depth in range(920, 990, 2)),
+        (b"[" * 100_000, ""),
+        (b"1" * 200_000, ""),
+        (b"{}", "?" + "&" * 30_000),
+    ],
+)
+async def test_whatever_a_route_without_a_body_is_sent_counts_and_is_no_fault(
+    client: httpx.AsyncClient, family: Family, body: bytes, query: str
+) -> None:
+    headers = {**family.partner.headers, "Idempotency-Key": "k"}
+    path = f"/v1/organizations/org_{uuid4()}/secrets{query}"
+    first = await client.post(path, content=body, headers=headers)
+    assert first.status_code == 201, first.text
+    again = await client.post(path, content=body, headers=headers)
+    assert again.content == first.content
+    other = await client.post(path, content=body + b" x", headers=headers)
+    assert error_of(other)["code"] == "IDEMPOTENCY_CONFLICT"
+
+
 async def test_a_key_belongs_to_one_api_key_and_one_route(
     client: httpx.AsyncClient, family: Family, connection: Connection
 ) -> None:

@@ -15,6 +15,8 @@ from structlog.testing import capture_logs
 
 from partner_api.bell import Bell, Topic
 from partner_api.clock import Clock
+from partner_api.database import outages
+from partner_api.log_limits import OncePerMinute
 from partner_api.sweeps import loop
 from partner_api.sweeps.loop import run_sweeps
 from partner_api.sweeps.progress import SweepProgress
@@ -94,6 +96,22 @@ async def test_a_failing_sweep_is_logged_waits_longer_each_time_and_goes_on() ->
         assert pause > 0.79 * doubled
     # The other one has not waited for it.
     assert len(sound.times) > len(failing.times)
+
+
+async def test_an_unavailable_database_is_logged_without_a_traceback_and_not_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outages, "_lines", OncePerMinute())
+
+    async def fail() -> int:
+        raise asyncpg.DiskFullError("No space left on device")
+
+    failing = Sham("failing", fail)
+    log = await run_until(lambda: len(failing.times) > 3, failing)
+
+    (line,) = [entry for entry in log if entry["log_level"] in {"warning", "error"}]
+    assert (line["event"], line["where"]) == ("database_unavailable", "sweep failing")
+    assert "exc_info" not in line
 
 
 async def test_the_wait_after_failures_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,3 +209,16 @@ async def test_a_ring_wakes_a_sweep_that_waits() -> None:
         stop.set()
         await running
     assert len(other.times) == 1
+
+
+async def test_an_unavailable_database_is_not_tried_for_every_tenant() -> None:
+    tried = []
+
+    async def advance(tenant_id: int) -> int:
+        tried.append(tenant_id)
+        raise asyncpg.DiskFullError("No space left on device")
+
+    with capture_logs() as log, pytest.raises(asyncpg.DiskFullError):
+        await advance_each(range(500), advance)
+    assert tried == [0]
+    assert log == []

@@ -118,7 +118,11 @@ async def open_pool(
         reset=_leave_as_it_is,
         server_settings={**_POOL_SETTINGS, **(settings or {})},
     )
-    return Pool(driver_pool, lambda: connect(url), acquire_seconds)
+    return Pool(
+        driver_pool,
+        lambda command_seconds: connect(url, command_seconds=command_seconds),
+        acquire_seconds,
+    )
 
 
 async def _leave_as_it_is(_: Connection) -> None:

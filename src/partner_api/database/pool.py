@@ -72,14 +72,14 @@ class Pool:
 
     Args:
         driver_pool: the driver's pool, open.
-        connect: opens a connection outside it.
+        connect: opens a connection outside it, whose statements are waited for as long as it is told.
         acquire_seconds: how long a connection is waited for.
     """
 
     def __init__(
         self,
         driver_pool: _DriverPool,
-        connect: Callable[[], Awaitable[Connection]],
+        connect: Callable[[float | None], Awaitable[Connection]],
         acquire_seconds: float,
     ) -> None:
         self._driver_pool = driver_pool
@@ -117,19 +117,27 @@ class Pool:
             return await connection.fetchval(statement, *arguments)
 
     @contextlib.asynccontextmanager
-    async def beside(self) -> AsyncIterator[Connection]:
-        """Open one connection beside the pool, for statements that may take as long as they need.
+    async def beside(self, *, command_seconds: float | None) -> AsyncIterator[Connection]:
+        """Open one connection beside the pool: for what takes long, or waits for others.
+
+        Args:
+            command_seconds: how long the answer to a statement is waited for; None for as long as it takes.
 
         Raises:
             OSError, asyncpg.PostgresError: the server cannot be reached or refuses the role.
         """
         require_no_connection()
-        connection = await self._connect()
+        connection = await self._connect(command_seconds)
         try:
             yield connection
-        finally:
-            with contextlib.suppress(OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
-                await connection.close(timeout=POOL_CLOSE_SECONDS)
+        except BaseException as error:
+            # Nobody says goodbye to a server that may not answer.
+            connection.terminate()
+            if (cancellation := _cancellation_before(error)) is not None:
+                raise cancellation from None
+            raise
+        with contextlib.suppress(OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
+            await connection.close(timeout=POOL_CLOSE_SECONDS)
 
     def get_max_size(self) -> int:
         """Return how many connections there can be."""
@@ -190,12 +198,8 @@ class _Acquisition:
             await self._driver_pool.release(self._connection)
         finally:
             self._end()
-        # Whoever rolls back on a connection that is gone raises that, in the place of what happened first.
-        # A cancellation must not get lost that way.
-        if isinstance(
-            error, (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError)
-        ) and isinstance(error.__context__, asyncio.CancelledError):
-            raise error.__context__
+        if error is not None and (cancellation := _cancellation_before(error)) is not None:
+            raise cancellation
 
     def _end(self) -> None:
         """Note that the loan is over; it may end in another task than it began in."""
@@ -204,3 +208,14 @@ class _Acquisition:
             _holders[self._task] = held
         else:
             del _holders[self._task]
+
+
+def _cancellation_before(error: BaseException) -> asyncio.CancelledError | None:
+    """Return the cancellation in whose place an error was raised.
+
+    Whoever ends a transaction on a connection that is gone raises that instead of what happened first, and
+    a task that was cancelled must end as such.
+    """
+    gone = isinstance(error, (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError))
+    first = error.__context__
+    return first if gone and isinstance(first, asyncio.CancelledError) else None

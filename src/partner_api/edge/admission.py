@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from partner_api.edge.authentication import KeyRejected
+from partner_api.edge.authentication import KeyRejected, bearer_token
 from partner_api.edge.connections.registry import mark_known
+from partner_api.edge.credentials import (
+    ApiKeyCredential,
+    OperatorCredential,
+    parse_api_key,
+    parse_operator_token,
+)
 from partner_api.edge.rate_limits import RateLimitExceeded
 from partner_api.errors import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from partner_api.audit.recorder import RefusalType
     from partner_api.edge.authentication import Caller, OperatorCaller
     from partner_api.edge.rate_limits import EndpointClass
     from partner_api.edge.request import ApiRequest
 
+T = TypeVar("T")
+C = TypeVar("C", ApiKeyCredential, OperatorCredential)
 _UNKNOWN_ADDRESS = "unknown"
 
 
@@ -25,23 +35,21 @@ async def admit_key(request: ApiRequest, endpoint_class: EndpointClass) -> Calle
         ApiError: UNAUTHENTICATED, KILL_SWITCH, RATE_LIMITED.
     """
     services = request.services
-    try:
-        caller = await services.authenticator.api_key(request.authorization, request.now)
-    except KeyRejected as rejected:
-        services.recorder.note_refusal(
-            rejected.tenant_id,
-            rejected.organization_id,
-            rejected.api_key_id,
-            "auth.key_rejected",
-            request.now,
-        )
-        if rejected.code == "UNAUTHENTICATED":
-            await services.rate_limits.count_failed_authentication(_address(request))
-        raise
-    except ApiError:
-        await services.rate_limits.count_failed_authentication(_address(request))
-        raise
-    mark_known(request.scope)
+
+    async def look_up(credential: ApiKeyCredential) -> Caller:
+        try:
+            return await services.authenticator.api_key(credential, request.now)
+        except KeyRejected as rejected:
+            services.recorder.note_refusal(
+                rejected.tenant_id,
+                rejected.organization_id,
+                rejected.api_key_id,
+                "auth.key_rejected",
+                request.now,
+            )
+            raise
+
+    caller = await _authenticate(request, parse_api_key, look_up)
     try:
         request.exchange.bucket = await services.rate_limits.admit(caller, endpoint_class)
     except RateLimitExceeded as exceeded:
@@ -58,13 +66,49 @@ async def admit_operator(request: ApiRequest) -> OperatorCaller:
     Raises:
         ApiError: UNAUTHENTICATED, RATE_LIMITED after many failures from one address.
     """
+
+    async def look_up(credential: OperatorCredential) -> OperatorCaller:
+        return await request.services.authenticator.operator(credential, request.now)
+
+    return await _authenticate(request, parse_operator_token, look_up)
+
+
+async def _authenticate(
+    request: ApiRequest,
+    parse: Callable[[str], C | None],
+    look_up: Callable[[C], Awaitable[T]],
+) -> T:
+    """Look a token up, unless its address has failed too often for what is no known token.
+
+    A proxy is one address for all who come through it, so one of them who guesses must not lock
+    the others out: a token that was good lately is looked up all the same. It is not trusted.
+
+    Args:
+        request: the request.
+        parse: reads the token, None when it has another form.
+        look_up: finds out whose it is; its UNAUTHENTICATED is a failure of the address.
+
+    Raises:
+        ApiError: UNAUTHENTICATED, RATE_LIMITED, and what ``look_up`` raises.
+    """
+    limits, address = request.services.rate_limits, _address(request)
+    token = parse(bearer_token(request.authorization))
+    if token is None:
+        await limits.count_failed_authentication(address)
+        raise ApiError("UNAUTHENTICATED")
+    verified = request.services.authenticator.verified
+    if not verified.knows(token):
+        await limits.check_failed_authentications(address)
     try:
-        operator = await request.services.authenticator.operator(request.authorization, request.now)
-    except ApiError:
-        await request.services.rate_limits.count_failed_authentication(_address(request))
+        caller = await look_up(token)
+    except ApiError as error:
+        if error.code == "UNAUTHENTICATED":
+            verified.forget(token)
+            await limits.count_failed_authentication(address)
         raise
+    verified.remember(token)
     mark_known(request.scope)
-    return operator
+    return caller
 
 
 def note_refusal(request: ApiRequest, caller: Caller, event_type: RefusalType) -> None:

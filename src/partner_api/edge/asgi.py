@@ -11,6 +11,7 @@ from partner_api.edge import metrics
 from partner_api.edge.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.reply import error_reply
 from partner_api.edge.request import EXCHANGE, BodyLimits, Exchange, Patience
+from partner_api.time_limits import DISCARD_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -144,7 +145,9 @@ class _Body:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience.seconds):
                 while self.unread and dropped <= patience.most_bytes:
-                    dropped += len((await self()).get("body", b""))
+                    async with asyncio.timeout(DISCARD_SECONDS):
+                        message = await self()
+                    dropped += len(message.get("body", b""))
 
 
 def _body_of(scope: Scope, receive: Receive) -> _Body | None:

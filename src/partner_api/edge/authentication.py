@@ -10,13 +10,15 @@ import msgspec
 
 from partner_api.database.lookups import Lookup
 from partner_api.edge.batching import Batcher
-from partner_api.edge.credentials import Env, parse_api_key, parse_operator_token
+from partner_api.edge.credentials import Env
 from partner_api.edge.scopes import Role
+from partner_api.edge.verified import VerifiedTokens
 from partner_api.errors import ApiError
 
 if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Pool, Row
+    from partner_api.edge.credentials import ApiKeyCredential, OperatorCredential
 
 MAX_HEADER_BYTES = 1024
 RateLimitTier = Literal["standard", "pilot", "partner", "sandbox", "internal"]
@@ -26,7 +28,7 @@ RateLimitTier = Literal["standard", "pilot", "partner", "sandbox", "internal"]
 _KEYS = Lookup(
     """
 SELECT k.id, k.secret_hash, k.hash_key_id, k.env, k.scopes, k.kill_switch, k.revoked_at,
-       k.grace_until, o.id AS organization_id, o.name AS organization_name, o.parent_id,
+       k.grace_until, k.demo, o.id AS organization_id, o.name AS organization_name, o.parent_id,
        o.status, p.status AS parent_status,
        coalesce(p.rate_limit_tier, o.rate_limit_tier) AS rate_limit_tier
   FROM {asked}
@@ -39,7 +41,7 @@ SELECT k.id, k.secret_hash, k.hash_key_id, k.env, k.scopes, k.kill_switch, k.rev
     keyid="text",
 )
 _FIND_OPERATOR = """
-SELECT id, name, role, secret_hash, hash_key_id, expires_at, revoked_at
+SELECT id, name, role, secret_hash, hash_key_id, expires_at, revoked_at, demo
   FROM operators WHERE keyid = $1
 """
 
@@ -55,6 +57,8 @@ class Caller(msgspec.Struct, frozen=True):
     env: Env
     scopes: frozenset[str]
     rate_limit_tier: RateLimitTier
+    demo: bool
+    """Whether the key was made by the demo; whatever it mints is marked in the same way."""
 
     @property
     def partner_id(self) -> UUID:
@@ -68,6 +72,8 @@ class OperatorCaller(msgspec.Struct, frozen=True):
     operator_id: UUID
     name: str
     role: Role
+    demo: bool
+    """Whether the token was made by the demo; whatever it mints is marked in the same way."""
 
 
 class KeyRejected(ApiError):
@@ -81,27 +87,35 @@ class KeyRejected(ApiError):
 
 
 class Authenticator:
-    """Verifies tokens against the database, at every request: what is revoked is out at once."""
+    """Verifies tokens against the database, at every request: what is revoked is out at once.
 
-    def __init__(self, pool: Pool, secret_keys: SecretKeys) -> None:
+    ``verified``: the tokens that were good lately, as those who let callers in have noted them.
+
+    Args:
+        pool: of the database.
+        secret_keys: what secrets are hashed with.
+        development: whether credentials of the demo are accepted; otherwise they are refused like
+            those that were revoked.
+    """
+
+    def __init__(self, pool: Pool, secret_keys: SecretKeys, *, development: bool) -> None:
         self._pool = pool
         self._secret_keys = secret_keys
+        self._development = development
         self._keys: Batcher[tuple[int, str], Any] = Batcher(self._find_keys)
+        self.verified = VerifiedTokens()
 
-    async def api_key(self, headers: list[bytes], now: datetime) -> Caller:
+    async def api_key(self, credential: ApiKeyCredential, now: datetime) -> Caller:
         """Authenticate a request with an API key.
 
         Args:
-            headers: the values of all its Authorization headers.
+            credential: the key, as it was presented.
             now: the time at which a grace period must not be over.
 
         Raises:
             ApiError: UNAUTHENTICATED, the same in every case; KILL_SWITCH for a valid key that is
                 killed, or whose organization or partner is not active.
         """
-        credential = parse_api_key(_bearer(headers))
-        if credential is None:
-            raise ApiError("UNAUTHENTICATED")
         row = await self._keys.get((credential.tenant_id, credential.keyid))
         # Nothing about a row counts before the secret has shown that the caller owns it.
         if row["id"] is None or not self._secret_keys.verify(
@@ -110,6 +124,7 @@ class Authenticator:
             raise ApiError("UNAUTHENTICATED")
         if (
             row["env"] != credential.env
+            or (row["demo"] and not self._development)
             or row["revoked_at"] is not None
             or (row["grace_until"] is not None and row["grace_until"] <= now)
         ):
@@ -127,27 +142,27 @@ class Authenticator:
             credential.env,
             frozenset(row["scopes"]),
             "sandbox" if credential.env == "test" else row["rate_limit_tier"],
+            row["demo"],
         )
 
-    async def operator(self, headers: list[bytes], now: datetime) -> OperatorCaller:
+    async def operator(self, credential: OperatorCredential, now: datetime) -> OperatorCaller:
         """Authenticate a request with an operator's token.
 
         Raises:
             ApiError: UNAUTHENTICATED, the same in every case.
         """
-        credential = parse_operator_token(_bearer(headers))
-        if credential is None:
-            raise ApiError("UNAUTHENTICATED")
         row = await self._pool.fetchrow(_FIND_OPERATOR, credential.keyid)
         if row is None or not self._secret_keys.verify(
             row["hash_key_id"], row["secret_hash"], credential.secret
         ):
             raise ApiError("UNAUTHENTICATED")
-        if row["revoked_at"] is not None or (
-            row["expires_at"] is not None and row["expires_at"] <= now
+        if (
+            (row["demo"] and not self._development)
+            or row["revoked_at"] is not None
+            or (row["expires_at"] is not None and row["expires_at"] <= now)
         ):
             raise ApiError("UNAUTHENTICATED")
-        return OperatorCaller(row["id"], row["name"], row["role"])
+        return OperatorCaller(row["id"], row["name"], row["role"], row["demo"])
 
     async def _find_keys(self, keys: list[tuple[int, str]]) -> list[Any]:
         return await _KEYS.fetch(self._pool, keys)
@@ -158,8 +173,8 @@ def killed(scope: Literal["key", "organization"]) -> ApiError:
     return ApiError("KILL_SWITCH", details={"scope": scope})
 
 
-def _bearer(headers: list[bytes]) -> str:
-    """Take the token out of the Authorization header; empty when there is not exactly one."""
+def bearer_token(headers: list[bytes]) -> str:
+    """Return the token of a request's Authorization headers; empty when there is not exactly one."""
     if len(headers) != 1 or len(headers[0]) > MAX_HEADER_BYTES:
         return ""
     scheme, _, token = headers[0].decode("latin-1").partition(" ")

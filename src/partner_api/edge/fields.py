@@ -209,6 +209,30 @@ METADATA_MAX_KEYS = 50
 METADATA_MAX_KEY_CHARACTERS = 40
 METADATA_MAX_VALUE_CHARACTERS = 500
 METADATA_MAX_BYTES = 16 * 1024
+# As many as it may have, all removed, and as many new ones.
+METADATA_PATCH_MAX_KEYS = 2 * METADATA_MAX_KEYS
+
+
+class MetadataBound:
+    """The limits of metadata; those of a change are known after the merge only, but for its size."""
+
+    def __init__(self, max_keys: int, *, is_patch: bool = False) -> None:
+        self._max_keys = max_keys
+        self._is_patch = is_patch
+
+    @property
+    def most_values(self) -> int:
+        """Keys and values."""
+        return 2 * self._max_keys
+
+    def too_large(self, value: dict[str, Any], path: str) -> Issue | None:
+        """Check how many keys there are."""
+        return _too_many_keys(value, self._max_keys, path)
+
+    def issues(self, value: dict[str, Any], path: str) -> list[Issue]:
+        """List what is too long."""
+        return [] if self._is_patch else metadata_issues(value, path)
+
 
 Metadata: TypeAlias = Annotated[
     dict[str, str],
@@ -217,7 +241,7 @@ Metadata: TypeAlias = Annotated[
         f"{METADATA_MAX_KEY_CHARACTERS} characters, values of {METADATA_MAX_VALUE_CHARACTERS}, "
         "16 KiB in all.",
         examples=[{"tier": "gold"}],
-        extra={"metadata": True},
+        extra={"bound": MetadataBound(METADATA_MAX_KEYS)},
         extra_json_schema={
             "maxProperties": METADATA_MAX_KEYS,
             "propertyNames": {"maxLength": METADATA_MAX_KEY_CHARACTERS},
@@ -231,17 +255,22 @@ Metadata: TypeAlias = Annotated[
 MetadataPatch: TypeAlias = Annotated[
     dict[str, str] | UnsetType | None,
     Meta(
-        description="Merges key by key: an empty value removes its key, `null` removes all.",
+        description="Merges key by key: an empty value removes its key, `null` removes all. "
+        f"At most {METADATA_PATCH_MAX_KEYS} keys in one change.",
         examples=[{"tier": "gold", "old": ""}],
+        extra={"bound": MetadataBound(METADATA_PATCH_MAX_KEYS, is_patch=True)},
     ),
 ]
 
 
 def metadata_issues(metadata: dict[str, str], path: str = "metadata") -> list[Issue]:
-    """List what is over the limits of metadata (contract: conventions)."""
+    """List what is over the limits of metadata (contract: conventions).
+
+    Of too many keys none is looked at.
+    """
+    if too_many := _too_many_keys(metadata, METADATA_MAX_KEYS, path):
+        return [too_many]
     issues = []
-    if len(metadata) > METADATA_MAX_KEYS:
-        issues.append(Issue(path, f"Expected at most {METADATA_MAX_KEYS} keys"))
     for key, value in metadata.items():
         if len(key) > METADATA_MAX_KEY_CHARACTERS:
             issues.append(
@@ -276,3 +305,7 @@ def merged_metadata(
     if issues := metadata_issues(merged):
         raise invalid(issues)
     return merged
+
+
+def _too_many_keys(metadata: dict[str, Any], most: int, path: str) -> Issue | None:
+    return Issue(path, f"Expected at most {most} keys") if len(metadata) > most else None

@@ -13,6 +13,7 @@ import msgspec
 
 from partner_api.database.arguments import Idempotency
 from partner_api.edge.reply import Reply, json_reply
+from partner_api.edge.validation import MAX_QUERY_BYTES
 from partner_api.errors import ApiError, refusal
 
 if TYPE_CHECKING:
@@ -169,19 +170,27 @@ def _context(record: Idempotency) -> bytes:
 def _fingerprint(request: ApiRequest) -> bytes:
     """Digest what makes two requests the same: path, query, acting header and body."""
     content: Any
+    body = b""
     if request.upload is not None:
         content = [request.upload.media_type, request.upload.digest]
     else:
         body = request.received_body
         try:
             content = msgspec.json.decode(body) if body else None
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             # A route without a body does not read it; whatever was sent still counts.
             content = body
+    query = request.scope["query_string"]
     parts = [
         request.path_values,
-        sorted(request.scope["query_string"].split(b"&")),
+        # Longer ones are read by no route, and not worth taking apart.
+        sorted(query.split(b"&")) if len(query) <= MAX_QUERY_BYTES else [query],
         str(request.acting_for or ""),
         content,
     ]
-    return hashlib.sha256(msgspec.json.encode(parts, enc_hook=str, order="deterministic")).digest()
+    try:
+        encoded = msgspec.json.encode(parts, enc_hook=str, order="deterministic")
+    except RecursionError:
+        # As deep as it could just be read.
+        encoded = msgspec.json.encode([*parts[:-1], body], enc_hook=str, order="deterministic")
+    return hashlib.sha256(encoded).digest()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from limits import RateLimitItem
     from limits.aio.storage import Storage
+    from limits.util import WindowStats
 
     from partner_api.edge.authentication import Caller, RateLimitTier
 
@@ -67,6 +68,12 @@ class _Counters:
         self.sliding = MovingWindowRateLimiter(storage)
         self.daily = FixedWindowRateLimiter(storage)
         self.failures = storage.base_exceptions
+        self._storage = storage
+
+    async def close(self) -> None:
+        """Close the connections to a place that is another process."""
+        # Typed checkers do not know what the storages of one kind have and others do not.
+        await cast("Any", self._storage).bridge.storage.aclose()
 
 
 class OwnMemory(MemoryStorage):
@@ -114,6 +121,14 @@ class RateLimits:
             return [(b"x-ratelimit-endpoint-class", endpoint_class.encode())]
         return await self._count(lambda by: _admit(by, caller, limits, endpoint_class))
 
+    async def check_failed_authentications(self, address: str) -> None:
+        """Let an address try, and count nothing.
+
+        Raises:
+            RateLimitExceeded: too many requests of it have failed within the last minute.
+        """
+        await self._count(lambda by: _check_failed_authentications(by, address))
+
     async def count_failed_authentication(self, address: str) -> None:
         """Count a request that no key vouches for.
 
@@ -121,6 +136,11 @@ class RateLimits:
             RateLimitExceeded: too many from this address.
         """
         await self._count(lambda by: _count_failed_authentication(by, address))
+
+    async def close(self) -> None:
+        """Close what the counts are shared over; counting ends with it."""
+        if self._shared is not None:
+            await self._shared.close()
 
     async def _count(self, count: Callable[[_Counters], Awaitable[T]]) -> T:
         if self._shared is None:
@@ -162,11 +182,24 @@ async def _admit(
     return headers
 
 
+async def _check_failed_authentications(by: _Counters, address: str) -> None:
+    window = await by.sliding.get_window_stats(_failures(), address)
+    if window.remaining <= 0:
+        raise _failed_too_often(window)
+
+
 async def _count_failed_authentication(by: _Counters, address: str) -> None:
-    item = RateLimitItemPerMinute(FAILED_AUTHENTICATIONS_PER_MINUTE, namespace="layers-failed")
+    item = _failures()
     if not await by.sliding.hit(item, address):
-        window = await by.sliding.get_window_stats(item, address)
-        raise RateLimitExceeded("failed_authentication", _seconds_until(window.reset_time), [])
+        raise _failed_too_often(await by.sliding.get_window_stats(item, address))
+
+
+def _failures() -> RateLimitItem:
+    return RateLimitItemPerMinute(FAILED_AUTHENTICATIONS_PER_MINUTE, namespace="layers-failed")
+
+
+def _failed_too_often(window: WindowStats) -> RateLimitExceeded:
+    return RateLimitExceeded("failed_authentication", _seconds_until(window.reset_time), [])
 
 
 class RateLimitExceeded(ApiError):

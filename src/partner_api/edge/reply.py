@@ -82,6 +82,15 @@ def json_reply(value: T, status: int = 200, headers: Mapping[str, str] | None = 
     return Reply(status, _encode(value), headers)
 
 
+def names_etag(if_none_match: str, etag: str) -> bool:
+    """Tell whether the header names this ETag; whether either is weak does not matter here.
+
+    A client may send thousands of tags. What a tag is quoted in cannot be in one, so that the
+    header need not be taken apart.
+    """
+    return etag.removeprefix("W/") in if_none_match or if_none_match.strip() == "*"
+
+
 def error_reply(error: Exception, request_id: str, *, where: str) -> Reply[Any]:
     """Answer with the error that an exception is for the client.
 

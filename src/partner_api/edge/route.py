@@ -31,6 +31,10 @@ Handler = Callable[..., Awaitable[Any]]
 
 PARAMETER = re.compile(r"\{(\w+)\}")
 _MAX_PATH_TEXT = 255
+_STOPPING = (
+    "This server is stopping. Send the request again, with the same Idempotency-Key if it had one, "
+    "after the seconds in Retry-After."
+)
 # A handler's module need not import these for anything but types.
 _ANNOTATIONS = {"ApiRequest": ApiRequest, "Connection": object, "Upload": Upload}
 
@@ -120,6 +124,8 @@ class Route:
         services = request.exchange.services
         if services is None:
             raise ApiError("UNAVAILABLE")
+        if services.development_over.is_set():
+            raise ApiError("UNAVAILABLE", _STOPPING)
         request.services = services
         request.now = services.clock.now()
         if self.uploads is not None:

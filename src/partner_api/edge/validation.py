@@ -1,33 +1,39 @@
 """Strict reading of bodies and queries, with every problem named.
 
 What is valid is read by msgspec in one pass. It stops at the first problem, so what is not valid is
-walked a second time, field by field, to list them all.
+walked a second time, field by field, to list them all. How much work that is follows from the
+schema, not from the body: a list that is too long is one problem, whatever is in it.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import NODEFAULT, Struct
 
-from partner_api.edge.fields import decode_field, metadata_issues
+from partner_api.edge.bounds import TOO_DEEP, bound_of
+from partner_api.edge.fields import decode_field
 from partner_api.edge.problems import (
     NUL,
     REQUIRED,
     InvalidField,
     bare_type,
+    fields_of,
     is_list_type,
-    is_metadata,
-    nul_problems,
+    is_oversized,
+    list_problems,
+    most_values,
     problem_of,
-    problems,
     value_problem,
     without_none,
 )
-from partner_api.errors import Issue, invalid
+from partner_api.errors import ApiError, Issue, invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["BodyShape", "InvalidField", "QueryField", "QueryShape"]
 
@@ -35,67 +41,75 @@ S = TypeVar("S", bound=Struct)
 
 # msgspec would also take 1e0 and 1.0.
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,19}")
-_TOO_DEEP = "This is nested too deeply"
+_NUL_ESCAPE = b"\\u0000"
+# Only a body with more bytes than this can have lists so long that reading their items costs something.
+_MANY_BYTES = 8 * 1024
+# What the schema of a body may allow at most, and so what one body can cost.
+_MOST_VALUES = 5_000
+_TOO_GREAT = "A number in it is too great"
+MAX_QUERY_BYTES = 16 * 1024
+MAX_QUERY_PARAMETERS = 256
 
 
 class BodyShape(Generic[S]):
-    """Reads JSON bodies as one Struct, which must forbid unknown fields."""
+    """Reads JSON bodies as one Struct, which must forbid unknown fields and bound all it holds."""
 
     def __init__(self, struct: type[S]) -> None:
         if not struct.__struct_config__.forbid_unknown_fields:
             raise TypeError(f"{struct.__name__} is a body and must have forbid_unknown_fields=True")
+        if most_values(struct, struct.__name__) > _MOST_VALUES:
+            raise TypeError(f"{struct.__name__} is a body and can have over {_MOST_VALUES} values")
         self.struct = struct
         self._decoder = msgspec.json.Decoder(struct, dec_hook=decode_field)
         self.may_be_empty = all(
             field.default is not NODEFAULT or field.default_factory is not NODEFAULT
             for field in msgspec.structs.fields(struct)
         )
-        self._metadata = [
-            field.name for field in msgspec.structs.fields(struct) if is_metadata(field.type)
+        self._bounds = [
+            (field.name, bound)
+            for field in msgspec.structs.fields(struct)
+            if (bound := bound_of(without_none(fields_of(struct)[field.encode_name].type)))
         ]
 
     def decode(self, body: bytes) -> S:
         """Read a body. Without any bytes it counts as ``{}`` if no field is required.
 
         Raises:
-            ApiError: VALIDATION, 400 when it is not JSON, else 422 with every issue.
+            ApiError: VALIDATION, 400 when it is not JSON, else 422 with every issue, as far as
+                there are not too many.
         """
         if not body and self.may_be_empty:
             body = b"{}"
+        # The decoder reads a list to its end before it counts, and calls us for each item.
+        parsed = _parse(body) if len(body) > _MANY_BYTES else None
+        if parsed is not None and is_oversized(self.struct, parsed):
+            raise self._invalid(parsed, body)
         try:
             value = self._decoder.decode(body)
         except msgspec.ValidationError as error:
-            raise self._problems(body, error) from None
+            fallback = [problem_of("", error)]
+            raise self._invalid(_parse(body), body, fallback) from None
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise _not_json() from None
         except RecursionError:
-            raise invalid([Issue("", _TOO_DEEP)]) from None
+            raise invalid([Issue("", TOO_DEEP)]) from None
+        if any(
+            bound.too_large(held, name) or bound.issues(held, name)
+            for name, bound in self._bounds
+            if isinstance(held := getattr(value, name), dict)
+        ):
+            raise self._invalid(_parse(body), body)
         # The escape is the only way for U+0000 into JSON.
-        if b"\\u0000" in body and (issues := list(nul_problems(msgspec.json.decode(body), ""))):
-            raise invalid(issues)
-        issues = [
-            issue
-            for name in self._metadata
-            if isinstance(metadata := getattr(value, name), dict)
-            for issue in metadata_issues(metadata, name)
-        ]
-        if issues:
-            raise invalid(issues)
+        if _NUL_ESCAPE in body:
+            named, more = list_problems(self.struct, _parse(body))
+            if named:
+                raise invalid(named, unlisted=more)
         return value
 
-    def _problems(self, body: bytes, error: msgspec.ValidationError) -> Exception:
-        try:
-            value = msgspec.json.decode(body)
-            issues = list(nul_problems(value, ""))
-            named = {issue.path for issue in issues}
-            issues += [
-                issue for issue in problems(self.struct, value, "") if issue.path not in named
-            ]
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return _not_json()
-        except RecursionError:
-            return invalid([Issue("", _TOO_DEEP)])
-        return invalid(issues or [problem_of("", error)])
+    def _invalid(self, parsed: Any, body: bytes, fallback: Sequence[Issue] = ()) -> ApiError:
+        """Name what is wrong with a body, or what is known to be if nothing else is found."""
+        named, more = list_problems(self.struct, parsed, look_for_nul=_NUL_ESCAPE in body)
+        return invalid(named or fallback, unlisted=more)
 
 
 class QueryField(Struct, frozen=True):
@@ -114,7 +128,6 @@ class QueryShape(Generic[S]):
 
     def __init__(self, struct: type[S]) -> None:
         self.struct = struct
-        hints = get_type_hints(struct, include_extras=True)
         self.fields = [
             QueryField(
                 field.encode_name,
@@ -125,13 +138,16 @@ class QueryShape(Generic[S]):
                 None if field.default is NODEFAULT else field.default,
             )
             for field in msgspec.structs.fields(struct)
-            for inner in [without_none(hints[field.name])]
+            for inner in [without_none(fields_of(struct)[field.encode_name].type)]
         ]
 
     def decode(self, query_string: bytes, issues: list[Issue]) -> S | None:
         """Read a query string; what is wrong is added to ``issues``, and then None is given."""
         given: dict[str, list[str]] = {}
         if query_string:
+            if (too_long := _query_problem(query_string)) is not None:
+                issues.append(too_long)
+                return None
             try:
                 pairs = parse_qsl(
                     query_string.decode("ascii"), keep_blank_values=True, errors="strict"
@@ -167,6 +183,31 @@ class QueryShape(Generic[S]):
         return self.struct(**values) if len(issues) == before else None
 
 
-def _not_json() -> Exception:
+def _parse(body: bytes) -> Any:
+    """Read a body without a schema.
+
+    Raises:
+        ApiError: VALIDATION, 400 when it is not JSON.
+    """
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.ValidationError:
+        raise invalid([Issue("", _TOO_GREAT)]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _not_json() from None
+    except RecursionError:
+        raise invalid([Issue("", TOO_DEEP)]) from None
+
+
+def _query_problem(query_string: bytes) -> Issue | None:
+    """Check the size of a query before anything looks at what is in it."""
+    if len(query_string) > MAX_QUERY_BYTES:
+        return Issue("", f"Expected a query of at most {MAX_QUERY_BYTES // 1024} KiB")
+    if query_string.count(b"&") >= MAX_QUERY_PARAMETERS:
+        return Issue("", f"Expected at most {MAX_QUERY_PARAMETERS} parameters in the query")
+    return None
+
+
+def _not_json() -> ApiError:
     issue = Issue("", "The body is not JSON in UTF-8. Send a JSON object")
     return invalid([issue], status=400)

@@ -13,7 +13,7 @@ from partner_api.edge.audit import audit_argument
 from partner_api.edge.fields import JobId, ProjectId
 from partner_api.edge.idempotency import answer, idempotency_argument
 from partner_api.edge.rate_limits import TIERS
-from partner_api.edge.reply import Reply, json_reply
+from partner_api.edge.reply import Reply, json_reply, names_etag
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires
@@ -139,7 +139,7 @@ async def read_job(request: ApiRequest, job_id: JobId) -> Reply[Job]:
         )
     reply = json_reply(job_of(row, assets.get(row["container_id"], ())))
     tag = f'W/"{hashlib.sha256(reply.body).hexdigest()[:24]}"'
-    if _names(request.headers.get("if-none-match", ""), tag):
+    if names_etag(request.headers.get("if-none-match", ""), tag):
         return Reply(304, b"", {"ETag": tag})
     return Reply(200, reply.body, {"ETag": tag})
 
@@ -215,12 +215,6 @@ def inputs_of(body: Struct) -> dict[str, Any]:
     if "socialAccountId" in inputs:
         inputs["socialAccountId"] = format_id("sa", inputs["socialAccountId"])
     return inputs
-
-
-def _names(if_none_match: str, tag: str) -> bool:
-    """Tell whether the header names this ETag; whether either is weak does not matter here."""
-    named = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
-    return "*" in named or tag.removeprefix("W/") in named
 
 
 router = Router(

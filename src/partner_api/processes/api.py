@@ -12,7 +12,7 @@ import asyncpg
 from partner_api.app import create_app
 from partner_api.edge.connections.registry import Connections
 from partner_api.edge.connections.server import serve_http
-from partner_api.processes.asynchronous import beating, stop_on_signals
+from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat
 from partner_api.processes.shutdown import plan_shutdown
 from partner_api.time_limits import ACQUIRE_SECONDS, POOL_WEDGED_SECONDS
@@ -44,7 +44,7 @@ async def run_api_part(
     """
     stop = asyncio.Event()
     stop_on_signals(stop)
-    app = create_app(settings, run_folder=folder)
+    app = create_app(settings, run_folder=folder, on_production=lambda: end_development(link))
     collect_rarely()
     work = ApiWork(app)
 
@@ -125,7 +125,10 @@ class ApiWork:
 async def _is_reachable(pool: Pool) -> bool:
     """Tell whether the database answers on a connection beside the pool."""
     try:
-        async with asyncio.timeout(ACQUIRE_SECONDS), pool.beside() as connection:
+        async with (
+            asyncio.timeout(ACQUIRE_SECONDS),
+            pool.beside(command_seconds=ACQUIRE_SECONDS) as connection,
+        ):
             await connection.execute("SELECT")
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return False

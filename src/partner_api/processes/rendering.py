@@ -12,7 +12,7 @@ import structlog
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
 from partner_api.generation.storage import open_storage
-from partner_api.processes.asynchronous import beating, stop_on_signals
+from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat
 from partner_api.rehearsal.installation import following_installation
 from partner_api.rendering_worker.loop import CONNECTIONS_PER_PROCESS, run_rendering
@@ -63,7 +63,10 @@ async def run_rendering_part(settings: Settings, location: DatabaseLocation, lin
                 try:
                     clock = Clock()
                     async with following_installation(
-                        pool, clock, development=settings.development
+                        pool,
+                        clock,
+                        development=settings.development,
+                        on_production=lambda: end_development(link),
                     ):
                         await run_rendering(pool, clock, storage, settings, stop, turn)
                 finally:

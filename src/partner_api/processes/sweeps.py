@@ -13,11 +13,11 @@ from partner_api.bell import Bell
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
 from partner_api.generation.storage import open_storage
-from partner_api.processes.asynchronous import beating, stop_on_signals
+from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat, Link
 from partner_api.rehearsal.installation import following_installation
 from partner_api.startup import load_secret_keys
-from partner_api.sweeps import all_sweeps
+from partner_api.sweeps import open_sweeps
 from partner_api.sweeps.loop import run_sweeps, sleep_unless_stopped
 from partner_api.sweeps.metrics import measure_lag
 from partner_api.sweeps.progress import SweepProgress
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from partner_api.sweeps.sweep import Sweep
 
 _log = structlog.get_logger(__name__)
-# One each for the bell and the rehearsal clock; the daily check of the books may have one for minutes.
-CONNECTIONS = 6
+CONNECTIONS = 4
 _RETRY_SECONDS = 5.0
 _SECONDS_BETWEEN_LAGS = 10.0
 
@@ -52,7 +51,7 @@ async def run_sweeps_part(settings: Settings, location: DatabaseLocation, link: 
     async with beating(link, lambda: beat_of(progress)):
         while not stop.is_set():
             try:
-                await _work(settings, location, storage, progress, stop)
+                await _work(settings, location, storage, progress, stop, link)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 progress.error = type(error).__name__
                 _log.warning("sweeps_not_started", reason=type(error).__name__)
@@ -78,6 +77,7 @@ async def _work(
     storage: Storage,
     progress: SweepProgress,
     stop: asyncio.Event,
+    link: Link,
 ) -> None:
     pool = await open_pool(
         location.application_url, CONNECTIONS, acquire_seconds=BACKGROUND_ACQUIRE_SECONDS
@@ -85,11 +85,16 @@ async def _work(
     try:
         clock = Clock()
         bell = Bell(pool)
-        sweeps = all_sweeps(storage)
         _log.info("sweeps_started")
         async with (
-            following_installation(pool, clock, development=settings.development),
+            following_installation(
+                pool,
+                clock,
+                development=settings.development,
+                on_production=lambda: end_development(link),
+            ),
             bell.hearing_others(),
+            open_sweeps(storage, stop) as sweeps,
         ):
             measuring = asyncio.create_task(_measure(pool, clock, sweeps, progress), name="lag")
             try:

@@ -6,10 +6,10 @@ import zoneinfo
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.clock import format_milliseconds
+from partner_api.edge.bounds import JsonBound
 from partner_api.edge.fields import MillisecondsText, OrganizationIdText, ProjectIdText
 from partner_api.edge.pagination import Cursor
 from partner_api.edge.validation import InvalidField
@@ -43,10 +43,12 @@ Tagline = Annotated[str, Meta(max_length=80)]
 BrandVoice = Literal["authentic", "witty", "professional", "warm", "casual", "educational"]
 TargetGender = Literal["all", "female", "male"]
 ProjectMetadata = Annotated[
-    dict[str, Any], Meta(description="Any JSON object of at most 8 KiB. A PATCH replaces it whole.")
+    dict[str, Any],
+    Meta(
+        description="Any JSON object of at most 8 KiB. A PATCH replaces it whole.",
+        extra={"bound": JsonBound(8 * 1024)},
+    ),
 ]
-
-_METADATA_MAX_BYTES = 8 * 1024
 
 
 class NewProject(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -67,7 +69,6 @@ class NewProject(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     def __post_init__(self) -> None:
         """Check what a schema cannot say."""
         _check_timezone(self.timezone)
-        _check_metadata(self.metadata)
 
 
 class ProjectPatch(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -90,8 +91,6 @@ class ProjectPatch(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
         """Check what a schema cannot say."""
         if not isinstance(self.timezone, UnsetType):
             _check_timezone(self.timezone)
-        if not isinstance(self.metadata, UnsetType):
-            _check_metadata(self.metadata)
 
     def changes(self) -> dict[str, Any]:
         """Give the fields that were sent, by their column."""
@@ -181,8 +180,3 @@ def _timezones() -> frozenset[str]:
 def _check_timezone(name: str) -> None:
     if name not in _timezones():
         raise InvalidField("timezone", "Expected the IANA name of a time zone, as Europe/Lisbon")
-
-
-def _check_metadata(metadata: dict[str, Any] | None) -> None:
-    if metadata is not None and len(msgspec.json.encode(metadata)) > _METADATA_MAX_BYTES:
-        raise InvalidField("metadata", "Expected at most 8 KiB of JSON")

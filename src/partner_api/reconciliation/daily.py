@@ -30,7 +30,7 @@ async def run_daily(pool: Pool, now: datetime) -> Reconciliation | None:
         if not await _is_due(connection, now):
             return None
     # A wallet of many events has a statement that takes long, and nobody else should go without for it.
-    async with pool.beside() as connection:
+    async with pool.beside(command_seconds=None) as connection:
         if not await records.claim_daily_check(connection):
             return None
         try:

@@ -21,6 +21,7 @@ from partner_api.database.embedded.socket_folder import (
     make_socket_folder,
     remove_socket_folder,
 )
+from partner_api.time_limits import EMBEDDED_PREPARE_SECONDS
 
 DATABASE = "layers"
 APP_ROLE = "layers_app"
@@ -242,8 +243,8 @@ async def _make_database_and_role(owner_url: str, app_password: str) -> None:
     connection = await asyncpg.connect(
         owner_url,
         database="postgres",
-        timeout=30,
-        command_timeout=60,
+        timeout=EMBEDDED_PREPARE_SECONDS,
+        command_timeout=EMBEDDED_PREPARE_SECONDS,
         # Statements may be logged, by this cluster's configuration or because they fail; not the
         # one with the password.
         server_settings={

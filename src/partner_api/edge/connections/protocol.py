@@ -135,6 +135,12 @@ class ClientConnection(RequestReader):
             self._watch.start("head", self.limits.head_seconds)
         self.parse(data)
 
+    def on_message_complete(self) -> None:
+        """Note the end of a request, which waits for its client no more."""
+        super().on_message_complete()
+        if self.answering is not None:
+            self._registry.busy(self)
+
     def refuse(self, error: ApiError) -> None:
         """Answer what cannot be read, after the requests before it; it is the end of the connection."""
         self.go_deaf()

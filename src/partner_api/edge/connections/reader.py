@@ -200,8 +200,6 @@ class RequestReader(HttpToolsProtocol):
             return
         self._progress += 1
         super().on_message_complete()
-        if self.answering is not None:
-            self._registry.busy(self)
 
     def _should_upgrade(self) -> bool:
         return False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from litestar import Router
 
-from partner_api.edge.reply import Reply
+from partner_api.edge.reply import Reply, names_etag
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read
 from partner_api.edge.scopes import PUBLIC
@@ -132,7 +132,7 @@ async def read_file(
         "content-security-policy": "default-src 'none'; sandbox",
         "cross-origin-resource-policy": "cross-origin",
     }
-    if etag in request.headers.get("if-none-match", "").split(", "):
+    if names_etag(request.headers.get("if-none-match", ""), etag):
         return Reply(304, b"", headers)
     try:
         opened = await OpenFile.open(storage.path(key), os.O_RDONLY | os.O_NOFOLLOW)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from partner_api.ids import new_uuid7
 from partner_api.leasing import pool
-from partner_api.ops.pool.lines import read_lines
+from partner_api.ops.pool.lines import read_batches
 from partner_api.ops.pool.schemas import ImportProblem, PoolImport
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from partner_api.ops.pool.lines import Line
 
 MAX_PROBLEMS = 1000
-_BATCH = 1000
 # The last bits of an id are the number of its line: so it is known which line has a handle.
 _LINE_BITS = 32
 
@@ -49,7 +47,8 @@ class PoolImporter:
             all_or_nothing: whether one with a problem means that none is added.
 
         Raises:
-            ApiError: VALIDATION, when a CSV has no header that says what is in it.
+            ApiError: VALIDATION, when a CSV has no header that says what is in it, and when there
+                are too many lines.
         """
         added = 0
         try:
@@ -67,8 +66,7 @@ class PoolImporter:
     async def _add_all(self, upload: Upload) -> None:
         # From the start also when the transaction is tried a second time.
         upload.file.seek(0)
-        lines = read_lines(upload.file, upload.media_type)
-        while batch := list(islice(lines, _BATCH)):
+        for batch in read_batches(upload.file, upload.media_type):
             await self._add(batch)
             # Other requests have their turn, also when no line of many is an account.
             await asyncio.sleep(0)

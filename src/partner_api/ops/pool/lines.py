@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import msgspec
 
 from partner_api.edge.validation import BodyShape
-from partner_api.errors import ApiError, Issue, invalid
+from partner_api.errors import ApiError, Issue, invalid, shorten
 from partner_api.ops.pool.schemas import NewPoolAccount
 
 if TYPE_CHECKING:
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 CSV = "text/csv"
 NDJSON = "application/x-ndjson"
 
+# Empty ones count: a file of 64 MiB has room for so many that to skip them takes minutes.
+MAX_LINES = 1_000_000
 _MAX_LINE_BYTES = 16 * 1024
+_BATCH_LINES = 1_000
+_BATCH_BYTES = 64 * 1024
+_MAX_PROBLEM_CHARACTERS = 500
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SHAPE = BodyShape(NewPoolAccount)
 _FIELDS = {field.encode_name: field for field in msgspec.structs.fields(NewPoolAccount)}
@@ -37,28 +42,42 @@ class Line(NamedTuple):
     problem: str
 
 
-def read_lines(file: IO[bytes], media_type: str) -> Iterator[Line]:
-    """Give the accounts of a file in turn, without the header and empty lines.
+Batch: TypeAlias = list[Line]
+
+
+def read_batches(file: IO[bytes], media_type: str) -> Iterator[Batch]:
+    """Read the accounts of a file in turn, without the header and empty lines.
 
     Of a CSV the first line names the columns, as the fields are named in JSON; the countries of
     ``geo`` have spaces or semicolons between them, and an empty cell is a field that is left out.
+    A batch is no more than one may do between two looks at other requests.
 
     Raises:
-        ApiError: VALIDATION, at the first line, when it is not the header of such a CSV.
+        ApiError: VALIDATION, at the first line, when it is not the header of such a CSV; and at
+            the line that is one too many.
     """
     lines = _split(file)
-    if media_type == NDJSON:
-        for number, text in lines:
-            yield _line(number, text)
-        return
-    number, header = next(lines, (1, b""))
-    columns = _read_header(number, header)
+    columns = None if media_type == NDJSON else _read_header(*next(lines, (1, b"")))
+    batch: Batch = []
+    count = size = 0
     for number, text in lines:
-        yield _row(number, text, columns)
+        if number > MAX_LINES:
+            raise invalid([Issue(f"line {number}", f"Expected at most {MAX_LINES:,} lines")])
+        # What is empty or too long has cost something too.
+        count += 1
+        size += _MAX_LINE_BYTES if text is None else len(text)
+        if text is None:
+            batch.append(Line(number, None, f"The line is longer than {_MAX_LINE_BYTES} bytes"))
+        elif text:
+            batch.append(_line(number, text) if columns is None else _row(number, text, columns))
+        if count >= _BATCH_LINES or size >= _BATCH_BYTES:
+            yield batch
+            batch, count, size = [], 0, 0
+    yield batch
 
 
 def _split(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
-    """Give lines with their numbers, None for one that is too long."""
+    """Give lines with their numbers, None for one that is too long; empty ones are among them."""
     number = 0
     while chunk := file.readline(_MAX_LINE_BYTES + 1):
         number += 1
@@ -69,32 +88,23 @@ def _split(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
             continue
         if number == 1:
             chunk = chunk.removeprefix(_BYTE_ORDER_MARK)
-        if text := chunk.strip():
-            yield number, text
+        yield number, chunk.strip()
 
 
-def _line(number: int, text: bytes | None) -> Line:
-    if text is None:
-        return Line(number, None, f"The line is longer than {_MAX_LINE_BYTES} bytes")
+def _line(number: int, text: bytes) -> Line:
     try:
         return Line(number, _SHAPE.decode(text), "")
     except ApiError as error:
         if error.status != 422:
             return Line(number, None, "The line is not a JSON object in UTF-8")
         issues: Sequence[Issue] = (error.details or {})["issues"]
-        return Line(
-            number,
-            None,
-            "; ".join(
-                f"{issue.path}: {issue.message}" if issue.path else issue.message
-                for issue in issues
-            ),
+        problem = "; ".join(
+            f"{issue.path}: {issue.message}" if issue.path else issue.message for issue in issues
         )
+        return Line(number, None, shorten(problem, _MAX_PROBLEM_CHARACTERS))
 
 
-def _row(number: int, text: bytes | None, columns: Sequence[str]) -> Line:
-    if text is None:
-        return _line(number, None)
+def _row(number: int, text: bytes, columns: Sequence[str]) -> Line:
     cells = _cells(text)
     if cells is None:
         return Line(number, None, "The line is not a row of a CSV in UTF-8, with commas")

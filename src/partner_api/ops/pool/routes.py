@@ -166,7 +166,7 @@ async def import_pool_accounts(
 ) -> PoolImport:
     """Import pool accounts.
 
-    A file of at most 64 MiB with one account on each line, as `application/x-ndjson` or `text/csv`.
+    A file of at most 64 MiB and 1,000,000 lines with one account on each line, as `application/x-ndjson` or `text/csv`.
     A line of NDJSON is the body with which one account is added. The first line of a CSV names the
     columns, as the fields are named there: `handle`, `followers`, `vertical`, `language` and `geo`
     (countries with spaces between them), and if you like `monthlyPriceCents`, `avatarUrl` and
