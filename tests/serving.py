@@ -20,6 +20,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from partner_api.processes.run_folder import live_run_folders
+from partner_api.processes.status import PartStatus, ServerStatus, read_status
+
 LAYERS = (sys.executable, "-m", "partner_api")
 _READY = "Stop with Ctrl-C."
 # So long that a busy machine is not a failure; nothing waits longer than it has to.
@@ -185,16 +188,35 @@ class Service:
         """Its processes that run, but for PostgreSQL's."""
         return _running(lambda process: self._mark.encode() in _environ(process))
 
+    def part_pids(self, kind: str) -> list[int]:
+        """The processes of its parts of one kind: database, api, sweeps or rendering."""
+        words = b"\0".join([b"-m", b"partner_api.processes", kind.encode(), b"--name"])
+        return [pid for pid in self.own_pids() if words in _command_line(pid)]
+
     def api_pids(self) -> list[int]:
         """Its processes that answer requests."""
-        return [pid for pid in self.own_pids() if pid != self.pid]
+        return self.part_pids("api")
 
-    def wait_for_workers(self, count: int) -> None:
-        """Wait until so many of its processes that answer requests have begun to, those that ended since included.
+    def status(self) -> ServerStatus | None:
+        """What its supervisor has written down last."""
+        for folder in live_run_folders(self.data_dir):
+            status = read_status(folder)
+            if status is not None and status.pid == self.pid:
+                return status
+        return None
 
-        One of them is enough for the server to be ready, so the others may still be starting then.
-        """
-        wait_until(lambda: self.errors.count("Started worker-") == count)
+    def part(self, name: str) -> PartStatus:
+        """What its supervisor has written down of one part."""
+        status = self.status()
+        assert status is not None, self.errors
+        (part,) = [part for part in status.parts if part.name == name]
+        return part
+
+    def wait_for_part(self, name: str, *, restarts: int) -> None:
+        """Wait until a part works that was started again so often."""
+        wait_until(
+            lambda: (self.part(name).state, self.part(name).restarts) == ("working", restarts)
+        )
 
     def database_pids(self) -> list[int]:
         """The processes of its own PostgreSQL, the first one first."""
@@ -239,6 +261,12 @@ def _running(matches: Callable[[Path], bool]) -> list[int]:
     return sorted(found)
 
 
+def _command_line(pid: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
 def _environ(process: Path) -> list[bytes]:
     return (process / "environ").read_bytes().split(b"\0")
 
@@ -256,7 +284,12 @@ def as_plain_user(folder: Path) -> list[str]:
     readers = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
     for command in (base, base + readers):
         with contextlib.suppress(FileNotFoundError):
-            tried = [*command, sys.executable, "-c", "import partner_api.app"]
+            # A process that root has made that account's is let in once more than those that it starts.
+            again = (
+                "import subprocess, sys\n"
+                "subprocess.run([sys.executable, '-c', 'import partner_api.app'], check=True)"
+            )
+            tried = [*command, sys.executable, "-c", again]
             if subprocess.run(tried, capture_output=True, check=False).returncode == 0:
                 shutil.chown(folder, nobody.pw_uid, nobody.pw_gid)
                 return command

@@ -19,12 +19,14 @@ from partner_api.app import create_app
 from partner_api.clock import Clock, format_seconds, parse_timestamp
 from partner_api.crypto import SecretKeys
 from partner_api.database.connection import connect
-from partner_api.demo import Demo, ensure_demo, read_demo_secrets
+from partner_api.demo import Demo, ensure_demo
+from partner_api.demo_credentials import read_demo_secrets
 from partner_api.edge.asgi import Edge
 from partner_api.ids import format_id
 from partner_api.reconciliation.run import reconcile
 from partner_api.services import open_services
 from partner_api.settings import load_settings
+from partner_api.startup import StartupError
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -297,3 +299,34 @@ async def test_a_visitor_may_change_things(visitor: Visitor) -> None:
     answer = await visitor.get(f"{child}/credits", demo.secrets.partner_key)
     assert answer.status_code == 503
     await visitor.assert_books_balance()
+
+
+async def demo_marks(connection: Connection) -> tuple[set[bool], set[bool]]:
+    """Which marks API keys and operators who are not revoked have."""
+    keys = await connection.fetch("SELECT demo FROM api_keys")
+    operators = await connection.fetch("SELECT demo FROM operators WHERE revoked_at IS NULL")
+    return {row["demo"] for row in keys}, {row["demo"] for row in operators}
+
+
+async def test_its_credentials_are_marked(visitor: Visitor) -> None:
+    await visitor.start(JUNE)
+    assert await demo_marks(visitor.connection) == ({True}, {True})
+
+
+async def test_a_start_marks_what_an_earlier_version_made(visitor: Visitor) -> None:
+    """What is in the file; and the key of a file that was lost, which works all the same."""
+    await visitor.start(JUNE)
+    (visitor.folder / "demo-credentials.json").unlink()
+    second = await visitor.start(JUNE)
+    for table in ("api_keys", "operators"):
+        await visitor.connection.execute(f"UPDATE {table} SET demo = false")
+    assert await visitor.start(JUNE) == second
+    assert await demo_marks(visitor.connection) == ({True}, {True})
+
+
+async def test_it_is_not_made_in_a_production_database(visitor: Visitor) -> None:
+    await visitor.connection.execute("UPDATE installation SET ever_production = true")
+    with pytest.raises(StartupError, match="used without development mode"):
+        await visitor.start(JUNE)
+    assert await visitor.connection.fetchval("SELECT count(*) FROM tenants") == 0
+    assert read_demo_secrets(visitor.folder) is None

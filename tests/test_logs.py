@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 import structlog
-from granian.log import LogLevels
-from granian.log import configure_logging as configure_granian_logging
 
-from partner_api.logs import GRANIAN_LOGGING, configure_logging
+from partner_api.logs import configure_logging
 
 KEY_ID = "01HX9Y6K7EJ4T2AB"
 SECRET = "4QZpN_-x7kWmTq2vYb8RcLsDfGhJ9nKpXzA5uE3iO0w"
@@ -20,9 +18,7 @@ URL = "postgresql://layers_app:hunter2@db/layers"
 
 @pytest.fixture(autouse=True)
 def restored_logging() -> Iterator[None]:
-    loggers = [
-        logging.getLogger(n) for n in ("", "_granian", "granian.access", "httpx", "httpcore")
-    ]
+    loggers = [logging.getLogger(n) for n in ("", "uvicorn.error", "httpx", "httpcore")]
     before = [(one, one.handlers[:], one.level, one.propagate) for one in loggers]
     yield
     for one, handlers, level, propagate in before:
@@ -77,7 +73,9 @@ def test_console_lines(stderr: StandardError) -> None:
     assert "\x1b" not in stderr.getvalue()
 
 
-@pytest.mark.parametrize("name", ["asyncpg", "alembic.runtime.migration", "_granian", "anything"])
+@pytest.mark.parametrize(
+    "name", ["asyncpg", "alembic.runtime.migration", "uvicorn.error", "anything"]
+)
 def test_other_loggers_have_the_same_form(stderr: StandardError, name: str) -> None:
     configure_logging("json", "info")
     logging.getLogger(name).warning("%s of %d", "one", 2, extra={"revision": "0001"})
@@ -86,15 +84,10 @@ def test_other_loggers_have_the_same_form(stderr: StandardError, name: str) -> N
     assert line["revision"] == "0001"
 
 
-def test_granian_writes_through_the_same_handler(stderr: StandardError) -> None:
+def test_the_http_server_writes_through_the_same_handler(stderr: StandardError) -> None:
     configure_logging("json", "info")
-    configure_granian_logging(LogLevels.info, dict(GRANIAN_LOGGING))
-    logging.getLogger("_granian").info("Listening")
-    logging.getLogger("granian.access").info("%(path)s", {"path": f"/?key={KEY}"})
-    assert [line["event"] for line in lines_of(stderr)] == [
-        "Listening",
-        f"/?key=lp_live_{KEY_ID}_****",
-    ]
+    logging.getLogger("uvicorn.error").warning("%(path)s", {"path": f"/?key={KEY}"})
+    assert [line["event"] for line in lines_of(stderr)] == [f"/?key=lp_live_{KEY_ID}_****"]
 
 
 def test_levels(stderr: StandardError) -> None:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import httpx
 
 from partner_api.crypto import SecretKeys
-from partner_api.readiness import wait_until_ready
 from partner_api.settings import load_settings
 from partner_api.startup import prepare_database, run_with_database
 from rig import routes
 from rig.command import MeasurementError
+from rig.readiness import wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

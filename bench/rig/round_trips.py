@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 from partner_api.app import ROUTERS, create_app
+from partner_api.database import connection as connections
 from rig import routes
 from rig.command import MeasurementError
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from asyncpg.connection import LoggedQuery
 
+    from partner_api.database.connection import Connection
     from partner_api.edge.asgi import Edge
     from partner_api.settings import Settings
 
@@ -35,30 +38,30 @@ async def round_trips_per_request(
         requests: how many each of them makes.
     """
     app = create_app(settings, [*ROUTERS, routes.router])
-    async with _started(app):
-        assert app.services is not None
-        statements = 0
+    statements = 0
+    prepare = connections.prepare_connection
 
-        def count(_: LoggedQuery) -> None:
-            nonlocal statements
-            statements += 1
+    def count(_: LoggedQuery) -> None:
+        nonlocal statements
+        statements += 1
 
-        # All at once, so that each is another one.
-        async with contextlib.AsyncExitStack() as stack:
-            for _ in range(settings.database_pool_size):
-                connection = await stack.enter_async_context(app.services.pool.acquire())
-                connection.add_query_logger(count)
-        found = []
-        for path in paths:
-            # The statements are prepared on every connection that this many clients use.
-            await asyncio.gather(*(_repeat(app, path, key, requests) for _ in range(clients)))
-            await asyncio.sleep(0)
-            statements = 0
-            await asyncio.gather(*(_repeat(app, path, key, requests) for _ in range(clients)))
-            # The driver tells of a statement after it has given its rows.
-            await asyncio.sleep(0)
-            found.append(statements / (clients * requests))
-        return found
+    async def prepare_and_count(connection: Connection) -> None:
+        await prepare(connection)
+        connection.add_query_logger(count)
+
+    with mock.patch.object(connections, "prepare_connection", prepare_and_count):
+        async with _started(app):
+            found = []
+            for path in paths:
+                # The statements are prepared on every connection that this many clients use.
+                await asyncio.gather(*(_repeat(app, path, key, requests) for _ in range(clients)))
+                await asyncio.sleep(0)
+                statements = 0
+                await asyncio.gather(*(_repeat(app, path, key, requests) for _ in range(clients)))
+                # The driver tells of a statement after it has given its rows.
+                await asyncio.sleep(0)
+                found.append(statements / (clients * requests))
+            return found
 
 
 @contextlib.asynccontextmanager

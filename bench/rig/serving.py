@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import asyncio
 import os
-from typing import TYPE_CHECKING
 
-from granian.constants import Interfaces, Loops
-from granian.server import Server
+import uvloop
 
-from partner_api.api_process import collect_rarely, end_with
 from partner_api.app import ROUTERS, create_app
-from partner_api.logs import GRANIAN_LOGGING, configure_logging
+from partner_api.edge.connections.registry import Connections
+from partner_api.edge.connections.server import serve_http
+from partner_api.logs import configure_logging
+from partner_api.processes.api import collect_rarely
+from partner_api.processes.asynchronous import stop_on_signals
+from partner_api.processes.listening import bound_sockets, listen
 from partner_api.settings import load_settings
 from rig import routes
 
-if TYPE_CHECKING:
-    from partner_api.edge.asgi import Edge
 
-
-def create_bench_app() -> Edge:
-    """Make the application of an API process, which ends when its supervisor does."""
+async def serve() -> None:
+    """Serve in this process, on what the environment says, until SIGTERM."""
     settings = load_settings(os.environ)
     configure_logging(settings.log_format, settings.log_level)
-    supervisor = multiprocessing.parent_process()
-    if supervisor is not None:
-        end_with(supervisor, within_seconds=settings.shutdown_seconds)
+    stop = asyncio.Event()
+    stop_on_signals(stop)
     app = create_app(settings, [*ROUTERS, routes.router])
     collect_rarely()
-    return app
-
-
-def serve() -> None:
-    """Serve with one worker, on what the environment says, until SIGTERM."""
-    settings = load_settings(os.environ)
-    Server(
-        "rig.serving:create_bench_app",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        loop=Loops.uvloop,
-        workers=1,
-        factory=True,
-        websockets=False,
-        log_dictconfig=GRANIAN_LOGGING,
-    ).serve()
+    with bound_sockets(settings.host, settings.port) as sockets:
+        listen(sockets, settings.host, settings.port)
+        await serve_http(
+            app,
+            sockets,
+            connections=Connections.of(settings),
+            stop=stop,
+            drain_seconds=settings.shutdown_seconds,
+            on_ready=lambda: None,
+        )
 
 
 if __name__ == "__main__":
-    serve()
+    uvloop.run(serve())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from datetime import timedelta
 from time import perf_counter
@@ -48,24 +47,22 @@ async def spend(
     Raises:
         MeasurementError: a job was refused.
     """
-    jobs = 0
+    all_ready = asyncio.Barrier(connections)
 
-    async def work(connection: Connection, until: float) -> None:
-        nonlocal jobs
-        while perf_counter() < until:
+    async def work() -> tuple[int, float]:
+        jobs = 0
+        async with pool.acquire() as connection:
+            # A connection's first call makes its plans.
             await _one_batch(connection, spenders, batch, settle=settle)
-            jobs += batch
+            await all_ready.wait()
+            began = perf_counter()
+            while perf_counter() < began + seconds:
+                await _one_batch(connection, spenders, batch, settle=settle)
+                jobs += batch
+        return jobs, perf_counter() - began
 
-    async with contextlib.AsyncExitStack() as stack:
-        open_connections = [
-            await stack.enter_async_context(pool.acquire()) for _ in range(connections)
-        ]
-        # A connection's first call makes its plans.
-        for connection in open_connections:
-            await _one_batch(connection, spenders, batch, settle=settle)
-        began = perf_counter()
-        await asyncio.gather(*(work(each, began + seconds) for each in open_connections))
-        return jobs / (perf_counter() - began)
+    done = await asyncio.gather(*(work() for _ in range(connections)))
+    return sum(jobs for jobs, _ in done) / max(elapsed for _, elapsed in done)
 
 
 async def _one_batch(

@@ -45,13 +45,14 @@ from partner_api.ops.renewals import routes as ops_renewals
 from partner_api.organizations import routes as organizations
 from partner_api.projects import routes as projects
 from partner_api.reference.routes import reference_router
-from partner_api.rehearsal.installation import following_installation
+from partner_api.rehearsal.installation import following_installation, stop_this_process
 from partner_api.services import open_services
 from partner_api.settings import Settings, load_settings
 from partner_api.social_accounts import routes as social_accounts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
+    from pathlib import Path
 
     from litestar import Router
 
@@ -87,12 +88,21 @@ ROUTERS: tuple[Router, ...] = (
 )
 
 
-def create_app(settings: Settings | None = None, routers: Iterable[Router] = ROUTERS) -> Edge:
+def create_app(
+    settings: Settings | None = None,
+    routers: Iterable[Router] = ROUTERS,
+    *,
+    run_folder: Path | None = None,
+    on_production: Callable[[], None] = stop_this_process,
+) -> Edge:
     """Make the ASGI application; it opens the database when it starts and closes it at the end.
 
     Args:
         settings: without them, the environment is read.
         routers: the features to serve.
+        run_folder: where the supervisor of this process writes the state of all parts, if it has one.
+        on_production: called once when this serves in development mode and the database turns out
+            to be production's. From then on every request gets UNAVAILABLE, and the process must end.
 
     Raises:
         SettingsError: the environment has something unusable.
@@ -103,12 +113,20 @@ def create_app(settings: Settings | None = None, routers: Iterable[Router] = ROU
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         services = await open_services(
-            settings, Clock(), secret_keys_of(settings), database_url_of(settings)
+            settings, Clock(), secret_keys_of(settings), database_url_of(settings), run_folder
         )
+
+        def end_development() -> None:
+            services.development_over.set()
+            on_production()
+
         try:
             async with (
                 following_installation(
-                    services.pool, services.clock, development=settings.development
+                    services.pool,
+                    services.clock,
+                    development=settings.development,
+                    on_production=end_development,
                 ),
                 services.bell.hearing_others(),
             ):

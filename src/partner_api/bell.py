@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 import asyncpg
 import structlog
 
+from partner_api.database.outages import is_unavailable, log_unavailable
+from partner_api.time_limits import COMMAND_SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -79,7 +82,7 @@ class Bell:
             try:
                 await self._pool.execute(_TELL, _CHANNEL, sorted(topics))
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _log.warning("bell_not_rung", reason=type(error).__name__)
+                _report(error, "bell_not_rung")
 
     async def _hear(self) -> None:
         def heard(*arguments: object) -> None:
@@ -87,21 +90,21 @@ class Bell:
             if topic in self._rung:
                 self._sound(topic)
 
-        task = asyncio.current_task()
         while True:
             try:
-                async with self._pool.acquire() as connection:
+                async with self._pool.beside(command_seconds=COMMAND_SECONDS) as connection:
                     await connection.add_listener(_CHANNEL, heard)
-                    try:
-                        while True:
-                            # Without a statement now and then, nobody notices that the connection is gone.
-                            await asyncio.sleep(_CHECK_SECONDS)
-                            await connection.execute("SELECT")
-                    finally:
-                        await connection.remove_listener(_CHANNEL, heard)
+                    while True:
+                        # Without a statement now and then, nobody notices that the connection is gone.
+                        await asyncio.sleep(_CHECK_SECONDS)
+                        await connection.execute("SELECT")
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                # What a lost connection says when it is given back must not hide that this has to end.
-                if task is not None and task.cancelling():
-                    return
-                _log.warning("bell_not_heard", reason=type(error).__name__)
+                _report(error, "bell_not_heard")
                 await asyncio.sleep(_RETRY_SECONDS)
+
+
+def _report(error: Exception, event: str) -> None:
+    if is_unavailable(error):
+        log_unavailable(error, where="bell")
+    else:
+        _log.exception(event)

@@ -6,8 +6,6 @@ choosing: the ledger behind the numbers is as real as a customer's.
 
 from __future__ import annotations
 
-import json
-import os
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ from partner_api.api_keys import store as api_keys
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
+from partner_api.demo_credentials import DemoSecrets, read_demo_secrets, write_demo_secrets
 from partner_api.edge.credentials import (
     mint_api_key,
     mint_operator_token,
@@ -31,6 +30,7 @@ from partner_api.operators import store as operators
 from partner_api.organizations import store as organizations
 from partner_api.organizations.onboarding import onboard_partner
 from partner_api.projects import store as projects
+from partner_api.startup import require_development
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
 
-_FILE = "demo-credentials.json"
 _OPERATOR_NAME = "demo"
 _PARTNER_MARK = {"demo": "partner"}
 _CHILD_MARK = {"demo": "child"}
@@ -54,13 +53,6 @@ _CASH_CENTS = 1_000_000
 _ACCOUNTS = (("coffee.reviews.daily", 12_840), ("brew.at.home", 8_412))
 _PRICE_CENTS = 15_000
 _JOB_HOURS = 24
-
-
-class DemoSecrets(msgspec.Struct, frozen=True):
-    """What the demo's visitor needs; kept in the data folder, readable by its owner alone."""
-
-    operator_token: str
-    partner_key: str
 
 
 class Demo(msgspec.Struct, frozen=True):
@@ -81,9 +73,11 @@ async def ensure_demo(
     stays as it is.
 
     Raises:
-        OSError: the file of its secrets cannot be written.
+        OSError: the file of its secrets cannot be read or written.
+        StartupError: the database is production's.
     """
     async with connection.transaction():
+        await require_development(connection)
         partner = await organizations.find_by_metadata(connection, _PARTNER_MARK)
         if partner is None:
             await _create(connection, now)
@@ -98,7 +92,7 @@ async def ensure_demo(
         }
         await _renew(connection, now, tenant_id, child["id"], project_ids[child["id"]])
         secrets = await _ensure_secrets(
-            connection, now, secret_keys, data_dir / _FILE, tenant_id, partner["id"]
+            connection, now, secret_keys, data_dir, tenant_id, partner["id"]
         )
     return Demo(secrets, partner["id"], child["id"], project_ids[partner["id"]])
 
@@ -284,11 +278,11 @@ async def _ensure_secrets(
     connection: Connection,
     now: datetime,
     secret_keys: SecretKeys,
-    path: Path,
+    data_dir: Path,
     tenant_id: int,
     partner_id: UUID,
 ) -> DemoSecrets:
-    kept = _read(path)
+    kept = read_demo_secrets(data_dir)
     token = parse_operator_token(kept.operator_token) if kept else None
     key = parse_api_key(kept.partner_key) if kept else None
     changed = False
@@ -303,6 +297,7 @@ async def _ensure_secrets(
             secret_keys=secret_keys,
             name=_OPERATOR_NAME,
             role="admin",
+            demo=True,
         )
         changed = True
     if key is None or not await api_keys.is_usable(connection, tenant_id, key.keyid):
@@ -316,35 +311,17 @@ async def _ensure_secrets(
             secret_keys=secret_keys,
             name="Demo",
             scopes=["*", "org:admin"],
+            demo=True,
         )
         changed = True
+    # Earlier versions made them without a mark, and a file that was lost left a key that works.
+    await operators.mark_as_demo(connection, token.keyid)
+    await api_keys.mark_all_as_demo(connection, partner_id)
     secrets = DemoSecrets(token.text, key.text)
     if changed:
         # Before the commit: a secret that nobody can read is of no use to anybody.
-        _write(path, secrets)
+        write_demo_secrets(data_dir, secrets)
     return secrets
-
-
-def read_demo_secrets(data_dir: Path) -> DemoSecrets | None:
-    """Give the secrets that a start of the demo left in the data folder, if there are any."""
-    return _read(data_dir / _FILE)
-
-
-def _read(path: Path) -> DemoSecrets | None:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=DemoSecrets)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None
-
-
-def _write(path: Path, secrets: DemoSecrets) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(msgspec.to_builtins(secrets), file, indent=2)
-    partial.replace(path)
 
 
 def _require(outcomes: list[Outcome]) -> None:

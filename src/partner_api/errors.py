@@ -24,6 +24,7 @@ Code = Literal[
     "BILLING_EXHAUSTED",
     "RATE_LIMITED",
     "PAYLOAD_TOO_LARGE",
+    "REQUEST_TIMEOUT",
     "KILL_SWITCH",
     "UNAVAILABLE",
     "INTERNAL",
@@ -112,6 +113,13 @@ KINDS: dict[Code, Kind] = {
         413,
         "The request body is too large. Send at most 256 KiB.",
         "The request body is larger than 256 KiB.",
+    ),
+    "REQUEST_TIMEOUT": Kind(
+        408,
+        "The body stopped arriving, so nothing was done. Send the whole request again.",
+        "The request body stopped arriving.",
+        # What comes later would be taken for another request.
+        {"Connection": "close"},
     ),
     "KILL_SWITCH": Kind(
         503,

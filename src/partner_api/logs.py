@@ -14,16 +14,6 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from partner_api.redaction import redact_fields
 
-GRANIAN_LOGGING: dict[str, object] = {
-    "formatters": {},
-    "handlers": {},
-    "loggers": {
-        "_granian": {"handlers": [], "propagate": True},
-        "granian.access": {"handlers": [], "propagate": True},
-    },
-}
-"""For ``Granian(log_dictconfig=…)``: without it the HTTP server writes lines of its own form."""
-
 # They log every request that they send or plugin that they have; at warning, what went wrong.
 _TALKATIVE = ("alembic.runtime.plugins", "httpcore", "httpx")
 
@@ -110,10 +100,13 @@ def _redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 def _escape_control_characters(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Keep what clients send from moving a terminal's cursor or faking a line of the log."""
     return {
-        name: (_CONTROL_IN_TRACEBACK if name in {"exception", "stack"} else _CONTROL).sub(
-            lambda match: match[0].encode("unicode_escape").decode(), value
-        )
+        name: visible(value, _CONTROL_IN_TRACEBACK if name in {"exception", "stack"} else _CONTROL)
         if isinstance(value, str)
         else value
         for name, value in event.items()
     }
+
+
+def visible(text: str, control: re.Pattern[str] = _CONTROL) -> str:
+    """Write control characters as escapes, so that a terminal shows them and does not obey them."""
+    return control.sub(lambda match: match[0].encode("unicode_escape").decode(), text)

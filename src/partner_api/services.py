@@ -18,6 +18,8 @@ from partner_api.generation.starting import Starter
 from partner_api.generation.storage import open_storage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from partner_api.clock import Clock
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Pool
@@ -42,12 +44,22 @@ class Services:
     bell: Bell
     starter: Starter
     claimer: Claimer
+    run_folder: Path | None
+    """Where the supervisor writes the state of the server's parts; None without a supervisor."""
     advancing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever moves the rehearsal clock."""
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when this process is about to end: whoever waits for something to happen answers without it."""
+    development_over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a database in development mode turned out to be production's: nothing is served any more."""
 
 
 async def open_services(
-    settings: Settings, clock: Clock, secret_keys: SecretKeys, url: str
+    settings: Settings,
+    clock: Clock,
+    secret_keys: SecretKeys,
+    url: str,
+    run_folder: Path | None = None,
 ) -> Services:
     """Open the pool on the database at ``url`` and make the services on it.
 
@@ -64,7 +76,7 @@ async def open_services(
         clock=clock,
         secret_keys=secret_keys,
         pool=pool,
-        authenticator=Authenticator(pool, secret_keys),
+        authenticator=Authenticator(pool, secret_keys, development=settings.development),
         children=Children(pool),
         wallets=WalletReader(pool, clock),
         rate_limits=RateLimits(settings.rate_limit_url),
@@ -72,5 +84,6 @@ async def open_services(
         storage=storage,
         bell=bell,
         claimer=Claimer(),
+        run_folder=run_folder,
         starter=Starter(pool, clock, bell, settings.start_batch_size),
     )

@@ -60,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shutdown_seconds: int
     database_pool_size: int
     start_batch_size: int
+    max_connections: int
+    max_connections_per_address: int
     secret_keys: str | None
     development: bool
     log_format: LogFormat
@@ -166,14 +168,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         variable="LAYERS_SHUTDOWN_SECONDS",
         attribute="shutdown_seconds",
-        meaning="How long a stop waits for requests that have begun, in seconds.",
+        meaning="How long a stop of the whole server may take, in seconds.",
         default="10",
         parse=whole_number(1, 600),
     ),
     Setting(
         variable="LAYERS_DATABASE_POOL_SIZE",
         attribute="database_pool_size",
-        meaning="Most connections that one process opens to the database.",
+        meaning="Most connections to the database that one process opens for requests.",
         default="10",
         parse=whole_number(1, 1_000),
     ),
@@ -184,6 +186,21 @@ SETTINGS: tuple[Setting, ...] = (
         "alone.",
         default="100",
         parse=whole_number(1, 1_000),
+    ),
+    Setting(
+        variable="LAYERS_MAX_CONNECTIONS",
+        attribute="max_connections",
+        meaning="Most connections of clients that one process has open; at most half of them "
+        "without a valid key.",
+        default="1000",
+        parse=whole_number(10, 100_000),
+    ),
+    Setting(
+        variable="LAYERS_MAX_CONNECTIONS_PER_ADDRESS",
+        attribute="max_connections_per_address",
+        meaning="Most connections of one client address without a valid key, in one process.",
+        default="100",
+        parse=whole_number(1, 100_000),
     ),
     Setting(
         variable="LAYERS_SECRET_KEYS",

@@ -10,6 +10,9 @@ import asyncpg
 from partner_api.crypto import SecretKeys
 from partner_api.database import migrate
 from partner_api.database.connection import connect
+from partner_api.demo_credentials import mark_kept_credentials
+from partner_api.rehearsal import store as installation
+from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -55,32 +58,38 @@ async def prepare_database(
     """
     if migrate_first:
         await migrate.upgrade(location.owner_url, location.application_role)
-    connection = await connect(location.application_url)
+    connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
     try:
         await migrate.require_current(connection)
         await _enter_mode(connection, development=settings.development)
+        await mark_kept_credentials(connection, settings.data_dir)
         await secret_keys.verify_installation(connection)
     finally:
         await connection.close()
 
 
+async def require_development(connection: Connection) -> None:
+    """Check that the database never was production's; in a transaction, until its end.
+
+    Raises:
+        StartupError: it was.
+    """
+    if not await installation.is_for_development(connection):
+        raise StartupError(
+            "This database was used without development mode, so it may hold real customers; "
+            "development mode could move their time. Unset LAYERS_DEVELOPMENT, or use another "
+            "database."
+        )
+
+
 async def _enter_mode(connection: Connection, *, development: bool) -> None:
     if development:
-        if await connection.fetchval("SELECT ever_production FROM installation"):
-            raise StartupError(
-                "This database was used without development mode, so it may hold real customers; "
-                "development mode could move their time. Unset LAYERS_DEVELOPMENT, or use another "
-                "database."
-            )
-        return
-    if await connection.fetchval("SELECT clock_offset_seconds > 0 FROM installation"):
+        await require_development(connection)
+    elif not await installation.enter_production(connection):
         raise StartupError(
             "The time of this database was moved ahead in a rehearsal, so its ledgers are dated in "
             "the future. Use a new database, or set LAYERS_DEVELOPMENT=true."
         )
-    await connection.execute(
-        "UPDATE installation SET ever_production = true WHERE NOT ever_production"
-    )
 
 
 def run_with_database(work: Coroutine[Any, Any, T]) -> T:

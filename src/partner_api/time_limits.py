@@ -58,6 +58,24 @@ SEND_SILENCE_SECONDS: Final = _limit(
     "a client to take more of an answer",
     "the connection is closed",
 )
+LINGER_SECONDS: Final = _limit(
+    "LINGER_SECONDS",
+    2.0,
+    "a client to stop sending what nobody reads, after the last answer",
+    "the connection is closed",
+)
+DISCARD_SECONDS: Final = _limit(
+    "DISCARD_SECONDS",
+    2.0,
+    "more of a body that is not wanted, before the answer; of one that is no upload, all of it",
+    "the answer; then the connection is closed",
+)
+DISCARD_UPLOAD_SECONDS: Final = _limit(
+    "DISCARD_UPLOAD_SECONDS",
+    30.0,
+    "all of an upload that is not wanted, before the answer",
+    "the answer; then the connection is closed",
+)
 
 # --- the database ----------------------------------------------------------------------------
 
@@ -82,6 +100,24 @@ COMMAND_SECONDS: Final = _limit(
     "the answer to one statement, as the server counts, when PostgreSQL does not answer at all",
     "503 `UNAVAILABLE`; the connection is given up",
 )
+CANCEL_SECONDS: Final = _limit(
+    "CANCEL_SECONDS",
+    1.0,
+    "PostgreSQL to end a statement that was given up",
+    "the connection is dropped",
+)
+DEAD_CLIENT_SECONDS: Final = _limit(
+    "DEAD_CLIENT_SECONDS",
+    1.0,
+    "PostgreSQL to notice, in the midst of a statement, that the process that sent it is gone",
+    "the transaction is rolled back",
+)
+IDLE_TRANSACTION_SECONDS: Final = _limit(
+    "IDLE_TRANSACTION_SECONDS",
+    60.0,
+    "the next statement of a transaction, as PostgreSQL counts",
+    "the transaction is rolled back; 503 `UNAVAILABLE`",
+)
 READINESS_SECONDS: Final = _limit(
     "READINESS_SECONDS",
     1.5,
@@ -91,11 +127,35 @@ READINESS_SECONDS: Final = _limit(
 POOL_CLOSE_SECONDS: Final = _limit(
     "POOL_CLOSE_SECONDS", 2.0, "connections to be closed in order", "they are dropped"
 )
+LAST_NOTES_SECONDS: Final = _limit(
+    "LAST_NOTES_SECONDS",
+    2.0,
+    "the last notes of which keys were used and refused to be written, at a stop",
+    "they are lost",
+)
+EMBEDDED_PROGRAM_SECONDS: Final = _limit(
+    "EMBEDDED_PROGRAM_SECONDS",
+    300.0,
+    "a program of the server's own PostgreSQL, such as `initdb`, to end",
+    "it is killed; the server does not start",
+)
+EMBEDDED_PREPARE_SECONDS: Final = _limit(
+    "EMBEDDED_PREPARE_SECONDS",
+    60.0,
+    "each step of making role and database in the server's own PostgreSQL",
+    "the server does not start",
+)
 
 # --- storage and rendering -------------------------------------------------------------------
 
 STORAGE_SECONDS: Final = _limit(
-    "STORAGE_SECONDS", 30.0, "one operation of the storage", "503 `UNAVAILABLE`"
+    "STORAGE_SECONDS", 60.0, "one operation of the storage", "503 `UNAVAILABLE`"
+)
+SHARED_COUNTERS_SECONDS: Final = _limit(
+    "SHARED_COUNTERS_SECONDS",
+    1.0,
+    "the Redis or Valkey that counts requests",
+    "the process counts for itself",
 )
 RENDERER_START_SECONDS: Final = _limit(
     "RENDERER_START_SECONDS",
@@ -106,11 +166,44 @@ RENDERER_START_SECONDS: Final = _limit(
 RENDER_SECONDS: Final = _limit(
     "RENDER_SECONDS", 60.0, "one slideshow", "the process is killed; the job gets another try"
 )
+RENDER_CPU_SECONDS: Final = _limit(
+    "RENDER_CPU_SECONDS",
+    30.0,
+    "one slideshow, in seconds of a processor",
+    "the process is killed; the job fails",
+)
 SAMPLE_SECONDS: Final = _limit(
     "SAMPLE_SECONDS",
-    10.0,
+    20.0,
     "one sample of a test environment",
+    "the process is killed; another one tries once more, then the job fails",
+)
+SAMPLE_CPU_SECONDS: Final = _limit(
+    "SAMPLE_CPU_SECONDS",
+    5.0,
+    "one sample of a test environment, in seconds of a processor",
     "the process is killed; the job fails",
+)
+RENDERER_IDLE_SECONDS: Final = _limit(
+    "RENDERER_IDLE_SECONDS",
+    300.0,
+    "the next sample of a test environment",
+    "the process ends; the next sample starts another one",
+)
+KILL_SECONDS: Final = _limit(
+    "KILL_SECONDS", 2.0, "a process to be gone that was killed", "it is left to the system"
+)
+OUTAGE_SECONDS: Final = _limit(
+    "OUTAGE_SECONDS",
+    60.0,
+    "the database to be back, by a worker that has a job",
+    "the job is left to whoever claims it next",
+)
+RENDERING_STEP_SECONDS: Final = _limit(
+    "RENDERING_STEP_SECONDS",
+    240.0,
+    "one step of rendering a job: to start a process, a slide, a file, a report",
+    "the part `rendering` is killed, and started again",
 )
 
 # --- parts of a server -----------------------------------------------------------------------
@@ -124,6 +217,12 @@ PART_START_SECONDS: Final = _limit(
 PART_SILENCE_SECONDS: Final = _limit(
     "PART_SILENCE_SECONDS", 15.0, "a part to say that it works", "it is killed, and started again"
 )
+POOL_WEDGED_SECONDS: Final = _limit(
+    "POOL_WEDGED_SECONDS",
+    30.0,
+    "a free connection, by an API process that looks whether it can do its work, while the database is there",
+    "the part is killed, and started again",
+)
 SWEEP_STEP_SECONDS: Final = _limit(
     "SWEEP_STEP_SECONDS",
     120.0,
@@ -136,6 +235,54 @@ BOOKS_STEP_SECONDS: Final = _limit(
     "the daily check of the books",
     "the part `sweeps` is killed, and started again",
 )
+CLOSE_REQUEST_SECONDS: Final = _limit(
+    "CLOSE_REQUEST_SECONDS",
+    1.0,
+    "requests to end that were cancelled at the end of `LAYERS_SHUTDOWN_SECONDS`",
+    "the process ends without them",
+)
+CLOSE_APP_SECONDS: Final = _limit(
+    "CLOSE_APP_SECONDS",
+    2.0,
+    "an API process to close what it has open",
+    "the process ends without it",
+)
 ORPHAN_SECONDS: Final = _limit(
     "ORPHAN_SECONDS", 1.5, "a part to end when its supervisor is gone", "it ends itself at once"
+)
+
+# --- commands --------------------------------------------------------------------------------
+
+OPERATOR_CLIENT_SECONDS: Final = _limit(
+    "OPERATOR_CLIENT_SECONDS",
+    60.0,
+    "the server to go on answering `layers ops`",
+    "the command ends and says how to ask again",
+)
+OPERATOR_UPLOAD_SECONDS: Final = _limit(
+    "OPERATOR_UPLOAD_SECONDS",
+    900.0,
+    "the server to answer an import of `layers ops`",
+    "the command ends and says how to ask again",
+)
+SIMULATED_NODE_SECONDS: Final = _limit(
+    "SIMULATED_NODE_SECONDS",
+    60.0,
+    "a node of `layers simulate` to do one operation",
+    "the simulation fails",
+)
+SIMULATION_END_SECONDS: Final = _limit(
+    "SIMULATION_END_SECONDS",
+    10.0,
+    "the nodes of `layers simulate` to end",
+    "they are killed",
+)
+
+# --- development mode ------------------------------------------------------------------------
+
+INSTALLATION_NEWS_SECONDS: Final = _limit(
+    "INSTALLATION_NEWS_SECONDS",
+    1.0,
+    "news of the installation's clock and mode, in development mode",
+    "they are looked up",
 )

@@ -331,6 +331,10 @@ class Installation:
 
     async def until_someone_waits(self) -> None:
         """Wait until a statement in this database waits for a lock that somebody holds."""
+        # In a task of its own, because the lock is mostly the test's, on a connection that it holds.
+        await asyncio.create_task(self._see_someone_wait())
+
+    async def _see_someone_wait(self) -> None:
         deadline = time.monotonic() + 60
         while not await self.owner.fetchval(
             "SELECT EXISTS (SELECT FROM pg_stat_activity "

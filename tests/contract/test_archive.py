@@ -118,7 +118,8 @@ async def test_a_child_s_subscription_ends(installation: Installation) -> None:
     family = await installation.family()
     async with installation.pool.acquire() as connection:
         assert (await subscribe(connection, family.child, 500, now=now())).status == "done"
-        await installation.set_status(family.child, "archived")
+    await installation.set_status(family.child, "archived")
+    async with installation.pool.acquire() as connection:
         wallet = await read(connection, family.child, now())
         later = await read(connection, family.child, now() + timedelta(days=70))
     assert (wallet["balance"], wallet["included_credits"]) == (0, 0)

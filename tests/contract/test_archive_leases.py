@@ -139,12 +139,13 @@ async def test_an_account_comes_back_to_the_pool_and_can_be_leased_again(
     again = leasing.LeaseAssignment(
         family.sibling.project_id, [pool_id], [new_uuid7(now())], None, SYSTEM
     )
+    other_id = await installation.pool_account(handle(), 1)
     async with installation.pool.acquire() as connection:
         (outcome,) = await leasing.assign(connection, family.partner.tenant_id, now(), [again])
         assert outcome.status == "done", outcome
         again = leasing.LeaseAssignment(
             family.child.project_id,
-            [await installation.pool_account(handle(), 1)],
+            [other_id],
             [new_uuid7(now())],
             None,
             SYSTEM,

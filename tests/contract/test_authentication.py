@@ -65,7 +65,7 @@ async def test_no_header(api: httpx.AsyncClient) -> None:
         pytest.param(lambda key: [("X-Api-Key", key)], id="another header"),
         pytest.param(lambda key: [("Cookie", f"key={key}")], id="a cookie"),
         pytest.param(lambda key: [("Authorization", "Bearer x")], id="not a key"),
-        pytest.param(lambda key: [("Authorization", "Bearer " + "x" * 60_000)], id="60 kB"),
+        pytest.param(lambda key: [("Authorization", "Bearer " + "x" * 30_000)], id="30 kB"),
     ],
 )
 async def test_what_is_no_bearer_token(
@@ -90,7 +90,7 @@ async def test_a_header_of_1_mb(server: Service, api: httpx.AsyncClient) -> None
     """It is refused below the application, and the server goes on."""
     line = request_line(b"/v1/whoami", b"Authorization: Bearer " + b"x" * 2**20)
     answer = await send_raw(server, line)
-    assert answer.status == 431
+    assert answer.status in (400, 431)
     assert answer.headers["Connection"] == "close"
     turned_away(await api.get("/v1/whoami"))
 

@@ -6,17 +6,27 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
+import pytest_asyncio
 from tests.contract.answers import granted, issues, refused
-from tests.contract.installation import EVERYTHING
+from tests.contract.installation import EVERYTHING, Installation, handle, now
+from tests.databases import make_database
 from tests.operations import started, subscribe
 from tests.properties.calendar_model import add_months
 
-from partner_api.clock import format_milliseconds
+from partner_api.app import create_app
+from partner_api.clock import Clock, format_milliseconds
+from partner_api.crypto import SecretKeys
+from partner_api.database.connection import open_pool
+from partner_api.rehearsal.store import enter_production
+from partner_api.services import open_services
+from partner_api.settings import load_settings
 
 if TYPE_CHECKING:
-    import httpx
-    from tests.contract.installation import Installation
+    from collections.abc import AsyncIterator, Iterator
+
+    from tests.conftest import DatabaseUrls
 
 PATH = "/ops/v1/clock"
 
@@ -129,6 +139,68 @@ async def test_a_time_that_is_none(
     spare_api: httpx.AsyncClient, admin: dict[str, str], body: dict[str, Any], path: str
 ) -> None:
     assert list(issues(await spare_api.post(PATH, json=body, headers=admin))) == [path]
+
+
+@pytest.fixture
+def own_urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
+    """A database for one test."""
+    with make_database(database_urls, template=template) as urls:
+        yield urls
+
+
+@pytest_asyncio.fixture
+async def unaware(
+    own_urls: DatabaseUrls, secret_keys_text: str
+) -> AsyncIterator[tuple[httpx.AsyncClient, Installation]]:
+    """A development process that has not noticed yet that its database is production's."""
+    settings = load_settings(
+        {
+            "LAYERS_DEVELOPMENT": "true",
+            "LAYERS_SECRET_KEYS": secret_keys_text,
+            "LAYERS_LOG_LEVEL": "error",
+        }
+    )
+    keys = SecretKeys.parse(secret_keys_text)
+    app = create_app(settings)
+    app.services = await open_services(settings, Clock(), keys, own_urls.app)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.services.pool as pool,
+        await open_pool(own_urls.owner, 2) as owner,
+        httpx.AsyncClient(transport=transport, base_url="http://layers") as client,
+    ):
+        async with pool.acquire() as connection:
+            assert await enter_production(connection)
+        yield client, Installation(pool, owner, keys)
+
+
+async def test_the_time_of_a_production_database_cannot_be_moved(
+    unaware: tuple[httpx.AsyncClient, Installation],
+) -> None:
+    """Whatever the process believes: the database decides, and nothing is done ahead of time."""
+    api, installation = unaware
+    admin = await installation.operator("admin")
+    partner = await installation.partner(cash_cents=100_000)
+    await installation.lease(partner, handle(), at=now())
+    begin, offset = await clock(api, admin)
+    for headers in (
+        admin,
+        {**admin, "Idempotency-Key": "once"},
+        {**admin, "Idempotency-Key": "once"},
+    ):
+        body = {"advanceTo": format_milliseconds(begin + timedelta(days=70))}
+        answer = await api.post(PATH, json=body, headers=headers)
+        assert refused(answer, "CONFLICT") == {"database": "production"}
+        assert "so its time cannot be moved. Use another database" in answer.text
+    assert offset == 0
+    assert (await clock(api, admin))[1] == 0
+    row = await installation.owner.fetchrow(
+        "SELECT clock_offset_seconds, ever_production, "
+        "(SELECT count(*) FROM lease_charges), (SELECT count(*) FROM audit_events "
+        "WHERE event_type = 'clock.advanced') FROM installation"
+    )
+    assert row is not None
+    assert tuple(row) == (0, True, 1, 0)
 
 
 async def test_a_production_server_has_no_such_thing(

@@ -20,6 +20,13 @@ from partner_api.database.connection import connect
 if TYPE_CHECKING:
     from tests.conftest import DatabaseUrls
     from tests.contract.installation import Installation
+    from tests.serving import Service
+
+REFUSALS = 20
+PROJECT = {"name": "One", "timezone": "UTC"}
+_END_CONNECTIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $2
+"""
 
 
 async def test_the_database_goes_away_and_comes_back(
@@ -39,12 +46,7 @@ async def test_the_database_goes_away_and_comes_back(
     elsewhere = await connect(database_urls.owner)
     try:
         await elsewhere.execute(f"ALTER DATABASE {name} CONNECTION LIMIT 0")
-        await elsewhere.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = $1 AND usename = $2",
-            name,
-            urlsplit(spare_urls.app).username,
-        )
+        await elsewhere.execute(_END_CONNECTIONS, name, urlsplit(spare_urls.app).username)
         for _ in range(3):
             for response in (
                 await spare_api.get("/v1/whoami", headers=key.headers),
@@ -61,6 +63,61 @@ async def test_the_database_goes_away_and_comes_back(
     granted(await spare_api.get("/v1/whoami", headers=key.headers))
     posted = await spare_api.post(path, json={"credits": 5}, headers=keyed)
     assert granted(posted)["balance"] == 5
+
+
+async def test_a_full_disk_is_an_outage_and_said_once(
+    spare_api: httpx.AsyncClient, spare_server: Service, spare: Installation
+) -> None:
+    """PostgreSQL says of a table that there is no space left; what needs none is served."""
+    partner = await spare.partner()
+    key = await spare.key(partner, "*")
+    await spare.owner.execute(
+        """
+        CREATE FUNCTION refuse_for_want_of_space() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100';
+        END $$;
+        CREATE TRIGGER full_disk BEFORE INSERT ON projects EXECUTE FUNCTION refuse_for_want_of_space();
+        """
+    )
+    before = spare_server.errors.count("database_unavailable")
+    try:
+        for _ in range(REFUSALS):
+            response = await spare_api.post("/v1/projects", json=PROJECT, headers=key.headers)
+            assert refused(response, "UNAVAILABLE") == {}
+            assert int(response.headers["Retry-After"]) >= 1
+            granted(await spare_api.get("/v1/whoami", headers=key.headers))
+    finally:
+        await spare.owner.execute("DROP FUNCTION refuse_for_want_of_space CASCADE")
+    assert spare_server.errors.count("database_unavailable") - before < REFUSALS / 2
+    assert "Traceback" not in spare_server.errors
+    response = await spare_api.post("/v1/projects", json=PROJECT, headers=key.headers)
+    granted(response, 201)
+
+
+async def test_a_database_that_has_become_read_only_is_an_outage(
+    spare_api: httpx.AsyncClient,
+    spare: Installation,
+    database_urls: DatabaseUrls,
+    spare_urls: DatabaseUrls,
+) -> None:
+    """As after a failover, when the server still talks to what is now the standby."""
+    partner = await spare.partner()
+    key = await spare.key(partner, "*")
+    name = urlsplit(spare_urls.app).path.removeprefix("/")
+    elsewhere = await connect(database_urls.owner)
+    try:
+        await elsewhere.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        await elsewhere.execute(_END_CONNECTIONS, name, urlsplit(spare_urls.app).username)
+        # The first ones may meet a connection that was just ended, which is another outage.
+        for _ in range(REFUSALS):
+            response = await spare_api.post("/v1/projects", json=PROJECT, headers=key.headers)
+            assert refused(response, "UNAVAILABLE") == {}
+        granted(await spare_api.get("/v1/whoami", headers=key.headers))
+    finally:
+        await elsewhere.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+        await elsewhere.execute(_END_CONNECTIONS, name, urlsplit(spare_urls.app).username)
+        await elsewhere.close()
 
 
 async def test_a_stop_finishes_what_has_begun(

@@ -135,7 +135,13 @@ async def handed(talkative: Service, urls: DatabaseUrls, keys: str) -> AsyncIter
 
 
 async def _first_operator(urls: DatabaseUrls, keys: str, handed: Handed) -> str:
-    made = layers("ops", "bootstrap", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=keys)
+    made = layers(
+        "ops",
+        "bootstrap",
+        DATABASE_URL=urls.app,
+        LAYERS_SECRET_KEYS=keys,
+        LAYERS_DEVELOPMENT="true",
+    )
     assert made.returncode == 0, made.stderr
     token = made.stdout.strip()
     ((key_id, secret, _),) = _SECRET.findall(token)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -16,10 +18,18 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from tests.conftest import DatabaseUrls
 from tests.databases import make_database, role_of
+from tests.tenants import make_partner
 
 from partner_api.database import migrate
-from partner_api.database.connection import connect
+from partner_api.database.connection import connect, prepare_connection
 from partner_api.database.migrate import MigrationError, is_current, read_status, upgrade
+from partner_api.edge.credentials import mint_api_key, mint_operator_token
+from partner_api.rehearsal.store import (
+    enter_production,
+    is_for_development,
+    raise_offset,
+    read_installation,
+)
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -98,6 +108,28 @@ def add_revision(
         _forget()
 
     return add
+
+
+@pytest.fixture
+def version_at(
+    another_version: None, tmp_path: Path
+) -> Callable[[str], AbstractContextManager[None]]:
+    """Make this version one whose newest revision is an earlier one, while a block runs."""
+    with resources.as_file(resources.files("partner_api.database") / "schema") as installed:
+        shutil.copytree(installed, tmp_path / "earlier")
+
+    @contextmanager
+    def at(revision: str) -> Iterator[None]:
+        for file in (tmp_path / "earlier" / "versions").glob("[0-9]*"):
+            if file.name.partition("_")[0] > revision:
+                file.unlink()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(migrate, "_schema_folder", lambda: tmp_path / "earlier")
+            _forget()
+            yield
+        _forget()
+
+    return at
 
 
 @pytest.fixture
@@ -251,6 +283,96 @@ def test_revisions_are_known_by_the_names_of_their_files() -> None:
     revisions = [revision.revision for revision in script.walk_revisions()]
     assert revisions[::-1] == migrate._known_revisions()
     assert script.get_heads() == [migrate.expected_revision()]
+
+
+class TestRevision0006:
+    """Where development mode ends; on a database that has rows already."""
+
+    # As the previous release writes them, which goes on beside the new schema.
+    ADD_KEY = (
+        "INSERT INTO api_keys (tenant_id, id, organization_id, keyid, secret_hash, hash_key_id, name, "
+        "env, scopes, created_at) VALUES ($1, $2, $3, $4, $5, 'k1', 'Demo', 'live', '{*}', now())"
+    )
+    ADD_OPERATOR = (
+        "INSERT INTO operators (id, name, role, keyid, secret_hash, hash_key_id, created_at) "
+        "VALUES ($1, $2, 'admin', $2, $3, 'k1', now())"
+    )
+
+    @pytest.fixture
+    async def add(self, owner: Connection) -> Callable[[Connection], Awaitable[None]]:
+        """Adds a key and an operator as the previous release does; the schema has to be there."""
+
+        async def add(connection: Connection) -> None:
+            partner = await make_partner(connection)
+            await connection.execute(
+                self.ADD_KEY,
+                partner.tenant_id,
+                uuid4(),
+                partner.organization_id,
+                mint_api_key(partner.tenant_id, "live").keyid,
+                bytes(32),
+            )
+            await connection.execute(
+                self.ADD_OPERATOR, uuid4(), mint_operator_token().keyid, bytes(32)
+            )
+
+        return add
+
+    async def test_what_was_there_is_unmarked_and_the_previous_release_goes_on(
+        self,
+        empty: DatabaseUrls,
+        owner: Connection,
+        version_at: Callable[[str], AbstractContextManager[None]],
+        add: Callable[[Connection], Awaitable[None]],
+    ) -> None:
+        role = role_of(empty.app)
+        with version_at("0005"):
+            assert (await upgrade(empty.owner, role)).revision == "0005"
+            await prepare_connection(owner)
+            await add(owner)
+            assert not await owner.fetchval(
+                "SELECT EXISTS (SELECT FROM pg_attribute WHERE attname = 'demo')"
+            )
+        assert (await upgrade(empty.owner, role)).revision == NEWEST
+
+        app = await connect(empty.app)
+        try:
+            await add(app)
+            for table in ("api_keys", "operators"):
+                assert [row["demo"] for row in await app.fetch(f"SELECT demo FROM {table}")] == [
+                    False,
+                    False,
+                ]
+            # A start of the previous release, and a look at the clock.
+            await app.execute(
+                "UPDATE installation SET ever_production = true WHERE NOT ever_production"
+            )
+            assert await app.fetchval("SELECT clock_offset_seconds FROM installation") == 0
+        finally:
+            await app.close()
+
+    async def test_a_production_database_whose_time_was_moved_stays_what_it_is(
+        self,
+        empty: DatabaseUrls,
+        owner: Connection,
+        version_at: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        """An earlier version let that happen. It is migrated, and no server starts on it."""
+        role = role_of(empty.app)
+        with version_at("0005"):
+            await upgrade(empty.owner, role)
+            await owner.execute(
+                "UPDATE installation SET ever_production = true, clock_offset_seconds = 60"
+            )
+        assert (await upgrade(empty.owner, role)).current
+        app = await connect(empty.app)
+        try:
+            assert not await enter_production(app)
+            assert not await is_for_development(app)
+            assert await raise_offset(app, 90) is None
+        finally:
+            await app.close()
+        assert await read_installation(owner) == (60, True)
 
 
 class TestTheApplicationsRole:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 
+from partner_api.database.pool import NestedAcquisition
 from partner_api.edge.batching import Batcher
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Pool
 
 
 class Loader:
@@ -167,3 +172,17 @@ async def test_a_storm_gets_every_answer_right() -> None:
     batcher = Batcher(load, max_batch=16)
     results = await asyncio.gather(*(batcher.get(key % 97) for key in range(5000)))
     assert results == [key % 97 * 10 for key in range(5000)]
+
+
+async def test_whoever_holds_a_connection_is_refused_instead_of_waiting_for_a_batch(
+    pool: Pool,
+) -> None:
+    """The batch needs a connection too: enough callers that each hold one would wait for ever."""
+    loader = Loader()
+    loader.gate.set()
+    batcher = Batcher(loader)
+    async with pool.acquire():
+        with pytest.raises(NestedAcquisition):
+            await batcher.get(1)
+    assert batcher.idle
+    assert await batcher.get(1) == 10

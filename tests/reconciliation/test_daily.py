@@ -12,13 +12,16 @@ import pytest_asyncio
 from tests.reconciliation.history import MARCH
 from tests.tenants import make_partner
 
-from partner_api.reconciliation import records
+from partner_api.database.pool import require_no_connection
+from partner_api.reconciliation import daily, records
 from partner_api.reconciliation.daily import run_daily
 from partner_api.reconciliation.records import last_reconciliation, save_reconciliation
 from partner_api.reconciliation.rules import Mismatch, Reconciliation, Rule
+from partner_api.reconciliation.run import reconcile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
 
     from partner_api.database.connection import Connection, Pool
 
@@ -138,9 +141,25 @@ async def test_a_cancelled_check_leaves_the_day_to_another(pool: Pool) -> None:
     assert await run_daily(pool, MARCH) is not None
 
 
-async def test_the_connection_goes_back_as_it_came(pool: Pool) -> None:
-    before = await pool.fetchval("SHOW statement_timeout")
-    await run_daily(pool, MARCH)
+async def test_a_check_leaves_the_settings_of_a_connection_as_they_were(
+    connection: Connection,
+) -> None:
+    before = await connection.fetch("SHOW ALL")
 
-    for _ in range(pool.get_size()):
-        assert await pool.fetchval("SHOW statement_timeout") == before
+    await reconcile(connection, MARCH)
+
+    assert await connection.fetch("SHOW ALL") == before
+
+
+async def test_no_connection_of_the_pool_is_held_during_a_check(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its statements have no limit but that of the step, so nobody may have to wait for them."""
+
+    async def check(connection: Connection, now: datetime) -> Reconciliation:
+        require_no_connection()
+        return await reconcile(connection, now)
+
+    monkeypatch.setattr(daily, "reconcile", check)
+
+    assert await run_daily(pool, MARCH) is not None

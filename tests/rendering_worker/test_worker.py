@@ -6,17 +6,14 @@ import asyncio
 import os
 import signal
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from tests.invariants import assert_books_balance
+from tests.rendering_worker.rendering_processes import renderers
 from tests.rendering_worker.studio import LONG, SHORT, Studio
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.generation import claims
-from partner_api.generation.rendering.assets import SlideshowInputs
-from partner_api.rendering_worker.renderer import Renderer, RendererDied
 from partner_api.sweeps.claims import Claims
 from partner_api.sweeps.uploads import Uploads
 
@@ -33,26 +30,6 @@ def is_over(job: Row) -> bool:
 
 def is_rendering(job: Row) -> bool:
     return bool(job["stage"] == "rendering" and job["claim_token"])
-
-
-def renderers() -> list[int]:
-    """The rendering processes of this test's process."""
-    found = []
-    for process in [entry for entry in os.listdir("/proc") if entry.isdigit()]:
-        try:
-            with open(f"/proc/{process}/cmdline", "rb") as file:
-                command = file.read()
-            with open(f"/proc/{process}/stat") as file:
-                parent = int(file.read().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if b"partner_api.rendering_worker.process" in command and parent == os.getpid():
-            found.append(int(process))
-    return found
-
-
-def environment_of(process: int) -> bytes:
-    return Path(f"/proc/{process}/environ").read_bytes()
 
 
 async def one_chunk() -> AsyncIterator[bytes]:
@@ -232,28 +209,3 @@ async def test_a_silent_worker_is_not_waited_for(studio: Studio) -> None:
         await studio.owner.fetchval("SELECT count(*) FROM credit_events WHERE job_id = $1", job_id)
         == 1
     )
-
-
-async def test_the_rendering_process_has_no_secrets(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:secret@localhost/x")
-    monkeypatch.setenv("LAYERS_SECRET_KEYS", "k1:" + "5a" * 32)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    renderer = Renderer(tmp_path)
-    try:
-        await renderer.start()
-        (process,) = renderers()
-        environment = environment_of(process)
-        assert b"PATH=" in environment
-        assert b"secret" not in environment
-        assert b"5a5a" not in environment
-        assets = await renderer.render(SlideshowInputs(SHORT), lambda *_: None)
-        assert len(assets) == 4
-        os.kill(process, signal.SIGKILL)
-        with pytest.raises(RendererDied):
-            await renderer.render(SlideshowInputs(LONG), lambda *_: None)
-        # The next one has a process again.
-        assert await renderer.render(SlideshowInputs(SHORT), lambda *_: None) == assets
-    finally:
-        await renderer.kill()

@@ -15,8 +15,11 @@ from structlog.testing import capture_logs
 
 from partner_api.bell import Bell, Topic
 from partner_api.clock import Clock
+from partner_api.database import outages
+from partner_api.log_limits import OncePerMinute
 from partner_api.sweeps import loop
 from partner_api.sweeps.loop import run_sweeps
+from partner_api.sweeps.progress import SweepProgress
 from partner_api.sweeps.tenants import advance_each
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ class Sham:
     """A sweep that does what the test says."""
 
     wakes_on: Topic | None = None
+    limit_seconds = 60.0
 
     def __init__(
         self, name: str, work: Callable[[], Awaitable[int]], *, pause_seconds: float = 0.01
@@ -59,7 +63,9 @@ async def run_until(condition: Callable[[], bool], *sweeps: Sham) -> Log:
     """Run sweeps until something is so; gives what they logged."""
     stop = asyncio.Event()
     with capture_logs() as log:
-        running = asyncio.create_task(run_sweeps(NO_POOL, Clock(), Bell(NO_POOL), sweeps, stop))
+        running = asyncio.create_task(
+            run_sweeps(NO_POOL, Clock(), Bell(NO_POOL), sweeps, stop, SweepProgress())
+        )
         async with asyncio.timeout(60):
             while not condition():  # noqa: ASYNC110 - the sweeps know nothing of the test
                 await asyncio.sleep(0.005)
@@ -90,6 +96,22 @@ async def test_a_failing_sweep_is_logged_waits_longer_each_time_and_goes_on() ->
         assert pause > 0.79 * doubled
     # The other one has not waited for it.
     assert len(sound.times) > len(failing.times)
+
+
+async def test_an_unavailable_database_is_logged_without_a_traceback_and_not_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outages, "_lines", OncePerMinute())
+
+    async def fail() -> int:
+        raise asyncpg.DiskFullError("No space left on device")
+
+    failing = Sham("failing", fail)
+    log = await run_until(lambda: len(failing.times) > 3, failing)
+
+    (line,) = [entry for entry in log if entry["log_level"] in {"warning", "error"}]
+    assert (line["event"], line["where"]) == ("database_unavailable", "sweep failing")
+    assert "exc_info" not in line
 
 
 async def test_the_wait_after_failures_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +168,7 @@ async def test_it_finishes_a_step_that_has_begun_and_begins_no_other() -> None:
         return 1
 
     running = asyncio.create_task(
-        run_sweeps(NO_POOL, Clock(), Bell(NO_POOL), [Sham("slow", work)], stop)
+        run_sweeps(NO_POOL, Clock(), Bell(NO_POOL), [Sham("slow", work)], stop, SweepProgress())
     )
     await begun.wait()
     stop.set()
@@ -177,7 +199,9 @@ async def test_a_ring_wakes_a_sweep_that_waits() -> None:
     listening, other = (Sham(name, nothing, pause_seconds=3600) for name in ("listening", "other"))
     listening.wakes_on = "cash"
     stop = asyncio.Event()
-    running = asyncio.create_task(run_sweeps(NO_POOL, Clock(), bell, [listening, other], stop))
+    running = asyncio.create_task(
+        run_sweeps(NO_POOL, Clock(), bell, [listening, other], stop, SweepProgress())
+    )
     async with asyncio.timeout(60):
         while len(listening.times) < 2 or not other.times:
             bell._sound("cash")
@@ -185,3 +209,16 @@ async def test_a_ring_wakes_a_sweep_that_waits() -> None:
         stop.set()
         await running
     assert len(other.times) == 1
+
+
+async def test_an_unavailable_database_is_not_tried_for_every_tenant() -> None:
+    tried = []
+
+    async def advance(tenant_id: int) -> int:
+        tried.append(tenant_id)
+        raise asyncpg.DiskFullError("No space left on device")
+
+    with capture_logs() as log, pytest.raises(asyncpg.DiskFullError):
+        await advance_each(range(500), advance)
+    assert tried == [0]
+    assert log == []

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.generation.working import cancel, job_of
 from tests.invariants import assert_books_balance
 from tests.operations import events, read
+from tests.rendering_worker import rendering_processes as misbehaving
+from tests.rendering_worker.rendering_processes import (
+    let_them_misbehave,
+    processor_seconds,
+    renderers,
+)
 from tests.tenants import NOON, job_start, make_partner
 
 from partner_api.crypto import SecretKeys
 from partner_api.generation import store as generation
-from partner_api.generation.rendering.sample import render_sample
 from partner_api.generation.storage.folder import FolderStorage
+from partner_api.rendering_worker import renderer as renderer_module
+from partner_api.rendering_worker.renderer import Renderer, RendererNotStarted
+from partner_api.sweeps import open_sweeps, sandbox
 from partner_api.sweeps.sandbox import SandboxJobs
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator, Mapping
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
 
     from tests.tenants import Wallet
 
-    from partner_api.database.connection import Connection, Pool
+    from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.generation.rendering.assets import RenderedAsset
+    from partner_api.generation.storage import StoredFile
 
 LATER = NOON + timedelta(seconds=2)
 
@@ -35,8 +47,38 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sweep(folder: Path) -> SandboxJobs:
-    return SandboxJobs(FolderStorage(folder, SecretKeys.parse("test:" + "ab" * 32)))
+def storage(folder: Path) -> FolderStorage:
+    return FolderStorage(folder, SecretKeys.parse("test:" + "ab" * 32))
+
+
+class NotingRenderer(Renderer):
+    """Notes for which hooks it was asked."""
+
+    def __init__(self, *arguments: str) -> None:
+        super().__init__(*arguments)
+        self.asked: list[str] = []
+
+    async def sample(self, inputs: Mapping[str, Any], content_format: str) -> list[RenderedAsset]:
+        self.asked.append(inputs["hook"])
+        return await super().sample(inputs, content_format)
+
+
+@pytest.fixture
+async def renderer() -> AsyncIterator[NotingRenderer]:
+    renderer = NotingRenderer("samples")
+    yield renderer
+    await renderer.kill()
+    assert renderers() == []
+
+
+@pytest.fixture
+def sweep(storage: FolderStorage, renderer: Renderer) -> SandboxJobs:
+    return SandboxJobs(storage, renderer)
+
+
+@pytest.fixture
+def _misbehaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_them_misbehave(tmp_path, monkeypatch)
 
 
 async def start(
@@ -114,45 +156,211 @@ async def test_a_canceled_job_stays_canceled(
     assert (await job_of(connection, partner, other))["status"] == "completed"
 
 
-@pytest.fixture
-def broken_hook(monkeypatch: pytest.MonkeyPatch) -> str:
-    """What cannot be drawn."""
-
-    def broken(inputs: dict[str, str], style: str) -> object:
-        if inputs["hook"] == "Broken":
-            raise ValueError("it cannot be drawn")
-        return render_sample(inputs, style)
-
-    monkeypatch.setattr("partner_api.generation.rendering.sample.render_sample", broken)
-    return "Broken"
-
-
-async def test_a_whole_step_that_cannot_be_made_does_not_either(
-    pool: Pool, connection: Connection, folder: Path, broken_hook: str
-) -> None:
-    sweep = SandboxJobs(
-        FolderStorage(folder, SecretKeys.parse("test:" + "ab" * 32)), jobs_per_step=2
-    )
-    partner = await make_partner(connection, env="test")
-    for _ in range(2):
-        await start(connection, partner, hook=broken_hook)
-    soon, latest = NOON + timedelta(seconds=1), LATER + timedelta(seconds=1)
-    good = await start(connection, partner, hook="Good", now=soon)
-    assert await sweep.step(pool, latest) == 0
-    assert await sweep.step(pool, latest) == 1
-    assert (await job_of(connection, partner, good))["status"] == "completed"
-    # The first ones have their turn again.
-    assert await sweep.step(pool, latest) == 0
-    later = await start(connection, partner, hook="Good", now=soon)
-    assert await sweep.step(pool, latest) == 1
-    assert (await job_of(connection, partner, later))["status"] == "completed"
-
-
-async def test_one_that_cannot_be_made_does_not_hold_up_the_others(
-    pool: Pool, connection: Connection, sweep: SandboxJobs, broken_hook: str
+async def test_a_process_is_started_when_there_is_something_to_render(
+    pool: Pool, connection: Connection, sweep: SandboxJobs
 ) -> None:
     partner = await make_partner(connection, env="test")
-    bad, good = [await start(connection, partner, hook=hook) for hook in (broken_hook, "Good")]
+    assert await sweep.step(pool, LATER) == 0
+    assert renderers() == []
+    await start(connection, partner)
     assert await sweep.step(pool, LATER) == 1
-    assert (await job_of(connection, partner, bad))["status"] == "running"
+    assert len(renderers()) == 1
+
+
+async def assert_failed(connection: Connection, partner: Wallet, job_id: UUID, word: str) -> None:
+    """The job is over, has cost nothing, and will not be tried again."""
+    job = await job_of(connection, partner, job_id)
+    assert (job["status"], job["error_code"], job["charged"]) == ("failed", "RENDERING_FAILED", 0)
+    assert word in job["error_message"]
+    assert (await read(connection, partner))["running_jobs"] == 0
+    await assert_books_balance(connection, partner.tenant_id)
+    assert await connection.fetchval(
+        "SELECT count(*) FROM outbox WHERE tenant_id = $1 AND event_type = 'job.failed'",
+        partner.tenant_id,
+    )
+
+
+@pytest.mark.usefixtures("_misbehaving")
+async def test_one_that_cannot_be_rendered_fails_and_the_others_are_completed(
+    pool: Pool, connection: Connection, sweep: SandboxJobs
+) -> None:
+    partner = await make_partner(connection, env="test")
+    bad, good = [
+        await start(connection, partner, hook=hook) for hook in (misbehaving.BREAK, "Good")
+    ]
+    assert await sweep.step(pool, LATER) == 2
+    assert await sweep.step(pool, LATER) == 0
     assert (await job_of(connection, partner, good))["status"] == "completed"
+    await assert_failed(connection, partner, bad, "could not be rendered")
+
+
+@pytest.mark.usefixtures("_misbehaving")
+async def test_one_that_takes_too_long_fails_at_once_and_the_others_are_completed(
+    pool: Pool,
+    connection: Connection,
+    sweep: SandboxJobs,
+    renderer: NotingRenderer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(renderer_module, "SAMPLE_CPU_SECONDS", 0.5)
+    monkeypatch.setattr(renderer_module, "SAMPLE_SECONDS", 200.0)
+    partner = await make_partner(connection, env="test")
+    bad, good = [await start(connection, partner, hook=hook) for hook in (misbehaving.SPIN, "Good")]
+    while await sweep.step(pool, LATER):
+        pass
+    assert (await job_of(connection, partner, good))["status"] == "completed"
+    await assert_failed(connection, partner, bad, "too long")
+    assert sorted(renderer.asked) == ["Good", misbehaving.SPIN]
+
+
+@pytest.mark.usefixtures("_misbehaving")
+async def test_one_whose_process_was_killed_is_rendered_by_another(
+    pool: Pool, connection: Connection, sweep: SandboxJobs, tmp_path: Path
+) -> None:
+    partner = await make_partner(connection, env="test")
+    job_id = await start(connection, partner, hook=f"{misbehaving.CRASH}{tmp_path / 'once'}")
+    assert await sweep.step(pool, LATER) == 1
+    assert (await job_of(connection, partner, job_id))["status"] == "completed"
+
+
+@pytest.mark.usefixtures("_misbehaving")
+async def test_one_that_kills_each_process_fails(
+    pool: Pool, connection: Connection, sweep: SandboxJobs, renderer: NotingRenderer
+) -> None:
+    partner = await make_partner(connection, env="test")
+    job_id = await start(connection, partner, hook=misbehaving.CRASH)
+    assert await sweep.step(pool, LATER) == 1
+    await assert_failed(connection, partner, job_id, "could not be rendered")
+    assert renderer.asked == [misbehaving.CRASH] * 2
+
+
+async def test_a_machine_that_renders_nothing_fails_no_job(
+    pool: Pool, connection: Connection, sweep: SandboxJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner = await make_partner(connection, env="test")
+    job_id = await start(connection, partner)
+    with monkeypatch.context() as broken:
+        broken.setattr("sys.executable", "/nowhere/python")
+        with pytest.raises(RendererNotStarted):
+            await sweep.step(pool, LATER)
+    assert (await job_of(connection, partner, job_id))["status"] == "running"
+    assert await sweep.step(pool, LATER) == 1
+
+
+@pytest.mark.usefixtures("_misbehaving")
+async def test_one_that_is_canceled_while_it_cannot_be_rendered_stays_canceled(
+    pool: Pool, connection: Connection, sweep: SandboxJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner = await make_partner(connection, env="test")
+    job_id = await start(connection, partner, hook=misbehaving.BREAK)
+    rendered = sweep._render
+
+    async def canceled_meanwhile(row: Row) -> list[RenderedAsset]:
+        await cancel(connection, partner, job_id)
+        return await rendered(row)
+
+    monkeypatch.setattr(sweep, "_render", canceled_meanwhile)
+    assert await sweep.step(pool, LATER) == 0
+    assert (await job_of(connection, partner, job_id))["status"] == "canceled"
+
+
+async def test_tenants_have_their_turns(
+    pool: Pool, connection: Connection, sweep: SandboxJobs, renderer: NotingRenderer
+) -> None:
+    partners = [await make_partner(connection, env="test") for _ in range(3)]
+    first, second, third = sorted(partners, key=lambda partner: partner.tenant_id)
+    for number in range(3):
+        then = NOON + timedelta(milliseconds=number)
+        await start(connection, second, hook=f"second {number}", now=then)
+    soon = NOON + timedelta(seconds=1)
+    await start(connection, first, hook="first", now=soon)
+    await start(connection, third, hook="third", now=soon)
+    while await sweep.step(pool, LATER + timedelta(seconds=1)):
+        pass
+    assert renderer.asked == ["first", "second 0", "third", "second 1", "second 2"]
+
+
+async def test_the_turn_goes_on_where_the_step_before_ended(
+    pool: Pool,
+    connection: Connection,
+    sweep: SandboxJobs,
+    renderer: NotingRenderer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # No job begins after so long a time.
+    monkeypatch.setattr(sandbox, "_SECONDS_PER_STEP", 0)
+    partners = [await make_partner(connection, env="test") for _ in range(2)]
+    one, other = sorted(partners, key=lambda partner: partner.tenant_id)
+    for number in range(2):
+        then = NOON + timedelta(milliseconds=number)
+        await start(connection, one, hook=f"one {number}", now=then)
+        await start(connection, other, hook=f"other {number}", now=then)
+    latest = LATER + timedelta(seconds=1)
+    assert [await sweep.step(pool, latest) for _ in range(5)] == [1, 1, 1, 1, 0]
+    assert renderer.asked == ["one 0", "other 0", "one 1", "other 1"]
+
+
+class BrokenStorage(FolderStorage):
+    """Stores nothing for one of the containers."""
+
+    broken = "none"
+
+    async def put(self, key: str, chunks: AsyncIterable[bytes]) -> StoredFile:
+        if self.broken in key:
+            raise OSError("it cannot be stored")
+        return await super().put(key, chunks)
+
+
+async def test_one_that_cannot_be_stored_does_not_hold_up_its_tenants_others(
+    pool: Pool, connection: Connection, folder: Path, renderer: NotingRenderer
+) -> None:
+    storage = BrokenStorage(folder, SecretKeys.parse("test:" + "ab" * 32))
+    sweep = SandboxJobs(storage, renderer)
+    partner = await make_partner(connection, env="test")
+    bad = await start(connection, partner, hook="Bad", now=NOON - timedelta(seconds=1))
+    good = await start(connection, partner, hook="Good")
+    storage.broken = str((await job_of(connection, partner, bad))["container_id"])
+    assert await sweep.step(pool, LATER) == 1
+    assert (await job_of(connection, partner, good))["status"] == "completed"
+    assert (await job_of(connection, partner, bad))["status"] == "running"
+    assert renderer.asked == ["Bad", "Good"]
+    # It has its turn again, once in a step.
+    assert await sweep.step(pool, LATER) == 0
+    assert renderer.asked == ["Bad", "Good", "Bad"]
+    storage.broken = "none"
+    assert await sweep.step(pool, LATER) == 1
+    assert (await job_of(connection, partner, bad))["status"] == "completed"
+
+
+@pytest.mark.usefixtures("_misbehaving")
+async def test_a_stop_does_not_wait_for_a_sample(
+    pool: Pool, connection: Connection, storage: FolderStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renderer_module, "SAMPLE_CPU_SECONDS", 3_600.0)
+    monkeypatch.setattr(renderer_module, "SAMPLE_SECONDS", 3_600.0)
+    partner = await make_partner(connection, env="test")
+    job_id = await start(connection, partner, hook=misbehaving.SPIN)
+    stop = asyncio.Event()
+    async with open_sweeps(storage, stop) as sweeps:
+        (sweep,) = [sweep for sweep in sweeps if isinstance(sweep, SandboxJobs)]
+        step = asyncio.create_task(sweep.step(pool, LATER))
+        while not any(processor_seconds(process) > 1.5 for process in renderers()):
+            assert not step.done()
+            await asyncio.sleep(0.02)
+        stop.set()
+        async with asyncio.timeout(100):
+            assert await step == 0
+        assert renderers() == []
+    # Whoever runs the sweeps next completes it.
+    assert (await job_of(connection, partner, job_id))["status"] == "running"
+
+
+async def test_whoever_runs_the_sweeps_leaves_no_process(
+    pool: Pool, connection: Connection, storage: FolderStorage
+) -> None:
+    partner = await make_partner(connection, env="test")
+    await start(connection, partner)
+    async with open_sweeps(storage) as sweeps:
+        assert sum([await sweep.step(pool, LATER) for sweep in sweeps]) >= 1
+        assert len(renderers()) == 1
+    assert renderers() == []

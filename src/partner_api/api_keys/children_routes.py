@@ -144,6 +144,7 @@ async def rotate_child_key(
         env=old["env"],
         name=old["name"],
         scopes=old["scopes"],
+        demo=old["demo"],
     )
     await store.supersede(
         connection,

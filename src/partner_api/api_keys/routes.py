@@ -76,6 +76,7 @@ async def rotate_key(
         key_id=key_id,
         credential=credential,
         secret_keys=request.services.secret_keys,
+        demo=request.caller.demo,
     )
     await _audit(request, connection, "api_key.rotated", row)
     return OwnApiKeyWithSecret(own_api_key_of(row), credential.text, SECRET_WARNING)

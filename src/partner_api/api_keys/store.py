@@ -26,15 +26,19 @@ async def insert_key(
     secret_keys: SecretKeys,
     name: str,
     scopes: Sequence[str],
+    demo: bool = False,
 ) -> asyncpg.Record:
-    """Record a newly minted key; of the secret only its keyed hash is kept. Gives the row."""
+    """Record a newly minted key; of the secret only its keyed hash is kept. Return the row.
+
+    One of the demo is accepted in development mode only.
+    """
     hash_key_id, digest = secret_keys.hash_secret(credential.secret)
     row = await connection.fetchrow(
         """
         INSERT INTO api_keys
             (tenant_id, id, organization_id, keyid, secret_hash, hash_key_id, name, env, scopes,
-             created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             created_at, demo)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         RETURNING *
         """,
         credential.tenant_id,
@@ -47,6 +51,7 @@ async def insert_key(
         credential.env,
         list(scopes),
         now,
+        demo,
     )
     assert row is not None  # noqa: S101 - RETURNING of one inserted row
     return row
@@ -129,13 +134,18 @@ async def replace_secret(
     key_id: UUID,
     credential: ApiKeyCredential,
     secret_keys: SecretKeys,
+    demo: bool,
 ) -> asyncpg.Record:
-    """Give a locked key a new prefix and secret in place, and clear its kill; gives the row."""
+    """Give a locked key a new prefix and secret in place, and clear its kill. Return the row.
+
+    A key of the demo stays one, and with ``demo`` it becomes one.
+    """
     hash_key_id, digest = secret_keys.hash_secret(credential.secret)
     row = await connection.fetchrow(
         """
         UPDATE api_keys
-           SET keyid = $3, secret_hash = $4, hash_key_id = $5, rotated_at = $6, kill_switch = false
+           SET keyid = $3, secret_hash = $4, hash_key_id = $5, rotated_at = $6, kill_switch = false,
+               demo = demo OR $7
          WHERE tenant_id = $1 AND id = $2
         RETURNING *
         """,
@@ -145,6 +155,7 @@ async def replace_secret(
         digest,
         hash_key_id,
         now,
+        demo,
     )
     assert row is not None  # noqa: S101 - it is locked, so it is there
     return row
@@ -217,4 +228,24 @@ async def is_usable(connection: Connection, tenant_id: int, keyid: str) -> bool:
             tenant_id,
             keyid,
         )
+    )
+
+
+async def mark_as_demo(connection: Connection, tenant_id: int, keyid: str) -> None:
+    """Mark a key as the demo's, if it is there and is not marked."""
+    await connection.execute(
+        "UPDATE api_keys SET demo = true WHERE tenant_id = $1 AND keyid = $2 AND NOT demo",
+        tenant_id,
+        keyid,
+    )
+
+
+async def mark_all_as_demo(connection: Connection, partner_id: UUID) -> None:
+    """Mark all keys of a partner and its children, in both environments, as the demo's."""
+    await connection.execute(
+        """
+        UPDATE api_keys SET demo = true
+         WHERE tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1) AND NOT demo
+        """,
+        partner_id,
     )

@@ -7,12 +7,15 @@ refused requests costs the database no more than one of them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import structlog
 
 from partner_api.audit import store
+from partner_api.database.outages import is_unavailable, log_unavailable
+from partner_api.time_limits import LAST_NOTES_SECONDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,21 +75,25 @@ class Recorder:
             self._uses[KeyUse(tenant_id, api_key_id)] = now.replace(second=0, microsecond=0)
 
     async def run(self) -> None:
-        """Write every few seconds until cancelled, and once more then."""
+        """Write every few seconds until cancelled, and once more then, if the database answers soon."""
         try:
             while True:
                 await asyncio.sleep(_FLUSH_SECONDS)
                 await self._flush_or_keep()
         except asyncio.CancelledError:
-            await self._flush_or_keep()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_NOTES_SECONDS):
+                    await self._flush_or_keep()
             raise
 
     async def flush(self) -> None:
         """Write what has gathered; what cannot be written stays for the next time.
 
         Raises:
-            OSError, asyncpg.PostgresError: the database is away.
+            OSError, asyncpg.PostgresError: the database is unavailable.
         """
+        if not self._refusals and not self._uses:
+            return
         refusals, self._refusals = self._refusals, Counter()
         uses, self._uses = self._uses, {}
         try:
@@ -105,4 +112,7 @@ class Recorder:
             await self.flush()
         except Exception as error:
             # It is no reason to stop serving; the next time may do.
-            _log.warning("usage_not_recorded", reason=type(error).__name__)
+            if is_unavailable(error):
+                log_unavailable(error, where="usage of keys")
+            else:
+                _log.exception("usage_not_recorded")

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from partner_api.commands import database, demo, ops, reconcile, serve, settings, simulate, worker
+from partner_api.commands import (
+    database,
+    demo,
+    ops,
+    reconcile,
+    serve,
+    settings,
+    simulate,
+    status,
+    worker,
+)
 
 app = typer.Typer(
     name="layers",
@@ -20,6 +30,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
+app.command("status")(status.status)
 app.add_typer(database.app, name="db")
 app.command("demo")(demo.demo)
 app.command("reconcile")(reconcile.reconcile)

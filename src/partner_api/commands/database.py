@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.time_limits import COMMAND_SECONDS
 
 app = typer.Typer(help="Look after the database's schema.", no_args_is_help=True)
 
@@ -15,7 +16,7 @@ app = typer.Typer(help="Look after the database's schema.", no_args_is_help=True
 def migrate() -> None:
     """Bring the database to the schema of this version. Does nothing when it is there already."""
     from partner_api.database.migrate import upgrade
-    from partner_api.server import available_database
+    from partner_api.processes.serve import available_database
     from partner_api.startup import run_with_database
 
     settings = settings_from_environment()
@@ -29,11 +30,11 @@ def status() -> None:
     """Say which schema the database has. Status 1 when this version cannot run on it."""
     from partner_api.database.connection import connect
     from partner_api.database.migrate import Status, read_status
-    from partner_api.server import available_database
+    from partner_api.processes.serve import available_database
     from partner_api.startup import run_with_database
 
     async def read() -> Status:
-        connection = await connect(location.application_url)
+        connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
         try:
             return await read_status(connection, location.application_role)
         finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
@@ -22,7 +23,7 @@ DEMO_NEEDS_DEVELOPMENT = (
 
 def demo() -> None:
     """Make the demo partner, or renew what has expired of it, and print its keys and requests."""
-    from partner_api.server import available_database
+    from partner_api.processes.serve import available_database
     from partner_api.startup import (
         StartupError,
         load_secret_keys,
@@ -48,7 +49,7 @@ def make_demo(settings: Settings, location: DatabaseLocation, secret_keys: Secre
     from partner_api.startup import run_with_database
 
     async def make() -> Demo:
-        connection = await connect(location.application_url)
+        connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
         try:
             clock = await installation_clock(connection, development=settings.development)
             return await ensure_demo(connection, clock.now(), secret_keys, settings.data_dir)

@@ -14,7 +14,8 @@ from partner_api.commands.operator_client import OperatorRequestError
 from partner_api.crypto import SecretKeyError
 from partner_api.database.embedded import DatabaseStartError
 from partner_api.database.migrate import MigrationError
-from partner_api.generation.storage.files import StorageUnavailable
+from partner_api.generation.storage.errors import StorageUnavailable
+from partner_api.processes.run_folder import RunFolderError
 from partner_api.settings import SettingsError
 from partner_api.startup import StartupError
 
@@ -25,6 +26,7 @@ KNOWN_FAILURES = (
     DatabaseStartError,
     MigrationError,
     OperatorRequestError,
+    RunFolderError,
     SecretKeyError,
     SettingsError,
     StartupError,

@@ -12,15 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 from partner_api.commands.environment import settings_from_environment
-from partner_api.demo import read_demo_secrets
+from partner_api.demo_credentials import read_demo_secrets
 from partner_api.startup import StartupError
+from partner_api.time_limits import OPERATOR_CLIENT_SECONDS, OPERATOR_UPLOAD_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-_TIMEOUT_SECONDS = 60.0
-# A file is worked through before the answer comes.
-_UPLOAD_TIMEOUT_SECONDS = 900.0
 _CHUNK_BYTES = 128 * 1024
 _PAGE = 100
 _WIDEST = 1_000
@@ -60,7 +58,7 @@ class OperatorClient:
         self._http = httpx.Client(
             base_url=f"{settings.api_url.rstrip('/')}/ops/v1",
             headers={"Authorization": f"Bearer {token}"},
-            timeout=_TIMEOUT_SECONDS,
+            timeout=OPERATOR_CLIENT_SECONDS,
             trust_env=False,
             # A command sends a few requests and ends; no connection is left open behind it.
             limits=httpx.Limits(max_keepalive_connections=0),
@@ -149,7 +147,7 @@ class OperatorClient:
                 "Content-Type": media_type,
                 "Content-Length": str(size),
             },
-            timeout=_UPLOAD_TIMEOUT_SECONDS,
+            timeout=OPERATOR_UPLOAD_SECONDS,
         )
         return self._send_once(request, key)
 

@@ -68,7 +68,7 @@ def bootstrap(
 ) -> None:
     """Make the first operator's token, with the role admin. Only while there is no operator."""
     from partner_api.operators.bootstrap import bootstrap_operator
-    from partner_api.server import available_database
+    from partner_api.processes.serve import available_database
     from partner_api.startup import load_secret_keys, prepare_database, run_with_database
 
     settings = settings_from_environment()

@@ -27,8 +27,8 @@ def reconcile(
     Status 0: the books agree. Status 1: they do not, and each mismatch was printed with the
     organization and both numbers. It only reads, and is safe on a busy system.
     """
+    from partner_api.processes.serve import available_database
     from partner_api.reconciliation.command import reconcile as check_books
-    from partner_api.server import available_database
     from partner_api.startup import run_with_database
 
     settings = settings_from_environment()

@@ -31,17 +31,8 @@ def serve(
     Without DATABASE_URL it starts a PostgreSQL of its own in the data folder, and stops it again.
     `layers settings` lists everything that can be set.
     """
-    from partner_api.shared_numbers import shared_numbers
-
-    with shared_numbers():
-        _serve(host, port, workers, demo=demo, render=render)
-
-
-def _serve(
-    host: str | None, port: int | None, workers: int | None, *, demo: bool, render: bool
-) -> None:
     from partner_api.commands.demo import DEMO_NEEDS_DEVELOPMENT, make_demo, print_demo
-    from partner_api.server import serve as serve_until_stopped
+    from partner_api.processes.serve import serve as serve_until_stopped
     from partner_api.startup import StartupError
 
     settings = settings_from_environment(

@@ -132,7 +132,7 @@ async def allocate_credits(
                     body.description,
                     body.metadata,
                     audit_argument(request),
-                    await idempotency_argument(request),
+                    idempotency_argument(request),
                 )
             ],
         )
@@ -193,7 +193,7 @@ async def change_credit_config(
                     request.caller.organization_id,
                     patch,
                     audit_argument(request),
-                    await idempotency_argument(request),
+                    idempotency_argument(request),
                 )
             ],
         )

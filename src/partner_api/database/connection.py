@@ -1,23 +1,54 @@
-"""The connection pool, and how values travel between Python and PostgreSQL."""
+"""Opening connections, and how values travel between Python and PostgreSQL."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import asyncpg
 import msgspec
 
+from partner_api.database.pool import BoundedConnection, Pool
+from partner_api.time_limits import (
+    ACQUIRE_SECONDS,
+    COMMAND_SECONDS,
+    CONNECT_SECONDS,
+    DEAD_CLIENT_SECONDS,
+    IDLE_TRANSACTION_SECONDS,
+    STATEMENT_SECONDS,
+)
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from asyncpg.pool import PoolConnectionProxy
 
-    Pool = asyncpg.Pool[asyncpg.Record]
     Row = asyncpg.Record
     Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
 
-CONNECT_TIMEOUT_SECONDS = 10
-STATEMENT_TIMEOUT_MILLISECONDS = 30_000
+__all__ = ["SETTINGS", "Connection", "Pool", "Row", "connect", "open_pool", "prepare_connection"]
+
 # The byte that the binary form of jsonb starts with.
 _JSONB_VERSION = b"\x01"
+_KEPT_IDLE_SECONDS = 300.0
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
+SETTINGS = {
+    "application_name": "layers",
+    "timezone": "UTC",
+    "client_connection_check_interval": _milliseconds(DEAD_CLIENT_SECONDS),
+}
+"""What holds for every connection. A transaction ends soon after its process was killed, whatever it was doing."""
+
+_POOL_SETTINGS = {
+    **SETTINGS,
+    "statement_timeout": _milliseconds(STATEMENT_SECONDS),
+    "idle_in_transaction_session_timeout": _milliseconds(IDLE_TRANSACTION_SECONDS),
+}
 
 
 async def prepare_connection(connection: Connection) -> None:
@@ -41,26 +72,57 @@ async def prepare_connection(connection: Connection) -> None:
     )
 
 
-async def open_pool(url: str, size: int) -> Pool:
-    """Open a pool of at most ``size`` connections to ``url``.
+async def open_pool(
+    url: str,
+    size: int,
+    *,
+    acquire_seconds: float = ACQUIRE_SECONDS,
+    settings: Mapping[str, str] | None = None,
+    connection_class: type[BoundedConnection] = BoundedConnection,
+    kept_idle_seconds: float = _KEPT_IDLE_SECONDS,
+) -> Pool:
+    """Open a pool of at most ``size`` connections to ``url``, of which one is made at once.
+
+    Args:
+        url: of the database, with the role.
+        size: most connections at a time.
+        acquire_seconds: how long a free connection is waited for.
+        settings: of PostgreSQL, beside the usual ones.
+        connection_class: what a connection is.
+        kept_idle_seconds: after how long a connection that nobody uses is closed; 0 keeps it.
 
     Raises:
         OSError, asyncpg.PostgresError: the server cannot be reached or refuses the role.
     """
-    pool = await asyncpg.create_pool(
+    prepare = prepare_connection
+
+    async def prepare_or_drop(connection: Connection) -> None:
+        try:
+            await prepare(connection)
+        except BaseException:
+            # The driver would say goodbye to a server that does not answer.
+            connection.terminate()
+            raise
+
+    driver_pool = await asyncpg.create_pool(
         url,
-        min_size=1,
+        # None is kept for its own sake: the driver would log a traceback for every try to restore it.
+        min_size=0,
+        init_size=1,
         max_size=size,
-        timeout=CONNECT_TIMEOUT_SECONDS,
-        init=prepare_connection,
+        timeout=CONNECT_SECONDS,
+        command_timeout=COMMAND_SECONDS,
+        max_inactive_connection_lifetime=kept_idle_seconds,
+        connection_class=connection_class,
+        init=prepare_or_drop,
         reset=_leave_as_it_is,
-        server_settings={
-            "application_name": "layers",
-            "timezone": "UTC",
-            "statement_timeout": str(STATEMENT_TIMEOUT_MILLISECONDS),
-        },
+        server_settings={**_POOL_SETTINGS, **(settings or {})},
     )
-    return pool
+    return Pool(
+        driver_pool,
+        lambda command_seconds: connect(url, command_seconds=command_seconds),
+        acquire_seconds,
+    )
 
 
 async def _leave_as_it_is(_: Connection) -> None:
@@ -70,16 +132,28 @@ async def _leave_as_it_is(_: Connection) -> None:
     """
 
 
-async def connect(url: str) -> Connection:
-    """Open one connection outside any pool, for commands that run once.
+async def connect(url: str, *, command_seconds: float | None = None) -> Connection:
+    """Open one connection outside any pool, for what runs once.
+
+    Args:
+        url: of the database, with the role.
+        command_seconds: how long the answer to a statement is waited for; None for commands whose statements
+            may take as long as they need, and which a person can stop.
 
     Raises:
         OSError, asyncpg.PostgresError: the server cannot be reached or refuses the role.
     """
     connection = await asyncpg.connect(
         url,
-        timeout=CONNECT_TIMEOUT_SECONDS,
-        server_settings={"application_name": "layers", "timezone": "UTC"},
+        timeout=CONNECT_SECONDS,
+        command_timeout=command_seconds,
+        connection_class=BoundedConnection,
+        server_settings=SETTINGS,
     )
-    await prepare_connection(connection)
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await prepare_connection(connection)
+    except BaseException:
+        connection.terminate()
+        raise
     return connection

@@ -16,7 +16,6 @@ _WRITABLE = (
     "asset_uploads",
     "audit_events",
     "idempotency_keys",
-    "installation",
     "operators",
     "projects",
     "reconciliations",
@@ -24,6 +23,7 @@ _WRITABLE = (
 )
 # Columns that the server may update although the rest of the row belongs to functions.
 _UPDATABLE_COLUMNS = {
+    "installation": "ever_production, clock_offset_seconds",
     "lease_requests": "organization_id",
     "organizations": "name, metadata, billing_email, rate_limit_tier, format_prices, updated_at",
     "social_accounts": "status, disconnected_at, disconnected_reason",

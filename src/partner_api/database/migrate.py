@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import asyncpg
 import msgspec
 
-from partner_api.database.connection import CONNECT_TIMEOUT_SECONDS, connect
+from partner_api.database.connection import SETTINGS, connect
 from partner_api.database.grants import grant_application_role
+from partner_api.time_limits import CONNECT_SECONDS
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -201,7 +202,9 @@ async def _upgrade_schema(connection: Connection, owner_url: str) -> None:
     engine = create_async_engine(
         "postgresql+asyncpg://",
         # The driver understands every part of the URL, such as sslmode; SQLAlchemy does not.
-        async_creator=lambda: asyncpg.connect(owner_url, timeout=CONNECT_TIMEOUT_SECONDS),
+        async_creator=lambda: asyncpg.connect(
+            owner_url, timeout=CONNECT_SECONDS, server_settings=SETTINGS
+        ),
         poolclass=NullPool,
     )
     try:

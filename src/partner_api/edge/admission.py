@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from partner_api.edge.authentication import KeyRejected, bearer_token
+from partner_api.edge.connections.registry import mark_known
 from partner_api.edge.credentials import (
     ApiKeyCredential,
     OperatorCredential,
@@ -106,6 +107,7 @@ async def _authenticate(
             await limits.count_failed_authentication(address)
         raise
     verified.remember(token)
+    mark_known(request.scope)
     return caller
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from partner_api.edge import metrics
 from partner_api.edge.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.reply import error_reply
-from partner_api.edge.request import EXCHANGE, Exchange, Patience
+from partner_api.edge.request import EXCHANGE, BodyLimits, Exchange, Patience
+from partner_api.time_limits import DISCARD_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -34,14 +35,20 @@ _UNROUTED_METHOD = "LAYERS-OPTIONS"
 class Edge:
     """Wraps the application: request id, log line, numbers, and an answer whatever happens.
 
-    ``services`` is set by the application when it has started.
+    ``services`` is set by the application when it has started. ``fixed_headers`` are in every answer.
     """
 
     def __init__(self, app: Application, settings: Settings) -> None:
         self._app = app
         self._access_log = AccessLog(settings)
-        self._fixed_headers = [(b"x-layers-development", b"true")] if settings.development else []
+        self.fixed_headers = [(b"x-layers-development", b"true")] if settings.development else []
+        self.body_limits = BodyLimits()
         self.services: Services | None = None
+
+    def stop_waiting(self) -> None:
+        """Let requests that wait for something to happen answer at once: the server is about to stop."""
+        if self.services is not None:
+            self.services.stopping.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection, as an ASGI application."""
@@ -49,8 +56,9 @@ class Edge:
             await self._app(scope, receive, send)
             return
         method = scope["method"] if scope["method"] in _METHODS else _OTHER_METHOD
-        exchange = Exchange(method, self.services)
-        scope[EXCHANGE] = exchange
+        exchange = Exchange(method, self.services, self.body_limits)
+        # The server has its own idea of the request, which this must not change.
+        scope = {**scope, EXCHANGE: exchange}
         if method == "OPTIONS":
             scope["method"] = _UNROUTED_METHOD
         elif method == "HEAD":
@@ -71,7 +79,7 @@ class Edge:
                     *message["headers"],
                     identify,
                     *exchange.bucket,
-                    *self._fixed_headers,
+                    *self.fixed_headers,
                 ]
             elif method == "HEAD":
                 if message.get("more_body", False):
@@ -110,13 +118,16 @@ class Edge:
 class _Body:
     """The body of a request, on its way to whoever reads it."""
 
-    def __init__(self, receive: Receive, announced_bytes: int) -> None:
+    def __init__(self, receive: Receive, announced_bytes: int, *, held_back: bool) -> None:
         self._receive = receive
         self._announced_bytes = announced_bytes
+        # Whether the client sends it only when it is asked to.
+        self._held_back = held_back
         # Whether there may be more of it that nobody has read.
         self.unread = True
 
     async def __call__(self) -> Message:
+        self._held_back = False
         message = await self._receive()
         self.unread = message.get("more_body", False)
         return message
@@ -125,23 +136,31 @@ class _Body:
         """Read what nobody has read, before the answer is sent, unless it is too much.
 
         Otherwise the connection is closed under a client that is still sending, and the client
-        sees that instead of the answer.
+        sees that instead of the answer. Where this stops, the server closes the connection, so
+        that the rest is never taken for another request.
         """
-        if self._announced_bytes > patience.most_bytes:
+        if self._held_back or not patience.seconds or self._announced_bytes > patience.most_bytes:
             return
         dropped = 0
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience.seconds):
                 while self.unread and dropped <= patience.most_bytes:
-                    dropped += len((await self()).get("body", b""))
+                    async with asyncio.timeout(DISCARD_SECONDS):
+                        message = await self()
+                    dropped += len(message.get("body", b""))
 
 
 def _body_of(scope: Scope, receive: Receive) -> _Body | None:
     """Give the body of a request that has one."""
+    announced: int | None = None
+    held_back = False
     for name, value in scope["headers"]:
         if name == b"content-length":
             announced = int(value[:20]) if value.isdigit() else 0
-            return _Body(receive, announced) if announced else None
-        if name == b"transfer-encoding":
-            return _Body(receive, 0)
-    return None
+            if not announced:
+                return None
+        elif name == b"transfer-encoding":
+            announced = 0
+        elif name == b"expect":
+            held_back = value.lower() == b"100-continue"
+    return None if announced is None else _Body(receive, announced, held_back=held_back)

@@ -28,7 +28,7 @@ RateLimitTier = Literal["standard", "pilot", "partner", "sandbox", "internal"]
 _KEYS = Lookup(
     """
 SELECT k.id, k.secret_hash, k.hash_key_id, k.env, k.scopes, k.kill_switch, k.revoked_at,
-       k.grace_until, o.id AS organization_id, o.name AS organization_name, o.parent_id,
+       k.grace_until, k.demo, o.id AS organization_id, o.name AS organization_name, o.parent_id,
        o.status, p.status AS parent_status,
        coalesce(p.rate_limit_tier, o.rate_limit_tier) AS rate_limit_tier
   FROM {asked}
@@ -41,7 +41,7 @@ SELECT k.id, k.secret_hash, k.hash_key_id, k.env, k.scopes, k.kill_switch, k.rev
     keyid="text",
 )
 _FIND_OPERATOR = """
-SELECT id, name, role, secret_hash, hash_key_id, expires_at, revoked_at
+SELECT id, name, role, secret_hash, hash_key_id, expires_at, revoked_at, demo
   FROM operators WHERE keyid = $1
 """
 
@@ -57,6 +57,8 @@ class Caller(msgspec.Struct, frozen=True):
     env: Env
     scopes: frozenset[str]
     rate_limit_tier: RateLimitTier
+    demo: bool
+    """Whether the key was made by the demo; whatever it mints is marked in the same way."""
 
     @property
     def partner_id(self) -> UUID:
@@ -70,6 +72,8 @@ class OperatorCaller(msgspec.Struct, frozen=True):
     operator_id: UUID
     name: str
     role: Role
+    demo: bool
+    """Whether the token was made by the demo; whatever it mints is marked in the same way."""
 
 
 class KeyRejected(ApiError):
@@ -86,11 +90,18 @@ class Authenticator:
     """Verifies tokens against the database, at every request: what is revoked is out at once.
 
     ``verified``: the tokens that were good lately, as those who let callers in have noted them.
+
+    Args:
+        pool: of the database.
+        secret_keys: what secrets are hashed with.
+        development: whether credentials of the demo are accepted; otherwise they are refused like
+            those that were revoked.
     """
 
-    def __init__(self, pool: Pool, secret_keys: SecretKeys) -> None:
+    def __init__(self, pool: Pool, secret_keys: SecretKeys, *, development: bool) -> None:
         self._pool = pool
         self._secret_keys = secret_keys
+        self._development = development
         self._keys: Batcher[tuple[int, str], Any] = Batcher(self._find_keys)
         self.verified = VerifiedTokens()
 
@@ -113,6 +124,7 @@ class Authenticator:
             raise ApiError("UNAUTHENTICATED")
         if (
             row["env"] != credential.env
+            or (row["demo"] and not self._development)
             or row["revoked_at"] is not None
             or (row["grace_until"] is not None and row["grace_until"] <= now)
         ):
@@ -130,6 +142,7 @@ class Authenticator:
             credential.env,
             frozenset(row["scopes"]),
             "sandbox" if credential.env == "test" else row["rate_limit_tier"],
+            row["demo"],
         )
 
     async def operator(self, credential: OperatorCredential, now: datetime) -> OperatorCaller:
@@ -143,11 +156,13 @@ class Authenticator:
             row["hash_key_id"], row["secret_hash"], credential.secret
         ):
             raise ApiError("UNAUTHENTICATED")
-        if row["revoked_at"] is not None or (
-            row["expires_at"] is not None and row["expires_at"] <= now
+        if (
+            (row["demo"] and not self._development)
+            or row["revoked_at"] is not None
+            or (row["expires_at"] is not None and row["expires_at"] <= now)
         ):
             raise ApiError("UNAUTHENTICATED")
-        return OperatorCaller(row["id"], row["name"], row["role"])
+        return OperatorCaller(row["id"], row["name"], row["role"], row["demo"])
 
     async def _find_keys(self, keys: list[tuple[int, str]]) -> list[Any]:
         return await _KEYS.fetch(self._pool, keys)

@@ -11,6 +11,8 @@ import asyncio
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from partner_api.database.pool import require_no_connection
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable, Sequence
 
@@ -54,7 +56,9 @@ class Batcher(Generic[K, V]):
 
         Raises:
             Exception: the one that ``load`` gave for this key, or raised.
+            NestedAcquisition: the caller holds a connection, and ``load`` will need one.
         """
+        require_no_connection()
         future: asyncio.Future[V] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, []).append(future)
         self._start()

@@ -37,7 +37,7 @@ SELECT verdict, status_code, answer::text AS answer, sealed
 _STORE = "SELECT idempotency_store($1, $2::idempotency, $3, $4, $5)"
 
 
-async def idempotency_argument(request: ApiRequest) -> Idempotency:
+def idempotency_argument(request: ApiRequest) -> Idempotency:
     """Give the SQL composite ``idempotency``: whose request, which route, key and fingerprint.
 
     The key is None when the request has none; then nothing is recorded.
@@ -46,7 +46,7 @@ async def idempotency_argument(request: ApiRequest) -> Idempotency:
         owner, caller_id = OPERATOR_TENANT, request.operator.operator_id
     else:
         owner, caller_id = request.caller.tenant_id, request.caller.api_key_id
-    fingerprint = await _fingerprint(request) if request.idempotency_key is not None else b""
+    fingerprint = _fingerprint(request) if request.idempotency_key is not None else b""
     return Idempotency(
         owner, caller_id, request.method, request.template, request.idempotency_key, fingerprint
     )
@@ -70,7 +70,7 @@ async def perform(
     Raises:
         ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS, or what ``effect`` raises.
     """
-    record = await idempotency_argument(request)
+    record = idempotency_argument(request)
     async with request.services.pool.acquire() as connection, connection.transaction():
         if record.key is None:
             return json_reply(await effect(connection), status_code)
@@ -91,12 +91,29 @@ async def perform(
 
 
 async def stored_reply(request: ApiRequest) -> Reply[Any] | None:
-    """Look whether a write that can no longer be done was done before, and give that answer."""
+    """Look whether a write that can no longer be done was done before, and give that answer.
+
+    Raises:
+        ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.
+    """
     if request.idempotency_key is None:
         return None
-    record = await idempotency_argument(request)
-    async with request.services.pool.acquire() as connection, connection.transaction():
-        return await _find(request, connection, record)
+    async with request.services.pool.acquire() as connection:
+        return await _stored(request, connection)
+
+
+async def reject_reused_key(request: ApiRequest, connection: Connection) -> None:
+    """Check that the key of a request which is about to be refused was not used for another one.
+
+    Args:
+        request: the request.
+        connection: the one that it has.
+
+    Raises:
+        ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.
+    """
+    if request.idempotency_key is not None:
+        await _stored(request, connection)
 
 
 def answer(
@@ -118,6 +135,12 @@ def answer(
         raise refusal(outcome.code, outcome.facts)
     headers = REPLAYED_HEADER if outcome.status == "replayed" else None
     return json_reply(shape(outcome.facts or {}), status_code, headers)
+
+
+async def _stored(request: ApiRequest, connection: Connection) -> Reply[Any] | None:
+    # The lock of a key lasts as long as the transaction.
+    async with connection.transaction():
+        return await _find(request, connection, idempotency_argument(request))
 
 
 async def _find(
@@ -144,14 +167,14 @@ def _context(record: Idempotency) -> bytes:
     return msgspec.json.encode(["idempotency", owner, str(caller_id), method, route, key])
 
 
-async def _fingerprint(request: ApiRequest) -> bytes:
+def _fingerprint(request: ApiRequest) -> bytes:
     """Digest what makes two requests the same: path, query, acting header and body."""
     content: Any
     body = b""
     if request.upload is not None:
         content = [request.upload.media_type, request.upload.digest]
     else:
-        body = await request.body_bytes()
+        body = request.received_body
         try:
             content = msgspec.json.decode(body) if body else None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -21,6 +21,7 @@ from limits.storage import storage_from_string
 
 from partner_api.errors import ApiError
 from partner_api.settings import SettingsError
+from partner_api.time_limits import SHARED_COUNTERS_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -37,9 +38,7 @@ Headers = list[tuple[bytes, bytes]]
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 FAILED_AUTHENTICATIONS_PER_MINUTE = 300
-# How long a request may wait for what others have counted.
 _SECONDS_BETWEEN_LOOKS = 10.0
-_PATIENCE_SECONDS = 1.0
 
 
 class TierLimits(msgspec.Struct, frozen=True):
@@ -222,8 +221,8 @@ def _open_storage(url: str) -> Storage:
             storage_from_string(
                 f"async+{url}",
                 implementation="redispy",
-                socket_timeout=_PATIENCE_SECONDS,
-                socket_connect_timeout=_PATIENCE_SECONDS,
+                socket_timeout=SHARED_COUNTERS_SECONDS,
+                socket_connect_timeout=SHARED_COUNTERS_SECONDS,
             ),
         )
     except ConfigurationError:

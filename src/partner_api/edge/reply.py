@@ -14,7 +14,9 @@ from litestar.exceptions import (
     NotFoundException,
 )
 
+from partner_api.database.outages import is_unavailable, log_unavailable
 from partner_api.errors import ApiError, not_found
+from partner_api.log_limits import OncePerMinute
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -27,19 +29,14 @@ _log = structlog.get_logger("partner_api.edge")
 _encode = msgspec.json.Encoder().encode
 _JSON = (b"content-type", b"application/json")
 
-# The database is not there, or is going away: trying again later can help. InterfaceError is also
-# what asyncpg raises for mistakes of the caller, so it counts only by what it says; and
-# InternalClientError is what it makes of a connection that dies in the midst of an exchange.
-_UNREACHABLE = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InternalClientError,
+# The statement met others or took too long: trying again later can help.
+_TRY_AGAIN = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
+    asyncpg.QueryCanceledError,
 )
+_NO_FILES = "Files cannot be stored or read at the moment. Send the request again after the seconds in Retry-After."
+_storage_lines = OncePerMinute()
 
 
 class Reply(Generic[T]):
@@ -106,15 +103,22 @@ def error_reply(error: Exception, request_id: str, *, where: str) -> Reply[Any]:
     """
     known = _as_api_error(error)
     if known is None:
-        _log.error("request_failed", request_id=request_id, where=where, exc_info=error)
-        known = ApiError("INTERNAL")
-    elif known.code == "UNAVAILABLE":
-        _log.warning(
-            "database_unavailable",
-            request_id=request_id,
-            where=where,
-            reason=f"{type(error).__name__}: {error}",
-        )
+        if is_unavailable(error) or isinstance(error, _TRY_AGAIN):
+            log_unavailable(error, where=where, request_id=request_id)
+            known = ApiError("UNAVAILABLE")
+        elif isinstance(error, OSError):
+            if (left_out := _storage_lines.admit()) is not None:
+                _log.error(
+                    "storage_unavailable",
+                    request_id=request_id,
+                    where=where,
+                    left_out=left_out,
+                    exc_info=error,
+                )
+            known = ApiError("UNAVAILABLE", _NO_FILES)
+        else:
+            _log.error("request_failed", request_id=request_id, where=where, exc_info=error)
+            known = ApiError("INTERNAL")
     return Reply(known.status, known.body(request_id), known.headers)
 
 
@@ -131,9 +135,4 @@ def _as_api_error(error: Exception) -> ApiError | None:
         )
     if isinstance(error, HTTPException) and error.status_code < 500:
         return ApiError("VALIDATION", f"{error.detail}. Correct the request.", status=400)
-    if isinstance(error, _UNREACHABLE) or (
-        isinstance(error, asyncpg.InterfaceError)
-        and any(word in str(error) for word in ("closed", "closing", "released"))
-    ):
-        return ApiError("UNAVAILABLE")
     return None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from litestar import Request
 
+from partner_api.database.pool import require_no_connection
 from partner_api.edge.fields import OrganizationId
 from partner_api.errors import ApiError, Issue
 from partner_api.ids import new_request_id
+from partner_api.time_limits import BODY_SILENCE_SECONDS, DISCARD_SECONDS, JSON_BODY_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,16 +38,25 @@ class Patience(NamedTuple):
     """How much of a body that nobody wants is read all the same, and for how long."""
 
     most_bytes: int = 4 * 1024 * 1024
-    seconds: float = 2.0
+    seconds: float = DISCARD_SECONDS
+
+
+class BodyLimits(NamedTuple):
+    """How long a body may take: between two of its bytes, and as a whole if it is JSON."""
+
+    silence_seconds: float = BODY_SILENCE_SECONDS
+    json_seconds: float = JSON_BODY_SECONDS
 
 
 _USUAL_PATIENCE = Patience()
+_NO_PATIENCE = Patience(0, 0)
 
 
 class Exchange:
     """One request and its answer, as logs and metrics see it."""
 
     __slots__ = (
+        "body_limits",
         "bucket",
         "caller_id",
         "method",
@@ -56,11 +68,12 @@ class Exchange:
         "template",
     )
 
-    def __init__(self, method: str, services: Services | None) -> None:
+    def __init__(self, method: str, services: Services | None, body_limits: BodyLimits) -> None:
         self.request_id = new_request_id(time.time_ns() // 1_000_000)
         self.started_ns = time.perf_counter_ns()
         self.method = method
         self.services = services
+        self.body_limits = body_limits
         self.template: str | None = None
         self.caller_id: str | None = None
         self.status = 500
@@ -192,23 +205,39 @@ class ApiRequest(Request[Any, Any, Any]):
         """Read the whole body, once; more than ``limit`` bytes are never kept.
 
         Raises:
-            ApiError: PAYLOAD_TOO_LARGE.
+            ApiError: PAYLOAD_TOO_LARGE; REQUEST_TIMEOUT; VALIDATION, see ``body_chunks``.
         """
         if self._body_bytes is None:
             self.check_announced_size(limit)
-            self._body_bytes = b"".join([chunk async for chunk in self.body_chunks(limit)])
+            try:
+                async with asyncio.timeout(self.exchange.body_limits.json_seconds):
+                    self._body_bytes = b"".join([chunk async for chunk in self.body_chunks(limit)])
+            except TimeoutError:
+                raise self._too_late() from None
+        return self._body_bytes
+
+    @property
+    def received_body(self) -> bytes:
+        """The whole body of a write that is no upload: it was read before the handler was called."""
+        if self._body_bytes is None:
+            raise RuntimeError("the body was not read")
         return self._body_bytes
 
     async def body_chunks(self, limit: int) -> AsyncIterator[bytes]:
         """Give the body as it arrives, once.
 
         Raises:
-            ApiError: PAYLOAD_TOO_LARGE when more than ``limit`` bytes have come; VALIDATION when
-                the connection closed before the end.
+            ApiError: PAYLOAD_TOO_LARGE when more than ``limit`` bytes have come; REQUEST_TIMEOUT
+                when nothing came for too long; VALIDATION when the connection closed before the end.
         """
+        require_no_connection()
         size = 0
         while True:
-            message = await self.receive()
+            try:
+                async with asyncio.timeout(self.exchange.body_limits.silence_seconds):
+                    message = await self.receive()
+            except TimeoutError:
+                raise self._too_late() from None
             if message["type"] == "http.disconnect":
                 raise ApiError("VALIDATION", _CUT_OFF, status=400)
             chunk: bytes = message["body"]  # type: ignore[typeddict-item]
@@ -218,6 +247,11 @@ class ApiRequest(Request[Any, Any, Any]):
             yield chunk
             if not message.get("more_body"):
                 return
+
+    def _too_late(self) -> ApiError:
+        # Nobody waits for the rest of such a body.
+        self.exchange.patience = _NO_PATIENCE
+        return ApiError("REQUEST_TIMEOUT")
 
 
 def _too_large(limit: int) -> ApiError:

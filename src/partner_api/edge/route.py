@@ -31,6 +31,10 @@ Handler = Callable[..., Awaitable[Any]]
 
 PARAMETER = re.compile(r"\{(\w+)\}")
 _MAX_PATH_TEXT = 255
+_STOPPING = (
+    "This server is stopping. Send the request again, with the same Idempotency-Key if it had one, "
+    "after the seconds in Retry-After."
+)
 # A handler's module need not import these for anything but types.
 _ANNOTATIONS = {"ApiRequest": ApiRequest, "Connection": object, "Upload": Upload}
 
@@ -120,6 +124,8 @@ class Route:
         services = request.exchange.services
         if services is None:
             raise ApiError("UNAVAILABLE")
+        if services.development_over.is_set():
+            raise ApiError("UNAVAILABLE", _STOPPING)
         request.services = services
         request.now = services.clock.now()
         if self.uploads is not None:
@@ -211,6 +217,9 @@ class Route:
         elif self.uploads is not None:
             media_type = self.uploads.read_media_type(request, issues)
             request.check_announced_size(self.uploads.max_bytes)
+        elif self.writes:
+            # It counts for the idempotency key, and nobody waits for it with a connection in hand.
+            await request.body_bytes()
         elif request.announced_bytes:
             request.check_announced_size()
         if issues:

@@ -10,15 +10,13 @@ from msgspec import Struct
 
 from partner_api.edge.request import Patience
 from partner_api.errors import Issue
+from partner_api.time_limits import DISCARD_UPLOAD_SECONDS
 
 if TYPE_CHECKING:
     from partner_api.edge.request import ApiRequest
 
 ANY_TYPE = "application/octet-stream"
 """Among the media types of a rule it stands for all of them."""
-
-# Whoever sends a large file should see why it is refused.
-_PATIENCE_SECONDS = 30.0
 
 
 class UploadRule(Struct, frozen=True):
@@ -34,8 +32,11 @@ class UploadRule(Struct, frozen=True):
 
     @property
     def patience(self) -> Patience:
-        """How much of what is not wanted is read so that the answer arrives."""
-        return Patience(2 * self.max_bytes, _PATIENCE_SECONDS)
+        """How much of what is not wanted is read so that the answer arrives.
+
+        Whoever sends a large file should see why it is refused.
+        """
+        return Patience(2 * self.max_bytes, DISCARD_UPLOAD_SECONDS)
 
     def read_media_type(self, request: ApiRequest, issues: list[Issue]) -> str:
         """Give the media type that a request announces; another one is added to ``issues``."""
@@ -64,7 +65,8 @@ async def receive_upload(request: ApiRequest, media_type: str, max_bytes: int) -
     """Write a body to a file as it arrives, and keep it in ``request.upload``.
 
     Raises:
-        ApiError: PAYLOAD_TOO_LARGE; VALIDATION when the connection closed before the end.
+        ApiError: PAYLOAD_TOO_LARGE; REQUEST_TIMEOUT when nothing came for too long; VALIDATION when
+            the connection closed before the end.
     """
     hashed = hashlib.sha256()
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the request has been answered

@@ -5,18 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from partner_api.database.connection import Connection, Row
-
-
-class JobPosition(NamedTuple):
-    """A place in the line of sandbox jobs, which is in (started_at, id) order."""
-
-    started_at: datetime
-    job_id: UUID
+    from partner_api.generation.store import JobRelease
 
 
 class SandboxCompletion(NamedTuple):
@@ -55,27 +49,33 @@ async def expire_claims(connection: Connection, tenant_id: int, now: datetime, l
     return int(ended)
 
 
-async def due_sandbox_jobs(
-    connection: Connection, started_by: datetime, after: JobPosition | None, limit: int
-) -> list[Row]:
-    """Running jobs of test tenants that started by then, the oldest first. Crosses tenants.
+async def next_sandbox_job(
+    connection: Connection, started_by: datetime, after: int, put_off: Collection[UUID]
+) -> Row | None:
+    """The oldest running job of the next test tenant that has one that started by then. Crosses tenants.
 
-    Columns: ``tenant_id, id, format, started_at, container_id, inputs``.
+    It takes one step in the index, so that ten thousand jobs of one tenant cost as much as one.
+
+    Args:
+        connection: any.
+        started_by: jobs that started later do not count.
+        after: only tenants with a higher id.
+        put_off: jobs that do not count either.
+
+    Columns: ``tenant_id, id, format, container_id, inputs``.
     """
-    return await connection.fetch(
+    return await connection.fetchrow(
         """
-        SELECT j.tenant_id, j.id, j.format, j.started_at, c.id AS container_id, c.inputs
-          FROM (SELECT tenant_id, id, format, started_at FROM jobs
-                 WHERE status = 'running' AND sandbox AND started_at <= $1
-                   AND ($2::timestamptz IS NULL OR (started_at, id) > ($2, $3::uuid))
-                 ORDER BY started_at, id LIMIT $4) j
+        SELECT j.tenant_id, j.id, j.format, c.id AS container_id, c.inputs
+          FROM (SELECT tenant_id, id, format FROM jobs
+                 WHERE status = 'running' AND sandbox AND tenant_id > $2 AND started_at <= $1
+                   AND id <> ALL ($3::uuid[])
+                 ORDER BY tenant_id, started_at, id LIMIT 1) j
           JOIN containers c ON c.tenant_id = j.tenant_id AND c.job_id = j.id
-         ORDER BY j.started_at, j.id
         """,
         started_by,
-        after.started_at if after else None,
-        after.job_id if after else None,
-        limit,
+        after,
+        list(put_off),
     )
 
 
@@ -98,3 +98,11 @@ async def complete_sandbox_jobs(
         "SELECT sandbox_complete($1, $2, $3)", tenant_id, now, items
     )
     return int(completed)
+
+
+async def fail_sandbox_jobs(
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[JobRelease]
+) -> int:
+    """End jobs of a test tenant that cannot be made; gives how many were not over already."""
+    failed = await connection.fetchval("SELECT sandbox_fail($1, $2, $3)", tenant_id, now, items)
+    return int(failed)

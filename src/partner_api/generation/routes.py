@@ -172,7 +172,7 @@ async def cancel_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellatio
                     job_id,
                     caller.organization_id,
                     audit_argument(request),
-                    await idempotency_argument(request),
+                    idempotency_argument(request),
                 )
             ],
         )
@@ -199,7 +199,7 @@ async def _start(
         request.now + TIME_LIMIT,
         audit_argument(request),
         getattr(body, "social_account_id", None),
-        await idempotency_argument(request),
+        idempotency_argument(request),
     )
     outcome = await request.services.starter.start(caller.tenant_id, item)
     return answer(outcome, started_job_of, 202)

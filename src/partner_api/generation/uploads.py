@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import asyncpg
 
-from partner_api.generation.storage.files import StorageUnavailable, file_key
+from partner_api.generation.storage import file_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable
@@ -143,9 +143,7 @@ async def _container_of(connection: Connection, held: HeldJob) -> UUID | None:
 
 async def _discard(pool: Pool, storage: Storage, held: HeldJob, key: str) -> None:
     """Remove the file of a draft, then the draft; what cannot be removed now, the sweep removes."""
-    with contextlib.suppress(
-        OSError, StorageUnavailable, asyncpg.PostgresError, asyncpg.InterfaceError
-    ):
+    with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         await storage.delete(key)
         async with pool.acquire() as connection:
             await connection.execute(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import asyncpg
 import msgspec
@@ -16,10 +17,21 @@ from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read
 from partner_api.edge.scopes import PUBLIC
 from partner_api.errors import ApiError
+from partner_api.health.parts import render_parts
+from partner_api.processes.status import troubles_of
 from partner_api.sweeps import all_sweeps
 from partner_api.sweeps.metrics import measure_lag
+from partner_api.time_limits import READINESS_SECONDS
 
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from partner_api.services import Services
+
+T = TypeVar("T")
 _TAG = "Health"
+# The loop itself keeps tasks only as long as somebody else does.
+_asking: set[asyncio.Task[Any]] = set()
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -28,14 +40,30 @@ class Health(msgspec.Struct, frozen=True):
     status: Literal["ok"]
 
 
-class Readiness(msgspec.Struct, frozen=True):
-    """The process can do its work."""
+class DegradedPart(msgspec.Struct, frozen=True):
+    """A part of the server that does not do its work as it should."""
 
-    status: Literal["ready"]
+    part: Annotated[str, msgspec.Meta(description="Its name, as `layers status` shows it.")]
+    problem: Annotated[str, msgspec.Meta(description="Why, in a few words.")]
+
+
+class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The process can answer requests."""
+
+    status: Annotated[
+        Literal["ready", "degraded"],
+        msgspec.Meta(
+            description="`degraded`: requests are answered, but a part of the server does not do its work."
+        ),
+    ]
     database: Literal["ok"]
     development: Annotated[
         bool, msgspec.Meta(description="Whether the installation is for trying things out.")
     ]
+    degraded: Annotated[
+        list[DegradedPart],
+        msgspec.Meta(description="The parts that do not; left out when all do."),
+    ] = []
 
 
 @read("/healthz", access=PUBLIC, tag=_TAG)
@@ -51,16 +79,21 @@ async def read_health() -> Health:
 async def read_readiness(request: ApiRequest) -> Readiness:
     """Whether requests can be served.
 
-    They can when the database answers and its schema is current.
+    They can when the database answers within a second and a half and its schema is current. The status is
+    `degraded`, still 200, when something else does not do its work, such as the background work.
     """
-    async with request.services.pool.acquire(timeout=5) as connection:
-        current = await is_current(connection)
-    if not current:
+    if not await _in_time(_is_current(request.services)):
         raise ApiError(
             "UNAVAILABLE",
             "The database has another schema than this version needs. Run `layers db migrate`.",
         )
-    return Readiness("ready", "ok", request.services.settings.development)
+    troubles = troubles_of(request.services.run_folder)
+    return Readiness(
+        "degraded" if troubles else "ready",
+        "ok",
+        request.services.settings.development,
+        [DegradedPart(part, problem) for part, problem in troubles.items()],
+    )
 
 
 @read("/metrics", access=PUBLIC, tag=_TAG)
@@ -71,9 +104,44 @@ async def read_metrics(request: ApiRequest) -> Reply[str]:
     """
     services = request.services
     with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-        async with services.pool.acquire(timeout=5) as connection:
-            await measure_lag(connection, all_sweeps(services.storage), services.clock.now())
-    return Reply(200, metrics.render(), content_type=metrics.CONTENT_TYPE)
+        await _in_time(_measure_lag(services))
+    text = metrics.render() + render_parts(services.run_folder)
+    return Reply(200, text, content_type=metrics.CONTENT_TYPE)
+
+
+async def _is_current(services: Services) -> bool:
+    async with services.pool.acquire() as connection:
+        return await is_current(connection)
+
+
+async def _measure_lag(services: Services) -> None:
+    async with services.pool.acquire() as connection:
+        await measure_lag(connection, all_sweeps(services.storage), services.clock.now())
+
+
+async def _in_time(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for what asks the database, but not until it has noticed that nobody waits any more.
+
+    Raises:
+        TimeoutError: it took too long.
+    """
+    task = asyncio.create_task(work)
+    task.add_done_callback(_forget)
+    _asking.add(task)
+    try:
+        await asyncio.wait({task}, timeout=READINESS_SECONDS)
+    finally:
+        task.cancel()
+    if not task.done():
+        raise TimeoutError(f"no answer within {READINESS_SECONDS:g} s")
+    return task.result()
+
+
+def _forget(task: asyncio.Task[Any]) -> None:
+    _asking.discard(task)
+    if not task.cancelled():
+        # Whoever still waits gets it; otherwise it is of no interest.
+        task.exception()
 
 
 router = Router(path="/", route_handlers=[read_health, read_readiness, read_metrics])

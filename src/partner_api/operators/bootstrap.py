@@ -13,6 +13,7 @@ from partner_api.edge.idempotency import OPERATOR_TENANT
 from partner_api.ids import format_id, new_uuid7
 from partner_api.operators import store
 from partner_api.startup import StartupError
+from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
@@ -25,7 +26,7 @@ async def bootstrap_operator(url: str, secret_keys: SecretKeys, *, name: str) ->
         StartupError: there is an operator already; ask that one.
     """
     now = Clock().now()
-    connection = await connect(url)
+    connection = await connect(url, command_seconds=COMMAND_SECONDS)
     try:
         async with connection.transaction():
             # Two at once must not both be first.

@@ -25,8 +25,11 @@ async def insert_operator(
     name: str,
     role: str,
     expires_at: datetime | None = None,
+    demo: bool = False,
 ) -> asyncpg.Record:
-    """Record an operator; of the token only its keyed hash is kept. Gives the row.
+    """Record an operator; of the token only its keyed hash is kept. Return the row.
+
+    One of the demo is accepted in development mode only.
 
     Raises:
         asyncpg.UniqueViolationError: an operator who is not revoked has this name.
@@ -35,8 +38,8 @@ async def insert_operator(
     row = await connection.fetchrow(
         """
         INSERT INTO operators
-            (id, name, role, keyid, secret_hash, hash_key_id, created_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            (id, name, role, keyid, secret_hash, hash_key_id, created_at, expires_at, demo)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         RETURNING *
         """,
         operator_id,
@@ -47,15 +50,18 @@ async def insert_operator(
         hash_key_id,
         now,
         expires_at,
+        demo,
     )
     assert row is not None  # noqa: S101 - RETURNING of one inserted row
     return row
 
 
 async def has_operators(connection: Connection) -> bool:
-    """Whether anybody can use the operator's API."""
+    """Whether anybody can use the operator's API, also outside development mode."""
     return bool(
-        await connection.fetchval("SELECT EXISTS (SELECT FROM operators WHERE revoked_at IS NULL)")
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM operators WHERE revoked_at IS NULL AND NOT demo)"
+        )
     )
 
 
@@ -99,17 +105,20 @@ async def lock_operators(connection: Connection) -> list[asyncpg.Record]:
     return await connection.fetch("SELECT * FROM operators ORDER BY id FOR NO KEY UPDATE")
 
 
-async def has_another_admin(connection: Connection, operator_id: UUID, now: datetime) -> bool:
-    """Whether somebody else can manage operators."""
+async def has_another_admin(
+    connection: Connection, operator_id: UUID, now: datetime, *, development: bool
+) -> bool:
+    """Whether somebody else can manage operators; one of the demo can in development mode only."""
     return bool(
         await connection.fetchval(
             """
             SELECT EXISTS (SELECT FROM operators
                             WHERE id <> $1 AND role = 'admin' AND revoked_at IS NULL
-                              AND (expires_at IS NULL OR expires_at > $2))
+                              AND (expires_at IS NULL OR expires_at > $2) AND ($3 OR NOT demo))
             """,
             operator_id,
             now,
+            development,
         )
     )
 
@@ -121,12 +130,17 @@ async def replace_token(
     operator_id: UUID,
     credential: OperatorCredential,
     secret_keys: SecretKeys,
+    demo: bool,
 ) -> asyncpg.Record:
-    """Give a locked operator a new token; gives the row."""
+    """Give a locked operator a new token. Return the row.
+
+    An operator of the demo stays one, and with ``demo`` becomes one.
+    """
     hash_key_id, digest = secret_keys.hash_secret(credential.secret)
     row = await connection.fetchrow(
         """
-        UPDATE operators SET keyid = $2, secret_hash = $3, hash_key_id = $4, rotated_at = $5
+        UPDATE operators
+           SET keyid = $2, secret_hash = $3, hash_key_id = $4, rotated_at = $5, demo = demo OR $6
          WHERE id = $1
         RETURNING *
         """,
@@ -135,6 +149,7 @@ async def replace_token(
         digest,
         hash_key_id,
         now,
+        demo,
     )
     assert row is not None  # noqa: S101 - it is locked, so it is there
     return row
@@ -147,3 +162,10 @@ async def revoke(connection: Connection, operator_id: UUID, now: datetime) -> as
     )
     assert row is not None  # noqa: S101 - it is locked, so it is there
     return row
+
+
+async def mark_as_demo(connection: Connection, keyid: str) -> None:
+    """Mark the operator with this token as the demo's, if there is one that is not marked."""
+    await connection.execute(
+        "UPDATE operators SET demo = true WHERE keyid = $1 AND NOT demo", keyid
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partner_api.edge.idempotency import stored_reply
+from partner_api.edge.idempotency import reject_reused_key
 from partner_api.errors import not_found
 from partner_api.organizations.store import find_organization
 
@@ -28,6 +28,6 @@ async def require_organization(
     """
     row = await find_organization(connection, organization_id)
     if row is None:
-        await stored_reply(request)
+        await reject_reused_key(request, connection)
         raise not_found()
     return row

@@ -16,6 +16,7 @@ from partner_api.reconciliation import store
 from partner_api.reconciliation.rules import Mismatch, Reconciliation, Rule, Scope
 from partner_api.reconciliation.rules import Progress as CheckProgress
 from partner_api.reconciliation.run import reconcile as check
+from partner_api.time_limits import POOL_CLOSE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 AGREES = 0
 DIFFERS = 1
 NOT_CHECKED = 2
-_CLOSE_SECONDS = 5
 
 
 class _NotCheckedError(Exception):
@@ -116,7 +116,7 @@ async def _connect_and_check(url: str, scope: Scope, console: Console) -> Reconc
             "the database has no books yet. Run `layers db migrate`, then try again."
         ) from None
     finally:
-        await connection.close(timeout=_CLOSE_SECONDS)
+        await connection.close(timeout=POOL_CLOSE_SECONDS)
     for name in broken:
         _print(console, f"{name}: {Rule(name).meaning}.")
     return result

@@ -154,7 +154,12 @@ def errors_of(route: Route) -> list[Code]:
     if route.query is not None:
         codes.add("VALIDATION")
     if route.writes:
-        codes |= {"VALIDATION", "IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_IN_PROGRESS"}
+        codes |= {
+            "VALIDATION",
+            "REQUEST_TIMEOUT",
+            "IDEMPOTENCY_CONFLICT",
+            "IDEMPOTENCY_IN_PROGRESS",
+        }
     if route.idempotency_required:
         codes.add("IDEMPOTENCY_REQUIRED")
     return _in_order(codes)

@@ -16,23 +16,35 @@ if TYPE_CHECKING:
     from partner_api.sweeps.sweep import Sweep
 
 
+class ProductionTimeError(Exception):
+    """The database is production's, so its time is the machine's and cannot be moved."""
+
+
 async def advance(pool: Pool, clock: Clock, sweeps: Sequence[Sweep], target: datetime) -> int:
     """Move the installation's time to ``target``, stopping wherever something becomes due.
 
     At each stop the sweeps run until nothing is left, so that a period that ends in June is over
-    before one in July. Gives how many rows they advanced.
+    before one in July. Nothing is done at a time that the database does not have: before each round
+    it is asked to have it, and once its time is ahead it cannot become production's any more.
 
     Args:
         pool: of this process.
         clock: of this process; the others follow.
         sweeps: all of them.
         target: not before the clock's time.
+
+    Returns:
+        How many rows the sweeps advanced.
+
+    Raises:
+        ProductionTimeError: nothing was moved, and nothing done at a later time than the machine's.
     """
+    await _move(pool, clock, clock.now())
     advanced = await _run_to_idle(pool, clock, sweeps)
     while (due := await _next_due(pool, sweeps, clock.now())) is not None and due < target:
-        await _set(pool, clock, due)
+        await _move(pool, clock, due)
         advanced += await _run_to_idle(pool, clock, sweeps)
-    await _set(pool, clock, target)
+    await _move(pool, clock, target)
     return advanced + await _run_to_idle(pool, clock, sweeps)
 
 
@@ -42,12 +54,13 @@ async def _next_due(pool: Pool, sweeps: Sequence[Sweep], after: datetime) -> dat
     return min((time for time in times if time is not None), default=None)
 
 
-async def _set(pool: Pool, clock: Clock, target: datetime) -> None:
+async def _move(pool: Pool, clock: Clock, target: datetime) -> None:
     ahead = math.ceil((target - datetime.now(UTC)).total_seconds())
-    offset = max(ahead, clock.offset_seconds)
     async with pool.acquire() as connection:
-        await store.raise_offset(connection, offset)
-    clock.offset_seconds = offset
+        offset = await store.raise_offset(connection, max(ahead, clock.offset_seconds))
+    if offset is None:
+        raise ProductionTimeError
+    clock.offset_seconds = max(clock.offset_seconds, offset)
 
 
 async def _run_to_idle(pool: Pool, clock: Clock, sweeps: Sequence[Sweep]) -> int:

@@ -1,8 +1,12 @@
-"""SQL of the rehearsal clock: one offset for the whole installation."""
+"""SQL of the installation's one row: its rehearsal clock, and whether it is production's.
+
+Only one of the two can be: each of the statements that change the row locks it and decides on what it then finds, and
+a constraint of the table holds for everybody else.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -10,18 +14,66 @@ if TYPE_CHECKING:
 CHANNEL = "layers_clock"
 
 
-async def read_offset(connection: Connection) -> int:
-    """How many seconds the installation's time is ahead of the machine's."""
-    offset = await connection.fetchval("SELECT clock_offset_seconds FROM installation")
-    return int(offset)
+class Installation(NamedTuple):
+    """How far the installation's time is ahead of the machine's, and whether it was ever in production."""
+
+    clock_offset_seconds: int
+    ever_production: bool
 
 
-async def raise_offset(connection: Connection, offset_seconds: int) -> None:
-    """Move the time forward, never back, and tell every process."""
-    await connection.execute(
+async def read_installation(connection: Connection) -> Installation:
+    """Read the row."""
+    row = await connection.fetchrow(
+        "SELECT clock_offset_seconds, ever_production FROM installation"
+    )
+    assert row is not None  # noqa: S101 - made with the schema
+    return Installation(*row)
+
+
+async def raise_offset(connection: Connection, offset_seconds: int) -> int | None:
+    """Move the time forward, never back, and tell every process.
+
+    Returns:
+        The offset as it is now, at least ``offset_seconds``; None when the database is production's,
+        and then nothing was moved.
+    """
+    moved: int | None = await connection.fetchval(
         """
-        UPDATE installation SET clock_offset_seconds = $1 WHERE clock_offset_seconds < $1
+        WITH moved AS (
+            UPDATE installation SET clock_offset_seconds = greatest(clock_offset_seconds, $1)
+             WHERE NOT ever_production
+            RETURNING clock_offset_seconds)
+        SELECT clock_offset_seconds, pg_notify($2, clock_offset_seconds::text) FROM moved
         """,
         offset_seconds,
+        CHANNEL,
     )
-    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(offset_seconds))
+    return moved
+
+
+async def enter_production(connection: Connection) -> bool:
+    """Mark the database as production's, for ever, and tell every process in development mode.
+
+    Returns:
+        Whether it is; False when its time was moved ahead, and then nothing was marked.
+    """
+    entered = await connection.fetchval(
+        """
+        WITH entered AS (
+            UPDATE installation SET ever_production = true WHERE clock_offset_seconds = 0
+            RETURNING clock_offset_seconds)
+        -- The offset, because a process of the previous release reads a number.
+        SELECT true, pg_notify($1, clock_offset_seconds::text) FROM entered
+        """,
+        CHANNEL,
+    )
+    return entered is not None
+
+
+async def is_for_development(connection: Connection) -> bool:
+    """Whether the database never was production's.
+
+    Waits for a server that is entering production at this moment, and in a transaction keeps others from it until
+    the end.
+    """
+    return not await connection.fetchval("SELECT ever_production FROM installation FOR SHARE")

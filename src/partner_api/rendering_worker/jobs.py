@@ -17,6 +17,7 @@ from partner_api.generation import claims
 from partner_api.generation.rendering.assets import SlideshowInputs
 from partner_api.generation.uploads import ClaimLost, HeldJob, upload
 from partner_api.rendering_worker.renderer import RenderingFailed
+from partner_api.time_limits import KILL_SECONDS, OUTAGE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -37,8 +38,6 @@ _SHARES = {"rendering": (0.0, 0.7), "uploading": (0.7, 0.95), "finalizing": (0.9
 _PULSE_SECONDS = 0.5
 _SILENCE_SECONDS = LEASE_SECONDS / 3
 _RETRY_SECONDS = 1.0
-# The longest outage that is waited for; after it, somebody else has the job.
-_OUTAGE_SECONDS = 2.0 * LEASE_SECONDS
 _OUTAGES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
@@ -70,6 +69,7 @@ class Job:
         renderer: makes them.
         held: the claim.
         claimed: the row of the claim.
+        begin_step: called whenever something of the job is done, and the next thing begins.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Job:
         renderer: Renderer,
         held: HeldJob,
         claimed: Row,
+        begin_step: Callable[[], None],
     ) -> None:
         self._pool = pool
         self._clock = clock
@@ -87,36 +88,50 @@ class Job:
         self._renderer = renderer
         self._held = held
         self._claimed = claimed
+        self._begin_step = begin_step
         self._standing = Standing()
         self._beating = asyncio.Lock()
         self._completing = False
         self._log = _log.bind(job_id=str(held.job_id), attempt=claimed["attempt"])
 
-    async def run(self, stop: asyncio.Event, grace_seconds: float) -> None:
+    async def run(
+        self, stop: asyncio.Event, finish_seconds: float, give_back_seconds: float
+    ) -> None:
         """Bring the job to its end: completed, failed, canceled, or given back.
 
         Args:
-            stop: when it is set, the job is given back, unless it ends within the grace.
-            grace_seconds: how long a stop waits for what has begun.
+            stop: when it is set, the job is given back, unless it ends soon.
+            finish_seconds: how long a stop waits for that.
+            give_back_seconds: how long it then takes at most to give the job back. If that does not succeed, because
+                the database is away, the end of the claim says the same later.
         """
-        making = asyncio.create_task(self._make())
-        pulse = asyncio.create_task(self._pulse())
+        working = asyncio.create_task(self._work())
         stopped = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({making, pulse, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if not making.done() and not pulse.done():
-                await asyncio.wait(
-                    {making, pulse}, timeout=grace_seconds, return_when=asyncio.FIRST_COMPLETED
-                )
-            if making.done():
-                await making
-            elif pulse.done():
-                await pulse
-            else:
-                await _ended(making)
-                await self._give_back("WORKER_STOPPED", "The worker was stopped.", retryable=True)
+            await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                await asyncio.wait({working}, timeout=finish_seconds)
+            if working.done():
+                await working
+                return
+            await ended(working)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(give_back_seconds):
+                    await self._give_back(
+                        "WORKER_STOPPED", "The worker was stopped.", retryable=True
+                    )
+        finally:
+            for task in (working, stopped):
+                await ended(task)
+
+    async def _work(self) -> None:
+        making = asyncio.create_task(self._make())
+        pulse = asyncio.create_task(self._pulse())
+        try:
+            await asyncio.wait({making, pulse}, return_when=asyncio.FIRST_COMPLETED)
+            await (making if making.done() else pulse)
         except Canceled:
-            await _ended(making)
+            await ended(making)
             await self._give_back("CANCELED", "The job was canceled.", retryable=False)
         except ClaimLost:
             self._log.warning("claim_lost")
@@ -130,17 +145,17 @@ class Job:
             self._log.warning("attempt_failed", exc_info=error)
             await self._give_back("WORKER_FAILED", "The worker had a fault.", retryable=True)
         finally:
-            for task in (making, pulse, stopped):
-                await _ended(task)
+            for task in (making, pulse):
+                await ended(task)
 
     async def _make(self) -> None:
         assets = await self._renderer.render(
-            SlideshowInputs(self._claimed["inputs"]["hook"]), self._standing.reach
+            SlideshowInputs(self._claimed["inputs"]["hook"]), self._reach
         )
         for position, asset in enumerate(assets):
-            self._standing.reach("uploading", position / len(assets))
+            self._reach("uploading", position / len(assets))
             await self._through_outages(partial(self._upload, asset))
-        self._standing.reach("finalizing", 1)
+        self._reach("finalizing", 1)
         await self._beat()
         async with self._beating:
             # A heartbeat after the completion would be told that the claim is over.
@@ -162,6 +177,10 @@ class Job:
         if outcome.status == "refused":
             raise RenderingFailed(f"the result was refused: {outcome.code} {outcome.facts}")
         self._log.info("job_ended", assets=len(assets), status=(outcome.facts or {}).get("status"))
+
+    def _reach(self, stage: str, share: float) -> None:
+        self._begin_step()
+        self._standing.reach(stage, share)
 
     async def _upload(self, asset: RenderedAsset) -> None:
         async def content() -> AsyncIterator[bytes]:
@@ -248,7 +267,7 @@ class Job:
             OSError, asyncpg.PostgresError: the outage lasts too long.
         """
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + _OUTAGE_SECONDS
+        deadline = loop.time() + OUTAGE_SECONDS
         while True:
             try:
                 return await work()
@@ -272,9 +291,9 @@ def _noted(asset: RenderedAsset) -> dict[str, Any]:
     }
 
 
-async def _ended(task: asyncio.Task[Any]) -> None:
+async def ended(task: asyncio.Task[Any]) -> None:
     """Cancel a task and wait for its end; what it raised was dealt with, or is of no use any more."""
     task.cancel()
-    await asyncio.wait({task})
-    if not task.cancelled():
+    await asyncio.wait({task}, timeout=KILL_SECONDS)
+    if task.done() and not task.cancelled():
         task.exception()

@@ -6,6 +6,7 @@ Each message is its length in four bytes, then msgpack.
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import msgspec
 
@@ -14,14 +15,23 @@ from partner_api.generation.rendering.assets import RenderedAsset
 LENGTH = struct.Struct(">I")
 
 
-class Order(msgspec.Struct, frozen=True):
-    """Render this hook."""
+class SlideshowOrder(msgspec.Struct, frozen=True, tag="slideshow"):
+    """Render this hook, and use at most so much of a processor."""
 
     hook: str
+    cpu_seconds: float
+
+
+class SampleOrder(msgspec.Struct, frozen=True, tag="sample"):
+    """Render what stands for this in a test environment, and use at most so much of a processor."""
+
+    inputs: dict[str, Any]
+    content_format: str
+    cpu_seconds: float
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The process has found its fonts: by script, whether it can be written."""
+    """The process takes orders. By script, whether it can be written; empty if it does not know its fonts yet."""
 
     scripts: dict[str, bool]
 
@@ -45,11 +55,18 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     reason: str
 
 
+Order = SlideshowOrder | SampleOrder
 Message = Ready | Progress | Done | Failed
 
-read_order = msgspec.msgpack.Decoder(Order).decode
+_read_order = msgspec.msgpack.Decoder(Order).decode
 _read_message = msgspec.msgpack.Decoder(Message).decode
 _write = msgspec.msgpack.Encoder().encode
+
+
+def read_order(content: bytes) -> Order:
+    """Read what a worker says."""
+    order: Order = _read_order(content)
+    return order
 
 
 def read_message(content: bytes) -> Message:

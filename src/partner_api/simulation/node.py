@@ -5,20 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-import asyncpg
-
-from partner_api.database.connection import (
-    CONNECT_TIMEOUT_SECONDS,
-    STATEMENT_TIMEOUT_MILLISECONDS,
-    prepare_connection,
-)
+from partner_api.database.connection import open_pool
 from partner_api.simulation.stops import Stop, StoppingConnection
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from multiprocessing.connection import Connection as Pipe
-
-    from partner_api.database.connection import Connection, Pool
 
 
 # The driver looks types up when a statement first has them, which takes longer than the statement.
@@ -66,7 +58,14 @@ async def serve(pipe: Pipe, url: str) -> None:
 
     Reading the pipe blocks the loop on purpose: between requests there is nothing else to do.
     """
-    pool = await _open_pool(url)
+    pool = await open_pool(
+        url,
+        1,
+        connection_class=StoppingConnection,
+        settings={"application_name": "layers-simulate", "jit": "off"},
+        # Between requests the loop stands still, so nothing may wait for a time to pass.
+        kept_idle_seconds=0,
+    )
     async with pool.acquire() as connection:
         await connection.prepare(_TYPES)
         pipe.send(Ready(os.getpid(), connection.get_server_pid()))
@@ -91,27 +90,3 @@ async def serve(pipe: Pipe, url: str) -> None:
             message = Failure(f"{type(error).__name__}: {error}")
         pipe.send(message)
     await pool.close()
-
-
-async def _open_pool(url: str) -> Pool:
-    return await asyncpg.create_pool(
-        url,
-        min_size=1,
-        max_size=1,
-        timeout=CONNECT_TIMEOUT_SECONDS,
-        # Between requests the loop stands still, so nothing may wait for a time to pass.
-        max_inactive_connection_lifetime=0,
-        connection_class=StoppingConnection,
-        init=prepare_connection,
-        reset=_keep,
-        server_settings={
-            "application_name": "layers-simulate",
-            "timezone": "UTC",
-            "jit": "off",
-            "statement_timeout": str(STATEMENT_TIMEOUT_MILLISECONDS),
-        },
-    )
-
-
-async def _keep(connection: Connection) -> None:
-    """Leave a connection as it is between operations: none changes its settings."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from partner_api.simulation import store
 from partner_api.simulation.node import Answer, Failure, Ready, Request, Stopped
+from partner_api.time_limits import SIMULATED_NODE_SECONDS, SIMULATION_END_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
     from partner_api.simulation.stops import Stop
 
-_PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.001
-# A node that works ends at its next look at the pipe.
-_FAREWELL_SECONDS = 10.0
 
 
 class NodeKilled(Exception):
@@ -85,7 +83,7 @@ class Nodes:
             self._spare.close()
         self._control.close()
         try:
-            self._nursery.wait(_FAREWELL_SECONDS)
+            self._nursery.wait(SIMULATION_END_SECONDS)
         except subprocess.TimeoutExpired:
             # Interrupted at the very moment at which a node was made: nobody holds its pipe.
             os.killpg(self._nursery.pid, signal.SIGKILL)
@@ -152,7 +150,7 @@ class Nodes:
             node.pipe.close()
         # What the database still does for the dead is done before anything else happens, so that the
         # run can be repeated.
-        give_up = time.monotonic() + _PATIENCE_SECONDS
+        give_up = time.monotonic() + SIMULATED_NODE_SECONDS
         while await store.backend_runs(self._connection, node.backend_id):
             if time.monotonic() > give_up:
                 raise NodeFailed("the database goes on working for a process that was killed")
@@ -161,8 +159,8 @@ class Nodes:
 
 def _receive(pipe: Pipe) -> Any:
     try:
-        if pipe.poll(_PATIENCE_SECONDS):
+        if pipe.poll(SIMULATED_NODE_SECONDS):
             return pipe.recv()
     except (EOFError, ConnectionResetError):
         raise NodeFailed("the process ended by itself") from None
-    raise NodeFailed(f"no answer in {_PATIENCE_SECONDS:.0f} seconds")
+    raise NodeFailed(f"no answer in {SIMULATED_NODE_SECONDS:.0f} seconds")

@@ -22,6 +22,7 @@ from partner_api.simulation.tally import Report, Tally, Totals
 from partner_api.sweeps.expiries import Expiries
 from partner_api.sweeps.periods import Periods
 from partner_api.sweeps.renewals import Renewals
+from partner_api.time_limits import POOL_CLOSE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,6 @@ _QUIET_DAY = 0.08
 _OUTAGE = 0.015
 _OUTAGE_DAYS = (2, 9, 33, 70)
 _FINDINGS_SHOWN = 10
-_CLOSE_SECONDS = 5
 
 
 class _Enough(Exception):
@@ -70,7 +70,7 @@ async def simulate(
         with Nodes(url, connection) as nodes:
             return await _Simulation(options, connection, nodes, on_progress).run()
     finally:
-        await connection.close(timeout=_CLOSE_SECONDS)
+        await connection.close(timeout=POOL_CLOSE_SECONDS)
 
 
 class _Simulation:

@@ -6,14 +6,10 @@ import asyncio
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
 
-import asyncpg
+from partner_api.database.pool import BoundedConnection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    _Connection = asyncpg.Connection[asyncpg.Record]
-else:
-    _Connection = asyncpg.Connection
 
 
 class Moment(StrEnum):
@@ -31,7 +27,7 @@ class Stop(NamedTuple):
     moment: Moment
 
 
-class StoppingConnection(_Connection):
+class StoppingConnection(BoundedConnection):
     """A connection that can be told to go no further than a certain boundary.
 
     Counts ``fetch`` and ``fetchval``, which is what all stores and sweeps that move money use.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.reconciliation.daily import run_daily
+from partner_api.time_limits import BOOKS_STEP_SECONDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,6 +19,7 @@ class Books:
 
     name = "books"
     pause_seconds = 60.0
+    limit_seconds = BOOKS_STEP_SECONDS
     wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:

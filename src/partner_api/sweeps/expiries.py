@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from partner_api.generation import store
 from partner_api.sweeps.tenants import advance_each
+from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +23,7 @@ class Expiries:
 
     name = "expiries"
     pause_seconds = 2.0
+    limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:

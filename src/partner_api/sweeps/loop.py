@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from partner_api.database.outages import is_unavailable, log_unavailable
 from partner_api.sweeps import metrics
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from partner_api.bell import Bell
     from partner_api.clock import Clock
     from partner_api.database.connection import Pool
+    from partner_api.sweeps.progress import SweepProgress
     from partner_api.sweeps.sweep import Sweep
 
 _log = structlog.get_logger(__name__)
@@ -24,29 +26,49 @@ _LONGEST_PAUSE_AFTER_FAILURE_SECONDS = 60.0
 
 
 async def run_sweeps(
-    pool: Pool, clock: Clock, bell: Bell, sweeps: Sequence[Sweep], stop: asyncio.Event
+    pool: Pool,
+    clock: Clock,
+    bell: Bell,
+    sweeps: Sequence[Sweep],
+    stop: asyncio.Event,
+    progress: SweepProgress,
 ) -> None:
     """Run each sweep in its own task until ``stop`` is set; a step that has begun is finished."""
     async with asyncio.TaskGroup() as tasks:
         for sweep in sweeps:
-            tasks.create_task(_run(sweep, pool, clock, bell, stop), name=f"sweep {sweep.name}")
+            tasks.create_task(
+                _run(sweep, pool, clock, bell, stop, progress), name=f"sweep {sweep.name}"
+            )
 
 
-async def _run(sweep: Sweep, pool: Pool, clock: Clock, bell: Bell, stop: asyncio.Event) -> None:
+async def _run(
+    sweep: Sweep,
+    pool: Pool,
+    clock: Clock,
+    bell: Bell,
+    stop: asyncio.Event,
+    progress: SweepProgress,
+) -> None:
     failures = 0
     while not stop.is_set():
         rung = None if sweep.wakes_on is None else bell.listen(sweep.wakes_on)
         began = time.perf_counter()
+        progress.begin_step(sweep.name, sweep.limit_seconds)
         try:
             advanced = await sweep.step(pool, clock.now())
-        except Exception:
+        except Exception as error:
+            progress.end_step(sweep.name, error)
             # Whatever a step meets, the work is still due: say so, wait longer each time, go on.
             failures += 1
             rung = None
             pause = min(sweep.pause_seconds * 2**failures, _LONGEST_PAUSE_AFTER_FAILURE_SECONDS)
             metrics.count_failure(sweep.name)
-            _log.exception("sweep_failed", sweep=sweep.name, failures=failures, retry_in=pause)
+            if is_unavailable(error):
+                log_unavailable(error, where=f"sweep {sweep.name}", failures=failures)
+            else:
+                _log.exception("sweep_failed", sweep=sweep.name, failures=failures, retry_in=pause)
         else:
+            progress.end_step(sweep.name)
             failures = 0
             metrics.observe(sweep.name, advanced, time.perf_counter() - began)
             if advanced:

@@ -51,8 +51,16 @@ def count_failure(sweep: str) -> None:
     _FAILURES.labels(sweep).inc()
 
 
-async def measure_lag(connection: Connection, sweeps: Sequence[Sweep], now: datetime) -> None:
-    """Look how long the oldest due row of each sweep has waited; 0 when none is due."""
+async def measure_lag(connection: Connection, sweeps: Sequence[Sweep], now: datetime) -> float:
+    """Look how long the oldest due row of each sweep has waited; 0 when none is due.
+
+    Returns:
+        The longest of them, in seconds.
+    """
+    longest = 0.0
     for sweep in sweeps:
         due = await sweep.next_due(connection, _EVER)
-        _LAG.labels(sweep.name).set(0 if due is None else max(0.0, (now - due).total_seconds()))
+        lag = 0.0 if due is None else max(0.0, (now - due).total_seconds())
+        _LAG.labels(sweep.name).set(lag)
+        longest = max(longest, lag)
+    return longest

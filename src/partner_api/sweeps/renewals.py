@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import asyncpg
 import structlog
 
+from partner_api.database.outages import is_unavailable
 from partner_api.leasing import store
 from partner_api.sweeps.tenants import advance_each
+from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +33,7 @@ class Renewals:
 
     name = "renewals"
     pause_seconds = 2.0
+    limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = "cash"
 
     def __init__(self, *, leases_per_commit: int = _LEASES_PER_COMMIT) -> None:
@@ -50,6 +53,8 @@ class Renewals:
                         connection, waiting, now, self._leases_per_commit
                     )
                 except asyncpg.PostgresError as error:
+                    if is_unavailable(error):
+                        raise
                     # Nothing of it was committed. Whose fault it is shows when each is alone.
                     _log.warning("renewals_one_by_one", reason=type(error).__name__)
                     return renewed + await self._renew_each(connection, waiting, now, renewed)

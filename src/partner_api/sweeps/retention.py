@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from partner_api.audit import store as audit
 from partner_api.edge import idempotency_store
+from partner_api.time_limits import SWEEP_STEP_SECONDS
 from partner_api.webhooks import store as webhooks
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class IdempotencyRecords:
 
     name = "idempotency_records"
     pause_seconds = 60.0
+    limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
@@ -39,6 +41,7 @@ class Outbox:
 
     name = "outbox"
     pause_seconds = 600.0
+    limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
@@ -56,6 +59,7 @@ class AuditPartitions:
 
     name = "audit_partitions"
     pause_seconds = 3600.0
+    limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:

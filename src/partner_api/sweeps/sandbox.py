@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
+from partner_api.database.arguments import SYSTEM
 from partner_api.generation import due
 from partner_api.generation.storage import content_key
+from partner_api.generation.store import JobRelease
 from partner_api.leasing import fictitious
 from partner_api.leasing import requests_store as store
+from partner_api.rendering_worker.renderer import (
+    RendererDied,
+    RendererNotStarted,
+    RenderingFailed,
+    RenderingTooLong,
+)
+from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import datetime
     from typing import Any
+    from uuid import UUID
 
     from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.generation.rendering.assets import RenderedAsset
     from partner_api.generation.storage import Storage
+    from partner_api.rendering_worker.renderer import Renderer
 
 _log = structlog.get_logger(__name__)
 _JOBS_PER_STEP = 50
+# After so long a step begins no further job: a stop is noticed between steps.
+_SECONDS_PER_STEP = 2.0
+_MOST_PUT_OFF = 100
 _REQUESTS_PER_STEP = 100
 # An integration sees a request open before it is answered, as it would be with people.
 _DELAY = timedelta(seconds=2)
@@ -34,6 +49,7 @@ class SandboxRequests:
 
     name = "sandbox_requests"
     pause_seconds = 1.0
+    limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
@@ -61,54 +77,114 @@ class SandboxRequests:
 
 
 class SandboxJobs:
-    """Completes the jobs of test environments with samples, which follow from what was asked for."""
+    """Completes the jobs of test environments with samples, which follow from what was asked for.
+
+    Each tenant has one job in its turn, so that one whose jobs take long delays the others by one of them. A job
+    whose sample cannot be rendered fails at once.
+
+    Args:
+        storage: where the samples go.
+        renderer: makes them, in a process that starts when the first one is due.
+    """
 
     name = "sandbox_jobs"
     pause_seconds = 0.5
+    limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
-    def __init__(self, storage: Storage, *, jobs_per_step: int = _JOBS_PER_STEP) -> None:
+    def __init__(self, storage: Storage, renderer: Renderer) -> None:
         self._storage = storage
-        self._jobs_per_step = jobs_per_step
-        self._after: due.JobPosition | None = None
+        self._renderer = renderer
+        self._last_tenant = -1
+        self._put_off: set[UUID] = set()
+        self._closed = False
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Complete up to 50 jobs that are two seconds old, one commit each.
+        """End jobs that are two seconds old, one commit each: up to 50, and none that would begin after two seconds.
 
-        After a step in which none of them could be made, the next one goes on behind them, and at the end of the
-        line begins again.
+        Gives how many it completed or failed.
+
+        Raises:
+            RendererNotStarted: this machine renders nothing.
         """
-        completed = 0
-        async with pool.acquire() as connection:
-            rows = await due.due_sandbox_jobs(
-                connection, now - _DELAY, self._after, self._jobs_per_step
-            )
-        for row in rows:
+        ended = 0
+        until = time.monotonic() + _SECONDS_PER_STEP
+        for _ in range(_JOBS_PER_STEP):
+            row = await self._next(pool, now)
+            if row is None or self._closed:
+                break
             try:
-                item = due.SandboxCompletion(row["id"], await self._make(row))
+                ended += await self._end(pool, row, now)
+            except RendererDied:
+                if self._closed:
+                    break
+                raise
             except Exception:
-                # One that cannot be made does not hold up the others; it expires.
+                # One that cannot be stored does not hold up the others; it has its turn again after them.
                 _log.exception("sandbox_job_not_made", job_id=str(row["id"]))
-                continue
-            async with pool.acquire() as connection:
-                completed += await due.complete_sandbox_jobs(
-                    connection, row["tenant_id"], now, [item]
-                )
-        stuck = len(rows) == self._jobs_per_step and not completed
-        self._after = due.JobPosition(rows[-1]["started_at"], rows[-1]["id"]) if stuck else None
-        return completed
+                self._put_off.add(row["id"])
+            if time.monotonic() > until:
+                break
+        return ended
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """When the next job is two seconds old."""
         started_at = await due.next_sandbox_start(connection, after - _DELAY)
         return None if started_at is None else started_at + _DELAY
 
-    async def _make(self, row: Row) -> list[dict[str, Any]]:
-        """Render and store the files of a job; gives them as the job is completed with them."""
-        # Not before it is needed: every process knows the sweeps, and few draw anything.
-        from partner_api.generation.rendering.sample import render_sample
+    async def close(self) -> None:
+        """End the renderer; a step that waits for it ends too, and what it had in hand stays due."""
+        self._closed = True
+        await self._renderer.kill()
 
-        rendered = await asyncio.to_thread(render_sample, row["inputs"], row["format"])
+    async def _next(self, pool: Pool, now: datetime) -> Row | None:
+        """Give the oldest job of the next tenant; after the last tenant, the first has its turn again."""
+        async with pool.acquire() as connection:
+            row = await due.next_sandbox_job(
+                connection, now - _DELAY, self._last_tenant, self._put_off
+            )
+            if row is None and self._last_tenant >= 0:
+                row = await due.next_sandbox_job(connection, now - _DELAY, -1, self._put_off)
+        if row is None or len(self._put_off) > _MOST_PUT_OFF:
+            self._put_off.clear()
+        self._last_tenant = -1 if row is None else row["tenant_id"]
+        return row
+
+    async def _end(self, pool: Pool, row: Row, now: datetime) -> int:
+        try:
+            rendered = await self._render(row)
+        except RenderingFailed as error:
+            _log.warning("sandbox_job_failed", job_id=str(row["id"]), reason=str(error))
+            failure = JobRelease(row["id"], "failed", "RENDERING_FAILED", _sentence(error), SYSTEM)
+            async with pool.acquire() as connection:
+                return await due.fail_sandbox_jobs(connection, row["tenant_id"], now, [failure])
+        completion = due.SandboxCompletion(row["id"], await self._store(row, rendered))
+        async with pool.acquire() as connection:
+            return await due.complete_sandbox_jobs(connection, row["tenant_id"], now, [completion])
+
+    async def _render(self, row: Row, *, try_again: bool = True) -> list[RenderedAsset]:
+        """Render a sample, with a second process if the first one dies.
+
+        Raises:
+            RenderingFailed: it cannot be rendered.
+            RendererNotStarted: there is no process to render it.
+            RendererDied: this was closed.
+        """
+        try:
+            return await self._renderer.sample(row["inputs"], row["format"])
+        except RendererNotStarted:
+            raise
+        except RendererDied as error:
+            if self._closed:
+                raise
+            if not try_again:
+                # Two processes have died of it. A third would not do better, and others wait.
+                raise RenderingFailed(str(error)) from error
+            _log.warning("sandbox_job_tried_again", job_id=str(row["id"]), reason=str(error))
+        return await self._render(row, try_again=False)
+
+    async def _store(self, row: Row, rendered: list[RenderedAsset]) -> list[dict[str, Any]]:
+        """Store the files of a job; gives them as the job is completed with them."""
         assets = []
         for asset in rendered:
             key = content_key(row["tenant_id"], row["container_id"], asset.name, asset.content)
@@ -126,6 +202,13 @@ class SandboxJobs:
                 }
             )
         return assets
+
+
+def _sentence(error: RenderingFailed) -> str:
+    """Say to the partner why there is no sample."""
+    if isinstance(error, RenderingTooLong):
+        return "Rendering the sample took too long; nothing was charged."
+    return "The sample could not be rendered; nothing was charged."
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

@@ -21,6 +21,8 @@ class Sweep(Protocol):
     name: str
     pause_seconds: float
     """How long to wait after a step that found nothing."""
+    limit_seconds: float
+    """How long a step may take; after that the process that runs it is replaced."""
     wakes_on: Topic | None
     """What is rung when there may be something before that; None when nobody knows."""
 

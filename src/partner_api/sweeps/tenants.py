@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import asyncpg
 import structlog
 
+from partner_api.database.outages import is_unavailable
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
@@ -21,7 +23,7 @@ async def advance_each(tenant_ids: Iterable[int], advance: Callable[[int], Await
         advance: takes a tenant's id, commits, and gives how many rows it advanced.
 
     Raises:
-        asyncpg.PostgresError: nothing could be advanced, for this reason.
+        asyncpg.PostgresError: nothing could be advanced, for this reason; or the database is unavailable.
     """
     advanced = 0
     failure: asyncpg.PostgresError | None = None
@@ -29,6 +31,9 @@ async def advance_each(tenant_ids: Iterable[int], advance: Callable[[int], Await
         try:
             advanced += await advance(tenant_id)
         except asyncpg.PostgresError as error:
+            if is_unavailable(error):
+                # The next tenant would fare no better.
+                raise
             _log.exception("tenant_not_advanced", tenant_id=tenant_id)
             failure = error
     if failure is not None and not advanced:

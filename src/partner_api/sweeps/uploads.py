@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from partner_api.generation import uploads
+from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +25,7 @@ class Uploads:
 
     name = "uploads"
     pause_seconds = 60.0
+    limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
     def __init__(self, storage: Storage) -> None:

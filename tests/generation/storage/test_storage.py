@@ -17,10 +17,8 @@ import pytest
 from partner_api.crypto import SecretKeys
 from partner_api.generation.storage import files
 from partner_api.generation.storage.bucket import BucketStorage
+from partner_api.generation.storage.errors import FileTooLarge, InvalidKey, StorageUnavailable
 from partner_api.generation.storage.files import (
-    FileTooLarge,
-    InvalidKey,
-    StorageUnavailable,
     StoredFile,
     check_name,
     file_key,

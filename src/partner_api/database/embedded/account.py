@@ -13,6 +13,7 @@ from typing import Any
 
 from partner_api.database.embedded.errors import DatabaseStartError
 from partner_api.interruptions import stops_deferred
+from partner_api.time_limits import EMBEDDED_PROGRAM_SECONDS
 
 # Tried in this order when root starts the server and nothing else says which account to use.
 UNPRIVILEGED_ACCOUNTS = ("postgres", "nobody")
@@ -62,7 +63,7 @@ class Account:
                     errors="replace",
                     **self.process_options(),
                 )
-            output, _ = process.communicate()
+            output, _ = process.communicate(timeout=EMBEDDED_PROGRAM_SECONDS)
         except OSError as error:
             if self.is_other and error.errno in (errno.EPERM, errno.EINVAL):
                 raise DatabaseStartError(
@@ -70,12 +71,17 @@ class Account:
                     f'{self.name}"; start the server as a plain user or set DATABASE_URL.'
                 ) from error
             raise
-        except BaseException:
+        except BaseException as error:
             if process is not None:
                 # What it has started, too; the pipe is closed when all of them have ended.
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise DatabaseStartError(
+                    f"{command[0]} has not ended within {EMBEDDED_PROGRAM_SECONDS:g} s. "
+                    "Look after the disk, then start the server again."
+                ) from error
             raise
         return subprocess.CompletedProcess(process.args, process.returncode, output)
 

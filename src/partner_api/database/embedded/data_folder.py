@@ -57,8 +57,11 @@ class DataFolder:
                 "start the server as its owner, or choose another folder with LAYERS_DATA_DIR."
             )
 
-    def lock(self) -> "FolderLock":
+    def lock(self, holder_pid: int | None = None) -> "FolderLock":
         """Claim the folder for this process.
+
+        Args:
+            holder_pid: the process that people know as the server, when it is another one.
 
         Raises:
             DatabaseStartError: another server has claimed it.
@@ -74,7 +77,7 @@ class DataFolder:
                 "stop it, or choose another folder with LAYERS_DATA_DIR."
             ) from error
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(descriptor, f"{holder_pid or os.getpid()}\n".encode(), 0)
         return FolderLock(descriptor)
 
     def password(self, role: Role) -> str:

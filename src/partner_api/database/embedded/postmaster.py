@@ -24,6 +24,8 @@ PATIENCE_SECONDS = 60.0
 ORPHANS_SECONDS = 60.0
 # How long a fast shutdown, with its checkpoint, may take before an immediate one.
 STOP_SECONDS = 60.0
+# How long the system may take to end a process that was killed.
+KILLED_SECONDS = 5.0
 _POLL_SECONDS = 0.02
 _LOG_PREFIX = re.compile(r"^\S+ \S+ \S+ \[\d+\] ")
 _ORPHANS_COMPLAINT = re.compile(r"pre-existing shared memory block .* is still in use")
@@ -146,14 +148,30 @@ class Postmaster:
             return self._child.poll() is None
         return occupant(self.pid, self.cluster) is Occupant.OURS
 
-    def stop(self) -> None:
-        """End the server: a fast shutdown, and an immediate one if that takes STOP_SECONDS."""
-        for kind in (signal.SIGINT, signal.SIGQUIT):
+    def ask_to_stop(self) -> None:
+        """Begin a fast shutdown, without waiting for its end."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGINT)
+
+    def stop(
+        self, *, fast_seconds: float = STOP_SECONDS, at_once_seconds: float = STOP_SECONDS
+    ) -> None:
+        """End the server.
+
+        Args:
+            fast_seconds: how long a fast shutdown, with its checkpoint, may take.
+            at_once_seconds: how long an immediate one may take then; after it the server is killed.
+        """
+        for kind, seconds in (
+            (signal.SIGINT, fast_seconds),
+            (signal.SIGQUIT, at_once_seconds),
+            (signal.SIGKILL, KILLED_SECONDS),
+        ):
             if not self.is_alive():
                 return
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, kind)
-            give_up = time.monotonic() + STOP_SECONDS
+            give_up = time.monotonic() + seconds
             while self.is_alive() and time.monotonic() < give_up:
                 time.sleep(_POLL_SECONDS)
 

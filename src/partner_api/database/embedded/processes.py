@@ -5,6 +5,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from partner_api.time_limits import EMBEDDED_PROGRAM_SECONDS
+
 
 class Occupant(enum.Enum):
     """What runs under a process number, as seen from a cluster."""
@@ -44,7 +46,17 @@ def _occupant_by_proc(pid: int, cluster: Path) -> Occupant:
 
 def _occupant_by_ps(pid: int, cluster: Path) -> Occupant:
     command = ["/bin/ps", "-ww", "-o", "stat=,args=", "-p", str(pid)]
-    answer = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    try:
+        answer = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=EMBEDDED_PROGRAM_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return Occupant.UNKNOWN
     state, _, arguments = answer.stdout.strip().partition(" ")
     if not state or state.startswith("Z"):
         return Occupant.OTHER

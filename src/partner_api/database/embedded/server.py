@@ -14,9 +14,14 @@ from partner_api.database.embedded.cluster import OWNER_ROLE, find_cluster, make
 from partner_api.database.embedded.data_folder import DataFolder, FolderLock, Role
 from partner_api.database.embedded.errors import DatabaseStartError
 from partner_api.database.embedded.pid_file import read_pid_file
-from partner_api.database.embedded.postmaster import Postmaster
+from partner_api.database.embedded.postmaster import STOP_SECONDS, Postmaster
 from partner_api.database.embedded.processes import Occupant, occupant
-from partner_api.database.embedded.socket_folder import make_socket_folder, remove_socket_folder
+from partner_api.database.embedded.socket_folder import (
+    make_again,
+    make_socket_folder,
+    remove_socket_folder,
+)
+from partner_api.time_limits import EMBEDDED_PREPARE_SECONDS
 
 DATABASE = "layers"
 APP_ROLE = "layers_app"
@@ -49,15 +54,24 @@ class EmbeddedPostgres:
     Args:
         data_dir: the data folder; made at the first start.
         user: the account that PostgreSQL runs as when this process is root's; see `choose_account`.
+        holder_pid: the process that people know as the server, when it is not this one.
         fast_unsafe: never wait for the disk. Only for clusters of tests that are thrown away: a
             power cut destroys such a cluster.
     """
 
     def __init__(
-        self, data_dir: Path | str, *, user: str | None = None, fast_unsafe: bool = False
+        self,
+        data_dir: Path | str,
+        *,
+        user: str | None = None,
+        holder_pid: int | None = None,
+        fast_unsafe: bool = False,
     ) -> None:
         self._folder = DataFolder(data_dir)
         self._user = user
+        self._holder_pid = holder_pid
+        # A server that is started again stays where those who use it know it to be.
+        self._socket_folder: Path | None = None
         self._fast_unsafe = fast_unsafe
         self._lock: FolderLock | None = None
         self._account: Account | None = None
@@ -89,13 +103,35 @@ class EmbeddedPostgres:
                 ) from error
             raise
 
-    def stop(self) -> None:
-        """Stop the server and wait for its last checkpoint. Does nothing when it is not ours."""
+    @property
+    def log(self) -> Path:
+        """What PostgreSQL writes while it runs."""
+        return self._folder.log
+
+    def is_alive(self) -> bool:
+        """Whether the server that was started, or found, still runs."""
+        return self._postmaster is not None and self._postmaster.is_alive()
+
+    def ask_to_stop(self) -> None:
+        """Begin an orderly shutdown, without waiting for it; `stop` does the rest."""
+        if self._claimed and self._postmaster is not None:
+            self._postmaster.ask_to_stop()
+
+    def stop(
+        self, *, fast_seconds: float = STOP_SECONDS, at_once_seconds: float = STOP_SECONDS
+    ) -> None:
+        """Stop the server and wait for its end. Does nothing when it is not ours.
+
+        Args:
+            fast_seconds: how long an orderly shutdown, with its checkpoint, may take.
+            at_once_seconds: how long ending at once may take then; after it the server is killed.
+        """
         if self._claimed and self._postmaster is not None and self._account is not None:
             entry = read_pid_file(self._postmaster.cluster)
-            self._postmaster.stop()
-            if entry is not None and entry.socket_folder is not None:
-                remove_socket_folder(entry.socket_folder, self._account)
+            self._postmaster.stop(fast_seconds=fast_seconds, at_once_seconds=at_once_seconds)
+            for folder in {entry.socket_folder if entry else None, self._socket_folder}:
+                if folder is not None:
+                    remove_socket_folder(folder, self._account)
         self._postmaster = None
         if self._lock is not None:
             self._lock.release()
@@ -156,7 +192,7 @@ class EmbeddedPostgres:
         binaries = binaries_for(account)
         self._folder.make(account)
         if not self._claimed:
-            self._lock = self._folder.lock()
+            self._lock = self._folder.lock(self._holder_pid)
         cluster = find_cluster(self._folder, account)
         if cluster is None:
             cluster = make_cluster(self._folder, account, binaries, fast_unsafe=self._fast_unsafe)
@@ -172,15 +208,20 @@ class EmbeddedPostgres:
 
     def _launch(self, cluster: Path, binaries: Binaries, account: Account) -> Postmaster:
         left = read_pid_file(cluster)
-        socket_folder = make_socket_folder(cluster, account, left.socket_folder if left else None)
+        if self._socket_folder is not None:
+            make_again(self._socket_folder, account)
+        previous = self._socket_folder or (left.socket_folder if left else None)
+        socket_folder = make_socket_folder(cluster, account, previous)
         settings = _SETTINGS | (_UNSAFE_SETTINGS if self._fast_unsafe else {})
         try:
-            return Postmaster.launch(
+            postmaster = Postmaster.launch(
                 cluster, binaries, account, self._folder, socket_folder, settings
             )
         except BaseException:
             remove_socket_folder(socket_folder, account)
             raise
+        self._socket_folder = socket_folder
+        return postmaster
 
     def _prepare_database(self) -> None:
         app_password = self._folder.make_password("app")
@@ -202,8 +243,8 @@ async def _make_database_and_role(owner_url: str, app_password: str) -> None:
     connection = await asyncpg.connect(
         owner_url,
         database="postgres",
-        timeout=30,
-        command_timeout=60,
+        timeout=EMBEDDED_PREPARE_SECONDS,
+        command_timeout=EMBEDDED_PREPARE_SECONDS,
         # Statements may be logged, by this cluster's configuration or because they fail; not the
         # one with the password.
         server_settings={

@@ -48,6 +48,14 @@ def make_socket_folder(cluster: Path, account: Account, previous: Path | None) -
     )
 
 
+def make_again(folder: Path, account: Account) -> None:
+    """Make a folder again that this process has made before, unless it is there or its place is taken."""
+    if folder.name.startswith(_PREFIX):
+        with contextlib.suppress(OSError):
+            folder.mkdir(mode=0o700)
+            account.take(folder)
+
+
 def remove_socket_folder(folder: Path, account: Account) -> None:
     """Remove a folder that `make_socket_folder` made outside the cluster."""
     if _is_ours(folder, account):

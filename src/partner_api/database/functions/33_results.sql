@@ -225,3 +225,23 @@ BEGIN
     RETURN v_completed;
 END
 $$;
+
+-- Ends jobs of a test tenant that cannot be made, as failed; no worker has them, and nothing is tried again. One that
+-- is over is left as it is. Gives how many were ended.
+CREATE OR REPLACE FUNCTION sandbox_fail(p_tenant_id bigint, p_now timestamptz, p_items job_release[])
+RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_item   job_release;
+    v_failed integer := 0;
+BEGIN
+    PERFORM jobs_lock(p_tenant_id, ARRAY(SELECT i.job_id FROM unnest(p_items) i));
+    FOREACH v_item IN ARRAY p_items LOOP
+        IF EXISTS (SELECT FROM jobs WHERE tenant_id = p_tenant_id AND id = v_item.job_id AND sandbox) THEN
+            v_item.status := 'failed';
+            v_failed := v_failed + ((job_release(p_tenant_id, p_now, ARRAY[v_item]))[1].status = 'done')::integer;
+        END IF;
+    END LOOP;
+    RETURN v_failed;
+END
+$$;

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import arabic_reshaper
 from bidi import get_display
 from PIL import Image, ImageDraw
-from uniseg.graphemecluster import grapheme_clusters
 
 from partner_api.generation.rendering.fonts import is_emoji
+from partner_api.generation.rendering.segmentation import clusters
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -35,9 +35,10 @@ _reshape = arabic_reshaper.ArabicReshaper({"delete_harakat": False}).reshape
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Neighbouring characters of a line that one font draws; without a font, each is a box."""
+    """Neighbouring characters of a line that one font draws; without a font, each of ``count`` is a box."""
 
     text: str
+    count: int
     font: Font | None
     shaping: bool
 
@@ -54,6 +55,7 @@ class Setter:
         self._fonts = fonts
         self._shaping = shaping
         self._widths: dict[tuple[str, int], float] = {}
+        self._parted: dict[str, list[Run]] = {}
 
     def width(self, text: str, size: int) -> float:
         """Give the width of a line in pixels, at a font size in pixels."""
@@ -79,24 +81,33 @@ class Setter:
             left += width
 
     def _runs(self, text: str) -> list[Run]:
+        if text not in self._parted:
+            self._parted[text] = self._part(text)
+        return self._parted[text]
+
+    def _part(self, text: str) -> list[Run]:
         reordered = any(
             unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text
         )
-        clusters = _for_the_eye(text) if reordered else list(grapheme_clusters(text))
-        runs: list[Run] = []
-        for cluster in clusters:
+        parts: list[tuple[Font | None, list[str]]] = []
+        for cluster in _for_the_eye(text) if reordered else clusters(text):
             font = self._fonts.font_for(cluster)
-            if runs and (runs[-1].font is font or (cluster == " " and _has_spaces(runs[-1]))):
-                previous = runs.pop()
-                runs.append(Run(previous.text + cluster, previous.font, previous.shaping))
+            if parts and (parts[-1][0] is font or (cluster == " " and _has_spaces(parts[-1][0]))):
+                parts[-1][1].append(cluster)
             else:
-                runs.append(Run(cluster, font, self._shaping and not reordered))
+                parts.append((font, [cluster]))
+        runs = []
+        for font, of_one_font in parts:
+            joined = "".join(of_one_font)
+            # What was turned for the eye has other neighbours than before.
+            count = len(clusters(joined) if reordered and font is None else of_one_font)
+            runs.append(Run(joined, count, font, self._shaping and not reordered))
         return runs
 
 
-def _has_spaces(run: Run) -> bool:
-    """Tell whether a space behind a run should be of its font; one between pictures is too wide."""
-    return run.font is not None and not run.font.has_pictures
+def _has_spaces(font: Font | None) -> bool:
+    """Tell whether a space behind what a font draws should be of it too; one between pictures is too wide."""
+    return font is not None and not font.has_pictures
 
 
 def _for_the_eye(text: str) -> list[str]:
@@ -104,27 +115,27 @@ def _for_the_eye(text: str) -> list[str]:
     pictures: dict[str, str] = {}
     free = iter([character for character in _STAND_INS if character not in text])
     covered = []
-    for cluster in grapheme_clusters(text):
+    for cluster in clusters(text):
         stand_in = next(free, None) if len(cluster) > 1 and is_emoji(cluster) else None
         if stand_in is not None:
             pictures[stand_in] = cluster
         covered.append(stand_in or cluster)
     visible = get_display(_reshape("".join(covered)))
-    clusters: list[str] = []
+    turned: list[str] = []
     marks = ""
     for character in visible:
         if unicodedata.combining(character):
             # Seen from the left, the marks of right-to-left letters come before their letter.
             marks += character
             continue
-        clusters.append(pictures.get(character, character) + marks)
+        turned.append(pictures.get(character, character) + marks)
         marks = ""
-    return clusters
+    return turned
 
 
 def _run_width(run: Run, size: int) -> float:
     if run.font is None:
-        return BOX_WIDTH * size * sum(1 for _ in grapheme_clusters(run.text))
+        return BOX_WIDTH * size * run.count
     if run.font.has_pictures:
         font, scale = _pictures(run.font, size)
         return float(font.getlength(run.text)) * scale
@@ -135,7 +146,7 @@ def _draw_boxes(
     pen: ImageDraw.ImageDraw, left: float, baseline: float, run: Run, size: int, color: Color
 ) -> None:
     line = max(1, round(_BOX_LINE * size))
-    for position, _ in enumerate(grapheme_clusters(run.text)):
+    for position in range(run.count):
         start = left + position * BOX_WIDTH * size
         pen.rectangle(
             (

@@ -8,11 +8,8 @@ from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from uniseg.graphemecluster import grapheme_clusters
-from uniseg.linebreak import line_break_units
-from uniseg.sentencebreak import sentences
-
 from partner_api.generation.rendering.fonts import is_emoji
+from partner_api.generation.rendering.segmentation import clusters, line_units, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +23,11 @@ _PARTED_WIDTH = 130.0
 _GROWTH = 1.15
 _MOST_LINES_KEPT = 8
 _MOST_MARKS = 3
+# Of characters that only change the one before them, as in the stream-safe format of UAX #15.
+_MOST_EXTENDING = 30
 _ABBREVIATION = re.compile(r"\b([A-Z]|Dr|Mr|Mrs|Ms|St|Prof|vs|No|Nr)\.$")
+# The longest abbreviation, its full stop, and what stands before it.
+_ABBREVIATION_CHARACTERS = 6
 # Format characters that change what is seen: the joiners, and the tags of some flags.
 _JOINERS = frozenset("\u200c\u200d" + "".join(map(chr, range(0xE0020, 0xE0080))))
 
@@ -40,11 +41,11 @@ class _Sentence:
 
     @cached_property
     def _units(self) -> list[tuple[str, int]]:
-        return [(unit, _width(unit)) for unit in line_break_units(self.text)]
+        return [(unit, _width(unit)) for unit in line_units(self.text)]
 
     @cached_property
     def _characters(self) -> list[tuple[str, int]]:
-        return [(cluster, _width(cluster)) for cluster in grapheme_clusters(self.text)]
+        return [(cluster, _width(cluster)) for cluster in clusters(self.text)]
 
     def pieces(self, most: float) -> Iterator[tuple[str, int]]:
         """Give it in pieces of about the same width, at most ``most``, and their widths."""
@@ -96,7 +97,7 @@ def _clean(text: str) -> str:
     """Give text in composed form, without control characters and without towers of marks."""
     kept: list[str] = []
     marks = 0
-    for character in unicodedata.normalize("NFC", text.replace("\r\n", "\n")):
+    for character in unicodedata.normalize("NFC", _stream_safe(text.replace("\r\n", "\n"))):
         category = unicodedata.category(character)
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         if character in "\n\r\v\f\x85\u2028\u2029":
@@ -104,6 +105,18 @@ def _clean(text: str) -> str:
         elif category in {"Cc", "Cs", "Zs"}:
             kept.append(" ")
         elif marks <= _MOST_MARKS and (category != "Cf" or character in _JOINERS):
+            kept.append(character)
+    return "".join(kept)
+
+
+def _stream_safe(text: str) -> str:
+    """Cut off what is more than 30 marks and joiners on one character, which takes longer the more they are."""
+    kept: list[str] = []
+    extending = 0
+    for character in text:
+        extends = unicodedata.category(character) in {"Mn", "Me", "Cf"}
+        extending = extending + 1 if extends else 0
+        if extending <= _MOST_EXTENDING:
             kept.append(character)
     return "".join(kept)
 
@@ -121,17 +134,17 @@ def _paragraphs(text: str) -> list[list[str]]:
 
 def _pack(sentences_of_paragraph: list[_Sentence], shared: float) -> list[str]:
     """Put the sentences of a paragraph on slides, in their order."""
-    slides: list[str] = []
+    parts: list[list[str]] = []
     used = 0
     for sentence in sentences_of_paragraph:
         for piece, width in sentence.pieces(max(shared, _PARTED_WIDTH)):
-            if slides and used + width <= shared:
-                slides[-1] += piece
+            if parts and used + width <= shared:
+                parts[-1].append(piece)
                 used += width
             else:
-                slides.append(piece)
+                parts.append([piece])
                 used = width
-    slides = [slide.strip() for slide in slides]
+    slides = ["".join(slide).strip() for slide in parts]
     return [
         slide.replace("\n", " ") if slide.count("\n") >= _MOST_LINES_KEPT else slide
         for slide in slides
@@ -140,19 +153,29 @@ def _pack(sentences_of_paragraph: list[_Sentence], shared: float) -> list[str]:
 
 def _sentences(line: str) -> list[str]:
     """Part a line at the ends of sentences, but not after titles and initials."""
-    found: list[str] = []
+    found: list[list[str]] = []
+    ending = ""
     for sentence in sentences(line):
-        if found and (_ABBREVIATION.search(found[-1].rstrip()) or not sentence.strip()):
-            found[-1] += sentence
+        if found and (_ABBREVIATION.search(ending.rstrip()) or not sentence.strip()):
+            found[-1].append(sentence)
+            ending = _ending(ending, sentence)
             continue
         pictures = ""
         if found:
             # "Look! 👀 And then": the picture belongs to what it follows.
-            pictures = "".join(takewhile(_is_picture_or_space, grapheme_clusters(sentence)))
-            found[-1] += pictures
+            pictures = "".join(takewhile(_is_picture_or_space, clusters(sentence)))
+            found[-1].append(pictures)
+            ending = _ending(ending, pictures)
         if pictures != sentence:
-            found.append(sentence.removeprefix(pictures))
-    return found
+            found.append([sentence.removeprefix(pictures)])
+            ending = _ending("", found[-1][0])
+    return ["".join(parts) for parts in found]
+
+
+def _ending(before: str, more: str) -> str:
+    """Give the last characters of a text, as many as are looked at, when ``more`` is behind it."""
+    text = before + more
+    return text.rstrip()[-_ABBREVIATION_CHARACTERS:] + (" " if text[-1:].isspace() else "")
 
 
 def _is_picture_or_space(cluster: str) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partner_api.generation.storage.errors import FileTooLarge, InvalidKey, StorageUnavailable
 from partner_api.generation.storage.files import (
     MAX_FILE_BYTES,
-    FileTooLarge,
-    InvalidKey,
     Storage,
     StoredFile,
     check_name,
@@ -25,6 +24,7 @@ __all__ = [
     "FileTooLarge",
     "InvalidKey",
     "Storage",
+    "StorageUnavailable",
     "StoredFile",
     "check_name",
     "content_key",

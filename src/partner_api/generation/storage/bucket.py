@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from partner_api.database.pool import require_no_connection
+from partner_api.generation.storage.errors import StorageUnavailable
 from partner_api.generation.storage.files import (
     URL_SECONDS,
-    StorageUnavailable,
     StoredFile,
     check_key,
     mime_type_of,
     taken_in,
 )
+from partner_api.time_limits import STORAGE_SECONDS
 
 try:
     import obstore
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _INCOMING = ".incoming"
-_TIMEOUT = timedelta(seconds=60)
+_TIMEOUT = timedelta(seconds=STORAGE_SECONDS)
 _RETRIES = 3
 _RETRY_TIMEOUT = timedelta(seconds=20)
 
@@ -73,9 +76,10 @@ class BucketStorage:
         check_key(key)
         async with taken_in(self._folder, key, chunks) as (draft, stored):
             try:
-                await obstore.put_async(
-                    self._store, key, draft, attributes={"Content-Type": mime_type_of(key)}
-                )
+                async with asyncio.timeout(STORAGE_SECONDS):
+                    await obstore.put_async(
+                        self._store, key, draft, attributes={"Content-Type": mime_type_of(key)}
+                    )
             except (BaseError, OSError) as error:
                 raise _unavailable(error) from error
         return stored
@@ -83,21 +87,26 @@ class BucketStorage:
     async def delete(self, key: str) -> None:
         """Remove a file, if it is there."""
         check_key(key)
+        require_no_connection()
         try:
-            await obstore.delete_async(self._store, key)
+            async with asyncio.timeout(STORAGE_SECONDS):
+                await obstore.delete_async(self._store, key)
         except (NotFoundError, FileNotFoundError):
             return
-        except BaseError as error:
+        except (BaseError, TimeoutError) as error:
             raise _unavailable(error) from error
 
     async def url(self, file: StoredFile, mime_type: str, now: datetime) -> str:
         """Give the bucket's own address; it is served as what the end of its name says."""
         check_key(file.key)
+        require_no_connection()
         try:
-            address: str = await obstore.sign_async(
-                self._store, "GET", file.key, timedelta(seconds=URL_SECONDS)
-            )
-        except BaseError as error:
+            # The credentials may have to be asked for.
+            async with asyncio.timeout(STORAGE_SECONDS):
+                address: str = await obstore.sign_async(
+                    self._store, "GET", file.key, timedelta(seconds=URL_SECONDS)
+                )
+        except (BaseError, TimeoutError) as error:
             raise _unavailable(error) from error
         return address
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import os
 import re
 import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from partner_api.generation.storage.errors import FileTooLarge, InvalidKey
+from partner_api.generation.storage.threads import OpenFile, in_thread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator
     from datetime import datetime
+    from pathlib import Path
     from uuid import UUID
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
@@ -34,18 +36,6 @@ _MIME_TYPES = {
     "webp": "image/webp",
 }
 _ANY_TYPE = "application/octet-stream"
-
-
-class StorageUnavailable(Exception):
-    """The storage cannot be used; the message is a sentence for the operator."""
-
-
-class FileTooLarge(Exception):
-    """More bytes than ``MAX_FILE_BYTES`` came; nothing was kept."""
-
-
-class InvalidKey(ValueError):
-    """A key or a name that this server would not have made."""
 
 
 class StoredFile(NamedTuple):
@@ -69,7 +59,7 @@ class Storage(Protocol):
         Raises:
             FileTooLarge: more than ``MAX_FILE_BYTES``.
             InvalidKey: not a key.
-            StorageUnavailable: the bucket cannot be reached or refuses.
+            StorageUnavailable: the bucket cannot be reached or refuses; or there was no answer in time.
             OSError: the folder cannot be written.
         """
         ...
@@ -161,29 +151,31 @@ async def taken_in(
         FileTooLarge: more than ``MAX_FILE_BYTES``.
     """
     draft = folder / secrets.token_hex(16)
-    file = await asyncio.to_thread(_create, draft)
+    await in_thread(_make_folder, folder)
+    file = await OpenFile.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW)
     try:
-        digest, size = hashlib.sha256(), 0
-        async for chunk in chunks:
-            size += len(chunk)
-            if size > MAX_FILE_BYTES:
-                raise FileTooLarge
-            digest.update(chunk)
-            await asyncio.to_thread(_write, file, chunk)
-        await asyncio.to_thread(os.fsync, file)
-        os.close(file)
-        file = -1
+        try:
+            digest, size = hashlib.sha256(), 0
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > MAX_FILE_BYTES:
+                    raise FileTooLarge
+                digest.update(chunk)
+                await file.run(_write, chunk)
+            await file.run(os.fsync)
+        finally:
+            file.close()
         yield draft, StoredFile(key, size, digest.hexdigest())
     finally:
-        if file >= 0:
-            os.close(file)
-        with contextlib.suppress(FileNotFoundError):
-            draft.unlink()
+        await in_thread(_remove, draft)
 
 
-def _create(path: Path) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _remove(draft: Path) -> None:
+    draft.unlink(missing_ok=True)
 
 
 def _write(file: int, chunk: bytes) -> None:

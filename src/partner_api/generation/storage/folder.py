@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import contextlib
@@ -18,6 +17,7 @@ from partner_api.generation.storage.files import (
     harmless_type,
     taken_in,
 )
+from partner_api.generation.storage.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
@@ -47,14 +47,14 @@ class FolderStorage:
         path = self.path(key)
         if not self._cleared:
             self._cleared = True
-            await asyncio.to_thread(self._clear_incoming)
+            await in_thread(self._clear_incoming)
         async with taken_in(self._folder / _INCOMING, key, chunks) as (draft, stored):
-            await asyncio.to_thread(_move, draft, path)
+            await in_thread(_move, draft, path)
         return stored
 
     async def delete(self, key: str) -> None:
         """Remove a file, if it is there, and its folder with the last one."""
-        await asyncio.to_thread(_remove, self.path(key))
+        await in_thread(_remove, self.path(key))
 
     async def url(self, file: StoredFile, mime_type: str, now: datetime) -> str:
         """Give a path on this server."""

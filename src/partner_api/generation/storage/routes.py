@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from typing import TYPE_CHECKING, Annotated
@@ -15,8 +14,9 @@ from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read
 from partner_api.edge.scopes import PUBLIC
 from partner_api.errors import not_found
-from partner_api.generation.storage.files import InvalidKey
+from partner_api.generation.storage.errors import InvalidKey
 from partner_api.generation.storage.folder import FolderStorage
+from partner_api.generation.storage.threads import OpenFile
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -51,7 +51,7 @@ class FileReply(Reply[bytes]):
 
     Args:
         status: HTTP status.
-        file: a descriptor, which this closes.
+        file: which this closes.
         start: the first byte to send.
         length: how many bytes to send.
         headers: all of them but the length.
@@ -60,7 +60,7 @@ class FileReply(Reply[bytes]):
     __slots__ = ("_file", "_length", "_start")
 
     def __init__(
-        self, status: int, file: int, start: int, length: int, headers: Mapping[str, str]
+        self, status: int, file: OpenFile, start: int, length: int, headers: Mapping[str, str]
     ) -> None:
         content_type = headers["content-type"]
         rest = {name: value for name, value in headers.items() if name != "content-type"}
@@ -79,7 +79,7 @@ class FileReply(Reply[bytes]):
             position, end = self._start, self._start + self._length
             while position < end:
                 size = min(_CHUNK_BYTES, end - position)
-                chunk = await asyncio.to_thread(os.pread, self._file, size, position)
+                chunk = await self._file.run(os.pread, size, position)
                 if not chunk:
                     raise OSError("a file became shorter while it was sent")
                 position += len(chunk)
@@ -89,7 +89,7 @@ class FileReply(Reply[bytes]):
             if not self._length:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
-            os.close(self._file)
+            self._file.close()
 
 
 @read(
@@ -135,24 +135,22 @@ async def read_file(
     if names_etag(request.headers.get("if-none-match", ""), etag):
         return Reply(304, b"", headers)
     try:
-        descriptor = await asyncio.to_thread(
-            os.open, storage.path(key), os.O_RDONLY | os.O_NOFOLLOW
-        )
+        opened = await OpenFile.open(storage.path(key), os.O_RDONLY | os.O_NOFOLLOW)
     except (FileNotFoundError, InvalidKey):
         raise not_found() from None
-    size = os.fstat(descriptor).st_size
+    size = opened.size_bytes
     if_range = request.headers.get("if-range")
     if "range" not in request.headers or if_range not in (None, etag):
-        return FileReply(200, descriptor, 0, size, headers)
+        return FileReply(200, opened, 0, size, headers)
     part = _part(request.headers["range"], size)
     if part is None:
-        return FileReply(200, descriptor, 0, size, headers)
+        return FileReply(200, opened, 0, size, headers)
     start, end = part
     if start >= end:
-        os.close(descriptor)
+        opened.close()
         return Reply(416, b"", {**headers, "content-range": f"bytes */{size}"}, query.type)
     headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
-    return FileReply(206, descriptor, start, end - start, headers)
+    return FileReply(206, opened, start, end - start, headers)
 
 
 def _part(text: str, size: int) -> tuple[int, int] | None:

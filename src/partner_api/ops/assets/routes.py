@@ -14,7 +14,6 @@ from partner_api.edge.uploads import ANY_TYPE, UploadRule
 from partner_api.errors import ApiError, Issue, invalid
 from partner_api.generation import claims
 from partner_api.generation.storage import MAX_FILE_BYTES, InvalidKey, check_name
-from partner_api.generation.storage.files import StorageUnavailable
 from partner_api.generation.uploads import ClaimLost, HeldJob, upload
 from partner_api.ops.assets.schemas import UploadedFile
 
@@ -57,8 +56,6 @@ async def upload_asset(request: ApiRequest, job_id: JobId, name: str) -> Uploade
         )
     except ClaimLost:
         raise _claim_lost() from None
-    except StorageUnavailable as error:
-        raise ApiError("UNAVAILABLE", f"{error} Send the file again.") from error
     return UploadedFile(name, stored.size_bytes, stored.sha256)
 
 

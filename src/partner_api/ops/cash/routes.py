@@ -130,7 +130,7 @@ async def _post(
                     description,
                     reference,
                     audit_argument(request),
-                    await idempotency_argument(request),
+                    idempotency_argument(request),
                 )
             ],
         )

@@ -14,11 +14,11 @@ from partner_api.edge.reply import Reply
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires_role
-from partner_api.errors import Issue, invalid, not_found
+from partner_api.errors import ApiError, Issue, invalid, not_found
 from partner_api.months import add_months
 from partner_api.ops.clock.schemas import ClockAdvance, InstallationClock
-from partner_api.rehearsal.advance import advance
-from partner_api.sweeps import all_sweeps
+from partner_api.rehearsal.advance import ProductionTimeError, advance
+from partner_api.sweeps import open_sweeps
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -37,13 +37,20 @@ async def read_clock(request: ApiRequest) -> InstallationClock:
     return _clock_of(request)
 
 
-@write("POST", "/ops/v1/clock", access=requires_role("admin"), tag=_TAG, errors=["NOT_FOUND"])
+@write(
+    "POST",
+    "/ops/v1/clock",
+    access=requires_role("admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
 async def advance_clock(request: ApiRequest, body: ClockAdvance) -> Reply[InstallationClock]:
     """Advance the clock.
 
     Moves the installation's time forward, for every process, and does what becomes due. Answers
     when all of it is done: periods have ended, jobs have expired, each in its turn. 404 outside
-    development mode.
+    development mode; 409 on a database that a server outside development mode was started on, and
+    then nothing is moved.
     """
     _require_development(request)
     if (stored := await stored_reply(request)) is not None:
@@ -75,8 +82,16 @@ async def advance_clock(request: ApiRequest, body: ClockAdvance) -> Reply[Instal
 
     # One after the other, and without a connection in hand: advancing takes one for each step, and
     # many at once that each held another would wait for it for ever.
-    async with services.advancing:
-        await advance(services.pool, services.clock, all_sweeps(services.storage), body.advance_to)
+    async with services.advancing, open_sweeps(services.storage) as sweeps:
+        try:
+            await advance(services.pool, services.clock, sweeps, body.advance_to)
+        except ProductionTimeError:
+            raise ApiError(
+                "CONFLICT",
+                "A server without development mode was started on this database, so its time "
+                "cannot be moved. Use another database for rehearsals.",
+                {"database": "production"},
+            ) from None
     return await perform(request, HTTPStatus.OK, keep)
 
 

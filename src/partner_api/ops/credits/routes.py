@@ -135,7 +135,7 @@ async def set_subscription(
                     body.billing_status,
                     None if body.started_at is None else body.started_at.date(),
                     audit_argument(request),
-                    await idempotency_argument(request),
+                    idempotency_argument(request),
                 )
             ],
         )
@@ -167,7 +167,7 @@ async def _post(
                     description,
                     metadata or {},
                     audit_argument(request),
-                    await idempotency_argument(request),
+                    idempotency_argument(request),
                 )
             ],
         )

@@ -9,7 +9,7 @@ from litestar import Router
 
 from partner_api.edge.audit import audit_argument
 from partner_api.edge.fields import JobId
-from partner_api.edge.idempotency import answer, idempotency_argument, stored_reply
+from partner_api.edge.idempotency import answer, idempotency_argument, reject_reused_key
 from partner_api.edge.pagination import Page, page, read_cursor
 from partner_api.edge.rate_limits import TIERS
 from partner_api.edge.reply import Reply
@@ -96,7 +96,7 @@ async def retry_job(request: ApiRequest, job_id: JobId) -> Reply[StartedJob]:
             request.now + TIME_LIMIT,
             audit_argument(request),
             None if account is None else parse_id("sa", account),
-            await idempotency_argument(request),
+            idempotency_argument(request),
         ),
     )
     return answer(outcome, started_job_of, 201)
@@ -122,7 +122,7 @@ async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancell
             request.now,
             [
                 claims.JobCancellation(
-                    job_id, None, audit_argument(request), await idempotency_argument(request)
+                    job_id, None, audit_argument(request), idempotency_argument(request)
                 )
             ],
         )
@@ -134,7 +134,7 @@ async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancell
 async def _find(request: ApiRequest, connection: Connection, job_id: UUID) -> Row:
     row = await store.find_any_job(connection, job_id)
     if row is None:
-        await stored_reply(request)
+        await reject_reused_key(request, connection)
         raise not_found()
     return row
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Router
 
+from partner_api.database.pool import require_no_connection
 from partner_api.edge.audit import audit_argument
 from partner_api.edge.fields import JobId
 from partner_api.edge.idempotency import answer, idempotency_argument, perform
@@ -34,7 +35,7 @@ from partner_api.ops.jobs.schemas import (
 from partner_api.ops.jobs.tenants import require_tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from partner_api.database.arguments import Outcome
@@ -54,7 +55,8 @@ async def claim_jobs(request: ApiRequest, body: NewClaim) -> Reply[ClaimedJobs]:
     """Claim jobs.
 
     Gives waiting jobs to a worker, of each partner in turn, the oldest first. With `waitSeconds`
-    the answer comes as soon as there is a job, or empty after that time. A worker keeps a job by
+    the answer comes as soon as there is a job, or empty after that time, or sooner when the server
+    is about to stop. A worker keeps a job by
     its heartbeats; silent for `leaseSeconds`, it loses it. After three tries a job fails.
     """
     services = request.services
@@ -80,9 +82,9 @@ async def claim_jobs(request: ApiRequest, body: NewClaim) -> Reply[ClaimedJobs]:
             try:
                 return await perform(request, 200, claim)
             except _NothingWaiting:
-                await _wait(rung, gone, give_up - time.monotonic())
-            if gone.done():
-                # Nobody is there to work on what would be claimed.
+                await _wait([rung, services.stopping], gone, give_up - time.monotonic())
+            if gone.done() or services.stopping.is_set():
+                # Nobody is there to work on what would be claimed, or asks again elsewhere at once.
                 return json_reply(ClaimedJobs([]))
 
 
@@ -102,14 +104,16 @@ async def _watching(request: ApiRequest) -> Any:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _wait(rung: asyncio.Event, gone: asyncio.Task[None], seconds: float) -> None:
-    ringing = asyncio.create_task(rung.wait())
+async def _wait(events: Sequence[asyncio.Event], gone: asyncio.Task[None], seconds: float) -> None:
+    require_no_connection()
+    waits = [asyncio.create_task(event.wait()) for event in events]
     # Jitter, so that many workers do not look at the same moment.
     pause = min(max(seconds, 0), _LOOK_AGAIN_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
     try:
-        await asyncio.wait({ringing, gone}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*waits, gone}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        ringing.cancel()
+        for wait in waits:
+            wait.cancel()
 
 
 @write(
@@ -132,7 +136,7 @@ async def report_heartbeat(
         body.claim_token,
         body.stage,
         body.progress,
-        await idempotency_argument(request),
+        idempotency_argument(request),
     )
     return await _report(request, job_id, claims.heartbeat, item, heartbeat_answer_of)
 
@@ -158,7 +162,7 @@ async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> 
         body.credits_charged,
         body.stored_assets(),
         audit_argument(request),
-        await idempotency_argument(request),
+        idempotency_argument(request),
     )
     return await _report(request, job_id, claims.complete_jobs, item, _end_of(job_id))
 
@@ -184,7 +188,7 @@ async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[R
         body.message,
         body.retryable,
         audit_argument(request),
-        await idempotency_argument(request),
+        idempotency_argument(request),
     )
     reply = await _report(request, job_id, claims.fail_jobs, item, _end_of(job_id))
     request.services.bell.ring("jobs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partner_api.edge.idempotency import stored_reply
+from partner_api.edge.idempotency import reject_reused_key
 from partner_api.errors import not_found
 from partner_api.generation import store
 
@@ -24,6 +24,6 @@ async def require_tenant(request: ApiRequest, connection: Connection, job_id: UU
     """
     tenant_id = await store.find_job_tenant(connection, job_id)
     if tenant_id is None:
-        await stored_reply(request)
+        await reject_reused_key(request, connection)
         raise not_found()
     return tenant_id

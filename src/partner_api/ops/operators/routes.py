@@ -64,6 +64,7 @@ async def create_operator(
                 name=body.name,
                 role=body.role,
                 expires_at=body.expires_at,
+                demo=request.operator.demo,
             )
     except asyncpg.UniqueViolationError:
         raise ApiError(
@@ -113,6 +114,7 @@ async def rotate_operator(
         operator_id=operator_id,
         credential=token,
         secret_keys=request.services.secret_keys,
+        demo=request.operator.demo,
     )
     await _audit(request, connection, "operator.rotated", row)
     return OperatorWithToken(operator_of(row), token.text, SECRET_WARNING)
@@ -136,7 +138,10 @@ async def revoke_operator(
     row = await _take(connection, operator_id)
     if row["revoked_at"] is None:
         if row["role"] == "admin" and not await store.has_another_admin(
-            connection, operator_id, request.now
+            connection,
+            operator_id,
+            request.now,
+            development=request.services.settings.development,
         ):
             raise ApiError(
                 "CONFLICT",

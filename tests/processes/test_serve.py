@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import secrets
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.conftest import DatabaseUrls
 from tests.databases import make_database
@@ -20,19 +22,13 @@ from tests.serving import (
     as_plain_user,
     assert_refused,
     layers,
-    passable_folder,
+    postmaster_pid,
     wait_until,
 )
 
 from partner_api.database.connection import connect
 
 KEYS = f"k1:{secrets.token_hex(32)}"
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    with passable_folder() as folder:
-        yield folder
 
 
 @pytest.fixture
@@ -106,15 +102,18 @@ def test_ctrl_c_while_it_starts_leaves_nothing(serve: Callable[..., Service]) ->
 def test_what_happens_to_its_api_processes(serve: Callable[..., Service]) -> None:
     server = serve("--workers", "2")
     server.start()
-    server.wait_for_workers(2)
     first = server.api_pids()
     assert len(first) == 2
     # Ctrl-C goes to the terminal's processes, and these are to be stopped by the first one.
     assert all(os.getsid(pid) != os.getsid(server.pid) for pid in first)
-    os.kill(first[0], signal.SIGKILL)
-    wait_until(lambda: len(server.api_pids()) == 2 and first[0] not in server.api_pids())
-    server.wait_for_workers(3)
+    # Twice within moments, which is no reason to end the server.
+    for restarts in (1, 2):
+        pid = server.part("api-1").pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        server.wait_for_part("api-1", restarts=restarts)
     assert server.get("/readyz").status_code == 200
+    assert 'layers_part_restarts_total{part="api-1"} 2.0' in server.get("/metrics").text
 
     # A service manager tells all of them at once, and these may be sooner than the first.
     os.kill(server.pid, signal.SIGSTOP)
@@ -126,52 +125,172 @@ def test_what_happens_to_its_api_processes(serve: Callable[..., Service]) -> Non
     assert server.pids() == []
 
 
-def test_the_numbers_of_all_api_processes_are_summed(serve: Callable[..., Service]) -> None:
-    with passable_folder() as folder:
-        server = serve("--workers", "2", TMPDIR=str(folder))
-        server.start()
-        server.wait_for_workers(2)
-        for _ in range(60):
-            assert server.get("/v1/whoami").status_code == 401
-        series = 'layers_http_requests_total{method="GET",route="/v1/whoami",status="401"} 60.0'
-        # Whichever process answers; and both had a part in it.
-        for _ in range(10):
-            assert series in server.get("/metrics").text.splitlines()
-        # The background work is done by yet another process.
-        metrics = server.get("/metrics").text
-        assert 'layers_sweep_step_seconds_count{sweep="renewals"}' in metrics
-        assert 'layers_sweep_lag_seconds{sweep="renewals"} 0.0' in metrics
-        (numbers,) = folder.glob("layers-metrics-*")
-        kept = {path.stem.rpartition("_")[2] for path in numbers.glob("counter_*.db")}
-        assert kept >= {str(pid) for pid in server.api_pids()}
-
-        # What one has counted stays when it ends.
-        os.kill(server.api_pids()[0], signal.SIGKILL)
-        server.wait_for_workers(3)
+def test_the_numbers_of_all_processes_are_summed(serve: Callable[..., Service]) -> None:
+    server = serve("--workers", "2")
+    server.start()
+    for _ in range(60):
+        assert server.get("/v1/whoami").status_code == 401
+    series = 'layers_http_requests_total{method="GET",route="/v1/whoami",status="401"} 60.0'
+    # Whichever process answers; and both had a part in it.
+    for _ in range(10):
         assert series in server.get("/metrics").text.splitlines()
-        assert server.stop() == 0
-        assert list(folder.glob("layers-metrics-*")) == []
+    # The background work is done by yet another process.
+    metrics = server.get("/metrics").text
+    assert 'layers_sweep_step_seconds_count{sweep="renewals"}' in metrics
+    assert 'layers_sweep_lag_seconds{sweep="renewals"} 0.0' in metrics
+    for part in ("supervisor", "database", "api-1", "api-2", "sweeps"):
+        assert f'layers_part_up{{part="{part}"}} 1.0' in metrics
+    (numbers,) = (server.data_dir / "run").glob("*/metrics")
+    owners = {"api-1.db", "api-2.db", "sweeps.db"}
+    assert {path.name.rpartition("_")[2] for path in numbers.iterdir()} == owners
+
+    # What one has counted stays when it ends, and it leaves nothing behind that would gather.
+    for name in ("api-1", "api-2", "sweeps"):
+        pid = server.part(name).pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        server.wait_for_part(name, restarts=1)
+    assert series in server.get("/metrics").text.splitlines()
+    assert {path.name.rpartition("_")[2] for path in numbers.iterdir()} == owners
+    assert server.stop() == 0
+    assert not (server.data_dir / "run").exists()
 
 
-def test_a_killed_server_takes_its_api_processes_along_and_the_next_finds_the_database(
+def test_a_killed_server_takes_everything_along_and_the_next_goes_on(
     serve: Callable[..., Service],
 ) -> None:
-    server = serve("--workers", "2", LAYERS_SHUTDOWN_SECONDS="1")
+    server = serve("--workers", "2", "--render")
     printed = server.start()
-    postmaster, *_ = server.database_pids()
+    assert server.database_pids()
     os.kill(server.pid, signal.SIGKILL)
+    killed = time.monotonic()
     server.wait()
-    wait_until(lambda: not server.own_pids())
-    assert postmaster in server.database_pids()
+    wait_until(lambda: not server.pids())
+    took = time.monotonic() - killed
+    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert took < 2 * busy, took
+    (left,) = (server.data_dir / "run").iterdir()
 
     again = server.start()
-    assert server.database_pids()[0] == postmaster
     assert secrets_of(again) == secrets_of(printed)
     assert server.get(paths_of(again)[0], key_of(again)).json()["available"] == 5880
+    assert not left.exists(), "what the killed one left is swept"
     # One that does not react is killed when its time is up, and a closed terminal is a stop too.
     os.kill(server.api_pids()[0], signal.SIGSTOP)
     assert server.stop(signal.SIGHUP) == 0
     assert server.pids() == []
+
+
+def test_a_database_whose_server_was_killed_with_all_that_looks_after_it_is_found_again(
+    serve: Callable[..., Service],
+) -> None:
+    server = serve()
+    server.start()
+    postmaster, *_ = server.database_pids()
+    # At the same moment, so that nobody is left to stop it.
+    for pid in server.own_pids():
+        os.kill(pid, signal.SIGSTOP)
+    for pid in server.own_pids():
+        os.kill(pid, signal.SIGKILL)
+    server.wait()
+    assert postmaster in server.database_pids()
+    again = server.start()
+    assert server.database_pids()[0] == postmaster
+    assert server.get(paths_of(again)[0], key_of(again)).json()["available"] == 5880
+    assert server.stop() == 0
+    assert server.pids() == []
+
+
+def test_background_work_that_stands_still_is_named_and_replaced(
+    serve: Callable[..., Service],
+) -> None:
+    server = serve()
+    server.start()
+    assert server.get("/readyz").json() == {
+        "status": "ready",
+        "database": "ok",
+        "development": True,
+    }
+    pid = server.part("sweeps").pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    seen: list[dict[str, str]] = []
+
+    def named() -> bool:
+        answer = server.get("/readyz")
+        assert answer.status_code == 200, "it can answer"
+        seen.extend(answer.json().get("degraded", []))
+        return bool(seen)
+
+    wait_until(named)
+    assert {found["part"] for found in seen} == {"sweeps"}
+    wait_until(lambda: server.get("/readyz").json()["status"] == "ready")
+    assert server.part("sweeps").restarts == 1
+    assert server.errors.count('"part_silent"') == 1
+    assert server.stop() == 0
+
+
+class TestItsDatabase:
+    """The server's own PostgreSQL, when it dies."""
+
+    def test_is_started_again(self, serve: Callable[..., Service]) -> None:
+        server = serve()
+        printed = server.start()
+        for restarts in (1, 2):
+            postmaster, *_ = server.database_pids()
+            os.kill(postmaster, signal.SIGKILL)
+            server.wait_for_part("database", restarts=restarts)
+            assert server.database_pids()[0] != postmaster
+            wait_until(lambda: server.get("/readyz").status_code == 200)
+        path, key = paths_of(printed)[0], key_of(printed)
+        wait_until(lambda: server.get(path, key).status_code == 200)
+        assert 'layers_part_restarts_total{part="database"} 2.0' in server.get("/metrics").text
+        assert server.stop() == 0
+        assert server.pids() == []
+
+    def test_ends_the_server_when_it_keeps_dying(self, serve: Callable[..., Service]) -> None:
+        server = serve()
+        server.start()
+        dead: set[int] = set()
+
+        def killed_again() -> bool:
+            for pid in server.database_pids()[:1]:
+                if pid not in dead and pid == postmaster_pid(server.data_dir):
+                    dead.add(pid)
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+            return server.ended
+
+        wait_until(killed_again, 120)
+        assert server.wait() == 1
+        assert re.search(
+            r"layers: PostgreSQL has ended 5 times within a minute\. Its log \S+postgres\.log says why\.",
+            server.errors,
+        )
+        assert server.pids() == []
+
+    def test_outlives_what_looks_after_it(self, serve: Callable[..., Service]) -> None:
+        server = serve()
+        server.start()
+        postmaster, *_ = server.database_pids()
+        (keeper,) = server.part_pids("database")
+        os.kill(keeper, signal.SIGKILL)
+        server.wait_for_part("database", restarts=1)
+        assert server.database_pids()[0] == postmaster
+        assert server.get("/readyz").status_code == 200
+        assert server.stop() == 0
+        assert server.pids() == []
+
+
+def test_it_listens_on_every_address_of_a_name(serve: Callable[..., Service]) -> None:
+    server = serve("--host", "localhost")
+    assert f"http://localhost:{server.port}" in server.start()
+    addresses = {found[4][0] for found in socket.getaddrinfo("localhost", server.port)}
+    for address in addresses:
+        host = f"[{address}]" if ":" in str(address) else address
+        answer = httpx.get(f"http://{host}:{server.port}/healthz", trust_env=False, timeout=60)
+        assert answer.status_code == 200
+    assert server.stop() == 0
 
 
 def test_it_works_as_a_plain_user(home: Path) -> None:
@@ -214,6 +333,11 @@ class TestItRefusesToStart:
             port = str(taken.getsockname()[1])
             result = layers("serve", "--port", port, LAYERS_DATA_DIR=str(home / "data"))
         assert_refused(result, f"port {port}: address already in use. Choose another with --port")
+        assert not (home / "data").exists()
+
+    def test_where_the_name_of_the_host_is_not_known(self, home: Path) -> None:
+        result = layers("serve", "--host", "nowhere.invalid", LAYERS_DATA_DIR=str(home / "data"))
+        assert_refused(result, r"Cannot listen on nowhere\.invalid: .* with --host")
         assert not (home / "data").exists()
 
     def test_where_the_data_folder_is_a_file(self, home: Path) -> None:

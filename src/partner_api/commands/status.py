@@ -1,0 +1,115 @@
+"""``layers status``."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from partner_api.commands.environment import settings_from_environment
+from partner_api.logs import visible
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from partner_api.processes.status import PartStatus, ServerStatus
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,
+) -> None:
+    """Show the parts of the servers that run with this data folder.
+
+    Status 0: all of them do their work. Status 1: one does not, or no server runs here.
+    """
+    from partner_api.processes.run_folder import live_run_folders
+    from partner_api.processes.status import read_status
+    from partner_api.startup import StartupError
+
+    settings = settings_from_environment()
+    found = [read_status(folder) for folder in live_run_folders(settings.data_dir)]
+    servers = [server for server in found if server is not None]
+    if not servers:
+        raise StartupError(
+            f"No server runs with the data folder {settings.data_dir}. Start one with `layers serve`, "
+            "or name the folder of the one that runs in LAYERS_DATA_DIR."
+        )
+    now = time.time()
+    troubles = {server.pid: server.troubles(now) for server in servers}
+    if as_json:
+        _print_json(servers, troubles)
+    else:
+        _print_tables(servers, troubles, now)
+    if any(troubles.values()):
+        raise typer.Exit(1)
+
+
+def _print_json(servers: list[ServerStatus], troubles: dict[int, dict[str, str]]) -> None:
+    import msgspec
+
+    items = [
+        {**msgspec.to_builtins(server), "degraded": troubles[server.pid]} for server in servers
+    ]
+    typer.echo(msgspec.json.format(msgspec.json.encode({"items": items}), indent=2))
+
+
+def _print_tables(
+    servers: list[ServerStatus], troubles: dict[int, dict[str, str]], now: float
+) -> None:
+    from rich.console import Console
+
+    console = Console()
+    for server in servers:
+        trouble = troubles[server.pid]
+        console.print(
+            f"layers {server.command}, pid {server.pid}, up {_span(now - server.started_at)}: "
+            f"{'degraded' if trouble else 'all parts work'}",
+            markup=False,
+            highlight=False,
+        )
+        if "supervisor" in trouble:
+            console.print(
+                f"Its supervisor has written nothing for {_span(now - server.written_at)}; what follows is as old.",
+                markup=False,
+                highlight=False,
+            )
+        console.print(_table(server.parts, trouble, now))
+
+
+def _table(parts: list[PartStatus], trouble: dict[str, str], now: float) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("part", "pid", "state", "up", "restarts", "lag", "last error"):
+        table.add_column(heading, overflow="fold")
+    for part in parts:
+        error = ""
+        if part.last_error is not None and part.last_error_at is not None:
+            error = f"{visible(part.last_error)}, {_span(now - part.last_error_at)} ago"
+        cells = (
+            part.name,
+            "" if part.pid is None else str(part.pid),
+            trouble.get(part.name, "working"),
+            "" if part.pid is None else _span(now - part.started_at),
+            str(part.restarts),
+            "" if part.lag_seconds is None else _span(part.lag_seconds),
+            error,
+        )
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _span(seconds: float) -> str:
+    """Write a length of time as people say it."""
+    whole = max(0, int(seconds))
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min"
+    if whole < _DAY:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+    return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"

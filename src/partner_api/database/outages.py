@@ -1,0 +1,59 @@
+"""Telling a database that is unavailable from a fault of ours, and saying so once a minute."""
+
+from __future__ import annotations
+
+import asyncpg
+import structlog
+
+from partner_api.log_limits import OncePerMinute
+
+_log = structlog.get_logger(__name__)
+_lines = OncePerMinute()
+
+# InternalClientError is what the driver makes of a connection that dies in the midst of an exchange.
+# ConnectionError and TimeoutError are its own and the pool's; other errors of the operating system are not
+# about the database.
+_UNAVAILABLE = (
+    ConnectionError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,
+)
+# InterfaceError is also what the driver raises for mistakes of its user, so it counts by what it says.
+_GONE = ("closed", "closing", "released")
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Return whether an error says that the database cannot do its work now: it would be the same for any statement.
+
+    The connection is lost or there is none, it does not answer in time, it shuts down, its disk or memory is
+    full, its disk has a fault, or it has become a standby that only reads.
+    """
+    if isinstance(error, asyncpg.InterfaceError):
+        return any(word in str(error) for word in _GONE)
+    # A statement that took too long says nothing of others.
+    return isinstance(error, _UNAVAILABLE) and not isinstance(error, asyncpg.QueryCanceledError)
+
+
+def log_unavailable(error: BaseException, *, where: str, **fields: object) -> None:
+    """Log that the database was unavailable, at most once a minute in this process.
+
+    Args:
+        error: how that showed.
+        where: what needed the database.
+        fields: further fields of the line.
+    """
+    left_out = _lines.admit()
+    if left_out is not None:
+        _log.warning(
+            "database_unavailable",
+            where=where,
+            reason=f"{type(error).__name__}: {error}",
+            left_out=left_out,
+            **fields,
+        )

@@ -1,0 +1,73 @@
+"""The demo's credentials: kept in the data folder for its visitor, and accepted in development mode only."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from partner_api.api_keys import store as api_keys
+from partner_api.edge.credentials import parse_api_key, parse_operator_token
+from partner_api.operators import store as operators
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from partner_api.database.connection import Connection
+
+_FILE = "demo-credentials.json"
+
+
+class DemoSecrets(msgspec.Struct, frozen=True):
+    """What the demo's visitor needs; kept in the data folder, readable by its owner alone."""
+
+    operator_token: str
+    partner_key: str
+
+
+def read_demo_secrets(data_dir: Path) -> DemoSecrets | None:
+    """Return the secrets that a start of the demo left in the data folder, if there are any.
+
+    Raises:
+        OSError: the file is there and cannot be read.
+    """
+    try:
+        return msgspec.json.decode((data_dir / _FILE).read_bytes(), type=DemoSecrets)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def write_demo_secrets(data_dir: Path, secrets: DemoSecrets) -> None:
+    """Keep the secrets in the data folder, in place of those that were there.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path = data_dir / _FILE
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(msgspec.to_builtins(secrets), file, indent=2)
+    partial.replace(path)
+
+
+async def mark_kept_credentials(connection: Connection, data_dir: Path) -> None:
+    """Mark the credentials in the data folder as the demo's.
+
+    Earlier versions made them without a mark, and would be accepted by a production server.
+    """
+    try:
+        kept = read_demo_secrets(data_dir)
+    except OSError:
+        # A server that may not read the folder has nothing in it that it could mark.
+        return
+    if kept is None:
+        return
+    if (key := parse_api_key(kept.partner_key)) is not None:
+        await api_keys.mark_as_demo(connection, key.tenant_id, key.keyid)
+    if (token := parse_operator_token(kept.operator_token)) is not None:
+        await operators.mark_as_demo(connection, token.keyid)

@@ -1,0 +1,96 @@
+"""``python -m partner_api.processes <kind>``: one part of a server, as its supervisor starts it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from partner_api.logs import configure_logging
+from partner_api.processes.link import Beat, Link
+from partner_api.processes.status import PartKind
+from partner_api.settings import SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from partner_api.settings import Settings
+
+
+def main() -> int:
+    """Run the part that the command line names, and give the status to exit with."""
+    arguments = _parse(sys.argv[1:])
+    link = Link(arguments.link)
+    link.end_with_supervisor()
+    try:
+        settings = load_settings(os.environ)
+    except SettingsError as error:
+        link.say(Beat(working=False, fatal=str(error)))
+        return 1
+    configure_logging(settings.log_format, settings.log_level)
+    count_as(arguments.name)
+    if arguments.kind == "database":
+        from partner_api.processes.database import keep_database
+
+        return keep_database(settings, link)
+    return _run(arguments, settings, link)
+
+
+def count_as(name: str) -> None:
+    """Keep the numbers behind /metrics under a part's name, where the process that it replaces has kept them.
+
+    Under the number of the process, each one that ends would leave files behind. Before any number is made.
+    """
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client import values
+
+        values.ValueClass = values.MultiProcessValue(lambda: name)  # type: ignore[no-untyped-call]
+
+
+def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
+    import uvloop
+
+    from partner_api.crypto import SecretKeyError
+    from partner_api.database.location import locate
+    from partner_api.generation.storage.errors import StorageUnavailable
+
+    try:
+        location = locate(settings)
+        if arguments.kind == "api":
+            from partner_api.processes.api import run_api_part
+
+            sockets = [socket.socket(fileno=number) for number in arguments.listen]
+            uvloop.run(run_api_part(settings, sockets, link, arguments.status))
+        elif arguments.kind == "sweeps":
+            from partner_api.processes.sweeps import run_sweeps_part
+
+            uvloop.run(run_sweeps_part(settings, location, link))
+        else:
+            from partner_api.processes.rendering import run_rendering_part
+
+            uvloop.run(run_rendering_part(settings, location, link))
+    except (SecretKeyError, StorageUnavailable) as error:
+        # Starting it again would not help.
+        link.say(Beat(working=False, fatal=str(error)))
+        return 1
+    return 0
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m partner_api.processes",
+        description="One part of a server. `layers serve` and `layers worker` start it.",
+    )
+    parser.add_argument("kind", choices=get_args(PartKind), help="which part")
+    parser.add_argument("--name", required=True, help="how its supervisor calls it")
+    parser.add_argument("--link", type=int, help="descriptor of the socket to the supervisor")
+    parser.add_argument(
+        "--listen", type=int, nargs="*", default=[], help="descriptors of listening sockets"
+    )
+    parser.add_argument("--status", type=Path, help="folder with the state of all parts")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

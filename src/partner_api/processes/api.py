@@ -1,0 +1,146 @@
+"""The part that answers requests."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from partner_api.app import create_app
+from partner_api.edge.connections.registry import Connections
+from partner_api.edge.connections.server import serve_http
+from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
+from partner_api.processes.link import Beat
+from partner_api.processes.shutdown import plan_shutdown
+from partner_api.time_limits import ACQUIRE_SECONDS, POOL_WEDGED_SECONDS
+
+if TYPE_CHECKING:
+    import socket
+    from pathlib import Path
+
+    from partner_api.database.connection import Pool
+    from partner_api.edge.asgi import Edge
+    from partner_api.processes.link import Link
+    from partner_api.settings import Settings
+
+_PROBE_PAUSE_SECONDS = 2.0
+# Python's own is 700. So many small objects are a few megabytes.
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
+
+
+async def run_api_part(
+    settings: Settings, sockets: list[socket.socket], link: Link, folder: Path | None
+) -> None:
+    """Answer requests until SIGTERM, then finish those that have begun.
+
+    Args:
+        settings: how.
+        sockets: where clients connect; other processes may accept from them too.
+        link: to the supervisor.
+        folder: where the supervisor writes the state of all parts.
+    """
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    app = create_app(settings, run_folder=folder, on_production=lambda: end_development(link))
+    collect_rarely()
+    work = ApiWork(app)
+
+    def ready() -> None:
+        work.accepting = True
+        link.say(Beat())
+
+    async with beating(link, work.look):
+        probing = asyncio.create_task(work.probe(), name="probe")
+        try:
+            await serve_http(
+                app,
+                sockets,
+                connections=Connections.of(settings),
+                stop=stop,
+                drain_seconds=plan_shutdown(settings.shutdown_seconds).requests,
+                on_ready=ready,
+            )
+        finally:
+            probing.cancel()
+            await asyncio.gather(probing, return_exceptions=True)
+
+
+class ApiWork:
+    """Whether a process that answers requests can do that.
+
+    Its loop turns: else nothing here would run. That it also gets connections to the database is looked at from time
+    to time, in the way in which requests get them. A database that cannot be reached is no reason to replace the
+    process; one that can, though not through the pool, is.
+
+    Args:
+        app: what answers.
+        wedged_seconds: for how long the pool may give no connection while the database is there.
+        pause_seconds: between two looks.
+    """
+
+    def __init__(
+        self,
+        app: Edge,
+        *,
+        wedged_seconds: float = POOL_WEDGED_SECONDS,
+        pause_seconds: float = _PROBE_PAUSE_SECONDS,
+    ) -> None:
+        self.accepting = False
+        self._app = app
+        self._wedged_seconds = wedged_seconds
+        self._pause_seconds = pause_seconds
+        self._problem: str | None = None
+        self._error: str | None = None
+        self._wedged = False
+
+    def look(self) -> Beat | None:
+        """Give what to tell the supervisor; None when the process has to be replaced."""
+        if self._wedged:
+            return None
+        return Beat(working=self.accepting, problem=self._problem, error=self._error)
+
+    async def probe(self) -> None:
+        """Look at the pool again and again."""
+        worked_at = time.monotonic()
+        while True:
+            await asyncio.sleep(self._pause_seconds)
+            services = self._app.services
+            if services is None:
+                continue
+            try:
+                await services.pool.execute("SELECT")
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                self._problem = "database unavailable"
+                self._error = f"{type(error).__name__}"
+                if time.monotonic() - worked_at > self._wedged_seconds:
+                    self._wedged = await _is_reachable(services.pool)
+            else:
+                worked_at = time.monotonic()
+                self._problem = None
+
+
+async def _is_reachable(pool: Pool) -> bool:
+    """Tell whether the database answers on a connection beside the pool."""
+    try:
+        async with (
+            asyncio.timeout(ACQUIRE_SECONDS),
+            pool.beside(command_seconds=ACQUIRE_SECONDS) as connection,
+        ):
+            await connection.execute("SELECT")
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False
+    return True
+
+
+def collect_rarely() -> None:
+    """Keep the cycle collector away from what lives as long as the process, and from most requests.
+
+    A request leaves no cycles behind, but while a hundred are in flight their objects are many, and by default
+    they are all gone through again and again: that took an eighth of the processor's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])

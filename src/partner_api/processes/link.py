@@ -1,0 +1,92 @@
+"""What a part says to its supervisor, and how it notices that there is none any more.
+
+The two are joined by a pair of sockets. A part writes a line of JSON now and then; the supervisor writes nothing. When
+either ends, in whatever way, the other one reads the end of the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import threading
+
+import msgspec
+
+from partner_api.time_limits import ORPHAN_SECONDS
+
+_MOST_ERROR_CHARACTERS = 300
+
+
+class Beat(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part is at work; or why it is not.
+
+    Args:
+        working: it has begun what it is for; before that it is starting.
+        lag_seconds: for how long the oldest thing that it should have done has waited.
+        problem: what keeps it from its work though it runs, in a few words.
+        error: what last went wrong, for whoever looks after the server; never a secret.
+        restarts: how often it has started a process of its own again.
+        fatal: it ends, and there is no use in starting it again, for this reason: a sentence.
+    """
+
+    working: bool = True
+    lag_seconds: float | None = None
+    problem: str | None = None
+    error: str | None = None
+    restarts: int = 0
+    fatal: str | None = None
+
+
+read_beat = msgspec.json.Decoder(Beat).decode
+_write = msgspec.json.Encoder().encode
+
+
+class Link:
+    """A part's end of the pair.
+
+    Args:
+        descriptor: of the socket, inherited from the supervisor; None for a part that nobody supervises, in a test.
+    """
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._socket = None if descriptor is None else socket.socket(fileno=descriptor)
+        if self._socket is not None:
+            self._socket.setblocking(False)
+            # What this process starts has no business with it.
+            self._socket.set_inheritable(False)
+        self.orphaned = False
+        """Whether the supervisor is gone."""
+
+    def say(self, beat: Beat) -> None:
+        """Tell the supervisor; one that does not read is not waited for."""
+        if self._socket is None:
+            return
+        if beat.error is not None and len(beat.error) > _MOST_ERROR_CHARACTERS:
+            beat = msgspec.structs.replace(beat, error=beat.error[:_MOST_ERROR_CHARACTERS] + "…")
+        # A part of a line could not be told from the next one; so small a one is sent whole or not at all.
+        with contextlib.suppress(OSError):
+            self._socket.send(_write(beat) + b"\n")
+
+    def end_with_supervisor(self, within_seconds: float = ORPHAN_SECONDS) -> None:
+        """Stop this process when the supervisor is gone: by SIGTERM, and when its time is up at once.
+
+        A thread waits for that, so that it is noticed in the midst of anything.
+        """
+        if self._socket is None:
+            return
+        descriptor = self._socket.fileno()
+
+        def watch() -> None:
+            poll = select.poll()
+            poll.register(descriptor, select.POLLIN | select.POLLHUP)
+            while not poll.poll():
+                pass
+            self.orphaned = True
+            os.kill(os.getpid(), signal.SIGTERM)
+            threading.Event().wait(within_seconds)
+            os._exit(1)
+
+        threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()

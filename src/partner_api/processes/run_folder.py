@@ -1,0 +1,101 @@
+"""What a running server keeps beside its data: its status, and the numbers of its processes.
+
+Each supervisor has a folder of its own in ``run`` of the data folder, and holds a lock on it as long as it lives. What
+a killed one has left is recognized by that, and swept by the next one that starts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_LOCK = "lock"
+NUMBERS = "metrics"
+
+
+class RunFolderError(Exception):
+    """The data folder cannot be written to; the message says why and what to do."""
+
+
+@contextlib.contextmanager
+def run_folder(data_dir: Path) -> Iterator[Path]:
+    """Make the folder of this server, and remove it at the end, with the data folder if nothing else is in it.
+
+    Raises:
+        RunFolderError: with a sentence for whoever starts the server.
+    """
+    runs = data_dir / "run"
+    try:
+        folder, lock = _make(runs)
+    except OSError as error:
+        raise RunFolderError(
+            f"The data folder {data_dir} cannot be written to: {error.strerror or error}. "
+            "Correct that, or choose another folder with LAYERS_DATA_DIR."
+        ) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+        for empty in (runs, data_dir):
+            with contextlib.suppress(OSError):
+                empty.rmdir()
+
+
+def live_run_folders(data_dir: Path) -> list[Path]:
+    """List the folders of the servers that run with this data folder, the oldest first."""
+    runs = data_dir / "run"
+    folders = [folder for folder in _entries(runs) if _is_held(folder)]
+    return sorted(folders, key=lambda folder: folder.stat().st_mtime)
+
+
+def _make(runs: Path) -> tuple[Path, int]:
+    runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    turn = os.open(runs, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # One after the other: a folder whose lock is not taken yet looks like one that was left behind.
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        _sweep(runs)
+        folder = type(runs)(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=runs))
+        (folder / NUMBERS).mkdir(mode=0o700)
+        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(turn)
+    return folder, lock
+
+
+def _sweep(runs: Path) -> None:
+    for folder in _entries(runs):
+        if not _is_held(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _entries(runs: Path) -> list[Path]:
+    try:
+        return [entry for entry in runs.iterdir() if entry.is_dir() and not entry.is_symlink()]
+    except OSError:
+        return []
+
+
+def _is_held(folder: Path) -> bool:
+    """Tell whether a supervisor lives that has this folder."""
+    try:
+        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

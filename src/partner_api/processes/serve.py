@@ -1,0 +1,136 @@
+"""``layers serve`` and ``layers worker``: which parts they have, and in which order those begin."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from partner_api.database.embedded import DatabaseStartError
+from partner_api.database.location import locate
+from partner_api.generation.storage import open_storage
+from partner_api.processes.listening import bound_sockets, listen
+from partner_api.processes.part import PartPlan
+from partner_api.processes.run_folder import NUMBERS, run_folder
+from partner_api.processes.supervisor import Supervisor
+from partner_api.startup import load_secret_keys, prepare_database, run_with_database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from partner_api.crypto import SecretKeys
+    from partner_api.database.location import DatabaseLocation
+    from partner_api.settings import Settings
+
+_DATABASE = PartPlan("database", "database", start_seconds=None)
+
+
+def serve(
+    settings: Settings,
+    *,
+    announce: Callable[[DatabaseLocation, SecretKeys], Callable[[], None]],
+    render: bool,
+) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP, then finish what has begun and stop everything.
+
+    Args:
+        settings: where and how.
+        announce: called when the database is ready; what it gives is called when the API answers.
+        render: whether to render slideshows too.
+
+    Raises:
+        StartupError, MigrationError, SecretKeyError, StorageUnavailable: it cannot start, or not go on; the
+            sentence says why.
+    """
+    with (
+        bound_sockets(settings.host, settings.port) as sockets,
+        Supervisor("serve", settings.shutdown_seconds) as supervisor,
+    ):
+        location = _database_of(settings, supervisor)
+        # After the database has made the data folder, with the permissions that it needs there.
+        with run_folder(settings.data_dir) as folder, _ended_at_the_end(supervisor):
+            supervisor.keep_status_in(folder)
+            secret_keys = load_secret_keys(settings)
+            run_with_database(
+                prepare_database(
+                    settings,
+                    location,
+                    secret_keys,
+                    # With a database of their own, people decide when it is migrated.
+                    migrate_first=settings.database_url is None or settings.development,
+                )
+            )
+            open_storage(settings, secret_keys)
+            ready = announce(location, secret_keys)
+            listen(sockets, settings.host, settings.port)
+            descriptors = tuple(bound.fileno() for bound in sockets)
+            listening = ("--listen", *map(str, descriptors), "--status", str(folder))
+            for number in range(1, settings.workers + 1):
+                supervisor.start(
+                    PartPlan(f"api-{number}", "api", listening, descriptors), folder / NUMBERS
+                )
+            _start_background_work(supervisor, folder, render=render)
+            supervisor.run(ready)
+
+
+def work(settings: Settings, *, render: bool) -> None:
+    """Do the background work alone until SIGINT, SIGTERM or SIGHUP.
+
+    Args:
+        settings: how.
+        render: whether to render slideshows too.
+
+    Raises:
+        StartupError, MigrationError, SecretKeyError, StorageUnavailable, DatabaseStartError: it cannot start, or
+            not go on; the sentence says why.
+    """
+    location = locate(settings)
+    secret_keys = load_secret_keys(settings)
+    with (
+        run_folder(settings.data_dir) as folder,
+        Supervisor("worker", settings.shutdown_seconds) as supervisor,
+    ):
+        supervisor.keep_status_in(folder)
+        run_with_database(prepare_database(settings, location, secret_keys, migrate_first=False))
+        open_storage(settings, secret_keys)
+        _start_background_work(supervisor, folder, render=render)
+        supervisor.run(lambda: None)
+
+
+@contextlib.contextmanager
+def available_database(settings: Settings) -> Iterator[DatabaseLocation]:
+    """Give the database for one command: the one that runs, or one started for the time being.
+
+    Raises:
+        StartupError: the embedded server does not run and cannot start.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            location = locate(settings)
+        except DatabaseStartError:
+            supervisor = stack.enter_context(Supervisor("serve", settings.shutdown_seconds))
+            location = _database_of(settings, supervisor)
+        yield location
+
+
+def _database_of(settings: Settings, supervisor: Supervisor) -> DatabaseLocation:
+    """Give the database of these settings; the server's own is started as a part."""
+    if settings.database_url is None:
+        supervisor.start(_DATABASE)
+        supervisor.wait_until_working(_DATABASE.name)
+    return locate(settings)
+
+
+@contextlib.contextmanager
+def _ended_at_the_end(supervisor: Supervisor) -> Iterator[None]:
+    """End the parts before what they use is removed."""
+    try:
+        yield
+    finally:
+        supervisor.end_parts()
+
+
+def _start_background_work(supervisor: Supervisor, folder: Path, *, render: bool) -> None:
+    supervisor.start(PartPlan("sweeps", "sweeps"), folder / NUMBERS)
+    if render:
+        supervisor.start(PartPlan("rendering", "rendering"), folder / NUMBERS)

@@ -1,0 +1,117 @@
+"""The part that does the background work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import asyncpg
+import structlog
+
+from partner_api.bell import Bell
+from partner_api.clock import Clock
+from partner_api.database.connection import open_pool
+from partner_api.generation.storage import open_storage
+from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
+from partner_api.processes.link import Beat, Link
+from partner_api.rehearsal.installation import following_installation
+from partner_api.startup import load_secret_keys
+from partner_api.sweeps import open_sweeps
+from partner_api.sweeps.loop import run_sweeps, sleep_unless_stopped
+from partner_api.sweeps.metrics import measure_lag
+from partner_api.sweeps.progress import SweepProgress
+from partner_api.time_limits import BACKGROUND_ACQUIRE_SECONDS
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Pool
+    from partner_api.database.location import DatabaseLocation
+    from partner_api.generation.storage import Storage
+    from partner_api.settings import Settings
+    from partner_api.sweeps.sweep import Sweep
+
+_log = structlog.get_logger(__name__)
+CONNECTIONS = 4
+_RETRY_SECONDS = 5.0
+_SECONDS_BETWEEN_LAGS = 10.0
+
+
+async def run_sweeps_part(settings: Settings, location: DatabaseLocation, link: Link) -> None:
+    """Run the sweeps until SIGTERM; a database that is unavailable is waited for.
+
+    Args:
+        settings: how.
+        location: the database, on which this has a pool of its own.
+        link: to the supervisor.
+    """
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    storage = open_storage(settings, load_secret_keys(settings))
+    progress = SweepProgress()
+    async with beating(link, lambda: beat_of(progress)):
+        while not stop.is_set():
+            try:
+                await _work(settings, location, storage, progress, stop, link)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                progress.error = type(error).__name__
+                _log.warning("sweeps_not_started", reason=type(error).__name__)
+                await sleep_unless_stopped(_RETRY_SECONDS, stop)
+
+
+def beat_of(progress: SweepProgress) -> Beat | None:
+    """Say how the sweeps do; nothing while one of them stands still, which is reason to replace the process."""
+    if progress.stuck:
+        return None
+    failing = progress.failing
+    return Beat(
+        working=progress.has_begun,
+        lag_seconds=progress.lag_seconds,
+        problem=f"failing: {', '.join(failing)}" if failing else None,
+        error=progress.error,
+    )
+
+
+async def _work(
+    settings: Settings,
+    location: DatabaseLocation,
+    storage: Storage,
+    progress: SweepProgress,
+    stop: asyncio.Event,
+    link: Link,
+) -> None:
+    pool = await open_pool(
+        location.application_url, CONNECTIONS, acquire_seconds=BACKGROUND_ACQUIRE_SECONDS
+    )
+    try:
+        clock = Clock()
+        bell = Bell(pool)
+        _log.info("sweeps_started")
+        async with (
+            following_installation(
+                pool,
+                clock,
+                development=settings.development,
+                on_production=lambda: end_development(link),
+            ),
+            bell.hearing_others(),
+            open_sweeps(storage, stop) as sweeps,
+        ):
+            measuring = asyncio.create_task(_measure(pool, clock, sweeps, progress), name="lag")
+            try:
+                await run_sweeps(pool, clock, bell, sweeps, stop, progress)
+            finally:
+                measuring.cancel()
+                await asyncio.gather(measuring, return_exceptions=True)
+    finally:
+        await pool.close()
+
+
+async def _measure(
+    pool: Pool, clock: Clock, sweeps: tuple[Sweep, ...], progress: SweepProgress
+) -> None:
+    while True:
+        # Not at once: what has become due while no server ran is not late, it is just being done.
+        await asyncio.sleep(_SECONDS_BETWEEN_LAGS)
+        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            async with pool.acquire() as connection:
+                progress.lag_seconds = await measure_lag(connection, sweeps, clock.now())

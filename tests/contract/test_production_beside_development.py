@@ -1,0 +1,272 @@
+"""A production server starts on the database of a development server that still runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from tests.contract.answers import granted, refused
+from tests.contract.installation import now
+from tests.databases import make_database
+from tests.edge.conftest import running
+from tests.serving import Service, assert_refused, layers, wait_until
+
+from partner_api.app import create_app
+from partner_api.clock import format_milliseconds
+from partner_api.database.connection import connect
+from partner_api.demo_credentials import read_demo_secrets
+from partner_api.rehearsal.store import enter_production
+from partner_api.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+    from subprocess import CompletedProcess
+
+    from tests.conftest import DatabaseUrls
+
+    from partner_api.demo_credentials import DemoSecrets
+
+CLOCK = "/ops/v1/clock"
+
+
+@pytest.fixture
+def urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
+    with make_database(database_urls, template=template) as urls:
+        yield urls
+
+
+def settings_of(urls: DatabaseUrls, secret_keys: str) -> dict[str, str]:
+    return {"DATABASE_URL": urls.app, "LAYERS_SECRET_KEYS": secret_keys}
+
+
+@pytest.fixture
+def development(
+    urls: DatabaseUrls, secret_keys_text: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A development server with its demo, of two processes that answer requests."""
+    service = Service(
+        tmp_path_factory.mktemp("development"),
+        "serve",
+        "--demo",
+        "--workers",
+        "2",
+        LAYERS_MIGRATION_DATABASE_URL=urls.owner,
+        LAYERS_DEVELOPMENT="true",
+        **settings_of(urls, secret_keys_text),
+    )
+    try:
+        service.start()
+        yield service
+    finally:
+        service.end()
+
+
+@pytest.fixture
+def production(
+    urls: DatabaseUrls, secret_keys_text: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A production server on the same database, which does not run yet."""
+    service = Service(
+        tmp_path_factory.mktemp("production"), "serve", **settings_of(urls, secret_keys_text)
+    )
+    yield service
+    service.end()
+
+
+def secrets_of(service: Service) -> DemoSecrets:
+    secrets = read_demo_secrets(service.data_dir)
+    assert secrets is not None
+    return secrets
+
+
+def bearer(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def a_month_on() -> dict[str, str]:
+    return {"advanceTo": format_milliseconds(now() + timedelta(days=31))}
+
+
+def send(service: Service, method: str, path: str, secret: str, **request: Any) -> httpx.Response:
+    return httpx.request(
+        method,
+        service.base_url + path,
+        headers=bearer(secret),
+        trust_env=False,
+        timeout=60,
+        **request,
+    )
+
+
+async def look(urls: DatabaseUrls) -> tuple[Any, ...]:
+    """The installation's row, and what the demo's partner has and has been charged."""
+    connection = await connect(urls.owner)
+    try:
+        row = await connection.fetchrow(
+            "SELECT ever_production, clock_offset_seconds, "
+            "(SELECT sum(balance_cents) FROM cash_wallets), "
+            "(SELECT count(*) FROM cash_events) FROM installation"
+        )
+    finally:
+        await connection.close()
+    assert row is not None
+    return tuple(row)
+
+
+def test_the_development_server_moves_nothing_more_and_stops(
+    development: Service, production: Service, urls: DatabaseUrls
+) -> None:
+    demo = secrets_of(development)
+    granted(send(development, "GET", CLOCK, demo.operator_token))
+    before = asyncio.run(look(urls))
+    assert before[:2] == (False, 0)
+    production.start()
+
+    # It may know of it already, and it may be gone already.
+    with contextlib.suppress(httpx.TransportError):
+        answer = send(development, "POST", CLOCK, demo.operator_token, json=a_month_on())
+        assert answer.status_code in (409, 503), answer.text
+    wait_until(lambda: development.ended)
+    assert "development_over" in development.errors
+    wait_until(lambda: development.own_pids() == [])
+    assert asyncio.run(look(urls)) == (True, *before[1:])
+    assert production.get("/readyz").json()["development"] is False
+
+
+def test_the_demo_s_credentials_are_nothing_to_the_production_server(
+    development: Service, production: Service, urls: DatabaseUrls, secret_keys_text: str
+) -> None:
+    demo = secrets_of(development)
+    operator = {"name": "Robin", "role": "admin"}
+    made = granted(
+        send(development, "POST", "/ops/v1/operators", demo.operator_token, json=operator), 201
+    )
+    granted(development.get("/v1/whoami", demo.partner_key))
+    production.start()
+    refused(production.get("/v1/whoami", demo.partner_key), "UNAUTHENTICATED")
+    for token in (demo.operator_token, made["secret"]):
+        refused(production.get("/ops/v1/organizations", token), "UNAUTHENTICATED")
+
+    # Nobody can manage operators, so the first one can be made; and that is then the last.
+    def bootstrap() -> CompletedProcess[str]:
+        return layers(
+            "ops", "bootstrap", DATABASE_URL=urls.app, LAYERS_SECRET_KEYS=secret_keys_text
+        )
+
+    first = bootstrap()
+    assert first.returncode == 0, first.stderr
+    token = first.stdout.strip()
+    assert_refused(bootstrap(), "There is an operator already")
+    listed = granted(production.get("/ops/v1/operators", token))["items"]
+    (mine,) = [each for each in listed if each["prefix"] in token]
+    path = f"/ops/v1/operators/{mine['id']}/revoke"
+    assert refused(send(production, "POST", path, token), "CONFLICT") == {"role": "admin"}
+
+
+def test_a_worker_in_development_mode_stops_too(
+    production: Service,
+    urls: DatabaseUrls,
+    secret_keys_text: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    worker = Service(
+        tmp_path_factory.mktemp("worker"),
+        "worker",
+        LAYERS_DEVELOPMENT="true",
+        **settings_of(urls, secret_keys_text),
+    )
+    try:
+        worker.launch()
+        wait_until(lambda: "sweeps_started" in worker.errors)
+        production.start()
+        assert worker.wait() == 0
+        assert "development_over" in worker.errors
+    finally:
+        worker.end()
+
+
+class TestTheProcessThatAnswers:
+    """From the moment at which it knows, it serves nothing more."""
+
+    @pytest.fixture
+    def ends(self) -> list[str]:
+        """What the process was told."""
+        return []
+
+    @pytest.fixture
+    def over(self) -> asyncio.Event:
+        """Set when it was told the first time."""
+        return asyncio.Event()
+
+    @pytest_asyncio.fixture
+    async def client(
+        self,
+        urls: DatabaseUrls,
+        secret_keys_text: str,
+        tmp_path: Path,
+        ends: list[str],
+        over: asyncio.Event,
+    ) -> AsyncIterator[httpx.AsyncClient]:
+        def end() -> None:
+            ends.append("now")
+            over.set()
+
+        settings = load_settings(
+            {
+                "LAYERS_DEVELOPMENT": "true",
+                "LAYERS_LOG_LEVEL": "error",
+                "LAYERS_DATA_DIR": str(tmp_path),
+                **settings_of(urls, secret_keys_text),
+            }
+        )
+        async with running(create_app(settings, on_production=end)) as client:
+            yield client
+
+    async def enter_production(self, urls: DatabaseUrls) -> None:
+        connection = await connect(urls.app)
+        try:
+            assert await enter_production(connection)
+        finally:
+            await connection.close()
+
+    async def test_every_request_gets_503(
+        self,
+        client: httpx.AsyncClient,
+        urls: DatabaseUrls,
+        ends: list[str],
+        over: asyncio.Event,
+    ) -> None:
+        granted(await client.get("/readyz"))
+        await self.enter_production(urls)
+        async with asyncio.timeout(60):
+            await over.wait()
+        for method, path in (
+            ("GET", "/healthz"),
+            ("GET", "/readyz"),
+            ("GET", "/v1/whoami"),
+            ("GET", CLOCK),
+            ("POST", CLOCK),
+        ):
+            answer = await client.request(method, path)
+            assert refused(answer, "UNAVAILABLE") == {}
+            assert "This server is stopping" in answer.text
+            assert answer.headers["Retry-After"]
+        assert ends == ["now"]
+
+    @pytest.fixture
+    async def entered(self, urls: DatabaseUrls) -> None:
+        """Production began before the process did."""
+        await self.enter_production(urls)
+
+    @pytest.mark.usefixtures("entered")
+    async def test_one_that_starts_too_late_never_serves(
+        self, client: httpx.AsyncClient, ends: list[str]
+    ) -> None:
+        refused(await client.get("/readyz"), "UNAVAILABLE")
+        assert ends == ["now"]

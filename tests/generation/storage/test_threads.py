@@ -1,0 +1,88 @@
+"""Files that hang: nobody waits for them longer than the limit, and what hangs is closed when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from partner_api.database.pool import NestedAcquisition
+from partner_api.generation.storage import threads
+from partner_api.generation.storage.errors import StorageUnavailable
+from partner_api.generation.storage.threads import OpenFile, in_thread
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from partner_api.database.connection import Pool
+
+LONG = 60
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """A file that hangs until somebody opens its other end."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    return path
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is short."""
+    monkeypatch.setattr(threads, "STORAGE_SECONDS", 0.1)
+
+
+async def _read_to_end(path: Path) -> bytes:
+    """Read until the other end is closed."""
+    async with asyncio.timeout(LONG):
+        return await asyncio.to_thread(path.read_bytes)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_file_that_cannot_be_opened_in_time_is_closed_when_it_is_open(pipe: Path) -> None:
+    async with asyncio.timeout(LONG):
+        with pytest.raises(StorageUnavailable, match="not answered"):
+            await OpenFile.open(pipe, os.O_WRONLY)
+    assert await _read_to_end(pipe) == b""
+
+
+async def test_who_is_cancelled_leaves_no_file_open(pipe: Path) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await OpenFile.open(pipe, os.O_WRONLY)
+    assert await _read_to_end(pipe) == b""
+
+
+async def test_a_file_stays_open_for_an_operation_that_was_given_up(
+    pipe: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its number would be another file's otherwise, and that one would be written to."""
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    file = await OpenFile.open(pipe, os.O_WRONLY)
+    monkeypatch.setattr(threads, "STORAGE_SECONDS", 0.1)
+    sent = b"x" * 1_000_000
+    with pytest.raises(StorageUnavailable):
+        await file.run(_write_all, sent)
+    file.close()
+    os.set_blocking(reading, True)
+    with os.fdopen(reading, "rb") as stream:
+        async with asyncio.timeout(LONG):
+            assert await asyncio.to_thread(stream.read) == sent
+
+
+async def test_nothing_of_a_file_is_waited_for_with_a_connection_in_hand(
+    pool: Pool, tmp_path: Path
+) -> None:
+    async with pool.acquire():
+        with pytest.raises(NestedAcquisition):
+            await in_thread(tmp_path.exists)
+    assert await in_thread(tmp_path.exists)
+
+
+def _write_all(file: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(file, rest) :]

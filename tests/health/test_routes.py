@@ -1,0 +1,59 @@
+"""What is asked to know whether a server is well is answered soon, also when the database answers nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.conftest import DatabaseUrls
+from tests.edge.conftest import error_of, make_edge, running
+from tests.freezing import FreezablePostgres, freezable_postgres
+
+from partner_api.database import connection as connections
+from partner_api.database import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The limits that these routes do not have are set to an hour, so this is no matter of how busy a machine is.
+LONG = 60
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FreezablePostgres]:
+    """A migrated PostgreSQL that tests may freeze."""
+    with freezable_postgres() as server:
+        asyncio.run(migrate.upgrade(server.owner_url, "layers_app"))
+        yield server
+
+
+@pytest.fixture
+def no_other_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A statement may take an hour."""
+    monkeypatch.setattr(connections, "COMMAND_SECONDS", 3_600.0)
+
+
+@pytest.mark.usefixtures("no_other_limits")
+async def test_a_frozen_database_makes_it_not_ready_and_hides_no_numbers(
+    server: FreezablePostgres,
+) -> None:
+    edge = make_edge(DatabaseUrls(server.owner_url, server.app_url))
+    async with running(edge) as client:
+        assert (await client.get("/readyz")).status_code == 200
+        with server.frozen():
+            # More than there are connections: what was given up does not keep one.
+            for _ in range(10):
+                async with asyncio.timeout(LONG):
+                    response = await client.get("/readyz")
+                assert error_of(response)["code"] == "UNAVAILABLE"
+                assert response.status_code == 503
+            async with asyncio.timeout(LONG):
+                response = await client.get("/metrics")
+            assert response.status_code == 200
+            assert "layers_http_requests_total" in response.text
+            assert (await client.get("/healthz")).status_code == 200
+        give_up = time.monotonic() + LONG
+        while (await client.get("/readyz")).status_code != 200:
+            assert time.monotonic() < give_up, "it does not become ready again"

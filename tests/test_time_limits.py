@@ -1,0 +1,228 @@
+"""Every wait has a limit that somebody chose, and the documentation lists them."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import partner_api
+from partner_api.time_limits import LIMITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SOURCE = Path(partner_api.__file__).parent
+PAGE = Path(__file__).parents[1] / "docs" / "run.md"
+
+# The table of its section.
+_TABLE = re.compile(r"(\n## Time limits\n(?:(?!\n#)[^|])*?\n)((?:\|.*\n)+)")
+
+# What may wait for a database, storage, a client, another process or another task when it is awaited …
+AWAITED = {
+    *("acquire", "connect", "create_pool", "dispose", "run_sync"),
+    *("receive", "drain", "readexactly", "readline", "readuntil", "send", "wait_closed"),
+    *("open_connection", "open_unix_connection", "hit", "get_window_stats"),
+    *("delete_async", "get_async", "put_async", "sign_async"),
+    *("communicate", "create_subprocess_exec", "create_subprocess_shell"),
+    *("get", "put", "join", "wait", "wait_for", "to_thread", "run_in_executor"),
+}
+# … and what does when it is called.
+CALLED = {
+    *("communicate", "check_call", "check_output", "poll", "wait", "waitpid"),
+    *("accept", "create_connection", "getaddrinfo", "recv", "recv_bytes", "recv_fds", "select"),
+    *("lockf", "run", "urlopen", "Client", "AsyncClient"),
+}
+# Of the names above, those that are only meant as these modules' own.
+MODULES = {
+    "run": {"subprocess"},
+    "Client": {"httpx"},
+    "AsyncClient": {"httpx"},
+    "create_connection": {"socket"},
+}
+LIMIT_ARGUMENTS = {"timeout"}
+# For these a first argument that is not None is a limit.
+LIMIT_FIRST = {"poll", "wait"}
+# For this one the second is.
+LIMIT_SECOND = {"wait_for"}
+
+# These are being replaced.
+REPLACED = (
+    "api_process.py",
+    "commands/serve.py",
+    "commands/worker.py",
+    "database/embedded/postmaster.py",
+    "rendering_worker/",
+    "server.py",
+)
+
+# Where there is no limit beside the wait: where it is instead, or why there is none.
+ALLOWED = {
+    # Tasks and locks of the process itself.
+    "edge/acting.py Children.find get": "the batch has those of the pool",
+    "edge/authentication.py Authenticator.api_key get": "the batch has those of the pool",
+    "edge/batching.py Batcher.get future": "the batch sets it, whatever becomes of the batch",
+    "credits/wallets.py WalletReader.read get": "the batch has those of the pool",
+    "generation/starting.py Starter.start get": "the batch has those of the pool",
+    "ops/clock/routes.py advance_clock services.advancing": "development mode: as long as what is due takes",
+    "ops/jobs/routes.py _wait wait": "the event of a task that is waited for with a limit",
+    "sweeps/loop.py sleep_unless_stopped wait": "the events of tasks that are waited for with a limit",
+    "rehearsal/installation.py following_installation task": "it was cancelled, and has those of the pool",
+    # The connection to a client.
+    "edge/asgi.py Edge.__call__.send_marked send": "SEND_SILENCE_SECONDS, behind it",
+    "edge/reply.py Reply.__call__ send": "SEND_SILENCE_SECONDS, behind it",
+    "generation/storage/routes.py FileReply.__call__ send": "SEND_SILENCE_SECONDS, behind it",
+    "edge/request.py ApiRequest.body_chunks receive": "BODY_SILENCE_SECONDS, behind it",
+    "ops/jobs/routes.py _watching.until_gone receive": "it is cancelled when the answer is there",
+    # The Redis or Valkey that counts.
+    "edge/rate_limits.py _admit hit": "SHARED_COUNTERS_SECONDS, of its client",
+    "edge/rate_limits.py _admit get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",
+    "edge/rate_limits.py _count_failed_authentication hit": "SHARED_COUNTERS_SECONDS, of its client",
+    "edge/rate_limits.py _count_failed_authentication get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",
+    # The database.
+    "database/migrate.py upgrade connect": "CONNECT_SECONDS, in it",
+    "database/migrate.py _upgrade_schema run_sync": "a migration takes as long as it needs",
+    "database/migrate.py _upgrade_schema dispose": "there is no pool behind it",
+    "commands/database.py status.read connect": "CONNECT_SECONDS, in it",
+    "commands/demo.py make_demo.make connect": "CONNECT_SECONDS, in it",
+    "operators/bootstrap.py bootstrap_operator connect": "CONNECT_SECONDS, in it",
+    "reconciliation/command.py _connect_and_check connect": "CONNECT_SECONDS, in it",
+    "simulation/database.py _require_unused connect": "CONNECT_SECONDS, in it",
+    "simulation/run.py simulate connect": "CONNECT_SECONDS, in it",
+    "startup.py prepare_database connect": "CONNECT_SECONDS, in it",
+    # Storage.
+    "generation/uploads.py upload put": "BODY_SILENCE_SECONDS of the client, STORAGE_SECONDS of the storage",
+    "sweeps/sandbox.py SandboxJobs._make put": "STORAGE_SECONDS, in it",
+    "sweeps/sandbox.py SandboxJobs._make to_thread": "being replaced: SAMPLE_SECONDS",
+    # Other processes.
+    "database/embedded/account.py Account.run communicate": "it was killed",
+    "simulation/nodes.py Nodes.__exit__ wait": "it was killed",
+    "simulation/nodes.py Nodes._kill recv": "it was killed",
+    "simulation/nodes.py _receive recv": "there is something to read",
+    "simulation/node.py serve recv": "it ends when its driver does, which closes the pipe",
+    "simulation/node.py serve.halt poll": "it waits to be killed, or for the end of its driver",
+    "simulation/nursery.py main recv_fds": "it ends when its driver does, which closes the socket",
+    "simulation/nursery.py main wait": "nodes end when the driver closes their pipes",
+}
+
+
+def test_the_page_lists_all_limits() -> None:
+    """``TIME_LIMITS_PAGE=write`` writes the table anew."""
+    rows = [
+        f"| `{limit.name}` | {limit.seconds:,g} | {limit.waits_for} | {limit.then} |\n"
+        for limit in LIMITS
+    ]
+    table = "".join(["| limit | seconds | waits for | then |\n|---|---|---|---|\n", *rows])
+    page = PAGE.read_text(encoding="utf-8")
+    if os.environ.get("TIME_LIMITS_PAGE") == "write":
+        page = _TABLE.sub(lambda match: match[1] + table, page)
+        PAGE.write_text(page, encoding="utf-8")
+    found = _TABLE.search(page)
+    assert found is not None
+    assert found[2] == table
+
+
+def test_names_of_limits_are_those_of_constants() -> None:
+    import partner_api.time_limits as module
+
+    assert {limit.name: limit.seconds for limit in LIMITS} == {
+        name: value for name, value in vars(module).items() if name.endswith("_SECONDS")
+    }
+
+
+def test_every_wait_has_a_limit() -> None:
+    found = set()
+    for path in SOURCE.rglob("*.py"):
+        name = str(path.relative_to(SOURCE))
+        if not name.startswith(REPLACED):
+            tree = ast.parse(path.read_text())
+            found |= {f"{name} {wait}" for wait in _unlimited_waits(tree, "", limited=False)}
+    assert found == set(ALLOWED)
+
+
+def test_a_wait_without_a_limit_is_found() -> None:
+    source = """
+async def wait_for_all(queue, process, pool, lock, event):
+    await queue.get()
+    await asyncio.wait_for(queue.get(), None)
+    await asyncio.wait_for(event, 5)
+    process.wait()
+    process.wait(5)
+    await pool.acquire(timeout=5)
+    await pool.acquire(timeout=None)
+    async with asyncio.timeout(5):
+        await reader.readexactly(1)
+        async def later():
+            await reader.readline()
+    async with lock:
+        await event
+    subprocess.run(command)
+    subprocess.run(command, timeout=5)
+    ", ".join(names)
+    thread.join()
+"""
+    assert list(_unlimited_waits(ast.parse(source), "", limited=False)) == [
+        "wait_for_all get",
+        "wait_for_all wait_for",
+        "wait_for_all wait",
+        "wait_for_all acquire",
+        "wait_for_all.later readline",
+        "wait_for_all lock",
+        "wait_for_all event",
+        "wait_for_all run",
+        "wait_for_all join",
+    ]
+
+
+def _unlimited_waits(node: ast.AST, scope: str, *, limited: bool) -> Iterator[str]:
+    """Find the waits below a node, as where they are and what is called."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        scope, limited = f"{scope}.{node.name}".lstrip("."), False
+    elif isinstance(node, ast.AsyncWith):
+        for item in node.items:
+            limited = limited or "asyncio.timeout(" in ast.unparse(item.context_expr)
+            # A lock.
+            if not limited and isinstance(item.context_expr, (ast.Name, ast.Attribute)):
+                yield f"{scope} {ast.unparse(item.context_expr)}"
+    elif isinstance(node, ast.Await) and not isinstance(node.value, ast.Call) and not limited:
+        yield f"{scope} {ast.unparse(node.value)}"
+    awaited = isinstance(node, ast.Await)
+    call = node.value if isinstance(node, ast.Await) else node
+    if isinstance(call, ast.Call) and not limited and _waits(call, awaited=awaited):
+        yield f"{scope} {_name(call)}"
+    if awaited and isinstance(call, ast.Call):
+        # The call itself has been looked at; what it is given has not.
+        children: list[ast.AST] = [call.func, *call.args, *call.keywords]
+    else:
+        children = list(ast.iter_child_nodes(node))
+    for child in children:
+        yield from _unlimited_waits(child, scope, limited=limited)
+
+
+def _waits(call: ast.Call, *, awaited: bool) -> bool:
+    name = _name(call)
+    if name == "join":
+        # That of strings has an argument.
+        return not call.args
+    if name not in (AWAITED if awaited else CALLED):
+        return False
+    if name in MODULES and _module(call) not in MODULES[name]:
+        return False
+    limits = [each.value for each in call.keywords if each.arg in LIMIT_ARGUMENTS]
+    if name in LIMIT_FIRST and not awaited:
+        limits += call.args[:1]
+    if name in LIMIT_SECOND:
+        limits += call.args[1:2]
+    # Looking whether a child process has ended does not wait.
+    looks = name == "poll" and not call.args
+    return not looks and all(ast.unparse(limit) == "None" for limit in limits)
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+
+
+def _module(call: ast.Call) -> str:
+    return ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
