@@ -210,6 +210,18 @@ def test_a_number_that_nothing_can_hold_is_named_as_such() -> None:
     assert _issues(NewThing, b'{"credits":1e999}') == [Issue("", "A number in it is too great")]
 
 
+@pytest.mark.parametrize("count", [100, 101])
+def test_a_change_of_metadata_names_at_most_100_keys(count: int) -> None:
+    """Fifty that are there, all removed, and fifty new ones."""
+    names = b",".join(b'"%d":""' % number for number in range(count))
+    body = b'{"metadata":{%b}}' % names
+    if count == 100:
+        assert len(BodyShape(OrganizationPatch).decode(body).metadata) == 100  # type: ignore[arg-type]
+    else:
+        issues = _issues(OrganizationPatch, body)
+        assert issues == [Issue("metadata", "Expected at most 100 keys")]
+
+
 @pytest.mark.parametrize("levels", [62, 63])
 def test_json_is_at_most_64_levels_deep(levels: int) -> None:
     """The body is one, and its metadata another."""

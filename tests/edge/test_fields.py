@@ -115,3 +115,8 @@ def test_limits_hold_after_the_merge() -> None:
 )
 def test_the_limits_of_metadata(metadata: dict[str, str], fits: bool) -> None:
     assert (metadata_issues(metadata) == []) is fits
+
+
+def test_of_too_many_keys_none_is_looked_at() -> None:
+    metadata = {f"{number}{'k' * 41}": "v" * 501 for number in range(51)}
+    assert [issue.message for issue in metadata_issues(metadata)] == ["Expected at most 50 keys"]
