@@ -179,14 +179,14 @@ async def _wrong_items(client: _Client) -> None:
         geo,
     )
     path = f"{client.plan.project_path}/leased-accounts/request"
-    await _many(client, 4, lambda client: client.ask(_post(path, client.plan.partner_key, body)))
+    await _many(client, 2, lambda client: client.ask(_post(path, client.plan.partner_key, body)))
 
 
 async def _unknown_fields(client: _Client) -> None:
     fields = ",".join(f'"a{number}":1' for number in range(24_000))
     body = f'{{"name":"a","timezone":"UTC",{fields}}}'.encode()
     await _many(
-        client, 4, lambda client: client.ask(_post("/v1/projects", client.plan.partner_key, body))
+        client, 2, lambda client: client.ask(_post("/v1/projects", client.plan.partner_key, body))
     )
 
 
