@@ -63,8 +63,10 @@ class DueLease:
     async def _is_charged(self, service: Service) -> bool:
         connection = await connect(EmbeddedPostgres(service.data_dir).url("owner"))
         try:
-            months = await charges(connection, self._wallet, self._lease_id)
-            renewals = await paid_for(connection, self._wallet)
+            # Both as of the same moment.
+            async with connection.transaction(isolation="repeatable_read"):
+                months = await charges(connection, self._wallet, self._lease_id)
+                renewals = await paid_for(connection, self._wallet)
         finally:
             await connection.close()
         assert len(months) == 1 + len(renewals) <= 2, (months, renewals)

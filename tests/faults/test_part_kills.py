@@ -144,6 +144,8 @@ async def begin(server: Service, seed: int) -> Traffic:
 
 async def assert_everything_is_there_once(traffic: Traffic) -> None:
     """Compare the books with what clients know, and with themselves."""
+    for known in (traffic.allocations, traffic.starts):
+        await known.assert_some_are_replayed(random.Random(0))
     url = EmbeddedPostgres(traffic.server.data_dir).url("app")
     async with AsyncExitStack() as stack:
         connection = await connect(url)
