@@ -23,7 +23,7 @@ from partner_api.generation import store as generation
 from partner_api.generation.storage.folder import FolderStorage
 from partner_api.rendering_worker import renderer as renderer_module
 from partner_api.rendering_worker.renderer import Renderer, RendererNotStarted
-from partner_api.sweeps import open_sweeps, sandbox
+from partner_api.sweeps import open_sweeps
 from partner_api.sweeps.sandbox import SandboxJobs
 
 if TYPE_CHECKING:
@@ -283,12 +283,11 @@ async def test_tenants_have_their_turns(
 async def test_the_turn_goes_on_where_the_step_before_ended(
     pool: Pool,
     connection: Connection,
-    sweep: SandboxJobs,
+    storage: FolderStorage,
     renderer: NotingRenderer,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # No job begins after so long a time.
-    monkeypatch.setattr(sandbox, "_SECONDS_PER_STEP", 0)
+    sweep = SandboxJobs(storage, renderer, seconds_per_step=0)
     partners = [await make_partner(connection, env="test") for _ in range(2)]
     one, other = sorted(partners, key=lambda partner: partner.tenant_id)
     for number in range(2):
