@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import random
 import re
 import secrets
 import shutil
@@ -24,7 +25,7 @@ from partner_api.processes.run_folder import live_run_folders
 from partner_api.processes.status import PartStatus, ServerStatus, read_status
 
 LAYERS = (sys.executable, "-m", "partner_api")
-_READY = "Stop with Ctrl-C."
+READY = "Stop with Ctrl-C."
 # So long that a busy machine is not a failure; nothing waits longer than it has to.
 _START_SECONDS = 120.0
 _END_SECONDS = 120.0
@@ -42,11 +43,20 @@ def passable_folder() -> Iterator[Path]:
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of the loopback address that nobody has.
+
+    Not one of those that systems give to whoever connects: a server that is started again has to get it back.
+    """
+    while True:
+        port = random.randint(10_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def busy() -> float:
+    """How many times as long things take as on a quiet machine, at least: others use it too."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
@@ -105,7 +115,7 @@ class Service:
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.home = home
         self.data_dir = home / "data"
-        # Every process but PostgreSQL's inherits it, so it tells which are this service's.
+        # Most processes inherit it, and their folder all but PostgreSQL's, so that tells which are this service's.
         self._mark = f"SERVICE_OF_A_TEST={secrets.token_hex(8)}"
         self._environment = environment(
             {"LAYERS_PORT": str(self.port), "LAYERS_DATA_DIR": str(self.data_dir), **variables}
@@ -121,6 +131,7 @@ class Service:
         with self._output.open("wb") as output, self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
                 self._command,
+                cwd=self.home,
                 env={**self._environment, name: value},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -131,7 +142,7 @@ class Service:
     def start(self) -> str:
         """Start it and wait until it answers requests; gives what it printed."""
         self.launch()
-        wait_until(lambda: _READY in self.output or self.ended, _START_SECONDS)
+        wait_until(lambda: READY in self.output or self.ended, _START_SECONDS)
         assert not self.ended, self.errors
         return self.output
 
@@ -182,11 +193,28 @@ class Service:
 
     def pids(self) -> list[int]:
         """Its processes that run, PostgreSQL's included."""
-        return [*self.own_pids(), *self.database_pids()]
+        found = [*self.own_pids(), *self.database_pids()]
+        # PostgreSQL's programs that make a cluster.
+        data = os.fsencode(self.data_dir)
+        tools = _running(lambda process: data in _command_line(int(process.name)))
+        return list(dict.fromkeys([*found, *tools]))
 
     def own_pids(self) -> list[int]:
         """Its processes that run, but for PostgreSQL's."""
-        return _running(lambda process: self._mark.encode() in _environ(process))
+        home = self.home.resolve()
+        return _running(
+            lambda process: (
+                (process / "cwd").readlink() == home or self._mark.encode() in _environ(process)
+            )
+        )
+
+    def renderer_pids(self) -> list[int]:
+        """The processes that its parts have things drawn by."""
+        return [
+            pid
+            for pid in self.own_pids()
+            if pid != self.pid and b"-m\0partner_api.processes" not in _command_line(pid)
+        ]
 
     def part_pids(self, kind: str) -> list[int]:
         """The processes of its parts of one kind: database, api, sweeps or rendering."""

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import httpx
 import pytest
+from structlog.testing import capture_logs
 from tests.edge.conftest import error_of, make_edge, running
 
+from partner_api.edge import reply as reply_module
 from partner_api.edge.reply import error_reply
 from partner_api.ids import parse_id
+from partner_api.log_limits import OncePerMinute
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -82,12 +85,32 @@ async def test_a_fault_says_nothing_of_the_inside(
         asyncpg.InterfaceError("connection is closed"),
         asyncpg.InterfaceError("pool is closing"),
         asyncpg.SerializationError("again"),
+        asyncpg.QueryCanceledError("canceling statement due to statement timeout"),
+        asyncpg.DiskFullError("could not extend file: No space left on device"),
+        asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT in a read-only transaction"),
     ],
 )
 def test_a_database_that_is_away_is_said_to_be(error: Exception) -> None:
     reply = error_reply(error, "req_1", where="test")
     assert (reply.status, json.loads(reply.body)["error"]["code"]) == (503, "UNAVAILABLE")
     assert b"retry-after" in dict(reply.headers)
+
+
+def test_files_that_cannot_be_kept_are_said_to_be_unavailable_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reply_module, "_storage_lines", OncePerMinute())
+    with capture_logs() as log:
+        replies = [error_reply(OSError(28, "No space"), "req_1", where="test") for _ in range(3)]
+    for reply in replies:
+        assert reply.status == 503
+        error = json.loads(reply.body)["error"]
+        assert error["code"] == "UNAVAILABLE"
+        assert error["message"].startswith("Files cannot be stored or read at the moment.")
+        assert b"retry-after" in dict(reply.headers)
+    (line,) = log
+    assert line["event"] == "storage_unavailable"
+    assert line["exc_info"]
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,11 @@ import random
 import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 
-import httpx
 import pytest
 from tests.contract.installation import Installation, project_id
 from tests.databases import make_database
+from tests.faults.clients import starts
 from tests.invariants import assert_books_balance
 from tests.serving import Service, passable_folder
 
@@ -23,16 +22,15 @@ from partner_api.ids import parse_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from tests.conftest import DatabaseUrls
-    from tests.contract.installation import Key
 
 KEYS = f"k1:{'5a' * 32}"
 CLIENTS = 24
 MANY = 50
-VIDEO = {"tiktokVideoId": "7301234567890123456"}
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
@@ -60,54 +58,6 @@ def server(urls: DatabaseUrls) -> Iterator[Service]:
             service.end()
 
 
-class Starts:
-    """Clients that start jobs, each request with a key of its own."""
-
-    def __init__(self, server: Service, key: Key) -> None:
-        self._server = server
-        self._path = f"/v1/projects/{project_id(key.wallet)}/content/video-remix"
-        self._headers = key.headers
-        self.sent: set[str] = set()
-        self.jobs: dict[str, UUID] = {}
-        # Set when the burst is in full swing.
-        self.many = asyncio.Event()
-
-    async def burst(self, strike: asyncio.Event) -> None:
-        """Start jobs as fast as answers come, until the strike."""
-        await asyncio.gather(*(self._one_client(strike) for _ in range(CLIENTS)))
-
-    async def retry(self) -> int:
-        """Send again whatever had no answer; gives how many of those had been started already."""
-        replayed = 0
-        async with self._client() as http:
-            for token in self.sent - self.jobs.keys():
-                replayed += await self._send(http, token)
-        return replayed
-
-    async def _one_client(self, strike: asyncio.Event) -> None:
-        async with self._client() as http:
-            while not strike.is_set():
-                token = str(uuid4())
-                self.sent.add(token)
-                with suppress(httpx.TransportError):
-                    await self._send(http, token)
-
-    async def _send(self, http: httpx.AsyncClient, token: str) -> bool:
-        answer = await http.post(
-            self._path, json=VIDEO, headers={**self._headers, "Idempotency-Key": token}
-        )
-        if answer.status_code == 202:
-            self.jobs[token] = parse_id("job", answer.json()["jobId"])
-            if len(self.jobs) >= MANY:
-                self.many.set()
-        else:
-            assert answer.status_code in (409, 503), answer.text
-        return "Idempotent-Replayed" in answer.headers
-
-    def _client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self._server.base_url, trust_env=False, timeout=20)
-
-
 @pytest.mark.parametrize("seed", range(3))
 async def test_a_server_killed_during_a_burst_of_starts(
     server: Service, urls: DatabaseUrls, seed: int
@@ -116,10 +66,17 @@ async def test_a_server_killed_during_a_burst_of_starts(
     async with await open_pool(urls.app, 2) as pool, await open_pool(urls.owner, 2) as owner:
         installation = Installation(pool, owner, SecretKeys.parse(KEYS))
         wallet = await installation.partner(prepaid=10_000_000)
-        starts = Starts(server, await installation.key(wallet, "*"))
+        key = await installation.key(wallet, "*")
+        started = starts(
+            server.base_url, f"/v1/projects/{project_id(wallet)}", key.headers, CLIENTS
+        )
+
+        def acknowledged() -> list[UUID]:
+            return [parse_id("job", job_id) for job_id in started.acknowledged.values()]
+
         strike = asyncio.Event()
-        burst = asyncio.create_task(starts.burst(strike))
-        await starts.many.wait()
+        burst = asyncio.create_task(started.burst(strike))
+        await started.until_acknowledged(MANY, burst)
         await asyncio.sleep(random.Random(seed).uniform(0, 0.3))
         for pid in server.own_pids():
             with suppress(ProcessLookupError):
@@ -148,13 +105,12 @@ async def test_a_server_killed_during_a_burst_of_starts(
                 assert row["container"] is not None
             return {row["id"] for row in rows}
 
-        assert set(starts.jobs.values()) <= await running(), "an acknowledged job is gone"
+        assert set(acknowledged()) <= await running(), "an acknowledged job is gone"
         async with pool.acquire() as connection:
             await assert_books_balance(connection, wallet.tenant_id)
         server.start()
-        await starts.retry()
-        assert starts.sent == starts.jobs.keys()
-        assert len(set(starts.jobs.values())) == len(starts.jobs)
-        assert await running() == set(starts.jobs.values()), "a key started two jobs"
+        await started.retry()
+        assert len(set(acknowledged())) == len(started.sent)
+        assert await running() == set(acknowledged()), "a key started two jobs"
         async with pool.acquire() as connection:
             await assert_books_balance(connection, wallet.tenant_id)

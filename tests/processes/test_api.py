@@ -64,7 +64,7 @@ async def test_a_database_that_cannot_be_reached_is_no_reason_to_replace_it() ->
             self.tries += 1
             raise ConnectionRefusedError
 
-        def beside(self) -> object:
+        def beside(self, *, command_seconds: float) -> object:
             raise ConnectionRefusedError
 
     pool = Gone()

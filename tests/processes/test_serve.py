@@ -21,6 +21,7 @@ from tests.serving import (
     Service,
     as_plain_user,
     assert_refused,
+    busy,
     layers,
     postmaster_pid,
     wait_until,
@@ -66,9 +67,7 @@ def test_a_server_starts_fast_stops_wholly_and_starts_again_where_it_was(
     server = serve()
     began = time.monotonic()
     first = server.start()
-    # What other programs take of the machine is not the server's.
-    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    assert time.monotonic() - began < 20 * busy
+    assert time.monotonic() - began < 20 * busy()
     credits, leases = paths_of(first)
     assert server.get(credits, key_of(first)).json()["available"] == 5880
     assert [item["handle"] for item in server.get(leases, key_of(first)).json()["items"]] == [
@@ -167,8 +166,7 @@ def test_a_killed_server_takes_everything_along_and_the_next_goes_on(
     server.wait()
     wait_until(lambda: not server.pids())
     took = time.monotonic() - killed
-    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    assert took < 2 * busy, took
+    assert took < 2 * busy(), took
     (left,) = (server.data_dir / "run").iterdir()
 
     again = server.start()

@@ -73,7 +73,7 @@ async def renderer() -> AsyncIterator[NotingRenderer]:
 
 @pytest.fixture
 def sweep(storage: FolderStorage, renderer: Renderer) -> SandboxJobs:
-    return SandboxJobs(storage, renderer)
+    return SandboxJobs(storage, renderer, seconds_per_step=600)
 
 
 @pytest.fixture
@@ -315,7 +315,7 @@ async def test_one_that_cannot_be_stored_does_not_hold_up_its_tenants_others(
     pool: Pool, connection: Connection, folder: Path, renderer: NotingRenderer
 ) -> None:
     storage = BrokenStorage(folder, SecretKeys.parse("test:" + "ab" * 32))
-    sweep = SandboxJobs(storage, renderer)
+    sweep = SandboxJobs(storage, renderer, seconds_per_step=600)
     partner = await make_partner(connection, env="test")
     bad = await start(connection, partner, hook="Bad", now=NOON - timedelta(seconds=1))
     good = await start(connection, partner, hook="Good")

@@ -179,7 +179,7 @@ class _Acquisition:
                 self._connection = await self._driver_pool.acquire()
         except TimeoutError:
             self._end()
-            raise DatabaseUnreachable(f"no connection within {self._seconds:g} s") from None
+            raise DatabaseUnreachable("no connection in time") from None
         except OSError as error:
             self._end()
             raise DatabaseUnreachable(f"{type(error).__name__}: {error}") from error

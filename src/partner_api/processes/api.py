@@ -7,8 +7,6 @@ import gc
 import time
 from typing import TYPE_CHECKING
 
-import asyncpg
-
 from partner_api.app import create_app
 from partner_api.edge.connections.registry import Connections
 from partner_api.edge.connections.server import serve_http
@@ -112,9 +110,9 @@ class ApiWork:
                 continue
             try:
                 await services.pool.execute("SELECT")
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:
                 self._problem = "database unavailable"
-                self._error = f"{type(error).__name__}"
+                self._error = type(error).__name__
                 if time.monotonic() - worked_at > self._wedged_seconds:
                     self._wedged = await _is_reachable(services.pool)
             else:
@@ -130,7 +128,7 @@ async def _is_reachable(pool: Pool) -> bool:
             pool.beside(command_seconds=ACQUIRE_SECONDS) as connection,
         ):
             await connection.execute("SELECT")
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except Exception:
         return False
     return True
 

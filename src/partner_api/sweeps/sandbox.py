@@ -92,8 +92,11 @@ class SandboxJobs:
     limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
-    def __init__(self, storage: Storage, renderer: Renderer) -> None:
+    def __init__(
+        self, storage: Storage, renderer: Renderer, *, seconds_per_step: float = _SECONDS_PER_STEP
+    ) -> None:
         self._storage = storage
+        self._seconds_per_step = seconds_per_step
         self._renderer = renderer
         self._last_tenant = -1
         self._put_off: set[UUID] = set()
@@ -108,7 +111,7 @@ class SandboxJobs:
             RendererNotStarted: this machine renders nothing.
         """
         ended = 0
-        until = time.monotonic() + _SECONDS_PER_STEP
+        until = time.monotonic() + self._seconds_per_step
         for _ in range(_JOBS_PER_STEP):
             row = await self._next(pool, now)
             if row is None or self._closed:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from partner_api.database.schema.sql_file import run_sql_beside
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
