@@ -31,6 +31,14 @@ _ROUNDS_PER_LINE = 20
 _CREDITS = 1_000_000_000
 # Each round has at least so many acknowledged allocations before something is killed.
 _ALLOCATIONS = 20
+SHORT = (
+    ("postmaster", "sweeps"),
+    ("supervisor",),
+    ("keeper", "api"),
+    ("backend", "rendering"),
+    ("supervisor", "keeper"),
+    ("api", "renderer", "sweeps"),
+)
 
 
 @pytest.fixture
@@ -202,12 +210,8 @@ async def test_kills_of_all_kinds_of_processes_under_traffic(server: Service) ->
     print(f"seed {seed}")
     traffic = await begin(server, seed)
     rounds = Rounds(server, seed)
-    await rounds.play(traffic, "postmaster", "sweeps")
-    await rounds.play(traffic, "supervisor")
-    await rounds.play(traffic, "keeper", "api")
-    await rounds.play(traffic, "backend", "rendering")
-    for _ in range(2):
-        await rounds.play(traffic)
+    for kinds in SHORT:
+        await rounds.play(traffic, *kinds)
     print(rounds.summary(traffic))
     await assert_everything_is_there_once(traffic)
     result = layers("reconcile", LAYERS_DATA_DIR=str(server.data_dir))
