@@ -315,7 +315,8 @@ async def test_one_that_cannot_be_stored_does_not_hold_up_its_tenants_others(
 ) -> None:
     storage = BrokenStorage(folder, SecretKeys.parse("test:" + "ab" * 32))
     sweep = SandboxJobs(storage, renderer, seconds_per_step=600)
-    partner = await make_partner(connection, env="test")
+    # No job starts before its wallet's last event.
+    partner = await make_partner(connection, env="test", now=NOON - timedelta(minutes=1))
     bad = await start(connection, partner, hook="Bad", now=NOON - timedelta(seconds=1))
     good = await start(connection, partner, hook="Good")
     storage.broken = str((await job_of(connection, partner, bad))["container_id"])
