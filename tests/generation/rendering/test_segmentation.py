@@ -1,5 +1,7 @@
 """The rules are those of the library, on every text; only the time that they take is not."""
 
+# ruff: noqa: RUF001 - the letters of many scripts look alike
+
 from __future__ import annotations
 
 import random
