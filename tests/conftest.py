@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 import pytest_asyncio
+from tests.reaper import Reaper
 
 from partner_api.database import migrate
 from partner_api.database.connection import connect, open_pool
@@ -31,6 +32,23 @@ if TYPE_CHECKING:
 # A shell that runs the suite in the background lets it ignore Ctrl-C, and what it starts would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+_reaper: Reaper | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have everything ended that this process starts, also when it cannot do that itself."""
+    global _reaper  # noqa: PLW0603 - pytest gives its hooks no other place
+    # The process that only hands tests to others starts nothing else.
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        _reaper = Reaper()
+
+
+def pytest_unconfigure() -> None:
+    """Have it done, and wait for it."""
+    if _reaper is not None:
+        _reaper.end()
 
 
 class DatabaseUrls(NamedTuple):

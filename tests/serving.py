@@ -114,7 +114,7 @@ class Service:
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.home = home
-        self.data_dir = home / "data"
+        self.data_dir = Path(variables.get("LAYERS_DATA_DIR", home / "data"))
         # Most processes inherit it, and their folder all but PostgreSQL's, so that tells which are this service's.
         self._mark = f"SERVICE_OF_A_TEST={secrets.token_hex(8)}"
         self._environment = environment(
@@ -194,15 +194,15 @@ class Service:
     def pids(self) -> list[int]:
         """Its processes that run, PostgreSQL's included."""
         found = [*self.own_pids(), *self.database_pids()]
-        # PostgreSQL's programs that make a cluster.
-        data = os.fsencode(self.data_dir)
-        tools = _running(lambda process: data in _command_line(int(process.name)))
+        # PostgreSQL's program that makes a cluster, beside its place.
+        made = os.fsencode(self.data_dir / ".postgres-new")
+        tools = running(lambda process: made in command_line(int(process.name)))
         return list(dict.fromkeys([*found, *tools]))
 
     def own_pids(self) -> list[int]:
         """Its processes that run, but for PostgreSQL's."""
         home = self.home.resolve()
-        return _running(
+        return running(
             lambda process: (
                 (process / "cwd").readlink() == home or self._mark.encode() in _environ(process)
             )
@@ -213,13 +213,13 @@ class Service:
         return [
             pid
             for pid in self.own_pids()
-            if pid != self.pid and b"-m\0partner_api.processes" not in _command_line(pid)
+            if pid != self.pid and b"-m\0partner_api.processes" not in command_line(pid)
         ]
 
     def part_pids(self, kind: str) -> list[int]:
         """The processes of its parts of one kind: database, api, sweeps or rendering."""
         words = b"\0".join([b"-m", b"partner_api.processes", kind.encode(), b"--name"])
-        return [pid for pid in self.own_pids() if words in _command_line(pid)]
+        return [pid for pid in self.own_pids() if words in command_line(pid)]
 
     def api_pids(self) -> list[int]:
         """Its processes that answer requests."""
@@ -249,7 +249,7 @@ class Service:
     def database_pids(self) -> list[int]:
         """The processes of its own PostgreSQL, the first one first."""
         cluster = (self.data_dir / "postgres").resolve()
-        pids = _running(lambda process: (process / "cwd").readlink() == cluster)
+        pids = running(lambda process: (process / "cwd").readlink() == cluster)
         first = postmaster_pid(self.data_dir)
         return sorted(pids, key=lambda pid: (pid != first, pid))
 
@@ -275,7 +275,8 @@ def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
-def _running(matches: Callable[[Path], bool]) -> list[int]:
+def running(matches: Callable[[Path], bool]) -> list[int]:
+    """The processes that run and match, each given as its folder in /proc."""
     if not Path("/proc/self/environ").exists():
         pytest.skip("this system does not show the processes of a service")
     found = []
@@ -289,7 +290,8 @@ def _running(matches: Callable[[Path], bool]) -> list[int]:
     return sorted(found)
 
 
-def _command_line(pid: int) -> bytes:
+def command_line(pid: int) -> bytes:
+    """What a process was started as; nothing when it is gone."""
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     return b""

@@ -106,7 +106,7 @@ async def test_it_ends_when_its_connection_is_lost_at_that_moment(
 ) -> None:
     """A database that was killed must not keep a server from stopping."""
     there = Bell(other_pool)
-    async with asyncio.timeout(30), there.hearing_others():
+    async with asyncio.timeout(60), there.hearing_others():
         await _hears(owner_connection, there)
         await _until(lambda: owner_connection.fetchval(_KILL_LISTENER))
         await asyncio.sleep(0.1)

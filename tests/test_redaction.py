@@ -101,4 +101,5 @@ def test_a_long_hostile_text_is_quick(piece: str) -> None:
     text = piece * (400_000 // len(piece))
     started = time.perf_counter()
     redact(text)
-    assert time.perf_counter() - started < 5
+    # If its time grew with the square of the length, it would take hours.
+    assert time.perf_counter() - started < 60

@@ -82,14 +82,14 @@ def served_api(location: DatabaseLocation, environment: dict[str, str]) -> Itera
             settings, location, SecretKeys.parse(settings.secret_keys), migrate_first=False
         )
     )
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="layers-bench-") as folder:
         log = Path(folder, "log")
         with log.open("ab") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "rig.serving"],
                 cwd=_BENCH,
-                env={**_inherited(), **environment, "LAYERS_PORT": str(port)},
+                env={**inherited(), **environment, "LAYERS_PORT": str(port)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -122,13 +122,14 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
 
 
-def _inherited() -> dict[str, str]:
+def inherited() -> dict[str, str]:
     """Leave out what would make the server another one than is measured."""
     return {
         name: value

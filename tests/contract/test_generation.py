@@ -577,7 +577,7 @@ async def test_in_the_test_environment(api: httpx.AsyncClient, installation: Ins
     assert [job["reservedCredits"] for job in jobs] == [0, 0]
     results = []
     for job in jobs:
-        give_up = asyncio.get_running_loop().time() + 20
+        give_up = asyncio.get_running_loop().time() + 120
         while (found := granted(await api.get(job["locationUrl"], headers=key.headers)))[
             "status"
         ] == "running":

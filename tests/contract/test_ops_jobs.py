@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from tests.contract.answers import granted, issues, refused
 from tests.contract.installation import org_id, project_id
+from tests.serving import wait_until
 
 if TYPE_CHECKING:
     import httpx
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MISSING = "job_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 FORMATS = ["slideshow_builder", "slideshow_remix", "video_remix", "ugc_remix", "auto"]
 VIDEO = {"tiktokVideoId": "7301234567890123456"}
+# Far sooner than by looking again, which a claim that waits does once a second.
+WOKEN_SECONDS = 0.4
 
 
 @pytest_asyncio.fixture
@@ -82,6 +85,12 @@ async def start(api: httpx.AsyncClient, key: Key, count: int = 1) -> list[str]:
         *(api.post(path, json=VIDEO, headers=key.headers) for _ in range(count))
     )
     return [granted(answer, 202)["jobId"] for answer in answers]
+
+
+def claims_logged(server: Service) -> list[dict[str, Any]]:
+    """What the server has logged of claims that are over."""
+    lines = [line for line in server.errors.splitlines() if '"/ops/v1/jobs/claim"' in line]
+    return [json.loads(line) for line in lines]
 
 
 async def funded(installation: Installation) -> Key:
@@ -221,13 +230,17 @@ async def test_a_claim_waits_for_a_job(
     began = time.monotonic()
     assert await claim(api, worker, waitSeconds=1) == []
     assert time.monotonic() - began >= 1
-    waiting = asyncio.create_task(claim(api, worker, waitSeconds=20))
-    await asyncio.sleep(0.3)
-    began = time.monotonic()
-    (job_id,) = await start(api, key)
-    (held,) = await waiting
-    assert held["jobId"] == job_id
-    assert time.monotonic() - began < 0.7, "it was not woken"
+    times: list[float] = []
+    # A machine may be busy for a moment, but not each time.
+    while not times or (min(times) > WOKEN_SECONDS and len(times) < 20):
+        waiting = asyncio.create_task(claim(api, worker, waitSeconds=20))
+        await asyncio.sleep(0.1)
+        began = time.monotonic()
+        (job_id,) = await start(api, key)
+        (held,) = await waiting
+        assert held["jobId"] == job_id
+        times.append(time.monotonic() - began)
+    assert min(times) <= WOKEN_SECONDS, "it was not woken"
 
 
 async def test_a_worker_that_went_away_gets_nothing(
@@ -241,12 +254,13 @@ async def test_a_worker_that_went_away_gets_nothing(
         f"POST /ops/v1/jobs/claim HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
         f"Authorization: {worker['Authorization']}\r\n\r\n"
     )
+    before = len(claims_logged(server))
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(head.encode() + body)
         await asyncio.sleep(0.5)
-    await asyncio.sleep(0.3)
+    await asyncio.to_thread(wait_until, lambda: len(claims_logged(server)) > before)
+    assert claims_logged(server)[before]["milliseconds"] < 20_000, "it waited to its end"
     (job_id,) = await start(api, key)
-    await asyncio.sleep(1.5)
     assert (await job(api, key, job_id))["stage"] == "queued"
     (held,) = await claim(api, worker)
     assert held["jobId"] == job_id

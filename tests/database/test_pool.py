@@ -43,8 +43,8 @@ NEVER = 3_600.0
 
 @pytest_asyncio.fixture
 async def small(database_urls: DatabaseUrls) -> AsyncIterator[Pool]:
-    """A pool of two connections, for which nobody waits long."""
-    async with await open_pool(database_urls.app, 2, acquire_seconds=0.2) as pool:
+    """A pool of two connections."""
+    async with await open_pool(database_urls.app, 2, acquire_seconds=LONG) as pool:
         yield pool
 
 
@@ -103,7 +103,9 @@ async def test_who_fails_or_is_cancelled_holds_nothing(small: Pool) -> None:
 # Limits ------------------------------------------------------------------------------------------
 
 
-async def test_a_connection_is_waited_for_so_long_and_no_longer(small: Pool) -> None:
+async def test_a_connection_is_waited_for_so_long_and_no_longer(
+    small: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     holding, done = asyncio.Barrier(3), asyncio.Event()
 
     async def hold() -> None:
@@ -113,9 +115,11 @@ async def test_a_connection_is_waited_for_so_long_and_no_longer(small: Pool) -> 
 
     holders = [asyncio.create_task(hold()) for _ in range(2)]
     await holding.wait()
-    async with asyncio.timeout(LONG):
-        with pytest.raises(DatabaseUnreachable, match="no connection in time") as raised:
-            await small.fetchval("SELECT 1")
+    with monkeypatch.context() as patched:
+        patched.setattr(small, "_acquire_seconds", 0.2)
+        async with asyncio.timeout(LONG):
+            with pytest.raises(DatabaseUnreachable, match="no connection in time") as raised:
+                await small.fetchval("SELECT 1")
     assert is_unavailable(raised.value)
     require_no_connection()
     done.set()
@@ -209,8 +213,9 @@ async def test_a_frozen_server_does_not_hold_who_is_cancelled(
 
 
 async def test_a_statement_that_is_cancelled_ends_and_its_connection_is_used_again(
-    small: Pool,
+    small: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pools, "CANCEL_SECONDS", LONG)
     async with small.acquire() as connection:
         before = connection.get_server_pid()
         with pytest.raises(TimeoutError):

@@ -173,7 +173,7 @@ async def create_thing(request: ApiRequest, connection: Connection, body: NewThi
         details={"name": body.name},
     )
     if body.name == "slow":
-        await asyncio.sleep(0.3)
+        await SLOW_MAY_END.wait()
     if body.name == "refuse":
         raise ApiError("CONFLICT", details={"name": body.name})
     if body.name == "absent":
@@ -185,6 +185,8 @@ async def create_thing(request: ApiRequest, connection: Connection, body: NewThi
 
 
 DEADLOCKS: list[int] = []
+SLOW_MAY_END = asyncio.Event()
+"""What making a thing of the name `slow` waits for."""
 
 
 @write(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from tests.edge import sample
 from tests.edge.conftest import add_key, add_operator, error_of, issues_of
 
 if TYPE_CHECKING:
@@ -152,7 +154,12 @@ async def test_two_at_the_same_instant_have_one_effect(
     client: httpx.AsyncClient, family: Family, connection: Connection
 ) -> None:
     body = {**BODY, "name": "slow"}
-    responses = await asyncio.gather(*(_create(client, family, "k", body) for _ in range(4)))
+    sample.SLOW_MAY_END.clear()
+    tasks = [asyncio.create_task(_create(client, family, "k", body)) for _ in range(4)]
+    for refused in islice(asyncio.as_completed(tasks, timeout=60), 3):
+        await refused
+    sample.SLOW_MAY_END.set()
+    responses = await asyncio.gather(*tasks)
     done = [response for response in responses if response.status_code == 201]
     waiting = [response for response in responses if response.status_code == 409]
     assert (len(done), len(waiting)) == (1, 3)

@@ -92,12 +92,12 @@ class Rounds:
         )
 
     def _new_service(self) -> Service:
-        # So long a path that the socket of PostgreSQL is elsewhere.
-        home = self._folder / f"home-{self._homes}" / ("long-" * 18)
+        home = self._folder / f"home-{self._homes}"
         self._homes += 1
-        (home / "temporary").mkdir(parents=True)
-        for made in (home.parent, home, home / "temporary"):
-            made.chmod(0o711)
+        # So long a path that the socket of PostgreSQL has to be in the folder for temporary files.
+        long = home / ("long-" * 18)
+        for made in (home, long, home / "tmp"):
+            made.mkdir(mode=0o711)
         return Service(
             home,
             "serve",
@@ -106,7 +106,8 @@ class Rounds:
             "--workers",
             "2",
             LAYERS_DEVELOPMENT="true",
-            TMPDIR=str(home / "temporary"),
+            LAYERS_DATA_DIR=str(long / "data"),
+            TMPDIR=str(home / "tmp"),
         )
 
     def _start_and_kill(self, chance: random.Random, planned: Round) -> None:
@@ -169,7 +170,7 @@ class Rounds:
         assert took < _STOP_SECONDS * busy(), took
         assert service.pids() == []
         assert not (service.data_dir / "run").exists()
-        assert list((service.home / "temporary").iterdir()) == []
+        assert list((service.home / "tmp").iterdir()) == []
         assert not raw_tracebacks(service), service.errors
 
 

@@ -201,12 +201,13 @@ def test_what_does_not_want_to_end_is_killed_when_its_time_is_up(tmp_path: Path)
         supervisor.wait_until_working("database")
         pids = [supervisor.pid_of(name) for name in ("a", "b", "database")]
         began = time.monotonic()
-    # Far less than a machine that is busy could add.
-    assert time.monotonic() - began < 30
+    # They would sleep for ten minutes.
+    assert time.monotonic() - began < 120
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
-def test_a_second_ctrl_c_does_not_wait(watched: Watched) -> None:
+def test_a_second_ctrl_c_does_not_wait(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, shutdown_seconds=600)
     with watched.supervisor as supervisor:
         supervisor.start(watched.plan("a", "obstinate"))
         began = time.monotonic()
@@ -219,7 +220,7 @@ def test_a_second_ctrl_c_does_not_wait(watched: Watched) -> None:
         hurry = threading.Thread(target=interrupt_twice)
         supervisor.run(hurry.start)
     hurry.join()
-    assert time.monotonic() - began < 30, "it waits for 58 s without the second one"
+    assert time.monotonic() - began < 120, "without the second one it waits for ten minutes"
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not show them")

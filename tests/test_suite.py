@@ -1,0 +1,60 @@
+"""The suite itself: however it ends, nothing that it has started goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.serving import command_line, passable_folder, running, wait_until
+
+_ROOT = Path(__file__).resolve().parent.parent
+# One has a PostgreSQL in each process, and the other a served API beside that.
+_TESTS = ("tests/test_bell.py", "tests/contract/test_health.py")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_nothing_is_left_of_a_run_that_is_interrupted_or_killed(number: signal.Signals) -> None:
+    with passable_folder() as folder:
+
+        def left(words: bytes = b"") -> list[int]:
+            return [pid for pid in processes_of(folder) if words in command_line(pid)]
+
+        with (folder / "output").open("wb") as output:
+            run = subprocess.Popen(
+                [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadfile", *_TESTS],
+                cwd=_ROOT,
+                env={**os.environ, "TMPDIR": str(folder), "PYTEST_DEBUG_TEMPROOT": str(folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                # As a shell starts it: Ctrl-C reaches all of its processes.
+                start_new_session=True,
+            )
+        try:
+            wait_until(lambda: left(b"partner_api.processes\0api") or run.poll() is not None, 240)
+            assert run.poll() is None, (folder / "output").read_text()
+            os.killpg(run.pid, number)
+            run.wait(240)
+            wait_until(lambda: not left())
+            assert [path.name for path in folder.glob("layers-*")] == []
+        finally:
+            for pid in left():
+                os.kill(pid, signal.SIGKILL)
+            run.kill()
+            run.wait()
+
+
+def processes_of(folder: Path) -> list[int]:
+    """The processes that know of the folder, in any way."""
+    path = os.fsencode(folder)
+    return running(
+        lambda process: (
+            path in os.fsencode((process / "cwd").readlink())
+            or path in (process / "environ").read_bytes()
+            or path in command_line(int(process.name))
+        )
+    )
