@@ -40,8 +40,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def _read_to_end(path: Path) -> bytes:
     """Read until the other end is closed."""
-    async with asyncio.timeout(LONG):
-        return await asyncio.to_thread(path.read_bytes)
+    with open(path, "rb", buffering=0, opener=_open_at_once) as reading:  # noqa: ASYNC230 - it does not wait
+        async with asyncio.timeout(LONG):
+            # None while there is nothing and the other end is open.
+            while (content := reading.read()) is None:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.01)
+    return content
 
 
 @pytest.mark.usefixtures("impatient")
@@ -85,7 +89,10 @@ async def test_nothing_of_a_file_is_waited_for_with_a_connection_in_hand(
     assert await in_thread(tmp_path.exists)
 
 
+def _open_at_once(path: str, _: int) -> int:
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+
 def _write_all(file: int, content: bytes) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(file, rest) :]
+    for start in range(0, len(content), 1_000):
+        os.write(file, content[start : start + 1_000])
