@@ -72,9 +72,10 @@ def _reap(folder: Path) -> None:
         left = processes_of(folder)
         if not left:
             break
-        for pid in left if number is not None else []:
-            with contextlib.suppress(OSError):
-                os.kill(pid, number)
+        if number is not None:
+            for pid in left:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, number)
         give_up = time.monotonic() + seconds
         while processes_of(folder) and time.monotonic() < give_up:
             time.sleep(_POLL_SECONDS)
