@@ -48,16 +48,6 @@ LIMIT_FIRST = {"poll", "wait"}
 # For this one the second is.
 LIMIT_SECOND = {"wait_for"}
 
-# These are being replaced.
-REPLACED = (
-    "api_process.py",
-    "commands/serve.py",
-    "commands/worker.py",
-    "database/embedded/postmaster.py",
-    "rendering_worker/",
-    "server.py",
-)
-
 # Where there is no limit beside the wait: where it is instead, or why there is none.
 ALLOWED = {
     # Tasks and locks of the process itself.
@@ -70,15 +60,29 @@ ALLOWED = {
     "ops/jobs/routes.py _wait wait": "the event of a task that is waited for with a limit",
     "sweeps/loop.py sleep_unless_stopped wait": "the events of tasks that are waited for with a limit",
     "rehearsal/installation.py following_installation task": "it was cancelled, and has those of the pool",
+    "edge/connections/server.py serve_http wait": "the stop of the process, for as long as it lives",
+    "edge/connections/server.py _Lifespan.start wait": "PART_START_SECONDS, of the supervisor",
+    "edge/connections/state.py ProcessState.wait_until_quiet wait": "the share of LAYERS_SHUTDOWN_SECONDS, around it",
+    "sweeps/__init__.py open_sweeps.close_at_stop wait": "the stop of the process, for as long as it lives",
+    "rendering_worker/jobs.py Job._make self._beating": "the heartbeat that has it has the limits of the pool",
+    "rendering_worker/jobs.py Job._pulse self._beating": "the heartbeat that has it has the limits of the pool",
+    "rendering_worker/jobs.py Job._work making if making.done() else pulse": "it is done",
+    "rendering_worker/jobs.py Job._work wait": "RENDER_SECONDS, STORAGE_SECONDS and those of the pool, in the tasks",
+    "rendering_worker/jobs.py Job.run wait": "those of the task, and the stop of the process",
+    "rendering_worker/jobs.py Job.run working": "it is done",
+    "rendering_worker/loop.py _unless_stopped wait": "those of the work, and the stop of the process",
+    "rendering_worker/loop.py _unless_stopped working": "it is done",
     # The connection to a client.
     "edge/asgi.py Edge.__call__.send_marked send": "SEND_SILENCE_SECONDS, behind it",
     "edge/reply.py Reply.__call__ send": "SEND_SILENCE_SECONDS, behind it",
     "generation/storage/routes.py FileReply.__call__ send": "SEND_SILENCE_SECONDS, behind it",
-    "edge/request.py ApiRequest.body_chunks receive": "BODY_SILENCE_SECONDS, behind it",
+    "edge/connections/cycle.py Cycle.receive receive": "BODY_SILENCE_SECONDS and JSON_BODY_SECONDS, of the connection",
+    "edge/connections/cycle.py Cycle.send send": "SEND_SILENCE_SECONDS, of the connection",
     "ops/jobs/routes.py _watching.until_gone receive": "it is cancelled when the answer is there",
     # The Redis or Valkey that counts.
     "edge/rate_limits.py _admit hit": "SHARED_COUNTERS_SECONDS, of its client",
     "edge/rate_limits.py _admit get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",
+    "edge/rate_limits.py _check_failed_authentications get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",
     "edge/rate_limits.py _count_failed_authentication hit": "SHARED_COUNTERS_SECONDS, of its client",
     "edge/rate_limits.py _count_failed_authentication get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",
     # The database.
@@ -94,9 +98,13 @@ ALLOWED = {
     "startup.py prepare_database connect": "CONNECT_SECONDS, in it",
     # Storage.
     "generation/uploads.py upload put": "BODY_SILENCE_SECONDS of the client, STORAGE_SECONDS of the storage",
-    "sweeps/sandbox.py SandboxJobs._make put": "STORAGE_SECONDS, in it",
-    "sweeps/sandbox.py SandboxJobs._make to_thread": "being replaced: SAMPLE_SECONDS",
+    "sweeps/sandbox.py SandboxJobs._store put": "STORAGE_SECONDS, in it",
     # Other processes.
+    "processes/database.py DatabaseKeeper._sleep select": "it is given how long",
+    "processes/listening.py _addresses getaddrinfo": "at start, in the hands of whoever starts the server",
+    "processes/part.py Part.hear recv": "it does not wait",
+    "processes/part.py Part._has_words recv": "it does not wait",
+    "rendering_worker/renderer.py _answer readexactly": "RENDERER_START_SECONDS and RENDER_SECONDS, around it",
     "database/embedded/account.py Account.run communicate": "it was killed",
     "simulation/nodes.py Nodes.__exit__ wait": "it was killed",
     "simulation/nodes.py Nodes._kill recv": "it was killed",
@@ -136,9 +144,8 @@ def test_every_wait_has_a_limit() -> None:
     found = set()
     for path in SOURCE.rglob("*.py"):
         name = str(path.relative_to(SOURCE))
-        if not name.startswith(REPLACED):
-            tree = ast.parse(path.read_text())
-            found |= {f"{name} {wait}" for wait in _unlimited_waits(tree, "", limited=False)}
+        tree = ast.parse(path.read_text())
+        found |= {f"{name} {wait}" for wait in _unlimited_waits(tree, "", limited=False)}
     assert found == set(ALLOWED)
 
 

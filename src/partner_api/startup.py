@@ -61,9 +61,10 @@ async def prepare_database(
     connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
     try:
         await migrate.require_current(connection)
+        # First: a start with wrong keys must not make the database production's.
+        await secret_keys.verify_installation(connection)
         await _enter_mode(connection, development=settings.development)
         await mark_kept_credentials(connection, settings.data_dir)
-        await secret_keys.verify_installation(connection)
     finally:
         await connection.close()
 

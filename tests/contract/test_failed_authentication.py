@@ -217,3 +217,14 @@ async def test_at_once_exactly_as_many_fail_as_may(pair: Pair) -> None:
         *(pair[number % 2].get(WHOAMI, headers=unknown_key()) for number in range(3 * LIMIT))
     )
     assert sorted(answer.status_code for answer in answers) == [401] * LIMIT + [429] * (2 * LIMIT)
+
+
+async def test_an_ipv6_network_is_one_address(pair: Pair) -> None:
+    """Who has one address of it has them all."""
+    application = pair.one._transport.app  # type: ignore[attr-defined]
+    answers = []
+    for host in (*(f"2001:db8:0:1::{number}" for number in range(LIMIT + 1)), "2001:db8:0:2::1"):
+        transport = httpx.ASGITransport(application, client=(host, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            answers.append((await client.get(WHOAMI, headers=unknown_key())).status_code)
+    assert answers == [401] * LIMIT + [429, 401]

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from partner_api.demo_credentials import DemoSecrets
 
+# What the person who started it reads last.
+ENDED = "layers: A server without development mode now uses this database"
 CLOCK = "/ops/v1/clock"
 
 
@@ -132,8 +134,9 @@ def test_the_development_server_moves_nothing_more_and_stops(
     with contextlib.suppress(httpx.TransportError):
         answer = send(development, "POST", CLOCK, demo.operator_token, json=a_month_on())
         assert answer.status_code in (409, 503), answer.text
-    wait_until(lambda: development.ended)
+    assert development.wait() == 1
     assert "development_over" in development.errors
+    assert ENDED in development.errors
     wait_until(lambda: development.own_pids() == [])
     assert asyncio.run(look(urls)) == (True, *before[1:])
     assert production.get("/readyz").json()["development"] is False
@@ -185,7 +188,8 @@ def test_a_worker_in_development_mode_stops_too(
         worker.launch()
         wait_until(lambda: "sweeps_started" in worker.errors)
         production.start()
-        assert worker.wait() == 0
+        assert worker.wait() == 1
+        assert ENDED in worker.errors
         assert "development_over" in worker.errors
     finally:
         worker.end()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 from tests.databases import make_database
+from tests.rendering_worker.rendering_processes import let_them_misbehave
 from tests.rendering_worker.studio import Studio
 from tests.tenants import make_partner
 
@@ -29,8 +30,11 @@ def urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
 
 
 @pytest_asyncio.fixture
-async def studio(urls: DatabaseUrls, tmp_path: Path) -> AsyncIterator[Studio]:
+async def studio(
+    urls: DatabaseUrls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Studio]:
     """A partner with 1,000 credits, and what a worker works with."""
+    let_them_misbehave(tmp_path, monkeypatch)
     pool = await open_pool(urls.app, 8)
     owner = await connect(urls.owner)
     clock = Clock()

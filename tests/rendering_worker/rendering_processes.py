@@ -16,9 +16,10 @@ SPIN, SLEEP, CRASH, BREAK, GROW = "spin", "sleep", "crash", "break", "grow"
 
 _MISBEHAVING = """
 import os, signal, time
-from partner_api.generation.rendering import sample
+from partner_api.generation.rendering import sample, slideshow
 
 good = sample.render_sample
+slides = slideshow.render_slideshow
 
 def misbehave(inputs, content_format):
     hook = inputs.get("hook") or ""
@@ -36,14 +37,21 @@ def misbehave(inputs, content_format):
         bytearray(4 * 1024**3)
     return good(inputs, content_format)
 
+def wait(inputs, *others):
+    while inputs.hook.startswith("wait for ") and os.path.exists(inputs.hook.removeprefix("wait for ")):
+        time.sleep(0.01)
+    return slides(inputs, *others)
+
 sample.render_sample = misbehave
+slideshow.render_slideshow = wait
 """
 
 
 def let_them_misbehave(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let rendering processes that start from now on misbehave at those hooks.
+    """Let rendering processes that start from now on misbehave at those hooks, which are for samples.
 
-    ``CRASH`` with the path of a file behind it crashes only if the file is not there, and makes it.
+    ``CRASH`` with the path of a file behind it crashes only if the file is not there, and makes it. A slideshow with
+    the hook "wait for", and the path of a file, is not begun as long as the file is there.
     """
     home = folder / "misbehaving"
     home.mkdir()

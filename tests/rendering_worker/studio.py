@@ -9,7 +9,7 @@ import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from PIL import Image
@@ -29,9 +29,24 @@ if TYPE_CHECKING:
 
 SHORT = "Stop scrolling! Three coffees a day are fine. Here is why."
 LONG = "咖啡一天三杯没有问题。" * 180
-"""It takes long enough to render that a test can come between."""
+"""It has ten slides."""
 
 _MOST_SECONDS = 60.0
+
+
+async def eventually(condition: Callable[[], object]) -> None:
+    """Wait until something has come about."""
+    deadline = time.monotonic() + _MOST_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it has not come about"
+        await asyncio.sleep(0.02)
+
+
+class Working(NamedTuple):
+    """A worker: what stops it, and its task."""
+
+    stop: asyncio.Event
+    task: asyncio.Task[None]
 
 
 @dataclass
@@ -58,14 +73,30 @@ class Studio:
         assert outcome.status == "done", outcome
         return start.job_id
 
+    async def order_held(self) -> UUID:
+        """Start a job whose rendering does not end before ``let_go``."""
+        self._held.touch()
+        return await self.order(f"wait for {self._held}")
+
+    def let_go(self) -> None:
+        """Let the rendering of what is held end."""
+        self._held.unlink()
+
+    @property
+    def _held(self) -> Path:
+        return self.folder / "held"
+
     @asynccontextmanager
-    async def worker(self, **settings: str) -> AsyncIterator[asyncio.Event]:
-        """A worker; it gives what stops it, and is stopped at the end."""
+    async def worker(
+        self, beat: Callable[[], None] | None = None, **settings: str
+    ) -> AsyncIterator[Working]:
+        """A worker, stopped at the end."""
         stop = asyncio.Event()
         loaded = load_settings({"LAYERS_DATA_DIR": str(self.folder), **settings})
-        task = asyncio.create_task(run_rendering(self.pool, self.clock, self.storage, loaded, stop))
+        working = run_rendering(self.pool, self.clock, self.storage, loaded, stop, beat)
+        task = asyncio.create_task(working)
         try:
-            yield stop
+            yield Working(stop, task)
         finally:
             stop.set()
             await task
@@ -96,8 +127,9 @@ class Studio:
             "UPDATE jobs SET lease_until = $2 WHERE id = $1", job_id, self.clock.now()
         )
 
-    async def take_the_database_away(self, seconds: float) -> None:
-        """End all connections of the application's role, and let it make no new ones for a time."""
+    @asynccontextmanager
+    async def database_away(self) -> AsyncIterator[None]:
+        """No connection of the application's role is left, and it can make no new ones, while the block runs."""
         async with self.pool.acquire() as connection:
             role = await connection.fetchval("SELECT quote_ident(current_user)")
         database = await self.owner.fetchval("SELECT quote_ident(current_database())")
@@ -106,8 +138,17 @@ class Studio:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        await asyncio.sleep(seconds)
-        await self.owner.execute(f"GRANT CONNECT ON DATABASE {database} TO PUBLIC, {role}")
+        try:
+            yield
+        finally:
+            await self.owner.execute(f"GRANT CONNECT ON DATABASE {database} TO PUBLIC, {role}")
+
+    @asynccontextmanager
+    async def database_stuck(self) -> AsyncIterator[None]:
+        """No statement on jobs is answered while the block runs."""
+        async with self.owner.transaction():
+            await self.owner.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE")
+            yield
 
     async def assets(self, job_id: UUID) -> list[Row]:
         return await self.owner.fetch(

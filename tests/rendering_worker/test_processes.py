@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.invariants import assert_books_balance
-from tests.rendering_worker.studio import LONG, SHORT, Studio
+from tests.rendering_worker.studio import SHORT, Studio
 from tests.serving import Service, wait_until
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Workers:
             LAYERS_SECRET_KEYS=KEYS,
             LAYERS_DEVELOPMENT="true",
             LAYERS_DATA_DIR=str(self._folder),
-            LAYERS_SHUTDOWN_SECONDS="1",
+            LAYERS_SHUTDOWN_SECONDS="4",
         )
         self.services.append(service)
         service.launch()
@@ -59,7 +59,7 @@ async def test_a_worker_killed_while_it_renders_loses_nothing(
     studio: Studio, workers: Workers
 ) -> None:
     victim = await asyncio.to_thread(workers.start)
-    job_id = await studio.order(LONG)
+    job_id = await studio.order_held()
     await studio.until(job_id, lambda job: job["stage"] == "rendering")
     await asyncio.to_thread(victim.end)
     job = await studio.job(job_id)
@@ -67,6 +67,7 @@ async def test_a_worker_killed_while_it_renders_loses_nothing(
     assert await studio.charged(job_id) == ("open", 0)
 
     await studio.lose_the_lease(job_id)
+    studio.let_go()
     await asyncio.to_thread(workers.start)
     job = await studio.until(job_id, lambda job: job["status"] != "running")
     assert (job["attempt"], job["last_error_code"]) == (2, "WORKER_LOST")
@@ -78,7 +79,7 @@ async def test_control_c_gives_the_job_back_and_leaves_no_process(
     studio: Studio, workers: Workers
 ) -> None:
     worker = await asyncio.to_thread(workers.start)
-    job_id = await studio.order(LONG)
+    job_id = await studio.order_held()
     await studio.until(job_id, lambda job: job["stage"] == "rendering")
     assert await asyncio.to_thread(worker.interrupt) == 0, worker.errors
     assert worker.pids() == []

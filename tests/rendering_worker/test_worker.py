@@ -8,12 +8,14 @@ import signal
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.invariants import assert_books_balance
 from tests.rendering_worker.rendering_processes import renderers
-from tests.rendering_worker.studio import LONG, SHORT, Studio
+from tests.rendering_worker.studio import LONG, SHORT, Studio, eventually
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.generation import claims
+from partner_api.rendering_worker import jobs
 from partner_api.sweeps.claims import Claims
 from partner_api.sweeps.uploads import Uploads
 
@@ -83,11 +85,11 @@ async def test_stages_and_progress_are_told_on_the_way(studio: Studio) -> None:
 
 
 async def test_several_at_a_time_each_done_once(studio: Studio) -> None:
-    jobs = [await studio.order(f"{SHORT} {number}") for number in range(6)]
+    ordered = [await studio.order(f"{SHORT} {number}") for number in range(6)]
     async with studio.worker(LAYERS_RENDER_PROCESSES="2"), studio.worker():
-        for job_id in jobs:
+        for job_id in ordered:
             await studio.until(job_id, is_over)
-    for job_id in jobs:
+    for job_id in ordered:
         await studio.assert_delivered(job_id)
         assert (await studio.job(job_id))["attempt"] == 1
     await assert_books_balance(studio.owner, studio.partner.tenant_id)
@@ -103,14 +105,14 @@ async def test_other_formats_wait_for_other_workers(studio: Studio) -> None:
 
 
 async def test_a_stop_gives_the_job_back_and_another_worker_finishes_it(studio: Studio) -> None:
-    job_id = await studio.order(LONG)
-    # Half a second of grace is not enough for this one.
-    async with studio.worker(LAYERS_SHUTDOWN_SECONDS="1"):
+    job_id = await studio.order_held()
+    async with studio.worker(LAYERS_SHUTDOWN_SECONDS="4"):
         await studio.until(job_id, is_rendering)
     job = await studio.job(job_id)
     assert (job["status"], job["stage"], job["claim_token"]) == ("running", "queued", None)
     assert job["last_error_code"] == "WORKER_STOPPED"
     assert renderers() == []
+    studio.let_go()
     async with studio.worker():
         await studio.until(job_id, is_over)
     await studio.assert_delivered(job_id)
@@ -123,8 +125,12 @@ async def test_a_stop_waits_for_what_is_nearly_done(studio: Studio) -> None:
     await studio.assert_delivered(job_id)
 
 
-async def test_a_cancel_ends_it_without_a_charge_or_a_file(studio: Studio) -> None:
-    job_id = await studio.order(LONG)
+async def test_a_cancel_ends_it_without_a_charge_or_a_file(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Told at once that it is canceled, and not at one of the rarer heartbeats of whoever has no news.
+    monkeypatch.setattr(jobs, "_SILENCE_SECONDS", 0.5)
+    job_id = await studio.order_held()
     async with studio.worker():
         await studio.until(job_id, is_rendering)
         await cancel(studio, job_id)
@@ -139,7 +145,7 @@ async def test_a_cancel_ends_it_without_a_charge_or_a_file(studio: Studio) -> No
 
 
 async def test_a_claim_that_was_lost_changes_nothing(studio: Studio) -> None:
-    job_id = await studio.order(LONG)
+    job_id = await studio.order_held()
     async with studio.worker():
         await studio.until(job_id, is_rendering)
         # Somebody else has it now, and will say nothing.
@@ -147,6 +153,7 @@ async def test_a_claim_that_was_lost_changes_nothing(studio: Studio) -> None:
         await studio.owner.execute(
             "UPDATE jobs SET claim_token = $2, worker_id = 'other' WHERE id = $1", job_id, token
         )
+        studio.let_go()
         following = await studio.order(SHORT)
         await studio.until(following, is_over)
     job = await studio.job(job_id)
@@ -155,21 +162,25 @@ async def test_a_claim_that_was_lost_changes_nothing(studio: Studio) -> None:
 
 
 async def test_a_rendering_process_that_dies_is_replaced(studio: Studio) -> None:
-    job_id = await studio.order(LONG)
+    job_id = await studio.order_held()
     async with studio.worker():
         await studio.until(job_id, is_rendering)
         for process in renderers():
             os.kill(process, signal.SIGKILL)
+        studio.let_go()
         await studio.until(job_id, is_over)
     await studio.assert_delivered(job_id)
     assert (await studio.job(job_id))["attempt"] == 2
 
 
 async def test_an_outage_of_the_database_delays_and_loses_nothing(studio: Studio) -> None:
-    job_id = await studio.order(LONG)
+    job_id = await studio.order_held()
     async with studio.worker():
         await studio.until(job_id, is_rendering)
-        await studio.take_the_database_away(seconds=3)
+        async with studio.database_away():
+            # More than once it is tried again.
+            await asyncio.sleep(3)
+        studio.let_go()
         await studio.until(job_id, is_over)
     await studio.assert_delivered(job_id)
     assert (await studio.job(job_id))["attempt"] == 1
@@ -198,14 +209,66 @@ async def test_what_an_attempt_left_behind_is_removed_when_the_job_is_over(studi
 
 
 async def test_a_silent_worker_is_not_waited_for(studio: Studio) -> None:
-    job_id = await studio.order(LONG)
+    job_id = await studio.order_held()
     async with studio.worker():
         await studio.until(job_id, is_rendering)
         await studio.lose_the_lease(job_id)
         await Claims().step(studio.pool, studio.clock.now())
+        studio.let_go()
         await studio.until(job_id, is_over)
     await studio.assert_delivered(job_id)
     assert (
         await studio.owner.fetchval("SELECT count(*) FROM credit_events WHERE job_id = $1", job_id)
         == 1
     )
+
+
+@pytest.mark.parametrize("outage", ["away", "stuck"])
+async def test_a_stop_is_short_also_without_the_database(studio: Studio, outage: str) -> None:
+    job_id = await studio.order_held()
+    async with studio.worker(LAYERS_SHUTDOWN_SECONDS="2") as worker:
+        await studio.until(job_id, is_rendering)
+        async with studio.database_away() if outage == "away" else studio.database_stuck():
+            worker.stop.set()
+            # Far less than the minute for which a worker with a job waits for the database.
+            async with asyncio.timeout(30):
+                await asyncio.wait({worker.task})
+    job = await studio.job(job_id)
+    # The end of the claim says what the worker could not.
+    assert (job["status"], job["stage"]) == ("running", "rendering")
+    assert renderers() == []
+
+
+async def test_a_stop_does_not_wait_for_a_claim(studio: Studio) -> None:
+    async with studio.worker(LAYERS_SHUTDOWN_SECONDS="2") as worker:
+        await eventually(renderers)
+        async with studio.database_stuck():
+            # More than it pauses between claims.
+            await asyncio.sleep(2)
+            worker.stop.set()
+            async with asyncio.timeout(30):
+                await asyncio.wait({worker.task})
+    assert renderers() == []
+
+
+async def test_it_says_that_it_works_while_it_waits_and_while_it_renders(studio: Studio) -> None:
+    beats = 0
+
+    def beat() -> None:
+        nonlocal beats
+        beats += 1
+
+    async def until_more() -> None:
+        before = beats
+        await eventually(lambda: beats >= before + 3)
+
+    async with studio.worker(beat):
+        await until_more()
+        job_id = await studio.order_held()
+        await studio.until(job_id, is_rendering)
+        await until_more()
+        async with studio.database_away():
+            await until_more()
+        studio.let_go()
+        await studio.until(job_id, is_over)
+    await studio.assert_delivered(job_id)

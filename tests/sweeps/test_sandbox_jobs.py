@@ -23,7 +23,7 @@ from partner_api.generation import store as generation
 from partner_api.generation.storage.folder import FolderStorage
 from partner_api.rendering_worker import renderer as renderer_module
 from partner_api.rendering_worker.renderer import Renderer, RendererNotStarted
-from partner_api.sweeps import open_sweeps, sandbox
+from partner_api.sweeps import open_sweeps
 from partner_api.sweeps.sandbox import SandboxJobs
 
 if TYPE_CHECKING:
@@ -283,12 +283,11 @@ async def test_tenants_have_their_turns(
 async def test_the_turn_goes_on_where_the_step_before_ended(
     pool: Pool,
     connection: Connection,
-    sweep: SandboxJobs,
+    storage: FolderStorage,
     renderer: NotingRenderer,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # No job begins after so long a time.
-    monkeypatch.setattr(sandbox, "_SECONDS_PER_STEP", 0)
+    sweep = SandboxJobs(storage, renderer, seconds_per_step=0)
     partners = [await make_partner(connection, env="test") for _ in range(2)]
     one, other = sorted(partners, key=lambda partner: partner.tenant_id)
     for number in range(2):
@@ -316,7 +315,8 @@ async def test_one_that_cannot_be_stored_does_not_hold_up_its_tenants_others(
 ) -> None:
     storage = BrokenStorage(folder, SecretKeys.parse("test:" + "ab" * 32))
     sweep = SandboxJobs(storage, renderer, seconds_per_step=600)
-    partner = await make_partner(connection, env="test")
+    # No job starts before its wallet's last event.
+    partner = await make_partner(connection, env="test", now=NOON - timedelta(minutes=1))
     bad = await start(connection, partner, hook="Bad", now=NOON - timedelta(seconds=1))
     good = await start(connection, partner, hook="Good")
     storage.broken = str((await job_of(connection, partner, bad))["container_id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from partner_api.edge.authentication import KeyRejected, bearer_token
-from partner_api.edge.connections.registry import mark_known
+from partner_api.edge.connections.registry import address_of, mark_known
 from partner_api.edge.credentials import (
     ApiKeyCredential,
     OperatorCredential,
@@ -91,20 +91,20 @@ async def _authenticate(
     Raises:
         ApiError: UNAUTHENTICATED, RATE_LIMITED, and what ``look_up`` raises.
     """
-    limits, address = request.services.rate_limits, _address(request)
+    limits = request.services.rate_limits
     token = parse(bearer_token(request.authorization))
     if token is None:
-        await limits.count_failed_authentication(address)
+        await limits.count_failed_authentication(_address(request))
         raise ApiError("UNAUTHENTICATED")
     verified = request.services.authenticator.verified
     if not verified.knows(token):
-        await limits.check_failed_authentications(address)
+        await limits.check_failed_authentications(_address(request))
     try:
         caller = await look_up(token)
     except ApiError as error:
         if error.code == "UNAUTHENTICATED":
             verified.forget(token)
-            await limits.count_failed_authentication(address)
+            await limits.count_failed_authentication(_address(request))
         raise
     verified.remember(token)
     mark_known(request.scope)
@@ -119,6 +119,6 @@ def note_refusal(request: ApiRequest, caller: Caller, event_type: RefusalType) -
 
 
 def _address(request: ApiRequest) -> str:
-    """Give the address at the other end of the connection; a proxy in front counts as one."""
+    """Return what counts as the client's address; a proxy in front is one, and an IPv6 network."""
     client = request.scope.get("client")
-    return client[0] if client else _UNKNOWN_ADDRESS
+    return address_of(client[0]) if client else _UNKNOWN_ADDRESS

@@ -156,7 +156,12 @@ class Route:
             raise
         try:
             return await self._call(request, arguments)
-        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+        except (
+            asyncpg.DeadlockDetectedError,
+            asyncpg.SerializationError,
+            # A migration has changed the table of a statement that this process had prepared before.
+            asyncpg.InvalidCachedStatementError,
+        ):
             # The transaction was rolled back; alone, it will most likely pass.
             return await self._call(request, arguments)
 

@@ -20,14 +20,16 @@ from partner_api.edge.problems import (
     NUL,
     REQUIRED,
     InvalidField,
+    list_problems,
+    problem_of,
+    value_problem,
+)
+from partner_api.edge.shapes import (
     bare_type,
     fields_of,
     is_list_type,
     is_oversized,
-    list_problems,
     most_values,
-    problem_of,
-    value_problem,
     without_none,
 )
 from partner_api.errors import ApiError, Issue, invalid

@@ -40,11 +40,15 @@ def main() -> int:
 def count_as(name: str) -> None:
     """Keep the numbers behind /metrics under a part's name, where the process that it replaces has kept them.
 
-    Under the number of the process, each one that ends would leave files behind. Before any number is made.
+    Under the number of the process, each one that ends would leave files behind. Before any number is made. How many
+    there are of something is counted anew: what the process before had has gone with it.
     """
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if folder is not None:
         from prometheus_client import values
 
+        for gauge in Path(folder).glob(f"gauge_*_{name}.db"):
+            gauge.unlink()
         values.ValueClass = values.MultiProcessValue(lambda: name)  # type: ignore[no-untyped-call]
 
 

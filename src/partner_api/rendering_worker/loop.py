@@ -38,7 +38,7 @@ _MOST_WORKER_CHARACTERS = 128
 # Of the time that a stop of the whole server may take: for what is being claimed, to finish the job in hand, and to
 # give it back. The rest is for what comes after this.
 _CLAIM_SHARE = 0.1
-_FINISH_SHARE = 0.5
+_FINISH_SHARE = 0.4
 _GIVE_BACK_SHARE = 0.2
 
 

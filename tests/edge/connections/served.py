@@ -55,12 +55,16 @@ class SmallApp:
         elif path == "/echo":
             body = await self._read(receive)
         elif path == "/wait":
+            # As routes that wait for something watch their client.
+            watching = asyncio.create_task(receive())
             self.waiting.release()
             try:
                 await self.release.wait()
             except asyncio.CancelledError:
                 self.events.append("cancelled")
                 raise
+            finally:
+                watching.cancel()
         elif path == "/gone":
             self.waiting.release()
             while (await receive())["type"] != "http.disconnect":
@@ -84,6 +88,7 @@ class SmallApp:
             raise self.start_error
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        self.events.append("closed")
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _read(self, receive: Any) -> bytes:

@@ -14,6 +14,7 @@ from partner_api.generation.storage.errors import StorageUnavailable
 from partner_api.generation.storage.threads import OpenFile, in_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from partner_api.database.connection import Pool
@@ -22,11 +23,13 @@ LONG = 60
 
 
 @pytest.fixture
-def pipe(tmp_path: Path) -> Path:
+def pipe(tmp_path: Path) -> Iterator[Path]:
     """A file that hangs until somebody opens its other end."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    return path
+    yield path
+    # Whoever still hangs goes on, so that the threads of a test that fails end.
+    os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
 
 
 @pytest.fixture
@@ -37,8 +40,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def _read_to_end(path: Path) -> bytes:
     """Read until the other end is closed."""
-    async with asyncio.timeout(LONG):
-        return await asyncio.to_thread(path.read_bytes)
+    with open(path, "rb", buffering=0, opener=_open_at_once) as reading:  # noqa: ASYNC230 - it does not wait
+        async with asyncio.timeout(LONG):
+            # None while there is nothing and the other end is open.
+            while (content := reading.read()) is None:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.01)
+    return content
 
 
 @pytest.mark.usefixtures("impatient")
@@ -60,17 +67,17 @@ async def test_a_file_stays_open_for_an_operation_that_was_given_up(
     pipe: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its number would be another file's otherwise, and that one would be written to."""
-    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    file = await OpenFile.open(pipe, os.O_WRONLY)
-    monkeypatch.setattr(threads, "STORAGE_SECONDS", 0.1)
-    sent = b"x" * 1_000_000
-    with pytest.raises(StorageUnavailable):
-        await file.run(_write_all, sent)
-    file.close()
-    os.set_blocking(reading, True)
-    with os.fdopen(reading, "rb") as stream:
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reading:
+        file = await OpenFile.open(pipe, os.O_WRONLY)
+        monkeypatch.setattr(threads, "STORAGE_SECONDS", 0.1)
+        sent = b"x" * 1_000_000
         async with asyncio.timeout(LONG):
-            assert await asyncio.to_thread(stream.read) == sent
+            with pytest.raises(StorageUnavailable):
+                await file.run(_write_all, sent)
+        file.close()
+        os.set_blocking(reading.fileno(), True)
+        async with asyncio.timeout(LONG):
+            assert await asyncio.to_thread(reading.read) == sent
 
 
 async def test_nothing_of_a_file_is_waited_for_with_a_connection_in_hand(
@@ -82,7 +89,10 @@ async def test_nothing_of_a_file_is_waited_for_with_a_connection_in_hand(
     assert await in_thread(tmp_path.exists)
 
 
+def _open_at_once(path: str, _: int) -> int:
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+
 def _write_all(file: int, content: bytes) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(file, rest) :]
+    for start in range(0, len(content), 1_000):
+        os.write(file, content[start : start + 1_000])

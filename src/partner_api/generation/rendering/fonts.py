@@ -62,6 +62,8 @@ _PREFERRED = (
 )
 _UNWANTED = re.compile(r"mono|serif|italic|oblique|light|thin|condensed", re.IGNORECASE)
 _MOST_FILES = 400
+# For how many clusters it is remembered which font draws them, in a process that may live for months.
+_MOST_CHOSEN = 20_000
 
 
 class Font:
@@ -135,6 +137,8 @@ class FontStack:
     def font_for(self, cluster: str) -> Font | None:
         """Give the font that draws all of a character with its marks; None if no font has it."""
         if cluster not in self._chosen:
+            if len(self._chosen) >= _MOST_CHOSEN:
+                self._chosen.clear()
             self._chosen[cluster] = self._choose(cluster)
         return self._chosen[cluster]
 

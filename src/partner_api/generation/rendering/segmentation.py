@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from uniseg.breaking import Breakable, break_units
 from uniseg.derived import indic_conjunct_break
-from uniseg.graphemecluster import grapheme_cluster_break, grapheme_cluster_breakables
+from uniseg.graphemecluster import (
+    GraphemeClusterBreak,
+    grapheme_cluster_break,
+    grapheme_cluster_breakables,
+)
 from uniseg.linebreak import line_break, line_break_breakables
 from uniseg.sentencebreak import sentence_break, sentence_breakables
 
@@ -35,12 +39,34 @@ def clusters(text: str) -> list[str]:
     """
     if text.isascii() and "\r" not in text:
         return list(text)
+    found: list[str] = []
+    begin = 0
+    was_plain = True
+    for place, character in enumerate(text):
+        is_plain = _cluster_property(character) is GraphemeClusterBreak.OTHER
+        # Between two of them there is always a boundary, and nothing before it matters behind it.
+        if is_plain and was_plain and place > begin:
+            found += _clusters_of(text[begin:place])
+            begin = place
+        was_plain = is_plain
+    return found + _clusters_of(text[begin:])
+
+
+def _clusters_of(text: str) -> list[str]:
+    # The same words are measured again and again, in lines that end elsewhere.
+    return _by_the_rules_once(text) if len(text) <= MOST_CODE_POINTS else _by_the_rules(text)
+
+
+def _by_the_rules(text: str) -> list[str]:
     breakables = _cluster_breakables(text, property=_cluster_property)
     return [
         cluster[start : start + MOST_CODE_POINTS]
         for cluster in break_units(text, breakables)
         for start in range(0, len(cluster), MOST_CODE_POINTS)
     ]
+
+
+_by_the_rules_once = lru_cache(_CACHED_CHARACTERS)(_by_the_rules)
 
 
 def line_units(text: str) -> list[str]:
