@@ -243,7 +243,8 @@ async def test_starts_on_both_sides_of_a_boundary(crowd: Pool, connection: Conne
     assert {outcome.code for outcome in outcomes} == {None, "BILLING_EXHAUSTED"}
     end = JULY_15 + timedelta(seconds=1)
     wallet = await read(connection, partner, end)
-    assert 0 <= wallet["available"] < 30
+    # Nobody was refused who could pay then; each of the eight that settled last may have freed ten since.
+    assert 0 <= wallet["available"] < 30 + 8 * 10
     reasons = [event["reason"] for event in await events(connection, partner)]
     assert reasons.count("period_allotment") == 1
     assert reasons.count("period_lapse") <= 1

@@ -81,7 +81,7 @@ class TestTheCommand:
     def test_shows_what_is_wrong_and_ends_with_status_1(self, tmp_path: Path) -> None:
         hostile = "[/x] \x1b[31m"
         broken = msgspec.structs.replace(
-            SOUND, problem="failing: periods", last_error=hostile, last_error_at=NOW - 150
+            SOUND, problem="failing: periods", last_error=hostile, last_error_at=time.time() - 150
         )
         with run_folder(tmp_path) as folder:
             write_status(folder, server(broken, written_at=time.time() + 60))

@@ -244,21 +244,26 @@ def test_the_server_of_another_cluster_is_told_apart(data_dir: Path, serve: Serv
         assert tell(2**22 + 1, data_dir / "postgres") is Occupant.OTHER
 
 
-def test_a_server_that_does_not_end_is_ended(
-    data_dir: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_does_not_end_is_ended(data_dir: Path, serve: Serve) -> None:
     server = serve(data_dir)
     checkpointer = query(
         server.url("owner"), "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
     )
     pid = postmaster_pid(data_dir)
     os.kill(checkpointer, signal.SIGSTOP)
-    monkeypatch.setattr(postmaster, "STOP_SECONDS", 1.0)
     # The kill that an immediate shutdown would come to after 5 seconds.
     threading.Timer(1.3, os.kill, (checkpointer, signal.SIGKILL)).start()
-    server.stop()
+    server.stop(fast_seconds=1.0)
     wait_until(lambda: not is_running(pid))
     assert "received immediate shutdown request" in (data_dir / "postgres.log").read_text()
+
+
+def test_a_server_that_is_frozen_is_killed(data_dir: Path, serve: Serve) -> None:
+    server = serve(data_dir)
+    pid = postmaster_pid(data_dir)
+    os.kill(pid, signal.SIGSTOP)
+    server.stop(fast_seconds=0.1, at_once_seconds=0.1)
+    assert not is_running(pid)
 
 
 def test_a_start_without_progress_is_given_up(
