@@ -280,6 +280,24 @@ class TestItsDatabase:
         assert server.stop() == 0
         assert server.pids() == []
 
+    def test_is_waited_for_by_a_part_that_is_started_without_it(
+        self, serve: Callable[..., Service]
+    ) -> None:
+        server = serve()
+        server.start()
+        (keeper,) = server.part_pids("database")
+        (api,) = server.api_pids()
+        os.kill(keeper, signal.SIGSTOP)
+        os.kill(server.database_pids()[0], signal.SIGKILL)
+        os.kill(api, signal.SIGKILL)
+        wait_until(lambda: "database_waited_for" in server.errors)
+        os.kill(keeper, signal.SIGCONT)
+        server.wait_for_part("api-1", restarts=1)
+        wait_until(lambda: server.get("/readyz").status_code == 200)
+        assert "Traceback" not in server.errors
+        assert server.stop() == 0
+        assert server.pids() == []
+
 
 def test_it_listens_on_every_address_of_a_name(serve: Callable[..., Service]) -> None:
     server = serve("--host", "localhost")

@@ -6,6 +6,7 @@ import argparse
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -15,7 +16,10 @@ from partner_api.processes.status import PartKind
 from partner_api.settings import SettingsError, load_settings
 
 if TYPE_CHECKING:
+    from partner_api.database.location import DatabaseLocation
     from partner_api.settings import Settings
+
+_LOOK_SECONDS = 0.2
 
 
 def main() -> int:
@@ -56,11 +60,10 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
     import uvloop
 
     from partner_api.crypto import SecretKeyError
-    from partner_api.database.location import locate
     from partner_api.generation.storage.errors import StorageUnavailable
 
     try:
-        location = locate(settings)
+        location = _locate(settings, link)
         if arguments.kind == "api":
             from partner_api.processes.api import run_api_part
 
@@ -79,6 +82,28 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
         link.say(Beat(working=False, fatal=str(error)))
         return 1
     return 0
+
+
+def _locate(settings: Settings, link: Link) -> DatabaseLocation:
+    """Find the database; the server's own may be just being started again, and is waited for.
+
+    That has the limit of every start: the supervisor replaces a part that does not begin its work.
+    """
+    import structlog
+
+    from partner_api.database.embedded import DatabaseStartError
+    from partner_api.database.location import locate
+
+    told = False
+    while True:
+        try:
+            return locate(settings)
+        except DatabaseStartError as error:
+            if not told:
+                link.say(Beat(working=False, error=str(error)))
+                structlog.get_logger(__name__).warning("database_waited_for", reason=str(error))
+                told = True
+            time.sleep(_LOOK_SECONDS)
 
 
 def _parse(words: list[str]) -> argparse.Namespace:
