@@ -45,7 +45,7 @@ class Round(NamedTuple):
 
 SHORT = (
     Round("starting", 2.5, ("supervisor",)),
-    Round("running", 0.2, ("sweeps", "renderer")),
+    Round("running", 0.2, ("keeper", "renderer")),
     Round("running", 0.1, ("supervisor", "backend")),
 )
 

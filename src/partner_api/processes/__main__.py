@@ -87,7 +87,7 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
 def _locate(settings: Settings, link: Link) -> DatabaseLocation:
     """Find the database; the server's own may be just being started again, and is waited for.
 
-    That has the limit of every start: the supervisor replaces a part that does not begin its work.
+    PostgreSQL may have much to recover, which takes as long as it takes.
     """
     import structlog
 
@@ -99,8 +99,8 @@ def _locate(settings: Settings, link: Link) -> DatabaseLocation:
         try:
             return locate(settings)
         except DatabaseStartError as error:
+            link.say(Beat(working=False, error=str(error)))
             if not told:
-                link.say(Beat(working=False, error=str(error)))
                 structlog.get_logger(__name__).warning("database_waited_for", reason=str(error))
                 told = True
             time.sleep(_LOOK_SECONDS)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.database.embedded.running import (
@@ -288,3 +289,39 @@ def test_a_start_without_progress_is_given_up(
     threading.Timer(0.8, lambda: log.write_text(log.read_text() + "redo in progress\n")).start()
     threading.Timer(1.4, lambda: pid_file.write_text(text)).start()
     assert server.wait_until_ready(log) is True
+
+
+def test_a_server_whose_process_has_just_died_is_waited_for(
+    data_dir: Path, serve: Serve, supervise: Supervise
+) -> None:
+    """One that is found recovers from the end of one of its processes, and takes nobody for a moment."""
+    supervisor = supervise(data_dir)
+    ready(supervisor)
+    pid = postmaster_pid(data_dir)
+    url = EmbeddedPostgres(data_dir).url("owner")
+    checkpointer = query(
+        url, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
+    )
+    supervisor.kill()
+    supervisor.wait()
+    os.kill(checkpointer, signal.SIGKILL)
+    again = serve(data_dir)
+    assert postmaster_pid(data_dir) == pid
+    assert query(again.url("app"), "SELECT 1") == 1
+
+
+def test_the_socket_folder_of_a_server_that_was_found_goes_with_it(
+    home: Path, serve: Serve, supervise: Supervise
+) -> None:
+    data_dir = home / ("too-long-for-a-socket-" * 5)
+    supervisor = supervise(data_dir)
+    ready(supervisor)
+    (socket_folder,) = parse_qs(urlsplit(EmbeddedPostgres(data_dir).url("owner")).query)["host"]
+    assert not Path(socket_folder).is_relative_to(data_dir)
+    supervisor.kill()
+    supervisor.wait()
+    again = serve(data_dir)
+    again.ask_to_stop()
+    wait_until(lambda: not again.is_alive())
+    again.stop()
+    assert not Path(socket_folder).exists()

@@ -1,6 +1,7 @@
 """The embedded server as a whole: what the rest of the application starts, stops and asks."""
 
 import asyncio
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -14,7 +15,7 @@ from partner_api.database.embedded.cluster import OWNER_ROLE, find_cluster, make
 from partner_api.database.embedded.data_folder import DataFolder, FolderLock, Role
 from partner_api.database.embedded.errors import DatabaseStartError
 from partner_api.database.embedded.pid_file import read_pid_file
-from partner_api.database.embedded.postmaster import STOP_SECONDS, Postmaster
+from partner_api.database.embedded.postmaster import PATIENCE_SECONDS, STOP_SECONDS, Postmaster
 from partner_api.database.embedded.processes import Occupant, occupant
 from partner_api.database.embedded.socket_folder import (
     make_again,
@@ -72,6 +73,7 @@ class EmbeddedPostgres:
         self._holder_pid = holder_pid
         # A server that is started again stays where those who use it know it to be.
         self._socket_folder: Path | None = None
+        self._found_socket_folder: Path | None = None
         self._fast_unsafe = fast_unsafe
         self._lock: FolderLock | None = None
         self._account: Account | None = None
@@ -129,7 +131,8 @@ class EmbeddedPostgres:
         if self._claimed and self._postmaster is not None and self._account is not None:
             entry = read_pid_file(self._postmaster.cluster)
             self._postmaster.stop(fast_seconds=fast_seconds, at_once_seconds=at_once_seconds)
-            for folder in {entry.socket_folder if entry else None, self._socket_folder}:
+            named = entry.socket_folder if entry else None
+            for folder in {named, self._socket_folder, self._found_socket_folder}:
                 if folder is not None:
                     remove_socket_folder(folder, self._account)
         self._postmaster = None
@@ -204,6 +207,9 @@ class EmbeddedPostgres:
         # One that is found may be on its way out.
         if self._postmaster is None or not self._postmaster.wait_until_ready(self._folder.log):
             self._postmaster = self._launch(cluster, binaries, account)
+        elif (entry := read_pid_file(cluster)) is not None:
+            # Known at its end too, when the file is gone that says it.
+            self._found_socket_folder = entry.socket_folder
         self._prepare_database()
 
     def _launch(self, cluster: Path, binaries: Binaries, account: Account) -> Postmaster:
@@ -226,7 +232,7 @@ class EmbeddedPostgres:
     def _prepare_database(self) -> None:
         app_password = self._folder.make_password("app")
         try:
-            asyncio.run(_make_database_and_role(self.url("owner"), app_password))
+            self._make_database_and_role(app_password)
         except asyncpg.InvalidPasswordError as error:
             raise DatabaseStartError(
                 f"The database in {self._folder.path} does not accept the password kept beside it; "
@@ -237,6 +243,18 @@ class EmbeddedPostgres:
                 f"PostgreSQL runs but could not be prepared: {str(error) or 'no answer in time'}; "
                 f"its log is {self._folder.log}."
             ) from error
+
+    def _make_database_and_role(self, app_password: str) -> None:
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                asyncio.run(_make_database_and_role(self.url("owner"), app_password))
+                return
+            except (asyncpg.CannotConnectNowError, asyncpg.CrashShutdownError):
+                # A server that was found may be recovering from the end of one of its processes.
+                if not self.is_alive() or time.monotonic() > give_up:
+                    raise
+                time.sleep(0.1)
 
 
 async def _make_database_and_role(owner_url: str, app_password: str) -> None:

@@ -1,6 +1,7 @@
 """Where the server's Unix socket is."""
 
 import contextlib
+import hashlib
 import os
 import re
 import stat
@@ -37,7 +38,12 @@ def make_socket_folder(cluster: Path, account: Account, previous: Path | None) -
         return previous
     # TMPDIR can be long, or a folder of this process's account alone.
     for place in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+        mark = f"{_PREFIX}{hashlib.sha256(os.fsencode(cluster)).hexdigest()[:12]}-"
+        # What a start left that was killed before PostgreSQL had written down where its socket is.
+        for left in place.glob(f"{mark}*"):
+            with contextlib.suppress(OSError):
+                left.rmdir()
+        folder = Path(tempfile.mkdtemp(prefix=mark, dir=place))
         account.take(folder)
         if _takes_socket(folder) and account.can_enter(folder):
             return folder
