@@ -28,7 +28,7 @@ run: $(VENV)/installed ## start the server with its demo (PORT=, DATA_DIR=, DATA
 	exec $(VENV)/bin/layers serve --demo --render
 
 test: $(VENV)/installed-dev ## run the tests (PROCESSES= side by side, ARGS= goes to pytest)
-	@$(VENV)/bin/pytest --numprocesses=$(PROCESSES) --dist=loadfile $(ARGS)
+	@$(VENV)/bin/pytest --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: $(VENV)/installed-dev ## run the tests and those that take minutes (ARGS= goes to pytest)
 	@$(VENV)/bin/pytest -m '' --timeout=1800 $(ARGS)

@@ -51,6 +51,29 @@ def pytest_unconfigure() -> None:
         _reaper.end()
 
 
+# These take long with few tests. What begins last should be short, or one of the processes waits for the other.
+_LONG_FILES = (
+    *(
+        "faults/",
+        "processes/test_serve.py",
+        "test_suite.py",
+        "properties/",
+        "docs/test_commands.py",
+    ),
+    *("health/", "simulation/", "rendering_worker/", "test_cli.py", "sweeps/test_sandbox_jobs.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long; the order within a file stays."""
+    folder = Path(__file__).parent
+
+    def is_short(item: pytest.Item) -> bool:
+        return not str(item.path.relative_to(folder)).startswith(_LONG_FILES)
+
+    items.sort(key=is_short)
+
+
 class DatabaseUrls(NamedTuple):
     """The owner's URL, for migrating, and the less privileged role's, which the server uses."""
 

@@ -16,7 +16,9 @@ _ROOT = Path(__file__).resolve().parent.parent
 _TESTS = ("tests/test_bell.py", "tests/contract/test_health.py")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.long)]
+)
 def test_nothing_is_left_of_a_run_that_is_interrupted_or_killed(number: signal.Signals) -> None:
     with passable_folder() as folder:
 

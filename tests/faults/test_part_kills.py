@@ -35,9 +35,7 @@ SHORT = (
     ("postmaster", "sweeps"),
     ("supervisor",),
     ("keeper", "api"),
-    ("backend", "rendering"),
-    ("supervisor", "keeper"),
-    ("api", "renderer", "sweeps"),
+    ("backend", "rendering", "renderer"),
 )
 
 
