@@ -110,8 +110,9 @@ async def _many(
 
     async def over_and_over() -> None:
         while client.left:
+            # RuntimeError: uvloop's word for writing to a connection that the server has closed.
             with contextlib.suppress(
-                OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError
+                OSError, RuntimeError, asyncio.IncompleteReadError, asyncio.LimitOverrunError
             ):
                 async with asyncio.timeout(client.left):
                     await attempt(client)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OTHER_METHOD = "OTHER"
 _NO_ROUTE = "none"
+# After each piece of a body that nobody wants.
+_DISCARD_PAUSE_SECONDS = 0.005
 # Litestar answers OPTIONS by itself, with another body than ours; no route takes this one.
 _UNROUTED_METHOD = "LAYERS-OPTIONS"
 
@@ -148,6 +150,8 @@ class _Body:
                     async with asyncio.timeout(DISCARD_SECONDS):
                         message = await self()
                     dropped += len(message.get("body", b""))
+                    # Whoever sends what nobody wants, as fast as it can, must not have the loop for that.
+                    await asyncio.sleep(_DISCARD_PAUSE_SECONDS)
 
 
 def _body_of(scope: Scope, receive: Receive) -> _Body | None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _NO_ADDRESS: Final = "none"
 
+# After each piece that is discarded.
+_DISCARD_PAUSE_SECONDS = 0.005
+
 
 class ClientConnection(RequestReader):
     """One connection.
@@ -130,6 +133,10 @@ class ClientConnection(RequestReader):
             self._discarded_bytes += len(data)
             if self._discarded_bytes > self.limits.linger_bytes:
                 self.transport.abort()
+            else:
+                # Whoever sends what nobody wants, as fast as it can, must not have the loop for that.
+                self.flow.pause_reading()
+                self.loop.call_later(_DISCARD_PAUSE_SECONDS, self._discard_more)
             return
         if self._watch.what == "idle":
             self._watch.start("head", self.limits.head_seconds)
@@ -237,6 +244,10 @@ class ClientConnection(RequestReader):
         self.flow.held = False
         self.flow.resume_reading()
         self._watch.start("linger", self.limits.linger_seconds)
+
+    def _discard_more(self) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
     def _raw(self, error: ApiError) -> bytes:
         return raw_answer(error, [*self.server_state.default_headers, *self._fixed_headers])
