@@ -30,6 +30,32 @@ class HeldFlow(FlowControl):
             super().resume_reading()
 
 
+class _JoinedWrites:
+    """A transport that sends the head of an answer together with what follows it, in one call of the system."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._head: bytes | None = None
+        self.is_closing = transport.is_closing
+        self.close = transport.close
+        # Whether what is written next is a head.
+        self.holds_next = False
+
+    def write(self, data: bytes) -> None:
+        """Send, with the head before it if one waits; or let a head wait."""
+        if self.holds_next:
+            self.holds_next, self._head = False, data
+            return
+        if self._head is not None:
+            data, self._head = self._head + data, None
+        self._transport.write(data)
+
+    def flush(self) -> None:
+        """Send a head that nothing follows."""
+        if self._head is not None:
+            self.write(b"")
+
+
 class Cycle(RequestResponseCycle):
     """A request whose connection decides what happens after the answer.
 
@@ -44,6 +70,9 @@ class Cycle(RequestResponseCycle):
         super().__init__(**rest)
         self.connection = connection
         self.closes = not self.keep_alive
+        self._joined = _JoinedWrites(self.transport)
+        # As much of a transport as the class above uses.
+        self.transport = self._joined  # type: ignore[assignment]
 
     async def run_asgi(self, app: ASGI3Application) -> None:
         """Answer the request; whatever happens, there is an answer or the connection ends."""
@@ -84,6 +113,10 @@ class Cycle(RequestResponseCycle):
         starts = message["type"] == "http.response.start"
         if starts:
             self.keep_alive = not (self.closes or self.more_body)
+            self._joined.holds_next = True
+        elif self.scope["method"] == "HEAD":
+            # There is no body that it could go with.
+            self._joined.flush()
         await super().send(message)
         if starts:
             self.closes = self.closes or not self.keep_alive
