@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 
 # Each process of the tests has a PostgreSQL of its own; 0 runs everything in one.
-PROCESSES := 2
+PROCESSES := 3
 
 # `make lock` alone uses it, so it is not among the requirements.
 UV_VERSION := 0.13.9
