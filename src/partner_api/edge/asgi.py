@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from partner_api.edge import metrics
 from partner_api.edge.access_log import AccessLine, AccessLog, timestamp
+from partner_api.edge.connections.limits import DISCARD_PAUSE_SECONDS
 from partner_api.edge.reply import error_reply
 from partner_api.edge.request import EXCHANGE, BodyLimits, Exchange, Patience
 from partner_api.time_limits import DISCARD_SECONDS
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OTHER_METHOD = "OTHER"
 _NO_ROUTE = "none"
-# After each piece of a body that nobody wants.
-_DISCARD_PAUSE_SECONDS = 0.005
 # Litestar answers OPTIONS by itself, with another body than ours; no route takes this one.
 _UNROUTED_METHOD = "LAYERS-OPTIONS"
 
@@ -150,8 +149,7 @@ class _Body:
                     async with asyncio.timeout(DISCARD_SECONDS):
                         message = await self()
                     dropped += len(message.get("body", b""))
-                    # Whoever sends what nobody wants, as fast as it can, must not have the loop for that.
-                    await asyncio.sleep(_DISCARD_PAUSE_SECONDS)
+                    await asyncio.sleep(DISCARD_PAUSE_SECONDS)
 
 
 def _body_of(scope: Scope, receive: Receive) -> _Body | None:

@@ -12,6 +12,9 @@ from partner_api.time_limits import (
     UNKNOWN_IDLE_SECONDS,
 )
 
+DISCARD_PAUSE_SECONDS = 0.005
+"""After each piece of what nobody wants: whoever sends it as fast as it can must not have the loop for that."""
+
 
 class ConnectionLimits(NamedTuple):
     """How long a client may be silent, and how much it may send that is no body."""

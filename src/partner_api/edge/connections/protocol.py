@@ -10,6 +10,7 @@ import httptools
 
 from partner_api.edge.connections import numbers
 from partner_api.edge.connections.cycle import Cycle, HeldFlow
+from partner_api.edge.connections.limits import DISCARD_PAUSE_SECONDS
 from partner_api.edge.connections.reader import RequestReader
 from partner_api.edge.connections.refusals import no_room, raw_answer
 from partner_api.edge.connections.registry import address_of
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from partner_api.errors import ApiError
 
 _NO_ADDRESS: Final = "none"
-
-# After each piece that is discarded.
-_DISCARD_PAUSE_SECONDS = 0.005
 
 
 class ClientConnection(RequestReader):
@@ -134,9 +132,8 @@ class ClientConnection(RequestReader):
             if self._discarded_bytes > self.limits.linger_bytes:
                 self.transport.abort()
             else:
-                # Whoever sends what nobody wants, as fast as it can, must not have the loop for that.
                 self.flow.pause_reading()
-                self.loop.call_later(_DISCARD_PAUSE_SECONDS, self._discard_more)
+                self.loop.call_later(DISCARD_PAUSE_SECONDS, self._discard_more)
             return
         if self._watch.what == "idle":
             self._watch.start("head", self.limits.head_seconds)
