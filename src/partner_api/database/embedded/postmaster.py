@@ -17,15 +17,13 @@ from partner_api.database.embedded.pid_file import disown_stale_files, read_pid_
 from partner_api.database.embedded.processes import Occupant, occupant
 from partner_api.database.embedded.socket_folder import PORT
 from partner_api.interruptions import stops_deferred
+from partner_api.time_limits import (
+    EMBEDDED_KILLED_SECONDS,
+    EMBEDDED_ORPHANS_SECONDS,
+    EMBEDDED_PATIENCE_SECONDS,
+    EMBEDDED_STOP_SECONDS,
+)
 
-# How long a start may go on without a new log line. In recovery PostgreSQL writes one every 10 s.
-PATIENCE_SECONDS = 60.0
-# How long the processes of a killed server may hold its shared memory.
-ORPHANS_SECONDS = 60.0
-# How long a fast shutdown, with its checkpoint, may take before an immediate one.
-STOP_SECONDS = 60.0
-# How long the system may take to end a process that was killed.
-KILLED_SECONDS = 5.0
 _POLL_SECONDS = 0.02
 _LOG_PREFIX = re.compile(r"^\S+ \S+ \S+ \[\d+\] ")
 _ORPHANS_COMPLAINT = re.compile(r"pre-existing shared memory block .* is still in use")
@@ -70,13 +68,13 @@ class Postmaster:
             settings: overrides of the cluster's own configuration.
 
         Raises:
-            DatabaseStartError: it ended, or made no progress for PATIENCE_SECONDS.
+            DatabaseStartError: it ended, or made no progress for EMBEDDED_PATIENCE_SECONDS.
         """
         settings = {**settings, "port": str(PORT), "unix_socket_directories": str(socket_folder)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         disown_stale_files(cluster, socket_folder, account)
         folder.rotate_log()
-        give_up = time.monotonic() + ORPHANS_SECONDS
+        give_up = time.monotonic() + EMBEDDED_ORPHANS_SECONDS
         while True:
             said = _size(folder.log)
             server = None
@@ -123,7 +121,7 @@ class Postmaster:
         """Wait while the server gets ready, however long recovery takes; False when it has ended.
 
         Raises:
-            DatabaseStartError: it made no progress for PATIENCE_SECONDS.
+            DatabaseStartError: it made no progress for EMBEDDED_PATIENCE_SECONDS.
         """
         seen, since = _size(log), time.monotonic()
         while True:
@@ -135,9 +133,9 @@ class Postmaster:
             size = _size(log)
             if size != seen:
                 seen, since = size, time.monotonic()
-            elif time.monotonic() - since > PATIENCE_SECONDS:
+            elif time.monotonic() - since > EMBEDDED_PATIENCE_SECONDS:
                 raise DatabaseStartError(
-                    f"PostgreSQL has not got ready and has said nothing for {PATIENCE_SECONDS:.0f} "
+                    f"PostgreSQL has not got ready and has said nothing for {EMBEDDED_PATIENCE_SECONDS:.0f} "
                     f"seconds; look at its log {log} and start again."
                 )
             time.sleep(_POLL_SECONDS)
@@ -154,7 +152,10 @@ class Postmaster:
             os.kill(self.pid, signal.SIGINT)
 
     def stop(
-        self, *, fast_seconds: float = STOP_SECONDS, at_once_seconds: float = STOP_SECONDS
+        self,
+        *,
+        fast_seconds: float = EMBEDDED_STOP_SECONDS,
+        at_once_seconds: float = EMBEDDED_STOP_SECONDS,
     ) -> None:
         """End the server.
 
@@ -165,7 +166,7 @@ class Postmaster:
         for kind, seconds in (
             (signal.SIGINT, fast_seconds),
             (signal.SIGQUIT, at_once_seconds),
-            (signal.SIGKILL, KILLED_SECONDS),
+            (signal.SIGKILL, EMBEDDED_KILLED_SECONDS),
         ):
             if not self.is_alive():
                 return

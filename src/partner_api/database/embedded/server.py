@@ -15,14 +15,18 @@ from partner_api.database.embedded.cluster import OWNER_ROLE, find_cluster, make
 from partner_api.database.embedded.data_folder import DataFolder, FolderLock, Role
 from partner_api.database.embedded.errors import DatabaseStartError
 from partner_api.database.embedded.pid_file import read_pid_file
-from partner_api.database.embedded.postmaster import PATIENCE_SECONDS, STOP_SECONDS, Postmaster
+from partner_api.database.embedded.postmaster import Postmaster
 from partner_api.database.embedded.processes import Occupant, occupant
 from partner_api.database.embedded.socket_folder import (
     make_again,
     make_socket_folder,
     remove_socket_folder,
 )
-from partner_api.time_limits import EMBEDDED_PREPARE_SECONDS
+from partner_api.time_limits import (
+    EMBEDDED_PATIENCE_SECONDS,
+    EMBEDDED_PREPARE_SECONDS,
+    EMBEDDED_STOP_SECONDS,
+)
 
 DATABASE = "layers"
 APP_ROLE = "layers_app"
@@ -120,7 +124,10 @@ class EmbeddedPostgres:
             self._postmaster.ask_to_stop()
 
     def stop(
-        self, *, fast_seconds: float = STOP_SECONDS, at_once_seconds: float = STOP_SECONDS
+        self,
+        *,
+        fast_seconds: float = EMBEDDED_STOP_SECONDS,
+        at_once_seconds: float = EMBEDDED_STOP_SECONDS,
     ) -> None:
         """Stop the server and wait for its end. Does nothing when it is not ours.
 
@@ -245,7 +252,7 @@ class EmbeddedPostgres:
             ) from error
 
     def _make_database_and_role(self, app_password: str) -> None:
-        give_up = time.monotonic() + PATIENCE_SECONDS
+        give_up = time.monotonic() + EMBEDDED_PATIENCE_SECONDS
         while True:
             try:
                 asyncio.run(_make_database_and_role(self.url("owner"), app_password))
