@@ -83,7 +83,7 @@ $(VENV)/installed-dev: requirements-dev.lock requirements.lock pyproject.toml | 
 	@$(call INSTALL,requirements-dev.lock)
 	@touch $(VENV)/installed $@
 
-INSTALL = $(PIP) install --quiet --only-binary :all: --require-hashes --requirement $(1) \
+INSTALL = $(PIP) install --quiet --no-compile --only-binary :all: --require-hashes --requirement $(1) \
 	&& $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 
 ENSURE_PIP = $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip --default-pip >/dev/null

@@ -120,7 +120,9 @@ class Service:
         self.home = home
         self.data_dir = Path(variables.get("LAYERS_DATA_DIR", home / "data"))
         # Most processes inherit it, and their folder all but PostgreSQL's, so that tells which are this service's.
-        self._mark = f"SERVICE_OF_A_TEST={secrets.token_hex(8)}"
+        self._mark = secrets.token_hex(8).encode()
+        self._home = os.path.realpath(home)
+        self._cluster = os.path.realpath(self.data_dir / "postgres")
         self._environment = environment(
             {"LAYERS_PORT": str(self.port), "LAYERS_DATA_DIR": str(self.data_dir), **variables}
         )
@@ -131,12 +133,11 @@ class Service:
 
     def launch(self) -> None:
         """Start it, in a process group of its own, as a shell does."""
-        name, _, value = self._mark.partition("=")
         with self._output.open("wb") as output, self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=self.home,
-                env={**self._environment, name: value},
+                env={**self._environment, "SERVICE_OF_A_TEST": self._mark.decode()},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
@@ -197,20 +198,17 @@ class Service:
 
     def pids(self) -> list[int]:
         """Its processes that run, PostgreSQL's included."""
-        found = [*self.own_pids(), *self.database_pids()]
         # PostgreSQL's program that makes a cluster, beside its place.
         made = os.fsencode(self.data_dir / ".postgres-new")
-        tools = running(lambda process: made in command_line(int(process.name)))
-        return list(dict.fromkeys([*found, *tools]))
+        return self._database_first(
+            running(
+                lambda pid: self._is_own(pid) or self._is_database(pid) or made in command_line(pid)
+            )
+        )
 
     def own_pids(self) -> list[int]:
         """Its processes that run, but for PostgreSQL's."""
-        home = self.home.resolve()
-        return running(
-            lambda process: (
-                (process / "cwd").readlink() == home or self._mark.encode() in _environ(process)
-            )
-        )
+        return running(self._is_own)
 
     def renderer_pids(self) -> list[int]:
         """The processes that its parts have things drawn by."""
@@ -252,8 +250,15 @@ class Service:
 
     def database_pids(self) -> list[int]:
         """The processes of its own PostgreSQL, the first one first."""
-        cluster = (self.data_dir / "postgres").resolve()
-        pids = running(lambda process: (process / "cwd").readlink() == cluster)
+        return self._database_first(running(self._is_database))
+
+    def _is_own(self, pid: int) -> bool:
+        return folder_of(pid) == self._home or self._mark in environ_of(pid)
+
+    def _is_database(self, pid: int) -> bool:
+        return folder_of(pid) == self._cluster
+
+    def _database_first(self, pids: list[int]) -> list[int]:
         first = postmaster_pid(self.data_dir)
         return sorted(pids, key=lambda pid: (pid != first, pid))
 
@@ -279,30 +284,43 @@ def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
-def running(matches: Callable[[Path], bool]) -> list[int]:
-    """The processes that run and match, each given as its folder in /proc."""
-    if not Path("/proc/self/environ").exists():
+def running(matches: Callable[[int], bool]) -> list[int]:
+    """The processes that run and match, by their ids. It is asked again and again, so it reads little."""
+    if not os.path.exists("/proc/self/environ"):
         pytest.skip("this system does not show the processes of a service")
     found = []
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
+    for name in os.listdir("/proc"):
+        if name.isdigit():
             with contextlib.suppress(OSError):
                 # One that has ended stays listed until its parent asks for it.
-                state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-                if state != "Z" and matches(process):
-                    found.append(int(process.name))
+                if (
+                    matches(int(name))
+                    and _read(f"/proc/{name}/stat").rpartition(b")")[2][1:2] != b"Z"
+                ):
+                    found.append(int(name))
     return sorted(found)
 
 
 def command_line(pid: int) -> bytes:
     """What a process was started as; nothing when it is gone."""
     with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        return _read(f"/proc/{pid}/cmdline")
     return b""
 
 
-def _environ(process: Path) -> list[bytes]:
-    return (process / "environ").read_bytes().split(b"\0")
+def environ_of(pid: int) -> bytes:
+    """The variables that a process was started with."""
+    return _read(f"/proc/{pid}/environ")
+
+
+def folder_of(pid: int) -> str:
+    """The folder that a process works in."""
+    return os.readlink(f"/proc/{pid}/cwd")
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
 
 
 def as_plain_user(folder: Path) -> list[str]:

@@ -9,7 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.serving import command_line, passable_folder, running, wait_until
+from tests.serving import (
+    command_line,
+    environ_of,
+    folder_of,
+    passable_folder,
+    running,
+    wait_until,
+)
 
 _ROOT = Path(__file__).resolve().parent.parent
 # One has a PostgreSQL in each process, and the other a served API beside that.
@@ -54,9 +61,9 @@ def processes_of(folder: Path) -> list[int]:
     """The processes that know of the folder, in any way."""
     path = os.fsencode(folder)
     return running(
-        lambda process: (
-            path in os.fsencode((process / "cwd").readlink())
-            or path in (process / "environ").read_bytes()
-            or path in command_line(int(process.name))
+        lambda pid: (
+            path in os.fsencode(folder_of(pid))
+            or path in environ_of(pid)
+            or path in command_line(pid)
         )
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import Annotated
 
 import typer
 
+from partner_api import installed_version
 from partner_api.commands import (
     database,
     demo,
@@ -41,7 +41,7 @@ app.add_typer(ops.app, name="ops")
 
 def _print_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"layers {metadata.version('layers-partner-api')}")
+        typer.echo(f"layers {installed_version()}")
         raise typer.Exit
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from partner_api import __version__
+from partner_api import installed_version
 from partner_api.edge.fields import OrganizationId, PublicId, schema_of_field
 from partner_api.edge.idempotency import REPLAYED_HEADER
 from partner_api.edge.reply import Reply
@@ -92,7 +92,7 @@ def build_document(routes: Iterable[Route]) -> Json:
         "openapi": "3.1.0",
         "info": {
             "title": "Partner API",
-            "version": __version__,
+            "version": installed_version(),
             "description": _DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
