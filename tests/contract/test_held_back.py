@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 from tests.contract.answers import granted, issues, refused
-from tests.contract.installation import ago, handle, now, org_id
+from tests.contract.installation import ago, handle, now, org_id, project_id
 
 from partner_api.clock import format_milliseconds, format_seconds
 from partner_api.ids import format_id
@@ -150,6 +150,23 @@ async def test_a_release_leaves_no_month_due(
         (PRICE_CENTS, "paid", PRICE_CENTS),
         (PRICE_CENTS, "uncollected", 0),
     ]
+
+
+async def test_a_project_is_not_archived_before_it_was_changed(
+    api: httpx.AsyncClient, installation: Installation, family: Family
+) -> None:
+    later = now() + HOUR
+    path = f"/v1/projects/{project_id(family.child)}"
+    async with holding(
+        installation, "SELECT FROM projects WHERE id = $1 FOR UPDATE", family.child.project_id
+    ) as connection:
+        archived = await held_back(installation, api.delete(path, headers=family.child_key.headers))
+        await connection.execute(
+            "UPDATE projects SET updated_at = $2 WHERE id = $1", family.child.project_id, later
+        )
+    assert granted(await archived)["archivedAt"] == format_milliseconds(later)
+    project = granted(await api.get(path, headers=family.child_key.headers))
+    assert project["updatedAt"] == format_milliseconds(later)
 
 
 # Keys and operators -----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from tests.generation.working import beat, cancel, claim, complete, fail, job_of
@@ -61,6 +62,19 @@ async def test_a_claim_that_has_lapsed_is_not_the_current_one(
     assert (outcome.code, outcome.facts) == ("CONFLICT", {"status": "running"})
     job = await job_of(connection, partner, held.job_id)
     assert (job["stage"], job["claim_token"]) == ("queued", None)
+
+
+async def test_a_file_of_a_claim_that_has_lapsed_is_not_kept(connection: Connection) -> None:
+    """Nor is it begun: each looks at the claim under the job's lock."""
+    partner, held = await claimed(connection, NOON)
+    key = f"{held.tenant_id}/{uuid4()}/one.png"
+    arguments = (held.tenant_id, NOON, held.job_id, held.worker_id, held.claim_token, key)
+    begin = "SELECT upload_begin($1, $2, $3, $4, $5, $6)"
+    finish = "SELECT done FROM upload_finish($1, $2, $3, $4, $5, $6, 'one.png', 3, repeat('0', 64))"
+    assert await connection.fetchval(begin, *arguments) is True
+    await due.expire_claims(connection, partner.tenant_id, NOON + MINUTE, 10)
+    assert await connection.fetchval(begin, *arguments) is False
+    assert await connection.fetchval(finish, *arguments) is False
 
 
 @pytest.mark.parametrize("how", REPORTS)

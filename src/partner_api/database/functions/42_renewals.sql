@@ -73,7 +73,8 @@ DECLARE
     v_ends     timestamptz[];
     v_prices   bigint[];
     v_balances bigint[];
-    v_tried_at timestamptz;
+    v_tried_at timestamptz[];
+    v_last_try timestamptz;
     -- The number of the cash event, counted from 1; a month at price 0 has none and repeats the number before it.
     v_events   bigint[];
     v_reached  integer;
@@ -108,9 +109,10 @@ BEGIN
     )
     SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM cut), array_agg(id), array_agg(project_id), array_agg(owner_id), array_agg(month),
            array_agg(due_at), array_agg(again_at), array_agg(price),
-           array_agg((p_cash.balance_cents - total)::bigint), array_agg(event), max(past_due_since)
+           array_agg((p_cash.balance_cents - total)::bigint), array_agg(event),
+           array_agg(past_due_since), max(past_due_since) FILTER (WHERE price > 0)
       INTO v_seen, v_reached, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events,
-           v_tried_at
+           v_tried_at, v_last_try
       FROM paid;
     p_paid := coalesce(cardinality(v_ids), 0);
     p_blocked := p_paid < v_reached;
@@ -120,7 +122,7 @@ BEGIN
     END IF;
 
     -- Events of one transaction carry one time, never before that of an event already there, nor before a lease was tried.
-    p_now := greatest(p_now, p_cash.last_event_at, v_tried_at);
+    p_now := greatest(p_now, p_cash.last_event_at, v_last_try);
     INSERT INTO cash_events
         (tenant_id, organization_id, currency, sequence, event_id, event_type, amount_cents, balance_after_cents,
          for_organization_id, social_account_id, project_id, lease_month, period_start, period_end, created_at)
@@ -135,9 +137,9 @@ BEGIN
         (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, cash_sequence,
          settled_at)
     SELECT p_cash.tenant_id, d.id, d.month, d.start_at, d.end_at, d.price, 'paid',
-           CASE WHEN d.price > 0 THEN p_cash.last_sequence + d.event END, p_now
-      FROM unnest(v_ids, v_months, v_starts, v_ends, v_prices, v_events)
-           AS d (id, month, start_at, end_at, price, event)
+           CASE WHEN d.price > 0 THEN p_cash.last_sequence + d.event END, greatest(p_now, d.tried_at)
+      FROM unnest(v_ids, v_months, v_starts, v_ends, v_prices, v_events, v_tried_at)
+           AS d (id, month, start_at, end_at, price, event, tried_at)
     ON CONFLICT (tenant_id, social_account_id, lease_month) DO UPDATE
        SET status = excluded.status, cash_sequence = excluded.cash_sequence, settled_at = excluded.settled_at
      WHERE lease_charges.status = 'due';
