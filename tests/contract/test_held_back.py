@@ -280,6 +280,36 @@ async def test_the_last_admin_is_the_last_when_it_is_decided(
     assert refused(await revoked, "CONFLICT") == {"role": "admin"}
 
 
+@pytest.mark.parametrize("who", ["superseded key", "operator"])
+async def test_who_was_let_in_in_time_is_answered_when_it_is_over(
+    spare_api: httpx.AsyncClient, spare: Installation, who: str
+) -> None:
+    """A rotated key's grace, or a token's time, ends while its request waits; the next one is refused."""
+    admin = await spare.operator("admin")
+    reading = granted(await spare_api.get("/ops/v1/clock", headers=admin))
+    soon = now() + timedelta(seconds=reading["offsetSeconds"]) + HOUR
+    partner = await spare.partner()
+    account_id = await spare.pool_account(handle(), 5)
+    key = await spare.superseded_key(partner, "*", grace_until=soon)
+    operator = await spare.operator(expires_at=soon)
+
+    async def change() -> httpx.Response:
+        if who == "operator":
+            path = f"/ops/v1/pool/accounts/{format_id('pool', account_id)}"
+            return await spare_api.patch(path, json={"followers": 6}, headers=operator)
+        path = f"/v1/projects/{project_id(partner)}"
+        return await spare_api.patch(path, json={"name": "New"}, headers=key.headers)
+
+    table, row_id = (
+        ("pool_accounts", account_id) if who == "operator" else ("projects", partner.project_id)
+    )
+    async with holding(spare, f"SELECT FROM {table} WHERE id = $1 FOR UPDATE", row_id):
+        changed = await held_back(spare, change())
+        granted(await advance(spare_api, admin, 2))
+    granted(await changed)
+    refused(await change(), "UNAUTHENTICATED")
+
+
 async def test_a_time_that_has_come_while_a_request_waited_is_not_moved_to(
     spare_api: httpx.AsyncClient, spare: Installation
 ) -> None:
