@@ -217,13 +217,20 @@ class Installation:
                 )
         assert outcome["status"] == "done", outcome
 
-    async def pool_account(self, handle: str, followers: int, *, price_cents: int = 15_000) -> UUID:
+    async def pool_account(
+        self,
+        handle: str,
+        followers: int,
+        *,
+        price_cents: int = 15_000,
+        at: datetime | None = None,
+    ) -> UUID:
         """An account of the pool that nobody leases."""
         async with self.pool.acquire() as connection:
             row = await pool_accounts.insert_account(
                 connection,
-                now(),
-                account_id=new_uuid7(now()),
+                at or now(),
+                account_id=new_uuid7(at or now()),
                 platform="tiktok",
                 handle=handle,
                 followers=followers,
@@ -247,13 +254,19 @@ class Installation:
     ) -> list[str]:
         """Lease new accounts to the organization's project; their ids, in the order of the page.
 
-        The ids are of the time of assignment, or of ``ids_of``.
+        The ids are of the time of assignment, or of ``ids_of``. It may lie before the partner was made, which
+        then did nothing yet.
         """
         social_ids = sorted(new_uuid7(ids_of or at) for _ in handles)
         account_ids = [
-            await self.pool_account(handle, count, price_cents=price_cents)
+            await self.pool_account(handle, count, price_cents=price_cents, at=at)
             for handle, count in zip(handles, followers or [1_000] * len(handles), strict=True)
         ]
+        await self.owner.execute(
+            "UPDATE cash_wallets SET last_event_at = least(last_event_at, $1) WHERE tenant_id = $2",
+            at,
+            wallet.tenant_id,
+        )
         async with self.pool.acquire() as connection:
             (outcome,) = await leasing.assign(
                 connection,

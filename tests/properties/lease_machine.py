@@ -46,6 +46,10 @@ STEPS = (
 PRICES = (15_000, 15_000, 4_000, 0)
 cents = st.sampled_from([1, 4_000, 15_000, 44_000, 100_000])
 which = st.integers(0, 30)
+# How long ago a request arrived that acts now: seldom, but then up to months.
+lateness = st.sampled_from(
+    [timedelta()] * 6 + [timedelta(milliseconds=300), timedelta(days=1), timedelta(days=40)]
+)
 
 
 class LeaseMachine(RuleBasedStateMachine):
@@ -63,7 +67,7 @@ class LeaseMachine(RuleBasedStateMachine):
         self.now = start
         self.model = CashModel()
         partner = run(make_partner(connection, now=start, cash_cents=opening))
-        self.model.record("topup", opening)
+        self.model.record(start, "topup", opening)
         self.tenant_id = partner.tenant_id
         self.wallets: dict[str, Wallet] = {PARTNER: partner}
         for name in ("child 1", "child 2"):
@@ -92,6 +96,14 @@ class LeaseMachine(RuleBasedStateMachine):
         assert self.model.woken_at is not None
         self.now = max(self.now, self.model.woken_at + timedelta(milliseconds=milliseconds))
 
+    @rule(late=lateness)
+    def a_slow_worker_comes(self, late: timedelta) -> None:
+        """It looked at the clock before others did what is done already."""
+        self.driver.run(
+            leasing.renew(self.driver.connection, [self.tenant_id], self.now - late, 1000)
+        )
+        self.model.worker(self.now - late)
+
     @rule(limit=st.sampled_from([1000, 1, 2]))
     def a_worker_comes(self, limit: int) -> None:
         while self.driver.run(
@@ -113,17 +125,18 @@ class LeaseMachine(RuleBasedStateMachine):
     @rule(
         name=st.sampled_from([PARTNER, "child 1", "child 2"]),
         prices=st.lists(st.sampled_from(PRICES), min_size=1, max_size=3),
+        late=lateness,
     )
-    def assign(self, name: str, prices: list[int]) -> None:
+    def assign(self, name: str, prices: list[int], late: timedelta = timedelta()) -> None:
         run, connection = self.driver.run, self.driver.connection
-        at = self.now.replace(microsecond=0)
+        at = self.now - late
         new = [Lease(self._new_id(), name, at, price) for price in prices]
         pool_ids = [uuid4() for _ in new]
         for pool_id, lease in zip(pool_ids, new, strict=True):
             run(
                 pool.insert_account(
                     connection,
-                    self.now,
+                    at,
                     account_id=pool_id,
                     platform="tiktok",
                     handle=secrets.token_hex(8),
@@ -138,24 +151,24 @@ class LeaseMachine(RuleBasedStateMachine):
         item = leasing.LeaseAssignment(
             self.wallets[name].project_id, pool_ids, [lease.id for lease in new], None, SYSTEM
         )
-        (outcome,) = run(leasing.assign(connection, self.tenant_id, self.now, [item]))
+        (outcome,) = run(leasing.assign(connection, self.tenant_id, at, [item]))
         if name in self.archived:
             assert refused(outcome) == ("KILL_SWITCH", None)
             return
-        done = self.model.assign(self.now, new)
+        done = self.model.assign(at, new)
         self._agree(outcome, done=done)
 
-    @rule(amount=cents)
-    def top_up(self, amount: int) -> None:
-        self._post("topup", amount)
-        self.model.top_up(self.now, amount)
+    @rule(amount=cents, late=lateness)
+    def top_up(self, amount: int, late: timedelta) -> None:
+        self._post("topup", amount, self.now - late)
+        self.model.top_up(self.now - late, amount)
 
-    @rule(amount=st.one_of(cents, cents.map(lambda amount: -amount)))
-    def adjust(self, amount: int) -> None:
-        done = self.model.adjust(self.now, amount)
-        self._agree(self._post("adjustment", amount), done=done)
+    @rule(amount=st.one_of(cents, cents.map(lambda amount: -amount)), late=lateness)
+    def adjust(self, amount: int, late: timedelta) -> None:
+        done = self.model.adjust(self.now - late, amount)
+        self._agree(self._post("adjustment", amount, self.now - late), done=done)
 
-    def _post(self, event_type: str, amount: int) -> Outcome:
+    def _post(self, event_type: str, amount: int, at: datetime) -> Outcome:
         item = cash.CashPosting(
             self.wallets[PARTNER].organization_id,
             event_type,  # type: ignore[arg-type]  # one of the two
@@ -165,29 +178,29 @@ class LeaseMachine(RuleBasedStateMachine):
             SYSTEM,
             None,
         )
-        (outcome,) = self.driver.call(cash.post, self.tenant_id, self.now, [item])
+        (outcome,) = self.driver.call(cash.post, self.tenant_id, at, [item])
         return outcome
 
     def _lease(self, number: int) -> Lease:
         return self.model.leases[number % len(self.model.leases)]
 
     @precondition(lambda self: self.model.leases)
-    @rule(number=which, recalled=st.booleans())
-    def give_back(self, number: int, recalled: bool) -> None:
+    @rule(number=which, recalled=st.booleans(), late=lateness)
+    def give_back(self, number: int, recalled: bool, late: timedelta) -> None:
         lease = self._lease(number)
         done = self.model.release(
-            self.now, lease, "recalled_by_operator" if recalled else "released_by_partner"
+            self.now - late, lease, "recalled_by_operator" if recalled else "released_by_partner"
         )
-        outcome = self.driver.run(self._in_transaction(lease, recalled=recalled))
+        outcome = self.driver.run(self._in_transaction(lease, self.now - late, recalled=recalled))
         self._agree(outcome, done=done)
 
-    async def _in_transaction(self, lease: Lease, *, recalled: bool) -> Outcome:
+    async def _in_transaction(self, lease: Lease, at: datetime, *, recalled: bool) -> Outcome:
         connection = self.driver.connection
         async with connection.transaction():
             outcome = await leasing.disconnect(
                 connection,
                 self.tenant_id,
-                self.now,
+                at,
                 social_account_id=lease.id,
                 organization_id=(
                     None if recalled else self.wallets[lease.organization].organization_id
@@ -199,15 +212,15 @@ class LeaseMachine(RuleBasedStateMachine):
         return outcome
 
     @precondition(lambda self: self.model.leases)
-    @rule(number=which, price=st.sampled_from([20_000, 4_000, 0]))
-    def change_price(self, number: int, price: int) -> None:
+    @rule(number=which, price=st.sampled_from([20_000, 4_000, 0]), late=lateness)
+    def change_price(self, number: int, price: int, late: timedelta) -> None:
         lease = self._lease(number)
-        done = self.model.set_price(self.now, lease, price)
+        done = self.model.set_price(self.now - late, lease, price)
         outcome = self.driver.run(
             leasing.set_price(
                 self.driver.connection,
                 self.tenant_id,
-                self.now,
+                self.now - late,
                 social_account_id=lease.id,
                 monthly_price_cents=price,
                 caller=SYSTEM,
@@ -216,15 +229,20 @@ class LeaseMachine(RuleBasedStateMachine):
         self._agree(outcome, done=done)
 
     @precondition(lambda self: self.model.leases)
-    @rule(number=which, month=st.integers(0, 4), amount=st.sampled_from([1, 4_000, 15_000]))
-    def refund(self, number: int, month: int, amount: int) -> None:
+    @rule(
+        number=which,
+        month=st.integers(0, 4),
+        amount=st.sampled_from([1, 4_000, 15_000]),
+        late=lateness,
+    )
+    def refund(self, number: int, month: int, amount: int, late: timedelta) -> None:
         lease = self._lease(number)
-        done = self.model.refund(lease, month, amount)
+        done = self.model.refund(self.now - late, lease, month, amount)
         outcome = self.driver.run(
             cash.refund(
                 self.driver.connection,
                 self.tenant_id,
-                self.now,
+                self.now - late,
                 organization_id=self.wallets[PARTNER].organization_id,
                 social_account_id=lease.id,
                 lease_month=month,
@@ -236,17 +254,17 @@ class LeaseMachine(RuleBasedStateMachine):
         self._agree(outcome, done=done)
 
     @precondition(lambda self: len(self.archived) == 0 and len(self.model.leases) > 3)
-    @rule()
-    def archive_a_child(self) -> None:
+    @rule(late=lateness)
+    def archive_a_child(self, late: timedelta) -> None:
         self.archived.add("child 1")
         child = self.wallets["child 1"]
-        self.model.archive(self.now, "child 1")
+        self.model.archive(self.now - late, "child 1")
         assert child.partner_id is not None
         outcome = self.driver.run(
             organizations.archive(
                 self.driver.connection,
                 self.tenant_id,
-                self.now,
+                self.now - late,
                 organization_id=child.organization_id,
                 partner_id=child.partner_id,
                 caller=SYSTEM,

@@ -156,11 +156,11 @@ class TestPeriods:
         await assert_books_balance(connection, partner.tenant_id)
 
 
-async def test_idempotency_records_go_after_a_day_some_at_a_time(
+async def test_idempotency_records_go_an_hour_after_their_day_some_at_a_time(
     pool: Pool, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "_RECORDS_PER_STEP", 2)
-    ages = [timedelta(hours=hours) for hours in (0, 23, 24, 25, 26)]
+    ages = [timedelta(hours=hours) for hours in (0, 24, 25, 26, 27)]
     await connection.executemany(
         """
         INSERT INTO idempotency_keys
@@ -172,7 +172,7 @@ async def test_idempotency_records_go_after_a_day_some_at_a_time(
     sweep = IdempotencyRecords()
     assert [await sweep.step(pool, NOON) for _ in range(3)] == [2, 1, 0]
     left = await connection.fetch("SELECT created_at FROM idempotency_keys ORDER BY created_at")
-    assert [NOON - row["created_at"] for row in left] == [timedelta(hours=23), timedelta(0)]
+    assert [NOON - row["created_at"] for row in left] == [timedelta(hours=24), timedelta(0)]
 
 
 class TestAuditPartitions:

@@ -17,6 +17,7 @@ from partner_api.api_keys.schemas import (
     own_api_key_of,
     who_am_i,
 )
+from partner_api.edge.authentication import killed
 from partner_api.edge.credentials import mint_api_key
 from partner_api.edge.fields import ApiKeyId
 from partner_api.edge.request import ApiRequest
@@ -69,6 +70,9 @@ async def rotate_key(
             "This key was deleted or replaced, so it cannot be rotated. Use another key.",
             {"status": "revoked" if row["revoked_at"] is not None else "superseded"},
         )
+    if row["kill_switch"] and row["id"] == request.caller.api_key_id:
+        # Killed since this request was let in: a killed key does not bring itself back.
+        raise killed("key")
     credential = mint_api_key(request.caller.tenant_id, request.caller.env)
     row = await store.replace_secret(
         connection,
@@ -129,7 +133,8 @@ async def _take(request: ApiRequest, connection: Connection, key_id: UUID) -> Ro
     """Lock a key that the caller may act on.
 
     Raises:
-        ApiError: NOT_FOUND when it is not one of the organization's, FORBIDDEN_SCOPE.
+        ApiError: NOT_FOUND when it is not one of the organization's, FORBIDDEN_SCOPE;
+            UNAUTHENTICATED when the caller's own key was rotated since the request was let in.
     """
     caller = request.caller
     row = await store.lock_key(connection, caller.tenant_id, caller.organization_id, key_id)
@@ -137,6 +142,9 @@ async def _take(request: ApiRequest, connection: Connection, key_id: UUID) -> Ro
         raise not_found()
     if row["id"] != caller.api_key_id:
         require_covered(caller.scopes, row["scopes"], delegate=False)
+    elif row["keyid"] != caller.keyid:
+        # Of two who rotate it with the same secret at once, the second does not get the new one.
+        raise ApiError("UNAUTHENTICATED")
     return row
 
 

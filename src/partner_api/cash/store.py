@@ -96,7 +96,12 @@ async def read_outlook(
         """
           WITH month AS MATERIALIZED (
                SELECT lease_month_start(l.assigned_at, n) AS due_at, l.social_account_id,
-                      coalesce((SELECT f.price_cents FROM lease_former_prices f
+                      -- As lease_month_price: a month that was tried has a charge, which says its price.
+                      coalesce(CASE WHEN l.billing_status = 'past_due' AND n = l.next_month THEN (
+                                   SELECT c.price_cents FROM lease_charges c
+                                    WHERE c.tenant_id = $1 AND c.social_account_id = l.social_account_id
+                                      AND c.lease_month = n) END,
+                               (SELECT f.price_cents FROM lease_former_prices f
                                  WHERE f.tenant_id = $1 AND f.social_account_id = l.social_account_id
                                    AND f.until_month > n
                                  ORDER BY f.until_month LIMIT 1), l.monthly_price_cents) AS price_cents

@@ -54,6 +54,8 @@ class Caller(msgspec.Struct, frozen=True):
     organization_name: str
     parent_organization_id: UUID | None
     api_key_id: UUID
+    keyid: str
+    """Of the secret that was presented: another after the key was rotated in place."""
     env: Env
     scopes: frozenset[str]
     rate_limit_tier: RateLimitTier
@@ -70,6 +72,8 @@ class OperatorCaller(msgspec.Struct, frozen=True):
     """The operator whose token a request carries."""
 
     operator_id: UUID
+    keyid: str
+    """Of the token that was presented: another after it was rotated."""
     name: str
     role: Role
     demo: bool
@@ -139,6 +143,7 @@ class Authenticator:
             row["organization_name"],
             row["parent_id"],
             row["id"],
+            credential.keyid,
             credential.env,
             frozenset(row["scopes"]),
             "sandbox" if credential.env == "test" else row["rate_limit_tier"],
@@ -162,7 +167,7 @@ class Authenticator:
             or (row["expires_at"] is not None and row["expires_at"] <= now)
         ):
             raise ApiError("UNAUTHENTICATED")
-        return OperatorCaller(row["id"], row["name"], row["role"], row["demo"])
+        return OperatorCaller(row["id"], credential.keyid, row["name"], row["role"], row["demo"])
 
     async def _find_keys(self, keys: list[tuple[int, str]]) -> list[Any]:
         return await _KEYS.fetch(self._pool, keys)

@@ -90,9 +90,7 @@ class Starter:
         async with self._pool.acquire() as connection:
             outcomes: list[Outcome | Exception]
             try:
-                outcomes = [
-                    *await store.start_jobs(connection, tenant_id, self._clock.now(), items)
-                ]
+                outcomes = [*await self._start_now(connection, tenant_id, items)]
             except asyncpg.PostgresError:
                 # The statement has had no effect. Whose fault it was shows when each is alone.
                 if len(items) == 1 or connection.is_closed():
@@ -105,7 +103,15 @@ class Starter:
         self, connection: Connection, tenant_id: int, item: store.JobStart
     ) -> Outcome | Exception:
         try:
-            (outcome,) = await store.start_jobs(connection, tenant_id, self._clock.now(), [item])
+            (outcome,) = await self._start_now(connection, tenant_id, [item])
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             return error
         return outcome
+
+    async def _start_now(
+        self, connection: Connection, tenant_id: int, items: list[store.JobStart]
+    ) -> list[Outcome]:
+        # They may have waited since they were asked for; their time is counted from their start.
+        now = self._clock.now()
+        items = [item._replace(expires_at=max(item.expires_at, now + TIME_LIMIT)) for item in items]
+        return await store.start_jobs(connection, tenant_id, now, items)

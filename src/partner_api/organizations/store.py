@@ -163,7 +163,8 @@ async def update_child(
     """Set what a parent may change of a locked child; gives the row."""
     row = await connection.fetchrow(
         """
-        UPDATE organizations SET name = $3, metadata = $4, billing_email = $5, updated_at = $6
+        UPDATE organizations SET name = $3, metadata = $4, billing_email = $5,
+               updated_at = greatest(updated_at, $6)
          WHERE tenant_id = $1 AND id = $2
         RETURNING *
         """,
@@ -315,7 +316,8 @@ async def update_terms(
         """
         UPDATE organizations
            SET rate_limit_tier = coalesce($2, rate_limit_tier),
-               format_prices = coalesce(format_prices, '{}') || $3::jsonb, updated_at = $4
+               format_prices = coalesce(format_prices, '{}') || $3::jsonb,
+               updated_at = greatest(updated_at, $4)
          WHERE id = $1 AND parent_id IS NULL
         """,
         partner_id,

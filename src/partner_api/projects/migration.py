@@ -54,7 +54,7 @@ async def move_projects(
     """Give locked projects to another organization; what hangs on a project goes with it."""
     await connection.execute(
         """
-        UPDATE projects SET organization_id = $3, updated_at = $4
+        UPDATE projects SET organization_id = $3, updated_at = greatest(updated_at, $4)
          WHERE tenant_id = $1 AND id = ANY ($2)
         """,
         tenant_id,

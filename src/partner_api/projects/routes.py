@@ -118,7 +118,7 @@ async def change_project(
     changes = body.changes()
     if "status" in changes:
         # The first archiving keeps its date.
-        archived_at = row["archived_at"] or request.now
+        archived_at = row["archived_at"] or max(request.now, row["updated_at"])
         changes["archived_at"] = archived_at if changes["status"] == "archived" else None
     try:
         async with connection.transaction():
@@ -154,7 +154,7 @@ async def archive_project(
             tenant_id,
             request.now,
             project_id,
-            {"status": "archived", "archived_at": request.now},
+            {"status": "archived", "archived_at": max(request.now, row["updated_at"])},
         )
         await _audit(request, connection, "project.archived", project_id, {})
     return ArchivedProject(

@@ -117,7 +117,7 @@ async def update_project(
     project_id: UUID,
     changes: Mapping[str, Any],
 ) -> Row:
-    """Set columns of a locked project and give its row.
+    """Set columns of a locked project and give its row; its last change is never dated before another.
 
     Raises:
         asyncpg.UniqueViolationError: the organization has another with this customer_external_id.
@@ -126,7 +126,7 @@ async def update_project(
         raise ValueError(f"not columns of a project: {changes.keys() - _ASSIGNABLE}")
     assignments = "".join(f", {column} = ${place}" for place, column in enumerate(changes, 4))
     row = await connection.fetchrow(
-        f"UPDATE projects SET updated_at = $3{assignments} "  # noqa: S608 - names checked above
+        f"UPDATE projects SET updated_at = greatest(updated_at, $3){assignments} "  # noqa: S608 - names checked above
         "WHERE tenant_id = $1 AND id = $2 RETURNING *",
         tenant_id,
         project_id,

@@ -81,7 +81,8 @@ async def revoke(
     row = await connection.fetchrow(
         """
         UPDATE social_accounts
-           SET status = 'disconnected', disconnected_at = $3, disconnected_reason = 'revoked_by_partner'
+           SET status = 'disconnected', disconnected_at = greatest(connected_at, $3),
+               disconnected_reason = 'revoked_by_partner'
          WHERE tenant_id = $1 AND id = $2
         RETURNING *
         """,

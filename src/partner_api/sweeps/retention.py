@@ -27,7 +27,7 @@ class IdempotencyRecords:
     wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Delete up to 1,000 records older than 24 hours."""
+        """Delete up to 1,000 records older than 25 hours: one that answers no more for an hour already."""
         async with pool.acquire() as connection:
             return await idempotency_store.delete_expired(connection, now, _RECORDS_PER_STEP)
 

@@ -81,7 +81,7 @@ BEGIN
     IF v_organization.status = p_status THEN
         RETURN ROW('done', NULL, '{"changed": false}')::outcome;
     END IF;
-    UPDATE organizations SET status = p_status, updated_at = p_now
+    UPDATE organizations SET status = p_status, updated_at = greatest(updated_at, p_now)
      WHERE tenant_id = p_tenant_id AND id = p_organization_id;
     UPDATE wallets SET state = p_status WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id;
     PERFORM audit_write(
@@ -123,6 +123,8 @@ BEGIN
         RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
     END IF;
     IF v_organization.status <> 'archived' THEN
+        -- A request that had to wait archives nothing before what was done to it meanwhile.
+        p_now := greatest(p_now, v_organization.updated_at);
         UPDATE api_keys SET revoked_at = p_now
          WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND revoked_at IS NULL;
         GET DIAGNOSTICS v_revoked = ROW_COUNT;
@@ -143,6 +145,7 @@ BEGIN
         SELECT * INTO v_cash FROM cash_wallets
          WHERE tenant_id = p_tenant_id AND organization_id = p_partner_id AND currency = 'USD'
            FOR NO KEY UPDATE;
+        p_now := greatest(p_now, v_cash.last_event_at);
         FOR v_request IN
             SELECT * FROM lease_requests
              WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND status = 'requested'
@@ -159,6 +162,7 @@ BEGIN
              WHERE l.tenant_id = p_tenant_id AND p.organization_id = p_organization_id AND l.status = 'assigned'
              ORDER BY l.next_due_at, l.social_account_id FOR NO KEY UPDATE OF l
         LOOP
+            p_now := lease_time(v_lease, greatest(p_now, v_cash.last_event_at));
             v_cash := lease_catch_up(v_cash, v_lease, p_now, p_organization_id, p_caller, true);
             PERFORM lease_end(v_lease, p_now, 'organization_archived', NULL, p_partner_id, p_caller);
             v_released := v_released + 1;

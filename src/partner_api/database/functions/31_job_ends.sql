@@ -51,6 +51,13 @@ BEGIN
 END
 $$;
 
+-- The last that happened to a job that runs. It does not end before that: the report or the cancel that ends it may have
+-- arrived before, and waited, or come to a node whose clock is behind.
+CREATE OR REPLACE FUNCTION job_last_at(p_job jobs)
+RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT greatest(p_job.started_at, p_job.claimed_at, p_job.cancel_requested_at)
+$$;
+
 -- A job's id as clients see it: the ULID with the same bits.
 CREATE OR REPLACE FUNCTION job_id_text(p_job_id uuid)
 RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 'job_' || ulid_text(p_job_id) $$;
@@ -103,7 +110,7 @@ DECLARE
 BEGIN
     FOR v_held IN
         SELECT i.ordinality AS position, j.status, j.project_id, j.format, c.id AS container_id,
-               r.organization_id, r.credits
+               r.organization_id, r.credits, job_last_at(j) AS last_at
           FROM unnest(p_items) WITH ORDINALITY i
           LEFT JOIN reservations r
             ON r.tenant_id = p_tenant_id AND r.job_id = i.job_id AND r.job_id = ANY (v_job_ids)
@@ -129,6 +136,7 @@ BEGIN
                     'must be between 0 and the ' || v_held.credits || ' credits reserved'))))::outcome;
             CONTINUE;
         END IF;
+        p_now := greatest(p_now, v_held.last_at);
         v_index := array_position(v_owners, v_held.organization_id);
         v_wallet := v_wallets[v_index];
         v_included := least(v_item.charged, v_wallet.included_remaining);
@@ -194,7 +202,7 @@ DECLARE
 BEGIN
     FOR v_position IN 1..v_count LOOP
         v_item := p_items[v_position];
-        SELECT j.status, r.organization_id, r.credits INTO v_held
+        SELECT j.status, job_last_at(j) AS last_at, r.organization_id, r.credits INTO v_held
           FROM reservations r JOIN jobs j ON j.tenant_id = r.tenant_id AND j.id = r.job_id
          WHERE r.tenant_id = p_tenant_id AND r.job_id = v_item.job_id;
         IF NOT FOUND THEN
@@ -206,6 +214,7 @@ BEGIN
             v_outcomes[v_position] := ROW('refused', 'CONFLICT', jsonb_build_object('status', (
                 SELECT p_items[d].status FROM unnest(v_released) d WHERE p_items[d].job_id = v_item.job_id)))::outcome;
         ELSE
+            p_now := greatest(p_now, v_held.last_at);
             v_index := array_position(v_owners, v_held.organization_id);
             v_wallets[v_index].reserved := v_wallets[v_index].reserved - v_held.credits;
             v_wallets[v_index].running_jobs := v_wallets[v_index].running_jobs - 1;

@@ -51,8 +51,11 @@ BEGIN
         RETURN '{}';
     END IF;
     UPDATE jobs j SET
-        worker_id = p_worker_id, claim_token = t.token, claimed_at = p_now, lease_seconds = p_lease_seconds,
-        lease_until = p_now + make_interval(secs => p_lease_seconds), attempt = j.attempt + 1, stage = 'processing'
+        worker_id = p_worker_id, claim_token = t.token, lease_seconds = p_lease_seconds,
+        -- The node that started it may have a faster clock.
+        claimed_at = greatest(p_now, j.started_at),
+        lease_until = greatest(p_now, j.started_at) + make_interval(secs => p_lease_seconds),
+        attempt = j.attempt + 1, stage = 'processing'
       FROM unnest(v_job_ids, p_tokens) t (job_id, token)
      WHERE j.tenant_id = p_tenant_id AND j.id = t.job_id AND j.id = ANY (v_job_ids);
     UPDATE containers SET status = 'processing'

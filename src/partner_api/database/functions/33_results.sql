@@ -193,7 +193,8 @@ BEGIN
         IF v_job.stage = 'finalizing' THEN
             RETURN ROW('refused', 'CONFLICT', jsonb_build_object('stage', v_job.stage))::outcome;
         END IF;
-        UPDATE jobs SET cancel_requested_at = p_now WHERE tenant_id = p_tenant_id AND id = p_item.job_id;
+        UPDATE jobs SET cancel_requested_at = greatest(p_now, claimed_at)
+         WHERE tenant_id = p_tenant_id AND id = p_item.job_id;
         PERFORM audit_write(p_tenant_id, p_now, v_owner, 'job.cancel_requested', p_item.caller, v_job.project_id,
                             jsonb_build_object('jobId', p_item.job_id));
     END IF;

@@ -46,6 +46,7 @@ DECLARE
     v_wallet   cash_wallets;
     v_renewed  record;
     v_facts    jsonb;
+    v_now      timestamptz;
 BEGIN
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcome := idempotency_outcome(p_now, v_item.idempotency);
@@ -54,9 +55,11 @@ BEGIN
             SELECT * INTO v_wallet FROM cash_wallets
              WHERE tenant_id = p_tenant_id AND organization_id = v_item.organization_id AND currency = 'USD'
                FOR NO KEY UPDATE;
+            -- What others did who came later and were first lies in the past here too.
+            v_now := greatest(p_now, v_wallet.last_event_at);
             -- What came due before the money is taken is paid before, also if no worker has come since.
-            IF v_item.amount_cents < 0 AND v_wallet.renewals_due_at <= p_now THEN
-                SELECT * INTO v_renewed FROM leases_renew_locked(v_wallet, p_now, NULL);
+            IF v_item.amount_cents < 0 AND v_wallet.renewals_due_at <= v_now THEN
+                SELECT * INTO v_renewed FROM leases_renew_locked(v_wallet, v_now, NULL);
                 v_wallet := v_renewed.p_cash;
             END IF;
             v_outcome := CASE
@@ -71,12 +74,12 @@ BEGIN
             END;
         END IF;
         IF v_outcome.status IS NULL THEN
-            v_wallet := cash_event_append(v_wallet, p_now, v_item.event_type, v_item.amount_cents,
+            v_wallet := cash_event_append(v_wallet, v_now, v_item.event_type, v_item.amount_cents,
                                           v_item.organization_id, v_item.caller, v_item.description, v_item.reference);
             v_facts := jsonb_build_object('event', cash_event_facts(v_wallet), 'balance_cents', v_wallet.balance_cents);
             -- What could not be paid before is tried with what has come in; the sweep goes on where this stops.
             IF v_item.event_type = 'topup' AND v_wallet.renewals_due_at IS NOT NULL THEN
-                SELECT * INTO v_renewed FROM leases_renew_locked(v_wallet, p_now, 1000);
+                SELECT * INTO v_renewed FROM leases_renew_locked(v_wallet, v_now, 1000);
                 v_facts := v_facts || jsonb_build_object('balance_cents', (v_renewed.p_cash).balance_cents);
             END IF;
             v_outcome := ROW('done', NULL, v_facts)::outcome;

@@ -45,7 +45,8 @@ END
 $$;
 
 -- Takes pool accounts for a project and charges each account's first month to the partner's cash wallet, after the
--- months of other leases that are due: all of them or none. Visible to every reader as soon as it commits.
+-- months of other leases that are due: all of them or none. Visible to every reader as soon as it commits. A lease does
+-- not begin before its account was free, nor before the wallet's last event, whatever p_now says.
 --
 -- Facts: {assigned_at, charged_cents, social_account_ids}. Refused: NOT_FOUND (project), KILL_SWITCH (organization or
 -- its partner not active), CONFLICT (project archived; an account not available), BILLING_EXHAUSTED (insufficient_funds).
@@ -77,7 +78,7 @@ DECLARE
     v_taken   uuid[];
     v_total   numeric;
     -- Times of a lease are whole seconds; of what is written of it, milliseconds.
-    v_at      timestamptz := date_trunc('second', p_now);
+    v_at      timestamptz;
 BEGIN
     SELECT * INTO v_project FROM projects WHERE tenant_id = p_tenant_id AND id = p_item.project_id FOR SHARE;
     IF NOT FOUND THEN
@@ -94,13 +95,16 @@ BEGIN
     SELECT * INTO v_cash FROM cash_wallets
      WHERE tenant_id = p_tenant_id AND organization_id = coalesce(v_owner.parent_id, v_owner.id) AND currency = 'USD'
        FOR NO KEY UPDATE;
+    p_now := greatest(p_now, v_cash.last_event_at);
     -- What came due before is paid before, also if no worker has come since.
     IF v_cash.renewals_due_at <= p_now THEN
         SELECT * INTO v_renewed FROM leases_renew_locked(v_cash, p_now, NULL);
         v_cash := v_renewed.p_cash;
     END IF;
 
-    SELECT array_agg(a.id), sum(coalesce(p_item.monthly_price_cents, a.monthly_price_cents)) INTO v_taken, v_total
+    SELECT array_agg(a.id), sum(coalesce(p_item.monthly_price_cents, a.monthly_price_cents)),
+           greatest(p_now, v_cash.last_event_at, max(a.updated_at))
+      INTO v_taken, v_total, p_now
       FROM (SELECT * FROM pool_accounts
              WHERE id = ANY (p_item.pool_account_ids) AND status = 'available'
              ORDER BY id FOR NO KEY UPDATE) a;
@@ -115,6 +119,7 @@ BEGIN
             'reason', 'insufficient_funds', 'required', v_total, 'available', v_cash.balance_cents))::outcome;
     END IF;
 
+    v_at := date_trunc('second', p_now);
     FOR v_position IN 1..cardinality(p_item.pool_account_ids) LOOP
         UPDATE pool_accounts
            SET status = 'leased', lease_tenant_id = p_tenant_id, lease_id = p_item.social_account_ids[v_position],

@@ -3,11 +3,25 @@
 -- The leases of a partner wait in one line, by the instant at which their oldest unpaid month began, then by id. The
 -- cash wallet pays from the front and stops at the first that it cannot pay. Whoever changes a lease holds the lock of
 -- its partner's cash wallet, so the leases themselves need none.
+--
+-- A request brings the time at which it arrived, and may act long after that, behind others that came later. So nothing
+-- here takes p_now for the present: a month that has a charge has begun, whatever p_now says, and what happens to a lease
+-- is not dated before what has happened to it, nor before the wallet's last event.
 
--- The price of a lease's month: the present one, unless the month had begun before the price changed.
+-- The time of what happens to a lease now: p_now, unless it is known to be later.
+CREATE OR REPLACE FUNCTION lease_time(p_lease leases, p_now timestamptz)
+RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT greatest(p_now, p_lease.past_due_since, lease_month_start(p_lease.assigned_at, p_lease.next_month - 1))
+$$;
+
+-- The price of a lease's month: that of its charge if there is one, else the present one, unless the month had begun
+-- before the price changed.
 CREATE OR REPLACE FUNCTION lease_month_price(p_lease leases, p_month integer)
 RETURNS bigint LANGUAGE sql STABLE AS $$
     SELECT coalesce(
+        (SELECT c.price_cents FROM lease_charges c
+          WHERE c.tenant_id = p_lease.tenant_id AND c.social_account_id = p_lease.social_account_id
+            AND c.lease_month = p_month),
         (SELECT f.price_cents FROM lease_former_prices f
           WHERE f.tenant_id = p_lease.tenant_id AND f.social_account_id = p_lease.social_account_id
             AND f.until_month > p_month
@@ -27,13 +41,13 @@ RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- The front of a partner's line. Those that have been tried and those that have not are each read in the order of their
--- index, so that the length of the line makes no difference.
+-- index, so that the length of the line makes no difference. One that has been tried is due, whatever p_now says.
 CREATE OR REPLACE FUNCTION lease_line(p_tenant_id bigint, p_now timestamptz, p_limit integer)
 RETURNS SETOF leases
 LANGUAGE sql STABLE AS $$
     SELECT * FROM (
         (SELECT * FROM leases
-          WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'past_due' AND next_due_at <= p_now
+          WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'past_due'
           ORDER BY next_due_at, social_account_id LIMIT p_limit)
         UNION ALL
         (SELECT * FROM leases
@@ -59,6 +73,8 @@ DECLARE
     v_ends     timestamptz[];
     v_prices   bigint[];
     v_balances bigint[];
+    v_tried_at timestamptz[];
+    v_last_try timestamptz;
     -- The number of the cash event, counted from 1; a month at price 0 has none and repeats the number before it.
     v_events   bigint[];
     v_reached  integer;
@@ -71,8 +87,14 @@ BEGIN
                lease_month_start(l.assigned_at, l.next_month + 1) AS again_at,
                (SELECT p.organization_id FROM projects p
                  WHERE p.tenant_id = p_cash.tenant_id AND p.id = l.project_id) AS owner_id,
-               -- lease_month_price, in place: this is done for every lease of every month.
-               coalesce((SELECT f.price_cents FROM lease_former_prices f
+               l.past_due_since,
+               -- lease_month_price, in place: this is done for every lease of every month. Only one that was tried
+               -- has a charge already.
+               coalesce(CASE l.billing_status WHEN 'past_due' THEN (
+                            SELECT c.price_cents FROM lease_charges c
+                             WHERE c.tenant_id = p_cash.tenant_id AND c.social_account_id = l.social_account_id
+                               AND c.lease_month = l.next_month) END,
+                        (SELECT f.price_cents FROM lease_former_prices f
                           WHERE f.tenant_id = p_cash.tenant_id AND f.social_account_id = l.social_account_id
                             AND f.until_month > l.next_month
                           ORDER BY f.until_month LIMIT 1), l.monthly_price_cents) AS price
@@ -87,8 +109,10 @@ BEGIN
     )
     SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM cut), array_agg(id), array_agg(project_id), array_agg(owner_id), array_agg(month),
            array_agg(due_at), array_agg(again_at), array_agg(price),
-           array_agg((p_cash.balance_cents - total)::bigint), array_agg(event)
-      INTO v_seen, v_reached, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events
+           array_agg((p_cash.balance_cents - total)::bigint), array_agg(event),
+           array_agg(past_due_since), max(past_due_since) FILTER (WHERE price > 0)
+      INTO v_seen, v_reached, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events,
+           v_tried_at, v_last_try
       FROM paid;
     p_paid := coalesce(cardinality(v_ids), 0);
     p_blocked := p_paid < v_reached;
@@ -97,8 +121,8 @@ BEGIN
         RETURN;
     END IF;
 
-    -- Events of one transaction carry one time, never before that of an event already there.
-    p_now := greatest(p_now, p_cash.last_event_at);
+    -- Events of one transaction carry one time, never before that of an event already there, nor before a lease was tried.
+    p_now := greatest(p_now, p_cash.last_event_at, v_last_try);
     INSERT INTO cash_events
         (tenant_id, organization_id, currency, sequence, event_id, event_type, amount_cents, balance_after_cents,
          for_organization_id, social_account_id, project_id, lease_month, period_start, period_end, created_at)
@@ -113,9 +137,9 @@ BEGIN
         (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, cash_sequence,
          settled_at)
     SELECT p_cash.tenant_id, d.id, d.month, d.start_at, d.end_at, d.price, 'paid',
-           CASE WHEN d.price > 0 THEN p_cash.last_sequence + d.event END, p_now
-      FROM unnest(v_ids, v_months, v_starts, v_ends, v_prices, v_events)
-           AS d (id, month, start_at, end_at, price, event)
+           CASE WHEN d.price > 0 THEN p_cash.last_sequence + d.event END, greatest(p_now, d.tried_at)
+      FROM unnest(v_ids, v_months, v_starts, v_ends, v_prices, v_events, v_tried_at)
+           AS d (id, month, start_at, end_at, price, event, tried_at)
     ON CONFLICT (tenant_id, social_account_id, lease_month) DO UPDATE
        SET status = excluded.status, cash_sequence = excluded.cash_sequence, settled_at = excluded.settled_at
      WHERE lease_charges.status = 'due';
@@ -245,8 +269,11 @@ DECLARE
 BEGIN
     p_advanced := 0;
     LOOP
+        -- Others may have come later and been here before.
+        p_now := greatest(p_now, p_cash.last_event_at);
         SELECT * INTO v_paid FROM lease_line_charge(p_cash, p_now, v_batch);
         p_cash := v_paid.p_cash;
+        p_now := greatest(p_now, p_cash.last_event_at);
         p_advanced := p_advanced + v_paid.p_paid;
         v_waiting := 0;
         IF v_paid.p_blocked THEN
@@ -312,6 +339,7 @@ $$;
 
 -- Settles every month of a lease that has begun and is not paid, oldest first: paid if p_charge and the cash wallet
 -- covers it, else recorded as uncollected. The lease is about to end; the cash wallet is locked and comes back changed.
+-- p_now is the lease's time, of lease_time.
 CREATE OR REPLACE FUNCTION lease_catch_up(
     p_cash cash_wallets, p_lease leases, p_now timestamptz, p_for_organization_id uuid, p_caller caller,
     p_charge boolean)
@@ -375,7 +403,7 @@ BEGIN
        SET status = 'disconnected', disconnected_at = v_at, disconnected_reason = p_reason
      WHERE tenant_id = p_lease.tenant_id AND id = p_lease.social_account_id;
     UPDATE pool_accounts
-       SET status = 'available', lease_tenant_id = NULL, lease_id = NULL, updated_at = p_now
+       SET status = 'available', lease_tenant_id = NULL, lease_id = NULL, updated_at = greatest(updated_at, p_now)
      WHERE id = p_lease.pool_account_id AND lease_id = p_lease.social_account_id;
     SELECT organization_id INTO v_organization FROM projects
      WHERE tenant_id = p_lease.tenant_id AND id = p_lease.project_id;
@@ -408,6 +436,7 @@ DECLARE
     v_cash    cash_wallets;
     v_renewed record;
     v_lease   leases;
+    v_at      timestamptz;
     v_charges boolean := p_reason = 'released_by_partner';
 BEGIN
     SELECT p.* INTO v_project FROM leases l
@@ -427,13 +456,15 @@ BEGIN
         RETURN ROW('refused', 'CONFLICT', jsonb_build_object(
             'status', v_lease.status, 'disconnectedReason', v_lease.disconnected_reason))::outcome;
     END IF;
-    PERFORM lease_catch_up(v_cash, v_lease, p_now, v_project.organization_id, p_caller, v_charges);
-    PERFORM lease_end(v_lease, p_now, p_reason, p_note, NULL, p_caller);
-    RETURN ROW('done', NULL, jsonb_build_object('disconnected_at', date_trunc('second', p_now)))::outcome;
+    v_at := lease_time(v_lease, greatest(p_now, v_cash.last_event_at));
+    PERFORM lease_catch_up(v_cash, v_lease, v_at, v_project.organization_id, p_caller, v_charges);
+    PERFORM lease_end(v_lease, v_at, p_reason, p_note, NULL, p_caller);
+    RETURN ROW('done', NULL, jsonb_build_object('disconnected_at', date_trunc('second', v_at)))::outcome;
 END
 $$;
 
--- Sets what a lease costs from its next renewal on. Months that have begun keep the price that they had.
+-- Sets what a lease costs from its next renewal on. Months that have begun keep the price that they had; the first that
+-- is not paid has begun if it has a charge, also for a request that arrived before its instant.
 --
 -- Refused: NOT_FOUND, CONFLICT (the lease is over).
 CREATE OR REPLACE FUNCTION lease_set_price(
@@ -441,11 +472,12 @@ CREATE OR REPLACE FUNCTION lease_set_price(
 RETURNS outcome
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
+    v_cash    cash_wallets;
     v_lease   leases;
     v_project projects;
     v_month   integer;
 BEGIN
-    PERFORM FROM cash_wallets WHERE tenant_id = p_tenant_id FOR NO KEY UPDATE;
+    SELECT * INTO v_cash FROM cash_wallets WHERE tenant_id = p_tenant_id FOR NO KEY UPDATE;
     SELECT * INTO v_lease FROM leases WHERE tenant_id = p_tenant_id AND social_account_id = p_social_account_id;
     IF NOT FOUND THEN
         RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
@@ -454,8 +486,9 @@ BEGIN
         RETURN ROW('refused', 'CONFLICT', jsonb_build_object(
             'status', v_lease.status, 'disconnectedReason', v_lease.disconnected_reason))::outcome;
     END IF;
+    p_now := lease_time(v_lease, greatest(p_now, v_cash.last_event_at));
     -- The first month that has not begun.
-    v_month := v_lease.next_month;
+    v_month := v_lease.next_month + (v_lease.billing_status = 'past_due')::integer;
     WHILE lease_month_start(v_lease.assigned_at, v_month) <= p_now LOOP
         v_month := v_month + 1;
     END LOOP;

@@ -31,7 +31,7 @@ BEGIN
             'path', 'poolAccountIds',
             'message', 'Expected 1 to ' || v_request.count || ' accounts, as the request asks for'))))::outcome;
     END IF;
-    v_assigned := lease_assign_one(p_tenant_id, p_now, ROW(
+    v_assigned := lease_assign_one(p_tenant_id, greatest(p_now, v_request.submitted_at), ROW(
         v_request.project_id, p_pool_account_ids, p_social_account_ids, p_monthly_price_cents,
         p_caller)::lease_assignment);
     IF v_assigned.status = 'refused' THEN
@@ -39,7 +39,7 @@ BEGIN
             WHEN 'KILL_SWITCH' THEN ROW('refused', 'CONFLICT', '{"organization": "not active"}')::outcome
             ELSE v_assigned END;
     END IF;
-    RETURN lease_request_answered(v_request, p_now,
+    RETURN lease_request_answered(v_request, greatest(p_now, (v_assigned.facts ->> 'assigned_at')::timestamptz),
         CASE cardinality(p_pool_account_ids) WHEN v_request.count THEN 'assigned' ELSE 'partial' END,
         p_note, p_social_account_ids, p_caller);
 END
@@ -67,7 +67,7 @@ BEGIN
 END
 $$;
 
--- Writes the answer to a locked request that has none.
+-- Writes the answer to a locked request that has none; it is not answered before it was submitted.
 CREATE OR REPLACE FUNCTION lease_request_answered(
     p_request lease_requests, p_now timestamptz, p_status text, p_note text, p_social_account_ids uuid[],
     p_caller caller)
@@ -77,6 +77,7 @@ DECLARE
     v_data jsonb := jsonb_build_object('socialAccountIds', (
         SELECT coalesce(jsonb_agg('sa_' || i), '[]') FROM unnest(p_social_account_ids) i), 'note', p_note);
 BEGIN
+    p_now := greatest(p_now, p_request.submitted_at);
     UPDATE lease_requests
        SET status = p_status, operator_note = p_note, answered_at = date_trunc('second', p_now),
            assigned_social_account_ids = p_social_account_ids

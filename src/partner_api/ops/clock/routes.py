@@ -21,6 +21,8 @@ from partner_api.rehearsal.advance import ProductionTimeError, advance
 from partner_api.sweeps import open_sweeps
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from partner_api.database.connection import Connection
 
 _TAG = "Operator: clock"
@@ -53,19 +55,6 @@ async def advance_clock(request: ApiRequest, body: ClockAdvance) -> Reply[Instal
     then nothing is moved.
     """
     _require_development(request)
-    if (stored := await stored_reply(request)) is not None:
-        return stored
-    latest = add_months(request.now, _MOST_MONTHS)
-    if not request.now < body.advance_to <= latest:
-        raise invalid(
-            [
-                Issue(
-                    "advanceTo",
-                    f"Expected a time after {format_milliseconds(request.now)} "
-                    f"and not after {format_milliseconds(latest)}",
-                )
-            ]
-        )
     services = request.services
 
     async def keep(connection: Connection) -> InstallationClock:
@@ -82,9 +71,13 @@ async def advance_clock(request: ApiRequest, body: ClockAdvance) -> Reply[Instal
 
     # One after the other, and without a connection in hand: advancing takes one for each step, and
     # many at once that each held another would wait for it for ever.
-    async with services.advancing, open_sweeps(services.storage) as sweeps:
+    async with services.advancing:
+        if (stored := await stored_reply(request)) is not None:
+            return stored
+        _check_target(services.clock.now(), body.advance_to)
         try:
-            await advance(services.pool, services.clock, sweeps, body.advance_to)
+            async with open_sweeps(services.storage) as sweeps:
+                await advance(services.pool, services.clock, sweeps, body.advance_to)
         except ProductionTimeError:
             raise ApiError(
                 "CONFLICT",
@@ -92,7 +85,22 @@ async def advance_clock(request: ApiRequest, body: ClockAdvance) -> Reply[Instal
                 "cannot be moved. Use another database for rehearsals.",
                 {"database": "production"},
             ) from None
-    return await perform(request, HTTPStatus.OK, keep)
+        return await perform(request, HTTPStatus.OK, keep)
+
+
+def _check_target(now: datetime, target: datetime) -> None:
+    """Check that time would go forward, and not too far, after those who moved it before."""
+    latest = add_months(now, _MOST_MONTHS)
+    if not now < target <= latest:
+        raise invalid(
+            [
+                Issue(
+                    "advanceTo",
+                    f"Expected a time after {format_milliseconds(now)} "
+                    f"and not after {format_milliseconds(latest)}",
+                )
+            ]
+        )
 
 
 def _require_development(request: ApiRequest) -> None:

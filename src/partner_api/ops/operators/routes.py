@@ -104,7 +104,7 @@ async def rotate_operator(
 
     The old token is dead at once. A revoked operator is 409.
     """
-    row = await _take(connection, operator_id)
+    row = await _take(request, connection, operator_id)
     if row["revoked_at"] is not None:
         raise ApiError("CONFLICT", details={"status": "revoked"})
     token = mint_operator_token()
@@ -135,12 +135,13 @@ async def revoke_operator(
     From the next request on the token gets 401, for ever. The last operator with the role `admin`
     stays: 409.
     """
-    row = await _take(connection, operator_id)
+    row = await _take(request, connection, operator_id)
     if row["revoked_at"] is None:
         if row["role"] == "admin" and not await store.has_another_admin(
             connection,
             operator_id,
-            request.now,
+            # Not when the request came: it may have waited for the others who manage operators.
+            request.services.clock.now(),
             development=request.services.settings.development,
         ):
             raise ApiError(
@@ -153,13 +154,26 @@ async def revoke_operator(
     return operator_of(row)
 
 
-async def _take(connection: Connection, operator_id: UUID) -> Row:
+async def _take(request: ApiRequest, connection: Connection, operator_id: UUID) -> Row:
+    """Lock an operator to be rotated or revoked.
+
+    Raises:
+        ApiError: NOT_FOUND; UNAUTHENTICATED when the caller's token was rotated, revoked or expired
+            while the request waited for others who manage operators.
+    """
     # All of them, in one order: two admins who revoke each other must not both succeed.
-    rows = await store.lock_operators(connection)
-    for row in rows:
-        if row["id"] == operator_id:
-            return row
-    raise not_found()
+    rows = {row["id"]: row for row in await store.lock_operators(connection)}
+    caller = rows[request.operator.operator_id]
+    expires_at = caller["expires_at"]
+    if (
+        caller["keyid"] != request.operator.keyid
+        or caller["revoked_at"] is not None
+        or (expires_at is not None and expires_at <= request.services.clock.now())
+    ):
+        raise ApiError("UNAUTHENTICATED")
+    if operator_id not in rows:
+        raise not_found()
+    return rows[operator_id]
 
 
 async def _audit(request: ApiRequest, connection: Connection, event_type: str, row: Row) -> None:
