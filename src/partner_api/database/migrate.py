@@ -210,6 +210,10 @@ async def _upgrade_schema(connection: Connection, owner_url: str) -> None:
     try:
         async with engine.begin() as transaction:
             await transaction.run_sync(run)
+            # In the same transaction: a server of the previous release that goes on meanwhile never meets tables that
+            # the functions it calls were not made for.
+            driver = (await transaction.get_raw_connection()).driver_connection
+            await _apply_functions(driver)
     except DBAPIError as error:
         # What PostgreSQL said, without the statement around it.
         said = error.orig.__cause__ if error.orig is not None else None
