@@ -30,7 +30,9 @@ PreviousHash: TypeAlias = Annotated[
 ]
 InternalHash: TypeAlias = Annotated[
     HashText,
-    Meta(description="Digest of what is recorded beside these fields: who asked, in which request."),
+    Meta(
+        description="Digest of what is recorded beside these fields: who asked, in which request."
+    ),
 ]
 
 

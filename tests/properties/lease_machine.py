@@ -276,6 +276,10 @@ class LeaseMachine(RuleBasedStateMachine):
         assert times == sorted(times)
 
     @invariant()
+    def the_invariants_hold(self) -> None:
+        assert self.driver.violations(self.tenant_id) == []
+
+    @invariant()
     def the_leases_agree(self) -> None:
         rows = self.driver.run(
             self.driver.connection.fetch(

@@ -29,8 +29,8 @@ class _Ledger(NamedTuple):
     event: str
 
 
-# The first wrong one of each kind, with the hash that it should have and the one that it has. Numbers are padded so that
-# texts compare as they do.
+# The first wrong one of each kind, with the hash that it should have and the one that it has. Numbers are padded, so
+# that texts compare as they do.
 _WALK = """
 SELECT k.organization_id, w.last_hash, newest.hash AS newest_hash, e.*
   FROM unnest($2::uuid[]) AS k (organization_id)

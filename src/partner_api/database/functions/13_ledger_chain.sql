@@ -22,7 +22,8 @@ CREATE OR REPLACE FUNCTION credit_event_content(p_event credit_events)
 RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT concat(
         '["credits/1", "', p_event.event_id, '", "', p_event.event_type,
-        '", ', p_event.included_delta + p_event.prepaid_delta, ', ', p_event.included_after + p_event.prepaid_after,
+        '", ', p_event.included_delta::numeric + p_event.prepaid_delta,
+        ', ', p_event.included_after::numeric + p_event.prepaid_after,
         ', ', p_event.prepaid_after, ', ', p_event.usage_after,
         ', ', coalesce('"prj_' || p_event.project_id || '"', 'null'),
         ', ', coalesce('"cnt_' || p_event.container_id || '"', 'null'),

@@ -27,7 +27,8 @@ CREATE FUNCTION pg_temp.credit_event_content(p_event credit_events)
 RETURNS text LANGUAGE sql STABLE AS $$
     SELECT concat(
         '["credits/1", "', p_event.event_id, '", "', p_event.event_type,
-        '", ', p_event.included_delta + p_event.prepaid_delta, ', ', p_event.included_after + p_event.prepaid_after,
+        '", ', p_event.included_delta::numeric + p_event.prepaid_delta,
+        ', ', p_event.included_after::numeric + p_event.prepaid_after,
         ', ', p_event.prepaid_after, ', ', p_event.usage_after,
         ', ', coalesce('"prj_' || p_event.project_id || '"', 'null'),
         ', ', coalesce('"cnt_' || p_event.container_id || '"', 'null'),
