@@ -1,4 +1,4 @@
-"""The hash chains as the books are checked: whatever is changed in a ledger's row, and whatever is missing, is found."""
+"""Whatever is changed in a row of the ledgers, and whatever row is missing: the hash chains show it."""
 
 from __future__ import annotations
 
@@ -258,7 +258,7 @@ async def test_all_rows_missing(breaking: Connection, history: History) -> None:
 async def test_rows_of_another_wallet_do_not_fit(breaking: Connection, history: History) -> None:
     """Two wallets change places, heads included: what is hashed says whose the row is."""
     ids = (history.child.organization_id, history.archived.organization_id)
-    for table in ("credit_events", "wallets"):
+    for table in ("credit_events", "reservations", "wallets"):
         await drop_constraints(breaking, table, "f")
     for one, other in ((ids[0], UUID(int=1)), (ids[1], ids[0]), (UUID(int=1), ids[1])):
         for table in ("credit_events", "wallets"):
