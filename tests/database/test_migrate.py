@@ -395,7 +395,7 @@ class TestRevision0008:
                CASE n % 2 WHEN 0 THEN gen_random_uuid() END, CASE n % 2 WHEN 0 THEN 'auto' END,
                CASE n % 2 WHEN 0 THEN gen_random_uuid() END, CASE n % 2 WHEN 0 THEN gen_random_uuid() END,
                CASE n % 3 WHEN 0 THEN E'caf\u00e9 "\\"\n' END,
-               CASE n % 3 WHEN 0 THEN '{"reason": "x", "\u00e9": "\"", "b": ""}' ELSE '{}' END::jsonb,
+               CASE n % 3 WHEN 0 THEN '{"reason": "x", "\u00e9": "\\"", "b": ""}' ELSE '{}' END::jsonb,
                CASE n % 4 WHEN 0 THEN gen_random_uuid() END, CASE n % 4 WHEN 1 THEN gen_random_uuid() END,
                CASE n % 4 WHEN 2 THEN 'req_1' END, timestamptz '2026-06-15 12:00:00.123Z' + n * interval '1 s'
           FROM wallets w, generate_series(1, 20) n
