@@ -1,8 +1,10 @@
-"""What always holds of a tenant's credits, recomputed from the rows."""
+"""What always holds of a tenant's credits and of both its ledgers, recomputed from the rows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from tests.chains import broken_chains
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
@@ -93,7 +95,10 @@ SELECT 'a job was not refunded its refund rows', job_id, refunded, refunds FROM 
 async def violations(connection: Connection | Pool, tenant_id: int) -> list[str]:
     """What does not hold in a tenant, in words with both numbers; nothing when its books are right."""
     rows = await connection.fetch(_VIOLATIONS, tenant_id)
-    return [f"{rule}: {subject}, {said} against {found}" for rule, subject, said, found in rows]
+    return [
+        *(f"{rule}: {subject}, {said} against {found}" for rule, subject, said, found in rows),
+        *await broken_chains(connection, tenant_id),
+    ]
 
 
 async def assert_books_balance(connection: Connection | Pool, tenant_id: int) -> None:

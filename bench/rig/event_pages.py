@@ -30,14 +30,14 @@ _FILL = """
 INSERT INTO credit_events
     (tenant_id, organization_id, sequence, event_id, event_type, included_delta, prepaid_delta,
      included_after, prepaid_after, usage_after, project_id, format, job_id, container_id,
-     metadata, created_at)
+     metadata, created_at, previous_hash, hash)
 SELECT $1, $2, n, gen_random_uuid(), kind, 0, CASE kind WHEN 'usage' THEN -1 ELSE 1000 END,
        0, 1000000, n,
        CASE kind WHEN 'usage' THEN ($3::uuid[])[1 + n % $4] END,
        CASE kind WHEN 'usage' THEN 'video_remix' END,
        CASE kind WHEN 'usage' THEN gen_random_uuid() END,
        CASE kind WHEN 'usage' THEN gen_random_uuid() END,
-       '{}', $5::timestamptz + n * interval '1 second'
+       '{}', $5::timestamptz + n * interval '1 second', sha256(''), sha256('')
   FROM generate_series($6::bigint, $7::bigint) AS n,
        LATERAL (SELECT CASE n % 1000 WHEN 0 THEN 'purchase' WHEN 500 THEN 'grant'
                        ELSE 'usage' END AS kind) AS kinds

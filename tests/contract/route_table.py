@@ -91,8 +91,10 @@ ROUTES: dict[str, Use] = {
     # Credits
     "GET /v1/credits": ForKeys(),
     "GET /v1/credits/events": ForKeys(),
+    "GET /v1/credits/events/verify": ForKeys(),
     "GET /v1/organizations/{orgId}/credits": ForKeys("org:admin"),
     "GET /v1/organizations/{orgId}/credits/events": ForKeys("org:admin"),
+    "GET /v1/organizations/{orgId}/credits/events/verify": ForKeys("org:admin"),
     "POST /v1/organizations/{orgId}/credits/allocate": ForKeys("org:admin", {"credits": 5}),
     "GET /v1/organizations/{orgId}/credit-config": ForKeys("org:admin"),
     "PATCH /v1/organizations/{orgId}/credit-config": ForKeys("org:admin", {"monthlyCreditCap": 1}),
@@ -111,6 +113,7 @@ ROUTES: dict[str, Use] = {
     "DELETE /v1/leased-accounts/{socialAccountId}": ForKeys("leased:write"),
     "GET /v1/wallet": ForKeys("leased:write"),
     "GET /v1/wallet/events": ForKeys("leased:write"),
+    "GET /v1/wallet/events/verify": ForKeys("leased:write"),
     "DELETE /v1/social-accounts/{socialAccountId}": ForKeys("social:write"),
     "GET /v1/projects/{projectId}/social-accounts": ForKeys("social:read"),
     # Generation

@@ -124,6 +124,9 @@ async def test_the_events_sum_to_the_balance(
         "leaseMonth": 0,
         "description": charge["description"],
         "createdAt": charge["createdAt"],
+        "hash": charge["hash"],
+        "previousHash": charge["previousHash"],
+        "internalHash": charge["internalHash"],
     }
     wallet = granted(await api.get("/v1/wallet", headers=key.headers))
     assert sum(event["amountCents"] for event in events) == wallet["balanceCents"]

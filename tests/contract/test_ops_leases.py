@@ -323,6 +323,9 @@ async def test_a_refund_goes_to_the_partner_that_paid(
         "balanceAfterCents": 94_000,
         "description": "Outage",
         "createdAt": event["createdAt"],
+        "hash": event["hash"],
+        "previousHash": event["previousHash"],
+        "internalHash": event["internalHash"],
     }
     assert (event["organizationId"], event["leaseMonth"]) == (org_id(family.child), 0)
     assert event["periodStart"] == format_seconds(at)

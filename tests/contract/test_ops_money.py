@@ -90,6 +90,9 @@ async def test_credits_come_in(
         "description": "Order 7",
         "metadata": {"order": "7"},
         "createdAt": event["createdAt"],
+        "hash": event["hash"],
+        "previousHash": event["previousHash"],
+        "internalHash": event["internalHash"],
     }
     ledger = granted(await api.get("/v1/credits/events", headers=family.partner_key.headers))
     assert ledger["items"] == [event]
@@ -381,6 +384,9 @@ async def test_cash_comes_in_and_is_corrected(
         "leaseMonth": None,
         "description": "Wire",
         "createdAt": event["createdAt"],
+        "hash": event["hash"],
+        "previousHash": event["previousHash"],
+        "internalHash": event["internalHash"],
     }
     assert (first["balance"], first["available"]) == (5000, 5000)
     for cents, balance in ((-2000, 3000), (1, 3001), (-3001, 0)):

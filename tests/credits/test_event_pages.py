@@ -24,10 +24,11 @@ ROWS = 10
 FILL = """
 INSERT INTO credit_events
     (tenant_id, organization_id, sequence, event_id, event_type, included_delta, prepaid_delta,
-     included_after, prepaid_after, usage_after, project_id, job_id, created_at)
+     included_after, prepaid_after, usage_after, project_id, job_id, created_at, previous_hash, hash)
 SELECT $1, $2, n, gen_random_uuid(), kind, 0, CASE kind WHEN 'usage' THEN -1 ELSE 5 END, 0, 5, 5,
        CASE WHEN kind <> 'purchase' THEN ($3::uuid[])[1 + n % 3] END,
-       CASE WHEN kind <> 'purchase' THEN gen_random_uuid() END, $4::timestamptz + n * interval '1 s'
+       CASE WHEN kind <> 'purchase' THEN gen_random_uuid() END, $4::timestamptz + n * interval '1 s',
+       sha256(''), sha256('')
   FROM generate_series(1, $5::bigint) AS n,
        LATERAL (SELECT CASE WHEN n = 3 OR n % 3 = 2 THEN 'refund' WHEN n = 4 THEN 'purchase'
                        ELSE 'usage' END AS kind) k

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.chains import broken_chains
 from tests.operations import refused
 from tests.properties.lease_model import CashModel, Lease
 from tests.tenants import make_child, make_partner
@@ -292,6 +293,10 @@ class LeaseMachine(RuleBasedStateMachine):
         ] == self.model.events
         times = [row["created_at"] for row in rows]
         assert times == sorted(times)
+
+    @invariant()
+    def the_chains_are_whole(self) -> None:
+        assert self.driver.run(broken_chains(self.driver.connection, self.tenant_id)) == []
 
     @invariant()
     def the_leases_agree(self) -> None:

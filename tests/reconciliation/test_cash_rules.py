@@ -59,8 +59,8 @@ async def test_cash_below_zero(breaking: Connection, history: History) -> None:
         """
         INSERT INTO cash_events
             (tenant_id, organization_id, sequence, event_id, event_type, amount_cents,
-             balance_after_cents, for_organization_id, created_at)
-        VALUES ($1, $2, $3, gen_random_uuid(), 'adjustment', $4, -7, $2, $5)
+             balance_after_cents, for_organization_id, created_at, previous_hash, hash)
+        VALUES ($1, $2, $3, gen_random_uuid(), 'adjustment', $4, -7, $2, $5, sha256(''), sha256(''))
         """,
         history.tenant_id,
         history.partner.organization_id,

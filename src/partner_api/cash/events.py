@@ -21,6 +21,7 @@ from partner_api.edge.fields import (
     SocialAccountIdText,
 )
 from partner_api.ids import format_id
+from partner_api.ledger_chain import EventHash, InternalHash, PreviousHash
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Row
@@ -43,6 +44,9 @@ class CashEventRow(Struct, frozen=True):
     period_end: datetime | None
     description: str | None
     created_at: datetime
+    hash: bytes
+    previous_hash: bytes
+    internal_hash: bytes
 
 
 class CashEvent(Struct, frozen=True, rename="camel"):
@@ -62,6 +66,9 @@ class CashEvent(Struct, frozen=True, rename="camel"):
     lease_month: Annotated[int | None, Meta(description="0 is the first month of the lease.")]
     description: str | None
     created_at: MillisecondsText
+    hash: EventHash
+    previous_hash: PreviousHash
+    internal_hash: InternalHash
 
 
 def cash_event_of(row: Row | dict[str, Any]) -> CashEvent:
@@ -81,4 +88,7 @@ def cash_event_of(row: Row | dict[str, Any]) -> CashEvent:
         lease_month=event.lease_month,
         description=event.description,
         created_at=format_milliseconds(event.created_at),
+        hash=event.hash.hex(),
+        previous_hash=event.previous_hash.hex(),
+        internal_hash=event.internal_hash.hex(),
     )

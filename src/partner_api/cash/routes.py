@@ -20,6 +20,7 @@ from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read
 from partner_api.edge.scopes import requires
 from partner_api.errors import not_found
+from partner_api.ledger_chain import LedgerHead, ledger_head_of
 
 _TAG = "Cash"
 
@@ -84,4 +85,19 @@ async def list_cash_events(request: ApiRequest, query: CashEventsQuery) -> Page[
     )
 
 
-router = Router("", route_handlers=[read_cash_wallet, list_cash_events])
+@read("/v1/wallet/events/verify", access=requires("leased:write"), tag=_TAG, errors=["NOT_FOUND"])
+async def verify_cash_events(request: ApiRequest) -> LedgerHead:
+    """Verify your cash ledger.
+
+    Its newest hash and how many events lead up to it, as of the ledger of credits.
+    """
+    async with request.services.pool.acquire() as connection:
+        row = await store.read_head(
+            connection, request.caller.tenant_id, request.caller.organization_id
+        )
+    if row is None:
+        raise not_found()
+    return ledger_head_of(request.caller.organization_id, row)
+
+
+router = Router("", route_handlers=[read_cash_wallet, list_cash_events, verify_cash_events])

@@ -161,7 +161,7 @@ async def list_events(
         """
         SELECT e.* FROM cash_wallets w
           LEFT JOIN LATERAL (
-               SELECT * FROM cash_events e
+               SELECT e.*, cash_event_internal_hash(e) AS internal_hash FROM cash_events e
                 WHERE e.tenant_id = $1 AND e.organization_id = $2 AND e.currency = 'USD'
                   AND ($3::text[] IS NULL OR e.event_type = ANY ($3))
                   AND ($4::bigint IS NULL OR e.sequence < $4)
@@ -179,6 +179,27 @@ async def list_events(
     if not rows:
         return None
     return [row for row in rows if row["sequence"] is not None]
+
+
+async def read_head(
+    connection: Connection, tenant_id: int, organization_id: UUID
+) -> asyncpg.Record | None:
+    """How far a partner's cash ledger reaches; None for an organization without a cash wallet.
+
+    Columns: ``last_sequence``, ``last_hash``, ``event_id`` (None without events).
+    """
+    return await connection.fetchrow(
+        """
+        SELECT w.last_sequence, w.last_hash, e.event_id
+          FROM cash_wallets w
+          LEFT JOIN cash_events e
+            ON e.tenant_id = w.tenant_id AND e.organization_id = w.organization_id
+           AND e.currency = w.currency AND e.sequence = w.last_sequence
+         WHERE w.tenant_id = $1 AND w.organization_id = $2 AND w.currency = 'USD'
+        """,
+        tenant_id,
+        organization_id,
+    )
 
 
 async def read_balance(connection: Connection, tenant_id: int, organization_id: UUID) -> int | None:

@@ -23,6 +23,7 @@ from partner_api.edge.fields import (
 )
 from partner_api.edge.pagination import Cursor
 from partner_api.ids import format_id
+from partner_api.ledger_chain import EventHash, InternalHash, PreviousHash
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Row
@@ -47,6 +48,9 @@ class CreditEventRow(Struct, frozen=True):
     description: str | None
     metadata: dict[str, str]
     created_at: datetime
+    hash: bytes
+    previous_hash: bytes
+    internal_hash: bytes
 
 
 class CreditEvent(Struct, frozen=True, rename="camel"):
@@ -69,6 +73,9 @@ class CreditEvent(Struct, frozen=True, rename="camel"):
         dict[str, str], Meta(description="`reason` says which rule made it, if a rule did.")
     ]
     created_at: MillisecondsText
+    hash: EventHash
+    previous_hash: PreviousHash
+    internal_hash: InternalHash
 
 
 class CreditEventsQuery(Struct, frozen=True, rename="camel", kw_only=True):
@@ -103,4 +110,7 @@ def credit_event_of(row: Row | dict[str, Any]) -> CreditEvent:
         description=event.description,
         metadata=event.metadata,
         created_at=format_milliseconds(event.created_at),
+        hash=event.hash.hex(),
+        previous_hash=event.previous_hash.hex(),
+        internal_hash=event.internal_hash.hex(),
     )

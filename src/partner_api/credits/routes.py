@@ -31,6 +31,7 @@ from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import ANY_KEY, requires
 from partner_api.errors import not_found
 from partner_api.ids import format_id, new_uuid7
+from partner_api.ledger_chain import LedgerHead, ledger_head_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -98,6 +99,37 @@ async def list_child_events(
     It stays readable when the child is suspended or archived.
     """
     return await _list_events(request, query, org_id, request.caller.organization_id)
+
+
+@read(
+    "/v1/credits/events/verify",
+    access=ANY_KEY,
+    tag=_TAG,
+    works_until="archived",
+)
+async def verify_own_events(request: ApiRequest) -> LedgerHead:
+    """Verify your ledger.
+
+    Its newest hash and how many events lead up to it. Every event has a `hash` of its content and of
+    the hash before it: with these two numbers and the events you can check that none was changed,
+    inserted or left out. Keep what you have checked, and the next check goes on from there.
+    """
+    return await _read_head(request, request.caller.organization_id, None)
+
+
+@read(
+    "/v1/organizations/{orgId}/credits/events/verify",
+    access=requires("org:admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+    works_until="archived",
+)
+async def verify_child_events(request: ApiRequest, org_id: OrganizationId) -> LedgerHead:
+    """Verify a child's ledger.
+
+    The same of a child, also when it is suspended or archived.
+    """
+    return await _read_head(request, org_id, request.caller.organization_id)
 
 
 @write(
@@ -231,6 +263,18 @@ async def _list_events(
     return page(request, query, rows, item=credit_event_of, position=lambda row: row["sequence"])
 
 
+async def _read_head(
+    request: ApiRequest, organization_id: UUID, parent_id: UUID | None
+) -> LedgerHead:
+    # As with the list: it checks whose it is, and writes the rollovers that are due.
+    await _find(request, organization_id, parent_id)
+    async with request.services.pool.acquire() as connection:
+        row = await store.read_head(connection, request.caller.tenant_id, organization_id)
+    if row is None:
+        raise not_found()
+    return ledger_head_of(organization_id, row)
+
+
 async def _find(request: ApiRequest, organization_id: UUID, parent_id: UUID | None) -> Row:
     """Read a wallet.
 
@@ -252,6 +296,8 @@ router = Router(
         read_child_credits,
         list_own_events,
         list_child_events,
+        verify_own_events,
+        verify_child_events,
         allocate_credits,
         read_credit_config,
         change_credit_config,

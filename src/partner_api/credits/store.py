@@ -134,7 +134,7 @@ _LIST_EVENTS = """
 SELECT e.*
   FROM {source}
  CROSS JOIN LATERAL (
-       SELECT * FROM credit_events e
+       SELECT e.*, credit_event_internal_hash(e) AS internal_hash FROM credit_events e
         WHERE e.tenant_id = $1 AND e.organization_id = $2 {match}
           AND e.sequence < coalesce($3, 9223372036854775807)
           AND e.sequence >= (SELECT CASE WHEN $4::timestamptz IS NULL THEN 1
@@ -197,6 +197,24 @@ async def list_events(
         None if wanted.project_ids is None else list(dict.fromkeys(wanted.project_ids)),
         None if wanted.event_types is None else list(dict.fromkeys(wanted.event_types)),
         limit,
+    )
+
+
+async def read_head(
+    connection: Connection, tenant_id: int, organization_id: UUID
+) -> asyncpg.Record | None:
+    """How far a wallet's ledger reaches: ``last_sequence``, ``last_hash``, ``event_id`` (None without events)."""
+    return await connection.fetchrow(
+        """
+        SELECT w.last_sequence, w.last_hash, e.event_id
+          FROM wallets w
+          LEFT JOIN credit_events e
+            ON e.tenant_id = w.tenant_id AND e.organization_id = w.organization_id
+           AND e.sequence = w.last_sequence
+         WHERE w.tenant_id = $1 AND w.organization_id = $2
+        """,
+        tenant_id,
+        organization_id,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import asyncpg
 import msgspec
@@ -210,6 +210,10 @@ async def _upgrade_schema(connection: Connection, owner_url: str) -> None:
     try:
         async with engine.begin() as transaction:
             await transaction.run_sync(run)
+            # In the same transaction: a server of the previous release that goes on meanwhile never meets tables that
+            # the functions it calls were not made for.
+            driver = (await transaction.get_raw_connection()).driver_connection
+            await _apply_functions(cast("Connection", driver))
     except DBAPIError as error:
         # What PostgreSQL said, without the statement around it.
         said = error.orig.__cause__ if error.orig is not None else None

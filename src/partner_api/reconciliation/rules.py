@@ -40,6 +40,15 @@ class Rule(StrEnum):
     EVENT_SEQUENCE = "event_sequence", "events are numbered from 1 without gaps"
     LAST_SEQUENCE = "last_sequence", "a wallet knows the number of its last event"
     EVENT_TIME = "event_time", "the times of a wallet's events never fall"
+    EVENT_HASH = (
+        "event_hash",
+        "an event's hash is that of its content and of the hash before it",
+    )
+    HASH_CHAIN = (
+        "hash_chain",
+        "an event names the hash of the event before it, the first one 64 zeros",
+    )
+    LAST_HASH = "last_hash", "a wallet knows the hash of its last event"
     PERIOD_USAGE = "period_usage", "the usage of a period is the sum of its usage events"
 
     RESERVED_CREDITS = (

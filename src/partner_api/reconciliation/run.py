@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from partner_api.reconciliation import cash_store, checks, store
+from partner_api.reconciliation import cash_store, chain, checks, store
 from partner_api.reconciliation.cash_store import CashSlice
 from partner_api.reconciliation.rules import Mismatch, Progress, Reconciliation, Scope
 
@@ -241,6 +241,9 @@ async def _check_wallets(
         progress.wallets_checked += row["has_wallet"]
         progress.events_checked += row["events"]
         for mismatch in checks.check_cash_wallet(tenant_id, row):
+            yield mismatch
+    async with aclosing(chain.broken_links(connection, tenant_id, organizations)) as broken:
+        async for mismatch in broken:
             yield mismatch
     for slices in _cash_slices(cash_wallets):
         for row in await cash_store.wrong_lease_events(connection, tenant_id, slices):

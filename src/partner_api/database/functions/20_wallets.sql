@@ -47,30 +47,43 @@ CREATE OR REPLACE FUNCTION credit_event_append(
     p_project_id uuid DEFAULT NULL, p_container_id uuid DEFAULT NULL, p_format text DEFAULT NULL)
 RETURNS wallets
 LANGUAGE plpgsql AS $$
+DECLARE
+    v_event credit_events;
 BEGIN
     p_wallet.last_sequence := p_wallet.last_sequence + 1;
     p_wallet.last_event_at := greatest(p_now, p_wallet.last_event_at);
-    PERFORM credit_events_insert(p_wallet.tenant_id, ARRAY[credit_event_of(
+    v_event := credit_event_of(
         p_wallet, p_event_type, p_included_delta, p_prepaid_delta, p_metadata, p_caller,
-        p_description, p_transfer_id, p_job_id, p_project_id, p_container_id, p_format)]);
+        p_description, p_transfer_id, p_job_id, p_project_id, p_container_id, p_format);
+    p_wallet.last_hash := v_event.hash;
+    PERFORM credit_events_insert(p_wallet.tenant_id, ARRAY[v_event]);
     RETURN p_wallet;
 END
 $$;
 
 -- The ledger row of a movement that p_wallet already contains, the row's own sequence and time included. For batches,
--- which write all their rows with one credit_events_insert. The fields are in the order of the table's columns.
+-- which write all their rows with one credit_events_insert. The row's hash follows from p_wallet.last_hash and is the
+-- wallet's last hash from then on: the caller keeps it. The fields are in the order of the table's columns.
 CREATE OR REPLACE FUNCTION credit_event_of(
     p_wallet wallets, p_event_type text, p_included_delta bigint, p_prepaid_delta bigint, p_metadata jsonb,
     p_caller caller, p_description text, p_transfer_id uuid, p_job_id uuid, p_project_id uuid, p_container_id uuid,
     p_format text)
-RETURNS credit_events LANGUAGE sql STABLE AS $$
-    SELECT ROW(
+RETURNS credit_events
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_event credit_events;
+BEGIN
+    v_event := ROW(
         p_wallet.tenant_id, p_wallet.organization_id, p_wallet.last_sequence,
         credit_event_id(p_wallet.tenant_id, p_wallet.organization_id, p_wallet.last_sequence, p_wallet.last_event_at),
         p_event_type, p_included_delta, p_prepaid_delta,
         p_wallet.included_remaining, p_wallet.prepaid, p_wallet.used_this_period, p_project_id, p_format,
         p_job_id, p_container_id, p_transfer_id, p_description, coalesce(p_metadata, '{}'),
-        p_caller.api_key_id, p_caller.operator_id, p_caller.request_id, p_wallet.last_event_at)::credit_events
+        p_caller.api_key_id, p_caller.operator_id, p_caller.request_id, p_wallet.last_event_at,
+        p_wallet.last_hash, NULL)::credit_events;
+    v_event.hash := credit_event_hash(v_event);
+    RETURN v_event;
+END
 $$;
 
 CREATE OR REPLACE FUNCTION credit_events_insert(p_tenant_id bigint, p_events credit_events[])
@@ -79,10 +92,11 @@ LANGUAGE sql AS $$
     INSERT INTO credit_events
         (tenant_id, organization_id, sequence, event_id, event_type, included_delta, prepaid_delta,
          included_after, prepaid_after, usage_after, project_id, format, job_id, container_id, transfer_id,
-         description, metadata, api_key_id, operator_id, request_id, created_at)
+         description, metadata, api_key_id, operator_id, request_id, created_at, previous_hash, hash)
     SELECT p_tenant_id, e.organization_id, e.sequence, e.event_id, e.event_type, e.included_delta, e.prepaid_delta,
            e.included_after, e.prepaid_after, e.usage_after, e.project_id, e.format, e.job_id, e.container_id,
-           e.transfer_id, e.description, e.metadata, e.api_key_id, e.operator_id, e.request_id, e.created_at
+           e.transfer_id, e.description, e.metadata, e.api_key_id, e.operator_id, e.request_id, e.created_at,
+           e.previous_hash, e.hash
       FROM unnest(p_events) e
 $$;
 
@@ -228,7 +242,8 @@ LANGUAGE sql AS $$
         auto_refill_enabled = n.auto_refill_enabled,
         refill_failed_at = n.refill_failed_at,
         last_sequence = n.last_sequence,
-        last_event_at = n.last_event_at
+        last_event_at = n.last_event_at,
+        last_hash = n.last_hash
       FROM unnest(p_wallets) n
      WHERE w.tenant_id = p_tenant_id AND w.organization_id = n.organization_id
        AND w.organization_id = ANY (ARRAY(SELECT i.organization_id FROM unnest(p_wallets) i));
@@ -308,7 +323,9 @@ $$;
 -- The newest ledger row of a wallet as the money functions answer it.
 CREATE OR REPLACE FUNCTION credit_event_facts(p_wallet wallets)
 RETURNS jsonb LANGUAGE sql STABLE AS $$
-    SELECT to_jsonb(e) - '{tenant_id,operator_id,request_id,api_key_id,sequence}'::text[] FROM credit_events e
+    SELECT to_jsonb(e) - '{tenant_id,operator_id,request_id,api_key_id,sequence}'::text[]
+           || ledger_hash_facts(e.previous_hash, e.hash, credit_event_internal_hash(e))
+      FROM credit_events e
      WHERE e.tenant_id = p_wallet.tenant_id AND e.organization_id = p_wallet.organization_id
        AND e.sequence = p_wallet.last_sequence
 $$;

@@ -106,6 +106,7 @@ DECLARE
     v_included bigint;
     v_settled  uuid[] := '{}';
     v_charges  bigint[] := '{}';
+    v_event    credit_events;
     v_events   credit_events[] := '{}';
 BEGIN
     FOR v_held IN
@@ -148,9 +149,11 @@ BEGIN
             v_wallet.used_this_period := v_wallet.used_this_period + v_item.charged;
             v_wallet.last_sequence := v_wallet.last_sequence + 1;
             v_wallet.last_event_at := greatest(p_now, v_wallet.last_event_at);
-            v_events := v_events || credit_event_of(
+            v_event := credit_event_of(
                 v_wallet, 'usage', -v_included, v_included - v_item.charged, '{}', v_item.caller, NULL, NULL,
                 v_item.job_id, v_held.project_id, v_held.container_id, v_held.format);
+            v_wallet.last_hash := v_event.hash;
+            v_events := v_events || v_event;
         END IF;
         v_wallets[v_index] := v_wallet;
         v_settled := v_settled || v_item.job_id;

@@ -7,25 +7,37 @@ CREATE OR REPLACE FUNCTION cash_event_append(
     p_lease_month integer DEFAULT NULL)
 RETURNS cash_wallets
 LANGUAGE plpgsql AS $$
+DECLARE
+    v_event cash_events;
 BEGIN
     p_wallet.balance_cents := p_wallet.balance_cents + p_amount_cents;
     p_wallet.last_sequence := p_wallet.last_sequence + 1;
     p_wallet.last_event_at := greatest(p_now, p_wallet.last_event_at);
+    -- In the order of the table's columns.
+    v_event := ROW(
+        p_wallet.tenant_id, p_wallet.organization_id, p_wallet.currency, p_wallet.last_sequence,
+        time_ordered_uuid(p_wallet.last_event_at,
+                          'cash:' || p_wallet.tenant_id || ':' || p_wallet.organization_id || ':' || p_wallet.last_sequence),
+        p_event_type, p_amount_cents, p_wallet.balance_cents, p_for_organization_id,
+        p_lease.social_account_id, p_lease.project_id, p_lease_month,
+        lease_month_start(p_lease.assigned_at, p_lease_month), lease_month_start(p_lease.assigned_at, p_lease_month + 1),
+        p_description, p_reference, p_caller.operator_id, p_caller.request_id, p_wallet.last_event_at,
+        p_wallet.last_hash, NULL)::cash_events;
+    v_event.hash := cash_event_hash(v_event);
+    p_wallet.last_hash := v_event.hash;
     INSERT INTO cash_events
         (tenant_id, organization_id, currency, sequence, event_id, event_type, amount_cents, balance_after_cents,
          for_organization_id, social_account_id, project_id, lease_month, period_start, period_end, description,
-         reference, operator_id, request_id, created_at)
+         reference, operator_id, request_id, created_at, previous_hash, hash)
     VALUES
-        (p_wallet.tenant_id, p_wallet.organization_id, p_wallet.currency, p_wallet.last_sequence,
-         time_ordered_uuid(p_wallet.last_event_at,
-                           'cash:' || p_wallet.tenant_id || ':' || p_wallet.organization_id || ':' || p_wallet.last_sequence),
-         p_event_type, p_amount_cents, p_wallet.balance_cents, p_for_organization_id,
-         p_lease.social_account_id, p_lease.project_id, p_lease_month,
-         lease_month_start(p_lease.assigned_at, p_lease_month), lease_month_start(p_lease.assigned_at, p_lease_month + 1),
-         p_description, p_reference, p_caller.operator_id, p_caller.request_id, p_wallet.last_event_at);
+        (v_event.tenant_id, v_event.organization_id, v_event.currency, v_event.sequence, v_event.event_id,
+         v_event.event_type, v_event.amount_cents, v_event.balance_after_cents, v_event.for_organization_id,
+         v_event.social_account_id, v_event.project_id, v_event.lease_month, v_event.period_start, v_event.period_end,
+         v_event.description, v_event.reference, v_event.operator_id, v_event.request_id, v_event.created_at,
+         v_event.previous_hash, v_event.hash);
     UPDATE cash_wallets
        SET balance_cents = p_wallet.balance_cents, last_sequence = p_wallet.last_sequence,
-           last_event_at = p_wallet.last_event_at
+           last_event_at = p_wallet.last_event_at, last_hash = p_wallet.last_hash
      WHERE tenant_id = p_wallet.tenant_id AND organization_id = p_wallet.organization_id
        AND currency = p_wallet.currency;
     RETURN p_wallet;
@@ -153,7 +165,9 @@ $$;
 -- The newest row of a cash wallet as the money functions answer it.
 CREATE OR REPLACE FUNCTION cash_event_facts(p_wallet cash_wallets)
 RETURNS jsonb LANGUAGE sql STABLE AS $$
-    SELECT to_jsonb(e) - '{tenant_id,operator_id,request_id,sequence,currency}'::text[] FROM cash_events e
+    SELECT to_jsonb(e) - '{tenant_id,operator_id,request_id,sequence,currency}'::text[]
+           || ledger_hash_facts(e.previous_hash, e.hash, cash_event_internal_hash(e))
+      FROM cash_events e
      WHERE e.tenant_id = p_wallet.tenant_id AND e.organization_id = p_wallet.organization_id
        AND e.currency = p_wallet.currency AND e.sequence = p_wallet.last_sequence
 $$;

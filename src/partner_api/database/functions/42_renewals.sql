@@ -77,6 +77,8 @@ DECLARE
     v_last_try timestamptz;
     -- The number of the cash event, counted from 1; a month at price 0 has none and repeats the number before it.
     v_events   bigint[];
+    -- Of the last event, if there is one.
+    v_hash     bytea;
     v_reached  integer;
     v_seen     integer;
 BEGIN
@@ -123,16 +125,32 @@ BEGIN
 
     -- Events of one transaction carry one time, never before that of an event already there, nor before a lease was tried.
     p_now := greatest(p_now, p_cash.last_event_at, v_last_try);
-    INSERT INTO cash_events
-        (tenant_id, organization_id, currency, sequence, event_id, event_type, amount_cents, balance_after_cents,
-         for_organization_id, social_account_id, project_id, lease_month, period_start, period_end, created_at)
-    SELECT p_cash.tenant_id, p_cash.organization_id, p_cash.currency, p_cash.last_sequence + d.event,
-           time_ordered_uuid(p_now, 'cash:' || p_cash.tenant_id || ':' || p_cash.organization_id || ':'
-                                    || (p_cash.last_sequence + d.event)),
-           'lease_renewal', -d.price, d.balance, d.owner_id, d.id, d.project_id, d.month, d.start_at, d.end_at, p_now
-      FROM unnest(v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events)
-           AS d (id, project_id, owner_id, month, start_at, end_at, price, balance, event)
-     WHERE d.price > 0;
+    WITH new AS MATERIALIZED (
+        -- In the order of the table's columns.
+        SELECT d.event, ROW(
+               p_cash.tenant_id, p_cash.organization_id, p_cash.currency, p_cash.last_sequence + d.event,
+               time_ordered_uuid(p_now, 'cash:' || p_cash.tenant_id || ':' || p_cash.organization_id || ':'
+                                        || (p_cash.last_sequence + d.event)),
+               'lease_renewal', -d.price, d.balance, d.owner_id, d.id, d.project_id, d.month, d.start_at, d.end_at,
+               NULL, NULL, NULL, NULL, p_now, NULL, NULL)::cash_events AS e
+          FROM unnest(v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events)
+               AS d (id, project_id, owner_id, month, start_at, end_at, price, balance, event)
+         WHERE d.price > 0
+    ), chained AS (
+        SELECT event, e, ledger_chain(p_cash.last_hash, cash_event_content(e)) OVER (ORDER BY event) AS hash FROM new
+    ), written AS (
+        INSERT INTO cash_events
+            (tenant_id, organization_id, currency, sequence, event_id, event_type, amount_cents, balance_after_cents,
+             for_organization_id, social_account_id, project_id, lease_month, period_start, period_end, created_at,
+             previous_hash, hash)
+        SELECT (e).tenant_id, (e).organization_id, (e).currency, (e).sequence, (e).event_id, (e).event_type,
+               (e).amount_cents, (e).balance_after_cents, (e).for_organization_id, (e).social_account_id,
+               (e).project_id, (e).lease_month, (e).period_start, (e).period_end, (e).created_at,
+               lag(hash, 1, p_cash.last_hash) OVER (ORDER BY event), hash
+          FROM chained
+        RETURNING sequence, hash
+    )
+    SELECT w.hash INTO v_hash FROM written w ORDER BY w.sequence DESC LIMIT 1;
     INSERT INTO lease_charges
         (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, cash_sequence,
          settled_at)
@@ -159,6 +177,7 @@ BEGIN
     p_cash.last_sequence := p_cash.last_sequence + v_events[p_paid];
     IF v_events[p_paid] > 0 THEN
         p_cash.last_event_at := p_now;
+        p_cash.last_hash := v_hash;
     END IF;
 END
 $$;
@@ -291,7 +310,8 @@ BEGIN
     END IF;
     UPDATE cash_wallets
        SET balance_cents = p_cash.balance_cents, last_sequence = p_cash.last_sequence,
-           last_event_at = p_cash.last_event_at, renewals_due_at = p_cash.renewals_due_at
+           last_event_at = p_cash.last_event_at, last_hash = p_cash.last_hash,
+           renewals_due_at = p_cash.renewals_due_at
      WHERE tenant_id = p_cash.tenant_id AND organization_id = p_cash.organization_id
        AND currency = p_cash.currency;
 END
