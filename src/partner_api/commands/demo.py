@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.terminal import print_lines
 from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def print_demo(base_url: str, demo: Demo) -> None:
     from partner_api.ids import format_id
 
     child, project = format_id("org", demo.child_id), format_id("prj", demo.project_id)
-    typer.echo(
+    print_lines(
         f"""
 Partner key     {demo.secrets.partner_key}
 Operator token  {demo.secrets.operator_token}

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.terminal import OutputError, print_line, print_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from partner_api.crypto import SecretKeys
     from partner_api.database.location import DatabaseLocation
+
+_log = structlog.get_logger(__name__)
 
 
 def serve(
@@ -50,10 +54,14 @@ def serve(
         made = make_demo(settings, location, secret_keys) if demo else None
 
         def ready() -> None:
-            typer.echo(f"\nServing on {base_url} (reference: {base_url}/docs)")
-            if made is not None:
-                print_demo(base_url, made)
-            typer.echo("Stop with Ctrl-C.")
+            try:
+                print_lines(f"\nServing on {base_url} (reference: {base_url}/docs)")
+                if made is not None:
+                    print_demo(base_url, made)
+                print_line("Stop with Ctrl-C.")
+            except OutputError as error:
+                # It serves all the same.
+                _log.warning("not_announced", reason=str(error))
 
         return ready
 
