@@ -4,9 +4,14 @@ Partners have child organizations, prepaid credit wallets and leased social acco
 programs can call is served under ``/v1``, what the operator of the server needs under ``/ops/v1``.
 """
 
-from importlib.metadata import PackageNotFoundError, version
 
-try:
-    __version__ = version("layers-partner-api")
-except PackageNotFoundError:  # run from a source tree that was never installed
-    __version__ = "0+unknown"
+def __getattr__(name: str) -> str:
+    """Give ``__version__``, when somebody asks for it: to look it up takes longer than most commands."""
+    if name != "__version__":
+        raise AttributeError(name)
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("layers-partner-api")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "0+unknown"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.repeating import harmless_to_repeat
 from partner_api.commands.terminal import print_line, print_table, say
 from partner_api.time_limits import COMMAND_SECONDS
 
@@ -21,7 +22,8 @@ def migrate() -> None:
     settings = settings_from_environment()
     with available_database(settings) as location:
         status = run_with_database(upgrade(location.owner_url, location.application_role))
-    print_line(f"The database is at schema revision {status.revision}.")
+    with harmless_to_repeat():
+        print_line(f"The database is at schema revision {status.revision}.")
 
 
 @app.command("status")

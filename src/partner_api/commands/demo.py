@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.repeating import harmless_to_repeat
 from partner_api.commands.terminal import print_lines
 from partner_api.time_limits import COMMAND_SECONDS
 
@@ -37,7 +38,8 @@ def demo() -> None:
         secret_keys = load_secret_keys(settings)
         run_with_database(prepare_database(settings, location, secret_keys, migrate_first=True))
         made = make_demo(settings, location, secret_keys)
-    print_demo(settings.api_url, made)
+    with harmless_to_repeat():
+        print_demo(settings.api_url, made)
 
 
 def make_demo(settings: Settings, location: DatabaseLocation, secret_keys: SecretKeys) -> Demo:

@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from partner_api.commands.repeating import Stopped
-from partner_api.commands.terminal import OutputError, prepare_streams, say
+from partner_api.commands.terminal import OutputError, flush_output, prepare_streams, say
 
 FAILED = 1
 MISUSED = 2
@@ -50,8 +50,7 @@ def run(app: typer.Typer) -> int:
     # For the commands that name themselves.
     sys.argv[1:] = arguments
     try:
-        # What the command gives is nothing, or the status with which it ended early.
-        return app(arguments, prog_name="layers", standalone_mode=False) or 0
+        return _run(app, arguments)
     except TyperException as error:
         _explain_misuse(error)
         return error.exit_code
@@ -73,6 +72,17 @@ def run(app: typer.Typer) -> int:
         else:
             raise
         return FAILED
+
+
+def _run(app: typer.Typer, arguments: list[str]) -> int:
+    try:
+        # What the command gives is nothing, or the status with which it ended early.
+        return app(arguments, prog_name="layers", standalone_mode=False) or 0
+    except SystemExit:
+        # Typer's own way to say that nobody reads its help any more.
+        return UNREAD
+    finally:
+        flush_output()
 
 
 def _arguments() -> list[str] | None:

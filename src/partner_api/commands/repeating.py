@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from partner_api.commands.operator_client import OperatorRequestError
+from partner_api.commands.terminal import OutputError
 from partner_api.visible_text import encodable, visible
 
 if TYPE_CHECKING:
@@ -76,14 +77,12 @@ class Attempt:
     def advice(self) -> str:
         """Say what is known, and how to repeat it."""
         repeat = shell_words(self.command, sys.stderr.encoding or "utf-8")
-        if self.done:
-            return (
-                f"It was done. Repeated {_KEPT} like this, it prints its answer again:\n  {repeat}"
-            )
-        return (
-            f"Whether it was done is not known. Repeated {_KEPT} like this, it is done once, and its "
-            f"answer is printed:\n  {repeat}"
+        known, then = (
+            ("It was done", "it prints its answer again")
+            if self.done
+            else ("Whether it was done is not known", "it is done once")
         )
+        return f"{known}: {_KEPT}, repeat the command with {_OPTION} {self.key} and {then}:\n  {repeat}"
 
 
 @contextlib.contextmanager
@@ -103,6 +102,17 @@ def repeatable(key: str | None) -> Iterator[Attempt]:
     except BaseException as error:
         if not (isinstance(error, OperatorRequestError) and error.is_refusal):
             error.add_note(attempt.advice())
+        raise
+
+
+@contextlib.contextmanager
+def harmless_to_repeat() -> Iterator[None]:
+    """Print what was done by a command that does nothing twice; if that fails, say so."""
+    try:
+        yield
+    except OutputError as error:
+        command = shell_words(["layers", *sys.argv[1:]], sys.stderr.encoding or "utf-8")
+        error.add_note(f"It was done; to repeat it is safe:\n  {command}")
         raise
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import structlog
 import typer
 
 from partner_api.commands.environment import settings_from_environment
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
     from partner_api.crypto import SecretKeys
     from partner_api.database.location import DatabaseLocation
-
-_log = structlog.get_logger(__name__)
 
 
 def serve(
@@ -35,6 +32,8 @@ def serve(
     Without DATABASE_URL it starts a PostgreSQL of its own in the data folder, and stops it again.
     `layers settings` lists everything that can be set.
     """
+    import structlog
+
     from partner_api.commands.demo import DEMO_NEEDS_DEVELOPMENT, make_demo, print_demo
     from partner_api.processes.serve import serve as serve_until_stopped
     from partner_api.startup import StartupError
@@ -61,7 +60,7 @@ def serve(
                 print_line("Stop with Ctrl-C.")
             except OutputError as error:
                 # It serves all the same.
-                _log.warning("not_announced", reason=str(error))
+                structlog.get_logger(__name__).warning("not_announced", reason=str(error))
 
         return ready
 

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 _SEEDS = 1_000_000
 
 
+def _folder(text: str) -> Path:
+    if not text:
+        # Of an empty name, Path makes the folder that one is in.
+        raise typer.BadParameter("It is empty. Is a variable not set?")
+    return Path(text)
+
+
 def simulate(
     seed: Annotated[
         int | None, typer.Option(help="Decides the run; without it, a new one is drawn.", min=0)
@@ -48,7 +55,10 @@ def simulate(
     ] = None,
     keep: Annotated[
         Path | None,
-        typer.Option(help="Keep the database in this new folder, instead of throwing it away."),
+        typer.Option(
+            help="Keep the database in this new folder, instead of throwing it away.",
+            parser=_folder,
+        ),
     ] = None,
 ) -> None:
     """Run months of random business on a real database in seconds, and check the books throughout.

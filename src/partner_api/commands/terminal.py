@@ -60,6 +60,15 @@ def errors() -> Console:
     return _console(_Errors())
 
 
+def flush_output() -> None:
+    """See that what others have printed is out, as Typer does with its help.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    _Output().flush()
+
+
 def print_line(text: str, console: Console | None = None) -> None:
     """Print one line, also where a narrow terminal would fold it.
 

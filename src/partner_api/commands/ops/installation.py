@@ -9,7 +9,7 @@ import typer
 from partner_api.commands.environment import settings_from_environment
 from partner_api.commands.ops.arguments import filled, identifier
 from partner_api.commands.ops.requesting import show
-from partner_api.commands.terminal import print_line, say
+from partner_api.commands.terminal import OutputError, print_line, say
 
 
 def show_reconciliation(
@@ -32,8 +32,12 @@ def bootstrap(
     from partner_api.startup import load_secret_keys, prepare_database, run_with_database
 
     def print_token(token: str) -> None:
-        say("Store this token now: it is shown once. Use it as LAYERS_OPERATOR_TOKEN.")
-        print_line(token)
+        try:
+            say("Store this token now: it is shown once. Use it as LAYERS_OPERATOR_TOKEN.")
+            print_line(token)
+        except OutputError as error:
+            error.add_note("No operator was made.")
+            raise
 
     settings = settings_from_environment()
     with available_database(settings) as location:
