@@ -258,7 +258,7 @@ class TestBootstrap:
 
 class TestOps:
     def test_partners(self, ops: Run, server: Service) -> None:
-        name = f"Kiln & Co {uuid.uuid4()}"
+        name = f"Kiln & Co [/x] [eu] :coffee: {uuid.uuid4()}"
         created = ops("partners", "create", name, "--billing-email", "pay@kiln.example").json
         organization = created["id"]
         listed = ops("partners", "list", "--search", name[-12:])

@@ -31,7 +31,8 @@ class Command:
     @property
     def changes(self) -> bool:
         """Whether it changes something."""
-        return any(parameter.name == "idempotency_key" for parameter in self.parameters)
+        names = {str(parameter.name) for parameter in self.parameters}
+        return "idempotency_key" in names
 
     def typed(self, folder: Path, **instead: str) -> list[str]:
         """The words that run it, with these texts for some of its parameters."""
@@ -67,7 +68,7 @@ class Command:
 
     @staticmethod
     def _is_argument(parameter: Any) -> bool:
-        return parameter.param_type_name == "argument"
+        return str(parameter.param_type_name) == "argument"
 
     @staticmethod
     def _usual(name: str, folder: Path) -> str:
