@@ -112,6 +112,8 @@ def test_a_terminal_of_any_width_and_encoding(sham: Sham) -> None:
         assert len(rows) == 1, "each row is one line, however narrow the terminal is"
         assert rows[0].count(expected) == 5
         assert (encoding == "ascii") == text.isascii()
+        if encoding == "ascii":
+            assert len({len(line) for line in table.splitlines()}) == 1, "its columns are straight"
 
 
 def _on_a_terminal(sham: Sham, encoding: str, columns: str) -> str:
