@@ -43,6 +43,7 @@ def test_json_is_the_same_value_in_any_encoding(encoding: str) -> None:
 
 def test_json_is_written_as_it_is_where_that_can_be_shown() -> None:
     assert json_text({"name": "café 茶"}) == '{\n  "name": "café 茶"\n}'
+    assert json_text("café\x7f\x9b\u202e") == r'"café\u007f\u009b\u202e"'
     assert json_text(["é"], "ascii", indent=None) == '["\\u00e9"]'
 
 

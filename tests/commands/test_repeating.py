@@ -66,8 +66,9 @@ def test_every_command_that_cannot_print_its_answer_names_its_repetition(
     assert failed.status == 1
     assert failed.errors.startswith(f"{FULL}It was done: within 24 hours, ")
     first = sham.asked[-1]
-    assert first.key is not None
-    again = ops(*repetition(failed.errors))
+    repeated = repetition(failed.errors)
+    assert repeated[repeated.index("--idempotency-key") + 1] == first.key
+    again = ops(*repeated)
     assert again.status == 0, again
     assert sham.asked[-1] == first, "the same request with the same key"
 
