@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import re
 import secrets
 import shutil
 import signal
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import structlog
 import typer
+from tests.commanding import Result, Run, running_commands
 from tests.conftest import DatabaseUrls
 from tests.databases import make_database
 from tests.serving import Service, free_port, layers, passable_folder, wait_until
 from tests.tenants import Wallet, job_start, make_partner
 
-from partner_api import cli
 from partner_api.clock import format_milliseconds, parse_timestamp
 from partner_api.commands.application import app
 from partner_api.database.connection import connect
@@ -37,45 +34,11 @@ from partner_api.settings import SETTINGS
 KEYS = f"k1:{secrets.token_hex(32)}"
 
 
-@dataclass
-class Result:
-    """What a command printed, and its exit status."""
-
-    status: int
-    output: str
-    errors: str
-
-    @property
-    def json(self) -> Any:
-        assert self.status == 0, self
-        return json.loads(self.output)
-
-
-Run = Callable[..., Result]
-
-
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Run a command in this process, with these settings and no others."""
-    root, before = logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers[:], root.level
-    for setting in SETTINGS:
-        monkeypatch.delenv(setting.variable, raising=False)
-
-    def run(*arguments: str, **variables: str) -> Result:
-        capsys.readouterr()
-        with monkeypatch.context() as changed, pytest.raises(SystemExit) as end:
-            changed.setattr(sys, "argv", ["layers", *arguments])
-            for variable, text in {"LAYERS_LOG_LEVEL": "warning", **variables}.items():
-                changed.setenv(variable, text)
-            cli.main()
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
-        return Result(int(end.value.code or 0), printed.out, printed.err)
-
-    yield run
-    root.handlers[:], root.level = handlers, level
-    structlog.configure(**before)
+    with running_commands(monkeypatch, capsys) as run:
+        yield run
 
 
 @pytest.fixture(scope="module")
@@ -295,7 +258,7 @@ class TestBootstrap:
 
 class TestOps:
     def test_partners(self, ops: Run, server: Service) -> None:
-        name = f"Kiln & Co {uuid.uuid4()}"
+        name = f"Kiln & Co [/x] [eu] :coffee: {uuid.uuid4()}"
         created = ops("partners", "create", name, "--billing-email", "pay@kiln.example").json
         organization = created["id"]
         listed = ops("partners", "list", "--search", name[-12:])

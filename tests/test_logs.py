@@ -140,10 +140,10 @@ def test_no_secret_reaches_the_log(stderr: StandardError, log_format: Any) -> No
 
 def test_what_a_client_sends_cannot_forge_a_line(stderr: StandardError) -> None:
     configure_logging("console", "info")
-    structlog.get_logger().info("path /\x1b[2J\nfake", agent="\x9b\x00x\r")
+    structlog.get_logger().info("path /\x1b[2J\nfake", agent="\x9b\x00x\r\u202e")
     logging.getLogger("x").info("path \x1b]0;\a%s", "\n")
     assert len(stderr.getvalue().splitlines()) == 2
-    assert not set(stderr.getvalue()) & set("\x1b\x9b\x00\a\r")
+    assert not set(stderr.getvalue()) & set("\x1b\x9b\x00\a\r\u202e")
 
 
 def test_text_that_cannot_be_encoded_is_still_logged(stderr: StandardError) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import secrets
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from partner_api.database.location import DatabaseLocation
 from partner_api.demo import ensure_demo
 from partner_api.rehearsal.store import enter_production, raise_offset
 from partner_api.settings import load_settings
-from partner_api.startup import StartupError, prepare_database
+from partner_api.startup import StartupError, prepare_database, run_with_database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -126,3 +127,23 @@ async def _until_it_waits(connection: Connection) -> None:
             ):
                 return
             await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left"), FileNotFoundError(2, "No such file", "x.pem")]
+)
+def test_the_database_is_not_to_blame_for_a_file(error: OSError) -> None:
+    async def fail() -> None:
+        raise error
+
+    with pytest.raises(OSError) as raised:
+        run_with_database(fail())
+    assert raised.value is error
+
+
+def test_the_database_is_to_blame_for_a_connection() -> None:
+    async def fail() -> None:
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+
+    with pytest.raises(StartupError, match="cannot be reached: Connection refused"):
+        run_with_database(fail())

@@ -8,10 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from partner_api.api_keys import store as api_keys
-from partner_api.edge.credentials import parse_api_key, parse_operator_token
-from partner_api.operators import store as operators
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -50,8 +46,12 @@ def write_demo_secrets(data_dir: Path, secrets: DemoSecrets) -> None:
     partial = path.with_suffix(".partial")
     partial.unlink(missing_ok=True)
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(msgspec.to_builtins(secrets), file, indent=2)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(msgspec.to_builtins(secrets), file, indent=2)
+    except OSError as error:
+        # A write does not know which file it is that the disk has no room for.
+        raise OSError(error.errno, error.strerror, str(path)) from error
     partial.replace(path)
 
 
@@ -60,6 +60,11 @@ async def mark_kept_credentials(connection: Connection, data_dir: Path) -> None:
 
     Earlier versions made them without a mark, and would be accepted by a production server.
     """
+    # Imported here, because most commands only read the token, and wait for every import.
+    from partner_api.api_keys import store as api_keys
+    from partner_api.edge.credentials import parse_api_key, parse_operator_token
+    from partner_api.operators import store as operators
+
     try:
         kept = read_demo_secrets(data_dir)
     except OSError:

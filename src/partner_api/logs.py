@@ -5,7 +5,6 @@ free for what a command prints.
 """
 
 import logging
-import re
 import sys
 from typing import Literal, TextIO
 
@@ -13,12 +12,11 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 from partner_api.redaction import redact_fields
+from partner_api.visible_text import visible, visible_lines
 
 # They log every request that they send or plugin that they have; at warning, what went wrong.
 _TALKATIVE = ("alembic.runtime.plugins", "httpcore", "httpx")
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_CONTROL_IN_TRACEBACK = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_OF_SEVERAL_LINES = frozenset({"exception", "stack"})
 
 
 def configure_logging(log_format: Literal["console", "json"], level: str) -> None:
@@ -49,7 +47,7 @@ def configure_logging(log_format: Literal["console", "json"], level: str) -> Non
         finish.append(structlog.processors.JSONRenderer())
     else:
         finish += [
-            _escape_control_characters,
+            _make_visible,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ]
 
@@ -97,16 +95,11 @@ def _redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
     return redact_fields(event)
 
 
-def _escape_control_characters(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _make_visible(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Keep what clients send from moving a terminal's cursor or faking a line of the log."""
     return {
-        name: visible(value, _CONTROL_IN_TRACEBACK if name in {"exception", "stack"} else _CONTROL)
+        name: (visible_lines if name in _OF_SEVERAL_LINES else visible)(value)
         if isinstance(value, str)
         else value
         for name, value in event.items()
     }
-
-
-def visible(text: str, control: re.Pattern[str] = _CONTROL) -> str:
-    """Write control characters as escapes, so that a terminal shows them and does not obey them."""
-    return control.sub(lambda match: match[0].encode("unicode_escape").decode(), text)

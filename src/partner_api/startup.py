@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+
+# What a socket never fails with.
+_OF_FILES = frozenset({errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC, errno.EROFS})
 
 
 class StartupError(Exception):
@@ -98,10 +102,13 @@ def run_with_database(work: Coroutine[Any, Any, T]) -> T:
 
     Raises:
         StartupError: with that sentence.
+        OSError: of a file, which is no fault of the database.
     """
     try:
         return asyncio.run(work)
     except OSError as error:
+        if error.filename is not None or error.errno in _OF_FILES:
+            raise
         reason = error.strerror or str(error) or "no answer in time"
         raise StartupError(
             f"The database cannot be reached: {reason}. Check DATABASE_URL and that the server runs."

@@ -135,7 +135,9 @@ def test_a_given_database_must_be_empty(database: EmptyDatabase) -> None:
     assert "Traceback" not in second.stderr
 
 
-@pytest.mark.parametrize("arguments", [("--months", "0"), ("--kills", "2"), ("--partners", "x")])
+@pytest.mark.parametrize(
+    "arguments", [("--months", "0"), ("--kills", "2"), ("--partners", "x"), ("--keep", "")]
+)
 def test_misuse(arguments: tuple[str, str]) -> None:
     misused = CliRunner().invoke(app, ["simulate", *arguments])
     assert misused.exit_code == 2

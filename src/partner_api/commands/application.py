@@ -10,7 +10,6 @@ from partner_api import installed_version
 from partner_api.commands import (
     database,
     demo,
-    ops,
     reconcile,
     serve,
     settings,
@@ -18,11 +17,15 @@ from partner_api.commands import (
     status,
     worker,
 )
+from partner_api.commands.ops import group as ops
+from partner_api.commands.terminal import print_line
 
 app = typer.Typer(
     name="layers",
     help="A server for selling through partners: child organizations, prepaid credit wallets "
     "and leased social accounts.",
+    epilog="Status 0: done. 1: refused, failed, or done and something found wrong. 2: misused, nothing done. "
+    "130: stopped with Ctrl-C; 143: with SIGTERM. 141: nobody reads the output any more.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,7 +44,7 @@ app.add_typer(ops.app, name="ops")
 
 def _print_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"layers {installed_version()}")
+        print_line(f"layers {installed_version()}")
         raise typer.Exit
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.repeating import harmless_to_repeat
+from partner_api.commands.terminal import print_line, print_table, say
 from partner_api.time_limits import COMMAND_SECONDS
 
 app = typer.Typer(help="Look after the database's schema.", no_args_is_help=True)
@@ -22,7 +22,8 @@ def migrate() -> None:
     settings = settings_from_environment()
     with available_database(settings) as location:
         status = run_with_database(upgrade(location.owner_url, location.application_role))
-    typer.echo(f"The database is at schema revision {status.revision}.")
+    with harmless_to_repeat():
+        print_line(f"The database is at schema revision {status.revision}.")
 
 
 @app.command("status")
@@ -43,22 +44,23 @@ def status() -> None:
     settings = settings_from_environment()
     with available_database(settings) as location:
         found = run_with_database(read())
-    table = Table(show_header=False, box=None)
-    table.add_row("PostgreSQL", found.server_version)
-    table.add_row(
-        "schema revision", f"{found.revision or 'none'} (this version: {found.expected_revision})"
-    )
-    table.add_row(
-        "functions", "applied" if found.functions_applied else "missing or of another version"
-    )
-    table.add_row(
-        "roles",
+    roles = (
         "the server's role may not write balances itself, only call the money functions"
         if found.separate_application_role
         else "one role for everything: set LAYERS_MIGRATION_DATABASE_URL to the owner's URL and "
-        "DATABASE_URL to a role without its rights, so that no bug in the server can write a balance",
+        "DATABASE_URL to a role without its rights, so that no bug in the server can write a balance"
     )
-    Console().print(table)
+    revision = f"{found.revision or 'none'} (this version: {found.expected_revision})"
+    functions = "applied" if found.functions_applied else "missing or of another version"
+    print_table(
+        (),
+        [
+            ("PostgreSQL", found.server_version),
+            ("schema revision", revision),
+            ("functions", functions),
+            ("roles", roles),
+        ],
+    )
     if not found.current:
-        typer.echo("Run `layers db migrate`.", err=True)
+        say("Run `layers db migrate`.")
         raise typer.Exit(1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.repeating import harmless_to_repeat
+from partner_api.commands.terminal import print_lines
 from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def demo() -> None:
         secret_keys = load_secret_keys(settings)
         run_with_database(prepare_database(settings, location, secret_keys, migrate_first=True))
         made = make_demo(settings, location, secret_keys)
-    print_demo(settings.api_url, made)
+    with harmless_to_repeat():
+        print_demo(settings.api_url, made)
 
 
 def make_demo(settings: Settings, location: DatabaseLocation, secret_keys: SecretKeys) -> Demo:
@@ -64,7 +65,7 @@ def print_demo(base_url: str, demo: Demo) -> None:
     from partner_api.ids import format_id
 
     child, project = format_id("org", demo.child_id), format_id("prj", demo.project_id)
-    typer.echo(
+    print_lines(
         f"""
 Partner key     {demo.secrets.partner_key}
 Operator token  {demo.secrets.operator_token}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
-from partner_api.logs import configure_logging
+from partner_api.commands.terminal import say
 from partner_api.settings import load_settings, unknown_variables
 
 if TYPE_CHECKING:
@@ -14,18 +13,32 @@ if TYPE_CHECKING:
 
 
 def settings_from_environment(**overrides: str | None) -> Settings:
-    """Read the settings; ``overrides`` are variables given on the command line, None when not.
+    """Read the settings, and let logging be as they say.
 
-    They are put into the environment, so that the processes this one starts see them too.
+    Args:
+        overrides: variables given on the command line, None when not. They are put into the environment, so that the
+            processes this one starts see them too.
 
     Raises:
         SettingsError: a variable cannot be used.
     """
+    from partner_api.logs import configure_logging
+
     for variable, text in overrides.items():
         if text is not None:
             os.environ[variable] = text
+    settings = checked_settings()
+    configure_logging(settings.log_format, settings.log_level)
+    return settings
+
+
+def checked_settings() -> Settings:
+    """Read the settings, for a command that logs nothing.
+
+    Raises:
+        SettingsError: a variable cannot be used.
+    """
     settings = load_settings(os.environ)
     for variable in unknown_variables(os.environ):
-        print(f"layers: {variable} is set, but there is no such setting.", file=sys.stderr)
-    configure_logging(settings.log_format, settings.log_level)
+        say(f"layers: {variable} is set, but there is no such setting.")
     return settings

@@ -1,44 +1,131 @@
-"""How a command fails: one sentence on standard error, and a status that says what kind.
+"""How a command ends: what went wrong in one sentence on standard error, and a status that says what kind.
 
-Status 1: it could not be done. Status 2: the command was misused (as Typer has it). Status 130:
-interrupted.
+0: it was done. 1: it was refused or could not be done, or it was done and found something wrong. 2: the command was
+misused, and nothing was done. 130, 143, 129: a signal stopped it (Ctrl-C, SIGTERM, the terminal was closed). 141:
+nobody reads what it prints any more, which is how a shell shows that a pipe was closed.
 """
 
 from __future__ import annotations
 
-import contextlib
+import os
+import signal
 import sys
-from typing import TYPE_CHECKING
 
-from partner_api.commands.operator_client import OperatorRequestError
-from partner_api.crypto import SecretKeyError
-from partner_api.database.embedded import DatabaseStartError
-from partner_api.database.migrate import MigrationError
-from partner_api.generation.storage.errors import StorageUnavailable
-from partner_api.processes.run_folder import RunFolderError
-from partner_api.settings import SettingsError
-from partner_api.startup import StartupError
+import typer
+from typer.exceptions import TyperException
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from partner_api.commands.repeating import Stopped
+from partner_api.commands.terminal import OutputError, flush_output, prepare_streams, say
 
-KNOWN_FAILURES = (
-    DatabaseStartError,
-    MigrationError,
-    OperatorRequestError,
-    RunFolderError,
-    SecretKeyError,
-    SettingsError,
-    StartupError,
-    StorageUnavailable,
+FAILED = 1
+MISUSED = 2
+UNREAD = 128 + signal.SIGPIPE
+
+# By name: a command does not import what it does not use, only to know how that would fail.
+KNOWN_FAILURES = frozenset(
+    {
+        "partner_api.commands.operator_client.OperatorRequestError",
+        "partner_api.commands.terminal.OutputError",
+        "partner_api.crypto.SecretKeyError",
+        "partner_api.database.embedded.errors.DatabaseStartError",
+        "partner_api.database.migrate.MigrationError",
+        "partner_api.generation.storage.errors.StorageUnavailable",
+        "partner_api.processes.run_folder.RunFolderError",
+        "partner_api.settings.SettingsError",
+        "partner_api.startup.StartupError",
+    }
 )
 
 
-@contextlib.contextmanager
-def failing_politely() -> Iterator[None]:
-    """Turn the failures that people can do something about into their sentence."""
+def run(app: typer.Typer) -> int:
+    """Run the command that was typed, and give its exit status.
+
+    Raises:
+        Exception: a fault of this program, whose traceback is to be seen.
+    """
+    prepare_streams()
+    arguments = _arguments()
+    if arguments is None:
+        return MISUSED
+    # For the commands that name themselves.
+    sys.argv[1:] = arguments
     try:
-        yield
-    except KNOWN_FAILURES as error:
-        print(f"layers: {error}", file=sys.stderr)
-        sys.exit(1)
+        return _run(app, arguments)
+    except TyperException as error:
+        _explain_misuse(error)
+        return error.exit_code
+    except typer.Abort:
+        return FAILED
+    except Stopped as error:
+        _fail(error)
+        return error.status
+    except OutputError as error:
+        if error.reader_is_gone and not hasattr(error, "__notes__"):
+            return UNREAD
+        _fail(error)
+        return UNREAD if error.reader_is_gone else FAILED
+    except Exception as error:
+        if _is_known(error):
+            _fail(error)
+        elif isinstance(error, OSError):
+            _fail(error, _sentence(error))
+        else:
+            raise
+        return FAILED
+
+
+def _run(app: typer.Typer, arguments: list[str]) -> int:
+    try:
+        # What the command gives is nothing, or the status with which it ended early.
+        return app(arguments, prog_name="layers", standalone_mode=False) or 0
+    except SystemExit:
+        # Typer's own way to say that nobody reads its help any more.
+        return UNREAD
+    finally:
+        flush_output()
+
+
+def _arguments() -> list[str] | None:
+    """Give the arguments as text; says so if one is none."""
+    arguments = []
+    for number, argument in enumerate(sys.argv[1:], 1):
+        try:
+            # In a locale that knows ASCII only, Python has left the other bytes as they were.
+            argument.encode()
+            text = argument
+        except UnicodeEncodeError:
+            try:
+                text = os.fsencode(argument).decode()
+            except UnicodeDecodeError:
+                shown = os.fsencode(argument).decode(errors="backslashreplace")
+                say(f"layers: Argument {number} is not UTF-8: '{shown}'. Nothing was done.")
+                return None
+        arguments.append(text)
+    return arguments
+
+
+def _explain_misuse(error: TyperException) -> None:
+    message = error.format_message()
+    # When nothing was typed, the help has been printed, and there is nothing to add.
+    if not message:
+        return
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        say(f"{context.get_usage()}\nTry '{context.command_path} --help'.\n")
+    say(f"layers: {message}")
+
+
+def _is_known(error: Exception) -> bool:
+    return any(
+        f"{kind.__module__}.{kind.__qualname__}" in KNOWN_FAILURES for kind in type(error).__mro__
+    )
+
+
+def _sentence(error: OSError) -> str:
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{reason}: {os.fsdecode(error.filename)}." if error.filename else f"{reason}."
+
+
+def _fail(error: BaseException, sentence: str | None = None) -> None:
+    lines = [sentence or str(error), *getattr(error, "__notes__", ())]
+    say("layers: " + "\n".join(lines))

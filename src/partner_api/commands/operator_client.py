@@ -1,58 +1,65 @@
-"""What every ``layers ops`` command does: one request to the operator's API, one answer printed."""
+"""The client of the operator's API that every ``layers ops`` command is: requests, answers, and what goes wrong."""
 
 from __future__ import annotations
 
-import json
-import uuid
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import quote
 
-import httpx
-import typer
-from rich.console import Console
-from rich.table import Table
-
-from partner_api.commands.environment import settings_from_environment
-from partner_api.demo_credentials import read_demo_secrets
-from partner_api.startup import StartupError
+from partner_api.settings import SettingsError
 from partner_api.time_limits import OPERATOR_CLIENT_SECONDS, OPERATOR_UPLOAD_SECONDS
+from partner_api.visible_text import json_text, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import httpx
 
 _CHUNK_BYTES = 128 * 1024
 _PAGE = 100
-_WIDEST = 1_000
-
-
-KeyOption = Annotated[
-    str | None,
-    typer.Option(help="Repeat an operation that may have happened: give its Idempotency-Key."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the items as JSON, for programs.")]
+_CLIENT_ERRORS = range(400, 500)
+# Of an earlier request with the same key, or of a body that was not read to its end.
+_UNDECIDED = frozenset({"IDEMPOTENCY_IN_PROGRESS", "REQUEST_TIMEOUT"})
 
 
 class OperatorRequestError(Exception):
-    """The server refused a request, or did not answer; the message is what it said."""
+    """The server refused a request, or did not answer; the message is what it said.
+
+    Attributes:
+        is_refusal: it is certain that nothing was done.
+    """
+
+    def __init__(self, message: str, *, is_refusal: bool = False) -> None:
+        super().__init__(message)
+        self.is_refusal = is_refusal
 
 
 class OperatorClient:
     """Calls the operator's API of the server at LAYERS_URL.
 
-    The token is LAYERS_OPERATOR_TOKEN, else the one that the demo left in the data folder.
+    The token is LAYERS_OPERATOR_TOKEN, else the one that the demo left in the data folder. What is asked for is named
+    by the parts of its path, such as ``("organizations", id)``: no id can become another path.
 
     Raises:
-        StartupError: there is no token.
+        SettingsError: there is no token, or another setting cannot be used.
     """
 
     def __init__(self) -> None:
-        settings = settings_from_environment()
+        import httpx
+
+        from partner_api.commands.environment import checked_settings
+
+        settings = checked_settings()
         token = settings.operator_token
         if token is None:
+            from partner_api.demo_credentials import read_demo_secrets
+
             secrets = read_demo_secrets(settings.data_dir)
             if secrets is None:
-                raise StartupError(
-                    "There is no operator's token. Set LAYERS_OPERATOR_TOKEN; "
-                    "`layers ops bootstrap` makes the first one."
+                raise SettingsError(
+                    [
+                        "There is no operator's token. Set LAYERS_OPERATOR_TOKEN; "
+                        "`layers ops bootstrap` makes the first one."
+                    ]
                 )
             token = secrets.operator_token
         self._http = httpx.Client(
@@ -60,20 +67,24 @@ class OperatorClient:
             headers={"Authorization": f"Bearer {token}"},
             timeout=OPERATOR_CLIENT_SECONDS,
             trust_env=False,
+            # To read the certificates of authorities takes as long as most requests, and http has no use for them.
+            verify=httpx.URL(settings.api_url).scheme != "http",
             # A command sends a few requests and ends; no connection is left open behind it.
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
-    def get(self, path: str, **query: object) -> Any:
-        """Read something.
+    def get(self, *path: str, **query: object) -> Any:
+        """Read something; what of the query is None is left out.
 
         Raises:
             OperatorRequestError: the server refused, or did not answer.
         """
         parameters = {name: str(value) for name, value in query.items() if value is not None}
-        return self._send(self._http.build_request("GET", path, params=parameters))
+        return self._send(self._http.build_request("GET", _address(path), params=parameters))
 
-    def pages(self, path: str, page_size: int = _PAGE, **query: object) -> Iterator[dict[str, Any]]:
+    def pages(
+        self, *path: str, page_size: int = _PAGE, **query: object
+    ) -> Iterator[dict[str, Any]]:
         """Read a whole list, page by page.
 
         Raises:
@@ -81,40 +92,42 @@ class OperatorClient:
         """
         cursor: str | None = None
         while True:
-            page = self.get(path, limit=page_size, cursor=cursor, **query)
-            yield from page["items"]
-            cursor = page["nextCursor"]
+            page = self.get(*path, limit=page_size, cursor=cursor, **query)
+            try:
+                items, cursor = list(page["items"]), page["nextCursor"]
+            except (TypeError, KeyError):
+                raise OperatorRequestError(_FOREIGN.format(200)) from None
+            yield from items
             if cursor is None:
                 return
 
-    def write(
-        self, method: str, path: str, body: Mapping[str, Any], idempotency_key: str | None = None
-    ) -> Any:
+    def write(self, method: str, *path: str, body: Mapping[str, Any], key: str) -> Any:
         """Change something, once.
 
-        Without a key of the caller's, a new one is sent, so that the retries of this very call
-        are one operation. Fields that are None are left out.
+        Args:
+            method: POST, PUT or PATCH.
+            path: of what.
+            body: to what; fields that are None are left out.
+            key: the Idempotency-Key.
 
         Raises:
             OperatorRequestError: the server refused, or did not answer.
         """
         sent = {name: value for name, value in body.items() if value is not None}
-        key = idempotency_key or str(uuid.uuid4())
-        request = self._http.build_request(
-            method, path, json=sent, headers={"Idempotency-Key": key}
+        headers = {"Idempotency-Key": key}
+        return self._send(
+            self._http.build_request(method, _address(path), json=sent, headers=headers)
         )
-        return self._send_once(request, key)
 
     def upload(
         self,
-        path: str,
+        *path: str,
         file: IO[bytes],
-        *,
         size: int,
         media_type: str,
         on_sent: Callable[[int], None],
         query: Mapping[str, str],
-        idempotency_key: str | None = None,
+        key: str,
     ) -> Any:
         """Send a file, once, piece by piece.
 
@@ -125,21 +138,26 @@ class OperatorClient:
             media_type: what it is.
             on_sent: is told how many bytes have gone, each time some have.
             query: of the address.
-            idempotency_key: as for ``write``.
+            key: the Idempotency-Key.
 
         Raises:
-            OperatorRequestError: the server refused, or did not answer.
+            OperatorRequestError: the server refused, or did not answer, or the file became shorter.
+            OSError: the file cannot be read.
         """
 
         def pieces() -> Iterator[bytes]:
-            while piece := file.read(_CHUNK_BYTES):
+            left = size
+            while left:
+                piece = file.read(min(left, _CHUNK_BYTES))
+                if not piece:
+                    raise OperatorRequestError("The file became shorter while it was sent.")
                 yield piece
+                left -= len(piece)
                 on_sent(len(piece))
 
-        key = idempotency_key or str(uuid.uuid4())
         request = self._http.build_request(
             "POST",
-            path,
+            _address(path),
             params=dict(query),
             content=pieces(),
             headers={
@@ -149,69 +167,62 @@ class OperatorClient:
             },
             timeout=OPERATOR_UPLOAD_SECONDS,
         )
-        return self._send_once(request, key)
-
-    def _send_once(self, request: httpx.Request, key: str) -> Any:
-        try:
-            return self._send(request)
-        except OperatorRequestError as error:
-            if error.__cause__ is None:
-                raise
-            raise OperatorRequestError(
-                f"{error} Whether it happened is not known: repeat the command with "
-                f"--idempotency-key {key} and it happens once."
-            ) from error.__cause__
+        return self._send(request)
 
     def _send(self, request: httpx.Request) -> Any:
+        import httpx
+
         try:
             response = self._http.send(request)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise OperatorRequestError(
                 f"No answer from {request.url.host}:{request.url.port} ({type(error).__name__}). "
                 "Is the server running, and LAYERS_URL right?"
             ) from error
         try:
             answer = response.json()
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             answer = None
         if response.is_success and answer is not None:
             return answer
-        raise OperatorRequestError(_explain(response, answer))
+        raise _error_of(response.status_code, answer)
 
 
-def _explain(response: httpx.Response, answer: Any) -> str:
-    error = answer.get("error") if isinstance(answer, dict) else None
-    if not isinstance(error, dict):
-        return f"The server answered {response.status_code}, and not as its API does."
-    text = f"{error['code']}: {error['message']}"
+_FOREIGN = "The server answered {}, and not as its API does. Is LAYERS_URL right?"
+
+
+def _address(path: Sequence[str]) -> str:
+    """Give the path whose parts these are, whatever is in them.
+
+    Raises:
+        OperatorRequestError: one is empty, and the path would be another one's.
+    """
+    if not all(path):
+        raise OperatorRequestError("An id is empty. Is a variable not set?", is_refusal=True)
+    # A part of two dots would lead up, and `quote` leaves dots alone.
+    return "".join(f"/{quote(part, safe='').replace('.', '%2E')}" for part in path)
+
+
+def _error_of(status: int, answer: Any) -> OperatorRequestError:
+    """Say what a server answered that did not do what it was asked."""
+    try:
+        return _explain(status, answer["error"])
+    except (AttributeError, KeyError, TypeError):
+        return OperatorRequestError(_FOREIGN.format(status))
+
+
+def _explain(status: int, error: Any) -> OperatorRequestError:
+    """Write an error of the API, each of its parts on a line; what they hold is data."""
+    code = str(error["code"])
+    lines = [visible(f"{code}: {error['message']}")]
     details = dict(error.get("details") or {})
-    for issue in details.pop("issues", []):
-        text += f"\n  {issue['path'] or 'the request'}: {issue['message']}"
+    lines += [
+        visible(f"{issue['path'] or 'the request'}: {issue['message']}")
+        for issue in details.pop("issues", [])
+    ]
     if details:
-        text += f"\n  {json.dumps(details)}"
-    return f"{text}\n  request {error['requestId']}"
-
-
-def print_json(answer: Any) -> None:
-    """Print an answer for people and programs alike."""
-    print(json.dumps(answer, indent=2, ensure_ascii=False))
-
-
-def print_list(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, as_json: bool) -> None:
-    """Print a list as a table, with these fields of each item as its columns, or as JSON."""
-    if as_json:
-        print_json(list(rows))
-        return
-    table = Table()
-    for column in columns:
-        table.add_column(column, no_wrap=True)
-    for row in rows:
-        table.add_row(*(_cell(row[column]) for column in columns))
-    # An id that was cut to fit the terminal would be of no use.
-    Console(width=_WIDEST).print(table)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return ", ".join(value) if isinstance(value, list) else str(value)
+        lines.append(json_text(details, indent=None))
+    lines.append(visible(f"request {error['requestId']}"))
+    return OperatorRequestError(
+        "\n  ".join(lines), is_refusal=status in _CLIENT_ERRORS and code not in _UNDECIDED
+    )

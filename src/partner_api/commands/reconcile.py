@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.terminal import output
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -40,7 +40,7 @@ def reconcile(
                 tenant_id=tenant,
                 organization_id=organization_id,
                 watch_seconds=watch,
-                console=Console(),
+                console=output(),
             )
         )
     raise typer.Exit(status)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.terminal import OutputError, print_line, print_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,8 @@ def serve(
     Without DATABASE_URL it starts a PostgreSQL of its own in the data folder, and stops it again.
     `layers settings` lists everything that can be set.
     """
+    import structlog
+
     from partner_api.commands.demo import DEMO_NEEDS_DEVELOPMENT, make_demo, print_demo
     from partner_api.processes.serve import serve as serve_until_stopped
     from partner_api.startup import StartupError
@@ -50,10 +53,14 @@ def serve(
         made = make_demo(settings, location, secret_keys) if demo else None
 
         def ready() -> None:
-            typer.echo(f"\nServing on {base_url} (reference: {base_url}/docs)")
-            if made is not None:
-                print_demo(base_url, made)
-            typer.echo("Stop with Ctrl-C.")
+            try:
+                print_lines(f"\nServing on {base_url} (reference: {base_url}/docs)")
+                if made is not None:
+                    print_demo(base_url, made)
+                print_line("Stop with Ctrl-C.")
+            except OutputError as error:
+                # It serves all the same.
+                structlog.get_logger(__name__).warning("not_announced", reason=str(error))
 
         return ready
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 
-from rich.console import Console
-from rich.table import Table
+from partner_api.commands.terminal import print_table
 
 
 def settings() -> None:
     """List every setting: its environment variable, value (secrets hidden), default and meaning."""
     from partner_api.settings import describe, load_settings
 
-    table = Table("Variable", "Value", "Default", "Meaning", show_lines=True)
-    for line in describe(load_settings(os.environ)):
-        table.add_row(line.variable, line.value, line.default, line.meaning)
-    Console().print(table)
+    lines = describe(load_settings(os.environ))
+    print_table(
+        ("Variable", "Value", "Default", "Meaning"),
+        [(line.variable, line.value, line.default, line.meaning) for line in lines],
+        boxed=True,
+    )

@@ -10,17 +10,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.terminal import errors, output, print_line
 from partner_api.interruptions import stop_like_control_c
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from partner_api.settings import Settings
     from partner_api.simulation.options import Options
     from partner_api.simulation.tally import Report
 
 _SEEDS = 1_000_000
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        # Of an empty name, Path makes the folder that one is in.
+        raise typer.BadParameter("It is empty. Is a variable not set?")
+    return Path(text)
 
 
 def simulate(
@@ -46,7 +55,10 @@ def simulate(
     ] = None,
     keep: Annotated[
         Path | None,
-        typer.Option(help="Keep the database in this new folder, instead of throwing it away."),
+        typer.Option(
+            help="Keep the database in this new folder, instead of throwing it away.",
+            parser=_folder,
+        ),
     ] = None,
 ) -> None:
     """Run months of random business on a real database in seconds, and check the books throughout.
@@ -75,14 +87,14 @@ def simulate(
     )
     # How a database came to its tables is of no interest where nobody will use it.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    console = Console()
-    console.print(options.command(), highlight=False, soft_wrap=True)
+    console = output()
+    print_line(options.command(), console)
     # An orderly end also when it is not Ctrl-C that asks for it.
     stop_like_control_c(signal.SIGTERM)
     report = _run(settings, options, keep, console)
     print_report(console, report)
     if report.violation is not None:
-        print_violation(Console(stderr=True), options, report)
+        print_violation(errors(), options, report)
         raise typer.Exit(1)
 
 

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from partner_api.commands.environment import settings_from_environment
-from partner_api.logs import visible
+from partner_api.commands.environment import checked_settings
+from partner_api.commands.terminal import print_json, print_line, print_table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from partner_api.processes.status import PartStatus, ServerStatus
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -29,7 +27,7 @@ def status(
     from partner_api.processes.status import read_status
     from partner_api.startup import StartupError
 
-    settings = settings_from_environment()
+    settings = checked_settings()
     found = [read_status(folder) for folder in live_run_folders(settings.data_dir)]
     servers = [server for server in found if server is not None]
     if not servers:
@@ -53,54 +51,39 @@ def _print_json(servers: list[ServerStatus], troubles: dict[int, dict[str, str]]
     items = [
         {**msgspec.to_builtins(server), "degraded": troubles[server.pid]} for server in servers
     ]
-    typer.echo(msgspec.json.format(msgspec.json.encode({"items": items}), indent=2))
+    print_json({"items": items})
 
 
 def _print_tables(
     servers: list[ServerStatus], troubles: dict[int, dict[str, str]], now: float
 ) -> None:
-    from rich.console import Console
-
-    console = Console()
     for server in servers:
         trouble = troubles[server.pid]
-        console.print(
+        print_line(
             f"layers {server.command}, pid {server.pid}, up {_span(now - server.started_at)}: "
-            f"{'degraded' if trouble else 'all parts work'}",
-            markup=False,
-            highlight=False,
+            f"{'degraded' if trouble else 'all parts work'}"
         )
         if "supervisor" in trouble:
-            console.print(
-                f"Its supervisor has written nothing for {_span(now - server.written_at)}; what follows is as old.",
-                markup=False,
-                highlight=False,
+            print_line(
+                f"Its supervisor has written nothing for {_span(now - server.written_at)}; what follows is as old."
             )
-        console.print(_table(server.parts, trouble, now))
+        headings = ("part", "pid", "state", "up", "restarts", "lag", "last error")
+        print_table(headings, [_row(part, trouble, now) for part in server.parts])
 
 
-def _table(parts: list[PartStatus], trouble: dict[str, str], now: float) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("part", "pid", "state", "up", "restarts", "lag", "last error"):
-        table.add_column(heading, overflow="fold")
-    for part in parts:
-        error = ""
-        if part.last_error is not None and part.last_error_at is not None:
-            error = f"{visible(part.last_error)}, {_span(now - part.last_error_at)} ago"
-        cells = (
-            part.name,
-            "" if part.pid is None else str(part.pid),
-            trouble.get(part.name, "working"),
-            "" if part.pid is None else _span(now - part.started_at),
-            str(part.restarts),
-            "" if part.lag_seconds is None else _span(part.lag_seconds),
-            error,
-        )
-        table.add_row(*map(Text, cells))
-    return table
+def _row(part: PartStatus, trouble: dict[str, str], now: float) -> tuple[str, ...]:
+    error = ""
+    if part.last_error is not None and part.last_error_at is not None:
+        error = f"{part.last_error}, {_span(now - part.last_error_at)} ago"
+    return (
+        part.name,
+        "" if part.pid is None else str(part.pid),
+        trouble.get(part.name, "working"),
+        "" if part.pid is None else _span(now - part.started_at),
+        str(part.restarts),
+        "" if part.lag_seconds is None else _span(part.lag_seconds),
+        error,
+    )
 
 
 def _span(seconds: float) -> str:

@@ -16,11 +16,22 @@ from partner_api.startup import StartupError
 from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from partner_api.crypto import SecretKeys
 
 
-async def bootstrap_operator(url: str, secret_keys: SecretKeys, *, name: str) -> str:
-    """Make an operator with the role ``admin`` and give the token, which is not kept.
+async def bootstrap_operator(
+    url: str, secret_keys: SecretKeys, *, name: str, on_made: Callable[[str], None]
+) -> None:
+    """Make an operator with the role ``admin``.
+
+    Args:
+        url: the database, as the application's role.
+        secret_keys: what tokens are hashed with.
+        name: of the operator.
+        on_made: takes the token, which is not kept. It is called before the operator is there for good: if it fails,
+            there is none, and nobody is locked out.
 
     Raises:
         StartupError: there is an operator already; ask that one.
@@ -55,6 +66,6 @@ async def bootstrap_operator(url: str, secret_keys: SecretKeys, *, name: str) ->
                 SYSTEM,
                 details={"operatorId": format_id("opr", operator_id), "name": name},
             )
-        return token.text
+            on_made(token.text)
     finally:
         await connection.close()

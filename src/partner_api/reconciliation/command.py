@@ -7,9 +7,9 @@ import contextlib
 from typing import TYPE_CHECKING
 
 import asyncpg
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from partner_api.clock import Clock, format_seconds
+from partner_api.commands.terminal import print_line, progress_bar
 from partner_api.database.connection import connect
 from partner_api.ids import format_id
 from partner_api.reconciliation import store
@@ -64,7 +64,7 @@ async def reconcile(
         task = asyncio.current_task()
         if task is not None:
             task.uncancel()
-        console.print("Stopped.")
+        print_line("Stopped.", console)
     return DIFFERS if found_any else status
 
 
@@ -72,23 +72,23 @@ async def _check_once(url: str, scope: Scope, console: Console) -> int:
     try:
         result = await _connect_and_check(url, scope, console)
     except _NotCheckedError as error:
-        _print(console, f"{format_seconds(Clock().now())}  Not checked: {error}")
+        print_line(f"{format_seconds(Clock().now())}  Not checked: {error}", console)
         return NOT_CHECKED
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        _print(
-            console,
+        print_line(
             f"{format_seconds(Clock().now())}  Not checked: the database did not answer "
             f"({str(error) or type(error).__name__}). See that it runs and that DATABASE_URL is "
             "right, then try again.",
+            console,
         )
         return NOT_CHECKED
     seconds = (result.finished_at - result.started_at).total_seconds()
     count = result.mismatches_found
     finding = "no mismatch" if count == 0 else f"{count:,} mismatch{'es' if count > 1 else ''}"
-    _print(
-        console,
+    print_line(
         f"{format_seconds(result.finished_at)}  Checked {result.wallets_checked:,} wallets and "
         f"{result.events_checked:,} events in {seconds:.1f} s: {finding}.",
+        console,
     )
     return AGREES if count == 0 else DIFFERS
 
@@ -102,7 +102,7 @@ async def _connect_and_check(url: str, scope: Scope, console: Console) -> Reconc
 
             def print_mismatch(mismatch: Mismatch) -> None:
                 broken[mismatch.rule] = None
-                _print(console, _line(mismatch))
+                print_line(_line(mismatch), console)
 
             result = await check(
                 connection,
@@ -118,7 +118,7 @@ async def _connect_and_check(url: str, scope: Scope, console: Console) -> Reconc
     finally:
         await connection.close(timeout=POOL_CLOSE_SECONDS)
     for name in broken:
-        _print(console, f"{name}: {Rule(name).meaning}.")
+        print_line(f"{name}: {Rule(name).meaning}.", console)
     return result
 
 
@@ -146,28 +146,18 @@ def _line(mismatch: Mismatch) -> str:
     )
 
 
-def _print(console: Console, line: str) -> None:
-    # As it is: no markup in names, and whole lines also where a narrow terminal would fold them.
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
 @contextlib.contextmanager
 def _progress_bar(console: Console) -> Iterator[Callable[[CheckProgress], None]]:
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,}/{task.total:,} wallets"),
-        TextColumn("{task.fields[events]:,} events"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task("wallets", total=0, events=0)
+    with progress_bar(
+        console,
+        "wallets",
+        "{task.completed:,}/{task.total:,} wallets",
+        "{task.fields[events]:,} events",
+        events=0,
+    ) as change:
 
         def show(progress: CheckProgress) -> None:
-            bar.update(
-                task,
+            change(
                 description=progress.stage,
                 # Wallets may be opened while the check goes on.
                 total=max(progress.wallets, progress.wallets_checked),

@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-
 from partner_api.clock import format_milliseconds
+from partner_api.commands import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,21 +23,18 @@ _STATUSES = ("done", "replayed", "refused")
 @contextlib.contextmanager
 def progress_bar(console: Console) -> Iterator[Callable[[float, datetime, int, int], None]]:
     """Give a function that shows how far a run is; on a terminal only."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[operations]:,} operations"),
-        TextColumn("{task.fields[killed]:,} kills"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task("starting  ", total=1.0, operations=0, killed=0)
+    with terminal.progress_bar(
+        console,
+        "starting  ",
+        "{task.fields[operations]:,} operations",
+        "{task.fields[killed]:,} kills",
+        total=1.0,
+        operations=0,
+        killed=0,
+    ) as change:
 
         def show(share: float, now: datetime, operations: int, killed: int) -> None:
-            bar.update(
-                task,
+            change(
                 completed=share,
                 description=f"{now:%Y-%m-%d}",
                 operations=operations,
@@ -51,22 +46,20 @@ def progress_bar(console: Console) -> Iterator[Callable[[float, datetime, int, i
 
 def print_report(console: Console, report: Report) -> None:
     """Print what happened, how often and what it came to."""
-    table = Table("operation", box=None)
-    for status in _STATUSES:
-        table.add_column(status, justify="right")
-    for kind, counts in sorted(report.tally.outcomes.items()):
-        table.add_row(kind, *(f"{counts[status]:,}" for status in _STATUSES))
-    table.add_section()
-    table.add_row("all", *(f"{report.tally.total(status):,}" for status in _STATUSES))
-    console.print(table)
-    console.print()
+    rows: list[tuple[str, ...]] = [
+        (kind, *(f"{counts[status]:,}" for status in _STATUSES))
+        for kind, counts in sorted(report.tally.outcomes.items())
+    ]
+    rows += [(), ("all", *(f"{report.tally.total(status):,}" for status in _STATUSES))]
+    terminal.print_table(("operation", *_STATUSES), rows, console=console, right=True)
+    terminal.print_line("", console)
 
-    facts = Table(show_header=False, box=None)
-    for code, count in report.tally.refusals.most_common():
-        facts.add_row("refused", f"{count:,} {code}")
+    facts = [
+        ("refused", f"{count:,} {code}") for code, count in report.tally.refusals.most_common()
+    ]
     days = (report.ended_at - report.started_at).days
     rate = report.operations / report.real_seconds
-    for name, value in (
+    facts += [
         ("operations", f"{report.operations:,}, {rate:,.0f} per second"),
         ("kills survived", f"{report.killed:,}"),
         (
@@ -74,11 +67,10 @@ def print_report(console: Console, report: Report) -> None:
             f"{days} days, {report.started_at:%Y-%m-%d} to {report.ended_at:%Y-%m-%d}",
         ),
         ("real time", f"{report.real_seconds:.1f} s"),
-    ):
-        facts.add_row(name, value)
+    ]
     if report.totals is not None:
         totals = report.totals
-        for name, amount in (
+        amounts = (
             ("wallets", totals.wallets),
             ("ledger events", totals.events),
             ("credits added", totals.added),
@@ -86,24 +78,19 @@ def print_report(console: Console, report: Report) -> None:
             ("credits lapsed", totals.lapsed),
             ("credits withdrawn", totals.withdrawn),
             ("credits allocated", totals.moved),
-        ):
-            facts.add_row(name, f"{amount:,}")
-        facts.add_row("digest", totals.digest)
-    console.print(facts)
+        )
+        facts += [(name, f"{amount:,}") for name, amount in amounts]
+        facts.append(("digest", totals.digest))
+    terminal.print_table((), facts, console=console)
 
 
 def print_violation(console: Console, options: Options, report: Report) -> None:
     """Print what is wrong, when it came to light and how to see it again."""
     for line in (report.violation or "").splitlines():
-        _print(console, line)
-    _print(
-        console,
+        terminal.print_line(line, console)
+    terminal.print_line(
         f"At {format_milliseconds(report.ended_at)} of virtual time, operation "
         f"{report.operations}. See it again with:",
+        console,
     )
-    _print(console, f"  {options.command(report.operations)}")
-
-
-def _print(console: Console, line: str) -> None:
-    # Whole lines, also where a narrow terminal would fold them: they are made to be copied.
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    terminal.print_line(f"  {options.command(report.operations)}", console)

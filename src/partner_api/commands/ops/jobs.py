@@ -7,37 +7,34 @@ from typing import Annotated
 
 import typer
 
-from partner_api.commands.operator_client import (
-    JsonOption,
-    KeyOption,
-    OperatorClient,
-    print_json,
-    print_list,
-)
+from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.ops.arguments import JobArgument, JsonOption, OfOrganization, filled
+from partner_api.commands.ops.requesting import change, show
+from partner_api.commands.repeating import KeyOption
+from partner_api.commands.terminal import print_items
 
 app = typer.Typer(help="Jobs of all partners.", no_args_is_help=True)
-
-JobArgument = Annotated[str, typer.Argument(metavar="JOB", help="job_…")]
 
 
 @app.command("list")
 def list_jobs(
     status: Annotated[
-        str | None, typer.Option(help="running, completed, failed or canceled.")
+        str | None,
+        typer.Option(help="running, completed, failed or canceled.", parser=filled),
     ] = None,
-    organization: Annotated[str | None, typer.Option(help="Only those of org_….")] = None,
+    organization: OfOrganization = None,
     content_format: Annotated[
-        str | None, typer.Option("--format", help="Such as slideshow_builder.")
+        str | None, typer.Option("--format", help="Such as slideshow_builder.", parser=filled)
     ] = None,
     limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 200,
     as_json: JsonOption = False,
 ) -> None:
     """List jobs, newest first. Those that run and have no worker are waiting for one."""
     rows = OperatorClient().pages(
-        "/jobs", status=status, organizationId=organization, format=content_format
+        "jobs", status=status, organizationId=organization, format=content_format
     )
     shown = ({**row, "error": (row["lastError"] or {}).get("code")} for row in islice(rows, limit))
-    print_list(
+    print_items(
         (
             "id",
             "organizationId",
@@ -58,16 +55,16 @@ def list_jobs(
 @app.command("show")
 def show_job(job: JobArgument) -> None:
     """Show a job: who works on it, and why its last try failed."""
-    print_json(OperatorClient().get(f"/jobs/{job}"))
+    show("jobs", job)
 
 
 @app.command("retry")
 def retry_job(job: JobArgument, idempotency_key: KeyOption = None) -> None:
     """Start what failed or was canceled again, as a new job."""
-    print_json(OperatorClient().write("POST", f"/jobs/{job}/retry", {}, idempotency_key))
+    change("POST", "jobs", job, "retry", body={}, key=idempotency_key)
 
 
 @app.command("cancel")
 def cancel_job(job: JobArgument, idempotency_key: KeyOption = None) -> None:
     """Cancel a job, as its partner could."""
-    print_json(OperatorClient().write("POST", f"/jobs/{job}/cancel", {}, idempotency_key))
+    change("POST", "jobs", job, "cancel", body={}, key=idempotency_key)

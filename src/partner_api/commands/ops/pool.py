@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
-from partner_api.commands.operator_client import (
-    JsonOption,
-    KeyOption,
-    OperatorClient,
+from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.ops.arguments import JsonOption, PoolAccountArgument, filled
+from partner_api.commands.ops.requesting import change
+from partner_api.commands.repeating import KeyOption, repeatable
+from partner_api.commands.terminal import (
+    errors,
+    print_items,
     print_json,
-    print_list,
+    print_line,
+    progress_bar,
 )
 
 app = typer.Typer(help="The pool of warmed accounts.", no_args_is_help=True)
-
-AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT", help="pool_… or its bare UUID.")]
 
 _MEDIA_TYPES = {
     ".csv": "text/csv",
@@ -50,22 +51,31 @@ def add_account(
         "monthlyPriceCents": price_cents,
         "avatarUrl": avatar_url,
     }
-    print_json(OperatorClient().write("POST", "/pool/accounts", body, idempotency_key))
+    change("POST", "pool", "accounts", body=body, key=idempotency_key)
 
 
 @app.command("list")
 def list_accounts(
-    status: Annotated[str | None, typer.Option(help="available, leased or retired.")] = None,
-    vertical: Annotated[str | None, typer.Option(help="Only of this vertical.")] = None,
-    language: Annotated[str | None, typer.Option(help="Only in this language.")] = None,
-    geo: Annotated[str | None, typer.Option(help="Only with an audience in this country.")] = None,
+    status: Annotated[
+        str | None, typer.Option(help="available, leased or retired.", parser=filled)
+    ] = None,
+    vertical: Annotated[
+        str | None, typer.Option(help="Only of this vertical.", parser=filled)
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Only in this language.", parser=filled)
+    ] = None,
+    geo: Annotated[
+        str | None, typer.Option(help="Only with an audience in this country.", parser=filled)
+    ] = None,
     min_followers: Annotated[int | None, typer.Option(help="Only with as many.")] = None,
-    search: Annotated[str | None, typer.Option(help="A part of the handle.")] = None,
+    search: Annotated[str | None, typer.Option(help="A part of the handle.", parser=filled)] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the pool, newest first."""
-    rows = OperatorClient().pages(
-        "/pool/accounts",
+    items = OperatorClient().pages(
+        "pool",
+        "accounts",
         status=status,
         vertical=vertical,
         language=language,
@@ -74,12 +84,12 @@ def list_accounts(
         search=search,
     )
     columns = ("id", "handle", "followers", "vertical", "language", "monthlyPriceCents", "status")
-    print_list(columns, rows, as_json=as_json)
+    print_items(columns, items, as_json=as_json)
 
 
 @app.command("patch")
 def change_account(
-    account: AccountArgument,
+    account: PoolAccountArgument,
     followers: Annotated[int | None, typer.Option(help="How many it has now.")] = None,
     vertical: Annotated[str | None, typer.Option(help="What it is about.")] = None,
     language: Annotated[str | None, typer.Option(help="BCP 47.")] = None,
@@ -107,14 +117,14 @@ def change_account(
     }
     if all(value is None for value in body.values()):
         raise typer.BadParameter("Say what to change.")
-    print_json(OperatorClient().write("PATCH", f"/pool/accounts/{account}", body, idempotency_key))
+    change("PATCH", "pool", "accounts", account, body=body, key=idempotency_key)
 
 
 @app.command("retire")
-def retire_account(account: AccountArgument, idempotency_key: KeyOption = None) -> None:
+def retire_account(account: PoolAccountArgument, idempotency_key: KeyOption = None) -> None:
     """Lease an account no more. One that is leased has to be recalled first."""
-    path = f"/pool/accounts/{account}"
-    print_json(OperatorClient().write("PATCH", path, {"status": "retired"}, idempotency_key))
+    body = {"status": "retired"}
+    change("PATCH", "pool", "accounts", account, body=body, key=idempotency_key)
 
 
 @app.command("import")
@@ -140,48 +150,48 @@ def import_accounts(
         raise typer.BadParameter(
             f"Its name has to end in {', '.join(_MEDIA_TYPES)}.", param_hint="FILE"
         )
-    size = file.stat().st_size
     client = OperatorClient()
-    with (
-        Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-        ) as progress,
-        file.open("rb") as opened,
-    ):
-        task = progress.add_task("Sending", total=size)
-
-        def sent(count: int) -> None:
-            progress.advance(task, count)
-            if progress.tasks[0].completed >= size:
-                progress.update(task, description="Adding")
-
-        result = client.upload(
-            "/pool/accounts/import",
-            opened,
-            size=size,
-            media_type=media_type,
-            on_sent=sent,
-            query={"allOrNothing": "true"} if all_or_nothing else {},
-            idempotency_key=idempotency_key,
-        )
-        progress.update(task, description="Done")
-    if as_json:
-        print_json(result)
-    else:
-        _explain(result)
+    with repeatable(idempotency_key) as attempt, file.open("rb") as opened:
+        result = _send(client, opened, media_type, attempt.key, all_or_nothing=all_or_nothing)
+        attempt.done = True
+        if as_json:
+            print_json(result)
+        else:
+            _explain(result)
     if result["rejected"]:
         raise typer.Exit(1)
 
 
+def _send(
+    client: OperatorClient, file: IO[bytes], media_type: str, key: str, *, all_or_nothing: bool
+) -> Any:
+    size = os.fstat(file.fileno()).st_size
+    done = 0
+    with progress_bar(
+        errors(), "Sending", "{task.completed:,}/{task.total:,} bytes", total=size
+    ) as show:
+
+        def sent(count: int) -> None:
+            nonlocal done
+            done += count
+            show(completed=done, description="Sending" if done < size else "Adding")
+
+        return client.upload(
+            *("pool", "accounts", "import"),
+            file=file,
+            size=size,
+            media_type=media_type,
+            on_sent=sent,
+            query={"allOrNothing": "true"} if all_or_nothing else {},
+            key=key,
+        )
+
+
 def _explain(result: dict[str, Any]) -> None:
     for problem in result["errors"]:
-        typer.echo(f"line {problem['line']}: {problem['message']}")
+        print_line(f"line {problem['line']}: {problem['message']}")
     if more := result["rejected"] - len(result["errors"]):
-        typer.echo(f"and {more:,} more lines with a problem")
-    typer.echo(
+        print_line(f"and {more:,} more lines with a problem")
+    print_line(
         f"{result['lines']:,} lines: {result['added']:,} added, {result['rejected']:,} rejected."
     )

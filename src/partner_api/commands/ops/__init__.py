@@ -1,0 +1,1 @@
+"""``layers ops``: the operator's work from a shell, through the operator's API."""

@@ -1,0 +1,60 @@
+"""What arguments and options of ``layers ops`` have in common: an id is one, and what narrows a list says something.
+
+A variable that is not set makes an empty argument. That is never what was meant: the list of everything in place of one
+organization, or another route in place of one thing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+# Of our own ids, with their prefix or bare. None of these characters means something in a path.
+_ID = re.compile(r"[A-Za-z0-9_-]+")
+_NOT_SET = "It is empty. Is a variable not set?"
+
+
+def identifier(text: str) -> str:
+    """Take an argument as an id; whether it is one of something is the server's to say."""
+    if not text:
+        raise typer.BadParameter(_NOT_SET)
+    if not _ID.fullmatch(text):
+        raise typer.BadParameter(f"{text!r} is not an id.")
+    return text
+
+
+def filled(text: str) -> str:
+    """Take an option that narrows a list down, or says until when; it cannot be empty."""
+    if not text:
+        raise typer.BadParameter(_NOT_SET)
+    return text
+
+
+OrganizationArgument = Annotated[
+    str, typer.Argument(metavar="ORG", help="org_… or its bare UUID.", parser=identifier)
+]
+JobArgument = Annotated[str, typer.Argument(metavar="JOB", help="job_…", parser=identifier)]
+KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="key_…", parser=identifier)]
+OperatorArgument = Annotated[
+    str, typer.Argument(metavar="OPERATOR", help="opr_…", parser=identifier)
+]
+RequestArgument = Annotated[
+    str, typer.Argument(metavar="REQUEST", help="lreq_…", parser=identifier)
+]
+AccountArgument = Annotated[
+    str,
+    typer.Argument(metavar="ACCOUNT", help="sa_… or its bare UUID; leased.", parser=identifier),
+]
+PoolAccountArgument = Annotated[
+    str, typer.Argument(metavar="ACCOUNT", help="pool_… or its bare UUID.", parser=identifier)
+]
+OfOrganization = Annotated[
+    str | None,
+    typer.Option("--organization", help="Only of this organization.", parser=identifier),
+]
+DescriptionOption = Annotated[str | None, typer.Option(help="Why; the partner can read it.")]
+NeededDescription = Annotated[str, typer.Option(help="Why; the partner can read it.")]
+ReferenceOption = Annotated[str | None, typer.Option(help="Of the payment.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the items as JSON, for programs.")]

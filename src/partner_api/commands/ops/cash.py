@@ -1,0 +1,70 @@
+"""``layers ops cash``: cash wallets of partners."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from partner_api.commands.ops.arguments import (
+    AccountArgument,
+    DescriptionOption,
+    NeededDescription,
+    OrganizationArgument,
+    ReferenceOption,
+)
+from partner_api.commands.ops.requesting import change
+from partner_api.commands.repeating import KeyOption
+
+app = typer.Typer(help="Cash wallets of partners, in US cents.", no_args_is_help=True)
+
+CentsArgument = Annotated[int, typer.Argument(help="US cents.")]
+
+
+@app.command("topup")
+def topup(
+    organization: OrganizationArgument,
+    cents: CentsArgument,
+    description: NeededDescription,
+    reference: ReferenceOption = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Record money that a partner has paid in."""
+    body = {"amountCents": cents, "description": description, "reference": reference}
+    _post(organization, "topup", body, idempotency_key)
+
+
+@app.command("adjust", context_settings={"ignore_unknown_options": True})
+def adjust(
+    organization: OrganizationArgument,
+    cents: Annotated[int, typer.Argument(help="US cents; negative takes them.")],
+    description: NeededDescription,
+    reference: ReferenceOption = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Correct a partner's cash wallet, up or down."""
+    body = {"amountCents": cents, "description": description, "reference": reference}
+    _post(organization, "adjustment", body, idempotency_key)
+
+
+@app.command("refund")
+def refund(
+    organization: OrganizationArgument,
+    account: AccountArgument,
+    month: Annotated[int, typer.Argument(help="Of the lease; 0 is the first.", min=0)],
+    cents: CentsArgument,
+    description: DescriptionOption = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Give back what a month of a lease was charged."""
+    body = {
+        "socialAccountId": account,
+        "leaseMonth": month,
+        "amountCents": cents,
+        "description": description,
+    }
+    _post(organization, "refund", body, idempotency_key)
+
+
+def _post(organization: str, kind: str, body: dict[str, Any], key: str | None) -> None:
+    change("POST", "organizations", organization, "cash", kind, body=body, key=key)

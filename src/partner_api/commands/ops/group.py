@@ -1,0 +1,37 @@
+"""``layers ops`` with all its groups."""
+
+from __future__ import annotations
+
+import typer
+
+from partner_api.commands.ops import (
+    cash,
+    clock,
+    credits,
+    installation,
+    jobs,
+    keys,
+    leases,
+    operators,
+    partners,
+    pool,
+    requests,
+)
+
+app = typer.Typer(help="Run the platform: partners, credits, cash, accounts.", no_args_is_help=True)
+for group, name in (
+    (partners, "partners"),
+    (keys, "keys"),
+    (credits, "credits"),
+    (cash, "cash"),
+    (pool, "pool"),
+    (requests, "requests"),
+    (leases, "leases"),
+    (operators, "operators"),
+    (clock, "clock"),
+    (jobs, "jobs"),
+):
+    app.add_typer(group.app, name=name)
+app.command("reconciliation")(installation.show_reconciliation)
+app.command("bootstrap")(installation.bootstrap)
+app.command("renewals")(leases.show_renewals)

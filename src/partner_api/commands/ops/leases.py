@@ -1,0 +1,122 @@
+"""``layers ops leases`` and ``layers ops renewals``: what is leased, and what its next months cost."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.ops.arguments import (
+    AccountArgument,
+    JsonOption,
+    OfOrganization,
+    filled,
+)
+from partner_api.commands.ops.requesting import change
+from partner_api.commands.repeating import KeyOption
+from partner_api.commands.terminal import print_items
+
+app = typer.Typer(help="Accounts that are leased to partners.", no_args_is_help=True)
+
+_LEASE_COLUMNS = (
+    "socialAccountId",
+    "organizationId",
+    "handle",
+    "status",
+    "billingStatus",
+    "pastDueSince",
+    "nextRenewalAt",
+    "monthlyPriceCents",
+)
+_RENEWAL_COLUMNS = (
+    "organizationId",
+    "name",
+    "count",
+    "totalCents",
+    "pastDueCents",
+    "balanceCents",
+    "shortfallCents",
+    "coveredUntil",
+)
+_DRY_RUN_COLUMNS = ("organizationId", "socialAccountId", "outcome", "monthsPaid", "paidCents")
+_PARTNERS_OF_A_DRY_RUN = 10
+
+
+@app.command("list")
+def list_leases(
+    status: Annotated[
+        str | None, typer.Option(help="assigned or disconnected.", parser=filled)
+    ] = None,
+    billing_status: Annotated[
+        str | None, typer.Option(help="current or past_due.", parser=filled)
+    ] = None,
+    due_before: Annotated[
+        str | None,
+        typer.Option(help="Oldest unpaid month begins before 2027-01-01T00:00:00Z.", parser=filled),
+    ] = None,
+    organization: OfOrganization = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List leases, newest first."""
+    items = OperatorClient().pages(
+        "leases",
+        status=status,
+        billingStatus=billing_status,
+        dueBefore=due_before,
+        organizationId=organization,
+    )
+    print_items(_LEASE_COLUMNS, items, as_json=as_json)
+
+
+@app.command("price")
+def set_price(
+    account: AccountArgument,
+    cents: Annotated[int, typer.Argument(help="US cents a month.")],
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Set what a lease costs from its next renewal on."""
+    body = {"monthlyPriceCents": cents}
+    change("PATCH", "leases", account, body=body, key=idempotency_key)
+
+
+@app.command("recall")
+def recall_lease(
+    account: AccountArgument,
+    note: Annotated[str | None, typer.Option(help="Why; kept on the lease.")] = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Take an account back, now. Nothing is charged for it any more."""
+    change("POST", "leases", account, "recall", body={"note": note}, key=idempotency_key)
+
+
+def show_renewals(
+    until: Annotated[
+        str | None,
+        typer.Option(help="2027-01-01T00:00:00Z; 30 days ahead without it.", parser=filled),
+    ] = None,
+    organization: OfOrganization = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Show what would become of each lease: now, or with --until day by day until then.",
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what renewals will take from each partner, and whose wallet does not reach."""
+    client = OperatorClient()
+    if not dry_run:
+        items = client.pages("renewals", until=until, organizationId=organization)
+        print_items(_RENEWAL_COLUMNS, items, as_json=as_json)
+        return
+    partners = client.pages(
+        *("renewals", "dry-run"),
+        page_size=_PARTNERS_OF_A_DRY_RUN,
+        until=until,
+        organizationId=organization,
+    )
+    if not as_json:
+        partners = (lease for partner in partners for lease in partner["leases"])
+    print_items(_DRY_RUN_COLUMNS, partners, as_json=as_json)

@@ -1,0 +1,107 @@
+"""``layers ops requests``: what partners ask for, and the operator's answers."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+
+from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.ops.arguments import (
+    JsonOption,
+    OfOrganization,
+    RequestArgument,
+    filled,
+    identifier,
+)
+from partner_api.commands.ops.requesting import change, show
+from partner_api.commands.repeating import KeyOption
+from partner_api.commands.terminal import print_items
+
+app = typer.Typer(help="What partners ask for, and your answers.", no_args_is_help=True)
+
+_REQUEST_COLUMNS = (
+    "id",
+    "organizationId",
+    "projectId",
+    "status",
+    "count",
+    "vertical",
+    "language",
+    "geo",
+    "submittedAt",
+)
+_MOST_CANDIDATES_OF_A_PAGE = 100
+
+
+@app.command("list")
+def list_requests(
+    status: Annotated[
+        str | None,
+        typer.Option(help="requested (the default), assigned, partial or rejected.", parser=filled),
+    ] = None,
+    organization: OfOrganization = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the queue, oldest first."""
+    items = OperatorClient().pages("lease-requests", status=status, organizationId=organization)
+    if not as_json:
+        items = ({**item["niche"], **item} for item in items)
+    print_items(_REQUEST_COLUMNS, items, as_json=as_json)
+
+
+@app.command("show")
+def show_request(request: RequestArgument) -> None:
+    """Show a request with all that the partner wrote."""
+    show("lease-requests", request)
+
+
+@app.command("candidates")
+def show_candidates(
+    request: RequestArgument,
+    limit: Annotated[int, typer.Option(help="How many.", min=1)] = 25,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the available accounts that fit a request best, and why."""
+    pages = OperatorClient().pages(
+        *("lease-requests", request, "candidates"),
+        page_size=min(limit, _MOST_CANDIDATES_OF_A_PAGE),
+    )
+    items: Any = islice(pages, limit)
+    if not as_json:
+        items = (
+            {**item, "reasons": [f"{each['points']} {each['text']}" for each in item["reasons"]]}
+            for item in items
+        )
+    columns = ("id", "handle", "score", "monthlyPriceCents", "reasons")
+    print_items(columns, items, as_json=as_json)
+
+
+@app.command("fulfil")
+def fulfil_request(
+    request: RequestArgument,
+    accounts: Annotated[
+        list[str],
+        typer.Argument(metavar="ACCOUNT...", help="pool_…, each once.", parser=identifier),
+    ],
+    note: Annotated[str | None, typer.Option(help="For the partner.")] = None,
+    price_cents: Annotated[
+        int | None, typer.Option(help="US cents a month for each, instead of the pool's price.")
+    ] = None,
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Assign accounts, and charge their first month. Fewer than asked for make it partial."""
+    body = {"poolAccountIds": accounts, "note": note, "monthlyPriceCents": price_cents}
+    change("POST", "lease-requests", request, "fulfil", body=body, key=idempotency_key)
+
+
+@app.command("reject")
+def reject_request(
+    request: RequestArgument,
+    note: Annotated[str, typer.Option(help="Why; the partner reads it.")],
+    idempotency_key: KeyOption = None,
+) -> None:
+    """Answer that there are no accounts, for ever."""
+    body = {"note": note}
+    change("POST", "lease-requests", request, "reject", body=body, key=idempotency_key)

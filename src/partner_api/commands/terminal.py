@@ -1,0 +1,300 @@
+"""Everything that a command prints goes through here: text is data, and a print that fails is noticed.
+
+Only our own formats have markup. What is printed is out when the function returns; if it cannot be written the command
+ends and says why (``OutputError``). What goes to standard error is said as well as it can be: there is nobody left to
+tell if that fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import sys
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast
+
+from partner_api.visible_text import encodable, json_text, visible, visible_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+# As wide as it takes: an id that was cut to fit the terminal would be of no use.
+_UNLIMITED = 1_000_000
+
+
+class OutputError(Exception):
+    """What a command prints could not be written.
+
+    Attributes:
+        reader_is_gone: nobody reads it any more, as behind ``| head``, so that it is no trouble of anybody's.
+    """
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"The output cannot be written: {error.strerror or error}.")
+        self.reader_is_gone = error.errno == errno.EPIPE
+
+
+def prepare_streams() -> None:
+    """Make both streams take any text; to be called before anything is printed."""
+    if sys.stdout is None:
+        # It was closed when the command started. What cannot be written is to be noticed, also then.
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def output() -> Console:
+    """Give what draws on standard output; its text is never markup."""
+    return _console(_Output())
+
+
+def errors() -> Console:
+    """Give what draws on standard error, and goes on in silence when that cannot be written."""
+    return _console(_Errors())
+
+
+def flush_output() -> None:
+    """See that what others have printed is out, as Typer does with its help.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    _Output().flush()
+
+
+def print_line(text: str, console: Console | None = None) -> None:
+    """Print one line, also where a narrow terminal would fold it.
+
+    Args:
+        text: data, all of it.
+        console: where to; standard output unless it says another.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if console is None:
+        _Output().write_out(visible(text) + "\n")
+    else:
+        console.print(
+            _shown(text, console.encoding),
+            markup=False,
+            emoji=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def print_lines(text: str) -> None:
+    """Print text of several lines, which are our own.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    _Output().write_out(visible_lines(text) + "\n")
+
+
+def print_json(value: object) -> None:
+    """Print JSON, for people and programs alike: what a terminal would obey is escaped, the value stays.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    stream = _Output()
+    stream.write_out(json_text(value, stream.encoding) + "\n")
+
+
+def print_table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    console: Console | None = None,
+    boxed: bool = False,
+    fold: bool = True,
+    right: bool = False,
+) -> None:
+    """Print a table; each cell is data.
+
+    Args:
+        headings: one for each column; none at all for a table of names and values.
+        rows: their cells; an empty row stands for a line between others.
+        console: where to; standard output unless it says another.
+        boxed: draw lines around the cells.
+        fold: let long cells take several lines on a narrow terminal; else each row is one line, however long.
+        right: put all columns but the first to the right, as numbers are.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    console = console or _console(_Output(), width=None if fold else _UNLIMITED)
+
+    def data(text: str) -> Text:
+        return Text(_shown(text, console.encoding))
+
+    table = Table(show_header=bool(headings), show_lines=boxed and fold, pad_edge=boxed)
+    if not boxed:
+        table.box = None
+    rows = list(rows)
+    for number in range(len(headings) or max(map(len, rows), default=0)):
+        table.add_column(
+            data(headings[number]) if headings else "",
+            no_wrap=not fold,
+            overflow="fold",
+            justify="right" if right and number else "left",
+        )
+    for row in rows:
+        if row:
+            table.add_row(*map(data, row))
+        else:
+            table.add_section()
+    console.print(table)
+
+
+def print_items(
+    columns: Sequence[str], items: Iterable[Mapping[str, object]], *, as_json: bool
+) -> None:
+    """Print the items of a list: as a table with these fields as its columns, or all of them as JSON.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if as_json:
+        print_json(list(items))
+    else:
+        rows = [[_cell(item.get(column)) for column in columns] for item in items]
+        print_table(columns, rows, boxed=True, fold=False)
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal, on standard error; never fails."""
+    stream = _Errors()
+    stream.write(visible_lines(text) + "\n")
+    stream.flush()
+
+
+@contextlib.contextmanager
+def progress_bar(
+    console: Console, begin: str, *after: str, total: float = 0, **fields: Any
+) -> Iterator[Callable[..., None]]:
+    """Show how far something is, on a terminal only, and remove it at the end.
+
+    Args:
+        console: where.
+        begin: what it is, at first; the function takes another one as ``description``.
+        after: our own formats of what stands behind the bar.
+        total: what ``completed`` goes up to.
+        fields: further values that the formats name.
+
+    Yields:
+        What changes it: takes ``description``, ``completed``, ``total``, and the fields.
+    """
+    if not console.is_terminal:
+        yield lambda **_: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        *(TextColumn(text, markup=False) for text in after),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    ) as bar:
+        yield _changer(bar, bar.add_task(visible(begin), total=total, **fields))
+
+
+def _changer(bar: Progress, task: TaskID) -> Callable[..., None]:
+    def change(*, description: str | None = None, **changes: Any) -> None:
+        shown = None if description is None else visible(description)
+        bar.update(task, description=shown, **changes)
+
+    return change
+
+
+def _console(stream: _Stream, width: int | None = None) -> Console:
+    from rich.console import Console
+
+    return Console(
+        file=cast("IO[str]", stream), width=width, markup=False, emoji=False, highlight=False
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _shown(text: str, encoding: str) -> str:
+    return encodable(visible(text), encoding)
+
+
+class _Stream:
+    """One of the two streams, as far as those need it who write on it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.encoding = stream.encoding or "utf-8"
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def write(self, text: str) -> int:
+        with self._noticing_failures():
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        with self._noticing_failures():
+            self._stream.flush()
+
+    @contextlib.contextmanager
+    def _noticing_failures(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._give_up()
+            self._failed(error)
+
+    def _failed(self, error: OSError) -> None:
+        raise NotImplementedError
+
+    def _give_up(self) -> None:
+        """Let what is still to be written go nowhere, or the interpreter would try again when it ends."""
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
+
+
+class _Output(_Stream):
+    def __init__(self) -> None:
+        super().__init__(sys.stdout)
+
+    def write_out(self, text: str) -> None:
+        self.write(text)
+        self.flush()
+
+    def _failed(self, error: OSError) -> None:
+        raise OutputError(error) from error
+
+
+class _Errors(_Stream):
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+
+    def _failed(self, error: OSError) -> None:
+        """Say nothing: this is where it would be said."""

@@ -1,0 +1,93 @@
+"""What is typed: an id is one and cannot be another path, and a variable that is not set is never everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.commands.typed import Command, commands
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.commanding import Run
+    from tests.commands.sham import Sham
+
+NO_IDS = ("../clock", "a/b", "?x=1", "..", ".", "%2e%2e", "a#b", " ", "café", "\x1b[31m", "a\nb")
+
+
+@pytest.mark.parametrize("command", commands(), ids=str)
+def test_what_is_empty_or_no_id_is_refused_before_anything_is_sent(
+    ops: Run, sham: Sham, tmp_path: Path, command: Command
+) -> None:
+    tried = [(name, "") for name in command.never_empty()]
+    tried += [(name, "../clock") for name in command.ids()]
+    for name, text in tried:
+        refused = ops(*command.typed(tmp_path, **{name: text}))
+        assert (refused.status, refused.output) == (2, ""), (name, text)
+        assert refused.errors.startswith("Usage: layers ops ")
+        _, _, sentence = refused.errors.partition("\n\nlayers: ")
+        assert sentence.endswith("\n")
+        assert "\n" not in sentence[:-1]
+    assert sham.asked == []
+
+
+def test_the_commands_have_ids() -> None:
+    found = {str(command): set(command.ids()) for command in commands()}
+    assert found["partners show"] == {"organization"}
+    assert found["keys unkill"] == {"organization", "key"}
+    assert found["cash refund"] == {"organization", "account"}
+    assert found["requests fulfil"] == {"request", "accounts"}
+    assert found["jobs list"] == {"organization"}
+    assert {str(command) for command in commands() if not command.changes} == {
+        *("reconciliation", "renewals", "clock show"),
+        *(f"{group} list" for group in ("partners", "keys", "pool", "operators", "jobs")),
+        *(f"{group} list" for group in ("requests", "leases")),
+        *(f"{group} show" for group in ("partners", "requests", "jobs")),
+        "requests candidates",
+    }
+
+
+def test_what_is_no_id(ops: Run, sham: Sham) -> None:
+    for text in NO_IDS:
+        assert ops("partners", "show", text).status == 2
+    assert sham.asked == []
+
+
+@pytest.mark.parametrize("key", ["x" * 256, "café", "a\nb", "\x7f"])
+def test_an_idempotency_key_that_cannot_be_one(ops: Run, sham: Sham, key: str) -> None:
+    refused = ops("credits", "grant", "org_1", "5", "--idempotency-key", key)
+    assert (refused.status, sham.asked) == (2, [])
+    assert "1 to 255 printable ASCII characters" in refused.errors
+
+
+def test_an_argument_that_is_not_utf8(ops: Run, sham: Sham) -> None:
+    refused = ops("credits", "grant", "org_1", "5", "--description", "caf\udce9")
+    assert (refused.status, refused.output, sham.asked) == (2, "", [])
+    assert refused.errors == "layers: Argument 7 is not UTF-8: 'caf\\xe9'. Nothing was done.\n"
+
+
+def test_an_argument_that_is_utf8_in_a_locale_that_is_not(ops: Run, sham: Sham) -> None:
+    sham.will_answer({"error": {}}, status=500)
+    failed = ops("credits", "grant", "org_1", "5", "--description", "caf\udcc3\udca9")
+    assert "--description 'café'" in failed.errors or "--description café" in failed.errors
+
+
+def test_no_part_of_a_path_is_another_path(ops: Run, sham: Sham) -> None:
+    """What a command forgets to check, the client does."""
+    from partner_api.commands.operator_client import OperatorClient, OperatorRequestError
+
+    assert ops("partners", "show", "org_1").status == 0
+    assert [asked.path for asked in sham.asked] == ["/ops/v1/organizations/org_1"]
+    sham.begin()
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("LAYERS_URL", sham.url)
+        changed.setenv("LAYERS_OPERATOR_TOKEN", f"lpo_{'0' * 16}_{'s' * 43}")
+        client = OperatorClient()
+    for part in NO_IDS:
+        client.get("organizations", part)
+    paths = [asked.path.removeprefix("/ops/v1/organizations/") for asked in sham.asked]
+    assert len(paths) == len(NO_IDS)
+    assert not any(set(path) & set("./?#") for path in paths), paths
+    with pytest.raises(OperatorRequestError, match="An id is empty"):
+        client.get("organizations", "")
