@@ -18,6 +18,7 @@ from partner_api.edge.fields import (
     PositiveAmount,
     TransferIdText,
 )
+from partner_api.edge.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class NewAllocation(Struct, frozen=True, rename="camel", forbid_unknown_fields=T
     """Prepaid credits to move to a child."""
 
     credits: PositiveAmount
-    description: Annotated[str, Meta(max_length=500)] | None = None
+    description: Annotated[str, Meta(max_length=500, extra=VISIBLE)] | None = None
     metadata: Metadata = {}
 
 

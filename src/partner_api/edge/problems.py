@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from partner_api.edge.bounds import bound_of, size_problem
 from partner_api.edge.fields import decode_field
+from partner_api.edge.rules import rule_of
 from partner_api.edge.shapes import LISTS, bare_type, fields_of, options_of, without_none
 from partner_api.errors import MAX_ISSUES, Issue
 
@@ -116,6 +117,12 @@ def problems(
         return
     if isinstance(value, dict) and (bound := bound_of(field_type)) is not None:
         yield from bound.issues(value, path)
+    elif (
+        isinstance(value, str)
+        and (rule := rule_of(field_type)) is not None
+        and (problem := rule(value)) is not None
+    ):
+        yield Issue(path, problem)
 
 
 def _inner_problems(
