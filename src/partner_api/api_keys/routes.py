@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from litestar import Router
 
 from partner_api.api_keys import store
+from partner_api.api_keys.authority import take_key
 from partner_api.api_keys.minting import audit_key, require_covered
 from partner_api.api_keys.schemas import (
     SECRET_WARNING,
@@ -60,7 +61,9 @@ async def rotate_key(
     """Rotate a key.
 
     The key keeps its id and gets a new prefix and secret; the old secret is dead at once. A kill is
-    cleared. For this key itself, or any of your organization whose scopes this one covers.
+    cleared. For this key itself, or any of your organization whose scopes this one covers. A key
+    that rotates itself cannot ask again if the answer is lost: its retry is 401, whatever its
+    Idempotency-Key. A key that its partner has rotated acts on itself alone.
     """
     row = await _take(request, connection, key_id)
     if row["revoked_at"] is not None or row["superseded_by"] is not None:
@@ -129,10 +132,11 @@ async def _take(request: ApiRequest, connection: Connection, key_id: UUID) -> Ro
     """Lock a key that the caller may act on.
 
     Raises:
-        ApiError: NOT_FOUND when it is not one of the organization's, FORBIDDEN_SCOPE.
+        ApiError: NOT_FOUND when it is not one of the organization's, FORBIDDEN_SCOPE; UNAUTHENTICATED
+            or KILL_SWITCH when the caller's own key has changed since it was let in.
     """
     caller = request.caller
-    row = await store.lock_key(connection, caller.tenant_id, caller.organization_id, key_id)
+    row = await take_key(request, connection, caller.organization_id, key_id)
     if row is None:
         raise not_found()
     if row["id"] != caller.api_key_id:

@@ -54,6 +54,7 @@ class Caller(msgspec.Struct, frozen=True):
     organization_name: str
     parent_organization_id: UUID | None
     api_key_id: UUID
+    keyid: str
     env: Env
     scopes: frozenset[str]
     rate_limit_tier: RateLimitTier
@@ -70,6 +71,7 @@ class OperatorCaller(msgspec.Struct, frozen=True):
     """The operator whose token a request carries."""
 
     operator_id: UUID
+    keyid: str
     name: str
     role: Role
     demo: bool
@@ -139,6 +141,7 @@ class Authenticator:
             row["organization_name"],
             row["parent_id"],
             row["id"],
+            credential.keyid,
             credential.env,
             frozenset(row["scopes"]),
             "sandbox" if credential.env == "test" else row["rate_limit_tier"],
@@ -162,7 +165,7 @@ class Authenticator:
             or (row["expires_at"] is not None and row["expires_at"] <= now)
         ):
             raise ApiError("UNAUTHENTICATED")
-        return OperatorCaller(row["id"], row["name"], row["role"], row["demo"])
+        return OperatorCaller(row["id"], credential.keyid, row["name"], row["role"], row["demo"])
 
     async def _find_keys(self, keys: list[tuple[int, str]]) -> list[Any]:
         return await _KEYS.fetch(self._pool, keys)

@@ -100,6 +100,11 @@ async def list_operators(
     )
 
 
+async def lock_operator(connection: Connection, operator_id: UUID) -> asyncpg.Record | None:
+    """An operator who stays as they are until the transaction ends; others may ask for the same."""
+    return await connection.fetchrow("SELECT * FROM operators WHERE id = $1 FOR SHARE", operator_id)
+
+
 async def lock_operators(connection: Connection) -> list[asyncpg.Record]:
     """All operators, locked in id order until the transaction ends."""
     return await connection.fetch("SELECT * FROM operators ORDER BY id FOR NO KEY UPDATE")

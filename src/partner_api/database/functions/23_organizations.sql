@@ -123,6 +123,9 @@ BEGIN
         RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
     END IF;
     IF v_organization.status <> 'archived' THEN
+        -- In the order in which everybody locks several keys.
+        PERFORM FROM api_keys WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id
+          ORDER BY id FOR NO KEY UPDATE;
         UPDATE api_keys SET revoked_at = p_now
          WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND revoked_at IS NULL;
         GET DIAGNOSTICS v_revoked = ROW_COUNT;

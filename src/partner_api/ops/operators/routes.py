@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 from litestar import Router
 
+from partner_api.api_keys.authority import require_authority, require_current_operator
 from partner_api.api_keys.schemas import SECRET_WARNING
 from partner_api.edge.audit import audit_argument, write_audit
 from partner_api.edge.credentials import mint_operator_token
@@ -52,6 +53,7 @@ async def create_operator(
     """
     if body.expires_at is not None and body.expires_at <= request.now:
         raise invalid([Issue("expiresAt", "Expected a time in the future")])
+    await require_authority(request, connection)
     token = mint_operator_token()
     try:
         async with connection.transaction():
@@ -102,9 +104,11 @@ async def rotate_operator(
 ) -> OperatorWithToken:
     """Rotate an operator's token.
 
-    The old token is dead at once. A revoked operator is 409.
+    The old token is dead at once. A revoked operator is 409. Whoever rotates their own token cannot
+    ask again if the answer is lost: the retry is 401, whatever its Idempotency-Key. Another admin
+    can rotate it, and `layers ops bootstrap --recover` helps where there is none.
     """
-    row = await _take(connection, operator_id)
+    row = await _take(request, connection, operator_id)
     if row["revoked_at"] is not None:
         raise ApiError("CONFLICT", details={"status": "revoked"})
     token = mint_operator_token()
@@ -135,7 +139,7 @@ async def revoke_operator(
     From the next request on the token gets 401, for ever. The last operator with the role `admin`
     stays: 409.
     """
-    row = await _take(connection, operator_id)
+    row = await _take(request, connection, operator_id)
     if row["revoked_at"] is None:
         if row["role"] == "admin" and not await store.has_another_admin(
             connection,
@@ -153,13 +157,13 @@ async def revoke_operator(
     return operator_of(row)
 
 
-async def _take(connection: Connection, operator_id: UUID) -> Row:
+async def _take(request: ApiRequest, connection: Connection, operator_id: UUID) -> Row:
     # All of them, in one order: two admins who revoke each other must not both succeed.
-    rows = await store.lock_operators(connection)
-    for row in rows:
-        if row["id"] == operator_id:
-            return row
-    raise not_found()
+    rows = {row["id"]: row for row in await store.lock_operators(connection)}
+    require_current_operator(request, rows.get(request.operator.operator_id))
+    if operator_id not in rows:
+        raise not_found()
+    return rows[operator_id]
 
 
 async def _audit(request: ApiRequest, connection: Connection, event_type: str, row: Row) -> None:
