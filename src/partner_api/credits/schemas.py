@@ -183,7 +183,6 @@ class CreditConfigPatch(
     monthly_credit_cap: Amount | UnsetType | None = UNSET
     refill_threshold: Amount | UnsetType | None = UNSET
     refill_amount: PositiveAmount | UnsetType | None = UNSET
-    auto_refill_enabled: bool | UnsetType = UNSET
 
 
 class CreditConfig(Struct, frozen=True, rename="camel", kw_only=True):
@@ -198,7 +197,9 @@ class CreditConfig(Struct, frozen=True, rename="camel", kw_only=True):
         Meta(description="A start that would leave less than this available refills first."),
     ]
     refill_amount: Annotated[PositiveAmount | None, Meta(description="How much a refill moves.")]
-    auto_refill_enabled: bool
+    auto_refill_enabled: Annotated[
+        bool, Meta(description="Whether `refillThreshold` and `refillAmount` are both set.")
+    ]
 
 
 class CreditConfigAnswer(Struct, frozen=True, rename="camel", kw_only=True):

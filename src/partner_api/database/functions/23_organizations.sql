@@ -138,6 +138,8 @@ BEGIN
         v_child.state := 'archived';
         v_child.included_credits := 0;
         v_child.billing_status := 'canceled';
+        v_child.refill_threshold := NULL;
+        v_child.refill_amount := NULL;
         v_child.auto_refill_enabled := false;
         SELECT * INTO v_swept FROM wallet_sweep_archived(v_child, v_parent, p_now, p_caller);
         PERFORM wallet_save(v_swept.p_child);
