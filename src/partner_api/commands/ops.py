@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from partner_api.clock import format_milliseconds, parse_timestamp
-from partner_api.commands import ops_jobs, ops_leasing, ops_pool
-from partner_api.commands.environment import settings_from_environment
+from partner_api.commands import ops_bootstrap, ops_jobs, ops_leasing, ops_pool
 from partner_api.commands.operator_client import (
     JsonOption,
     KeyOption,
@@ -42,6 +41,7 @@ for group, name in (
     (ops_jobs.app, "jobs"),
 ):
     app.add_typer(group, name=name)
+app.command("bootstrap")(ops_bootstrap.bootstrap)
 app.command("renewals")(ops_leasing.show_renewals)
 
 OrganizationOption = Annotated[str, typer.Argument(metavar="ORG", help="org_… or its bare UUID.")]
@@ -60,30 +60,6 @@ def show_reconciliation(
     print_json(result)
     if result["mismatchesFound"]:
         raise typer.Exit(1)
-
-
-@app.command("bootstrap")
-def bootstrap(
-    name: Annotated[str, typer.Option(help="Whose token it is.")] = "first",
-) -> None:
-    """Make the first operator's token, with the role admin. Only while there is no operator."""
-    from partner_api.operators.bootstrap import bootstrap_operator
-    from partner_api.processes.serve import available_database
-    from partner_api.startup import load_secret_keys, prepare_database, run_with_database
-
-    settings = settings_from_environment()
-    with available_database(settings) as location:
-        secret_keys = load_secret_keys(settings)
-        run_with_database(
-            prepare_database(
-                settings, location, secret_keys, migrate_first=settings.database_url is None
-            )
-        )
-        token = run_with_database(
-            bootstrap_operator(location.application_url, secret_keys, name=name)
-        )
-    typer.echo("Store this token now: it is shown once. Use it as LAYERS_OPERATOR_TOKEN.", err=True)
-    typer.echo(token)
 
 
 @partners.command("create")

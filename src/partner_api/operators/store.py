@@ -160,6 +160,33 @@ async def replace_token(
     return row
 
 
+async def restore_token(
+    connection: Connection,
+    now: datetime,
+    *,
+    operator_id: UUID,
+    credential: OperatorCredential,
+    secret_keys: SecretKeys,
+) -> asyncpg.Record:
+    """Give a locked operator a new token that does not expire. Return the row."""
+    hash_key_id, digest = secret_keys.hash_secret(credential.secret)
+    row = await connection.fetchrow(
+        """
+        UPDATE operators
+           SET keyid = $2, secret_hash = $3, hash_key_id = $4, rotated_at = $5, expires_at = NULL
+         WHERE id = $1
+        RETURNING *
+        """,
+        operator_id,
+        credential.keyid,
+        digest,
+        hash_key_id,
+        now,
+    )
+    assert row is not None  # noqa: S101 - it is locked, so it is there
+    return row
+
+
 async def revoke(connection: Connection, operator_id: UUID, now: datetime) -> asyncpg.Record:
     """Revoke a locked operator; gives the row."""
     row = await connection.fetchrow(
