@@ -35,15 +35,11 @@ def compile_rules(field_type: Any) -> Check | None:
     if (rule := rule_of(inner)) is not None:
         return _string_check(rule)
     if isinstance(bare, type) and issubclass(bare, Struct):
-        return _struct_check({bare: _field_checks(bare)})
+        return _struct_check(bare)
     if options := options_of(bare):
-        return _struct_check(
-            {
-                option: _field_checks(option)
-                for option in map(bare_type, options)
-                if isinstance(option, type) and issubclass(option, Struct)
-            }
-        )
+        if any(compile_rules(option) is not None for option in options):
+            raise TypeError(f"{field_type}: in a choice of types, no rule would be looked for")
+        return None
     origin, arguments = get_origin(bare), get_args(bare)
     if origin in LISTS:
         return _items_check(compile_rules(arguments[0]))
@@ -65,9 +61,9 @@ def _values_check(item: Check | None) -> Check | None:
     return item and (lambda value: not isinstance(value, dict) or all(map(item, value.values())))
 
 
-def _field_checks(struct: type[Struct]) -> list[tuple[str, Check]]:
+def _struct_check(struct: type[Struct]) -> Check | None:
     fields = fields_of(struct)
-    return [
+    checks = [
         (name, check)
         for name, wire_name in zip(
             struct.__struct_fields__, struct.__struct_encode_fields__, strict=True
@@ -75,12 +71,9 @@ def _field_checks(struct: type[Struct]) -> list[tuple[str, Check]]:
         if (check := compile_rules(fields[wire_name].type)) is not None
     ]
 
+    def check_all(value: Any) -> bool:
+        return not isinstance(value, struct) or all(
+            check(getattr(value, name)) for name, check in checks
+        )
 
-def _struct_check(checks: dict[type[Struct], list[tuple[str, Check]]]) -> Check | None:
-    if not any(checks.values()):
-        return None
-
-    def check(value: Any) -> bool:
-        return all(keeps(getattr(value, name)) for name, keeps in checks.get(type(value), ()))
-
-    return check
+    return check_all if checks else None

@@ -87,7 +87,7 @@ def email_problem(text: str) -> str | None:
 
     try:
         # The domain of tests is nobody's, which is why people use it.
-        validate_email(text, check_deliverability=False, test_environment=True)
+        validate_email(text, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError as error:
         return f"{NOT_AN_EMAIL}. {shorten(str(error), _MAX_REASON).removesuffix('.')}"
     return None

@@ -12,7 +12,7 @@ NOTHING_VISIBLE: Final = "Expected at least one visible character"
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159")
 # Not assigned, and to be ignored whatever they will be. The other unassigned ones may be letters of a newer Unicode
 # than that of this Python, so they count as visible.
-_IGNORED_RANGES = ((0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF))
+_IGNORED_RANGES = ((0x2065, 0x2065), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF))
 # Controls, formatting (joiners, direction marks, tags), halves of a character; separators; marks, which need a
 # letter to stand on.
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs", "Mc", "Me", "Mn"})
