@@ -107,7 +107,8 @@ def problems(
         yield issue
     if found:
         return
-    if isinstance(value, str) and "\0" in value:
+    is_text = isinstance(value, str)
+    if is_text and "\0" in value:
         yield Issue(path, NUL)
         return
     try:
@@ -115,14 +116,13 @@ def problems(
     except msgspec.ValidationError as error:
         yield value_problem(field_type, path, error)
         return
-    if isinstance(value, dict) and (bound := bound_of(field_type)) is not None:
+    if field_type is bare:
+        return
+    if is_text:
+        if (rule := rule_of(field_type)) is not None and (problem := rule(value)) is not None:
+            yield Issue(path, problem)
+    elif isinstance(value, dict) and (bound := bound_of(field_type)) is not None:
         yield from bound.issues(value, path)
-    elif (
-        isinstance(value, str)
-        and (rule := rule_of(field_type)) is not None
-        and (problem := rule(value)) is not None
-    ):
-        yield Issue(path, problem)
 
 
 def _inner_problems(

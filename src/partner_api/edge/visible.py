@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any, Final
 
 NOTHING_VISIBLE: Final = "Expected at least one visible character"
 
+# What nearly every text has, found at once.
+_PLAIN = re.compile("[!-~]")
 # Letters and symbols by their category that leave no trace: the Hangul fillers, the Braille pattern without dots, the
 # note without a head.
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159")
@@ -23,7 +26,9 @@ def visible_problem(text: str) -> str | None:
 
     Whether it may be empty, its type says with a least length.
     """
-    return None if not text or any(map(_is_visible, text)) else NOTHING_VISIBLE
+    if not text or _PLAIN.search(text) or any(map(_is_visible, text)):
+        return None
+    return NOTHING_VISIBLE
 
 
 # For ``Meta(extra=VISIBLE)``.
@@ -31,8 +36,6 @@ VISIBLE: Final[dict[str, Any]] = {"rule": visible_problem}
 
 
 def _is_visible(character: str) -> bool:
-    if "!" <= character <= "~":
-        return True
     if character in _BLANK or unicodedata.category(character) in _INVISIBLE_CATEGORIES:
         return False
     code = ord(character)
