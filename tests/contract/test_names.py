@@ -88,8 +88,8 @@ async def test_an_organization_a_key_and_an_operator_have_a_name_to_see(
         found = issues(await api.request(method, path, json=body, headers=headers))
         assert found == {"name": NOTHING_VISIBLE}, path
     moved = project_id(family.partner)
-    body = {"mapping": {moved: unseen}}
-    found = issues(await api.post("/v1/organizations/migrate", json=body, headers=partner))
+    mapping = {"mapping": {moved: unseen}}
+    found = issues(await api.post("/v1/organizations/migrate", json=mapping, headers=partner))
     assert found == {f"mapping.{moved}": NOTHING_VISIBLE}
 
 
