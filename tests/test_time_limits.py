@@ -92,6 +92,7 @@ ALLOWED = {
     "commands/database.py status.read connect": "CONNECT_SECONDS, in it",
     "commands/demo.py make_demo.make connect": "CONNECT_SECONDS, in it",
     "operators/bootstrap.py bootstrap_operator connect": "CONNECT_SECONDS, in it",
+    "operators/recovery.py recover_operator connect": "CONNECT_SECONDS, in it",
     "reconciliation/command.py _connect_and_check connect": "CONNECT_SECONDS, in it",
     "simulation/database.py _require_unused connect": "CONNECT_SECONDS, in it",
     "simulation/run.py simulate connect": "CONNECT_SECONDS, in it",

@@ -460,7 +460,7 @@ async def candidates_of(
     body = {"projectId": project_id(family.child), "count": 1, "niche": niche}
     made = granted(await api.post(path, json=body, headers=family.child_key.headers), 201)
     for account in accounts:
-        full = {"platform": "tiktok", "followers": 0, "language": "xx", "geo": ["AQ"], **account}
+        full = {"platform": "tiktok", "followers": 0, "language": "la", "geo": ["AQ"], **account}
         granted(await api.post("/ops/v1/pool/accounts", json=full, headers=operator), 201)
     page = granted(
         await api.get(f"{PATH}/{made['id']}/candidates", headers=operator, params=params)

@@ -188,7 +188,7 @@ async def test_a_child_with_its_summary(api: httpx.AsyncClient, installation: In
             "monthlyCreditCap": 70,
             "refillThreshold": 5,
             "refillAmount": 10,
-            "autoRefillEnabled": child["summary"]["creditConfig"]["autoRefillEnabled"],
+            "autoRefillEnabled": True,
         },
     }
     bare = granted(await api.get(path.replace("org_", ""), headers=headers))
@@ -304,3 +304,35 @@ async def test_patches_at_once_lose_nothing(api: httpx.AsyncClient, family: Fami
         granted(response)
     metadata = granted(await api.get(path, headers=headers))["metadata"]
     assert metadata == {f"key{n}": "v" for n in range(12)}
+
+
+@pytest.mark.parametrize("enabled", [True, False, None])
+async def test_auto_refill_has_no_switch(
+    api: httpx.AsyncClient, family: Family, enabled: bool | None
+) -> None:
+    """It is on when both of its numbers are set, and goes with the child."""
+    child, headers = f"{PATH}/{org_id(family.child)}", family.partner_key.headers
+    path = f"{child}/credit-config"
+    body = {"refillThreshold": 5, "refillAmount": 10, "autoRefillEnabled": enabled}
+    found = issues(await api.patch(path, json=body, headers=headers))
+    assert found == {"autoRefillEnabled": "This field is not known here; remove it"}
+    del body["autoRefillEnabled"]
+    for patch, expected in (
+        ({}, (None, None, False)),
+        (body, (5, 10, True)),
+        ({"monthlyCreditCap": 7}, (5, 10, True)),
+        ({"refillThreshold": None, "refillAmount": None}, (None, None, False)),
+        ({"refillThreshold": 0, "refillAmount": 1}, (0, 1, True)),
+    ):
+        for answer in (
+            await api.patch(path, json=patch, headers=headers),
+            await api.get(path, headers=headers),
+        ):
+            assert _refill(granted(answer)["config"]) == expected
+    granted(await api.delete(child, headers=headers))
+    archived = granted(await api.get(child, headers=headers))
+    assert _refill(archived["summary"]["creditConfig"]) == (None, None, False)
+
+
+def _refill(config: dict[str, Any]) -> tuple[int | None, int | None, bool]:
+    return config["refillThreshold"], config["refillAmount"], config["autoRefillEnabled"]

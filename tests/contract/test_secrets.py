@@ -71,6 +71,7 @@ class Client:
         path = template.format_map(ids)
         first = await self._http.request(method, path, headers=headers, json=body)
         again = await self._http.request(method, path, headers=headers, json=body)
+        assert first.is_success, first.text
         answer: dict[str, Any] = granted(first, first.status_code)
         # A key that has replaced its own secret cannot ask again with the old one.
         if again.status_code != 401:
@@ -172,8 +173,9 @@ async def _run(client: Client, handed: Handed, admin: str) -> None:
     child_key, key_id = _token(minted), minted["apiKey"]["id"]
     route = "POST /v1/organizations/{orgId}/api-keys/{keyId}/rotate"
     rotated = await client.hand_out(route, key, orgId=child["id"], keyId=key_id)
+    # Itself: the key that it has superseded may not.
     replaced = await client.hand_out(
-        "POST /v1/api-keys/{keyId}/rotate", child_key, keyId=rotated["apiKey"]["id"]
+        "POST /v1/api-keys/{keyId}/rotate", _token(rotated), keyId=rotated["apiKey"]["id"]
     )
     for text in (admin, token, key, child_key, _token(replaced)):
         await _misuse(client, text, key)

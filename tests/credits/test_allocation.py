@@ -241,9 +241,9 @@ async def test_the_configuration_is_patched_key_by_key(connection: Connection) -
         "monthly_credit_cap": 500,
         "refill_threshold": 0,
         "refill_amount": 10,
-        "auto_refill_enabled": False,
+        "auto_refill_enabled": True,
     }
-    outcome = await configure(connection, child, monthly_credit_cap=None, auto_refill_enabled=True)
+    outcome = await configure(connection, child, monthly_credit_cap=None)
     assert (outcome.facts or {})["config"] == {
         "monthly_credit_cap": None,
         "refill_threshold": 0,
@@ -254,6 +254,27 @@ async def test_the_configuration_is_patched_key_by_key(connection: Connection) -
     assert outcome.status == "done"
     wallet = await read(connection, child)
     assert (wallet["refill_threshold"], wallet["refill_amount"]) == (0, 10)
+    outcome = await configure(connection, child, refill_threshold=None, refill_amount=None)
+    assert (outcome.facts or {})["config"] == {
+        "monthly_credit_cap": None,
+        "refill_threshold": None,
+        "refill_amount": None,
+        "auto_refill_enabled": False,
+    }
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+async def test_the_switch_that_a_server_of_the_previous_release_takes_changes_nothing(
+    connection: Connection, enabled: bool
+) -> None:
+    child = await make_child(connection, await make_partner(connection))
+    outcome = await configure(
+        connection, child, refill_threshold=1, refill_amount=10, auto_refill_enabled=enabled
+    )
+    assert refused(outcome) == ("VALIDATION", None)
+    assert (outcome.facts or {})["issues"][0]["path"] == "autoRefillEnabled"
+    wallet = await read(connection, child)
+    assert (wallet["refill_threshold"], wallet["auto_refill_enabled"]) == (None, False)
 
 
 @pytest.mark.parametrize(

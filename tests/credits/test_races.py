@@ -99,9 +99,7 @@ async def test_refills_take_exactly_what_the_partner_has(
     partner = await make_partner(connection, prepaid=1_050)
     children = [await make_child(connection, partner) for _ in range(10)]
     for child in children:
-        await configure(
-            connection, child, refill_threshold=0, refill_amount=100, auto_refill_enabled=True
-        )
+        await configure(connection, child, refill_threshold=0, refill_amount=100)
     outcomes = await all_at_once(
         crowd,
         one_for_each(lambda own, child: start(own, child, 100), children * 20),
@@ -119,9 +117,7 @@ async def test_a_partner_and_all_its_children_at_once(crowd: Pool, connection: C
     children = [await make_child(connection, partner, prepaid=200) for _ in range(6)]
     wallets = [partner, *children]
     for child in children:
-        await configure(
-            connection, child, refill_threshold=100, refill_amount=150, auto_refill_enabled=True
-        )
+        await configure(connection, child, refill_threshold=100, refill_amount=150)
     for wallet in wallets[::2]:
         await subscribe(connection, wallet, 50)
     chosen = random.Random(4)

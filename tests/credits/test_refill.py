@@ -44,7 +44,6 @@ async def _refilled(
         wallet,
         refill_threshold=threshold,
         refill_amount=amount,
-        auto_refill_enabled=True,
         **patch,
     )
     return parent, wallet
@@ -138,15 +137,9 @@ async def test_a_cap_of_zero_stops_everything(connection: Connection) -> None:
     assert refused((await start(connection, child, 1))[1])[1] == "monthly_credit_cap"
 
 
-async def test_a_refill_that_is_switched_off_or_not_set_does_nothing(
-    connection: Connection,
-) -> None:
+async def test_a_refill_that_is_not_set_does_nothing(connection: Connection) -> None:
     partner, child = await _refilled(connection, partner=500, child=0, threshold=9, amount=100)
-    await configure(connection, child, auto_refill_enabled=False)
-    assert refused((await start(connection, child, 1))[1])[1] == "insufficient_credits"
-    await configure(
-        connection, child, auto_refill_enabled=True, refill_threshold=None, refill_amount=None
-    )
+    await configure(connection, child, refill_threshold=None, refill_amount=None)
     assert refused((await start(connection, child, 1))[1])[1] == "insufficient_credits"
     assert (await read(connection, partner))["balance"] == 500
 
@@ -188,9 +181,7 @@ async def test_a_start_that_fits_goes_ahead_when_the_refill_fails(connection: Co
 async def test_a_failed_refill_is_told_once_per_child_and_hour(connection: Connection) -> None:
     partner, child = await _refilled(connection, partner=50, child=0, threshold=50, amount=200)
     sibling = await make_child(connection, partner)
-    await configure(
-        connection, sibling, refill_threshold=1, refill_amount=60, auto_refill_enabled=True
-    )
+    await configure(connection, sibling, refill_threshold=1, refill_amount=60)
     times = [timedelta(), HOUR / 2, HOUR - timedelta(milliseconds=1), HOUR, HOUR * 3 / 2, HOUR * 2]
     for later in times:
         for wallet in (child, sibling):
@@ -238,9 +229,7 @@ async def test_children_in_one_batch_share_what_the_partner_has_left(
     """The partner's own start in the same batch takes its part too, in its turn."""
     partner, one = await _refilled(connection, partner=500, child=0, threshold=0, amount=200)
     two = await make_child(connection, partner)
-    await configure(
-        connection, two, refill_threshold=0, refill_amount=200, auto_refill_enabled=True
-    )
+    await configure(connection, two, refill_threshold=0, refill_amount=200)
     items = [job_start(one, 100), job_start(partner, 150), job_start(two, 100)]
     outcomes = await generation.start_jobs(connection, one.tenant_id, NOON, items)
     assert [outcome.status for outcome in outcomes] == ["done", "done", "refused"]
@@ -254,9 +243,7 @@ async def test_a_refill_beyond_the_largest_balance_does_not_happen(
 ) -> None:
     partner = await make_partner(connection, prepaid=LARGEST)
     child = await make_child(connection, partner, prepaid=LARGEST - 5)
-    await configure(
-        connection, child, refill_threshold=LARGEST, refill_amount=5, auto_refill_enabled=True
-    )
+    await configure(connection, child, refill_threshold=LARGEST, refill_amount=5)
     await started(connection, child, 1)
     assert (await read(connection, child))["balance"] == LARGEST
     await started(connection, child, 1)

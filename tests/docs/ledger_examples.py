@@ -140,7 +140,6 @@ async def refill(connection: Connection) -> str:
         now=JUNE_1,
         refill_threshold=200,
         refill_amount=1_000,
-        auto_refill_enabled=True,
     )
     scene = Scene(connection, child, partner)
     await scene.begin(JUNE_15)

@@ -34,7 +34,7 @@ MOST_ANSWER_BYTES = 64 * 1024
 ID = b"01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
 MAPPING = [f'"{number}":"x"'.encode() for number in range(1000)]
 ASSET = (
-    b'{"kind":"a","name":"a","width":1,"height":1,"mimeType":"a/a","sizeBytes":1,"sha256":"'
+    b'{"kind":"a","name":"a","width":1,"height":1,"mimeType":"image/png","sizeBytes":1,"sha256":"'
     + b"0" * 64
     + b'"}'
 )

@@ -96,17 +96,14 @@ class FundingRules(LedgerMachine):
             st.tuples(st.integers(0, 300), st.integers(1, 600)),
             st.sampled_from([{}, (None, None), (None, 5), (100, None)]),
         ),
-        enabled=st.sampled_from([True, True, True, {}, False]),
     )
-    def configure(self, where: int, cap: Any, refill: Any, enabled: Any) -> None:
+    def configure(self, where: int, cap: Any, refill: Any) -> None:
         name = self.name(where)
         patch: dict[str, Any] = {}
         if cap != {}:
             patch["monthly_credit_cap"] = cap
         if refill != {}:
             patch["refill_threshold"], patch["refill_amount"] = refill
-        if enabled != {}:
-            patch["auto_refill_enabled"] = enabled
         answers = [self.model.configure(self.at, name, patch)]
         item = credit.CreditConfiguration(
             self.wallets[name].organization_id,

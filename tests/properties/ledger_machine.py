@@ -41,7 +41,7 @@ STEPS = (
     timedelta(days=9),
     timedelta(days=100),
 )
-REFILL = {"refill_threshold": 100, "refill_amount": 150, "auto_refill_enabled": True}
+REFILL = {"refill_threshold": 100, "refill_amount": 150}
 # The first, second or third child; -1 is the partner.
 organizations = st.sampled_from([0, 1, 2, -1])
 mostly_children = st.sampled_from([0, 1, 2] * 4 + [-1])

@@ -116,7 +116,6 @@ class Ledger:
             "monthly_credit_cap": wallet.cap,
             "refill_threshold": wallet.refill_threshold,
             "refill_amount": wallet.refill_amount,
-            "auto_refill_enabled": wallet.auto_refill,
             **patch,
         }
         if (config["refill_threshold"] is None) != (config["refill_amount"] is None):
@@ -124,7 +123,7 @@ class Ledger:
         wallet.cap = config["monthly_credit_cap"]
         wallet.refill_threshold = config["refill_threshold"]
         wallet.refill_amount = config["refill_amount"]
-        wallet.auto_refill = config["auto_refill_enabled"]
+        config["auto_refill_enabled"] = wallet.auto_refill
         facts = {"config": config, "balance": wallet.balance, "available": wallet.available}
         return Answer("done", None, facts)
 
@@ -182,8 +181,7 @@ class Ledger:
             reason = {"reason": "monthly_credit_cap", "required": credits}
             return Answer("refused", "BILLING_EXHAUSTED", reason)
         if (
-            wallet.auto_refill
-            and wallet.refill_threshold is not None
+            wallet.refill_threshold is not None
             and wallet.available - credits < wallet.refill_threshold
         ):
             self._refill(now, name, credits)
@@ -240,7 +238,7 @@ class Ledger:
     def archive(self, now: datetime, name: str) -> int:
         """End a child: what no reservation needs goes to the partner, or lapses. Gives what went."""
         child = self.touch(name, now)
-        child.state, child.auto_refill = "archived", False
+        child.state, child.refill_threshold, child.refill_amount = "archived", None, None
         child.included_credits, child.billing_status = 0, "canceled"
         return self._sweep(now, child)
 

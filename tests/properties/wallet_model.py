@@ -46,7 +46,6 @@ class Wallet:
     cap: int | None = None
     refill_threshold: int | None = None
     refill_amount: int | None = None
-    auto_refill: bool = False
     refill_failed_at: datetime | None = None
     refill_failures: int = 0
     open_jobs: dict[str, int] = field(default_factory=dict)
@@ -65,6 +64,10 @@ class Wallet:
     @property
     def period_end(self) -> datetime:
         return _midnight(add_months(self.anchor, self.period + 1))
+
+    @property
+    def auto_refill(self) -> bool:
+        return self.refill_threshold is not None and self.refill_amount is not None
 
     @property
     def balance(self) -> int:

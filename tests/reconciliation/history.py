@@ -81,7 +81,6 @@ async def make_history(connection: Connection) -> History:
         child,
         refill_threshold=500,
         refill_amount=250,
-        auto_refill_enabled=True,
         monthly_credit_cap=5_000,
     )
     later = NOON + timedelta(days=75)

@@ -40,7 +40,6 @@ async def test_eight_connections_hammer_the_wallets(pool: Pool) -> None:
                 child,
                 refill_threshold=4_000,
                 refill_amount=500,
-                auto_refill_enabled=True,
             )
     stop = asyncio.Event()
     moved = [0] * _CLIENTS

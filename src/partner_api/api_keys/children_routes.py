@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import Router
 
 from partner_api.api_keys import store
+from partner_api.api_keys.authority import require_authority, take_key
 from partner_api.api_keys.minting import audit_key, mint, require_covered
 from partner_api.api_keys.schemas import (
     SECRET_WARNING,
@@ -59,6 +60,7 @@ async def mint_child_key(
     if caller.env == "test" and body.env == "live":
         raise ApiError("FORBIDDEN_SCOPE", 'A test key mints test keys only. Send "env": "test".')
     child = await _take_child(request, connection, org_id, works_until="active")
+    await require_authority(request, connection)
     tenant_id = caller.tenant_id
     if body.env != caller.env:
         tenant_id = await _enter_test_environment(request, connection, child)
@@ -205,7 +207,7 @@ async def _take_child(
 async def _take_key(
     request: ApiRequest, connection: Connection, organization_id: UUID, key_id: UUID
 ) -> Row:
-    row = await store.lock_key(connection, request.caller.tenant_id, organization_id, key_id)
+    row = await take_key(request, connection, organization_id, key_id)
     if row is None:
         raise not_found()
     return row

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from litestar import Router
 
 from partner_api.api_keys import store
+from partner_api.api_keys.authority import take_key
 from partner_api.api_keys.minting import audit_key, require_covered
 from partner_api.api_keys.schemas import (
     SECRET_WARNING,
@@ -17,7 +18,6 @@ from partner_api.api_keys.schemas import (
     own_api_key_of,
     who_am_i,
 )
-from partner_api.edge.authentication import killed
 from partner_api.edge.credentials import mint_api_key
 from partner_api.edge.fields import ApiKeyId
 from partner_api.edge.request import ApiRequest
@@ -61,7 +61,9 @@ async def rotate_key(
     """Rotate a key.
 
     The key keeps its id and gets a new prefix and secret; the old secret is dead at once. A kill is
-    cleared. For this key itself, or any of your organization whose scopes this one covers.
+    cleared. For this key itself, or any of your organization whose scopes this one covers. A key
+    that rotates itself cannot ask again if the answer is lost: its retry is 401, whatever its
+    Idempotency-Key. A key that its partner has rotated acts on itself alone.
     """
     row = await _take(request, connection, key_id)
     if row["revoked_at"] is not None or row["superseded_by"] is not None:
@@ -70,9 +72,6 @@ async def rotate_key(
             "This key was deleted or replaced, so it cannot be rotated. Use another key.",
             {"status": "revoked" if row["revoked_at"] is not None else "superseded"},
         )
-    if row["kill_switch"] and row["id"] == request.caller.api_key_id:
-        # Killed since this request was let in: a killed key does not bring itself back.
-        raise killed("key")
     credential = mint_api_key(request.caller.tenant_id, request.caller.env)
     row = await store.replace_secret(
         connection,
@@ -133,18 +132,15 @@ async def _take(request: ApiRequest, connection: Connection, key_id: UUID) -> Ro
     """Lock a key that the caller may act on.
 
     Raises:
-        ApiError: NOT_FOUND when it is not one of the organization's, FORBIDDEN_SCOPE;
-            UNAUTHENTICATED when the caller's own key was rotated since the request was let in.
+        ApiError: NOT_FOUND when it is not one of the organization's, FORBIDDEN_SCOPE; UNAUTHENTICATED
+            or KILL_SWITCH when the caller's own key has changed since it was let in.
     """
     caller = request.caller
-    row = await store.lock_key(connection, caller.tenant_id, caller.organization_id, key_id)
+    row = await take_key(request, connection, caller.organization_id, key_id)
     if row is None:
         raise not_found()
     if row["id"] != caller.api_key_id:
         require_covered(caller.scopes, row["scopes"], delegate=False)
-    elif row["keyid"] != caller.keyid:
-        # Of two who rotate it with the same secret at once, the second does not get the new one.
-        raise ApiError("UNAUTHENTICATED")
     return row
 
 

@@ -17,6 +17,7 @@ from partner_api.edge.fields import (
 )
 from partner_api.edge.pagination import Cursor
 from partner_api.edge.scopes import Scope
+from partner_api.edge.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class DeletedApiKey(Struct, frozen=True, rename="camel"):
 class NewApiKey(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """A key to mint."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    name: Annotated[str, Meta(min_length=1, max_length=120, extra=VISIBLE)]
     scopes: Annotated[
         list[Scope | Literal["*"]],
         Meta(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -112,19 +112,19 @@ async def list_keys(
     )
 
 
-async def lock_key(
-    connection: Connection, tenant_id: int, organization_id: UUID, key_id: UUID
-) -> asyncpg.Record | None:
-    """A key of an organization, locked until the transaction ends."""
-    return await connection.fetchrow(
+async def lock_keys(
+    connection: Connection, tenant_id: int, key_ids: Collection[UUID]
+) -> dict[UUID, asyncpg.Record]:
+    """Keys of a tenant by their ids, locked in id order until the transaction ends."""
+    rows = await connection.fetch(
         """
-        SELECT * FROM api_keys WHERE tenant_id = $1 AND organization_id = $2 AND id = $3
-           FOR NO KEY UPDATE
+        SELECT * FROM api_keys WHERE tenant_id = $1 AND id = ANY ($2)
+         ORDER BY id FOR NO KEY UPDATE
         """,
         tenant_id,
-        organization_id,
-        key_id,
+        list(key_ids),
     )
+    return {row["id"]: row for row in rows}
 
 
 async def replace_secret(

@@ -207,7 +207,7 @@ async def change_credit_config(
     """Change a child's credit configuration.
 
     A number sets, null clears, what is left out stays. `refillThreshold` and `refillAmount` have to
-    be both set or both null afterwards.
+    be both set or both null afterwards; set, they switch automatic refill on.
     """
     patch = {
         name: value

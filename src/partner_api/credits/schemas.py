@@ -18,6 +18,7 @@ from partner_api.edge.fields import (
     PositiveAmount,
     TransferIdText,
 )
+from partner_api.edge.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class NewAllocation(Struct, frozen=True, rename="camel", forbid_unknown_fields=T
     """Prepaid credits to move to a child."""
 
     credits: PositiveAmount
-    description: Annotated[str, Meta(max_length=500)] | None = None
+    description: Annotated[str, Meta(max_length=500, extra=VISIBLE)] | None = None
     metadata: Metadata = {}
 
 
@@ -182,7 +183,6 @@ class CreditConfigPatch(
     monthly_credit_cap: Amount | UnsetType | None = UNSET
     refill_threshold: Amount | UnsetType | None = UNSET
     refill_amount: PositiveAmount | UnsetType | None = UNSET
-    auto_refill_enabled: bool | UnsetType = UNSET
 
 
 class CreditConfig(Struct, frozen=True, rename="camel", kw_only=True):
@@ -197,7 +197,9 @@ class CreditConfig(Struct, frozen=True, rename="camel", kw_only=True):
         Meta(description="A start that would leave less than this available refills first."),
     ]
     refill_amount: Annotated[PositiveAmount | None, Meta(description="How much a refill moves.")]
-    auto_refill_enabled: bool
+    auto_refill_enabled: Annotated[
+        bool, Meta(description="Whether `refillThreshold` and `refillAmount` are both set.")
+    ]
 
 
 class CreditConfigAnswer(Struct, frozen=True, rename="camel", kw_only=True):

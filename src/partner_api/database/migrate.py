@@ -142,6 +142,15 @@ async def require_current(connection: Connection) -> None:
     )
 
 
+async def is_owner(connection: Connection) -> bool:
+    """Whether the connection's role has the rights of the one that owns the schema."""
+    return bool(
+        await connection.fetchval(
+            "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'operators'::regclass"
+        )
+    )
+
+
 def expected_revision() -> str:
     """The newest schema revision that this version knows."""
     return _known_revisions()[-1]

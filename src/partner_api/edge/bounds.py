@@ -64,7 +64,7 @@ class JsonBound:
 
 def bound_of(field_type: Any) -> Bound | None:
     """Return the bound that is annotated on a type, without null and unset."""
-    for meta in _metas(field_type):
+    for meta in metas_of(field_type):
         if meta.extra is not None and "bound" in meta.extra:
             bound: Bound = meta.extra["bound"]
             return bound
@@ -74,7 +74,7 @@ def bound_of(field_type: Any) -> Bound | None:
 def max_length_of(field_type: Any) -> int | None:
     """Return the greatest length that is annotated on a type, without null and unset."""
     return next(
-        (meta.max_length for meta in _metas(field_type) if meta.max_length is not None), None
+        (meta.max_length for meta in metas_of(field_type) if meta.max_length is not None), None
     )
 
 
@@ -93,7 +93,8 @@ def size_problem(field_type: Any, value: Any, path: str) -> Issue | None:
     return None
 
 
-def _metas(field_type: Any) -> list[msgspec.Meta]:
+def metas_of(field_type: Any) -> list[msgspec.Meta]:
+    """Return what is annotated on a type, without null and unset."""
     if get_origin(field_type) is not Annotated:
         return []
     return [meta for meta in get_args(field_type)[1:] if isinstance(meta, msgspec.Meta)]

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from partner_api.edge.bounds import bound_of, size_problem
 from partner_api.edge.fields import decode_field
+from partner_api.edge.rules import rule_of
 from partner_api.edge.shapes import LISTS, bare_type, fields_of, options_of, without_none
 from partner_api.errors import MAX_ISSUES, Issue
 
@@ -106,7 +107,8 @@ def problems(
         yield issue
     if found:
         return
-    if isinstance(value, str) and "\0" in value:
+    is_text = isinstance(value, str)
+    if is_text and "\0" in value:
         yield Issue(path, NUL)
         return
     try:
@@ -114,7 +116,12 @@ def problems(
     except msgspec.ValidationError as error:
         yield value_problem(field_type, path, error)
         return
-    if isinstance(value, dict) and (bound := bound_of(field_type)) is not None:
+    if field_type is bare:
+        return
+    if is_text:
+        if (rule := rule_of(field_type)) is not None and (problem := rule(value)) is not None:
+            yield Issue(path, problem)
+    elif isinstance(value, dict) and (bound := bound_of(field_type)) is not None:
         yield from bound.issues(value, path)
 
 

@@ -24,6 +24,7 @@ from partner_api.edge.problems import (
     problem_of,
     value_problem,
 )
+from partner_api.edge.rules import compile_rules
 from partner_api.edge.shapes import (
     bare_type,
     fields_of,
@@ -72,6 +73,7 @@ class BodyShape(Generic[S]):
             for field in msgspec.structs.fields(struct)
             if (bound := bound_of(without_none(fields_of(struct)[field.encode_name].type)))
         ]
+        self._keeps_rules = compile_rules(struct)
 
     def decode(self, body: bytes) -> S:
         """Read a body. Without any bytes it counts as ``{}`` if no field is required.
@@ -99,7 +101,7 @@ class BodyShape(Generic[S]):
             bound.too_large(held, name) or bound.issues(held, name)
             for name, bound in self._bounds
             if isinstance(held := getattr(value, name), dict)
-        ):
+        ) or (self._keeps_rules is not None and not self._keeps_rules(value)):
             raise self._invalid(_parse(body), body)
         # The escape is the only way for U+0000 into JSON.
         if _NUL_ESCAPE in body:

@@ -22,6 +22,7 @@ from partner_api.edge.fields import (
     SocialAccountIdText,
 )
 from partner_api.edge.pagination import Cursor
+from partner_api.edge.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ Hook = Annotated[
         max_length=2000,
         pattern=r"\S",
         description="What it is about, as a viewer would say it; not blank.",
+        extra=VISIBLE,
         examples=["Three cafés in Lisbon that open before seven"],
     ),
 ]
@@ -51,7 +53,7 @@ VideoId = Annotated[
         examples=["7301234567890123456"],
     ),
 ]
-Reference = Annotated[str, Meta(min_length=1, max_length=128)]
+Reference = Annotated[str, Meta(min_length=1, max_length=128, extra=VISIBLE)]
 _Account = Annotated[
     SocialAccountId | None,
     Meta(description="The account that it is for: a connected one of the project."),

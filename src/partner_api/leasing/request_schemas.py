@@ -15,6 +15,8 @@ from partner_api.edge.fields import (
     SocialAccountIdText,
 )
 from partner_api.edge.pagination import Cursor
+from partner_api.edge.standards import COUNTRY
+from partner_api.edge.visible import VISIBLE
 from partner_api.ids import format_id
 from partner_api.projects.schemas import LanguageTag
 
@@ -25,9 +27,19 @@ MAX_COUNT = 50
 
 RequestStatus = Literal["requested", "assigned", "partial", "rejected"]
 # In Python, $ alone would let a newline at the end pass.
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166-1 alpha-2 code.")]
-Vertical = Annotated[str, Meta(min_length=1, max_length=64, examples=["food_and_drink"])]
-Text = Annotated[str, Meta(min_length=1, max_length=2000)]
+Country = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Z]{2}$(?!\n)",
+        description="ISO 3166-1 alpha-2 code, as assigned.",
+        examples=["GB"],
+        extra=COUNTRY,
+    ),
+]
+Vertical = Annotated[
+    str, Meta(min_length=1, max_length=64, examples=["food_and_drink"], extra=VISIBLE)
+]
+Text = Annotated[str, Meta(min_length=1, max_length=2000, extra=VISIBLE)]
 PartnerRequestId = Annotated[
     str,
     Meta(
@@ -42,7 +54,7 @@ class Niche(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_
     """What the accounts should be about, and for whom."""
 
     vertical: Vertical
-    audience: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
+    audience: Annotated[str, Meta(min_length=1, max_length=500, extra=VISIBLE)] | None = None
     language: LanguageTag | None = None
     geo: Annotated[list[Country], Meta(max_length=249)] = []
 

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from partner_api.clock import format_seconds
 from partner_api.edge.fields import Amount, ProjectIdText, SecondsText, SocialAccountIdText
 from partner_api.edge.pagination import Cursor
+from partner_api.edge.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class LeasedAccount(Struct, frozen=True, rename="camel"):
 class LeaseRelease(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """Why a leased account is given back."""
 
-    reason: Annotated[str, Meta(max_length=1024)] | None = None
+    reason: Annotated[str, Meta(max_length=1024, extra=VISIBLE)] | None = None
 
 
 class ReleasedAccount(Struct, frozen=True, rename="camel", kw_only=True):

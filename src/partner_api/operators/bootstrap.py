@@ -44,7 +44,8 @@ async def bootstrap_operator(
             await connection.execute("LOCK TABLE operators IN SHARE ROW EXCLUSIVE MODE")
             if await store.has_operators(connection):
                 raise StartupError(
-                    "There is an operator already. Ask an operator with the role admin for a token."
+                    "There is an operator already. Ask an operator with the role admin for a token. "
+                    "If no admin has one any more, add --recover."
                 )
             token = mint_operator_token()
             operator_id = new_uuid7(now)

@@ -100,6 +100,11 @@ async def list_operators(
     )
 
 
+async def lock_operator(connection: Connection, operator_id: UUID) -> asyncpg.Record | None:
+    """An operator who stays as they are until the transaction ends; others may ask for the same."""
+    return await connection.fetchrow("SELECT * FROM operators WHERE id = $1 FOR SHARE", operator_id)
+
+
 async def lock_operators(connection: Connection) -> list[asyncpg.Record]:
     """All operators, locked in id order until the transaction ends."""
     return await connection.fetch("SELECT * FROM operators ORDER BY id FOR NO KEY UPDATE")
@@ -150,6 +155,33 @@ async def replace_token(
         hash_key_id,
         now,
         demo,
+    )
+    assert row is not None  # noqa: S101 - it is locked, so it is there
+    return row
+
+
+async def restore_token(
+    connection: Connection,
+    now: datetime,
+    *,
+    operator_id: UUID,
+    credential: OperatorCredential,
+    secret_keys: SecretKeys,
+) -> asyncpg.Record:
+    """Give a locked operator a new token that does not expire. Return the row."""
+    hash_key_id, digest = secret_keys.hash_secret(credential.secret)
+    row = await connection.fetchrow(
+        """
+        UPDATE operators
+           SET keyid = $2, secret_hash = $3, hash_key_id = $4, rotated_at = $5, expires_at = NULL
+         WHERE id = $1
+        RETURNING *
+        """,
+        operator_id,
+        credential.keyid,
+        digest,
+        hash_key_id,
+        now,
     )
     assert row is not None  # noqa: S101 - it is locked, so it is there
     return row

@@ -17,20 +17,24 @@ from partner_api.edge.fields import (
     ProjectIdText,
 )
 from partner_api.edge.pagination import Cursor
+from partner_api.edge.standards import EMAIL
+from partner_api.edge.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Row
 
 OrganizationStatus = Literal["active", "suspended", "archived"]
-OrganizationName = Annotated[str, Meta(min_length=1, max_length=128)]
+OrganizationName = Annotated[str, Meta(min_length=1, max_length=128, extra=VISIBLE)]
 EmailAddress = Annotated[
     str,
     Meta(
         max_length=254,
         # In Python, $ alone would let a newline at the end pass.
         pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$(?!\n)",
+        description="One address, without a name around it.",
         examples=["billing@example.com"],
+        extra=EMAIL,
     ),
 ]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
-from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -12,7 +10,8 @@ from partner_api.clock import format_milliseconds
 from partner_api.edge.bounds import JsonBound
 from partner_api.edge.fields import MillisecondsText, OrganizationIdText, ProjectIdText
 from partner_api.edge.pagination import Cursor
-from partner_api.edge.validation import InvalidField
+from partner_api.edge.standards import LANGUAGE, TIME_ZONE
+from partner_api.edge.visible import VISIBLE
 from partner_api.ids import format_id
 from partner_api.organizations.schemas import EmailAddress
 
@@ -20,26 +19,40 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Row
 
 ProjectStatus = Literal["active", "archived"]
-ProjectName = Annotated[str, Meta(min_length=1, max_length=128)]
+ProjectName = Annotated[str, Meta(min_length=1, max_length=128, extra=VISIBLE)]
 ExternalId = Annotated[
-    str, Meta(min_length=1, max_length=255, description="Your own id; unique among your projects.")
+    str,
+    Meta(
+        min_length=1,
+        max_length=255,
+        description="Your own id; unique among your projects.",
+        extra=VISIBLE,
+    ),
 ]
 TimeZone = Annotated[
-    str, Meta(min_length=1, max_length=64, description="IANA name.", examples=["Europe/Lisbon"])
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="A zone of IANA's database, spelt as there.",
+        examples=["Europe/Lisbon"],
+        extra=TIME_ZONE,
+    ),
 ]
 LanguageTag = Annotated[
     str,
     Meta(
         # In Python, $ alone would let a newline at the end pass.
-        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$(?!\n)",
+        pattern=r"^[A-Za-z]{1,3}(-[A-Za-z0-9]{1,8})*$(?!\n)",
         max_length=35,
-        description="BCP 47 language tag.",
+        description="BCP 47 language tag, of registered parts.",
         examples=["en"],
+        extra=LANGUAGE,
     ),
 ]
-AppName = Annotated[str, Meta(min_length=3, max_length=30)]
-AppDescription = Annotated[str, Meta(min_length=100, max_length=1000)]
-Tagline = Annotated[str, Meta(max_length=80)]
+AppName = Annotated[str, Meta(min_length=3, max_length=30, extra=VISIBLE)]
+AppDescription = Annotated[str, Meta(min_length=100, max_length=1000, extra=VISIBLE)]
+Tagline = Annotated[str, Meta(max_length=80, extra=VISIBLE)]
 BrandVoice = Literal["authentic", "witty", "professional", "warm", "casual", "educational"]
 TargetGender = Literal["all", "female", "male"]
 ProjectMetadata = Annotated[
@@ -66,10 +79,6 @@ class NewProject(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     target_gender: TargetGender | None = None
     metadata: ProjectMetadata | None = None
 
-    def __post_init__(self) -> None:
-        """Check what a schema cannot say."""
-        _check_timezone(self.timezone)
-
 
 class ProjectPatch(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """What to change: what is left out stays, null clears what may be empty."""
@@ -86,11 +95,6 @@ class ProjectPatch(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
     target_gender: TargetGender | UnsetType | None = UNSET
     metadata: ProjectMetadata | UnsetType | None = UNSET
     status: ProjectStatus | UnsetType = UNSET
-
-    def __post_init__(self) -> None:
-        """Check what a schema cannot say."""
-        if not isinstance(self.timezone, UnsetType):
-            _check_timezone(self.timezone)
 
     def changes(self) -> dict[str, Any]:
         """Give the fields that were sent, by their column."""
@@ -170,13 +174,3 @@ def project_of(row: Row) -> Project:
         created_at=format_milliseconds(row["created_at"]),
         updated_at=format_milliseconds(row["updated_at"]),
     )
-
-
-@cache
-def _timezones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
-
-
-def _check_timezone(name: str) -> None:
-    if name not in _timezones():
-        raise InvalidField("timezone", "Expected the IANA name of a time zone, as Europe/Lisbon")

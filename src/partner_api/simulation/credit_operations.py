@@ -157,8 +157,8 @@ def configure(chances: Chances, now: datetime) -> Operation:
         patch["refill_amount"] = chances.random.randint(1, 1500)
         if chances.happens(0.1):
             patch["refill_amount"] = None
-    if chances.happens(0.7):
-        patch["auto_refill_enabled"] = chances.happens(0.8)
+    elif chances.happens(0.3):
+        patch["refill_threshold"] = patch["refill_amount"] = None
     caller = chances.client(partner, now)
     argument = credit.CreditConfiguration(
         child.organization_id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import contextlib
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,11 @@ from partner_api.commands.environment import settings_from_environment
 from partner_api.commands.ops.arguments import filled, identifier
 from partner_api.commands.ops.requesting import show
 from partner_api.commands.terminal import OutputError, print_line, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from partner_api.settings import Settings
 
 
 def show_reconciliation(
@@ -24,22 +30,45 @@ def show_reconciliation(
 
 
 def bootstrap(
-    name: Annotated[str, typer.Option(help="Whose token it is.", parser=filled)] = "first",
+    name: Annotated[
+        str | None,
+        typer.Option(help="Whose token it is: first, or with --recover, recovered.", parser=filled),
+    ] = None,
+    recover: Annotated[
+        bool, typer.Option("--recover", help="Although there are operators, whose tokens are lost.")
+    ] = False,
 ) -> None:
-    """Make the first operator's token, with the role admin. Only while there is no operator."""
+    """Make the first operator's token, with the role admin. Only while there is no operator.
+
+    With --recover, also later: for whoever has the URL of the database's owner
+    (LAYERS_MIGRATION_DATABASE_URL, or DATABASE_URL) or the data folder of the server's own one,
+    while the server runs or not. The token is a new operator's; an admin who has that --name
+    already gets it in place of the old one, which is dead at once. All other tokens work as before,
+    so revoke those that somebody else may have. The audit log says that it was done.
+    """
+    from partner_api.operators.names import name_problem
+
+    if name is None:
+        name = "recovered" if recover else "first"
+    if (problem := name_problem(name)) is not None:
+        raise typer.BadParameter(f"{problem}.", param_hint="--name")
+    settings = settings_from_environment()
+    if recover:
+        _recover(settings, name)
+    else:
+        _make_first(settings, name)
+
+
+def _make_first(settings: Settings, name: str) -> None:
     from partner_api.operators.bootstrap import bootstrap_operator
     from partner_api.processes.serve import available_database
     from partner_api.startup import load_secret_keys, prepare_database, run_with_database
 
     def print_token(token: str) -> None:
-        try:
+        with _undone("No operator was made."):
             say("Store this token now: it is shown once. Use it as LAYERS_OPERATOR_TOKEN.")
             print_line(token)
-        except OutputError as error:
-            error.add_note("No operator was made.")
-            raise
 
-    settings = settings_from_environment()
     with available_database(settings) as location:
         secret_keys = load_secret_keys(settings)
         run_with_database(
@@ -52,3 +81,45 @@ def bootstrap(
                 location.application_url, secret_keys, name=name, on_made=print_token
             )
         )
+
+
+def _recover(settings: Settings, name: str) -> None:
+    from partner_api.operators.recovery import recover_operator
+    from partner_api.processes.serve import available_database
+    from partner_api.startup import StartupError, load_secret_keys, run_with_database
+
+    def print_token(token: str, replaced: bool) -> None:
+        with _undone("No token was made, and those from before work as they did."):
+            say(
+                f"The operator {name!r} has a new token, and the one from before is dead."
+                if replaced
+                else f"There is a new operator {name!r}, with the role admin."
+            )
+            say(
+                "All other tokens work as before: `layers ops operators list` shows them, and "
+                "`layers ops operators revoke` ends one. Store this token now: it is shown once; the "
+                "same command makes another in its place. Use it as LAYERS_OPERATOR_TOKEN."
+            )
+            print_line(token)
+
+    # To look for a database must not make one.
+    if settings.database_url is None and not settings.data_dir.is_dir():
+        raise StartupError(
+            f"There is no data folder {settings.data_dir}. Set LAYERS_DATA_DIR to the server's, or "
+            "DATABASE_URL to its database."
+        )
+    with available_database(settings) as location:
+        secret_keys = load_secret_keys(settings)
+        run_with_database(
+            recover_operator(location.owner_url, secret_keys, name=name, on_made=print_token)
+        )
+
+
+@contextlib.contextmanager
+def _undone(sentence: str) -> Iterator[None]:
+    """Say with a failure to print that what should have been printed was not made either."""
+    try:
+        yield
+    except OutputError as error:
+        error.add_note(sentence)
+        raise

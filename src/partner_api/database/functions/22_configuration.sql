@@ -1,6 +1,7 @@
 -- What decides how a wallet behaves: its caps and refills, and its subscription.
 
--- Caps and auto-refill of a child, patched key by key: a number sets, null clears, an absent key stays.
+-- Caps and auto-refill of a child, patched key by key: a number sets, null clears, an absent key stays. Auto-refill is
+-- on when both of its numbers are set.
 --
 -- Facts: {config: {…}, balance, available}. Refused: NOT_FOUND, KILL_SWITCH (archived), VALIDATION (a threshold
 -- without an amount, or the reverse), IDEMPOTENCY_*.
@@ -18,6 +19,11 @@ BEGIN
         v_outcome := idempotency_outcome(p_now, v_item.idempotency);
         IF v_outcome.status IS NULL THEN
             v_wallet := wallet_lock(p_tenant_id, v_item.organization_id, p_now);
+            -- What the previous release has switched off while this one came: as if the revision had found it.
+            IF NOT v_wallet.auto_refill_enabled THEN
+                v_wallet.refill_threshold := NULL;
+                v_wallet.refill_amount := NULL;
+            END IF;
             -- jsonb null and an absent key differ: ->> gives NULL for both, ? tells them apart.
             IF v_item.patch ? 'monthly_credit_cap' THEN
                 v_wallet.monthly_credit_cap := (v_item.patch ->> 'monthly_credit_cap')::bigint;
@@ -28,14 +34,16 @@ BEGIN
             IF v_item.patch ? 'refill_amount' THEN
                 v_wallet.refill_amount := (v_item.patch ->> 'refill_amount')::bigint;
             END IF;
-            IF v_item.patch ? 'auto_refill_enabled' THEN
-                v_wallet.auto_refill_enabled := (v_item.patch ->> 'auto_refill_enabled')::boolean;
-            END IF;
+            v_wallet.auto_refill_enabled := v_wallet.refill_threshold IS NOT NULL AND v_wallet.refill_amount IS NOT NULL;
             v_outcome := CASE
                 WHEN v_wallet.partner_id IS DISTINCT FROM v_item.partner_id OR v_wallet.organization_id IS NULL
                     THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
                 WHEN v_wallet.state = 'archived'
                     THEN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome
+                -- A server of the previous release still takes the switch; what it means is not to be guessed.
+                WHEN v_item.patch ? 'auto_refill_enabled'
+                    THEN ROW('refused', 'VALIDATION', '{"issues": [{"path": "autoRefillEnabled",
+                             "message": "This field is not known here; remove it"}]}')::outcome
                 WHEN (v_wallet.refill_threshold IS NULL) <> (v_wallet.refill_amount IS NULL)
                     THEN ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
                         'path', CASE WHEN v_wallet.refill_amount IS NULL THEN 'refillAmount' ELSE 'refillThreshold' END,

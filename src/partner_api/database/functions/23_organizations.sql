@@ -125,6 +125,9 @@ BEGIN
     IF v_organization.status <> 'archived' THEN
         -- A request that had to wait archives nothing before what was done to it meanwhile.
         p_now := greatest(p_now, v_organization.updated_at);
+        -- In the order in which everybody locks several keys.
+        PERFORM FROM api_keys WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id
+          ORDER BY id FOR NO KEY UPDATE;
         UPDATE api_keys SET revoked_at = p_now
          WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND revoked_at IS NULL;
         GET DIAGNOSTICS v_revoked = ROW_COUNT;
@@ -137,6 +140,8 @@ BEGIN
         v_child.state := 'archived';
         v_child.included_credits := 0;
         v_child.billing_status := 'canceled';
+        v_child.refill_threshold := NULL;
+        v_child.refill_amount := NULL;
         v_child.auto_refill_enabled := false;
         SELECT * INTO v_swept FROM wallet_sweep_archived(v_child, v_parent, p_now, p_caller);
         PERFORM wallet_save(v_swept.p_child);

@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Router
 
 from partner_api.api_keys import store
+from partner_api.api_keys.authority import require_authority
 from partner_api.api_keys.minting import audit_key, mint
 from partner_api.api_keys.schemas import (
     SECRET_WARNING,
@@ -50,6 +51,7 @@ async def mint_partner_key(
     With any scopes, `org:admin` included if it is asked for. A `test` key belongs to the partner's
     test environment, which shares nothing with the live one.
     """
+    await require_authority(request, connection)
     partner = await _require_partner(connection, org_id)
     if partner["status"] == "archived":
         raise ApiError("CONFLICT", details={"status": "archived"})
@@ -115,6 +117,7 @@ async def unkill_partner_key(
 
     It works again with the secret it has. A deleted key is 409.
     """
+    await require_authority(request, connection)
     partner = await _require_partner(connection, org_id)
     row = await store.lock_key_of_partner(connection, org_id, key_id)
     if row is None:

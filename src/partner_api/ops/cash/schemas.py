@@ -9,10 +9,17 @@ from msgspec import Meta, Struct
 from partner_api.cash.events import CashEvent, cash_event_of
 from partner_api.edge.fields import Amount, PositiveAmount, SignedAmount, SocialAccountId
 from partner_api.edge.validation import InvalidField
+from partner_api.edge.visible import VISIBLE
 
-Description = Annotated[str, Meta(min_length=1, max_length=500)]
+Description = Annotated[str, Meta(min_length=1, max_length=500, extra=VISIBLE)]
 Reference = Annotated[
-    str, Meta(min_length=1, max_length=255, description="Of the payment, such as an invoice.")
+    str,
+    Meta(
+        min_length=1,
+        max_length=255,
+        description="Of the payment, such as an invoice.",
+        extra=VISIBLE,
+    ),
 ]
 
 

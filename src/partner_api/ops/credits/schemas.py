@@ -22,8 +22,9 @@ from partner_api.edge.fields import (
     SignedAmount,
 )
 from partner_api.edge.validation import InvalidField
+from partner_api.edge.visible import VISIBLE
 
-Description = Annotated[str, Meta(min_length=1, max_length=500)]
+Description = Annotated[str, Meta(min_length=1, max_length=500, extra=VISIBLE)]
 
 
 class NewCredits(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):

@@ -23,6 +23,7 @@ from partner_api.edge.fields import (
 )
 from partner_api.edge.pagination import Cursor
 from partner_api.edge.validation import InvalidField
+from partner_api.edge.visible import VISIBLE
 from partner_api.generation.schemas import ContentFormat, JobError, JobStatus
 from partner_api.generation.storage import MAX_FILE_BYTES
 from partner_api.ids import format_id
@@ -31,7 +32,13 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Row
 
 WorkerId = Annotated[
-    str, Meta(min_length=1, max_length=128, description="Who works, by a name of its own choice.")
+    str,
+    Meta(
+        min_length=1,
+        max_length=128,
+        description="Who works, by a name of its own choice.",
+        extra=VISIBLE,
+    ),
 ]
 ClaimToken = Annotated[BareId, Meta(description="Of the claim, as it was answered.")]
 Stage = Annotated[
@@ -108,11 +115,17 @@ class ReportedAsset(Struct, frozen=True, rename="camel", forbid_unknown_fields=T
             description="`slide`, `poster`, `video`, … A job of `auto` with a `video` became one.",
         ),
     ]
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    name: Annotated[str, Meta(min_length=1, max_length=120, extra=VISIBLE)]
     width: _Pixels
     height: _Pixels
     mime_type: Annotated[
-        str, Meta(pattern=r"^[a-z]+/[A-Za-z0-9.+-]{1,100}$(?!\n)", examples=["image/png"])
+        str,
+        Meta(
+            # The types that IANA lists; what comes after is in the form of RFC 6838.
+            pattern=r"^(application|audio|font|haptics|image|message|model|multipart|text|video)/"
+            r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,99}$(?!\n)",
+            examples=["image/png"],
+        ),
     ]
     size_bytes: Annotated[int, Meta(ge=0, le=MAX_FILE_BYTES)]
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
@@ -148,7 +161,10 @@ class Failure(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, k
     code: Annotated[
         str, Meta(pattern=r"^[A-Z][A-Z0-9_]{0,63}$(?!\n)", examples=["SOURCE_NOT_FOUND"])
     ]
-    message: Annotated[str, Meta(min_length=1, max_length=2000, description="The partner sees it.")]
+    message: Annotated[
+        str,
+        Meta(min_length=1, max_length=2000, description="The partner sees it.", extra=VISIBLE),
+    ]
     retryable: Annotated[bool, Meta(description="Whether another try may help.")]
 
 

@@ -15,6 +15,7 @@ from partner_api.edge.fields import (
     PoolAccountIdText,
 )
 from partner_api.edge.pagination import Cursor
+from partner_api.edge.visible import VISIBLE
 from partner_api.ids import format_id
 from partner_api.leasing.schemas import LeasedAccount, LeaseStatus, leased_account_of
 
@@ -59,7 +60,11 @@ class Recall(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Why an account is taken back."""
 
     note: (
-        Annotated[str, Meta(min_length=1, max_length=1024, description="Kept on the lease.")] | None
+        Annotated[
+            str,
+            Meta(min_length=1, max_length=1024, description="Kept on the lease.", extra=VISIBLE),
+        ]
+        | None
     ) = None
 
 

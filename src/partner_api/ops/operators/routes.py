@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 from litestar import Router
 
+from partner_api.api_keys.authority import require_authority, require_current_operator
 from partner_api.api_keys.schemas import SECRET_WARNING
 from partner_api.edge.audit import audit_argument, write_audit
 from partner_api.edge.credentials import mint_operator_token
@@ -52,6 +53,7 @@ async def create_operator(
     """
     if body.expires_at is not None and body.expires_at <= request.now:
         raise invalid([Issue("expiresAt", "Expected a time in the future")])
+    await require_authority(request, connection)
     token = mint_operator_token()
     try:
         async with connection.transaction():
@@ -102,7 +104,9 @@ async def rotate_operator(
 ) -> OperatorWithToken:
     """Rotate an operator's token.
 
-    The old token is dead at once. A revoked operator is 409.
+    The old token is dead at once. A revoked operator is 409. Whoever rotates their own token cannot
+    ask again if the answer is lost: the retry is 401, whatever its Idempotency-Key. Another admin
+    can rotate it, and `layers ops bootstrap --recover` helps where there is none.
     """
     row = await _take(request, connection, operator_id)
     if row["revoked_at"] is not None:
@@ -163,14 +167,7 @@ async def _take(request: ApiRequest, connection: Connection, operator_id: UUID) 
     """
     # All of them, in one order: two admins who revoke each other must not both succeed.
     rows = {row["id"]: row for row in await store.lock_operators(connection)}
-    caller = rows[request.operator.operator_id]
-    expires_at = caller["expires_at"]
-    if (
-        caller["keyid"] != request.operator.keyid
-        or caller["revoked_at"] is not None
-        or (expires_at is not None and expires_at <= request.services.clock.now())
-    ):
-        raise ApiError("UNAUTHENTICATED")
+    require_current_operator(request, rows.get(request.operator.operator_id))
     if operator_id not in rows:
         raise not_found()
     return rows[operator_id]

@@ -10,7 +10,9 @@ from partner_api.clock import format_milliseconds
 from partner_api.edge.fields import Instant, MillisecondsText, OperatorIdText
 from partner_api.edge.pagination import Cursor
 from partner_api.edge.scopes import Role
+from partner_api.edge.visible import VISIBLE
 from partner_api.ids import format_id
+from partner_api.operators.names import MAX_NAME_CHARACTERS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +24,13 @@ class NewOperator(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tru
     """A person or a worker to let in."""
 
     name: Annotated[
-        str, Meta(min_length=1, max_length=120, description="Unique; audit rows name it.")
+        str,
+        Meta(
+            min_length=1,
+            max_length=MAX_NAME_CHARACTERS,
+            description="Unique; audit rows name it.",
+            extra=VISIBLE,
+        ),
     ]
     role: Role
     expires_at: Annotated[

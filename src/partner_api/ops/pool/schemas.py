@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from partner_api.clock import format_milliseconds
 from partner_api.edge.fields import Amount, MillisecondsText, PoolAccountIdText
 from partner_api.edge.pagination import Cursor
+from partner_api.edge.standards import LANGUAGE, URL
 from partner_api.ids import format_id
 from partner_api.leasing.request_schemas import Country, Vertical
 from partner_api.social_accounts.schemas import Platform
@@ -32,11 +33,12 @@ Language = Annotated[
         # In Python, $ alone would let a newline at the end pass.
         pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)",
         max_length=35,
-        description="BCP 47 language.",
+        description="BCP 47 language tag, of registered parts.",
+        extra=LANGUAGE,
     ),
 ]
 Countries = Annotated[list[Country], Meta(min_length=1, max_length=249)]
-AvatarUrl = Annotated[str, Meta(max_length=2048, pattern=r"^https://")]
+AvatarUrl = Annotated[str, Meta(max_length=2048, pattern=r"^https://", extra=URL)]
 
 
 class NewPoolAccount(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
