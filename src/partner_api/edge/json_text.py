@@ -1,0 +1,159 @@
+"""What the text of JSON says that its value does not: how deep it is, and which keys are there twice.
+
+The next layers cannot hold it, or would silently drop a part of it. So it is looked for before
+anything recurses, in one pass over the bytes that calls nothing for each of them.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+from json import JSONDecoder
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+import msgspec
+
+from partner_api.errors import MAX_ISSUES, Issue, shorten
+from partner_api.redaction import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_DEPTH = 64
+"""The most lists and objects around a value, the outermost included; of all JSON that is taken."""
+TOO_DEEP = f"Expected JSON that is nested at most {MAX_DEPTH} levels deep"
+REPEATED = "This key is there more than once in its object; send it once"
+SURROGATE = "A string cannot contain half of a surrogate pair; send the whole character"
+UNNAMED = "An object in it has a key more than once, or a string half of a surrogate pair"
+
+_OPEN = b"[{"
+_CLOSE = b"]}"
+# An opening bracket becomes 1, and a closing one what -1 is as a byte.
+_STEPS = bytes.maketrans(_OPEN + _CLOSE, b"\x01\x01\xff\xff")
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _OPEN + _CLOSE)
+_HALF = re.compile("[\ud800-\udfff]")
+# As many as the largest body that fits its schema; beyond them nothing is named.
+_MOST_VISITED = 6_000
+_MOST_NAME_CHARACTERS = 100
+
+
+def structure_of(text: bytes) -> bytes:
+    """Return JSON without its strings: brackets, commas, and a colon for each key.
+
+    Of what is not JSON it is right up to the first byte that a parser would refuse.
+    """
+    # Backslashes go in pairs from the left, so what is left before a quote escapes it.
+    plain = text.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in text else text
+    return b"".join(plain.split(b'"')[::2])
+
+
+def is_too_deep(structure: bytes) -> bool:
+    """Tell whether what ``structure_of`` gave has more than ``MAX_DEPTH`` levels."""
+    if structure.count(b"[") + structure.count(b"{") <= MAX_DEPTH:
+        return False
+    steps = memoryview(structure.translate(_STEPS, _NO_BRACKETS)).cast("b")
+    return max(accumulate(steps)) > MAX_DEPTH
+
+
+def has_repeated_keys(structure: bytes, value: Any) -> bool:
+    """Tell whether there were keys in a text that are not in its value.
+
+    Args:
+        structure: of the text.
+        value: what msgspec has read of it without a schema.
+    """
+    return structure.count(b":") > structure_of(msgspec.json.encode(value)).count(b":")
+
+
+def list_text_problems(text: bytes) -> tuple[list[Issue], int | None]:
+    """Name repeated keys and halves of surrogate pairs.
+
+    Args:
+        text: JSON that is not too deep; what is no JSON has neither.
+
+    Returns:
+        The first of them, at most ``MAX_ISSUES``, and how many more there are: None when the text
+        is so large that it was not searched to its end.
+    """
+    try:
+        waiting = [_Place(_READER.decode(text.decode()), "")]
+    except ValueError:
+        return [], 0
+    named: dict[str, Issue] = {}
+    more, left = 0, _MOST_VISITED
+    while waiting:
+        place = waiting.pop()
+        inner: list[_Place] = []
+        for found in _look_at(place, inner, left):
+            if len(named) < MAX_ISSUES:
+                named.setdefault(found.path, found)
+            else:
+                more += found.path not in named
+        left -= 1 if isinstance(place.value, str) else len(place.value)
+        if left < 0:
+            return list(named.values()) or [Issue("", UNNAMED)], None
+        waiting += inner[::-1]
+    return list(named.values()), more
+
+
+def join_path(path: str, name: str) -> str:
+    """Return the path of what has this name in the object at ``path``."""
+    name = name.replace("\0", "\\u0000")
+    return f"{path}.{name}" if path else name
+
+
+class _Place(NamedTuple):
+    """What has to be looked at: a list, an object, or a string with half of a surrogate pair."""
+
+    value: Any
+    path: str
+
+
+def _look_at(place: _Place, inner: list[_Place], most: int) -> Iterator[Issue]:
+    """Find what is wrong with one value, and add what it contains to ``inner``: so many of it."""
+    value, path = place
+    if isinstance(value, str):
+        if _HALF.search(value):
+            yield Issue(path, SURROGATE)
+    elif isinstance(value, list):
+        inner += [
+            _Place(item, f"{path}[{index}]")
+            for index, item in enumerate(value[:most])
+            if _matters(item)
+        ]
+    else:
+        seen: set[str] = set()
+        for name, item in value[:most]:
+            if name in seen:
+                yield Issue(join_path(path, _short(name)), REPEATED)
+            elif _HALF.search(name):
+                yield Issue(join_path(path, _short(name)), SURROGATE)
+            seen.add(name)
+            if _matters(item):
+                inner.append(_Place(item, join_path(path, _short(name))))
+
+
+def _matters(item: Any) -> bool:
+    if isinstance(item, str):
+        return _HALF.search(item) is not None
+    return isinstance(item, list | tuple)
+
+
+def _short(name: str) -> str:
+    """Cut a name that is in the path of many others, and write what no answer can hold as an escape."""
+    if _HALF.search(name):
+        name = name.encode("utf-8", "backslashreplace").decode()
+    if len(name) <= _MOST_NAME_CHARACTERS:
+        return name
+    # Half a secret would not be recognized as one.
+    return shorten(redact(name), _MOST_NAME_CHARACTERS)
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are not JSON")
+
+
+# An object becomes a tuple of pairs, and a number the text that it is.
+_READER = JSONDecoder(
+    object_pairs_hook=tuple, parse_int=str, parse_float=str, parse_constant=_refuse_constant
+)
