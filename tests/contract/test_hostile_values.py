@@ -36,7 +36,7 @@ from tests.contract.hostile import (
 )
 from tests.contract.installation import handle, now
 from tests.contract.named_ids import Ids
-from tests.contract.route_table import ROUTES, Body, ForKeys, ForOperators
+from tests.contract.route_table import ROUTES, Body, ForKeys, ForOperators, Public
 
 from partner_api.ids import parse_id
 
@@ -107,11 +107,27 @@ class Asker:
         return response
 
 
+@pytest.fixture(scope="module")
+def askers() -> dict[str, Asker]:
+    """Those of all routes, so that a route's tests share a partner: most of them change nothing."""
+    return {}
+
+
 @pytest_asyncio.fixture
-async def asker(local_api: httpx.AsyncClient, installation: Installation, name: str) -> Asker:
-    """Asks on one route, about things of a new partner, which may be changed."""
-    family = await installation.family(prepaid=1000, cash_cents=100_000)
+async def asker(
+    askers: dict[str, Asker], local_api: httpx.AsyncClient, installation: Installation, name: str
+) -> Asker:
+    """Asks on one route, about things of a partner that no other route is asked about."""
+    if name not in askers:
+        askers[name] = await _make_asker(local_api, installation, name)
+    return askers[name]
+
+
+async def _make_asker(client: httpx.AsyncClient, installation: Installation, name: str) -> Asker:
     use = ROUTES[name]
+    if isinstance(use, Public):
+        return Asker(client, name, Ids(uuid4(), uuid4(), uuid4()), {})
+    family = await installation.family(prepaid=1000, cash_cents=100_000)
     ids = Ids(family.child.organization_id, family.partner.project_id, family.child_key.key_id)
     if "ocialAccountId" in name:
         (leased,) = await installation.lease(family.partner, handle(), at=now())
@@ -121,12 +137,10 @@ async def asker(local_api: httpx.AsyncClient, installation: Installation, name: 
     if "jobId" in name or "containerId" in name:
         job = await installation.finished_job(family.partner)
         ids = replace(ids, job=job.job_id, container=job.container_id, asset=job.asset_id)
-    headers = {}
-    if isinstance(use, ForKeys):
-        headers = family.partner_key.headers
-    elif isinstance(use, ForOperators):
+    headers = family.partner_key.headers
+    if isinstance(use, ForOperators):
         headers = await installation.operator("admin")
-    return Asker(local_api, name, ids, headers)
+    return Asker(client, name, ids, headers)
 
 
 @pytest.mark.parametrize("name", DESCRIBED)
