@@ -32,8 +32,11 @@ _CLOSE = b"]}"
 _STEPS = bytes.maketrans(_OPEN + _CLOSE, b"\x01\x01\xff\xff")
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _OPEN + _CLOSE)
 _HALF = re.compile("[\ud800-\udfff]")
+_ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 # As many as the largest body that fits its schema; beyond them nothing is named.
 _MOST_VISITED = 6_000
+# How many problems are counted one by one beyond those that are named.
+_MOST_COUNTED = 400
 _MOST_NAME_CHARACTERS = 100
 
 
@@ -76,23 +79,20 @@ def list_text_problems(text: bytes) -> tuple[list[Issue], int | None]:
         is so large that it was not searched to its end.
     """
     try:
-        waiting = [_Place(_READER.decode(text.decode()), "")]
+        value = _READER.decode(text.decode())
     except ValueError:
         return [], 0
     named: dict[str, Issue] = {}
-    more, left = 0, _MOST_VISITED
-    while waiting:
-        place = waiting.pop()
-        inner: list[_Place] = []
-        for found in _look_at(place, inner, left):
-            if len(named) < MAX_ISSUES:
-                named.setdefault(found.path, found)
-            else:
-                more += found.path not in named
-        left -= 1 if isinstance(place.value, str) else len(place.value)
-        if left < 0:
+    more = 0
+    for found in _text_problems(value, halves=_ESCAPED_HALF.search(text) is not None):
+        if found is None:
             return list(named.values()) or [Issue("", UNNAMED)], None
-        waiting += inner[::-1]
+        if len(named) < MAX_ISSUES:
+            named.setdefault(found.path, found)
+        elif more < _MOST_COUNTED:
+            more += found.path not in named
+        else:
+            return list(named.values()), None
     return list(named.values()), more
 
 
@@ -102,41 +102,59 @@ def join_path(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-class _Place(NamedTuple):
-    """What has to be looked at: a list, an object, or a string with half of a surrogate pair."""
+class _Open(NamedTuple):
+    """A list or an object that is being looked at.
 
-    value: Any
+    ``entries`` is what is left of it, with positions or names. ``names`` are those of an object so
+    far, and whether it was said that they are there twice; None for a list.
+    """
+
+    entries: Iterator[tuple[Any, Any]]
     path: str
+    names: dict[str, bool] | None
 
 
-def _look_at(place: _Place, inner: list[_Place], most: int) -> Iterator[Issue]:
-    """Find what is wrong with one value, and add what it contains to ``inner``: so many of it."""
-    value, path = place
-    if isinstance(value, str):
-        if _HALF.search(value):
-            yield Issue(path, SURROGATE)
-    elif isinstance(value, list):
-        inner += [
-            _Place(item, f"{path}[{index}]")
-            for index, item in enumerate(value[:most])
-            if _matters(item)
-        ]
-    else:
-        seen: set[str] = set()
-        for name, item in value[:most]:
-            if name in seen:
-                yield Issue(join_path(path, _short(name)), REPEATED)
-            elif _HALF.search(name):
-                yield Issue(join_path(path, _short(name)), SURROGATE)
-            seen.add(name)
-            if _matters(item):
-                inner.append(_Place(item, join_path(path, _short(name))))
+def _opened(value: Any, path: str) -> _Open:
+    if isinstance(value, list):
+        return _Open(iter(enumerate(value)), path, None)
+    return _Open(iter(value), path, {})
 
 
-def _matters(item: Any) -> bool:
-    if isinstance(item, str):
-        return _HALF.search(item) is not None
-    return isinstance(item, list | tuple)
+def _text_problems(value: Any, *, halves: bool) -> Iterator[Issue | None]:
+    """Find the problems of what ``_READER`` gave, in its order; None where it was not searched any further.
+
+    Args:
+        value: the value.
+        halves: whether there can be half of a surrogate pair, which costs a look at every string.
+    """
+    left = _MOST_VISITED
+    # The value is the only item of a list that has no path.
+    stack = [_Open(iter([("", value)]), "", None)]
+    while stack:
+        entries, path, names = stack[-1]
+        for key, item in entries:
+            left -= 1
+            if left < 0:
+                yield None
+                return
+            if names is not None:
+                said = names.get(key)
+                names[key] = said is not None
+                if said is False:
+                    yield Issue(_inner_path(path, key), REPEATED)
+                elif said is None and halves and _HALF.search(key):
+                    yield Issue(_inner_path(path, key), SURROGATE)
+            if isinstance(item, list | tuple):
+                stack.append(_opened(item, _inner_path(path, key)))
+                break
+            if halves and isinstance(item, str) and _HALF.search(item):
+                yield Issue(_inner_path(path, key), SURROGATE)
+        else:
+            stack.pop()
+
+
+def _inner_path(path: str, key: int | str) -> str:
+    return f"{path}[{key}]" if isinstance(key, int) else join_path(path, _short(key))
 
 
 def _short(name: str) -> str:
