@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import accumulate
 from json import JSONDecoder
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
@@ -102,22 +102,36 @@ def join_path(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-class _Open(NamedTuple):
+class _Open:
     """A list or an object that is being looked at.
 
     ``entries`` is what is left of it, with positions or names. ``names`` are those of an object so
     far, and whether it was said that they are there twice; None for a list.
     """
 
-    entries: Iterator[tuple[Any, Any]]
-    path: str
-    names: dict[str, bool] | None
+    __slots__ = ("_key", "_parent", "_path", "entries", "names")
 
+    def __init__(self, value: Any, parent: _Open | None, key: int | str) -> None:
+        self.entries: Iterator[tuple[Any, Any]]
+        self.names: dict[str, bool] | None
+        if isinstance(value, list):
+            self.entries, self.names = enumerate(value), None
+        else:
+            self.entries, self.names = iter(value), {}
+        self._parent = parent
+        self._key = key
+        self._path: str | None = None
 
-def _opened(value: Any, path: str) -> _Open:
-    if isinstance(value, list):
-        return _Open(iter(enumerate(value)), path, None)
-    return _Open(iter(value), path, {})
+    @property
+    def path(self) -> str:
+        """Where it is, made when it is asked for: of most nothing is said."""
+        if self._path is None:
+            self._path = "" if self._parent is None else self._parent.path_of(self._key)
+        return self._path
+
+    def path_of(self, key: int | str) -> str:
+        """Where one of its entries is."""
+        return f"{self.path}[{key}]" if isinstance(key, int) else join_path(self.path, _short(key))
 
 
 def _text_problems(value: Any, *, halves: bool) -> Iterator[Issue | None]:
@@ -127,12 +141,16 @@ def _text_problems(value: Any, *, halves: bool) -> Iterator[Issue | None]:
         value: the value.
         halves: whether there can be half of a surrogate pair, which costs a look at every string.
     """
+    if not isinstance(value, list | tuple):
+        if isinstance(value, str) and _HALF.search(value):
+            yield Issue("", SURROGATE)
+        return
     left = _MOST_VISITED
-    # The value is the only item of a list that has no path.
-    stack = [_Open(iter([("", value)]), "", None)]
+    stack = [_Open(value, None, "")]
     while stack:
-        entries, path, names = stack[-1]
-        for key, item in entries:
+        held = stack[-1]
+        names = held.names
+        for key, item in held.entries:
             left -= 1
             if left < 0:
                 yield None
@@ -141,20 +159,16 @@ def _text_problems(value: Any, *, halves: bool) -> Iterator[Issue | None]:
                 said = names.get(key)
                 names[key] = said is not None
                 if said is False:
-                    yield Issue(_inner_path(path, key), REPEATED)
+                    yield Issue(held.path_of(key), REPEATED)
                 elif said is None and halves and _HALF.search(key):
-                    yield Issue(_inner_path(path, key), SURROGATE)
+                    yield Issue(held.path_of(key), SURROGATE)
             if isinstance(item, list | tuple):
-                stack.append(_opened(item, _inner_path(path, key)))
+                stack.append(_Open(item, held, key))
                 break
             if halves and isinstance(item, str) and _HALF.search(item):
-                yield Issue(_inner_path(path, key), SURROGATE)
+                yield Issue(held.path_of(key), SURROGATE)
         else:
             stack.pop()
-
-
-def _inner_path(path: str, key: int | str) -> str:
-    return f"{path}[{key}]" if isinstance(key, int) else join_path(path, _short(key))
 
 
 def _short(name: str) -> str:
