@@ -14,7 +14,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 import pytest_asyncio
-from tests.contract.answers import issues
+from tests.contract.answers import error_details, granted, issues
 from tests.contract.hostile import (
     EDGE_TIMES,
     ENDLESS,
@@ -28,6 +28,7 @@ from tests.contract.hostile import (
     NO_TEXTS,
     NO_UTF_8,
     NUL,
+    WIDE,
     Spot,
     body_spots,
     body_with,
@@ -37,6 +38,7 @@ from tests.contract.hostile import (
 from tests.contract.installation import handle, now
 from tests.contract.named_ids import Ids
 from tests.contract.route_table import ROUTES, Body, ForKeys, ForOperators, Public
+from tests.contract.served import request_line, send_raw
 
 from partner_api.ids import parse_id
 
@@ -45,7 +47,8 @@ if TYPE_CHECKING:
 
     import httpx
     from tests.contract.documented import Documented
-    from tests.contract.installation import Installation
+    from tests.contract.installation import Family, Installation
+    from tests.serving import Service
 
 DESCRIBED = [name for name in ROUTES if not name.startswith(("GET /docs", "GET /openapi"))]
 WRITES = [name for name in DESCRIBED if not name.startswith("GET ")]
@@ -237,3 +240,50 @@ async def test_no_field_is_a_fault(asker: Asker, documented: Documented, name: s
         # How long it waits is tried elsewhere.
         for extreme in spot.extremes if spot.path != "waitSeconds" else []:
             await asker.ask(content=body_with(asker.body, {spot: extreme}))
+
+
+async def test_what_can_be_held_comes_back(api: httpx.AsyncClient, family: Family) -> None:
+    """Also from the stored answer; a number may change its form, but not its value."""
+    deepest: Any = 0
+    for _ in range(62):
+        deepest = [deepest]
+    metadata = {
+        "deepest": deepest,
+        "whole": [2**53, 2**64, -(2**70), 10**308],
+        "real": [1e308, 5e-324, -0.0, 1e-7],
+        "texts": ["\U0010ffff", "\uffff", "\ufeff", "\x7f\x01", "x" * 1_000, WIDE],
+        "": {"": {}},
+    }
+    content = json.dumps({"name": "P", "timezone": "UTC", "metadata": metadata})
+    headers = {**family.partner_key.headers, "Idempotency-Key": str(uuid4())}
+    made = granted(await api.post("/v1/projects", content=content, headers=headers), 201)
+    # A great one comes back with all its digits.
+    real = [float(number) for number in made["metadata"]["real"]]
+    assert made["metadata"] | {"real": real} == metadata
+    again = await api.post("/v1/projects", content=content, headers=headers)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert granted(again, 201) == made
+    path = f"/v1/projects/{made['id']}"
+    assert granted(await api.get(path, headers=family.partner_key.headers)) == made
+
+
+@pytest.mark.parametrize(
+    ("target", "header"),
+    [
+        (b"/v1/projects", b"Idempotency-Key: a\x00b"),
+        (b"/v1/projects", b"X-Layers-Organization: \x00"),
+        (b"/v1/projects", b"User-Agent: \x7f"),
+        (b"/v1/projects", b"If-None-Match: a\x0bb"),
+        (b"/v1/projects/\xff", b"Accept: */*"),
+        (b"/v1/projects/\xc3\xa9", b"Accept: */*"),
+        (b"/v1/projects?search=\xff", b"Accept: */*"),
+        (b"/v1/projects?search=\x01", b"Accept: */*"),
+    ],
+)
+async def test_bytes_that_http_does_not_have_are_400(
+    server: Service, family: Family, target: bytes, header: bytes
+) -> None:
+    authorization = b"Authorization: Bearer " + family.partner_key.text.encode()
+    answer = await send_raw(server, request_line(target, authorization, header))
+    assert answer.status == 400
+    error_details(answer.body, answer.headers, "VALIDATION")

@@ -22,6 +22,10 @@ from partner_api.commands.operator_client import (
 )
 from partner_api.months import add_months
 
+# Of one walk of the rehearsal clock; far beyond, there is no calendar.
+_MOST_MONTHS = 1_200
+_MOST_DAYS = 36_525
+
 app = typer.Typer(help="Run the platform: partners, credits, cash, accounts.", no_args_is_help=True)
 partners = typer.Typer(help="Partners and their children.", no_args_is_help=True)
 keys = typer.Typer(help="A partner's API keys.", no_args_is_help=True)
@@ -333,8 +337,12 @@ def show_clock() -> None:
 @clock.command("advance")
 def advance_clock(
     to: Annotated[str | None, typer.Option(help="An instant, 2027-01-01T00:00:00Z.")] = None,
-    months: Annotated[int | None, typer.Option(help="So many months on.", min=1)] = None,
-    days: Annotated[int | None, typer.Option(help="So many days on.", min=1)] = None,
+    months: Annotated[
+        int | None, typer.Option(help="So many months on.", min=1, max=_MOST_MONTHS)
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(help="So many days on.", min=1, max=_MOST_DAYS)
+    ] = None,
 ) -> None:
     """Move the time of the whole installation forward, and watch what becomes due being done.
 
@@ -371,6 +379,8 @@ def _target(now: datetime, to: str | None, months: int | None, days: int | None)
                 f"It is {format_milliseconds(now)} already; time only goes forward.",
                 param_hint="--to",
             )
+        if target > add_months(now, _MOST_MONTHS):
+            raise typer.BadParameter("Expected a time at most 100 years ahead.", param_hint="--to")
         return target
     return add_months(now, months) if months is not None else now + timedelta(days=days or 0)
 
