@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from tests.serving import Service
 
 EXAMPLES = 5
-BODY_EXAMPLES = 3
+BODY_EXAMPLES = 2
 CHECKS = [
     status_code_conformance,
     content_type_conformance,
