@@ -133,7 +133,13 @@ class TestHelp:
 
     @pytest.mark.parametrize(
         "typed",
-        ["nothing-known", "serve --nothing-known", "serve --port eight", "ops credits grant org_1"],
+        [
+            "nothing-known",
+            "serve --nothing-known",
+            "serve --port eight",
+            "ops credits grant org_1",
+            "reconcile --tenant 9223372036854775808",
+        ],
     )
     def test_misuse_is_status_2(self, run: Run, typed: str) -> None:
         result = run(*typed.split())
@@ -450,6 +456,20 @@ class TestOps:
         after = parse_timestamp(ops("clock", "show").json["now"])
         assert after >= before + timedelta(days=1)
         assert ops("clock", "advance").status == 2
+        for too_far in (
+            ("--days", "9" * 12),
+            ("--months", "9" * 30),
+            ("--months", "9" * 5_000),
+            ("--to", "9999-12-31T23:59:59.999Z"),
+            ("--to", "0001-01-01T00:00:00Z"),
+        ):
+            assert ops("clock", "advance", *too_far).status == 2
+
+    @pytest.mark.parametrize("digits", [16, 19, 20, 400, 4_000])
+    def test_a_number_that_nothing_can_hold(self, ops: Run, partner: str, digits: int) -> None:
+        refused = ops("credits", "grant", partner, "9" * digits)
+        assert refused.status == 1
+        assert "VALIDATION" in refused.errors
 
     def test_an_operation_repeated_with_its_key_happens_once(self, ops: Run, partner: str) -> None:
         key = ("--idempotency-key", str(uuid.uuid4()))

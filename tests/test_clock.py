@@ -57,6 +57,13 @@ def test_a_time_ending_in_z_is_read(text: str, microsecond: int) -> None:
     assert parse_timestamp(text) == datetime(2026, 6, 1, 0, 0, 0, microsecond, tzinfo=UTC)
 
 
+def test_the_first_and_the_last_time_are_read() -> None:
+    assert parse_timestamp("1970-01-01T00:00:00Z") == datetime(1970, 1, 1, tzinfo=UTC)
+    last = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
+    assert parse_timestamp("9999-12-31T23:59:59.999999999Z") == last
+    assert format_milliseconds(last) == "9999-12-31T23:59:59.999Z"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -75,6 +82,11 @@ def test_a_time_ending_in_z_is_read(text: str, microsecond: int) -> None:
         "2026-06-01T00:00:00Z\n",
         "٢026-06-01T00:00:00Z",
         "0000-06-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "1969-12-31T23:59:59.999999999Z",
+        "10000-01-01T00:00:00Z",
+        "2026-06-01T24:00:00Z",
+        "2016-12-31T23:59:60Z",
         "1780000000",
     ],
 )

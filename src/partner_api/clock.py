@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z", re.ASCII)
+# Later versions of Python also take the hour 24.
+_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?Z", re.ASCII)
 _WHOLE_SECONDS_LENGTH = len("2026-06-01T00:00:00Z")
 
 
@@ -56,10 +57,11 @@ def _plain(value: datetime) -> datetime:
 
 
 def parse_timestamp(text: str) -> datetime:
-    """Read an RFC 3339 time that ends in ``Z``, cut to milliseconds.
+    """Read an RFC 3339 time of 1970 to 9999 that ends in ``Z``, cut to milliseconds.
 
     Raises:
-        ValueError: another form, an offset instead of Z, or a date that does not exist.
+        ValueError: another form, an offset instead of Z, a time that does not exist, as the second
+            60, or one outside those years.
     """
     if _FORM.fullmatch(text) is None:
         raise ValueError("Expected a UTC time such as 2026-06-01T00:00:00.000Z, ending in Z")
@@ -68,5 +70,8 @@ def parse_timestamp(text: str) -> datetime:
         value = datetime.fromisoformat(whole)
     except ValueError:
         raise ValueError("Expected a date and time that exist in the calendar") from None
+    # What is reckoned with it, such as a month before, must exist for every layer below.
+    if value.year < _EPOCH.year:
+        raise ValueError("Expected a time from 1970 to 9999")
     milliseconds = int(fraction[:3].ljust(3, "0")) if fraction else 0
     return value.replace(tzinfo=UTC, microsecond=milliseconds * 1000)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 from tests.contract.answers import refused, without_request_id
 from tests.contract.installation import EVERYTHING, Family, handle, now
+from tests.contract.named_ids import Ids
 from tests.contract.route_table import (
     KEY_ROUTES,
     OPERATOR_ROUTES,
@@ -69,36 +70,6 @@ NAMING_ROUTES = [
     for name, use in KEY_ROUTES.items()
     if NAMED.search(name) or NAMED.search(json.dumps(use.body))
 ]
-
-
-@dataclass(frozen=True)
-class Ids:
-    """The ids that a request names."""
-
-    organization: UUID
-    project: UUID
-    key: UUID
-    social_account: UUID = field(default_factory=uuid4)
-    request: UUID = field(default_factory=uuid4)
-    job: UUID = field(default_factory=uuid4)
-    container: UUID = field(default_factory=uuid4)
-    asset: UUID = field(default_factory=uuid4)
-
-    def fill(self, template: str) -> str:
-        """Put them into the places of a template."""
-        return (
-            template.replace("{orgId}", format_id("org", self.organization))
-            .replace("{projectId}", format_id("prj", self.project))
-            .replace("{keyId}", format_id("key", self.key))
-            .replace("{operatorId}", format_id("opr", self.key))
-            .replace("{socialAccountId}", format_id("sa", self.social_account))
-            .replace("{requestId}", format_id("lreq", self.request))
-            .replace("{leaseRequestId}", format_id("lreq", self.request))
-            .replace("{poolAccountId}", format_id("pool", self.key))
-            .replace("{jobId}", format_id("job", self.job))
-            .replace("{containerId}", format_id("cnt", self.container))
-            .replace("{assetId}", str(self.asset))
-        )
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -18,7 +20,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from tests.contract.answers import REQUEST_ID
-from tests.contract.installation import EVERYTHING, org_id, project_id
+from tests.contract.hostile import EDGE_TIMES, FAR_TIMES, NO_BODIES, nested
+from tests.contract.installation import EVERYTHING, now, org_id, project_id
 from tests.contract.route_table import (
     KEY_ROUTES,
     OPERATOR_ROUTES,
@@ -27,6 +30,7 @@ from tests.contract.route_table import (
     ForOperators,
 )
 
+from partner_api.clock import format_milliseconds
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
@@ -39,14 +43,25 @@ if TYPE_CHECKING:
     from tests.serving import Service
 
 EXAMPLES = 5
+BODY_EXAMPLES = 2
 CHECKS = [
     status_code_conformance,
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
 ]
+UNKNOWN = UUID("01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05")
 # It would move the time of all other tests; `test_ops_clock.py` has a server for that.
 NOT_FUZZED = {"POST /ops/v1/clock"}
+# Of 1970 to 9999, as the document says, and of other years; by itself it would keep to the form alone.
+TIMES = [format_milliseconds(now()), "2026-06-01T00:00:00Z", *EDGE_TIMES, *FAR_TIMES]
+schemathesis.openapi.format("date-time", st.sampled_from(TIMES))
+# JSON of every depth, and bytes that are none.
+BODIES = st.one_of(
+    st.builds(nested, st.integers(1, 100)),
+    st.sampled_from([content for content, _, _ in NO_BODIES]),
+    st.binary(max_size=20),
+)
 DOCUMENTED = [name for name in ROUTES if not name.startswith(("GET /docs", "GET /openapi"))]
 
 
@@ -127,6 +142,16 @@ def _fuzz(
             # Where there is nothing to vary, nothing can be invalid.
             with contextlib.suppress(Unsatisfiable):
                 _send(server, strategy, headers, examples=EXAMPLES)
+    filled = {name: mine.get(name, str(UNKNOWN)) for name in named}
+    strategy = operation.as_strategy(path_parameters=filled)
+    _send(server, st.builds(_with_body, strategy, BODIES), headers, examples=BODY_EXAMPLES)
+
+
+def _with_body(case: schemathesis.Case[Any], body: bytes) -> schemathesis.Case[Any]:
+    """Send these bytes with a request, whether its route takes a body or not."""
+    case.body = body
+    case.media_type = case.media_type or "application/json"
+    return case
 
 
 def _send(

@@ -156,6 +156,51 @@ async def test_bad_lines_of_ndjson_are_named_and_the_good_ones_kept(
     assert {item["followers"] for item in kept} == {10}, "the first line of a handle counts"
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "message"),
+    [
+        (b'"followers":1,"followers":1', "followers: This key is there more than once"),
+        (b'"x":' + b"[" * 64 + b"]" * 64, "Expected JSON that is nested at most 64 levels deep"),
+        (b'"x":' + b"[" * 5_000, "Expected JSON that is nested at most 64 levels deep"),
+        (b'"handle":"\\ud800"', "handle: A string cannot contain half of a surrogate pair"),
+        (b'"followers":1e400', "A number in it is too great"),
+        (b'"followers":NaN', "The line is not a JSON object in UTF-8"),
+        (b'"followers":9223372036854775808', "followers: Expected"),
+    ],
+)
+async def test_a_line_that_nothing_can_hold(
+    api: httpx.AsyncClient, operator: dict[str, str], mark: str, spoilt: bytes, message: str
+) -> None:
+    """It is a bad line like others, and the one after it is read."""
+    name = handle()
+    result = granted(await send(api, operator, b"{%b}\n%b" % (spoilt, line(mark, name).encode())))
+    ((problem,), added) = result["errors"], result["added"]
+    assert (problem["line"], added) == (1, 1)
+    assert message in problem["message"]
+    assert [item["handle"] for item in await pool_of(api, operator, mark)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("-9999999999999999999", "followers: Expected"),
+        ("9" * 19, "followers: Expected"),
+        ("9" * 5_000, "followers: Expected"),
+        ("1e400", "followers: Expected"),
+        ("\0", "followers: A string cannot contain U+0000"),
+        ("\ufeff1", "followers: Expected"),
+    ],
+)
+async def test_a_cell_that_nothing_can_hold(
+    api: httpx.AsyncClient, operator: dict[str, str], mark: str, cell: str, message: str
+) -> None:
+    rows = f"{HEADER}\n{handle()},{cell},{mark},en,US\n{handle()},1,{mark},en,US"
+    result = granted(await send(api, operator, rows, CSV))
+    ((problem,), added) = result["errors"], result["added"]
+    assert (problem["line"], added) == (2, 1)
+    assert message in problem["message"]
+
+
 async def test_bad_lines_of_a_csv(
     api: httpx.AsyncClient, operator: dict[str, str], mark: str
 ) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 from tests.contract.installation import EVERYTHING, handle, now
+from tests.contract.named_ids import Ids
 from tests.contract.route_table import KEY_ROUTES, OPERATOR_ROUTES
 from tests.contract.statements import recorded
-from tests.contract.test_isolation import Ids, ask
+from tests.contract.test_isolation import ask
 from tests.database.statements import names_tenants, statements_in_python
 
 if TYPE_CHECKING:

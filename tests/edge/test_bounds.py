@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from tests.edge.sample import NewThing, ThingQuery
 
 from partner_api.api_keys.schemas import NewApiKey
+from partner_api.edge.json_text import REPEATED, TOO_DEEP
 from partner_api.edge.request import MAX_BODY_BYTES
 from partner_api.edge.validation import (
     MAX_QUERY_BYTES,
@@ -95,6 +96,21 @@ HOSTILE: list[tuple[str, type[Struct], bytes]] = [
     ("names of a mapping", Migration, b'{"mapping":{%b}}' % keys(b"0")),
     ("a mapping, as large as may be", Migration, b'{"mapping":{%b,"":0}}' % b",".join(MAPPING[1:])),
     ("a list for a body", NewProject, full(b"[", b"{}", b"]")),
+    ("every name twice", NewLeaseRequest, full(b"{", b'"a":0,"a":0,"b":0', b"}")),
+    ("names twice in every item", NewProject, full(b'{"metadata":{"a":[', b'{"":0,"":0}', b"]}}")),
+    (
+        "long names twice",
+        NewThing,
+        b'{"%b":{%b}}' % (b"x" * 100_000, b'"a":0,"a":0,' * 9_999 + b'"b":0'),
+    ),
+    (
+        "half a pair in every item",
+        NewLeaseRequest,
+        full(b'{"niche":{"geo":[', b'"\\ud800"', b"]}}"),
+    ),
+    ("half a pair in names", NewLeaseRequest, b"{%b}" % keys(b"0", b"%d\\ud800")),
+    ("great numbers", NewProject, b'{"metadata":{"a":[%b]}}' % b",".join([b"9" * 400] * 20)),
+    ("one great number", NewProject, full(b'{"metadata":{"a":[', b"9" * 400, b"]}}")),
 ]
 
 
@@ -210,6 +226,34 @@ def test_a_number_that_nothing_can_hold_is_named_as_such() -> None:
     assert _issues(NewThing, b'{"credits":1e999}') == [Issue("", "A number in it is too great")]
 
 
+def test_a_number_that_a_client_could_not_hold_is_named() -> None:
+    body = b'{"name":"x","timezone":"UTC","metadata":{"a":[1,%b,{"b":-%b}]}}'
+    assert _issues(NewProject, body % (b"9" * 309, b"9" * 4_000)) == [
+        Issue("metadata.a[1]", "Expected a number that fits a double-precision one"),
+        Issue("metadata.a[2].b", "Expected a number that fits a double-precision one"),
+    ]
+    assert BodyShape(NewProject).decode(body % (b"9" * 308, b"9" * 308)).metadata
+
+
+def test_a_key_that_is_there_twice_is_named_beside_other_problems() -> None:
+    body = b'{"name":1,"metadata":{"a":{"b":0,"b":1}},"name":"x","x":0}'
+    found = {issue.path: issue.message for issue in _issues(NewProject, body)}
+    assert {path for path, message in found.items() if message == REPEATED} == {
+        "name",
+        "metadata.a.b",
+    }
+    assert found.keys() == {"name", "metadata.a.b", "timezone", "x"}
+
+
+@pytest.mark.parametrize(
+    "metadata", [b'{"a":"b","a":"b"}', b'{"a":{"b":[{"c":0,"c":0}]}}', b'{"a":0,"\\u0061":0}']
+)
+def test_what_is_valid_but_for_a_key_that_is_there_twice_is_refused(metadata: bytes) -> None:
+    body = b'{"name":"x","timezone":"UTC","metadata":%b}' % metadata
+    (issue,) = _issues(NewProject, body)
+    assert (issue.path[:10], issue.message) == ("metadata.a", REPEATED)
+
+
 @pytest.mark.parametrize("count", [100, 101])
 def test_a_change_of_metadata_names_at_most_100_keys(count: int) -> None:
     """Fifty that are there, all removed, and fifty new ones."""
@@ -231,7 +275,7 @@ def test_json_is_at_most_64_levels_deep(levels: int) -> None:
         assert BodyShape(NewProject).decode(body).metadata
     else:
         (issue,) = _issues(NewProject, body)
-        assert issue == Issue("metadata", "This is nested too deeply")
+        assert issue == Issue("", TOO_DEEP)
 
 
 @pytest.mark.parametrize(

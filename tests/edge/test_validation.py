@@ -152,6 +152,18 @@ def test_a_nul_is_refused_wherever_it_is(body: bytes, paths: set[str]) -> None:
     assert set(_issues(body)) == paths
 
 
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (b'{"name":"\\ud800","credits":1}', "name"),
+        (b'{"name":"x","credits":1,"metadata":{"a\\udc00":"b"}}', "metadata.a\\udc00"),
+        (b'"\\ud800"', ""),
+    ],
+)
+def test_half_a_surrogate_pair_is_json_that_is_no_text(body: bytes, path: str) -> None:
+    assert set(_issues(body)) == {path}
+
+
 def test_what_only_looks_like_a_nul_is_fine() -> None:
     assert BODY.decode(b'{"name":"\\\\u0000","credits":1}').name == "\\u0000"
 

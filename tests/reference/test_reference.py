@@ -146,7 +146,7 @@ def test_every_error_has_an_example_under_its_status(route: Route) -> None:
             assert header in answer["headers"]
     assert set(responses) == {str(status) for status in (route.status, *route.also)} | {
         str(KINDS[code].status) for code in errors_of(route)
-    } | ({"400"} if route.body is not None or route.uploads is not None else set())
+    } | ({"400"} if route.writes else set())
 
 
 def test_errors_follow_from_what_is_declared() -> None:

@@ -12,9 +12,14 @@ from partner_api.commands.terminal import output
 if TYPE_CHECKING:
     from uuid import UUID
 
+# More than its 40 bits, and still what the database can hold.
+_LAST_TENANT = 2**63 - 1
+
 
 def reconcile(
-    tenant: Annotated[int | None, typer.Option(help="Only this tenant.")] = None,
+    tenant: Annotated[
+        int | None, typer.Option(help="Only this tenant.", min=0, max=_LAST_TENANT)
+    ] = None,
     organization: Annotated[
         str | None, typer.Option(help="Only this organization, org_… or its bare UUID.")
     ] = None,

@@ -7,15 +7,16 @@ from what its schema allows.
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any, Protocol, get_args, get_origin
 
 import msgspec
 
+from partner_api.edge.json_text import join_path
 from partner_api.errors import Issue
 
-TOO_DEEP = "This is nested too deeply"
-# Of a whole body; what has a bound of its own is a field of it.
-MAX_DEPTH = 64
+_TOO_GREAT = "Expected a number that fits a double-precision one"
+_MAX_NUMBER = int(sys.float_info.max)
 # The least JSON of a value, with the comma behind it.
 _BYTES_A_VALUE = 2
 
@@ -48,18 +49,24 @@ class JsonBound:
         return self._max_bytes // _BYTES_A_VALUE
 
     def too_large(self, value: dict[str, Any], path: str) -> Issue | None:
-        """Check the size of its JSON, and how deep it is nested."""
-        try:
-            size = len(msgspec.json.encode(value))
-        except RecursionError:
-            return Issue(path, TOO_DEEP)
-        if size > self._max_bytes:
+        """Check the size of its JSON."""
+        if len(msgspec.json.encode(value)) > self._max_bytes:
             return Issue(path, f"Expected at most {self._max_bytes // 1024} KiB of JSON")
-        return Issue(path, TOO_DEEP) if _is_deeper(value, MAX_DEPTH - 1) else None
+        return None
 
     def issues(self, value: dict[str, Any], path: str) -> list[Issue]:
-        """Find nothing else: whatever is in it is fine."""
-        return []
+        """Find the numbers that most readers of JSON could not hold."""
+        found: list[Issue] = []
+        waiting: list[tuple[Any, str]] = [(value, path)]
+        while waiting:
+            inner, path = waiting.pop()
+            if isinstance(inner, dict):
+                waiting += [(item, join_path(path, name)) for name, item in inner.items()][::-1]
+            elif isinstance(inner, list):
+                waiting += [(item, f"{path}[{index}]") for index, item in enumerate(inner)][::-1]
+            elif isinstance(inner, int) and abs(inner) > _MAX_NUMBER:
+                found.append(Issue(path, _TOO_GREAT))
+        return found
 
 
 def bound_of(field_type: Any) -> Bound | None:
@@ -98,18 +105,3 @@ def metas_of(field_type: Any) -> list[msgspec.Meta]:
     if get_origin(field_type) is not Annotated:
         return []
     return [meta for meta in get_args(field_type)[1:] if isinstance(meta, msgspec.Meta)]
-
-
-def _is_deeper(value: object, most: int) -> bool:
-    """Tell whether a value has more than ``most`` levels of lists and objects."""
-    level = [value]
-    for _ in range(most):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)  # type: ignore[attr-defined]
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return False
-    return True

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from partner_api.edge.bounds import bound_of, size_problem
 from partner_api.edge.fields import decode_field
+from partner_api.edge.json_text import join_path
 from partner_api.edge.rules import rule_of
 from partner_api.edge.shapes import LISTS, bare_type, fields_of, options_of, without_none
 from partner_api.errors import MAX_ISSUES, Issue
@@ -142,7 +143,7 @@ def _inner_problems(
     elif isinstance(value, dict) and origin is dict:
         key_type, value_type = get_args(bare)
         for key, item in value.items():
-            item_path, named = _join(path, key), False
+            item_path, named = join_path(path, key), False
             for issue in problems(key_type, key, item_path, look_for_nul=look_for_nul):
                 named = True
                 yield issue
@@ -160,13 +161,13 @@ def _struct_problems(
         if name in value:
             known += 1
             yield from problems(
-                field.type, value[name], _join(path, name), look_for_nul=look_for_nul
+                field.type, value[name], join_path(path, name), look_for_nul=look_for_nul
             )
         elif field.required:
-            yield Issue(_join(path, name), REQUIRED)
+            yield Issue(join_path(path, name), REQUIRED)
     if len(value) > known and struct.__struct_config__.forbid_unknown_fields:
         for name in islice(filterfalse(fields.__contains__, value), MAX_ISSUES):
-            yield Issue(_join(path, name), NUL if "\0" in name else UNKNOWN)
+            yield Issue(join_path(path, name), NUL if "\0" in name else UNKNOWN)
         if (unnamed := len(value) - known - MAX_ISSUES) > 0:
             yield Further(unnamed)
 
@@ -182,8 +183,8 @@ def _nul_problems(value: Any, path: str) -> Iterator[Issue]:
         elif isinstance(value, list):
             waiting += [(item, f"{path}[{index}]") for index, item in enumerate(value)][::-1]
         elif isinstance(value, dict):
-            waiting += [(item, _join(path, name)) for name, item in value.items()][::-1]
-            yield from (Issue(_join(path, name), NUL) for name in value if "\0" in name)
+            waiting += [(item, join_path(path, name)) for name, item in value.items()][::-1]
+            yield from (Issue(join_path(path, name), NUL) for name in value if "\0" in name)
 
 
 def value_problem(field_type: Any, path: str, error: msgspec.ValidationError) -> Issue:
@@ -200,11 +201,6 @@ def problem_of(path: str, error: msgspec.ValidationError) -> Issue:
     """Put what msgspec says into the words that JSON's readers know."""
     if isinstance(error.__cause__, InvalidField):
         issue = error.__cause__.issue
-        return Issue(_join(path, issue.path), issue.message)
+        return Issue(join_path(path, issue.path), issue.message)
     text = str(error).partition(" - at `")[0]
     return Issue(path, re.sub(r"`(\w+)`", lambda match: _WORDS.get(match[1], match[0]), text))
-
-
-def _join(path: str, name: str) -> str:
-    name = name.replace("\0", "\\u0000")
-    return f"{path}.{name}" if path else name

@@ -17,7 +17,7 @@ from partner_api.edge.reply import Reply, json_reply
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.scopes import ORG_ADMIN, Access, covers, forbidden
 from partner_api.edge.uploads import Upload, UploadRule, receive_upload
-from partner_api.edge.validation import BodyShape, QueryShape
+from partner_api.edge.validation import BodyShape, QueryShape, require_no_body
 from partner_api.errors import KINDS, ApiError, Code, Issue, invalid, not_found
 from partner_api.ids import format_id
 
@@ -223,8 +223,8 @@ class Route:
             media_type = self.uploads.read_media_type(request, issues)
             request.check_announced_size(self.uploads.max_bytes)
         elif self.writes:
-            # It counts for the idempotency key, and nobody waits for it with a connection in hand.
-            await request.body_bytes()
+            # Nobody waits for it with a connection in hand.
+            require_no_body(await request.body_bytes())
         elif request.announced_bytes:
             request.check_announced_size()
         if issues:

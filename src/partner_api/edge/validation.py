@@ -14,8 +14,15 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import NODEFAULT, Struct
 
-from partner_api.edge.bounds import TOO_DEEP, bound_of
+from partner_api.edge.bounds import bound_of
 from partner_api.edge.fields import decode_field
+from partner_api.edge.json_text import (
+    TOO_DEEP,
+    has_repeated_keys,
+    is_too_deep,
+    list_text_problems,
+    structure_of,
+)
 from partner_api.edge.problems import (
     NUL,
     REQUIRED,
@@ -38,13 +45,14 @@ from partner_api.errors import ApiError, Issue, invalid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BodyShape", "InvalidField", "QueryField", "QueryShape"]
+__all__ = ["BodyShape", "InvalidField", "QueryField", "QueryShape", "require_no_body"]
 
 S = TypeVar("S", bound=Struct)
 
 # msgspec would also take 1e0 and 1.0.
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,19}")
 _NUL_ESCAPE = b"\\u0000"
+_EMPTY_OBJECT = re.compile(rb"[ \t\r\n]*\{[ \t\r\n]*\}[ \t\r\n]*")
 # Only a body with more bytes than this can have lists so long that reading their items costs something.
 _MANY_BYTES = 8 * 1024
 # What the schema of a body may allow at most, and so what one body can cost.
@@ -80,29 +88,36 @@ class BodyShape(Generic[S]):
 
         Raises:
             ApiError: VALIDATION, 400 when it is not JSON, else 422 with every issue, as far as
-                there are not too many.
+                there are not too many. What is nested too deeply is not read any further.
         """
         if not body and self.may_be_empty:
             body = b"{}"
+        structure = structure_of(body)
+        # Before anything recurses.
+        if is_too_deep(structure):
+            raise invalid([Issue("", TOO_DEEP)])
         # The decoder reads a list to its end before it counts, and calls us for each item.
         parsed = _parse(body) if len(body) > _MANY_BYTES else None
         if parsed is not None and is_oversized(self.struct, parsed):
-            raise self._invalid(parsed, body)
+            raise self._invalid(parsed, body, structure)
         try:
             value = self._decoder.decode(body)
         except msgspec.ValidationError as error:
             fallback = [problem_of("", error)]
-            raise self._invalid(_parse(body), body, fallback) from None
+            raise self._invalid(_parse(body), body, structure, fallback) from None
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise _not_json() from None
-        except RecursionError:
-            raise invalid([Issue("", TOO_DEEP)]) from None
-        if any(
-            bound.too_large(held, name) or bound.issues(held, name)
-            for name, bound in self._bounds
-            if isinstance(held := getattr(value, name), dict)
-        ) or (self._keeps_rules is not None and not self._keeps_rules(value)):
-            raise self._invalid(_parse(body), body)
+            raise _unreadable(body) from None
+        if (
+            any(
+                bound.too_large(held, name) or bound.issues(held, name)
+                for name, bound in self._bounds
+                if isinstance(held := getattr(value, name), dict)
+            )
+            or (self._keeps_rules is not None and not self._keeps_rules(value))
+            # Nothing but a key in a nested object, or a second one, makes a second colon.
+            or (structure.count(b":") > 1 and has_repeated_keys(structure, _parse(body)))
+        ):
+            raise self._invalid(_parse(body), body, structure)
         # The escape is the only way for U+0000 into JSON.
         if _NUL_ESCAPE in body:
             named, more = list_problems(self.struct, _parse(body))
@@ -110,10 +125,32 @@ class BodyShape(Generic[S]):
                 raise invalid(named, unlisted=more)
         return value
 
-    def _invalid(self, parsed: Any, body: bytes, fallback: Sequence[Issue] = ()) -> ApiError:
+    def _invalid(
+        self, parsed: Any, body: bytes, structure: bytes, fallback: Sequence[Issue] = ()
+    ) -> ApiError:
         """Name what is wrong with a body, or what is known to be if nothing else is found."""
+        repeated: list[Issue] = []
+        further: int | None = 0
+        if has_repeated_keys(structure, parsed):
+            repeated, further = list_text_problems(body)
         named, more = list_problems(self.struct, parsed, look_for_nul=_NUL_ESCAPE in body)
-        return invalid(named or fallback, unlisted=more)
+        # One problem for each path: which of its values is meant, nobody knows.
+        paths = {issue.path for issue in repeated}
+        issues = repeated + [issue for issue in named if issue.path not in paths]
+        unlisted = None if more is None or further is None else more + further
+        return invalid(issues or fallback, unlisted=unlisted)
+
+
+def require_no_body(body: bytes) -> None:
+    """Refuse the body of a route that takes none, so that nobody believes that it was read.
+
+    Clients that always send JSON send an empty object.
+
+    Raises:
+        ApiError: VALIDATION, 400.
+    """
+    if body and _EMPTY_OBJECT.fullmatch(body) is None:
+        raise invalid([Issue("", "This route takes no body. Send none, or {}")], status=400)
 
 
 class QueryField(Struct, frozen=True):
@@ -191,16 +228,14 @@ def _parse(body: bytes) -> Any:
     """Read a body without a schema.
 
     Raises:
-        ApiError: VALIDATION, 400 when it is not JSON.
+        ApiError: VALIDATION, 400 when it is not JSON, 422 when something in it cannot be held.
     """
     try:
         return msgspec.json.decode(body)
     except msgspec.ValidationError:
         raise invalid([Issue("", _TOO_GREAT)]) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise _not_json() from None
-    except RecursionError:
-        raise invalid([Issue("", TOO_DEEP)]) from None
+        raise _unreadable(body) from None
 
 
 def _query_problem(query_string: bytes) -> Issue | None:
@@ -212,6 +247,9 @@ def _query_problem(query_string: bytes) -> Issue | None:
     return None
 
 
-def _not_json() -> ApiError:
-    issue = Issue("", "The body is not JSON in UTF-8. Send a JSON object")
-    return invalid([issue], status=400)
+def _unreadable(body: bytes) -> ApiError:
+    """Say why msgspec cannot read a body: it is not JSON, or a string in it is no text."""
+    issues, more = list_text_problems(body)
+    if issues:
+        return invalid(issues, unlisted=more)
+    return invalid([Issue("", "The body is not JSON in UTF-8. Send a JSON object")], status=400)

@@ -37,6 +37,7 @@ Credits are integers, and money is integer US cents. A write can be repeated saf
 `Idempotency-Key`: for 24 hours it gives the first answer again and has no second effect.
 """
 _NOT_READ = "The body is not JSON, or did not arrive whole."
+_NO_BODY = "The route takes no body but `{}`, and there was one, or it did not arrive whole."
 # What a route answers with when it is not JSON.
 _PLAIN_TYPES: dict[Any, Json] = {
     str: {"text/plain": {"schema": {"type": "string"}}},
@@ -270,7 +271,7 @@ def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
         responses[str(status)] = other
     for code in errors_of(route):
         statuses = [KINDS[code].status]
-        if code == "VALIDATION" and (route.body is not None or route.uploads is not None):
+        if code == "VALIDATION" and route.writes:
             statuses.append(400)
         for status in statuses:
             answer = responses.setdefault(
@@ -284,7 +285,7 @@ def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
                 },
             )
             answer["description"] = " ".join(
-                filter(None, [answer["description"], f"`{code}`: {_when(code, status)}"])
+                filter(None, [answer["description"], f"`{code}`: {_when(code, status, route)}"])
             )
             for name in KINDS[code].headers:
                 answer["headers"][name] = {"schema": {"type": "string"}}
@@ -300,8 +301,10 @@ def _has_content(status: int) -> bool:
     return status < HTTPStatus.MULTIPLE_CHOICES
 
 
-def _when(code: Code, status: int) -> str:
-    return _NOT_READ if status == 400 and code == "VALIDATION" else KINDS[code].when
+def _when(code: Code, status: int, route: Route) -> str:
+    if status != 400 or code != "VALIDATION":
+        return KINDS[code].when
+    return _NO_BODY if route.body is None and route.uploads is None else _NOT_READ
 
 
 def _returned_type(route: Route) -> Any:

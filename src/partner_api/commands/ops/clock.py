@@ -18,6 +18,10 @@ from partner_api.months import add_months
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Of one walk of the clock; far beyond, there is no calendar.
+_MOST_MONTHS = 1_200
+_MOST_DAYS = 36_525
+
 app = typer.Typer(help="The rehearsal clock, in development mode.", no_args_is_help=True)
 
 
@@ -30,8 +34,12 @@ def show_clock() -> None:
 @app.command("advance")
 def advance_clock(
     to: Annotated[str | None, typer.Option(help="An instant, 2027-01-01T00:00:00Z.")] = None,
-    months: Annotated[int | None, typer.Option(help="So many months on.", min=1)] = None,
-    days: Annotated[int | None, typer.Option(help="So many days on.", min=1)] = None,
+    months: Annotated[
+        int | None, typer.Option(help="So many months on.", min=1, max=_MOST_MONTHS)
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(help="So many days on.", min=1, max=_MOST_DAYS)
+    ] = None,
     idempotency_key: KeyOption = None,
 ) -> None:
     """Move the time of the whole installation forward, and watch what becomes due being done.
@@ -88,6 +96,8 @@ def _target(
                 f"It is {format_milliseconds(now)} already; time only goes forward.",
                 param_hint="--to",
             )
+        if target > add_months(now, _MOST_MONTHS):
+            raise typer.BadParameter("Expected a time at most 100 years ahead.", param_hint="--to")
         return target
     return add_months(now, months) if months is not None else now + timedelta(days=days or 0)
 
