@@ -13,6 +13,7 @@ from tests.generation.working import (
     cancel,
     claim,
     complete,
+    expire_claims,
     fail,
     job_of,
     upload,
@@ -75,7 +76,7 @@ async def test_a_claim_says_all_that_a_worker_needs(connection: Connection) -> N
     child = await make_child(connection, partner, prepaid=100)
     item = job_start(child, 50)._replace(inputs={"hook": "Hello"}, format="slideshow_builder")
     await generation.start_jobs(connection, child.tenant_id, NOON, [item])
-    (row,) = await claims.claim_jobs(
+    given = await claims.claim_jobs(
         connection,
         child.tenant_id,
         NOON,
@@ -85,6 +86,7 @@ async def test_a_claim_says_all_that_a_worker_needs(connection: Connection) -> N
         tokens=[token := uuid4()],
         caller=item.caller,
     )
+    (row,) = given.rows
     assert dict(row) == {
         "job_id": item.job_id,
         "attempt": 1,
@@ -246,7 +248,7 @@ async def test_the_price_is_the_partner_s_own(connection: Connection) -> None:
 
 async def test_a_claim_that_is_not_the_current_one_changes_nothing(connection: Connection) -> None:
     partner, held = await claimed(connection)
-    await due.expire_claims(connection, partner.tenant_id, NOON + MINUTE, 10)
+    await expire_claims(connection, partner.tenant_id, NOON + MINUTE, 10)
     (second,) = await claim(connection, partner, worker="w2", now=NOON + MINUTE)
     before = dict(await job_of(connection, partner, held.job_id))
     stranger = second.__class__(second.tenant_id, second.job_id, "w3", second.claim_token, 2)
@@ -283,10 +285,10 @@ async def test_a_silent_worker_s_job_is_tried_three_times(connection: Connection
     partner, _ = await claimed(connection)
     now = NOON
     for attempt in (1, 2, 3):
-        assert await due.expire_claims(connection, partner.tenant_id, now, 10) == 0
+        assert await expire_claims(connection, partner.tenant_id, now, 10) == 0
         now += MINUTE
         assert partner.tenant_id in await due.tenants_with_silent_workers(connection, now, 1000)
-        assert await due.expire_claims(connection, partner.tenant_id, now, 10) == 1
+        assert await expire_claims(connection, partner.tenant_id, now, 10) == 1
         again = await claim(connection, partner, now=now)
         assert len(again) == (1 if attempt < 3 else 0)
     (job_id,) = [
@@ -321,7 +323,7 @@ async def test_until_it_is_taken_back_a_silent_worker_s_claim_is_the_current_one
     assert (await beat(connection, held, now=late)).status == "done"
     later = late + 2 * MINUTE
     upload_claim = (held.tenant_id, later, held.job_id, held.worker_id, held.claim_token)
-    assert await due.expire_claims(connection, partner.tenant_id, later, 10) == 1
+    assert await expire_claims(connection, partner.tenant_id, later, 10) == 1
     assert await connection.fetchval(begin, *upload_claim, key) is False
     assert await connection.fetchval(finish, *upload_claim, key) is False
     assert refused(await beat(connection, held, now=later)) == ("CONFLICT", None)
@@ -378,7 +380,7 @@ async def test_an_accepted_cancel_is_final(connection: Connection, end: str) -> 
         assert outcome.facts == {"status": "canceled"}
     elif end == "silence":
         now += MINUTE
-        assert await due.expire_claims(connection, partner.tenant_id, now, 10) == 1
+        assert await expire_claims(connection, partner.tenant_id, now, 10) == 1
     else:
         now += timedelta(days=1)
         assert await generation.expire_jobs(connection, partner.tenant_id, now, 10) == 1

@@ -13,7 +13,6 @@ from tests import operations
 from tests.generation import working
 from tests.tenants import NOON, make_partner
 
-from partner_api.generation import due
 from partner_api.generation import store as generation
 
 if TYPE_CHECKING:
@@ -214,7 +213,7 @@ class JobMachine(RuleBasedStateMachine):
             if job.lease_until is not None and job.lease_until <= self.now
         ]
         ended = self.driver.run(
-            due.expire_claims(self.driver.connection, self.wallet.tenant_id, self.now, 1_000)
+            working.expire_claims(self.driver.connection, self.wallet.tenant_id, self.now, 1_000)
         )
         assert ended == len(silent)
         for job in silent:
