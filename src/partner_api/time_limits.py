@@ -179,7 +179,7 @@ SHARED_COUNTERS_SECONDS: Final = _limit(
     "SHARED_COUNTERS_SECONDS",
     1.0,
     "the Redis or Valkey that counts requests",
-    "the process counts for itself",
+    "the process counts for itself, up to its share",
 )
 RENDERER_START_SECONDS: Final = _limit(
     "RENDERER_START_SECONDS",

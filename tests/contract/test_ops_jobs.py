@@ -126,6 +126,12 @@ async def test_from_claim_to_completion(
     assert answer["leaseUntil"] >= held["leaseUntil"]
     running = await job(api, key, job_id)
     assert (running["stage"], running["progress"]) == ("rendering", 0.4)
+    for stage in ("completed", "failed", "queued", "dreaming"):
+        response = await report(api, worker, held, "heartbeat", stage=stage)
+        assert list(issues(response)) == ["stage"], stage
+    # Late, but no reason to give the job up.
+    granted(await report(api, worker, held, "heartbeat", stage="processing"))
+    assert (await job(api, key, job_id))["stage"] == "rendering"
     asset = await upload(api, worker, held, b"picture")
     end = {"creditsCharged": 99, "assets": [asset]}
     done = await report(api, worker, held, "complete", **end)

@@ -25,6 +25,7 @@ from tests.tenants import NOON, job_start, make_child, make_partner
 from partner_api.generation import claims, due
 from partner_api.generation import store as generation
 from partner_api.ids import format_id
+from partner_api.ops.jobs.schemas import Stage
 
 if TYPE_CHECKING:
     from tests.generation.working import Claim
@@ -279,6 +280,42 @@ async def test_progress_never_falls_and_a_heartbeat_extends_the_claim(
     assert (job["progress"], job["stage"], job["lease_until"]) == (0.6, "rendering", later + MINUTE)
     await fail(connection, held, retryable=True, now=later)
     assert (await job_of(connection, partner, held.job_id))["progress"] == 0.6
+
+
+async def test_no_stage_goes_back(connection: Connection) -> None:
+    partner, held = await claimed(connection)
+
+    async def stage_after(reported: str) -> str:
+        assert (await beat(connection, held, reported)).status == "done"
+        return str((await job_of(connection, partner, held.job_id))["stage"])
+
+    for stage in ("processing", "generating", "generating", "uploading"):
+        assert await stage_after(stage) == stage
+    # Reports that arrive late, and what is not a worker's to say.
+    for stage in ("rendering", "processing", "queued", "completed", "failed", "dreaming"):
+        assert await stage_after(stage) == "uploading"
+    assert await stage_after("finalizing") == "finalizing"
+    assert await stage_after("queued") == "finalizing"
+    assert (await cancel(connection, partner, held.job_id)).facts == {"stage": "finalizing"}
+    # The next try begins at the beginning.
+    await fail(connection, held, retryable=True)
+    assert (await job_of(connection, partner, held.job_id))["stage"] == "queued"
+    (held,) = await claim(connection, partner)
+    assert await stage_after("generating") == "generating"
+
+
+async def test_a_stage_of_the_time_before_the_list_goes_on(
+    connection: Connection, owner_connection: Connection
+) -> None:
+    partner, held = await claimed(connection)
+    await owner_connection.execute("UPDATE jobs SET stage = 'painting' WHERE id = $1", held.job_id)
+    await beat(connection, held, "generating")
+    assert (await job_of(connection, partner, held.job_id))["stage"] == "generating"
+
+
+async def test_the_stages_of_the_wire_are_those_of_the_database(connection: Connection) -> None:
+    stages = get_args(get_args(Stage)[0])
+    assert await connection.fetchval("SELECT job_stages()") == [*stages]
 
 
 async def test_a_silent_worker_s_job_is_tried_three_times(connection: Connection) -> None:

@@ -27,6 +27,7 @@ TRIES = 3
 PREPAID = 2_000
 LEASE = timedelta(seconds=60)
 DAY = timedelta(days=1)
+STAGES = ("", "queued", "processing", "rendering", "finalizing")
 which = st.integers(0, 1_000)
 
 
@@ -136,7 +137,7 @@ class JobMachine(RuleBasedStateMachine):
         if not self._refused(outcome, job.stale(held, self.now)):
             assert (outcome.facts or {})["cancel_requested"] is job.cancel_requested
             job.lease_until = self.now + LEASE
-            job.stage = stage or job.stage
+            job.stage = max(job.stage, stage or "", key=STAGES.index)
             job.progress = max(job.progress, progress or 0)
 
     @precondition(lambda self: self.claims)
