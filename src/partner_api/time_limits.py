@@ -170,6 +170,13 @@ EMBEDDED_KILLED_SECONDS: Final = _limit(
     "it is left to the system",
 )
 
+DUE_RENEWALS_SECONDS: Final = _limit(
+    "DUE_RENEWALS_SECONDS",
+    15.0,
+    "the months of a partner's leases that are due to be charged, before a request that takes money or ends a lease",
+    "503 `UNAVAILABLE`; what was charged stays charged",
+)
+
 # --- storage and rendering -------------------------------------------------------------------
 
 STORAGE_SECONDS: Final = _limit(

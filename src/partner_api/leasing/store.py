@@ -132,6 +132,19 @@ async def renew(
     return Renewed(*row)
 
 
+async def has_renewals(connection: Connection, tenant_id: int, now: datetime) -> bool:
+    """Return whether a tenant's leases have something to charge."""
+    return bool(
+        await connection.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM cash_wallets WHERE tenant_id = $1 AND renewals_due_at <= $2)
+            """,
+            tenant_id,
+            now,
+        )
+    )
+
+
 async def tenants_with_renewals(
     connection: Connection, now: datetime, limit: int, resting: Sequence[int] = ()
 ) -> list[int]:
