@@ -79,7 +79,7 @@ async def open_services(
         authenticator=Authenticator(pool, secret_keys, development=settings.development),
         children=Children(pool),
         wallets=WalletReader(pool, clock),
-        rate_limits=RateLimits(settings.rate_limit_url),
+        rate_limits=RateLimits(settings.rate_limit_url, settings.workers),
         recorder=Recorder(pool),
         storage=storage,
         bell=bell,

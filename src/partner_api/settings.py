@@ -223,7 +223,7 @@ SETTINGS: tuple[Setting, ...] = (
         variable="LAYERS_RATE_LIMIT_URL",
         attribute="rate_limit_url",
         meaning="Redis or Valkey, redis://host:port/0, in which several processes count requests "
-        "together. Without it each process counts its own.",
+        "together. Without it each process counts its own, up to its share of the limit.",
         default=None,
         parse=redis_url,
         mask=redact,

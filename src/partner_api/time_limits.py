@@ -170,6 +170,13 @@ EMBEDDED_KILLED_SECONDS: Final = _limit(
     "it is left to the system",
 )
 
+DUE_RENEWALS_SECONDS: Final = _limit(
+    "DUE_RENEWALS_SECONDS",
+    15.0,
+    "the months of a partner's leases that are due to be charged, before a request that takes money or ends a lease",
+    "503 `UNAVAILABLE`; what was charged stays charged",
+)
+
 # --- storage and rendering -------------------------------------------------------------------
 
 STORAGE_SECONDS: Final = _limit(
@@ -179,7 +186,7 @@ SHARED_COUNTERS_SECONDS: Final = _limit(
     "SHARED_COUNTERS_SECONDS",
     1.0,
     "the Redis or Valkey that counts requests",
-    "the process counts for itself",
+    "the process counts for itself, up to its share",
 )
 RENDERER_START_SECONDS: Final = _limit(
     "RENDERER_START_SECONDS",

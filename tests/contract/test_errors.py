@@ -69,6 +69,44 @@ async def test_an_unknown_address(api: httpx.AsyncClient, family: Family, path: 
 
 
 @pytest.mark.parametrize(
+    "target",
+    [
+        b"//metrics",
+        b"/metrics/",
+        b"/metrics;a=1",
+        b"/./metrics",
+        b"/%6detrics",
+        b"/metrics%2F",
+        b"/metrics#x",
+        b"/Metrics",
+        b"http://127.0.0.1/metrics",
+        b"//ops/v1/organizations",
+        b"/ops//v1/organizations",
+        b"/ops/v1//organizations",
+        b"/ops/v1/organizations/",
+        b"/%6fps/v1/organizations",
+        b"/ops%2fv1/organizations",
+        b"/OPS/v1/organizations",
+        b"/v1/../ops/v1/organizations",
+        b"/v1/%2e%2e/ops/v1/organizations",
+        b"/ops/v1/organizations;x",
+        b"/ops/v1/organizations%00",
+        b"/ops/v1/organizations%FF",
+    ],
+)
+@pytest.mark.parametrize("method", [b"GET", b"POST"])
+async def test_another_spelling_of_an_address(
+    server: Service, operator: dict[str, str], method: bytes, target: bytes
+) -> None:
+    """Whatever stands before the server and looks at paths must not be passed by one that it does not know."""
+    key = f"Authorization: {operator['Authorization']}".encode()
+    answer = await send_raw(server, request_line(target, key, method=method))
+    assert answer.status == 404
+    assert json.loads(answer.body)["error"]["code"] == "NOT_FOUND"
+    assert answer.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
         ("POST", "/v1/whoami", ["GET", "HEAD"]),

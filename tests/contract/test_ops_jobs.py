@@ -16,6 +16,8 @@ from tests.contract.answers import granted, issues, refused
 from tests.contract.installation import org_id, project_id
 from tests.serving import wait_until
 
+from partner_api.ids import parse_id
+
 if TYPE_CHECKING:
     import httpx
     from tests.contract.installation import Installation, Key
@@ -126,6 +128,12 @@ async def test_from_claim_to_completion(
     assert answer["leaseUntil"] >= held["leaseUntil"]
     running = await job(api, key, job_id)
     assert (running["stage"], running["progress"]) == ("rendering", 0.4)
+    for stage in ("completed", "failed", "queued", "dreaming"):
+        response = await report(api, worker, held, "heartbeat", stage=stage)
+        assert list(issues(response)) == ["stage"], stage
+    # Late, but no reason to give the job up.
+    granted(await report(api, worker, held, "heartbeat", stage="processing"))
+    assert (await job(api, key, job_id))["stage"] == "rendering"
     asset = await upload(api, worker, held, b"picture")
     end = {"creditsCharged": 99, "assets": [asset]}
     done = await report(api, worker, held, "complete", **end)
@@ -380,6 +388,24 @@ async def test_nothing_is_started_again_for_the_child_of_a_suspended_partner(
     assert refused(retried, "KILL_SWITCH") == {"scope": "organization"}
     granted(await api.patch(path, json={"status": "active"}, headers=operator))
     granted(await api.post(f"/ops/v1/jobs/{job_id}/retry", headers=operator), 201)
+
+
+async def test_one_job_that_does_not_fit_together_is_in_nobodys_way(
+    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+) -> None:
+    """It is given to nobody, and is no error for those who ask for others."""
+    key, other = await funded(installation), await funded(installation)
+    (bad,) = await start(api, key)
+    await installation.owner.execute(
+        "DELETE FROM containers WHERE job_id = $1", parse_id("job", bad)
+    )
+    good = {*await start(api, key), *await start(api, other)}
+    claimed = {held["jobId"] for _ in range(4) for held in await claim(api, worker)}
+    assert claimed == good
+    viewer = await installation.operator("viewer")
+    granted(await api.get("/ops/v1/jobs", headers=viewer))
+    refused(await api.get(f"/ops/v1/jobs/{bad}", headers=viewer), "NOT_FOUND")
+    refused(await api.get(f"/v1/jobs/{bad}", headers=key.headers), "NOT_FOUND")
 
 
 async def test_an_operator_cancels(

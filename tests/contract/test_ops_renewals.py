@@ -353,3 +353,21 @@ async def test_pages_of_a_dry_run(
         params["cursor"] = page["nextCursor"]
     assert len(set(seen)) == len(seen)
     assert expected <= set(seen)
+
+
+async def test_a_wallet_that_cannot_be_charged_is_left_out_of_a_dry_run(
+    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+) -> None:
+    good, bad = [await still.family(at=ago(days=90), cash_cents=91_000) for _ in range(2)]
+    for family in (good, bad):
+        await still.lease(family.child, handle(), at=ago(days=40), price_cents=1_000)
+    # Its next event collides with one that is there.
+    await still.owner.execute(
+        "UPDATE cash_wallets SET last_sequence = last_sequence - 1 WHERE tenant_id = $1",
+        bad.partner.tenant_id,
+    )
+    answer = await still_api.get(f"{PATH}/dry-run?limit=10", headers=operator)
+    shown = {item["organizationId"] for item in granted(answer)["items"]}
+    assert org_id(good.partner) in shown
+    assert org_id(bad.partner) not in shown
+    granted(await still_api.get(f"{PATH}?limit=10", headers=operator))

@@ -194,6 +194,7 @@ async def test_a_client_that_leaves_while_sending_has_no_effect(
                 "type": "http",
                 "method": "POST",
                 "path": "/v1/things",
+                "raw_path": b"/v1/things",
                 "query_string": b"",
                 "headers": [(b"authorization", f"Bearer {family.partner.key}".encode())],
                 "state": {},

@@ -9,14 +9,14 @@ from uuid import uuid4
 
 import pytest_asyncio
 from tests.credits.racing import all_at_once, one_for_each
-from tests.generation.working import beat, cancel, claim, complete, fail, job_of
+from tests.generation.working import beat, cancel, claim, complete, expire_claims, fail, job_of
 from tests.invariants import assert_books_balance
 from tests.operations import events, read, started
 from tests.tenants import NOON, job_start, make_partner
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import open_pool
-from partner_api.generation import claims, due
+from partner_api.generation import claims
 from partner_api.generation import store as generation
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def ends(wallet: Wallet, held: Claim, at: datetime) -> list[Client]:
         lambda own: fail(own, held, retryable=False, now=at),
         lambda own: fail(own, held, retryable=True, now=at),
         lambda own: cancel(own, wallet, held.job_id, now=at),
-        lambda own: due.expire_claims(own, wallet.tenant_id, at, 10),
+        lambda own: expire_claims(own, wallet.tenant_id, at, 10),
         lambda own: generation.expire_jobs(own, wallet.tenant_id, at, 10),
         lambda own: beat(own, held, "finalizing", 0.9, now=at),
     ]
@@ -70,7 +70,7 @@ async def test_every_end_at_once(crowd: Pool, connection: Connection) -> None:
         actions = random.Random(round_number).sample(ends(partner, held, at) * 2, CROWD)
         await all_at_once(crowd, actions)
         # What was only given back, or only asked to stop, ends now.
-        await due.expire_claims(connection, partner.tenant_id, late + timedelta(hours=1), 10)
+        await expire_claims(connection, partner.tenant_id, late + timedelta(hours=1), 10)
         await generation.expire_jobs(connection, partner.tenant_id, late + timedelta(hours=1), 10)
         job = await job_of(connection, partner, job_id)
         seen.add(job["status"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
 
 import pytest
@@ -13,6 +13,7 @@ from tests.generation.working import (
     cancel,
     claim,
     complete,
+    expire_claims,
     fail,
     job_of,
     upload,
@@ -24,6 +25,7 @@ from tests.tenants import NOON, job_start, make_child, make_partner
 from partner_api.generation import claims, due
 from partner_api.generation import store as generation
 from partner_api.ids import format_id
+from partner_api.ops.jobs.schemas import Stage
 
 if TYPE_CHECKING:
     from tests.generation.working import Claim
@@ -75,7 +77,7 @@ async def test_a_claim_says_all_that_a_worker_needs(connection: Connection) -> N
     child = await make_child(connection, partner, prepaid=100)
     item = job_start(child, 50)._replace(inputs={"hook": "Hello"}, format="slideshow_builder")
     await generation.start_jobs(connection, child.tenant_id, NOON, [item])
-    (row,) = await claims.claim_jobs(
+    given = await claims.claim_jobs(
         connection,
         child.tenant_id,
         NOON,
@@ -85,6 +87,7 @@ async def test_a_claim_says_all_that_a_worker_needs(connection: Connection) -> N
         tokens=[token := uuid4()],
         caller=item.caller,
     )
+    (row,) = given.rows
     assert dict(row) == {
         "job_id": item.job_id,
         "attempt": 1,
@@ -246,7 +249,7 @@ async def test_the_price_is_the_partner_s_own(connection: Connection) -> None:
 
 async def test_a_claim_that_is_not_the_current_one_changes_nothing(connection: Connection) -> None:
     partner, held = await claimed(connection)
-    await due.expire_claims(connection, partner.tenant_id, NOON + MINUTE, 10)
+    await expire_claims(connection, partner.tenant_id, NOON + MINUTE, 10)
     (second,) = await claim(connection, partner, worker="w2", now=NOON + MINUTE)
     before = dict(await job_of(connection, partner, held.job_id))
     stranger = second.__class__(second.tenant_id, second.job_id, "w3", second.claim_token, 2)
@@ -279,14 +282,50 @@ async def test_progress_never_falls_and_a_heartbeat_extends_the_claim(
     assert (await job_of(connection, partner, held.job_id))["progress"] == 0.6
 
 
+async def test_no_stage_goes_back(connection: Connection) -> None:
+    partner, held = await claimed(connection)
+
+    async def stage_after(reported: str) -> str:
+        assert (await beat(connection, held, reported)).status == "done"
+        return str((await job_of(connection, partner, held.job_id))["stage"])
+
+    for stage in ("processing", "generating", "generating", "uploading"):
+        assert await stage_after(stage) == stage
+    # Reports that arrive late, and what is not a worker's to say.
+    for stage in ("rendering", "processing", "queued", "completed", "failed", "dreaming"):
+        assert await stage_after(stage) == "uploading"
+    assert await stage_after("finalizing") == "finalizing"
+    assert await stage_after("queued") == "finalizing"
+    assert (await cancel(connection, partner, held.job_id)).facts == {"stage": "finalizing"}
+    # The next try begins at the beginning.
+    await fail(connection, held, retryable=True)
+    assert (await job_of(connection, partner, held.job_id))["stage"] == "queued"
+    (held,) = await claim(connection, partner)
+    assert await stage_after("generating") == "generating"
+
+
+async def test_a_stage_of_the_time_before_the_list_goes_on(
+    connection: Connection, owner_connection: Connection
+) -> None:
+    partner, held = await claimed(connection)
+    await owner_connection.execute("UPDATE jobs SET stage = 'painting' WHERE id = $1", held.job_id)
+    await beat(connection, held, "generating")
+    assert (await job_of(connection, partner, held.job_id))["stage"] == "generating"
+
+
+async def test_the_stages_of_the_wire_are_those_of_the_database(connection: Connection) -> None:
+    stages = get_args(get_args(Stage)[0])
+    assert await connection.fetchval("SELECT job_stages()") == [*stages]
+
+
 async def test_a_silent_worker_s_job_is_tried_three_times(connection: Connection) -> None:
     partner, _ = await claimed(connection)
     now = NOON
     for attempt in (1, 2, 3):
-        assert await due.expire_claims(connection, partner.tenant_id, now, 10) == 0
+        assert await expire_claims(connection, partner.tenant_id, now, 10) == 0
         now += MINUTE
         assert partner.tenant_id in await due.tenants_with_silent_workers(connection, now, 1000)
-        assert await due.expire_claims(connection, partner.tenant_id, now, 10) == 1
+        assert await expire_claims(connection, partner.tenant_id, now, 10) == 1
         again = await claim(connection, partner, now=now)
         assert len(again) == (1 if attempt < 3 else 0)
     (job_id,) = [
@@ -321,7 +360,7 @@ async def test_until_it_is_taken_back_a_silent_worker_s_claim_is_the_current_one
     assert (await beat(connection, held, now=late)).status == "done"
     later = late + 2 * MINUTE
     upload_claim = (held.tenant_id, later, held.job_id, held.worker_id, held.claim_token)
-    assert await due.expire_claims(connection, partner.tenant_id, later, 10) == 1
+    assert await expire_claims(connection, partner.tenant_id, later, 10) == 1
     assert await connection.fetchval(begin, *upload_claim, key) is False
     assert await connection.fetchval(finish, *upload_claim, key) is False
     assert refused(await beat(connection, held, now=later)) == ("CONFLICT", None)
@@ -378,7 +417,7 @@ async def test_an_accepted_cancel_is_final(connection: Connection, end: str) -> 
         assert outcome.facts == {"status": "canceled"}
     elif end == "silence":
         now += MINUTE
-        assert await due.expire_claims(connection, partner.tenant_id, now, 10) == 1
+        assert await expire_claims(connection, partner.tenant_id, now, 10) == 1
     else:
         now += timedelta(days=1)
         assert await generation.expire_jobs(connection, partner.tenant_id, now, 10) == 1

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from tests.tenants import NOON
 
 from partner_api.database.arguments import SYSTEM
-from partner_api.generation import claims
+from partner_api.generation import claims, due
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ async def claim(
     lease_seconds: int = 60,
 ) -> list[Claim]:
     """Claim so many waiting jobs of the wallet's tenant, or fewer."""
-    rows = await claims.claim_jobs(
+    given = await claims.claim_jobs(
         connection,
         wallet.tenant_id,
         now,
@@ -56,7 +56,7 @@ async def claim(
     )
     return [
         Claim(wallet.tenant_id, row["job_id"], worker, row["claim_token"], row["attempt"])
-        for row in rows
+        for row in given.rows
     ]
 
 
@@ -147,6 +147,13 @@ async def beat(
     item = claims.JobHeartbeat(held.job_id, held.worker_id, held.claim_token, stage, progress)
     (outcome,) = await claims.heartbeat(connection, held.tenant_id, now, [item])
     return outcome
+
+
+async def expire_claims(connection: Connection, tenant_id: int, now: datetime, limit: int) -> int:
+    """End lapsed claims, as the sweep does; how many."""
+    job_ids = await due.lapsed_claims(connection, tenant_id, now, limit)
+    ended, _ = await due.expire_claims(connection, tenant_id, now, job_ids)
+    return ended
 
 
 async def cancel(

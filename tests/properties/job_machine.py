@@ -13,7 +13,6 @@ from tests import operations
 from tests.generation import working
 from tests.tenants import NOON, make_partner
 
-from partner_api.generation import due
 from partner_api.generation import store as generation
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ TRIES = 3
 PREPAID = 2_000
 LEASE = timedelta(seconds=60)
 DAY = timedelta(days=1)
+STAGES = ("", "queued", "processing", "rendering", "finalizing")
 which = st.integers(0, 1_000)
 
 
@@ -137,7 +137,7 @@ class JobMachine(RuleBasedStateMachine):
         if not self._refused(outcome, job.stale(held, self.now)):
             assert (outcome.facts or {})["cancel_requested"] is job.cancel_requested
             job.lease_until = self.now + LEASE
-            job.stage = stage or job.stage
+            job.stage = max(job.stage, stage or "", key=STAGES.index)
             job.progress = max(job.progress, progress or 0)
 
     @precondition(lambda self: self.claims)
@@ -214,7 +214,7 @@ class JobMachine(RuleBasedStateMachine):
             if job.lease_until is not None and job.lease_until <= self.now
         ]
         ended = self.driver.run(
-            due.expire_claims(self.driver.connection, self.wallet.tenant_id, self.now, 1_000)
+            working.expire_claims(self.driver.connection, self.wallet.tenant_id, self.now, 1_000)
         )
         assert ended == len(silent)
         for job in silent:

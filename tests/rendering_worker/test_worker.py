@@ -95,6 +95,20 @@ async def test_several_at_a_time_each_done_once(studio: Studio) -> None:
     await assert_books_balance(studio.owner, studio.partner.tenant_id)
 
 
+async def test_a_job_that_nobody_can_be_given_does_not_hold_up_the_others(studio: Studio) -> None:
+    bad = await studio.order(SHORT)
+    await studio.owner.execute("DELETE FROM containers WHERE job_id = $1", bad)
+    good = [await studio.order(f"{SHORT} {number}") for number in range(2)]
+    async with studio.worker():
+        for job_id in good:
+            await studio.until(job_id, is_over)
+    for job_id in good:
+        await studio.assert_delivered(job_id)
+    assert await studio.owner.fetchval("SELECT attempt FROM jobs WHERE id = $1", bad) == 0
+    await studio.owner.execute("DELETE FROM reservations WHERE job_id = $1", bad)
+    await studio.owner.execute("DELETE FROM jobs WHERE id = $1", bad)
+
+
 async def test_other_formats_wait_for_other_workers(studio: Studio) -> None:
     other = await studio.order(SHORT, "video_remix")
     mine = await studio.order(SHORT)

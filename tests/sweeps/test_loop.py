@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,10 +17,11 @@ from partner_api.bell import Bell, Topic
 from partner_api.clock import Clock
 from partner_api.database import outages
 from partner_api.log_limits import OncePerMinute
+from partner_api.skipped_rows import RestingRows
 from partner_api.sweeps import loop
 from partner_api.sweeps.loop import run_sweeps
 from partner_api.sweeps.progress import SweepProgress
-from partner_api.sweeps.tenants import advance_each
+from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
@@ -180,18 +181,42 @@ async def test_it_finishes_a_step_that_has_begun_and_begins_no_other() -> None:
     assert finished == [True]
 
 
-async def test_a_tenant_that_cannot_be_advanced_does_not_hold_up_the_rest() -> None:
-    async def advance(tenant_id: int) -> int:
-        if tenant_id == 2:
-            raise asyncpg.CheckViolationError("broken")
-        return tenant_id
+async def test_the_rows_of_a_tenant_are_tried_in_halves_until_the_bad_one_is_alone() -> None:
+    tried: list[list[int]] = []
 
-    with capture_logs() as log:
-        assert await advance_each([1, 2, 3], advance) == 4
-        with pytest.raises(asyncpg.CheckViolationError):
-            await advance_each([2], advance)
-        assert await advance_each([], advance) == 0
-    assert [entry["tenant_id"] for entry in log] == [2, 2]
+    async def advance(rows: Sequence[int]) -> Advanced:
+        tried.append(list(rows))
+        if 2 in rows:
+            raise asyncpg.CheckViolationError("broken")
+        return Advanced(len(rows), [7] if 7 in rows else ())
+
+    resting: RestingRows[tuple[int, int]] = RestingRows("test")
+    with capture_logs():
+        assert await advance_rows(1, range(8), advance, resting) == 7
+    assert resting.keys == [(1, 2), (1, 7)]
+    assert len(tried) == 7
+
+    async def advance_none(_rows: Sequence[int]) -> Advanced:
+        raise asyncpg.DeadlockDetectedError("somebody was in the way")
+
+    assert await advance_rows(2, range(8), advance_none, resting) == 0
+    assert resting.keys == [(1, 2), (1, 7)]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [asyncpg.UndefinedFunctionError("no such function"), asyncpg.InsufficientPrivilegeError("no")],
+)
+async def test_what_would_fail_for_any_row_is_the_steps_failure(
+    error: asyncpg.PostgresError,
+) -> None:
+    async def advance(_rows: Sequence[int]) -> Advanced:
+        raise error
+
+    resting: RestingRows[tuple[int, int]] = RestingRows("test")
+    with pytest.raises(type(error)):
+        await advance_rows(1, range(8), advance, resting)
+    assert resting.keys == []
 
 
 async def test_a_ring_wakes_a_sweep_that_waits() -> None:

@@ -23,6 +23,7 @@ from partner_api.generation import store as generation
 from partner_api.generation.storage.folder import FolderStorage
 from partner_api.rendering_worker import renderer as renderer_module
 from partner_api.rendering_worker.renderer import Renderer, RendererNotStarted
+from partner_api.skipped_rows import RestingRows
 from partner_api.sweeps import open_sweeps
 from partner_api.sweeps.sandbox import SandboxJobs
 
@@ -315,6 +316,8 @@ async def test_one_that_cannot_be_stored_does_not_hold_up_its_tenants_others(
 ) -> None:
     storage = BrokenStorage(folder, SecretKeys.parse("test:" + "ab" * 32))
     sweep = SandboxJobs(storage, renderer, seconds_per_step=600)
+    seconds = 0.0
+    sweep._resting = RestingRows("sandbox_jobs", clock=lambda: seconds)
     # No job starts before its wallet's last event.
     partner = await make_partner(connection, env="test", now=NOON - timedelta(minutes=1))
     bad = await start(connection, partner, hook="Bad", now=NOON - timedelta(seconds=1))
@@ -324,9 +327,13 @@ async def test_one_that_cannot_be_stored_does_not_hold_up_its_tenants_others(
     assert (await job_of(connection, partner, good))["status"] == "completed"
     assert (await job_of(connection, partner, bad))["status"] == "running"
     assert renderer.asked == ["Bad", "Good"]
-    # It has its turn again, once in a step.
+    # It rests, and has its turn again.
+    assert await sweep.step(pool, LATER) == 0
+    assert renderer.asked == ["Bad", "Good"]
+    seconds = 11.0
     assert await sweep.step(pool, LATER) == 0
     assert renderer.asked == ["Bad", "Good", "Bad"]
+    seconds = 60.0
     storage.broken = "none"
     assert await sweep.step(pool, LATER) == 1
     assert (await job_of(connection, partner, bad))["status"] == "completed"

@@ -219,16 +219,27 @@ async def read_head(
 
 
 async def overdue_wallets(
-    connection: Connection, now: datetime, limit: int
+    connection: Connection, now: datetime, limit: int, resting: Sequence[tuple[int, UUID]] = ()
 ) -> dict[int, list[UUID]]:
-    """Find wallets whose period is over, the longest overdue first, by tenant. Crosses tenants."""
+    """Find wallets whose period is over, the longest overdue first, by tenant. Crosses tenants.
+
+    Args:
+        connection: any.
+        now: what ends later does not count.
+        limit: how many at most.
+        resting: wallets that do not count either, by tenant and organization.
+    """
     rows = await connection.fetch(
         """
         SELECT tenant_id, organization_id FROM wallets
-         WHERE period_end <= $1 ORDER BY period_end LIMIT $2
+         WHERE period_end <= $1
+           AND (tenant_id, organization_id) NOT IN (SELECT * FROM unnest($3::bigint[], $4::uuid[]))
+         ORDER BY period_end LIMIT $2
         """,
         now,
         limit,
+        [tenant_id for tenant_id, _ in resting],
+        [organization_id for _, organization_id in resting],
     )
     by_tenant: dict[int, list[UUID]] = {}
     for row in rows:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import asyncpg
+
 from partner_api.credits.store import WalletKey, read_wallets
 from partner_api.edge.batching import Batcher
+from partner_api.skipped_rows import is_row_fault
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.clock import Clock
-    from partner_api.database.connection import Pool
+    from partner_api.database.connection import Connection, Pool
 
 
 class WalletReader:
@@ -36,6 +37,23 @@ class WalletReader:
         """
         return await self._batcher.get(WalletKey(tenant_id, organization_id, parent_id))
 
-    async def _load(self, keys: list[WalletKey]) -> list[asyncpg.Record | None]:
+    async def _load(self, keys: list[WalletKey]) -> list[asyncpg.Record | Exception | None]:
         async with self._pool.acquire() as connection:
-            return await read_wallets(connection, keys, self._clock.now())
+            try:
+                return [*await read_wallets(connection, keys, self._clock.now())]
+            except asyncpg.PostgresError as error:
+                if len(keys) == 1 or not is_row_fault(error):
+                    raise
+            # One of them cannot be rolled over. Whose that is shows when each is alone.
+            return [await self._read_alone(connection, key) for key in keys]
+
+    async def _read_alone(
+        self, connection: Connection, key: WalletKey
+    ) -> asyncpg.Record | Exception | None:
+        try:
+            (row,) = await read_wallets(connection, [key], self._clock.now())
+        except asyncpg.PostgresError as error:
+            if not is_row_fault(error):
+                raise
+            return error
+        return row

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from partner_api.edge import metrics
 from partner_api.edge.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.connections.limits import DISCARD_PAUSE_SECONDS
+from partner_api.edge.paths import is_plain_path
 from partner_api.edge.reply import error_reply
 from partner_api.edge.request import EXCHANGE, BodyLimits, Exchange, Patience
+from partner_api.errors import not_found
 from partner_api.time_limits import DISCARD_SECONDS
 
 if TYPE_CHECKING:
@@ -89,6 +91,9 @@ class Edge:
             await send(message)
 
         try:
+            if not is_plain_path(scope["raw_path"]):
+                # The application would find a route for other spellings too.
+                raise not_found()
             await self._app(scope, body or receive, send_marked)
         except Exception as error:
             reply = error_reply(error, exchange.request_id, where=method)

@@ -1,8 +1,10 @@
 """How often a key may ask: per class of route and sliding minute, and per day for writes.
 
 In one process the counts are in its memory, and exact. Several processes are exact together when
-LAYERS_RATE_LIMIT_URL names a Redis or Valkey that they share; without it, and while that cannot be
-reached, each counts for itself: nobody is refused because nobody can count.
+LAYERS_RATE_LIMIT_URL names a Redis or Valkey that they share. Without it, and while that cannot be
+reached, each counts for itself, up to its share of the limit: nobody is refused because nobody can
+count, and all together let through no more than the limit. What an answer names as the limit is what
+holds where it was counted.
 """
 
 from __future__ import annotations
@@ -62,9 +64,13 @@ TIERS: dict[RateLimitTier, TierLimits | None] = {
 
 
 class _Counters:
-    """Ways of counting in one place, and how that place fails."""
+    """Ways of counting in one place, and how that place fails.
 
-    def __init__(self, storage: Storage) -> None:
+    ``sharers`` is among how many such places a limit is shared out.
+    """
+
+    def __init__(self, storage: Storage, sharers: int) -> None:
+        self.sharers = sharers
         self.sliding = MovingWindowRateLimiter(storage)
         self.daily = FixedWindowRateLimiter(storage)
         self.failures = storage.base_exceptions
@@ -100,11 +106,12 @@ class RateLimits:
 
     Args:
         url: of the Redis or Valkey that several processes share; None counts in memory.
+        processes: how many of them answer requests at the same address.
     """
 
-    def __init__(self, url: str | None) -> None:
-        self._own = _Counters(OwnMemory())
-        self._shared = None if url is None else _Counters(_open_storage(url))
+    def __init__(self, url: str | None, processes: int = 1) -> None:
+        self._own = _Counters(OwnMemory(), processes)
+        self._shared = None if url is None else _Counters(_open_storage(url), 1)
         self._is_shared_away = False
 
     async def admit(self, caller: Caller, endpoint_class: EndpointClass) -> Headers:
@@ -161,7 +168,7 @@ class RateLimits:
 async def _admit(
     by: _Counters, caller: Caller, limits: TierLimits, endpoint_class: EndpointClass
 ) -> Headers:
-    item = _per_minute(limits, endpoint_class)
+    item = _per_minute(limits, endpoint_class, by.sharers)
     identifiers = (str(caller.tenant_id), str(caller.api_key_id), endpoint_class)
     admitted = await by.sliding.hit(item, *identifiers)
     window = await by.sliding.get_window_stats(item, *identifiers)
@@ -175,7 +182,9 @@ async def _admit(
     if not admitted:
         raise RateLimitExceeded(endpoint_class, reset, headers)
     if endpoint_class != "read-light":
-        daily = RateLimitItemPerDay(limits.writes_per_day, namespace="layers-writes")
+        daily = RateLimitItemPerDay(
+            _share(limits.writes_per_day, by.sharers), namespace="layers-writes"
+        )
         if not await by.daily.hit(daily, *identifiers[:2]):
             day = await by.daily.get_window_stats(daily, *identifiers[:2])
             raise RateLimitExceeded("writes_per_day", _seconds_until(day.reset_time), headers)
@@ -183,19 +192,26 @@ async def _admit(
 
 
 async def _check_failed_authentications(by: _Counters, address: str) -> None:
-    window = await by.sliding.get_window_stats(_failures(), address)
+    window = await by.sliding.get_window_stats(_failures(by.sharers), address)
     if window.remaining <= 0:
         raise _failed_too_often(window)
 
 
 async def _count_failed_authentication(by: _Counters, address: str) -> None:
-    item = _failures()
+    item = _failures(by.sharers)
     if not await by.sliding.hit(item, address):
         raise _failed_too_often(await by.sliding.get_window_stats(item, address))
 
 
-def _failures() -> RateLimitItem:
-    return RateLimitItemPerMinute(FAILED_AUTHENTICATIONS_PER_MINUTE, namespace="layers-failed")
+def _failures(sharers: int) -> RateLimitItem:
+    return RateLimitItemPerMinute(
+        _share(FAILED_AUTHENTICATIONS_PER_MINUTE, sharers), namespace="layers-failed"
+    )
+
+
+def _share(amount: int, sharers: int) -> int:
+    """Give the part of a limit that one of several processes may let through; not nothing, or it would refuse all."""
+    return max(1, amount // sharers)
 
 
 def _failed_too_often(window: WindowStats) -> RateLimitExceeded:
@@ -234,13 +250,13 @@ def _open_storage(url: str) -> Storage:
         ) from None
 
 
-def _per_minute(limits: TierLimits, endpoint_class: EndpointClass) -> RateLimitItem:
+def _per_minute(limits: TierLimits, endpoint_class: EndpointClass, sharers: int) -> RateLimitItem:
     amount = {
         "read-light": limits.read_per_minute,
         "write-light": limits.write_per_minute,
         "long-running": limits.long_running_per_minute,
     }[endpoint_class]
-    return RateLimitItemPerMinute(amount, namespace="layers")
+    return RateLimitItemPerMinute(_share(amount, sharers), namespace="layers")
 
 
 def _seconds_until(timestamp: float) -> int:

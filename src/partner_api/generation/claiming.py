@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from partner_api.generation import claims
+from partner_api.ids import format_id
+from partner_api.skipped_rows import RestingRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from partner_api.database.arguments import Caller
     from partner_api.database.connection import Connection, Row
@@ -30,6 +33,7 @@ class Claimer:
     def __init__(self) -> None:
         # Servers that start together do not all begin with the same partner.
         self._last = secrets.randbelow(_HIGHEST_TENANT)
+        self._resting: RestingRows[UUID] = RestingRows("claim")
 
     async def claim(
         self,
@@ -58,13 +62,16 @@ class Claimer:
         """
         formats = list(dict.fromkeys(formats))
         wanted = limit + _SPARE_TENANTS
-        tenant_ids = await claims.tenants_with_waiting_jobs(connection, formats, self._last, wanted)
+        resting = self._resting.keys
+        tenant_ids = await claims.tenants_with_waiting_jobs(
+            connection, formats, self._last, wanted, resting
+        )
         if len(tenant_ids) < wanted:
             # The ring closes: those up to where this began come last.
             tenant_ids += [
                 tenant_id
                 for tenant_id in await claims.tenants_with_waiting_jobs(
-                    connection, formats, 0, wanted - len(tenant_ids)
+                    connection, formats, 0, wanted - len(tenant_ids), resting
                 )
                 if tenant_id not in tenant_ids
             ]
@@ -76,7 +83,7 @@ class Claimer:
                 count = min(share, limit - len(claimed))
                 if not count:
                     break
-                rows = await claims.claim_jobs(
+                given = await claims.claim_jobs(
                     connection,
                     tenant_id,
                     now,
@@ -85,10 +92,14 @@ class Claimer:
                     lease_seconds=lease_seconds,
                     tokens=[uuid4() for _ in range(count)],
                     caller=caller,
+                    resting=resting,
                 )
-                claimed += rows
+                for job_id in given.skipped:
+                    self._resting.skip(job_id, tenant_id=tenant_id, job_id=format_id("job", job_id))
+                resting += given.skipped
+                claimed += given.rows
                 self._last = tenant_id
-                if len(rows) == count:
+                if len(given.rows) == count:
                     more.append(tenant_id)
             tenant_ids = more
         return claimed

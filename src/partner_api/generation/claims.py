@@ -59,8 +59,19 @@ class JobCancellation(NamedTuple):
     idempotency: Idempotency | None = None
 
 
+class Claimed(NamedTuple):
+    """Jobs that a worker got, as rows of the composite type ``claimed_job``, and some that nobody can be given."""
+
+    rows: list[Row]
+    skipped: list[UUID]
+
+
 async def tenants_with_waiting_jobs(
-    connection: Connection, formats: Sequence[str], after: int, limit: int
+    connection: Connection,
+    formats: Sequence[str],
+    after: int,
+    limit: int,
+    resting: Sequence[UUID] = (),
 ) -> list[int]:
     """The next tenants by id that have jobs waiting in these formats. Crosses tenants.
 
@@ -71,6 +82,7 @@ async def tenants_with_waiting_jobs(
         formats: any of these counts.
         after: only tenants with a higher id.
         limit: how many at most.
+        resting: jobs that do not count.
     """
     rows = await connection.fetch(
         """
@@ -83,6 +95,7 @@ async def tenants_with_waiting_jobs(
                        SELECT j.tenant_id FROM jobs j
                         WHERE j.format = f.format AND j.tenant_id > ring.tenant_id
                           AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox
+                          AND j.id <> ALL ($4::uuid[])
                         ORDER BY j.tenant_id LIMIT 1) w) n
              WHERE ring.place < $3 AND n.tenant_id IS NOT NULL)
         SELECT tenant_id FROM ring WHERE place > 0 ORDER BY place
@@ -90,6 +103,7 @@ async def tenants_with_waiting_jobs(
         list(formats),
         after,
         limit,
+        resting,
     )
     return [row["tenant_id"] for row in rows]
 
@@ -104,22 +118,21 @@ async def claim_jobs(
     lease_seconds: int,
     tokens: Sequence[UUID],
     caller: Caller,
-) -> list[Row]:
-    """Give a tenant's oldest waiting jobs to a worker, one for each token, or fewer.
-
-    Columns: those of the composite type ``claimed_job``.
-    """
-    rows: list[Row] = await connection.fetchval(
-        "SELECT jobs_claim($1, $2, $3, $4, $5, $6, $7)",
+    resting: Sequence[UUID] = (),
+) -> Claimed:
+    """Give a tenant's oldest waiting jobs to a worker, one for each token, or fewer; none that is ``resting``."""
+    (row,) = await connection.fetch(
+        "SELECT p_claimed, p_skipped FROM jobs_claim_sound($1, $2, $3, $4, $5, $6, $7, $8)",
         tenant_id,
         now,
         worker_id,
         list(formats),
         lease_seconds,
         list(tokens),
+        resting,
         caller,
     )
-    return rows
+    return Claimed(*row)
 
 
 async def current_claim(

@@ -21,16 +21,25 @@ class SandboxCompletion(NamedTuple):
 
 
 async def tenants_with_silent_workers(
-    connection: Connection, now: datetime, limit: int
+    connection: Connection, now: datetime, limit: int, resting: Collection[UUID] = ()
 ) -> list[int]:
-    """Tenants with claims that have lapsed, the longest lapsed first. Crosses tenants."""
+    """Tenants with claims that have lapsed, the longest lapsed first. Crosses tenants.
+
+    Args:
+        connection: any.
+        now: what lapses later does not count.
+        limit: how many at most.
+        resting: jobs that do not count either.
+    """
     rows = await connection.fetch(
         """
-        SELECT tenant_id FROM jobs WHERE status = 'running' AND lease_until <= $1
+        SELECT tenant_id FROM jobs
+         WHERE status = 'running' AND lease_until <= $1 AND id <> ALL ($3::uuid[])
          GROUP BY tenant_id ORDER BY min(lease_until) LIMIT $2
         """,
         now,
         limit,
+        list(resting),
     )
     return [row["tenant_id"] for row in rows]
 
@@ -43,10 +52,40 @@ async def next_lapse(connection: Connection, after: datetime) -> datetime | None
     return lapse
 
 
-async def expire_claims(connection: Connection, tenant_id: int, now: datetime, limit: int) -> int:
-    """End at most ``limit`` lapsed claims of a tenant: try again, fail or cancel; gives how many."""
-    ended = await connection.fetchval("SELECT claims_expire($1, $2, $3)", tenant_id, now, limit)
-    return int(ended)
+async def lapsed_claims(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    limit: int,
+    resting: Collection[UUID] = (),
+) -> list[UUID]:
+    """The jobs of a tenant whose claims have lapsed, the longest lapsed first, but for ``resting``."""
+    rows = await connection.fetch(
+        """
+        SELECT id FROM jobs
+         WHERE tenant_id = $1 AND status = 'running' AND lease_until <= $2 AND id <> ALL ($4::uuid[])
+         ORDER BY lease_until LIMIT $3
+        """,
+        tenant_id,
+        now,
+        limit,
+        list(resting),
+    )
+    return [row["id"] for row in rows]
+
+
+async def expire_claims(
+    connection: Connection, tenant_id: int, now: datetime, job_ids: Sequence[UUID]
+) -> tuple[int, list[UUID]]:
+    """End lapsed claims of a tenant: try again, fail or cancel.
+
+    Returns:
+        How many were ended, and the jobs that are still claimed because they cannot be ended.
+    """
+    (row,) = await connection.fetch(
+        "SELECT p_ended, p_skipped FROM claims_expire_these($1, $2, $3)", tenant_id, now, job_ids
+    )
+    return row["p_ended"], row["p_skipped"]
 
 
 async def next_sandbox_job(
@@ -62,7 +101,7 @@ async def next_sandbox_job(
         after: only tenants with a higher id.
         put_off: jobs that do not count either.
 
-    Columns: ``tenant_id, id, format, container_id, inputs``.
+    Columns: ``tenant_id, id, format, container_id, inputs``; the last two are None if the job has no container.
     """
     return await connection.fetchrow(
         """
@@ -71,7 +110,7 @@ async def next_sandbox_job(
                  WHERE status = 'running' AND sandbox AND tenant_id > $2 AND started_at <= $1
                    AND id <> ALL ($3::uuid[])
                  ORDER BY tenant_id, started_at, id LIMIT 1) j
-          JOIN containers c ON c.tenant_id = j.tenant_id AND c.job_id = j.id
+          LEFT JOIN containers c ON c.tenant_id = j.tenant_id AND c.job_id = j.id
         """,
         started_by,
         after,
@@ -88,6 +127,17 @@ async def next_sandbox_start(connection: Connection, after: datetime) -> datetim
         after,
     )
     return start
+
+
+async def runs(connection: Connection, tenant_id: int, job_id: UUID) -> bool:
+    """Return whether a job is not over."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM jobs WHERE tenant_id = $1 AND id = $2 AND status = 'running')",
+            tenant_id,
+            job_id,
+        )
+    )
 
 
 async def complete_sandbox_jobs(

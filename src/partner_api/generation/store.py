@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -77,15 +77,26 @@ async def release_jobs(
     return await call_money_function(connection, "job_release", tenant_id, now, items)
 
 
-async def tenants_with_expired_jobs(connection: Connection, now: datetime, limit: int) -> list[int]:
-    """Tenants that have open reservations past their time, the longest overdue first. Crosses tenants."""
+async def tenants_with_expired_jobs(
+    connection: Connection, now: datetime, limit: int, resting: Collection[UUID] = ()
+) -> list[int]:
+    """Tenants that have open reservations past their time, the longest overdue first. Crosses tenants.
+
+    Args:
+        connection: any.
+        now: what expires later does not count.
+        limit: how many at most.
+        resting: jobs that do not count either.
+    """
     rows = await connection.fetch(
         """
-        SELECT tenant_id FROM reservations WHERE status = 'open' AND expires_at <= $1
+        SELECT tenant_id FROM reservations
+         WHERE status = 'open' AND expires_at <= $1 AND job_id <> ALL ($3::uuid[])
          GROUP BY tenant_id ORDER BY min(expires_at) LIMIT $2
         """,
         now,
         limit,
+        list(resting),
     )
     return [row["tenant_id"] for row in rows]
 
@@ -98,10 +109,47 @@ async def next_expiry(connection: Connection, after: datetime) -> datetime | Non
     return expiry
 
 
+async def expired_jobs(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    limit: int,
+    resting: Collection[UUID] = (),
+) -> list[UUID]:
+    """The jobs of a tenant with open reservations past their time, the longest overdue first, but for ``resting``."""
+    rows = await connection.fetch(
+        """
+        SELECT job_id FROM reservations
+         WHERE tenant_id = $1 AND status = 'open' AND expires_at <= $2 AND job_id <> ALL ($4::uuid[])
+         ORDER BY expires_at LIMIT $3
+        """,
+        tenant_id,
+        now,
+        limit,
+        list(resting),
+    )
+    return [row["job_id"] for row in rows]
+
+
 async def expire_jobs(connection: Connection, tenant_id: int, now: datetime, limit: int) -> int:
     """End at most ``limit`` overdue jobs of a tenant and release their reservations; gives how many."""
-    expired = await connection.fetchval("SELECT jobs_expire($1, $2, $3)", tenant_id, now, limit)
-    return int(expired)
+    job_ids = await expired_jobs(connection, tenant_id, now, limit)
+    ended, _ = await expire_these(connection, tenant_id, now, job_ids)
+    return ended
+
+
+async def expire_these(
+    connection: Connection, tenant_id: int, now: datetime, job_ids: Sequence[UUID]
+) -> tuple[int, list[UUID]]:
+    """End these overdue jobs of a tenant and release their reservations.
+
+    Returns:
+        How many were ended, and those whose reservation is still open because nothing can be released of them.
+    """
+    (row,) = await connection.fetch(
+        "SELECT p_ended, p_skipped FROM jobs_expire_these($1, $2, $3)", tenant_id, now, job_ids
+    )
+    return row["p_ended"], row["p_skipped"]
 
 
 # A job with what its container, its reservation and its project say of it. Times of the job are its own.

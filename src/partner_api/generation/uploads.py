@@ -10,7 +10,7 @@ import asyncpg
 from partner_api.generation.storage import file_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable
+    from collections.abc import AsyncIterable, Callable, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -96,8 +96,16 @@ async def upload(
     return stored
 
 
-async def leftovers(connection: Connection, ended_by: datetime, limit: int) -> list[Row]:
+async def leftovers(
+    connection: Connection, ended_by: datetime, limit: int, resting: Sequence[str] = ()
+) -> list[Row]:
     """Uploads of jobs that ended by then; what is noted of them is not needed any more. Crosses tenants.
+
+    Args:
+        connection: any.
+        ended_by: jobs that ended later do not count.
+        limit: how many at most.
+        resting: storage keys that do not count either.
 
     Columns: ``tenant_id, job_id, attempt, name, storage_key, kept``; ``kept`` says whether the file
     became an asset.
@@ -111,11 +119,12 @@ async def leftovers(connection: Connection, ended_by: datetime, limit: int) -> l
                           AND a.storage_key = u.storage_key) AS kept
           FROM asset_uploads u
           JOIN jobs j ON j.tenant_id = u.tenant_id AND j.id = u.job_id
-         WHERE j.status <> 'running' AND j.finished_at <= $1
+         WHERE j.status <> 'running' AND j.finished_at <= $1 AND u.storage_key <> ALL ($3::text[])
          ORDER BY u.tenant_id, u.job_id LIMIT $2
         """,
         ended_by,
         limit,
+        resting,
     )
 
 

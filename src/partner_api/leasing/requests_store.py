@@ -180,9 +180,9 @@ async def reject(
 
 
 async def open_test_requests(
-    connection: Connection, before: datetime, limit: int
+    connection: Connection, before: datetime, limit: int, resting: Sequence[UUID] = ()
 ) -> list[asyncpg.Record]:
-    """Open requests of test tenants submitted by then, oldest first. Crosses tenants.
+    """Open requests of test tenants submitted by then, oldest first, but for ``resting``. Crosses tenants.
 
     Columns: ``tenant_id``, ``id``, ``count``, ``vertical``.
     """
@@ -190,11 +190,12 @@ async def open_test_requests(
         """
         SELECT r.tenant_id, r.id, r.count, r.vertical FROM lease_requests r
           JOIN tenants t ON t.id = r.tenant_id AND t.env = 'test'
-         WHERE r.status = 'requested' AND r.submitted_at <= $1
+         WHERE r.status = 'requested' AND r.submitted_at <= $1 AND r.id <> ALL ($3::uuid[])
          ORDER BY r.id LIMIT $2
         """,
         before,
         limit,
+        resting,
     )
 
 

@@ -17,6 +17,7 @@ from partner_api.edge.scopes import requires
 from partner_api.errors import not_found
 from partner_api.ids import format_id
 from partner_api.leasing import store
+from partner_api.leasing.catching_up import charge_callers_leases
 from partner_api.leasing.schemas import (
     LeasedAccount,
     LeasedAccountsQuery,
@@ -101,6 +102,7 @@ async def list_leased_accounts(
     access=requires("leased:write"),
     tag=_TAG,
     errors=["NOT_FOUND"],
+    prepare=charge_callers_leases,
 )
 async def release_account(
     request: ApiRequest,

@@ -106,10 +106,14 @@ async def set_price(
 
 
 class Renewed(NamedTuple):
-    """How far a commit of renewals came: of so many tenants, in their order, so many leases."""
+    """How far a commit of renewals came: of so many tenants, in their order, so many leases.
+
+    ``stuck`` are the tenants with leases that are due and that cannot be advanced, whatever becomes of their money.
+    """
 
     tenants: int
     leases: int
+    stuck: Sequence[int]
 
 
 async def renew(
@@ -120,7 +124,7 @@ async def renew(
     A cash wallet that somebody else holds is left to them, and counts as come to. Crosses tenants.
     """
     (row,) = await connection.fetch(
-        "SELECT p_taken, p_advanced FROM leases_renew_each($1, $2, $3)",
+        "SELECT p_taken, p_advanced, p_stuck FROM leases_renew_partners($1, $2, $3)",
         tenant_ids,
         now,
         limit,
@@ -128,12 +132,39 @@ async def renew(
     return Renewed(*row)
 
 
-async def tenants_with_renewals(connection: Connection, now: datetime, limit: int) -> list[int]:
-    """Tenants whose cash wallet has something to charge, the longest overdue first. Crosses tenants."""
+async def has_renewals(connection: Connection, tenant_id: int, now: datetime) -> bool:
+    """Return whether a tenant's leases have something to charge."""
+    return bool(
+        await connection.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM cash_wallets WHERE tenant_id = $1 AND renewals_due_at <= $2)
+            """,
+            tenant_id,
+            now,
+        )
+    )
+
+
+async def tenants_with_renewals(
+    connection: Connection, now: datetime, limit: int, resting: Sequence[int] = ()
+) -> list[int]:
+    """Tenants whose cash wallet has something to charge, the longest overdue first. Crosses tenants.
+
+    Args:
+        connection: any.
+        now: what is due later does not count.
+        limit: how many at most.
+        resting: tenants that do not count either.
+    """
     rows = await connection.fetch(
-        "SELECT tenant_id FROM cash_wallets WHERE renewals_due_at <= $1 ORDER BY renewals_due_at LIMIT $2",
+        """
+        SELECT tenant_id FROM cash_wallets
+         WHERE renewals_due_at <= $1 AND tenant_id <> ALL ($3::bigint[])
+         ORDER BY renewals_due_at LIMIT $2
+        """,
         now,
         limit,
+        resting,
     )
     return [row["tenant_id"] for row in rows]
 

@@ -21,6 +21,7 @@ from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires
 from partner_api.errors import Issue, invalid, not_found, refusal
 from partner_api.ids import format_id, new_uuid7
+from partner_api.leasing.catching_up import charge_callers_leases
 from partner_api.organizations import store
 from partner_api.organizations.migration import migrate
 from partner_api.organizations.schemas import (
@@ -219,6 +220,7 @@ async def resume_child(
     tag=_TAG,
     errors=["NOT_FOUND"],
     works_until="archived",
+    prepare=charge_callers_leases,
 )
 async def archive_child(
     request: ApiRequest, org_id: OrganizationId, connection: Connection

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+import structlog
+
 from partner_api.database.embedded import DatabaseStartError
 from partner_api.database.location import locate
 from partner_api.generation.storage import open_storage
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from partner_api.database.location import DatabaseLocation
     from partner_api.settings import Settings
 
+_log = structlog.get_logger(__name__)
 _DATABASE = PartPlan("database", "database", start_seconds=None)
 
 
@@ -63,6 +66,7 @@ def serve(
             open_storage(settings, secret_keys)
             ready = announce(location, secret_keys)
             listen(sockets, settings.host, settings.port)
+            _say_how_requests_are_counted(settings)
             descriptors = tuple(bound.fileno() for bound in sockets)
             listening = ("--listen", *map(str, descriptors), "--status", str(folder))
             for number in range(1, settings.workers + 1):
@@ -128,6 +132,18 @@ def _ended_at_the_end(supervisor: Supervisor) -> Iterator[None]:
         yield
     finally:
         supervisor.end_parts()
+
+
+def _say_how_requests_are_counted(settings: Settings) -> None:
+    """Say it in the log if each process that answers requests counts them for itself."""
+    if settings.workers > 1 and settings.rate_limit_url is None:
+        _log.warning(
+            "rate_limits_shared_out",
+            processes=settings.workers,
+            note="Each process lets through its share of every limit, so a client on one connection has that share. "
+            "Set LAYERS_RATE_LIMIT_URL to a Redis or Valkey, and they count together; with several machines they "
+            "must.",
+        )
 
 
 def _start_background_work(supervisor: Supervisor, folder: Path, *, render: bool) -> None:

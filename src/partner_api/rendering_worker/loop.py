@@ -13,13 +13,16 @@ import structlog
 from partner_api.database.arguments import SYSTEM
 from partner_api.generation import claims
 from partner_api.generation.uploads import HeldJob
+from partner_api.ids import format_id
 from partner_api.rendering_worker.health import Steps
 from partner_api.rendering_worker.jobs import LEASE_SECONDS, Job, ended
 from partner_api.rendering_worker.renderer import Renderer
+from partner_api.skipped_rows import RestingRows
 from partner_api.sweeps.loop import sleep_unless_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from uuid import UUID
 
     from partner_api.clock import Clock
     from partner_api.database.connection import Pool, Row
@@ -65,9 +68,10 @@ async def run_rendering(
     """
     name = f"{socket.gethostname()}:{os.getpid()}"[-_MOST_WORKER_CHARACTERS + 4 :]
     steps = Steps()
+    resting: RestingRows[UUID] = RestingRows("rendering_claim")
     async with steps.telling(beat), asyncio.TaskGroup() as slots:
         for number in range(1, settings.render_processes + 1):
-            slot = _Slot(pool, clock, storage, settings, f"{name}:{number}", steps)
+            slot = _Slot(pool, clock, storage, settings, f"{name}:{number}", steps, resting)
             slots.create_task(slot.run(stop), name=f"rendering {number}")
 
 
@@ -82,6 +86,7 @@ class _Slot:
         settings: Settings,
         worker_id: str,
         steps: Steps,
+        resting: RestingRows[UUID],
     ) -> None:
         self._pool = pool
         self._clock = clock
@@ -90,6 +95,7 @@ class _Slot:
         self._stop_seconds = settings.shutdown_seconds
         self._worker_id = worker_id
         self._steps = steps
+        self._resting = resting
         self._last_tenant = -1
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -120,17 +126,20 @@ class _Slot:
 
     async def _claim(self) -> tuple[int, Row] | None:
         """Take the oldest job of the next tenant that has one."""
+        resting = self._resting.keys
         async with self._pool.acquire() as connection:
             # Each tenant in its turn; after the last, the first again.
             for after in (self._last_tenant, -1):
-                tenants = await claims.tenants_with_waiting_jobs(connection, FORMATS, after, 1)
+                tenants = await claims.tenants_with_waiting_jobs(
+                    connection, FORMATS, after, 1, resting
+                )
                 if tenants:
                     break
             else:
                 return None
             (tenant_id,) = tenants
             self._last_tenant = tenant_id
-            rows = await claims.claim_jobs(
+            given = await claims.claim_jobs(
                 connection,
                 tenant_id,
                 self._clock.now(),
@@ -139,8 +148,11 @@ class _Slot:
                 lease_seconds=LEASE_SECONDS,
                 tokens=[uuid4()],
                 caller=SYSTEM,
+                resting=resting,
             )
-        return (tenant_id, rows[0]) if rows else None
+        for job_id in given.skipped:
+            self._resting.skip(job_id, tenant_id=tenant_id, job_id=format_id("job", job_id))
+        return (tenant_id, given.rows[0]) if given.rows else None
 
     async def _work_on(self, tenant_id: int, claimed: Row, stop: asyncio.Event) -> None:
         held = HeldJob(tenant_id, claimed["job_id"], self._worker_id, claimed["claim_token"])

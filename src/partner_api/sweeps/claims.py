@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.generation import due
-from partner_api.sweeps.tenants import advance_each
+from partner_api.skipped_rows import RestingRows
+from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
@@ -26,12 +29,27 @@ class Claims:
     limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
+    def __init__(self) -> None:
+        self._resting: RestingRows[tuple[int, UUID]] = RestingRows(self.name)
+
     async def step(self, pool: Pool, now: datetime) -> int:
         """End up to 100 claims of each of up to 50 tenants, one commit per tenant."""
+        resting = [job_id for _, job_id in self._resting.keys]
         async with pool.acquire() as connection:
+
+            async def advance(tenant_id: int) -> int:
+                job_ids = await due.lapsed_claims(
+                    connection, tenant_id, now, _CLAIMS_PER_COMMIT, resting
+                )
+
+                async def expire(some: Sequence[UUID]) -> Advanced:
+                    return Advanced(*await due.expire_claims(connection, tenant_id, now, some))
+
+                return await advance_rows(tenant_id, job_ids, expire, self._resting)
+
             return await advance_each(
-                await due.tenants_with_silent_workers(connection, now, _TENANTS_PER_STEP),
-                lambda tenant_id: due.expire_claims(connection, tenant_id, now, _CLAIMS_PER_COMMIT),
+                await due.tenants_with_silent_workers(connection, now, _TENANTS_PER_STEP, resting),
+                advance,
             )
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:

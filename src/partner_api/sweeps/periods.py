@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.credits import store
-from partner_api.sweeps.tenants import advance_each
+from partner_api.skipped_rows import RestingRows
+from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
@@ -25,16 +28,23 @@ class Periods:
     limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
+    def __init__(self) -> None:
+        self._resting: RestingRows[tuple[int, UUID]] = RestingRows(self.name)
+
     async def step(self, pool: Pool, now: datetime) -> int:
         """Roll over up to 500 wallets, one commit per tenant."""
         async with pool.acquire() as connection:
-            overdue = await store.overdue_wallets(connection, now, _WALLETS_PER_STEP)
-            return await advance_each(
-                overdue,
-                lambda tenant_id: store.touch_wallets(
-                    connection, tenant_id, overdue[tenant_id], now
-                ),
+            overdue = await store.overdue_wallets(
+                connection, now, _WALLETS_PER_STEP, self._resting.keys
             )
+
+            async def advance(tenant_id: int) -> int:
+                async def touch(some: Sequence[UUID]) -> Advanced:
+                    return Advanced(await store.touch_wallets(connection, tenant_id, some, now))
+
+                return await advance_rows(tenant_id, overdue[tenant_id], touch, self._resting)
+
+            return await advance_each(overdue, advance)
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """When the next wallet's period ends."""

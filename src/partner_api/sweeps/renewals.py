@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import asyncpg
-import structlog
 
-from partner_api.database.outages import is_unavailable
 from partner_api.leasing import store
+from partner_api.skipped_rows import RestingRows, is_row_fault
 from partner_api.sweeps.tenants import advance_each
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
 
-_log = structlog.get_logger(__name__)
 _TENANTS_PER_STEP = 500
 # A quarter of a second, in which a wallet of so many leases is held.
 _LEASES_PER_COMMIT = 5_000
@@ -26,6 +25,7 @@ _LEASES_PER_COMMIT = 5_000
 _LEASES_PER_STEP = 50_000
 # Of a partner that could not be renewed with others: what takes too long may be done in smaller parts.
 _LEASES_ALONE = 1_000
+_LONGEST_REST = 60.0
 
 
 class Renewals:
@@ -38,6 +38,8 @@ class Renewals:
 
     def __init__(self, *, leases_per_commit: int = _LEASES_PER_COMMIT) -> None:
         self._leases_per_commit = leases_per_commit
+        # By tenant. A partner has one line of leases, so the others in it must not wait long for one of them.
+        self._resting: RestingRows[int] = RestingRows(self.name, longest_seconds=_LONGEST_REST)
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Renew up to 5,000 leases of each of up to 500 partners, about as many in each commit, 50,000 in all.
@@ -46,37 +48,46 @@ class Renewals:
         """
         renewed = 0
         async with pool.acquire() as connection:
-            waiting = await store.tenants_with_renewals(connection, now, _TENANTS_PER_STEP)
+            waiting = await store.tenants_with_renewals(
+                connection, now, _TENANTS_PER_STEP, self._resting.keys
+            )
             while waiting and renewed < _LEASES_PER_STEP:
                 try:
-                    tenants, leases = await store.renew(
-                        connection, waiting, now, self._leases_per_commit
-                    )
+                    done = await self._renew(connection, waiting, now, self._leases_per_commit)
                 except asyncpg.PostgresError as error:
-                    if is_unavailable(error):
+                    if not is_row_fault(error):
                         raise
                     # Nothing of it was committed. Whose fault it is shows when each is alone.
-                    _log.warning("renewals_one_by_one", reason=type(error).__name__)
-                    return renewed + await self._renew_each(connection, waiting, now, renewed)
-                waiting = waiting[tenants:]
-                renewed += leases
+                    return renewed + await self._renew_each(connection, waiting, now)
+                waiting = waiting[done.tenants :]
+                renewed += done.leases
         return renewed
 
+    async def _renew(
+        self, connection: Connection, tenant_ids: Sequence[int], now: datetime, limit: int
+    ) -> store.Renewed:
+        done = await store.renew(connection, tenant_ids, now, limit)
+        for tenant_id in done.stuck:
+            self._resting.skip(tenant_id, tenant_id=tenant_id)
+        return done
+
     async def _renew_each(
-        self, connection: Connection, tenant_ids: list[int], now: datetime, renewed: int
+        self, connection: Connection, tenant_ids: Sequence[int], now: datetime
     ) -> int:
         limit = min(self._leases_per_commit, _LEASES_ALONE)
 
         async def renew(tenant_id: int) -> int:
-            return (await store.renew(connection, [tenant_id], now, limit)).leases
+            try:
+                return (await self._renew(connection, [tenant_id], now, limit)).leases
+            except asyncpg.TransactionRollbackError:
+                return 0
+            except asyncpg.PostgresError as error:
+                if not is_row_fault(error):
+                    raise
+                self._resting.skip(tenant_id, error, tenant_id=tenant_id)
+                return 0
 
-        try:
-            return await advance_each(tenant_ids, renew)
-        except asyncpg.PostgresError:
-            # What the step has done before counts, so the sweep goes on with the next one.
-            if not renewed:
-                raise
-            return 0
+        return await advance_each(tenant_ids, renew)
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """When the next lease is to be charged or tried again."""

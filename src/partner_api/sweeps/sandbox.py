@@ -6,12 +6,15 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import asyncpg
 import structlog
 
 from partner_api.database.arguments import SYSTEM
+from partner_api.database.outages import is_unavailable
 from partner_api.generation import due
 from partner_api.generation.storage import content_key
 from partner_api.generation.store import JobRelease
+from partner_api.ids import format_id
 from partner_api.leasing import fictitious
 from partner_api.leasing import requests_store as store
 from partner_api.rendering_worker.renderer import (
@@ -20,10 +23,12 @@ from partner_api.rendering_worker.renderer import (
     RenderingFailed,
     RenderingTooLong,
 )
+from partner_api.skipped_rows import RestingRows, is_row_fault
+from partner_api.sweeps.tenants import Advanced, advance_rows
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from datetime import datetime
     from typing import Any
     from uuid import UUID
@@ -38,7 +43,8 @@ _log = structlog.get_logger(__name__)
 _JOBS_PER_STEP = 50
 # After so long a step begins no further job: a stop is noticed between steps.
 _SECONDS_PER_STEP = 2.0
-_MOST_PUT_OFF = 100
+# What cannot be stored now can be soon.
+_LONGEST_REST_SECONDS = 60.0
 _REQUESTS_PER_STEP = 100
 # An integration sees a request open before it is answered, as it would be with people.
 _DELAY = timedelta(seconds=2)
@@ -52,28 +58,47 @@ class SandboxRequests:
     limit_seconds = SWEEP_STEP_SECONDS
     wakes_on: Topic | None = None
 
+    def __init__(self) -> None:
+        self._resting: RestingRows[tuple[int, UUID]] = RestingRows(self.name)
+
     async def step(self, pool: Pool, now: datetime) -> int:
         """Answer up to 100 requests that are two seconds old, one commit each."""
         answered = 0
+        resting = [request_id for _, request_id in self._resting.keys]
         async with pool.acquire() as connection:
-            for row in await store.open_test_requests(connection, now - _DELAY, _REQUESTS_PER_STEP):
-                accounts = fictitious.accounts(row["id"], row["vertical"], row["count"], now)
-                outcome = await store.pretend(
-                    connection,
-                    row["tenant_id"],
-                    now,
-                    request_id=row["id"],
-                    social_account_ids=[account.social_account_id for account in accounts],
-                    handles=[account.handle for account in accounts],
-                    followers=[account.followers for account in accounts],
+            for row in await store.open_test_requests(
+                connection, now - _DELAY, _REQUESTS_PER_STEP, resting
+            ):
+                answered += await advance_rows(
+                    row["tenant_id"], [row["id"]], _answering(connection, row, now), self._resting
                 )
-                answered += outcome.status == "done"
         return answered
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """When the next request is two seconds old."""
         submitted_at = await store.next_open_test_request(connection, after - _DELAY)
         return None if submitted_at is None else submitted_at + _DELAY
+
+
+def _answering(
+    connection: Connection, row: Row, now: datetime
+) -> Callable[[Sequence[UUID]], Awaitable[Advanced]]:
+    """Give what answers this one request."""
+
+    async def answer(_: Sequence[UUID]) -> Advanced:
+        accounts = fictitious.accounts(row["id"], row["vertical"], row["count"], now)
+        outcome = await store.pretend(
+            connection,
+            row["tenant_id"],
+            now,
+            request_id=row["id"],
+            social_account_ids=[account.social_account_id for account in accounts],
+            handles=[account.handle for account in accounts],
+            followers=[account.followers for account in accounts],
+        )
+        return Advanced(int(outcome.status == "done"))
+
+    return answer
 
 
 class SandboxJobs:
@@ -99,7 +124,9 @@ class SandboxJobs:
         self._seconds_per_step = seconds_per_step
         self._renderer = renderer
         self._last_tenant = -1
-        self._put_off: set[UUID] = set()
+        self._resting: RestingRows[UUID] = RestingRows(
+            self.name, longest_seconds=_LONGEST_REST_SECONDS
+        )
         self._closed = False
 
     async def step(self, pool: Pool, now: datetime) -> int:
@@ -122,10 +149,13 @@ class SandboxJobs:
                 if self._closed:
                     break
                 raise
-            except Exception:
-                # One that cannot be stored does not hold up the others; it has its turn again after them.
-                _log.exception("sandbox_job_not_made", job_id=str(row["id"]))
-                self._put_off.add(row["id"])
+            except Exception as error:
+                if isinstance(error, asyncpg.PostgresError) and not is_row_fault(error):
+                    raise
+                if is_unavailable(error):
+                    raise
+                # One that cannot be made or stored does not hold up the others.
+                self._skip(row, error)
             if time.monotonic() > until:
                 break
         return ended
@@ -142,28 +172,41 @@ class SandboxJobs:
 
     async def _next(self, pool: Pool, now: datetime) -> Row | None:
         """Give the oldest job of the next tenant; after the last tenant, the first has its turn again."""
+        resting = self._resting.keys
         async with pool.acquire() as connection:
-            row = await due.next_sandbox_job(
-                connection, now - _DELAY, self._last_tenant, self._put_off
-            )
+            row = await due.next_sandbox_job(connection, now - _DELAY, self._last_tenant, resting)
             if row is None and self._last_tenant >= 0:
-                row = await due.next_sandbox_job(connection, now - _DELAY, -1, self._put_off)
-        if row is None or len(self._put_off) > _MOST_PUT_OFF:
-            self._put_off.clear()
+                row = await due.next_sandbox_job(connection, now - _DELAY, -1, resting)
         self._last_tenant = -1 if row is None else row["tenant_id"]
         return row
 
+    def _skip(self, row: Row, error: Exception | None = None) -> None:
+        self._resting.skip(
+            row["id"], error, tenant_id=row["tenant_id"], job_id=format_id("job", row["id"])
+        )
+
     async def _end(self, pool: Pool, row: Row, now: datetime) -> int:
+        if row["container_id"] is None:
+            self._skip(row)
+            return 0
+        tenant_id = row["tenant_id"]
         try:
             rendered = await self._render(row)
         except RenderingFailed as error:
             _log.warning("sandbox_job_failed", job_id=str(row["id"]), reason=str(error))
             failure = JobRelease(row["id"], "failed", "RENDERING_FAILED", _sentence(error), SYSTEM)
             async with pool.acquire() as connection:
-                return await due.fail_sandbox_jobs(connection, row["tenant_id"], now, [failure])
-        completion = due.SandboxCompletion(row["id"], await self._store(row, rendered))
-        async with pool.acquire() as connection:
-            return await due.complete_sandbox_jobs(connection, row["tenant_id"], now, [completion])
+                ended = await due.fail_sandbox_jobs(connection, tenant_id, now, [failure])
+                runs = not ended and await due.runs(connection, tenant_id, row["id"])
+        else:
+            completion = due.SandboxCompletion(row["id"], await self._store(row, rendered))
+            async with pool.acquire() as connection:
+                ended = await due.complete_sandbox_jobs(connection, tenant_id, now, [completion])
+                runs = not ended and await due.runs(connection, tenant_id, row["id"])
+        if runs:
+            # Nobody has canceled it meanwhile: it cannot be ended.
+            self._skip(row)
+        return ended
 
     async def _render(self, row: Row, *, try_again: bool = True) -> list[RenderedAsset]:
         """Render a sample, with a second process if the first one dies.

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from partner_api.generation import uploads
+from partner_api.generation.storage import InvalidKey, StorageUnavailable
+from partner_api.skipped_rows import RestingRows
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
@@ -30,20 +32,37 @@ class Uploads:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        # By the place of the file.
+        self._resting: RestingRows[str] = RestingRows(self.name)
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Go through up to 200 uploads of jobs that ended an hour ago."""
+        """Go through up to 200 uploads of jobs that ended an hour ago.
+
+        Raises:
+            StorageUnavailable: no file can be removed now.
+        """
         async with pool.acquire() as connection:
-            rows = await uploads.leftovers(connection, now - _AFTER, _FILES_PER_STEP)
+            rows = await uploads.leftovers(
+                connection, now - _AFTER, _FILES_PER_STEP, self._resting.keys
+            )
+        removed = 0
         for row in rows:
             if not row["kept"]:
                 # First the file: what is noted of it is all that anybody knows of it.
-                await self._storage.delete(row["storage_key"])
+                try:
+                    await self._storage.delete(row["storage_key"])
+                except StorageUnavailable:
+                    raise
+                except (InvalidKey, OSError) as error:
+                    key = row["storage_key"]
+                    self._resting.skip(key, error, tenant_id=row["tenant_id"], storage_key=key)
+                    continue
             async with pool.acquire() as connection:
                 await uploads.forget(
                     connection, row["tenant_id"], row["job_id"], row["attempt"], row["name"]
                 )
-        return len(rows)
+            removed += 1
+        return removed
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """None: nothing depends on the moment."""

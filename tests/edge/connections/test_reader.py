@@ -111,17 +111,27 @@ def test_a_method_that_nobody_knows_is_for_the_routes(server: Server, app: Small
 
 
 def test_the_target_of_a_request(server: Server, app: SmallApp) -> None:
-    for target in ("//ok", "/a%2Fb%20c?d=%20", "http://test/ok", "http://test", "/ok#part"):
-        server.ask(get(target))
-    server.ask(get("*", method="OPTIONS"))
+    assert server.ask(get("/a%C3%A9b%20c?d=%20//")).status == 200
+    assert server.ask(get("/")).status == 200
     assert [(scope["path"], scope["query_string"]) for scope in app.scopes] == [
-        ("//ok", b""),
-        ("/a/b c", b"d=%20"),
-        ("/ok", b""),
+        ("/aéb c", b"d=%20//"),
         ("/", b""),
-        ("/ok", b""),
-        ("*", b""),
     ]
+
+
+@pytest.mark.parametrize(
+    "target", ["//ok", "/ok/", "/a%2Fb", "http://test/ok", "http://test", "/ok#part", "/%6Fk"]
+)
+def test_another_spelling_of_a_target_reaches_no_route(
+    server: Server, app: SmallApp, target: str
+) -> None:
+    assert server.ask(get(target)).error["code"] == "NOT_FOUND"
+    assert app.scopes == []
+
+
+def test_the_target_that_names_no_path(server: Server, app: SmallApp) -> None:
+    assert server.ask(get("*", method="OPTIONS")).status == 404
+    assert app.scopes == []
 
 
 @pytest.mark.parametrize(

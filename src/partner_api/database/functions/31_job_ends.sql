@@ -261,28 +261,38 @@ BEGIN
 END
 $$;
 
--- Ends the jobs of one tenant whose time is up, oldest first, at most p_limit: as failed, or as canceled if a cancel
--- was accepted. Gives how many.
-CREATE OR REPLACE FUNCTION jobs_expire(p_tenant_id bigint, p_now timestamptz, p_limit integer)
-RETURNS integer
+-- Ends these jobs of one tenant, whose time is up: as failed, or as canceled if a cancel was accepted. p_ended is how
+-- many; p_skipped are those that still hold their reservation, because nothing can be released of them.
+CREATE OR REPLACE FUNCTION jobs_expire_these(
+    p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], OUT p_ended integer, OUT p_skipped uuid[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-    v_job_ids uuid[] := ARRAY(
+    v_items job_release[];
+BEGIN
+    -- Locked before it is decided how they end: a cancel may be just being accepted.
+    PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE;
+    v_items := ARRAY(
+        SELECT job_expiry(j) FROM jobs j
+         WHERE j.tenant_id = p_tenant_id AND j.id = ANY (p_job_ids) AND j.status = 'running');
+    p_ended := 0;
+    IF v_items <> '{}' THEN
+        SELECT count(*) FILTER (WHERE o.status = 'done') INTO p_ended
+          FROM unnest(job_release(p_tenant_id, p_now, v_items)) o;
+    END IF;
+    p_skipped := ARRAY(
+        SELECT job_id FROM reservations
+         WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids) AND status = 'open');
+END
+$$;
+
+-- The same, of the longest overdue and at most p_limit, for servers of the version before it. Gives how many.
+CREATE OR REPLACE FUNCTION jobs_expire(p_tenant_id bigint, p_now timestamptz, p_limit integer)
+RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT p_ended FROM jobs_expire_these(p_tenant_id, p_now, ARRAY(
         SELECT job_id FROM reservations
          WHERE tenant_id = p_tenant_id AND status = 'open' AND expires_at <= p_now
-         ORDER BY expires_at LIMIT p_limit);
-    v_items   job_release[];
-BEGIN
-    IF v_job_ids = '{}' THEN
-        RETURN 0;
-    END IF;
-    -- Locked before it is decided how they end: a cancel may be just being accepted.
-    PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) ORDER BY id FOR NO KEY UPDATE;
-    SELECT array_agg(job_expiry(j)) INTO v_items FROM jobs j
-     WHERE j.tenant_id = p_tenant_id AND j.id = ANY (v_job_ids);
-    PERFORM job_release(p_tenant_id, p_now, v_items);
-    RETURN cardinality(v_items);
-END
+         ORDER BY expires_at LIMIT p_limit))
 $$;
 
 -- How a job ends whose time is up.

@@ -28,50 +28,116 @@ END
 $$;
 
 -- Gives waiting jobs of one tenant to a worker, the oldest first: as many as there are tokens, or fewer.
-CREATE OR REPLACE FUNCTION jobs_claim(
+--
+-- One that cannot be given to anybody does not hold up those behind it: a job without its reservation or its container,
+-- one that was given too often, or one whose rows no statement can change. It stays as it is, and is named in p_skipped;
+-- p_resting are those that the caller has met before and that are not looked at.
+CREATE OR REPLACE FUNCTION jobs_claim_sound(
     p_tenant_id bigint, p_now timestamptz, p_worker_id text, p_formats text[], p_lease_seconds integer,
-    p_tokens uuid[], p_caller caller)
-RETURNS claimed_job[]
+    p_tokens uuid[], p_resting uuid[], p_caller caller, OUT p_claimed claimed_job[], OUT p_skipped uuid[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_job_ids uuid[];
-    v_claimed claimed_job[];
 BEGIN
-    -- What another worker is just taking is skipped, so that workers do not wait for each other.
+    p_claimed := '{}';
+    p_skipped := '{}';
+    -- What another worker is just taking is skipped, so that workers do not wait for each other. The looks at other
+    -- tables are no joins, so that they never cost more than the jobs that are looked at.
     v_job_ids := ARRAY(
         SELECT w.id FROM unnest(p_formats) f (format)
          CROSS JOIN LATERAL (
                SELECT j.id, j.started_at FROM jobs j
                 WHERE j.tenant_id = p_tenant_id AND j.format = f.format
                   AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox AND j.expires_at > p_now
+                  AND j.attempt < job_max_attempts() AND j.id <> ALL (p_resting)
+                  AND (SELECT r.status FROM reservations r
+                        WHERE r.tenant_id = p_tenant_id AND r.job_id = j.id) = 'open'
+                  AND (SELECT true FROM containers c WHERE c.tenant_id = p_tenant_id AND c.job_id = j.id)
                 ORDER BY j.started_at, j.id LIMIT cardinality(p_tokens) FOR NO KEY UPDATE SKIP LOCKED) w
          ORDER BY w.started_at, w.id LIMIT cardinality(p_tokens));
     IF v_job_ids = '{}' THEN
-        RETURN '{}';
+        p_skipped := jobs_unsound(p_tenant_id, p_formats, p_resting);
+        RETURN;
     END IF;
+    BEGIN
+        p_claimed := jobs_claim_these(
+            p_tenant_id, p_now, p_worker_id, p_lease_seconds, v_job_ids, p_tokens, p_caller);
+    EXCEPTION WHEN data_exception OR integrity_constraint_violation OR raise_exception THEN
+        -- Nothing of it was done. Which of them it was shows when each is alone.
+        FOR v_position IN 1..cardinality(v_job_ids) LOOP
+            BEGIN
+                p_claimed := p_claimed || jobs_claim_these(
+                    p_tenant_id, p_now, p_worker_id, p_lease_seconds, v_job_ids[v_position:v_position],
+                    p_tokens[v_position:v_position], p_caller);
+            EXCEPTION WHEN data_exception OR integrity_constraint_violation OR raise_exception THEN
+                p_skipped := p_skipped || v_job_ids[v_position];
+            END;
+        END LOOP;
+    END;
+END
+$$;
+
+-- Some of the jobs that wait and that no worker can be given, by what their rows say.
+CREATE OR REPLACE FUNCTION jobs_unsound(p_tenant_id bigint, p_formats text[], p_resting uuid[])
+RETURNS uuid[]
+LANGUAGE sql STABLE AS $$
+    SELECT ARRAY(
+        SELECT w.id FROM unnest(p_formats) f (format)
+         CROSS JOIN LATERAL (
+               SELECT j.id FROM jobs j
+                WHERE j.tenant_id = p_tenant_id AND j.format = f.format
+                  AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox
+                  AND j.id <> ALL (p_resting)
+                  AND (j.attempt >= job_max_attempts()
+                       OR (SELECT r.status FROM reservations r
+                            WHERE r.tenant_id = p_tenant_id AND r.job_id = j.id) IS DISTINCT FROM 'open'
+                       OR (SELECT true FROM containers c
+                            WHERE c.tenant_id = p_tenant_id AND c.job_id = j.id) IS NULL)
+                ORDER BY j.started_at, j.id LIMIT 100) w)
+$$;
+
+-- Gives these locked jobs to a worker, with one token for each.
+CREATE OR REPLACE FUNCTION jobs_claim_these(
+    p_tenant_id bigint, p_now timestamptz, p_worker_id text, p_lease_seconds integer, p_job_ids uuid[],
+    p_tokens uuid[], p_caller caller)
+RETURNS claimed_job[]
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+    v_claimed claimed_job[];
+BEGIN
     UPDATE jobs j SET
         worker_id = p_worker_id, claim_token = t.token, lease_seconds = p_lease_seconds,
         -- The node that started it may have a faster clock.
         claimed_at = greatest(p_now, j.started_at),
         lease_until = greatest(p_now, j.started_at) + make_interval(secs => p_lease_seconds),
         attempt = j.attempt + 1, stage = 'processing'
-      FROM unnest(v_job_ids, p_tokens) t (job_id, token)
-     WHERE j.tenant_id = p_tenant_id AND j.id = t.job_id AND j.id = ANY (v_job_ids);
+      FROM unnest(p_job_ids, p_tokens) t (job_id, token)
+     WHERE j.tenant_id = p_tenant_id AND j.id = t.job_id AND j.id = ANY (p_job_ids);
     UPDATE containers SET status = 'processing'
-     WHERE tenant_id = p_tenant_id AND job_id = ANY (v_job_ids);
+     WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids);
     SELECT array_agg(ROW(j.id, j.attempt, j.claim_token, j.format, r.organization_id, j.project_id, c.id, c.inputs,
                          r.credits, j.lease_until)::claimed_job ORDER BY j.started_at, j.id)
       INTO v_claimed
       FROM jobs j
-      JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = j.id AND r.job_id = ANY (v_job_ids)
-      JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = j.id AND c.job_id = ANY (v_job_ids)
-     WHERE j.tenant_id = p_tenant_id AND j.id = ANY (v_job_ids);
+      JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = j.id AND r.job_id = ANY (p_job_ids)
+      JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = j.id AND c.job_id = ANY (p_job_ids)
+     WHERE j.tenant_id = p_tenant_id AND j.id = ANY (p_job_ids);
     PERFORM audit_write(p_tenant_id, p_now, v.organization_id, 'job.claimed', p_caller, v.project_id,
                         jsonb_build_object('jobId', v.job_id, 'workerId', p_worker_id, 'attempt', v.attempt))
        FROM unnest(v_claimed) v;
     RETURN v_claimed;
 END
+$$;
+
+-- As jobs_claim_sound, for servers of the version before it.
+CREATE OR REPLACE FUNCTION jobs_claim(
+    p_tenant_id bigint, p_now timestamptz, p_worker_id text, p_formats text[], p_lease_seconds integer,
+    p_tokens uuid[], p_caller caller)
+RETURNS claimed_job[]
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT p_claimed FROM jobs_claim_sound(
+        p_tenant_id, p_now, p_worker_id, p_formats, p_lease_seconds, p_tokens, '{}', p_caller)
 $$;
 
 -- What a locked job says to a report of this claim: NULL that it is the current one of a running job in its time,
@@ -98,7 +164,21 @@ BEGIN
 END
 $$;
 
--- Extends claims, and takes how far the work is. Progress never falls.
+-- The stages of a job that its worker reports, in their order. What comes before and after them is not for it to say.
+CREATE OR REPLACE FUNCTION job_stages()
+RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT '{processing,generating,rendering,uploading,finalizing}'::text[]
+$$;
+
+-- The later one of a job's stage and the one that was reported. One that is no worker's to report changes nothing; a
+-- stage of the time before there was a list counts as the first.
+CREATE OR REPLACE FUNCTION job_stage_reached(p_stage text, p_reported text)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN array_position(job_stages(), p_reported) > coalesce(array_position(job_stages(), p_stage), 1)
+                THEN p_reported ELSE p_stage END
+$$;
+
+-- Extends claims, and takes how far the work is. Neither stage nor progress goes back: reports may arrive late.
 --
 -- Facts: {cancel_requested, lease_until}. Refused: IDEMPOTENCY_*, NOT_FOUND, CONFLICT {status} (not the current claim).
 CREATE OR REPLACE FUNCTION job_heartbeat(p_tenant_id bigint, p_now timestamptz, p_items job_heartbeat[])
@@ -125,7 +205,7 @@ BEGIN
         END IF;
         IF v_outcome.status IS NULL THEN
             UPDATE jobs SET
-                stage = coalesce(v_item.stage, stage), progress = greatest(progress, v_item.progress),
+                stage = job_stage_reached(stage, v_item.stage), progress = greatest(progress, v_item.progress),
                 lease_until = greatest(lease_until, p_now + make_interval(secs => lease_seconds))
              WHERE tenant_id = p_tenant_id AND id = v_item.job_id
             RETURNING * INTO v_job;
@@ -150,13 +230,15 @@ LANGUAGE sql AS $$
     UPDATE containers SET status = 'queued' WHERE tenant_id = p_tenant_id AND job_id = p_job_id;
 $$;
 
--- What becomes of a locked job whose claim ends without a result; gives its status. The last error is that of a try
--- that another follows.
+-- What becomes of a locked job whose claim ends without a result; gives its status, NULL when it cannot be ended. The
+-- last error is that of a try that another follows.
 CREATE OR REPLACE FUNCTION job_give_back(
     p_job jobs, p_now timestamptz, p_retryable boolean, p_last_code text, p_last_message text,
     p_final_code text, p_final_message text, p_caller caller)
 RETURNS text
 LANGUAGE plpgsql AS $$
+DECLARE
+    v_end job_release;
 BEGIN
     IF p_job.cancel_requested_at IS NULL AND p_retryable AND p_job.attempt < job_max_attempts() THEN
         PERFORM job_requeue(p_job.tenant_id, p_job.id, p_last_code, p_last_message);
@@ -164,44 +246,48 @@ BEGIN
                             jsonb_build_object('jobId', p_job.id, 'attempt', p_job.attempt, 'code', p_last_code))
            FROM reservations r WHERE r.tenant_id = p_job.tenant_id AND r.job_id = p_job.id;
         RETURN 'running';
-    ELSIF p_job.cancel_requested_at IS NULL THEN
-        PERFORM job_release(p_job.tenant_id, p_now, ARRAY[
-            ROW(p_job.id, 'failed', p_final_code, p_final_message, p_caller)::job_release]);
-        RETURN 'failed';
     END IF;
-    PERFORM job_release(p_job.tenant_id, p_now, ARRAY[ROW(p_job.id, 'canceled', NULL, NULL, p_caller)::job_release]);
-    RETURN 'canceled';
+    v_end := CASE WHEN p_job.cancel_requested_at IS NULL
+        THEN ROW(p_job.id, 'failed', p_final_code, p_final_message, p_caller)::job_release
+        ELSE ROW(p_job.id, 'canceled', NULL, NULL, p_caller)::job_release END;
+    RETURN CASE WHEN (job_release(p_job.tenant_id, p_now, ARRAY[v_end]))[1].status = 'done' THEN v_end.status END;
 END
 $$;
 
--- Ends the claims of one tenant's silent workers, the longest silent first, at most p_limit. Gives how many.
-CREATE OR REPLACE FUNCTION claims_expire(p_tenant_id bigint, p_now timestamptz, p_limit integer)
-RETURNS integer
+-- Ends these claims of one tenant's silent workers. p_ended is how many; p_skipped are those that are still there.
+CREATE OR REPLACE FUNCTION claims_expire_these(
+    p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], OUT p_ended integer, OUT p_skipped uuid[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-    v_job_ids uuid[] := ARRAY(
-        SELECT id FROM jobs
-         WHERE tenant_id = p_tenant_id AND status = 'running' AND lease_until <= p_now
-         ORDER BY lease_until LIMIT p_limit);
-    v_job     jobs;
-    v_ended   integer := 0;
+    v_job jobs;
 BEGIN
-    IF v_job_ids = '{}' THEN
-        RETURN 0;
-    END IF;
-    PERFORM jobs_lock(p_tenant_id, v_job_ids);
+    p_ended := 0;
+    p_skipped := '{}';
+    PERFORM jobs_lock(p_tenant_id, p_job_ids);
     FOR v_job IN
         -- Looked at again under the lock: a worker may have been heard of meanwhile.
         SELECT * FROM jobs
-         WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) AND status = 'running' AND lease_until <= p_now
+         WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) AND status = 'running' AND lease_until <= p_now
          ORDER BY id
     LOOP
-        PERFORM job_give_back(
-            v_job, p_now, true, 'WORKER_LOST', 'The worker was not heard of in time.',
-            'WORKER_LOST', 'No worker finished the job; nothing was charged.',
-            ROW('system', NULL, NULL, NULL, NULL)::caller);
-        v_ended := v_ended + 1;
+        IF job_give_back(
+               v_job, p_now, true, 'WORKER_LOST', 'The worker was not heard of in time.',
+               'WORKER_LOST', 'No worker finished the job; nothing was charged.',
+               ROW('system', NULL, NULL, NULL, NULL)::caller) IS NULL THEN
+            p_skipped := p_skipped || v_job.id;
+        ELSE
+            p_ended := p_ended + 1;
+        END IF;
     END LOOP;
-    RETURN v_ended;
 END
+$$;
+
+-- The same, of the longest silent and at most p_limit, for servers of the version before it. Gives how many.
+CREATE OR REPLACE FUNCTION claims_expire(p_tenant_id bigint, p_now timestamptz, p_limit integer)
+RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT p_ended FROM claims_expire_these(p_tenant_id, p_now, ARRAY(
+        SELECT id FROM jobs
+         WHERE tenant_id = p_tenant_id AND status = 'running' AND lease_until <= p_now
+         ORDER BY lease_until LIMIT p_limit))
 $$;

@@ -51,8 +51,11 @@ BEGIN
         RETURN v_outcome;
     END IF;
     IF v_job.cancel_requested_at IS NOT NULL THEN
-        PERFORM job_release(p_tenant_id, p_now, ARRAY[
-            ROW(p_item.job_id, 'canceled', NULL, NULL, p_item.caller)::job_release]);
+        v_outcome := (job_release(p_tenant_id, p_now, ARRAY[
+            ROW(p_item.job_id, 'canceled', NULL, NULL, p_item.caller)::job_release]))[1];
+        IF v_outcome.status = 'refused' THEN
+            RETURN v_outcome;
+        END IF;
         v_outcome := ROW('done', NULL, '{"status": "canceled", "credits_charged": 0}')::outcome;
     ELSE
         -- What it became decides what a job of the format auto may cost.
@@ -109,7 +112,7 @@ $$;
 -- else they fail. A job whose cancel was accepted ends as canceled.
 --
 -- Facts: {status}; `running` when it will be tried again. Refused: IDEMPOTENCY_*, NOT_FOUND, CONFLICT {status} (not
--- the current claim).
+-- the current claim; the job's rows do not fit together).
 CREATE OR REPLACE FUNCTION job_fail(p_tenant_id bigint, p_now timestamptz, p_items job_failure[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
@@ -130,8 +133,12 @@ BEGIN
         IF v_outcome.status IS NULL THEN
             v_status := job_give_back(v_job, p_now, v_item.retryable, v_item.error_code, v_item.error_message,
                                       v_item.error_code, v_item.error_message, v_item.caller);
-            v_outcome := ROW('done', NULL, jsonb_build_object('status', v_status))::outcome;
-            PERFORM idempotency_store(p_now, v_item.idempotency, 200::smallint, (v_outcome.facts)::json, NULL);
+            IF v_status IS NULL THEN
+                v_outcome := ROW('refused', 'CONFLICT', jsonb_build_object('status', v_job.status))::outcome;
+            ELSE
+                v_outcome := ROW('done', NULL, jsonb_build_object('status', v_status))::outcome;
+                PERFORM idempotency_store(p_now, v_item.idempotency, 200::smallint, (v_outcome.facts)::json, NULL);
+            END IF;
         END IF;
         v_outcomes := v_outcomes || v_outcome;
     END LOOP;
@@ -174,8 +181,9 @@ CREATE OR REPLACE FUNCTION job_cancel_one(p_tenant_id bigint, p_now timestamptz,
 RETURNS outcome
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_job   jobs;
-    v_owner uuid;
+    v_job     jobs;
+    v_owner   uuid;
+    v_outcome outcome;
 BEGIN
     SELECT j.* INTO v_job FROM jobs j WHERE j.tenant_id = p_tenant_id AND j.id = p_item.job_id;
     SELECT organization_id INTO v_owner FROM projects WHERE tenant_id = p_tenant_id AND id = v_job.project_id;
@@ -187,8 +195,11 @@ BEGIN
             'job_id', v_job.id, 'accepted', false, 'reason', 'ALREADY_' || upper(v_job.status)))::outcome;
     END IF;
     IF v_job.claim_token IS NULL THEN
-        PERFORM job_release(p_tenant_id, p_now, ARRAY[
-            ROW(p_item.job_id, 'canceled', NULL, NULL, p_item.caller)::job_release]);
+        v_outcome := (job_release(p_tenant_id, p_now, ARRAY[
+            ROW(p_item.job_id, 'canceled', NULL, NULL, p_item.caller)::job_release]))[1];
+        IF v_outcome.status = 'refused' THEN
+            RETURN v_outcome;
+        END IF;
     ELSIF v_job.cancel_requested_at IS NULL THEN
         IF v_job.stage = 'finalizing' THEN
             RETURN ROW('refused', 'CONFLICT', jsonb_build_object('stage', v_job.stage))::outcome;

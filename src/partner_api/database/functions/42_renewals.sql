@@ -42,16 +42,24 @@ $$;
 
 -- The front of a partner's line. Those that have been tried and those that have not are each read in the order of their
 -- index, so that the length of the line makes no difference. One that has been tried is due, whatever p_now says.
+-- A lease whose next month is settled already stands in no line: its rows contradict each other, and to charge it
+-- would be to take the month twice.
 CREATE OR REPLACE FUNCTION lease_line(p_tenant_id bigint, p_now timestamptz, p_limit integer)
 RETURNS SETOF leases
 LANGUAGE sql STABLE AS $$
     SELECT * FROM (
-        (SELECT * FROM leases
+        (SELECT * FROM leases l
           WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'past_due'
+            AND coalesce((SELECT c.status FROM lease_charges c
+                           WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
+                             AND c.lease_month = l.next_month), 'due') = 'due'
           ORDER BY next_due_at, social_account_id LIMIT p_limit)
         UNION ALL
-        (SELECT * FROM leases
+        (SELECT * FROM leases l
           WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current' AND next_due_at <= p_now
+            AND coalesce((SELECT c.status FROM lease_charges c
+                           WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
+                             AND c.lease_month = l.next_month), 'due') = 'due'
           ORDER BY next_due_at, social_account_id LIMIT p_limit)) tried_and_new
      ORDER BY next_due_at, social_account_id LIMIT p_limit
 $$;
@@ -226,13 +234,17 @@ BEGIN
         SELECT l FROM leases l
          WHERE l.tenant_id = p_cash.tenant_id AND l.status = 'assigned' AND l.billing_status = 'current'
            AND l.next_due_at <= p_now
+           AND coalesce((SELECT c.status FROM lease_charges c
+                          WHERE c.tenant_id = p_cash.tenant_id AND c.social_account_id = l.social_account_id
+                            AND c.lease_month = l.next_month), 'due') = 'due'
          ORDER BY l.next_due_at, l.social_account_id LIMIT p_limit);
     IF v_waiting <> '{}' THEN
         INSERT INTO lease_charges
             (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status)
         SELECT p_cash.tenant_id, l.social_account_id, l.next_month, l.next_due_at,
                lease_month_start(l.assigned_at, l.next_month + 1), lease_month_price(l, l.next_month), 'due'
-          FROM unnest(v_waiting) l;
+          FROM unnest(v_waiting) l
+        ON CONFLICT (tenant_id, social_account_id, lease_month) DO NOTHING;
         UPDATE leases l
            SET billing_status = 'past_due', past_due_since = v_since,
                next_attempt_at = lease_next_attempt(v_since, v_since)
@@ -330,11 +342,13 @@ $$;
 
 -- Renews leases that are due at p_now, partner by partner in the order given, until it has advanced about p_limit; all in
 -- one transaction, so that partners with few leases share a commit. p_taken is how many of the partners it has come to,
--- p_advanced how many leases it paid, put off or ended. A wallet that somebody else holds is left to them.
+-- p_advanced how many leases it paid, put off or ended. A wallet that somebody else holds is left to them. p_stuck are
+-- the partners that have leases due of which none could be advanced, because their rows contradict each other.
 --
 -- Waits for no wallet, so it cannot stand in a circle with others that wait for one while they hold another's.
-CREATE OR REPLACE FUNCTION leases_renew_each(
-    p_tenant_ids bigint[], p_now timestamptz, p_limit integer, OUT p_taken integer, OUT p_advanced integer)
+CREATE OR REPLACE FUNCTION leases_renew_partners(
+    p_tenant_ids bigint[], p_now timestamptz, p_limit integer, OUT p_taken integer, OUT p_advanced integer,
+    OUT p_stuck bigint[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     v_tenant_id bigint;
@@ -343,6 +357,7 @@ DECLARE
 BEGIN
     p_taken := 0;
     p_advanced := 0;
+    p_stuck := '{}';
     FOREACH v_tenant_id IN ARRAY p_tenant_ids LOOP
         p_taken := p_taken + 1;
         SELECT * INTO v_cash FROM cash_wallets
@@ -351,10 +366,21 @@ BEGIN
         IF FOUND THEN
             SELECT * INTO v_renewed FROM leases_renew_locked(v_cash, p_now, p_limit - p_advanced);
             p_advanced := p_advanced + v_renewed.p_advanced;
+            v_cash := v_renewed.p_cash;
+            IF v_renewed.p_advanced = 0 AND v_cash.renewals_due_at <= p_now THEN
+                p_stuck := p_stuck || v_tenant_id;
+            END IF;
         END IF;
         EXIT WHEN p_advanced >= p_limit;
     END LOOP;
 END
+$$;
+
+-- The same, for servers of the version before it.
+CREATE OR REPLACE FUNCTION leases_renew_each(
+    p_tenant_ids bigint[], p_now timestamptz, p_limit integer, OUT p_taken integer, OUT p_advanced integer)
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT p_taken, p_advanced FROM leases_renew_partners(p_tenant_ids, p_now, p_limit)
 $$;
 
 -- Settles every month of a lease that has begun and is not paid, oldest first: paid if p_charge and the cash wallet
@@ -372,6 +398,14 @@ DECLARE
     v_covers boolean;
 BEGIN
     WHILE v_start <= p_now LOOP
+        IF EXISTS (SELECT FROM lease_charges c
+                    WHERE c.tenant_id = p_lease.tenant_id AND c.social_account_id = p_lease.social_account_id
+                      AND c.lease_month = v_month AND c.status <> 'due') THEN
+            -- Settled already, whatever the lease says of it.
+            v_month := v_month + 1;
+            v_start := lease_month_start(p_lease.assigned_at, v_month);
+            CONTINUE;
+        END IF;
         v_price := lease_month_price(p_lease, v_month);
         v_covers := p_charge AND p_cash.balance_cents >= v_price;
         IF v_covers AND v_price > 0 THEN

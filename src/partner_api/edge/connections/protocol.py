@@ -162,10 +162,10 @@ class ClientConnection(RequestReader):
         self.scope["method"] = method.decode("ascii")
         self.scope["http_version"] = version
         url = httptools.parse_url(self.url)
-        raw_path = url.path or b"/"
-        path = raw_path.decode("ascii")
+        path = (url.path or b"/").decode("ascii")
         self.scope["path"] = urllib.parse.unquote(path) if "%" in path else path
-        self.scope["raw_path"] = raw_path
+        # All of the target: one with a scheme and a host, or with a fragment, is another spelling of its path.
+        self.scope["raw_path"] = self.url.partition(b"?")[0]
         self.scope["query_string"] = url.query or b""
         self.cycle = Cycle(
             self,

@@ -15,6 +15,7 @@ from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import write
 from partner_api.edge.scopes import requires_role
 from partner_api.errors import not_found, refusal
+from partner_api.leasing.catching_up import charge_what_is_due
 from partner_api.ops.cash.schemas import (
     CashAdjustment,
     CashRefund,
@@ -116,8 +117,13 @@ async def _post(
     description: str,
     reference: str | None,
 ) -> Reply[PostedCash]:
-    async with request.services.pool.acquire() as connection:
+    pool = request.services.pool
+    async with pool.acquire() as connection:
         organization = await require_organization(request, connection, organization_id)
+    if amount_cents < 0:
+        # What came due before is paid before.
+        await charge_what_is_due(pool, organization["tenant_id"], request.now)
+    async with pool.acquire() as connection:
         (outcome,) = await store.post(
             connection,
             organization["tenant_id"],

@@ -128,7 +128,9 @@ async def report_heartbeat(
 ) -> Reply[HeartbeatAnswer]:
     """Report that the work goes on.
 
-    Extends the claim by its `leaseSeconds`. Progress never falls: less than before changes nothing.
+    Extends the claim by its `leaseSeconds`. Neither progress nor stage goes back, since reports may arrive late: less
+    progress, or an earlier stage, than before changes nothing. `queued` before a claim and `completed` after it are
+    not a worker's to report.
     """
     item = claims.JobHeartbeat(
         job_id,

@@ -42,10 +42,10 @@ WorkerId = Annotated[
 ]
 ClaimToken = Annotated[BareId, Meta(description="Of the claim, as it was answered.")]
 Stage = Annotated[
-    str,
+    Literal["processing", "generating", "rendering", "uploading", "finalizing"],
     Meta(
-        pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)",
-        description="What is being done. In `finalizing` a job cannot be canceled any more.",
+        description="What is being done, in this order; any of them may be left out. An earlier one than before "
+        "changes nothing. In `finalizing` a job cannot be canceled any more.",
         examples=["rendering"],
     ),
 ]

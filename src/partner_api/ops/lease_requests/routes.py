@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from litestar import Router
@@ -16,6 +16,7 @@ from partner_api.edge.scopes import requires_role
 from partner_api.errors import not_found, refusal
 from partner_api.ids import new_uuid7
 from partner_api.leasing import candidates, operator_store, requests_store
+from partner_api.leasing.catching_up import charge_what_is_due
 from partner_api.ops.lease_requests.schemas import (
     Candidate,
     CandidatesQuery,
@@ -104,12 +105,20 @@ async def list_candidates(
     )
 
 
+async def _charge_leases_first(request: ApiRequest, arguments: dict[str, Any]) -> None:
+    pool = request.services.pool
+    async with pool.acquire() as connection:
+        row = await _find(connection, arguments["lease_request_id"])
+    await charge_what_is_due(pool, row["tenant_id"], request.now)
+
+
 @write(
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/fulfil",
     access=requires_role("operator"),
     tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
+    prepare=_charge_leases_first,
 )
 async def fulfil_lease_request(
     request: ApiRequest,

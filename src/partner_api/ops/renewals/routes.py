@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import asyncpg
 from litestar import Router
 
 from partner_api.cash import store as cash
@@ -23,6 +24,7 @@ from partner_api.ops.renewals.schemas import (
     partner_dry_run_of,
     partner_renewals_of,
 )
+from partner_api.skipped_rows import RestingRows, is_row_fault
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
@@ -32,6 +34,8 @@ _DEFAULT_DAYS = 30
 _MAX_DAYS = 366
 # Of one partner, so that its wallet is not held for long.
 _LEASES_PER_DRY_RUN = 5_000
+# By tenant; whoever asks for a dry run again looks again.
+_cannot_be_charged: RestingRows[int] = RestingRows("renewals_dry_run", longest_seconds=0.0)
 
 
 @read("/ops/v1/renewals", access=requires_role("viewer"), tag=_TAG)
@@ -73,7 +77,8 @@ async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerD
     What a worker would do now with what is due, and with `until`, on each day until then: which
     leases would be paid, which would become past due, which would end. It is done and taken back,
     so nothing changes. It stops after about 5,000 leases of a partner. A partner whose wallet a
-    worker is charging at this moment is left out.
+    worker is charging at this moment is left out, and so is one whose wallet no worker can charge,
+    as the log says.
     """
     until = query.until or request.now
     _check_until(request.now, until)
@@ -86,8 +91,8 @@ async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerD
             limit=query.limit + 1,
         )
         rehearsed = {
-            partner["organization_id"]: await operator_store.rehearse_renewals(
-                connection, partner["tenant_id"], _days(request.now, until), _LEASES_PER_DRY_RUN
+            partner["organization_id"]: await _rehearse(
+                connection, partner["tenant_id"], _days(request.now, until)
             )
             for partner in partners[: query.limit]
         }
@@ -99,6 +104,18 @@ async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerD
         position=lambda partner: partner["organization_id"],
     )
     return Page([item for item in shown.items if item.leases], shown.next_cursor)
+
+
+async def _rehearse(connection: Connection, tenant_id: int, moments: list[datetime]) -> list[Row]:
+    try:
+        return await operator_store.rehearse_renewals(
+            connection, tenant_id, moments, _LEASES_PER_DRY_RUN
+        )
+    except asyncpg.PostgresError as error:
+        if not is_row_fault(error):
+            raise
+        _cannot_be_charged.skip(tenant_id, error, tenant_id=tenant_id)
+        return []
 
 
 def _check_until(now: datetime, until: datetime) -> None:
