@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from tests.generation.working import beat, cancel, claim, complete, fail, job_of
+from tests.generation.working import beat, cancel, claim, complete, expire_claims, fail, job_of
 from tests.invariants import assert_books_balance
 from tests.operations import read, started
 from tests.tenants import NOON, job_start, make_partner
@@ -24,7 +24,7 @@ from partner_api.generation import store as generation
 from partner_api.generation.starting import TIME_LIMIT, Starter
 
 if TYPE_CHECKING:
-    from tests.generation.working import Claim
+    from tests.generation.working import Claim, expire_claims
     from tests.tenants import Wallet
 
     from partner_api.database.arguments import Outcome
@@ -57,7 +57,7 @@ async def test_a_claim_that_has_lapsed_is_not_the_current_one(
     connection: Connection, how: str
 ) -> None:
     partner, held = await claimed(connection, NOON)
-    assert await due.expire_claims(connection, partner.tenant_id, NOON + MINUTE, 10) == 1
+    assert await expire_claims(connection, partner.tenant_id, NOON + MINUTE, 10) == 1
     outcome = await report(connection, held, how, NOON + MINUTE - SECOND)
     assert (outcome.code, outcome.facts) == ("CONFLICT", {"status": "running"})
     job = await job_of(connection, partner, held.job_id)
@@ -72,7 +72,7 @@ async def test_a_file_of_a_claim_that_has_lapsed_is_not_kept(connection: Connect
     begin = "SELECT upload_begin($1, $2, $3, $4, $5, $6)"
     finish = "SELECT done FROM upload_finish($1, $2, $3, $4, $5, $6, 'one.png', 3, repeat('0', 64))"
     assert await connection.fetchval(begin, *arguments) is True
-    await due.expire_claims(connection, partner.tenant_id, NOON + MINUTE, 10)
+    await expire_claims(connection, partner.tenant_id, NOON + MINUTE, 10)
     assert await connection.fetchval(begin, *arguments) is False
     assert await connection.fetchval(finish, *arguments) is False
 
@@ -110,7 +110,8 @@ async def test_a_heartbeat_that_waited_shortens_no_claim(connection: Connection)
     assert datetime.fromisoformat((outcome.facts or {})["lease_until"]) == until
     assert (await job_of(connection, partner, held.job_id))["progress"] == 0.5
     # The sweep whose time has come by its old look at the claim leaves it.
-    assert await due.expire_claims(connection, partner.tenant_id, NOON + MINUTE, 10) == 0
+    expired = await due.expire_claims(connection, partner.tenant_id, NOON + MINUTE, [held.job_id])
+    assert expired == (0, [])
 
 
 @pytest.mark.parametrize("how", ["complete", "fail", "cancel", "expire"])
