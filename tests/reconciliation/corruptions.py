@@ -117,8 +117,8 @@ EVENTS = [
     _event("sequence", "sequence + 10", Rule.EVENT_SEQUENCE, f"sequence = {_LAST}"),
     _event("event_id", "gen_random_uuid()", Rule.EVENT_ID, "sequence = 3"),
     _event("event_type", "'purchase'", Rule.EVENT_SHAPE, "event_type = 'allocation' AND created_at > '2026-08-19'"),
-    _event("event_type", "'grant'", Rule.EVENT_SHAPE, "event_type = 'refund'"),
-    _event("event_type", "'adjustment'", Rule.EVENT_SHAPE, _USAGE),
+    _event("event_type", "'grant'", Rule.EVENT_SHAPE, "event_type = 'refund'", "credit_events:c"),
+    _event("event_type", "'adjustment'", Rule.EVENT_SHAPE, _USAGE, "credit_events:c"),
     _event("included_delta", "included_delta + 1", Rule.EVENT_CHAIN, _USAGE),
     _event("prepaid_delta", "prepaid_delta + 1", Rule.EVENT_CHAIN, _REFUND),
     _event("included_after", "included_after + 1", Rule.EVENT_CHAIN, "sequence = 4"),
@@ -134,7 +134,8 @@ EVENTS = [
     _event("format", "'auto'", Rule.EVENT_JOB, _USAGE),
     _event("container_id", "gen_random_uuid()", Rule.EVENT_JOB, _USAGE),
     _event("job_id", "{failed_job}", Rule.JOB_CHARGE, _USAGE),
-    _event("transfer_id", "{transfer}", Rule.TRANSFER_EVENTS, "sequence = 1"),
+    _event("transfer_id", "{transfer}", Rule.TRANSFER_EVENTS, "sequence = 1")
+        ._replace(organization="partner"),
     _event("transfer_id", "{transfer}", Rule.EVENT_SHAPE, "event_type = 'grant' AND prepaid_delta = 20"),
     _event("metadata", "'{{\"reason\": \"gift\"}}'", Rule.EVENT_SHAPE, _GRANTED),
     _event("metadata", "metadata || '{{\"direction\": \"out\"}}'", Rule.TRANSFER_RECORD, "transfer_id = {transfer}"),
@@ -174,7 +175,7 @@ TRANSFERS = [
                    "UPDATE credit_transfers t SET api_key_id = k.api_key_id, idempotency_key = k.idempotency_key, "
                    "fingerprint = k.fingerprint FROM credit_transfers k WHERE k.tenant_id = {tenant} "
                    "AND k.id = {transfer} AND t.tenant_id = {tenant} AND t.to_organization_id = {bare}",
-                   Rule.TRANSFER_KEY, "bare", "credit_transfers:u")
+                   Rule.TRANSFER_KEY, "partner", "credit_transfers:u")
         for column in ("api_key_id", "idempotency_key")
     ),
 ]  # fmt: skip

@@ -178,8 +178,8 @@ LEASES = [
            "past_due"),
     _lease("past_due_since", "past_due_since - interval '1 day'", Rule.LEASE_BILLING, "past_due"),
     _lease("past_due_since", "past_due_since + interval '1 year'", Rule.LEASE_BILLING, "past_due"),
-    _lease("past_due_since", "past_due_since + interval '1 hour', next_attempt_at = next_attempt_at + interval '1 hour'",
-           Rule.TOLD, "past_due"),
+    _lease("past_due_since", "past_due_since + interval '1 hour', "
+           "next_attempt_at = next_attempt_at + interval '1 hour'", Rule.TOLD, "past_due"),
     _lease("next_month", "next_month + 1", Rule.LEASE_DUE),
     _lease("next_month", "2000000000", Rule.LEASE_DUE),
     Corruption("leases.next_month and when it begins: a month is skipped",
@@ -229,8 +229,8 @@ LEASES = [
     _social("disconnected_at", "disconnected_at - interval '1 day'", "recalled"),
     _social("disconnected_reason", "'released_by_partner'", "recalled"),
     Corruption("social_accounts: leased, in no lease",
-               "INSERT INTO social_accounts (tenant_id, id, project_id, platform, handle, followers, leased, connected_at) "
-               "VALUES ({tenant}, gen_random_uuid(), {child_project}, 'tiktok', 'x', 1, true, '2026-08-01')",
+               "INSERT INTO social_accounts (tenant_id, id, project_id, platform, handle, followers, leased, "
+               "connected_at) VALUES ({tenant}, gen_random_uuid(), {child_project}, 'tiktok', 'x', 1, true, '2026-08-01')",
                Rule.LEASE_SOCIAL_ACCOUNT),
     Corruption("tenants.env", "UPDATE tenants SET env = 'test' WHERE id = {tenant}", Rule.LEASE_ACCOUNT),
     Corruption("pool_accounts.handle", "UPDATE pool_accounts SET handle = 'other' WHERE id = {account}",
@@ -252,7 +252,10 @@ def _request(
 
 
 def _told(column: str, value: str, event_type: str, subject: str = "") -> Corruption:
-    statement = f"UPDATE outbox SET {column} = {value} WHERE tenant_id = {{tenant}} AND event_type = '{event_type}' {subject}"
+    statement = (
+        f"UPDATE outbox SET {column} = {value} "
+        f"WHERE tenant_id = {{tenant}} AND event_type = '{event_type}' {subject}"
+    )
     return Corruption(f"outbox.{column}", statement, Rule.TOLD)
 
 

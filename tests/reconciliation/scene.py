@@ -217,7 +217,8 @@ async def _work(connection: Connection, partner: Wallet, child: Wallet, bare: Wa
     transfer = uuid4()
     (outcome,) = await credit.allocate(
         connection, child.tenant_id, at,
-        [credit.CreditAllocation(transfer, partner.organization_id, child.organization_id, 120, "August", {}, SYSTEM, key)],
+        [credit.CreditAllocation(
+            transfer, partner.organization_id, child.organization_id, 120, "August", {}, SYSTEM, key)],
     )  # fmt: skip
     assert outcome.status == "done", outcome
     names["transfer"] = transfer

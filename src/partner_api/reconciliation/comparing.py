@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from partner_api.clock import format_milliseconds, format_seconds
 from partner_api.reconciliation.rules import Mismatch, Rule
 
 if TYPE_CHECKING:
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 _NO_VALUE = "none"
-# What PostgreSQL writes for UTC in JSON; we write Z everywhere.
+# How a time ends that PostgreSQL has written in JSON.
 _UTC_SUFFIX = "+00:00"
 # Months of a calendar that PostgreSQL can add to any date of ours: a number that is out of all reason
 # is a difference and must not make the check fail.
@@ -89,4 +91,7 @@ def _readable(value: Any) -> int | str:
     if isinstance(value, int):
         return value
     text = str(value)
-    return f"{text.removesuffix(_UTC_SUFFIX)}Z" if text.endswith(_UTC_SUFFIX) else text
+    if not text.endswith(_UTC_SUFFIX):
+        return text
+    at = datetime.fromisoformat(text)
+    return format_milliseconds(at) if at.microsecond else format_seconds(at)
