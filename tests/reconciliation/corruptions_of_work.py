@@ -230,7 +230,7 @@ LEASES = [
     _social("disconnected_reason", "'released_by_partner'", "recalled"),
     Corruption("social_accounts: leased, in no lease",
                "INSERT INTO social_accounts (tenant_id, id, project_id, platform, handle, followers, leased, "
-               "connected_at) VALUES ({tenant}, gen_random_uuid(), {child_project}, 'tiktok', 'x', 1, true, '2026-08-01')",
+               "connected_at) VALUES ({tenant}, gen_random_uuid(), {child_project}, 'tiktok', 'x', 1, true, now())",
                Rule.LEASE_SOCIAL_ACCOUNT),
     Corruption("tenants.env", "UPDATE tenants SET env = 'test' WHERE id = {tenant}", Rule.LEASE_ACCOUNT),
     Corruption("pool_accounts.handle", "UPDATE pool_accounts SET handle = 'other' WHERE id = {account}",
