@@ -285,6 +285,31 @@ def test_revisions_are_known_by_the_names_of_their_files() -> None:
     assert script.get_heads() == [migrate.expected_revision()]
 
 
+class TestRevision0012:
+    """The time of wallets whose subscription's start was moved; on a database that has such ones."""
+
+    async def test_a_wallet_is_as_late_as_its_last_event_or_its_period(
+        self,
+        empty: DatabaseUrls,
+        owner: Connection,
+        version_at: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        role = role_of(empty.app)
+        with version_at("0007"):
+            await upgrade(empty.owner, role)
+            await prepare_connection(owner)
+            partner = await make_partner(owner, prepaid=100)
+            child = await make_child(owner, partner)
+            for wallet in (partner, child):
+                await op.subscribe(owner, wallet, 0, billing_status="canceled")
+            # As it was left when the start was moved and nothing lapsed.
+            await owner.execute("UPDATE wallets SET last_event_at = last_event_at + interval '1 day'")
+        await upgrade(empty.owner, role)
+
+        assert await owner.fetch("SELECT last_event_at FROM wallets") == [(NOON,), (NOON,)]
+        assert await mismatches(owner, partner.tenant_id) == []
+
+
 class TestRevision0006:
     """Where development mode ends; on a database that has rows already."""
 
