@@ -16,9 +16,11 @@ import pytest
 import pytest_asyncio
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from tests import operations as op
 from tests.conftest import DatabaseUrls
 from tests.databases import make_database, role_of
-from tests.tenants import make_partner
+from tests.invariants import mismatches
+from tests.tenants import NOON, make_child, make_partner
 
 from partner_api.database import migrate
 from partner_api.database.connection import connect, prepare_connection
@@ -303,7 +305,9 @@ class TestRevision0012:
             for wallet in (partner, child):
                 await op.subscribe(owner, wallet, 0, billing_status="canceled")
             # As it was left when the start was moved and nothing lapsed.
-            await owner.execute("UPDATE wallets SET last_event_at = last_event_at + interval '1 day'")
+            await owner.execute(
+                "UPDATE wallets SET last_event_at = last_event_at + interval '1 day'"
+            )
         await upgrade(empty.owner, role)
 
         assert await owner.fetch("SELECT last_event_at FROM wallets") == [(NOON,), (NOON,)]

@@ -118,7 +118,7 @@ SELECT o.id, o.organization_id, o.event_type, w.is_wrong
   LEFT JOIN LATERAL (
        SELECT * FROM jobs WHERE tenant_id = $1 AND id = c.job_id LIMIT 1) j ON true
  CROSS JOIN LATERAL (
-       SELECT o.event_type ~ '^(job[.]|content[.]generated$)' AND (
+       SELECT o.event_type IN ('job.completed', 'job.failed', 'job.canceled', 'content.generated') AND (
               o.event_type IN ('job.' || j.status, 'content.generated')
               AND (o.event_type <> 'content.generated' OR j.status = 'completed')
               AND o.id = time_ordered_uuid(j.finished_at, o.event_type || ':' || j.id)) IS NOT TRUE AS is_wrong) w
