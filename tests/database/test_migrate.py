@@ -310,7 +310,8 @@ class TestRevision0012:
             )
         await upgrade(empty.owner, role)
 
-        assert await owner.fetch("SELECT last_event_at FROM wallets") == [(NOON,), (NOON,)]
+        rows = await owner.fetch("SELECT last_event_at FROM wallets")
+        assert [row["last_event_at"] for row in rows] == [NOON, NOON]
         assert await mismatches(owner, partner.tenant_id) == []
 
 
