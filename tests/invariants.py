@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from tests.chains import broken_chains
 
+from partner_api.database.pool import Pool
+from partner_api.reconciliation.rules import Scope
+from partner_api.reconciliation.run import reconcile
+
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Pool
+    from partner_api.database.connection import Connection
 
 _VIOLATIONS = """
 WITH event AS (
@@ -101,7 +105,32 @@ async def violations(connection: Connection | Pool, tenant_id: int) -> list[str]
     ]
 
 
+# Nothing of a tenant is dated later.
+_NEWEST = """
+SELECT greatest(
+    (SELECT max(last_event_at) FROM wallets WHERE tenant_id = $1),
+    (SELECT max(last_event_at) FROM cash_wallets WHERE tenant_id = $1),
+    (SELECT max(greatest(started_at, claimed_at, finished_at)) FROM jobs WHERE tenant_id = $1),
+    (SELECT max(greatest(past_due_since, disconnected_at)) FROM leases WHERE tenant_id = $1),
+    (SELECT max(created_at) FROM outbox WHERE tenant_id = $1))
+"""
+
+
+async def mismatches(connection: Connection, tenant_id: int) -> list[str]:
+    """What a check of the tenant's books finds: nothing after any history that the functions allow."""
+    now = await connection.fetchval(_NEWEST, tenant_id)
+    result = await reconcile(connection, now, Scope(tenant_id))
+    return [
+        f"{each.rule}: {each.subject}, expected {each.expected}, found {each.found}"
+        for each in result.mismatches
+    ]
+
+
 async def assert_books_balance(connection: Connection | Pool, tenant_id: int) -> None:
-    """Fail with every violation of a tenant's invariants."""
-    found = await violations(connection, tenant_id)
+    """Fail with every violation of a tenant's invariants, and with what a check of its books finds."""
+    if isinstance(connection, Pool):
+        async with connection.acquire() as one:
+            await assert_books_balance(one, tenant_id)
+        return
+    found = await violations(connection, tenant_id) + await mismatches(connection, tenant_id)
     assert not found, "\n".join(found)

@@ -20,6 +20,7 @@ from tests import operations
 from tests.chains import broken_chains
 from tests.conftest import DatabaseUrls
 from tests.databases import make_database, role_of
+from tests.invariants import mismatches
 from tests.operations import post
 from tests.tenants import NOON, make_child, make_partner
 
@@ -585,6 +586,34 @@ class TestRevision0009:
         )
         assert row is not None
         return tuple(row)
+
+
+class TestRevision0010:
+    """The time of wallets whose subscription's start was moved; on a database that has such ones."""
+
+    async def test_a_wallet_is_as_late_as_its_last_event_or_its_period(
+        self,
+        empty: DatabaseUrls,
+        owner: Connection,
+        version_at: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        role = role_of(empty.app)
+        with version_at("0009"):
+            await upgrade(empty.owner, role)
+            await prepare_connection(owner)
+            partner = await make_partner(owner, prepaid=100)
+            child = await make_child(owner, partner)
+            for wallet in (partner, child):
+                await operations.subscribe(owner, wallet, 0, billing_status="canceled")
+            # As it was left when the start was moved and nothing lapsed.
+            await owner.execute(
+                "UPDATE wallets SET last_event_at = last_event_at + interval '1 day'"
+            )
+        await upgrade(empty.owner, role)
+
+        rows = await owner.fetch("SELECT last_event_at FROM wallets")
+        assert [row["last_event_at"] for row in rows] == [NOON, NOON]
+        assert await mismatches(owner, partner.tenant_id) == []
 
 
 class TestTheApplicationsRole:

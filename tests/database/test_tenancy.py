@@ -50,7 +50,7 @@ CROSSING = {
     "organizations.store.find_organization",
     "organizations.store.list_all_organizations",
     "organizations.store.update_terms",
-    "reconciliation.cash_store.list_held_accounts",
+    "reconciliation.pool_store.list_held_accounts",
     "reconciliation.store.count_wallets",
     "reconciliation.store.list_tenants",
     "reconciliation.store.tenants_of",

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.databases import make_database
+from tests.invariants import mismatches
 from tests.leasing.leases import PRICE_CENTS, charges, disconnect, lease, top_up, work
 from tests.tenants import make_child, make_partner
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import connect
 from partner_api.organizations import store as organizations
-from partner_api.reconciliation.rules import Scope
-from partner_api.reconciliation.run import reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -39,8 +38,7 @@ _DUE = "SELECT EXISTS (SELECT FROM cash_wallets WHERE renewals_due_at <= $1)"
 
 
 async def assert_books_are_right(connection: Connection, partner: Wallet) -> None:
-    checked = await reconcile(connection, MARCH, Scope(tenant_id=partner.tenant_id))
-    assert checked.mismatches == []
+    assert await mismatches(connection, partner.tenant_id) == []
 
 
 @pytest.mark.parametrize("round_", range(10))

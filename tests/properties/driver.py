@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tests.invariants import violations
+from tests.invariants import mismatches, violations
 
 from partner_api.database.connection import connect
 
@@ -101,3 +101,7 @@ class Driver:
     def violations(self, tenant_id: int) -> list[str]:
         """Which invariants do not hold."""
         return self.run(violations(self.connection, tenant_id))
+
+    def mismatches(self, tenant_id: int) -> list[str]:
+        """What a check of the tenant's books finds."""
+        return self.run(mismatches(self.connection, tenant_id))

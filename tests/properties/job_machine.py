@@ -271,6 +271,11 @@ class JobMachine(RuleBasedStateMachine):
             self.seen[job.job_id] = (row["status"], row["progress"])
         assert self.driver.violations(self.wallet.tenant_id) == []
 
+    def teardown(self) -> None:
+        """Whatever has happened, the books agree."""
+        if hasattr(self, "wallet"):
+            assert self.driver.mismatches(self.wallet.tenant_id) == []
+
     def _running(self) -> list[Job]:
         return [job for job in self.jobs if job.status == "running"]
 

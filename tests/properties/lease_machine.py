@@ -395,3 +395,8 @@ class LeaseMachine(RuleBasedStateMachine):
             if left < 0 and covered_until == until:
                 covered_until = at - timedelta(seconds=1)
         assert (outlook.covered_until, outlook.shortfall_cents) == (covered_until, max(0, -left))
+
+    def teardown(self) -> None:
+        """Whatever has happened, the books agree."""
+        if hasattr(self, "tenant_id"):
+            assert self.driver.mismatches(self.tenant_id) == []

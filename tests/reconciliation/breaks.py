@@ -32,10 +32,14 @@ async def wallet_of(connection: Connection, wallet: Wallet) -> asyncpg.Record:
 _OF_THE_CHAIN = (Rule.EVENT_HASH, Rule.HASH_CHAIN, Rule.LAST_HASH)
 
 
-async def found(connection: Connection, history: History) -> list[Mismatch]:
-    """What the rules find; that the hash chain finds it too is not repeated for each of them."""
+async def found(connection: Connection, history: History, *besides: Rule) -> list[Mismatch]:
+    """What a check finds, but for these other rules, each of which has to be broken too.
+
+    That the hash chain finds it as well is not repeated for each of them.
+    """
     mismatches = (await check(connection, history)).mismatches
-    return [mismatch for mismatch in mismatches if mismatch.rule not in _OF_THE_CHAIN]
+    assert {each.rule for each in mismatches} >= set(besides), mismatches
+    return [each for each in mismatches if each.rule not in {*besides, *_OF_THE_CHAIN}]
 
 
 def about(
@@ -53,14 +57,18 @@ async def append_event(
     before: asyncpg.Record,
     job_id: UUID | None = None,
 ) -> None:
+    used = included + prepaid if event_type == "usage" else 0
     await connection.execute(
         """
         INSERT INTO credit_events
             (tenant_id, organization_id, sequence, event_id, event_type, included_delta,
-             prepaid_delta, included_after, prepaid_after, usage_after, job_id, created_at,
-             previous_hash, hash)
-        VALUES ($1, $2, $3, gen_random_uuid(), $4, $5, $6, $7, $8, 0, $9, $10,
-                sha256(''), sha256(''))
+             prepaid_delta, included_after, prepaid_after, usage_after, job_id, project_id,
+             container_id, format, created_at, previous_hash, hash)
+        SELECT $1, $2, $3, credit_event_id($1, $2, $3, $11), $4, $5, $6, $7, $8, $9, $10,
+               j.project_id, c.id, j.format, $11, sha256(''), sha256('')
+          FROM (SELECT 1) one
+          LEFT JOIN jobs j ON j.tenant_id = $1 AND j.id = $10
+          LEFT JOIN containers c ON c.tenant_id = $1 AND c.job_id = $10
         """,
         wallet.tenant_id,
         wallet.organization_id,
@@ -70,6 +78,7 @@ async def append_event(
         prepaid,
         before["included_remaining"] + included,
         before["prepaid"] + prepaid,
+        before["used_this_period"] - used,
         job_id,
         before["last_event_at"],
     )

@@ -9,7 +9,7 @@ import pytest_asyncio
 from tests.reconciliation.history import History, make_history
 
 from partner_api.database.connection import connect
-from partner_api.reconciliation import run
+from partner_api.reconciliation import pages as sizes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,10 +47,10 @@ def pages(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     """Every list is also read a few rows at a time, so that no rule depends on where a page ends."""
     if request.param == "tiny pages":
         for name, size in (
-            ("_WALLETS_PER_STATEMENT", 3),
-            ("_EVENTS_PER_STATEMENT", 25),
-            ("_ROWS_PER_PAGE", 1),
-            ("_JOBS_PER_PAGE", 2),
-            ("_CASH_EVENTS_PER_SLICE", 1),
+            ("WALLETS_PER_STATEMENT", 3),
+            ("EVENTS_PER_STATEMENT", 25),
+            ("ROWS_PER_PAGE", 1),
+            ("JOBS_PER_PAGE", 2),
+            ("CASH_EVENTS_PER_SLICE", 1),
         ):
-            monkeypatch.setattr(run, name, size)
+            monkeypatch.setattr(sizes, name, size)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection
 
+STAGES = ("wallets", "jobs", "transfers", "leases", "requests", "answers")
+
 
 @pytest.mark.usefixtures("pages")
 async def test_a_mixed_history_has_no_mismatch(connection: Connection, history: History) -> None:
@@ -131,7 +133,7 @@ async def test_progress_tells_how_many_wallets_are_left(
     assert seen[0] == ("wallets", 5, 5)
     assert [stage for stage, _, _ in seen] == sorted(
         (stage for stage, _, _ in seen),
-        key=["wallets", "jobs", "transfers", "leases", "pool accounts"].index,
+        key=[*STAGES, "pool accounts"].index,
     )
     assert seen[-1][0] == "pool accounts"
 

@@ -39,7 +39,7 @@ async def test_job_reservation(breaking: Connection, history: History) -> None:
         history.open_job,
     )
     job = f"job {format_id('job', history.open_job)}"
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.JOB_CONTAINER, Rule.JOB_TIMES, Rule.TOLD) == [
         about(history.child, Rule.RUNNING_JOBS, "wallet", 0, 1),
         about(history.child, Rule.JOB_RESERVATION, f"{job} canceled", "released", "open"),
     ]
@@ -88,7 +88,9 @@ async def test_job_charged_twice(breaking: Connection, history: History) -> None
         child.organization_id,
     )
     job = f"job {format_id('job', history.refunded_job)}"
-    assert await found(breaking, history) == [about(child, Rule.JOB_CHARGE, job, 80, 160)]
+    assert await found(breaking, history, Rule.EVENT_SHAPE) == [
+        about(child, Rule.JOB_CHARGE, job, 80, 160)
+    ]
 
 
 async def test_usage_of_a_job_that_reserved_nothing(breaking: Connection, history: History) -> None:
@@ -106,7 +108,9 @@ async def test_usage_of_a_job_that_reserved_nothing(breaking: Connection, histor
         child.organization_id,
     )
     job = f"job {format_id('job', job_id)}"
-    assert await found(breaking, history) == [about(child, Rule.JOB_CHARGE, job, 0, 5)]
+    assert await found(breaking, history, Rule.EVENT_SHAPE) == [
+        about(child, Rule.JOB_CHARGE, job, 0, 5)
+    ]
 
 
 async def test_job_charge_in_two_events(breaking: Connection, history: History) -> None:
@@ -126,7 +130,9 @@ async def test_job_charge_in_two_events(breaking: Connection, history: History) 
         child.organization_id,
     )
     job = f"job {format_id('job', history.refunded_job)} usage events"
-    assert await found(breaking, history) == [about(child, Rule.JOB_CHARGE, job, 1, 2)]
+    assert await found(breaking, history, Rule.EVENT_SHAPE) == [
+        about(child, Rule.JOB_CHARGE, job, 1, 2)
+    ]
 
 
 async def test_job_refund(breaking: Connection, history: History) -> None:

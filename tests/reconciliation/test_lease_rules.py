@@ -34,7 +34,9 @@ async def test_lease_months(breaking: Connection, history: History) -> None:
         history.lease,
     )
     lease = f"lease {format_id('sa', history.lease)}"
-    assert await found(breaking, history) == [about_child(history, Rule.LEASE_MONTHS, lease, 3, 2)]
+    assert await found(breaking, history, Rule.LEASE_BILLING) == [
+        about_child(history, Rule.LEASE_MONTHS, lease, 3, 2)
+    ]
 
 
 async def test_a_lease_without_any_month(breaking: Connection, history: History) -> None:
@@ -43,7 +45,7 @@ async def test_a_lease_without_any_month(breaking: Connection, history: History)
     )
     lease = f"lease {format_id('sa', history.lease)}"
     sequence = await _cash_sequence(breaking, history)
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.LEASE_DUE, Rule.CASH_EVENT) == [
         about_partner(
             history, Rule.LEASE_EVENT, f"cash event {sequence} {lease} month 0", "none", sequence
         ),
@@ -173,7 +175,7 @@ async def test_an_account_in_two_leases(breaking: Connection, history: History) 
         history.second_lease,
         history.pool_account,
     )
-    mismatches = await found(breaking, history)
+    mismatches = await found(breaking, history, Rule.LEASE_SOCIAL_ACCOUNT)
     second = format_id("sa", history.second_lease)
     account = format_id("pool", history.pool_account)
     assert mismatches[0] == about_child(
@@ -200,7 +202,7 @@ async def test_account_of_an_ended_lease(breaking: Connection, history: History)
         history.lease,
     )
     account, sa = format_id("pool", history.pool_account), format_id("sa", history.lease)
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.LEASE_SOCIAL_ACCOUNT) == [
         about_child(
             history, Rule.ACCOUNT_LEASE, f"{account} lease {sa}", "assigned", "disconnected"
         )

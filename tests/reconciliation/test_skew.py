@@ -28,3 +28,23 @@ async def test_a_late_node_settles_into_a_period_that_another_opened(
 
     result = await reconcile(connection, NOON, Scope(wallet.tenant_id))
     assert result.mismatches == []
+
+
+async def test_the_start_of_a_subscription_moves_and_nothing_lapses(connection: Connection) -> None:
+    """The new period has no row that would carry the time of the move."""
+    wallet = await make_partner(connection, prepaid=100)
+    await op.subscribe(connection, wallet, 0, billing_status="canceled")
+    await op.spend(connection, wallet, 10, now=NOON + timedelta(days=1))
+
+    moved = NOON + timedelta(days=5)
+    await op.subscribe(
+        connection,
+        wallet,
+        0,
+        now=moved,
+        billing_status="canceled",
+        started_on=NOON.date() - timedelta(days=7),
+    )
+    await op.spend(connection, wallet, 5, now=moved)
+
+    assert (await reconcile(connection, moved, Scope(wallet.tenant_id))).mismatches == []

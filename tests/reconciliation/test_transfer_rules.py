@@ -40,7 +40,7 @@ async def test_transfer_events(breaking: Connection, history: History) -> None:
         history.partner.organization_id,
     )
     purchase = 100_000
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.EVENT_SHAPE, Rule.TRANSFER_RECORD) == [
         about(history, history.partner, Rule.TRANSFER_EVENTS, 2, 3),
         about(history, history.partner, Rule.TRANSFER_AMOUNT, -120, purchase - 120),
     ]
@@ -53,7 +53,7 @@ async def test_transfer_amount(breaking: Connection, history: History) -> None:
         history.tenant_id,
         history.transfer,
     )
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.ANSWER) == [
         about(history, history.partner, Rule.TRANSFER_AMOUNT, -121, -120),
         about(history, history.child, Rule.TRANSFER_AMOUNT, 121, 120),
     ]
@@ -98,7 +98,7 @@ async def test_tenant_allocations(breaking: Connection, history: History) -> Non
         history.transfer,
         history.child.organization_id,
     )
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.EVENT_SHAPE) == [
         Mismatch(
             Rule.TENANT_ALLOCATIONS,
             history.tenant_id,
@@ -119,7 +119,7 @@ async def test_transfer_balance(breaking: Connection, history: History) -> None:
         history.tenant_id,
         history.transfer,
     )
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.ANSWER) == [
         about(history, history.child, Rule.TRANSFER_BALANCE, balance - 1, balance)
     ]
 

@@ -17,7 +17,7 @@ from tests.reconciliation.breaks import (
 )
 from tests.reconciliation.history import MARCH, check, drop_constraints, update
 
-from partner_api.clock import format_milliseconds
+from partner_api.clock import format_milliseconds, format_seconds
 from partner_api.reconciliation.rules import Mismatch, Rule
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ async def test_a_lost_event_shows_in_the_balance(breaking: Connection, history: 
         partner.organization_id,
     )
     remaining = wallet["included_remaining"]
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.WALLET_ALLOTMENT) == [
         about(
             partner,
             Rule.INCLUDED_BALANCE,
@@ -133,7 +133,7 @@ async def test_amount_negative(breaking: Connection, history: History) -> None:
         after,
         sequence,
     )
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.EVENT_SHAPE) == [
         about(child, Rule.AMOUNT_NEGATIVE, "wallet included_remaining", 0, -5),
         about(child, Rule.AMOUNT_NEGATIVE, f"event {sequence}", 0, -5),
     ]
@@ -199,7 +199,7 @@ async def test_event_sequence(breaking: Connection, history: History) -> None:
         partner.tenant_id,
         partner.organization_id,
     )
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.EVENT_ID) == [
         about(partner, Rule.EVENT_SEQUENCE, f"event {last + 1}", last, last + 1)
     ]
 
@@ -233,7 +233,7 @@ async def test_event_time(breaking: Connection, history: History) -> None:
         child.organization_id,
         earlier,
     )
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.EVENT_ID) == [
         about(
             child,
             Rule.EVENT_TIME,
@@ -260,7 +260,7 @@ async def test_event_time_of_the_wallet(breaking: Connection, history: History) 
             child,
             Rule.EVENT_TIME,
             "wallet last_event_at",
-            format_milliseconds(newest),
+            format_seconds(newest),
             format_milliseconds(earlier),
         )
     ]
@@ -304,7 +304,7 @@ async def test_reserved_limit(breaking: Connection, history: History) -> None:
         balance + 1,
     )
     await set_reservation(breaking, history, history.open_job, "credits", balance + 1)
-    assert await found(breaking, history) == [
+    assert await found(breaking, history, Rule.JOB_START) == [
         about(child, Rule.RESERVED_LIMIT, "wallet", balance, balance + 1)
     ]
 
@@ -345,6 +345,7 @@ async def test_amounts_beyond_every_limit_are_still_reported(
         Rule.EVENT_CHAIN,
         Rule.PREPAID_BALANCE,
         Rule.TRANSFER_AMOUNT,
+        Rule.TRANSFER_RECORD,
         Rule.TENANT_ALLOCATIONS,
     }
 

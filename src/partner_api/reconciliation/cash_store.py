@@ -1,4 +1,4 @@
-"""SQL that reads the books for checking: cash wallets, leases and pool accounts.
+"""SQL that reads the cash wallets for checking, with their events.
 
 The same rules as in `store`: one statement for what must agree, bounded, by key, one tenant each.
 """
@@ -6,6 +6,9 @@ The same rules as in `store`: one statement for what must agree, bounded, by key
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+
+from partner_api.reconciliation.comparing import compare, difference_list, month_start, require
+from partner_api.reconciliation.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +36,9 @@ async def read_cash_wallets(
     """
     return await connection.fetch(
         """
-        SELECT o.id AS organization_id, w.organization_id IS NOT NULL AS has_wallet,
+        SELECT o.id AS organization_id, w.organization_id IS NOT NULL AS has_wallet, o.parent_id,
                w.balance_cents, w.last_sequence, w.last_event_at, w.renewals_due_at,
+               greatest(o.created_at, e.newest_at) AS expected_event_at,
                least((SELECT min(next_due_at) FROM leases
                        WHERE tenant_id = w.tenant_id AND status = 'assigned' AND billing_status = 'current'),
                      (SELECT min(next_attempt_at) FROM leases
@@ -42,7 +46,7 @@ async def read_cash_wallets(
                e.*
           FROM unnest($2::uuid[]) AS k (organization_id)
          CROSS JOIN LATERAL (
-               SELECT id, parent_id FROM organizations
+               SELECT id, parent_id, created_at FROM organizations
                 WHERE tenant_id = $1 AND id = k.organization_id LIMIT 1) o
           LEFT JOIN LATERAL (
                SELECT * FROM cash_wallets
@@ -62,8 +66,10 @@ async def read_cash_wallets(
                           FILTER (WHERE s.sequence - 1 <> s.sequence_before) AS gap,
                       min(ARRAY[s.sequence, extract(epoch FROM s.created_before) * 1000,
                                 extract(epoch FROM s.created_at) * 1000]::bigint[])
-                          FILTER (WHERE s.created_at < s.created_before) AS time_break
-                 FROM (SELECT e.sequence, e.amount_cents, e.balance_after_cents, e.created_at,
+                          FILTER (WHERE s.created_at < s.created_before) AS time_break,
+                      min(s.sequence) FILTER (WHERE s.event_id <> time_ordered_uuid(
+                          s.created_at, 'cash:' || $1 || ':' || k.organization_id || ':' || s.sequence)) AS nameless
+                 FROM (SELECT e.sequence, e.event_id, e.amount_cents, e.balance_after_cents, e.created_at,
                               lag(e.sequence, 1, 0::bigint) OVER past AS sequence_before,
                               lag(e.balance_after_cents, 1, 0::bigint) OVER past AS balance_before,
                               lag(e.created_at) OVER past AS created_before
@@ -78,166 +84,71 @@ async def read_cash_wallets(
     )
 
 
-async def wrong_lease_events(
+# e the event, l its lease, c the charge of the month that it names, p the lease's project, a the event that paid that
+# month, o the tenant's partner.
+_IS_LEASE = "e.event_type IN ('lease_charge', 'lease_renewal', 'refund')"
+_PAYS = "e.event_type IN ('lease_charge', 'lease_renewal')"
+_HAS_LEASE = f"{_IS_LEASE} AND l.assigned_at IS NOT NULL"
+_EVENT = difference_list(
+    compare(Rule.CASH_EVENT, "event_type",
+            "CASE e.lease_month WHEN 0 THEN 'lease_charge' ELSE 'lease_renewal' END", "e.event_type", _PAYS),
+    compare(Rule.CASH_EVENT, "social_account_id", f"({_IS_LEASE})", "e.social_account_id IS NOT NULL"),
+    compare(Rule.CASH_EVENT, "project_id", "l.project_id", "e.project_id"),
+    compare(Rule.CASH_EVENT, "period_start", month_start("l.assigned_at", "e.lease_month"), "e.period_start"),
+    compare(Rule.CASH_EVENT, "period_end", month_start("l.assigned_at", "e.lease_month + 1"), "e.period_end"),
+    # A project moves from the partner to a child, and what happened before stays where it was.
+    require(Rule.CASH_EVENT, "for_organization_id",
+            "e.for_organization_id IN (e.organization_id, p.organization_id)", _PAYS),
+    compare(Rule.CASH_EVENT, "for_organization_id", "e.organization_id", "e.for_organization_id",
+            f"NOT ({_IS_LEASE})"),
+    compare(Rule.CASH_EVENT, "for_organization_id", "a.for_organization_id", "e.for_organization_id",
+            "e.event_type = 'refund'"),
+    # The event waits for its place behind those with a later time; the charge says when it was made.
+    require(Rule.CASH_EVENT, "created_at", "e.created_at >= c.settled_at", f"{_PAYS} AND {_HAS_LEASE}"),
+    compare(Rule.LEASE_EVENT, "",
+            "CASE WHEN c.cash_sequence IS NULL THEN to_jsonb(c.status) ELSE to_jsonb(c.cash_sequence) END",
+            "to_jsonb(e.sequence)",
+            f"{_PAYS} AND (c.status = 'paid' AND c.cash_sequence = e.sequence) IS NOT TRUE"),
+)  # fmt: skip
+_WRONG_EVENTS = f"""
+SELECT w.* FROM (
+       SELECT k.organization_id, e.sequence, e.social_account_id, e.lease_month, {_EVENT} AS differences
+         FROM unnest($2::uuid[], $3::bigint[], $4::bigint[]) AS k (organization_id, after, until)
+        CROSS JOIN LATERAL (
+              SELECT * FROM cash_events
+               WHERE tenant_id = $1 AND organization_id = k.organization_id AND currency = 'USD'
+                 AND sequence > k.after AND sequence <= k.until
+               OFFSET 0) e
+         LEFT JOIN LATERAL (
+              SELECT project_id, assigned_at FROM leases
+               WHERE tenant_id = $1 AND social_account_id = e.social_account_id LIMIT 1) l ON true
+         LEFT JOIN LATERAL (
+              SELECT organization_id FROM projects
+               WHERE tenant_id = $1 AND id = l.project_id LIMIT 1) p ON true
+         LEFT JOIN LATERAL (
+              SELECT status, cash_sequence, settled_at FROM lease_charges
+               WHERE tenant_id = $1 AND social_account_id = e.social_account_id
+                 AND lease_month = e.lease_month LIMIT 1) c ON true
+         LEFT JOIN LATERAL (
+              SELECT for_organization_id FROM cash_events
+               WHERE tenant_id = $1 AND organization_id = k.organization_id AND currency = 'USD'
+                 AND sequence = c.cash_sequence AND e.event_type = 'refund' LIMIT 1) a ON true) w
+ WHERE w.differences IS NOT NULL
+"""
+
+
+async def wrong_cash_events(
     connection: Connection, tenant_id: int, slices: Sequence[CashSlice]
 ) -> list[asyncpg.Record]:
-    """Lease events that are not what the month they name was paid with.
+    """Cash events that do not say what they should: of the lease and the month that they name, above all.
 
-    Columns: ``organization_id``, ``sequence``, ``amount_cents``, ``social_account_id``,
-    ``lease_month`` of the event; ``status``, ``price_cents``, ``cash_sequence`` of the month's
-    charge, None without one.
+    Columns: ``organization_id``, ``sequence``, ``social_account_id``, ``lease_month``,
+    ``differences``.
     """
     return await connection.fetch(
-        """
-        SELECT k.organization_id, e.sequence, e.amount_cents, e.social_account_id, e.lease_month,
-               c.status, c.price_cents, c.cash_sequence
-          FROM unnest($2::uuid[], $3::bigint[], $4::bigint[]) AS k (organization_id, after, until)
-         CROSS JOIN LATERAL (
-               SELECT * FROM cash_events
-                WHERE tenant_id = $1 AND organization_id = k.organization_id AND currency = 'USD'
-                  AND sequence > k.after AND sequence <= k.until
-                  AND event_type IN ('lease_charge', 'lease_renewal')
-               OFFSET 0) e
-          LEFT JOIN LATERAL (
-               SELECT status, price_cents, cash_sequence FROM lease_charges
-                WHERE tenant_id = $1 AND social_account_id = e.social_account_id
-                  AND lease_month = e.lease_month LIMIT 1) c ON true
-         WHERE c.status IS DISTINCT FROM 'paid' OR c.cash_sequence <> e.sequence
-        """,
+        _WRONG_EVENTS,
         tenant_id,
         [each.organization_id for each in slices],
         [each.after for each in slices],
         [each.until for each in slices],
-    )
-
-
-async def list_leases(
-    connection: Connection, tenant_id: int, after: UUID, limit: int
-) -> list[asyncpg.Record]:
-    """The next leases by id, each with its months and whether its pool account is its own.
-
-    Columns: ``social_account_id``, ``organization_id`` (of the project), ``months`` (how many
-    charges), ``newest_month`` (None without any), ``status``, ``pool_account_id``, ``held_by`` (the
-    lease that the pool account names).
-    """
-    return await connection.fetch(
-        """
-        SELECT l.social_account_id, p.organization_id, c.months, c.newest_month, l.status,
-               l.pool_account_id, a.lease_id AS held_by
-          FROM (SELECT * FROM leases
-                 WHERE tenant_id = $1 AND social_account_id > $2
-                 ORDER BY social_account_id LIMIT $3) l
-          LEFT JOIN LATERAL (
-               SELECT organization_id FROM projects
-                WHERE tenant_id = $1 AND id = l.project_id LIMIT 1) p ON true
-          LEFT JOIN LATERAL (
-               SELECT lease_id FROM pool_accounts
-                WHERE id = l.pool_account_id AND lease_tenant_id = $1 LIMIT 1) a ON true
-         CROSS JOIN LATERAL (
-               SELECT count(*) AS months, max(lease_month) AS newest_month
-                 FROM lease_charges
-                WHERE tenant_id = $1 AND social_account_id = l.social_account_id) c
-         ORDER BY l.social_account_id
-        """,
-        tenant_id,
-        after,
-        limit,
-    )
-
-
-async def wrong_lease_charges(
-    connection: Connection, tenant_id: int, social_account_ids: Sequence[UUID]
-) -> list[asyncpg.Record]:
-    """Paid months of these leases whose cash event is not there, or not theirs, or of another price.
-
-    Columns: ``organization_id`` (of the project), ``social_account_id``, ``lease_month``,
-    ``price_cents``, ``paid_cents`` (by the event that the charge names, 0 if it is not for this month).
-    """
-    return await connection.fetch(
-        """
-          WITH partner AS MATERIALIZED (
-               SELECT id FROM organizations WHERE tenant_id = $1 AND parent_id IS NULL)
-        SELECT p.organization_id, c.social_account_id, c.lease_month, c.price_cents,
-               coalesce(-e.amount_cents::numeric, 0) AS paid_cents
-          FROM unnest($2::uuid[]) AS k (social_account_id)
-         CROSS JOIN LATERAL (
-               SELECT project_id FROM leases
-                WHERE tenant_id = $1 AND social_account_id = k.social_account_id LIMIT 1) l
-          LEFT JOIN LATERAL (
-               SELECT organization_id FROM projects
-                WHERE tenant_id = $1 AND id = l.project_id LIMIT 1) p ON true
-         CROSS JOIN LATERAL (
-               SELECT * FROM lease_charges
-                WHERE tenant_id = $1 AND social_account_id = k.social_account_id OFFSET 0) c
-          LEFT JOIN LATERAL (
-               SELECT amount_cents FROM cash_events
-                WHERE tenant_id = $1 AND organization_id = (SELECT id FROM partner)
-                  AND currency = 'USD' AND sequence = c.cash_sequence
-                  AND social_account_id = c.social_account_id AND lease_month = c.lease_month
-                  AND event_type IN ('lease_charge', 'lease_renewal') LIMIT 1) e ON true
-         WHERE c.status = 'paid' AND c.price_cents <> coalesce(-e.amount_cents::numeric, 0)
-        """,
-        tenant_id,
-        social_account_ids,
-    )
-
-
-async def wrong_lease_refunds(
-    connection: Connection, tenant_id: int, social_account_ids: Sequence[UUID]
-) -> list[asyncpg.Record]:
-    """Months of these leases whose refunds are not the sum of their refund events.
-
-    Columns: ``organization_id`` (of the project), ``social_account_id``, ``lease_month``,
-    ``refunded_cents``, ``event_cents``.
-    """
-    return await connection.fetch(
-        """
-        SELECT p.organization_id, c.social_account_id, c.lease_month, c.refunded_cents, e.event_cents
-          FROM unnest($2::uuid[]) AS k (social_account_id)
-         CROSS JOIN LATERAL (
-               SELECT project_id FROM leases
-                WHERE tenant_id = $1 AND social_account_id = k.social_account_id LIMIT 1) l
-          LEFT JOIN LATERAL (
-               SELECT organization_id FROM projects
-                WHERE tenant_id = $1 AND id = l.project_id LIMIT 1) p ON true
-         CROSS JOIN LATERAL (
-               SELECT * FROM lease_charges
-                WHERE tenant_id = $1 AND social_account_id = k.social_account_id OFFSET 0) c
-         CROSS JOIN LATERAL (
-               SELECT coalesce(sum(amount_cents), 0) AS event_cents FROM cash_events
-                WHERE tenant_id = $1 AND social_account_id = c.social_account_id
-                  AND lease_month = c.lease_month AND event_type = 'refund') e
-         WHERE c.refunded_cents <> e.event_cents
-        """,
-        tenant_id,
-        social_account_ids,
-    )
-
-
-async def list_held_accounts(
-    connection: Connection, after: UUID, limit: int
-) -> list[asyncpg.Record]:
-    """The next pool accounts that name a lease, by id, and the lease they name. Crosses tenants.
-
-    Columns: ``id``, ``tenant_id``, ``lease_id`` of the account; ``lease_status`` and
-    ``pool_account_id`` of the lease, ``organization_id`` of its project; None without such a lease.
-    """
-    return await connection.fetch(
-        """
-        SELECT a.id, a.lease_tenant_id AS tenant_id, a.lease_id, l.status AS lease_status,
-               l.pool_account_id, p.organization_id
-          FROM (SELECT * FROM pool_accounts
-                 WHERE id > $1 AND (lease_id IS NOT NULL OR status = 'leased')
-                 ORDER BY id LIMIT $2) a
-          LEFT JOIN LATERAL (
-               SELECT * FROM leases
-                WHERE tenant_id = a.lease_tenant_id AND social_account_id = a.lease_id
-                LIMIT 1) l ON true
-          LEFT JOIN LATERAL (
-               SELECT organization_id FROM projects
-                WHERE tenant_id = l.tenant_id AND id = l.project_id LIMIT 1) p ON true
-         ORDER BY a.id
-        """,
-        after,
-        limit,
     )

@@ -16,6 +16,7 @@ from partner_api.reconciliation import store
 from partner_api.reconciliation.rules import Mismatch, Reconciliation, Rule, Scope
 from partner_api.reconciliation.rules import Progress as CheckProgress
 from partner_api.reconciliation.run import reconcile as check
+from partner_api.rehearsal.store import read_installation
 from partner_api.time_limits import POOL_CLOSE_SECONDS
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ async def _connect_and_check(url: str, scope: Scope, console: Console) -> Reconc
 
             result = await check(
                 connection,
-                Clock().now(),
+                # Of this installation, which a rehearsal may have moved ahead.
+                Clock((await read_installation(connection)).clock_offset_seconds).now(),
                 scope,
                 on_mismatch=print_mismatch,
                 on_progress=show,

@@ -26,6 +26,23 @@ class Rule(StrEnum):
         "every organization has a credit wallet, and every partner a cash wallet",
     )
     WALLET_STATE = "wallet_state", "a wallet's state is its organization's status"
+    WALLET_PARTNER = (
+        "wallet_partner",
+        "a tenant's organizations are its partner and the partner's children, and wallets know that",
+    )
+    WALLET_PERIOD = (
+        "wallet_period",
+        "a wallet's period is the month, counted from its anchor, that its last event lies in",
+    )
+    WALLET_ALLOTMENT = (
+        "wallet_allotment",
+        "the allotment of a period is what was carried over and what its events granted",
+    )
+    WALLET_TERMS = (
+        "wallet_terms",
+        "without a subscription a wallet is free, archived it has none, a partner's has no cap or refill",
+    )
+    ARCHIVED = "archived", "an archived organization is remembered with what archiving it did"
     INCLUDED_BALANCE = (
         "included_balance",
         "the included credits that remain are the sum of the wallet's events",
@@ -39,7 +56,17 @@ class Rule(StrEnum):
     )
     EVENT_SEQUENCE = "event_sequence", "events are numbered from 1 without gaps"
     LAST_SEQUENCE = "last_sequence", "a wallet knows the number of its last event"
-    EVENT_TIME = "event_time", "the times of a wallet's events never fall"
+    EVENT_TIME = (
+        "event_time",
+        "the times of a wallet's events never fall, and its own is the last of them",
+    )
+    EVENT_ID = "event_id", "an event's id follows from its wallet, its number and its time"
+    EVENT_SHAPE = "event_shape", "an event moves and names only what its type and its reason do"
+    EVENT_USAGE = (
+        "event_usage",
+        "the usage after an event is that of its period, up to and with the event",
+    )
+    EVENT_JOB = "event_job", "usage and refunds name the project, container and format of their job"
     EVENT_HASH = (
         "event_hash",
         "an event's hash is that of its content and of the hash before it",
@@ -61,6 +88,15 @@ class Rule(StrEnum):
         "job_reservation",
         "a job has one reservation: open while it runs, settled when it completed, else released",
     )
+    JOB_CONTAINER = "job_container", "a job has one container, which says the same of it"
+    JOB_TIMES = "job_times", "a job and its reservation begin, expire and end at the same times"
+    JOB_OWNER = "job_owner", "a running job has reserved from the wallet that owns its project"
+    JOB_STATE = "job_state", "what a job says of itself goes with its status"
+    JOB_CLAIM = (
+        "job_claim",
+        "a claim lasts as long as it was given for, after its last sign of life",
+    )
+    JOB_START = "job_start", "a job is what the audit log says was started"
     JOB_CHARGE = "job_charge", "what a job was charged is one usage event, none when it is nothing"
     JOB_REFUND = "job_refund", "what of a job was refunded is the sum of its refund events"
     REFUND_LIMIT = "refund_limit", "the refunds of a job are at most what it was charged"
@@ -74,6 +110,11 @@ class Rule(StrEnum):
         "transfer_balance",
         "the balance that a transfer answered is the one after the receiver's event",
     )
+    TRANSFER_SIDES = (
+        "transfer_sides",
+        "a transfer is between a partner and its child, and to the child if somebody asked for it",
+    )
+    TRANSFER_RECORD = "transfer_record", "a transfer and its events say the same of it"
     TRANSFER_KEY = "transfer_key", "no two transfers of an API key have the same idempotency key"
     TENANT_ALLOCATIONS = (
         "tenant_allocations",
@@ -83,6 +124,25 @@ class Rule(StrEnum):
     LEASE_MONTHS = "lease_months", "a lease has one charge for each month from 0 on, without gaps"
     LEASE_CHARGE = "lease_charge", "a paid month has one cash event, of its price"
     LEASE_EVENT = "lease_event", "a lease's cash event pays the one month that names it"
+    LEASE_DUE = (
+        "lease_due",
+        "a lease is due next when the first month begins that it has not settled",
+    )
+    LEASE_BILLING = (
+        "lease_billing",
+        "a past-due lease owes one month, is tried daily for a week, and others owe nothing",
+    )
+    LEASE_PRICE = (
+        "lease_price",
+        "a lease costs what its newest month did, unless its price was set since",
+    )
+    LEASE_PERIOD = "lease_period", "a lease's months begin on the day of its assignment"
+    LEASE_END = "lease_end", "a lease that ended has settled its months, and says why it ended"
+    LEASE_SOCIAL_ACCOUNT = (
+        "lease_social_account",
+        "a lease's social account is connected as long as the lease is assigned, and no longer",
+    )
+    CASH_EVENT = "cash_event", "a cash event names only what its type does, and whom it is about"
     LEASE_REFUND = (
         "lease_refund",
         "what of a lease's month was refunded is the sum of its refund events",
@@ -93,6 +153,13 @@ class Rule(StrEnum):
     )
     LEASE_ACCOUNT = "lease_account", "an assigned lease holds its pool account"
     ACCOUNT_LEASE = "account_lease", "a leased pool account is held by an assigned lease"
+    REQUEST = (
+        "request",
+        "a lease request is of its project's owner, and was answered with the leases it names",
+    )
+
+    TOLD = "told", "what partners are told of has happened, and they are told of what has happened"
+    ANSWER = "answer", "an answer that is kept for a repetition is that of a change which is there"
 
 
 class Mismatch(msgspec.Struct, frozen=True, rename="camel"):
@@ -149,4 +216,4 @@ class Progress(msgspec.Struct):
     events_checked: int = 0
     mismatches_found: int = 0
     stage: str = "wallets"
-    """What is being looked at: wallets, jobs, transfers, leases or pool accounts."""
+    """What is being looked at: wallets, jobs, transfers, leases, requests, answers or pool accounts."""

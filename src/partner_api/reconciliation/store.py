@@ -1,4 +1,4 @@
-"""SQL that reads the books for checking: organizations, credit wallets, jobs and transfers.
+"""SQL that reads the books for checking: which there are, what jobs were charged, and transfers.
 
 What must agree is read by one statement, so from one snapshot: while others move credits, a check
 sees either all of a movement or nothing of it. Every statement looks at a bounded number of rows
@@ -10,6 +10,9 @@ when its statistics are older than a million rows.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from partner_api.reconciliation.comparing import compare, difference_list, require
+from partner_api.reconciliation.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -102,68 +105,6 @@ async def list_organizations(
     )
 
 
-# The first event that breaks a rule along the sequence comes as an array, its sequence first, because
-# the smallest array is then the first break. Amounts are compared by subtraction, where a corrupt row
-# cannot overflow, and sums are numeric.
-_WALLETS = """
-SELECT o.id AS organization_id, o.status, w.organization_id IS NOT NULL AS has_wallet, w.state,
-       w.included_remaining, w.prepaid, w.reserved, w.used_this_period, w.running_jobs,
-       w.last_sequence, w.last_event_at, e.*, r.*
-  FROM unnest($2::uuid[]) AS k (organization_id)
- CROSS JOIN LATERAL (
-       SELECT id, status FROM organizations
-        WHERE tenant_id = $1 AND id = k.organization_id LIMIT 1) o
-  LEFT JOIN LATERAL (
-       SELECT * FROM wallets
-        WHERE tenant_id = $1 AND organization_id = k.organization_id LIMIT 1) w ON true
- CROSS JOIN LATERAL (
-       SELECT count(*) AS events,
-              coalesce(sum(s.included_delta), 0) AS included_sum,
-              coalesce(sum(s.prepaid_delta), 0) AS prepaid_sum,
-              coalesce(-sum(s.included_delta::numeric + s.prepaid_delta)
-                       FILTER (WHERE s.event_type = 'usage' AND s.created_at >= w.period_start), 0)
-                  AS period_usage,
-              coalesce(max(s.sequence), 0) AS newest_sequence,
-              max(s.created_at) AS newest_at,
-              min(ARRAY[s.sequence, s.included_before, s.included_delta, s.included_after])
-                  FILTER (WHERE s.included_after::numeric - s.included_delta <> s.included_before)
-                  AS included_break,
-              min(ARRAY[s.sequence, s.prepaid_before, s.prepaid_delta, s.prepaid_after])
-                  FILTER (WHERE s.prepaid_after::numeric - s.prepaid_delta <> s.prepaid_before)
-                  AS prepaid_break,
-              min(ARRAY[s.sequence, least(s.included_after, s.prepaid_after)])
-                  FILTER (WHERE s.included_after < 0 OR s.prepaid_after < 0) AS negative_event,
-              min(ARRAY[s.sequence, s.sequence_before])
-                  FILTER (WHERE s.sequence - 1 <> s.sequence_before) AS gap,
-              min(ARRAY[s.sequence, extract(epoch FROM s.created_before) * 1000,
-                        extract(epoch FROM s.created_at) * 1000]::bigint[])
-                  FILTER (WHERE s.created_at < s.created_before) AS time_break
-         FROM (SELECT e.sequence, e.event_type, e.included_delta, e.prepaid_delta,
-                      e.included_after, e.prepaid_after, e.created_at,
-                      lag(e.sequence, 1, 0::bigint) OVER past AS sequence_before,
-                      lag(e.included_after, 1, 0::bigint) OVER past AS included_before,
-                      lag(e.prepaid_after, 1, 0::bigint) OVER past AS prepaid_before,
-                      lag(e.created_at) OVER past AS created_before
-                 FROM credit_events e
-                WHERE e.tenant_id = $1 AND e.organization_id = k.organization_id
-               WINDOW past AS (ORDER BY e.sequence)) s) e
- CROSS JOIN LATERAL (
-       SELECT coalesce(sum(r.credits), 0) AS open_credits,
-              count(*) FILTER (WHERE j.status = 'running') AS open_jobs
-         FROM reservations r
-         LEFT JOIN LATERAL (
-              SELECT status FROM jobs WHERE tenant_id = $1 AND id = r.job_id LIMIT 1) j ON true
-        WHERE r.tenant_id = $1 AND r.organization_id = k.organization_id AND r.status = 'open') r
-"""
-
-
-async def read_wallets(
-    connection: Connection, tenant_id: int, organization_ids: Sequence[UUID]
-) -> list[asyncpg.Record]:
-    """Each organization with its wallet, and what its events and open reservations say it should be."""
-    return await connection.fetch(_WALLETS, tenant_id, organization_ids)
-
-
 async def wrong_charges(
     connection: Connection, tenant_id: int, organization_ids: Sequence[UUID]
 ) -> AsyncGenerator[asyncpg.Record]:
@@ -203,37 +144,49 @@ async def wrong_charges(
             yield row
 
 
-async def list_wrong_jobs(
-    connection: Connection, tenant_id: int, after: UUID, limit: int
-) -> list[asyncpg.Record]:
-    """Among the next ``limit`` jobs by id, those whose reservation is not as it should be.
-
-    The last job of the page always comes, so that the caller knows where to go on. Columns: ``id``,
-    ``status``, ``expected`` and ``reservation`` (its status; None when there is none),
-    ``organization_id``.
-    """
-    return await connection.fetch(
-        """
-        SELECT j.id, j.status, j.expected, r.status AS reservation,
-               coalesce(r.organization_id, p.organization_id) AS organization_id
-          FROM (SELECT *, lead(id) OVER (ORDER BY id) IS NULL AS is_last,
-                       CASE status WHEN 'running' THEN 'open' WHEN 'completed' THEN 'settled'
-                                   ELSE 'released' END AS expected
-                  FROM (SELECT id, status, project_id FROM jobs
-                         WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3) page) j
-          LEFT JOIN LATERAL (
-               SELECT status, organization_id FROM reservations
-                WHERE tenant_id = $1 AND job_id = j.id LIMIT 1) r ON true
-          LEFT JOIN LATERAL (
-               SELECT organization_id FROM projects
-                WHERE tenant_id = $1 AND id = j.project_id AND r.status IS NULL LIMIT 1) p ON true
-         WHERE r.status IS DISTINCT FROM j.expected OR j.is_last
-         ORDER BY j.id
-        """,
-        tenant_id,
-        after,
-        limit,
-    )
+# t the transfer, f and o the organizations that it is from and to, e sums of its events.
+_NO_SIDE = "ARRAY['direction', 'counterpartyOrgId', 'reason']"
+_TRANSFER = difference_list(
+    require(Rule.TRANSFER_SIDES, "partner and child", "f.parent_id = t.to_organization_id "
+            "OR o.parent_id = t.from_organization_id"),
+    require(Rule.TRANSFER_SIDES, "to a child", "o.parent_id = t.from_organization_id",
+            "t.idempotency_key IS NOT NULL"),
+    compare(Rule.TRANSFER_RECORD, "events that say the same", "e.events", "e.same_events"),
+    require(Rule.TRANSFER_BALANCE, "available", "t.available BETWEEN 0 AND t.balance"),
+)  # fmt: skip
+_TRANSFERS = f"""
+SELECT t.id, t.from_organization_id, t.to_organization_id, t.credits, t.balance, t.idempotency_key,
+       e.events, e.sent, e.received, e.receiver_balance,
+       (SELECT count(*) FROM credit_transfers s
+         WHERE s.tenant_id = t.tenant_id AND s.api_key_id = t.api_key_id
+           AND s.idempotency_key = t.idempotency_key) AS same_key,
+       {_TRANSFER} AS differences
+  FROM (SELECT * FROM credit_transfers WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3) t
+  LEFT JOIN LATERAL (
+       SELECT parent_id FROM organizations
+        WHERE tenant_id = $1 AND id = t.from_organization_id LIMIT 1) f ON true
+  LEFT JOIN LATERAL (
+       SELECT parent_id FROM organizations
+        WHERE tenant_id = $1 AND id = t.to_organization_id LIMIT 1) o ON true
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS events,
+              count(*) FILTER (
+                  WHERE e.created_at = t.created_at AND e.description IS NOT DISTINCT FROM t.description
+                    AND e.metadata - {_NO_SIDE} = t.metadata - {_NO_SIDE}
+                    AND e.metadata ->> 'direction' = CASE WHEN e.prepaid_delta < 0 THEN 'out' ELSE 'in' END
+                    AND e.metadata ->> 'counterpartyOrgId' = 'org_' || CASE e.organization_id
+                        WHEN t.from_organization_id THEN t.to_organization_id
+                        ELSE t.from_organization_id END) AS same_events,
+              coalesce(sum(e.included_delta::numeric + e.prepaid_delta)
+                  FILTER (WHERE e.organization_id = t.from_organization_id), 0) AS sent,
+              coalesce(sum(e.included_delta::numeric + e.prepaid_delta)
+                  FILTER (WHERE e.organization_id = t.to_organization_id), 0) AS received,
+              max(e.included_after::numeric + e.prepaid_after)
+                  FILTER (WHERE e.organization_id = t.to_organization_id) AS receiver_balance
+         FROM credit_events e
+        WHERE e.tenant_id = t.tenant_id AND e.transfer_id = t.id) e
+ ORDER BY t.id
+"""
 
 
 async def list_transfers(
@@ -242,34 +195,10 @@ async def list_transfers(
     """The next transfers by id, each with what its events say.
 
     Columns beside the transfer's: ``events`` (how many name it), ``sent``, ``received`` (what they
-    moved on either side), ``receiver_balance`` (None without an event there), ``same_key``.
+    moved on either side), ``receiver_balance`` (None without an event there), ``same_key``,
+    ``differences``.
     """
-    return await connection.fetch(
-        """
-        SELECT t.id, t.from_organization_id, t.to_organization_id, t.credits, t.balance,
-               t.idempotency_key, e.*,
-               (SELECT count(*) FROM credit_transfers o
-                 WHERE o.tenant_id = t.tenant_id AND o.api_key_id = t.api_key_id
-                   AND o.idempotency_key = t.idempotency_key) AS same_key
-          FROM credit_transfers t
-         CROSS JOIN LATERAL (
-               SELECT count(*) AS events,
-                      coalesce(sum(e.included_delta::numeric + e.prepaid_delta)
-                          FILTER (WHERE e.organization_id = t.from_organization_id), 0) AS sent,
-                      coalesce(sum(e.included_delta::numeric + e.prepaid_delta)
-                          FILTER (WHERE e.organization_id = t.to_organization_id), 0) AS received,
-                      max(e.included_after::numeric + e.prepaid_after)
-                          FILTER (WHERE e.organization_id = t.to_organization_id)
-                          AS receiver_balance
-                 FROM credit_events e
-                WHERE e.tenant_id = t.tenant_id AND e.transfer_id = t.id) e
-         WHERE t.tenant_id = $1 AND t.id > $2
-         ORDER BY t.id LIMIT $3
-        """,
-        tenant_id,
-        after,
-        limit,
-    )
+    return await connection.fetch(_TRANSFERS, tenant_id, after, limit)
 
 
 async def sum_allocations(connection: Connection, tenant_id: int) -> tuple[int, UUID | None]:

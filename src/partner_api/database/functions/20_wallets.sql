@@ -124,9 +124,9 @@ BEGIN
     p_wallet.period_start := p_anchor + make_interval(months => p_number);
     p_wallet.period_end := p_anchor + make_interval(months => p_number + 1);
     p_wallet.used_this_period := p_used;
-    -- Nothing that happens from here on is dated before the boundary, however a node's clock lags: usage counts in
-    -- the period that its date lies in.
-    p_wallet.last_event_at := greatest(p_boundary, p_wallet.last_event_at);
+    -- Nothing that happens from here on is dated before the period, however a node's clock lags: usage counts in the
+    -- period that its date lies in.
+    p_wallet.last_event_at := greatest(p_wallet.period_start, p_wallet.last_event_at);
     p_wallet.included_this_period := v_carried + v_allotment;
     p_wallet.included_granted_peak := v_allotment;
     IF v_lapsing > 0 THEN

@@ -269,7 +269,9 @@ BEGIN
     UPDATE leases SET next_attempt_at = lease_next_attempt(past_due_since, v_since)
      WHERE tenant_id = p_cash.tenant_id AND social_account_id = ANY (ARRAY(
                SELECT social_account_id FROM leases
-                WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now LIMIT p_limit));
+                WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now
+                  -- Of those past due for too long, more than p_limit may be left: they end, and are not put off.
+                  AND past_due_since > p_now - lease_patience() LIMIT p_limit));
     GET DIAGNOSTICS v_count = ROW_COUNT;
     RETURN v_ended + v_count + cardinality(v_waiting);
 END

@@ -1,0 +1,44 @@
+"""SQL that reads the operator's pool for checking.
+
+The same rules as in `store`, but that the pool belongs to no tenant.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import asyncpg
+
+    from partner_api.database.connection import Connection
+
+
+async def list_held_accounts(
+    connection: Connection, after: UUID, limit: int
+) -> list[asyncpg.Record]:
+    """The next pool accounts that name a lease, by id, and the lease they name. Crosses tenants.
+
+    Columns: ``id``, ``tenant_id``, ``lease_id`` of the account; ``lease_status`` and
+    ``pool_account_id`` of the lease, ``organization_id`` of its project; None without such a lease.
+    """
+    return await connection.fetch(
+        """
+        SELECT a.id, a.lease_tenant_id AS tenant_id, a.lease_id, l.status AS lease_status,
+               l.pool_account_id, p.organization_id
+          FROM (SELECT * FROM pool_accounts
+                 WHERE id > $1 AND (lease_id IS NOT NULL OR status = 'leased')
+                 ORDER BY id LIMIT $2) a
+          LEFT JOIN LATERAL (
+               SELECT * FROM leases
+                WHERE tenant_id = a.lease_tenant_id AND social_account_id = a.lease_id
+                LIMIT 1) l ON true
+          LEFT JOIN LATERAL (
+               SELECT organization_id FROM projects
+                WHERE tenant_id = l.tenant_id AND id = l.project_id LIMIT 1) p ON true
+         ORDER BY a.id
+        """,
+        after,
+        limit,
+    )

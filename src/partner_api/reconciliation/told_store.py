@@ -1,0 +1,138 @@
+"""SQL that compares what partners are told with what has happened: the outbox, and answers kept for repetitions.
+
+One tenant each. What has happened to leases and to requests is compared in one statement, which reads them and the
+outbox once; it may sort more than fits into memory, and then does that on disk.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.reconciliation.comparing import compare, differences
+from partner_api.reconciliation.rules import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from datetime import datetime
+
+    import asyncpg
+
+    from partner_api.database.connection import Connection
+
+# What has happened, as the outbox would tell it, with the time of it as the state has it, to the second or better. Of a
+# month that is not past due any more no state says whether it ever was: its event may be there or not.
+_HAPPENED = """
+SELECT p.organization_id, s.*
+  FROM (SELECT l.project_id, 'sa_' || l.social_account_id AS subject, e.*
+          FROM leases l
+         CROSS JOIN LATERAL (
+               SELECT 'social_account.connected' AS event_type, NULL::integer AS lease_month, l.assigned_at AS since
+               UNION ALL
+               SELECT 'leased_account.disconnected', NULL, l.disconnected_at WHERE l.status = 'disconnected'
+               UNION ALL
+               SELECT 'leased_account.past_due', l.next_month, l.past_due_since
+                WHERE l.billing_status = 'past_due') e
+         WHERE l.tenant_id = $1 AND e.since > $2::timestamptz - interval '1 hour'
+         UNION ALL
+        SELECT l.project_id, 'sa_' || c.social_account_id, e.*
+          FROM lease_charges c
+          JOIN leases l ON l.tenant_id = $1 AND l.social_account_id = c.social_account_id
+         CROSS JOIN LATERAL (
+               SELECT 'leased_account.renewed' AS event_type, c.lease_month, c.settled_at WHERE c.status = 'paid'
+               UNION ALL
+               SELECT 'leased_account.past_due', c.lease_month, NULL) e
+         WHERE c.tenant_id = $1 AND c.lease_month > 0 AND c.settled_at > $2::timestamptz - interval '1 hour'
+         UNION ALL
+        SELECT project_id, lease_request_public_id(id),
+               CASE status WHEN 'rejected' THEN 'lease_request.rejected' ELSE 'lease_request.assigned' END,
+               NULL, answered_at
+          FROM lease_requests
+         WHERE tenant_id = $1 AND answered_at > $2::timestamptz - interval '1 hour') s
+  LEFT JOIN LATERAL (
+       SELECT organization_id FROM projects WHERE tenant_id = $1 AND id = s.project_id LIMIT 1) p ON true
+"""
+_TOLD = """
+SELECT coalesce(data ->> 'id', data ->> 'socialAccountId', '') AS subject, event_type,
+       CASE WHEN event_type IN ('leased_account.renewed', 'leased_account.past_due')
+            THEN data ->> 'leaseMonth' END AS lease_month,
+       count(*) AS times, max(created_at) AS created_at, min(organization_id::text) AS organization_id
+  FROM outbox
+ WHERE tenant_id = $1 AND created_at > $2
+   AND event_type IN ('social_account.connected', 'leased_account.disconnected', 'leased_account.past_due',
+                      'leased_account.renewed', 'lease_request.assigned', 'lease_request.rejected')
+ GROUP BY 1, 2, 3
+"""
+_WRONG_NEWS = f"""
+SELECT coalesce(h.organization_id, o.organization_id::uuid) AS organization_id,
+       coalesce(h.subject, o.subject) AS subject, coalesce(h.event_type, o.event_type) AS event_type,
+       coalesce(h.lease_month::text, o.lease_month) AS lease_month,
+       (h.subject IS NOT NULL)::integer AS expected, coalesce(o.times, 0) AS found, h.since, o.created_at
+  FROM ({_HAPPENED}) h
+  FULL JOIN ({_TOLD}) o
+    ON o.subject = h.subject AND o.event_type = h.event_type
+   AND coalesce(o.lease_month, '') = coalesce(h.lease_month::text, '')
+ WHERE h.subject IS NULL OR o.times <> 1
+    OR (o.times IS NULL AND h.since > $2::timestamptz + interval '1 hour')
+    -- Times of leases and requests are cut to seconds.
+    OR date_trunc('second', h.since) <> date_trunc('second', o.created_at)
+"""
+# k the record, j the job that it tells of and r its reservation, t the transfer. Ids that are none lead nowhere.
+_ID = "'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
+_ANSWER = differences(
+    compare(Rule.ANSWER, "container_id", "c.id::text", "k.answer ->> 'container_id'", "k.job_id IS NOT NULL"),
+    compare(Rule.ANSWER, "reserved_credits", "r.credits::text", "k.answer ->> 'reserved_credits'",
+            "k.job_id IS NOT NULL"),
+    compare(Rule.ANSWER, "allocated", "t.credits::text", "k.answer ->> 'allocated'",
+            "k.transfer_id IS NOT NULL"),
+    compare(Rule.ANSWER, "balance", "t.balance::text", "k.answer ->> 'balance'",
+            "k.transfer_id IS NOT NULL"),
+    compare(Rule.ANSWER, "available", "t.available::text", "k.answer ->> 'available'",
+            "k.transfer_id IS NOT NULL"),
+)  # fmt: skip
+_WRONG_ANSWERS = f"""
+SELECT coalesce(r.organization_id, t.to_organization_id) AS organization_id, k.job_id, k.transfer_id, d.*
+  FROM (SELECT answer,
+               CASE WHEN answer ->> 'reserved_credits' IS NOT NULL AND answer ->> 'job_id' ~ {_ID}
+                    THEN (answer ->> 'job_id')::uuid END AS job_id,
+               CASE WHEN answer ->> 'allocated' IS NOT NULL AND answer ->> 'id' ~ {_ID}
+                    THEN (answer ->> 'id')::uuid END AS transfer_id
+          FROM idempotency_keys
+         WHERE tenant_id = $1 AND answer IS NOT NULL AND json_typeof(answer) = 'object') k
+  LEFT JOIN LATERAL (
+       SELECT organization_id, credits FROM reservations WHERE tenant_id = $1 AND job_id = k.job_id LIMIT 1) r ON true
+  LEFT JOIN LATERAL (
+       SELECT id FROM containers WHERE tenant_id = $1 AND job_id = k.job_id LIMIT 1) c ON true
+  LEFT JOIN LATERAL (
+       SELECT * FROM credit_transfers WHERE tenant_id = $1 AND id = k.transfer_id LIMIT 1) t ON true
+ CROSS JOIN LATERAL {_ANSWER} d
+"""
+
+
+async def wrong_news(
+    connection: Connection, tenant_id: int, told_after: datetime
+) -> AsyncGenerator[asyncpg.Record]:
+    """What the outbox tells of leases and requests that has not happened, or not then, and the reverse.
+
+    One by one. Columns: ``organization_id``, ``subject`` (the public id of a social account or a
+    request), ``event_type``, ``lease_month``, ``expected`` and ``found`` (how often it is told),
+    ``since`` and ``created_at`` (the times of the state and of the event).
+
+    Args:
+        connection: as `store.prepare_session` leaves it.
+        tenant_id: whose outbox.
+        told_after: what happened later is still in the outbox.
+    """
+    async with connection.transaction(readonly=True):
+        async for row in connection.cursor(_WRONG_NEWS, tenant_id, told_after):
+            yield row
+
+
+async def wrong_answers(connection: Connection, tenant_id: int) -> AsyncGenerator[asyncpg.Record]:
+    """Answers kept for a repetition that tell of a job or a transfer which is not there, or is another.
+
+    One by one. Columns: ``organization_id``, ``job_id`` or ``transfer_id``, ``rule``, ``what``,
+    ``expected``, ``found``.
+    """
+    async with connection.transaction(readonly=True):
+        async for row in connection.cursor(_WRONG_ANSWERS, tenant_id):
+            yield row
