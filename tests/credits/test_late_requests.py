@@ -132,9 +132,7 @@ async def test_a_refill_that_failed_is_told_once_an_hour_whoever_is_late(
     """The mark of the last one does not go back, so nobody tells it again."""
     partner = await make_partner(connection)
     child = await make_child(connection, partner)
-    await configure(
-        connection, child, refill_threshold=10, refill_amount=50, auto_refill_enabled=True
-    )
+    await configure(connection, child, refill_threshold=10, refill_amount=50)
     for minutes in (60, 0, 30, 119):
         await start(connection, child, 5, now=NOON + timedelta(minutes=minutes))
     assert len(await audit(connection, partner, "credits.refill_failed")) == 1

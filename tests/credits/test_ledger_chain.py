@@ -67,7 +67,6 @@ async def test_batches_are_chained_in_their_order(connection: Connection) -> Non
     refill: dict[str, Any] = {
         "refill_threshold": 50,
         "refill_amount": 100,
-        "auto_refill_enabled": True,
     }
     for child in children:
         await op.subscribe(connection, child, 30)

@@ -66,6 +66,7 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         "refill_failed_at": Rule.WALLET_TERMS,
         "last_sequence": Rule.LAST_SEQUENCE,
         "last_event_at": Rule.EVENT_TIME,
+        "last_hash": CHAIN,
     },
     "credit_transfers": {
         "tenant_id": KEY,
@@ -106,6 +107,8 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         "operator_id": CHAIN,
         "request_id": CHAIN,
         "created_at": Rule.EVENT_ID,
+        "previous_hash": CHAIN,
+        "hash": CHAIN,
     },
     "jobs": {
         "tenant_id": KEY,
@@ -167,6 +170,7 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         "last_sequence": Rule.LAST_SEQUENCE,
         "last_event_at": Rule.EVENT_TIME,
         "renewals_due_at": Rule.RENEWAL_AWAITED,
+        "last_hash": CHAIN,
     },
     "cash_events": {
         "tenant_id": KEY,
@@ -188,6 +192,8 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         "operator_id": CHAIN,
         "request_id": CHAIN,
         "created_at": Rule.EVENT_ID,
+        "previous_hash": CHAIN,
+        "hash": CHAIN,
     },
     "pool_accounts": {
         "id": KEY,

@@ -166,7 +166,7 @@ async def _spend_in_june(connection: Connection, child: Wallet, archived: Wallet
     await op.post(connection, child, "adjustment", -50, now=day(6, 25))
     await op.configure(
         connection, child, now=day(6, 25), refill_threshold=100, refill_amount=250,
-        auto_refill_enabled=True, monthly_credit_cap=5_000,
+        monthly_credit_cap=5_000,
     )  # fmt: skip
     await op.spend(connection, archived, 15, now=day(6, 25))
     return {"refunded_job": refunded}

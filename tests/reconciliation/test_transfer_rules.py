@@ -135,11 +135,13 @@ async def test_transfer_key(breaking: Connection, history: History) -> None:
           FROM credit_transfers k
          WHERE k.tenant_id = $1 AND k.id = $2 AND t.tenant_id = $1 AND t.id = (
                SELECT id FROM credit_transfers
-                WHERE tenant_id = $1 AND idempotency_key IS NULL ORDER BY id LIMIT 1)
+                WHERE tenant_id = $1 AND idempotency_key IS NULL AND from_organization_id = $3
+                ORDER BY id LIMIT 1)
         RETURNING t.id
         """,
         history.tenant_id,
         history.transfer,
+        history.partner.organization_id,
     )
     mismatches = await found(breaking, history)
     assert {(each.rule, each.expected, each.found) for each in mismatches} == {
