@@ -276,12 +276,14 @@ def postmaster_pid(data_dir: Path) -> int | None:
     return None
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Wait for something that happens soon."""
+def wait_until(
+    condition: Callable[[], object], seconds: float = 60, *, every: float = 0.02
+) -> None:
+    """Wait for something that happens soon, and look ``every`` so many seconds."""
     give_up = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < give_up, "it did not happen in time"
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 def running(matches: Callable[[int], bool]) -> list[int]:

@@ -191,7 +191,6 @@ async def test_the_largest_balance_is_exact(
         pytest.param(org_id, id="with the prefix"),
         pytest.param(lambda child: str(child.organization_id), id="a bare uuid"),
         pytest.param(lambda child: str(child.organization_id).upper(), id="in upper case"),
-        pytest.param(lambda child: org_id(child).replace("-", "%2D"), id="percent-encoded"),
     ],
 )
 async def test_how_an_id_may_be_spelt(api: httpx.AsyncClient, family: Family, spelt: Any) -> None:

@@ -408,6 +408,23 @@ async def test_canceling(api: httpx.AsyncClient, installation: Installation) -> 
     assert (row["actor"], row["api_key_id"]) == ("partner_api", key.key_id)
 
 
+async def test_canceling_what_a_worker_is_finishing(
+    api: httpx.AsyncClient, installation: Installation
+) -> None:
+    key = await funded(installation)
+    job_id = await started(api, key)
+    held = await claim(installation, key.wallet)
+    async with installation.pool.acquire() as connection:
+        await working.beat(connection, held, "finalizing", now=now())
+        assert refused(
+            await api.post(f"/v1/jobs/{job_id}/cancel", headers=key.headers), "CONFLICT"
+        ) == {
+            "subcode": "JOB_CANCEL_UNAVAILABLE",
+            "jobId": job_id,
+            "stage": "finalizing",
+        }
+
+
 async def test_canceling_what_a_worker_has(
     api: httpx.AsyncClient, installation: Installation
 ) -> None:
@@ -416,12 +433,6 @@ async def test_canceling_what_a_worker_has(
     held = await claim(installation, key.wallet)
     path = f"/v1/jobs/{job_id}/cancel"
     async with installation.pool.acquire() as connection:
-        await working.beat(connection, held, "finalizing", now=now())
-        assert refused(await api.post(path, headers=key.headers), "CONFLICT") == {
-            "subcode": "JOB_CANCEL_UNAVAILABLE",
-            "jobId": job_id,
-            "stage": "finalizing",
-        }
         await working.beat(connection, held, "rendering", now=now())
         granted(await api.post(path, headers=key.headers), 202)
         job = granted(await api.get(f"/v1/jobs/{job_id}", headers=key.headers))

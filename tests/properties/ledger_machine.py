@@ -178,7 +178,8 @@ class LedgerMachine(RuleBasedStateMachine):
         """A refill that failed for lack of the partner's credits is told once an hour; the books agree."""
         if not hasattr(self, "compared"):
             return
-        assert self.driver.mismatches(self.tenant_id) == []
+        found = self.driver.mismatches(self.tenant_id)
+        assert not found, found
         assert self.driver.refill_failures(self.tenant_id) == {
             f"org_{self.wallets[name].organization_id}": wallet.refill_failures
             for name, wallet in self.model.wallets.items()

@@ -127,6 +127,12 @@ BEGIN
                  WHERE tenant_id = p_tenant_id AND organization_id = v_item.organization_id AND event_type = 'usage'
                    AND sequence >= credit_sequence_at(p_tenant_id, v_item.organization_id,
                                                       v_started::timestamptz + make_interval(months => v_number));
+                -- The wallet's time is that of its last event or of its period, which may now be an earlier one.
+                SELECT greatest(o.created_at, e.created_at) INTO v_wallet.last_event_at
+                  FROM organizations o
+                  LEFT JOIN credit_events e ON e.tenant_id = o.tenant_id AND e.organization_id = o.id
+                       AND e.sequence = v_wallet.last_sequence
+                 WHERE o.tenant_id = p_tenant_id AND o.id = v_item.organization_id;
                 v_wallet := wallet_next_period(
                     v_wallet, v_now, v_started::timestamptz, v_number, v_used, v_item.caller);
             ELSE
