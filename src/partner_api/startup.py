@@ -11,12 +11,13 @@ import asyncpg
 from partner_api.crypto import SecretKeys
 from partner_api.database import migrate
 from partner_api.database.connection import connect
+from partner_api.database.embedded.data_folder import DataFolder
 from partner_api.demo_credentials import mark_kept_credentials
 from partner_api.rehearsal import store as installation
 from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from typing import Any
 
     from partner_api.database.connection import Connection
@@ -51,10 +52,39 @@ def load_secret_keys(settings: Settings) -> SecretKeys:
     )
 
 
+def require_existing_database(settings: Settings) -> None:
+    """Check that there is a database to look at: to look must not make one, in a folder that was misspelt.
+
+    Raises:
+        StartupError: the data folder has none, and no other one is named.
+    """
+    if settings.database_url is not None:
+        return
+    folder = DataFolder(settings.data_dir)
+    if not folder.cluster.exists():
+        missing = "database in the data folder" if folder.path.exists() else "data folder"
+        raise StartupError(
+            f"There is no {missing} {settings.data_dir}. Set LAYERS_DATA_DIR to the server's, or "
+            "DATABASE_URL to its database."
+        )
+
+
 async def prepare_database(
-    settings: Settings, location: DatabaseLocation, secret_keys: SecretKeys, *, migrate_first: bool
+    settings: Settings,
+    location: DatabaseLocation,
+    secret_keys: SecretKeys,
+    *,
+    migrate_first: bool,
+    check: Callable[[Connection], Awaitable[None]] | None = None,
 ) -> None:
     """Check that this version, this mode and these keys fit the database; migrate it if asked to.
+
+    Args:
+        settings: the mode, and where the data folder is.
+        location: the database.
+        secret_keys: what it should know.
+        migrate_first: whether to migrate it.
+        check: what else has to be true, or the database does not become production's.
 
     Raises:
         StartupError, MigrationError, SecretKeyError: something does not fit; the sentence says what to do.
@@ -67,6 +97,9 @@ async def prepare_database(
         await migrate.require_current(connection)
         # First: a start with wrong keys must not make the database production's.
         await secret_keys.verify_installation(connection)
+        if check is not None:
+            await mark_kept_credentials(connection, settings.data_dir)
+            await check(connection)
         await _enter_mode(connection, development=settings.development)
         await mark_kept_credentials(connection, settings.data_dir)
     finally:

@@ -91,3 +91,48 @@ def test_no_part_of_a_path_is_another_path(ops: Run, sham: Sham) -> None:
     assert not any(set(path) & set("./?#") for path in paths), paths
     with pytest.raises(OperatorRequestError, match="An id is empty"):
         client.get("organizations", "")
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("1,000", "Invalid value for 'credits': It has to be a whole number, in digits only: "),
+        ("5.5", "Invalid value for 'credits': It has to be a whole number, in digits only: "),
+        ("-100", "A number below zero cannot be given here."),
+    ],
+)
+def test_an_amount_that_cannot_be_one(ops: Run, sham: Sham, amount: str, words: str) -> None:
+    for command in ("grant", "purchase"):
+        refused = ops("credits", command, "org_1", amount)
+        assert (refused.status, sham.asked) == (2, [])
+        assert f"\n\nlayers: {words}" in refused.errors
+
+
+def test_an_option_that_there_is_not(ops: Run) -> None:
+    assert "layers: No such option: -x" in ops("credits", "grant", "org_1", "5", "-x").errors
+
+
+def test_settings_are_named_in_one_piece_on_a_narrow_terminal(run: Run) -> None:
+    printed = run("settings", COLUMNS="80").output
+    assert "LAYERS_MAX_CONNECTIONS_PER_ADDRESS" in printed
+
+
+@pytest.mark.parametrize("command", [("reconcile",), ("db", "status")], ids=" ".join)
+def test_to_look_at_a_database_makes_none(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """In a folder that was misspelt, or in one that is something else's."""
+    (tmp_path / "other").mkdir()
+    for name, missing in (("data", "data folder"), ("other", "database in the data folder")):
+        folder = tmp_path / name
+        refused = run(*command, LAYERS_DATA_DIR=str(folder))
+        assert refused.errors.startswith(f"layers: There is no {missing} {folder}. Set ")
+        # Status 1 of `reconcile` says that the books do not agree.
+        assert (refused.status, refused.output) == (2 if command == ("reconcile",) else 1, "")
+    assert [path.name for path in tmp_path.rglob("*")] == ["other"]
+
+
+def test_reconcile_cannot_check_with_settings_that_cannot_be_used(run: Run) -> None:
+    refused = run("reconcile", DATABASE_URL="mysql://x")
+    assert refused.status == 2
+    assert refused.errors.startswith("layers: DATABASE_URL is set, but ")

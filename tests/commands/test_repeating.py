@@ -125,11 +125,30 @@ def test_an_answer_that_is_not_the_apis(ops: Run, sham: Sham, answer: object) ->
     assert "and not as its API does." in ops("partners", "list").errors
 
 
+def test_a_token_that_the_server_does_not_know(ops: Run, sham: Sham) -> None:
+    error = {"code": "UNAUTHENTICATED", "message": "No valid key.", "requestId": "req_1"}
+    sham.will_answer({"error": error}, status=401)
+    failed = ops("partners", "list")
+    assert failed.status == 1
+    assert failed.errors.startswith(
+        "layers: UNAUTHENTICATED: No valid key.\n  The token is LAYERS_OPERATOR_TOKEN, or "
+    )
+
+
+def test_a_server_that_is_not_there(ops: Run) -> None:
+    failed = ops("partners", "list", LAYERS_URL="http://nowhere.invalid")
+    assert failed.status == 1
+    assert re.match(r"layers: No answer from nowhere\.invalid \([^\[\]]+\)\. Is ", failed.errors)
+
+
 def test_a_connection_that_is_lost(ops: Run, sham: Sham) -> None:
     sham.will_hang_up()
     failed = ops(*GRANT)
     assert failed.status == 1
-    assert re.match(r"layers: No answer from 127.0.0.1:\d+ \(\w+Error\)\. Is the", failed.errors)
+    assert re.match(
+        r"layers: No answer from 127.0.0.1:\d+ \(Server disconnected [^()]+[^.]\)\. Is the",
+        failed.errors,
+    )
     repeated = repetition(failed.errors)
     key = sham.asked[-1].key
     assert repeated == ["credits", "grant", "--idempotency-key", key, *GRANT[2:]]

@@ -122,6 +122,8 @@ async def test_no_key_gets_a_scope_that_its_maker_lacks(
     body = {"name": "Server", "scopes": wants}
     response = await api.post(path_of(family.child), json=body, headers=key.headers)
     assert refused(response, "FORBIDDEN_SCOPE") == {"requiredScope": lacks}
+    # The sentence is true: a key that has what no child's key may have does not lack it.
+    assert ("lacks" in response.json()["error"]["message"]) is (lacks not in has)
     rows = await installation.owner.fetch(
         "SELECT id FROM api_keys WHERE tenant_id = $1 AND organization_id = $2",
         family.child.tenant_id,

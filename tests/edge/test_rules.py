@@ -11,12 +11,19 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.app import create_app
 from partner_api.edge.bounds import bound_of, metas_of
+from partner_api.edge.problems import list_problems
 from partner_api.edge.routing import ROUTE
 from partner_api.edge.rules import compile_rules, rule_of
 from partner_api.edge.shapes import LISTS, bare_type, fields_of, options_of, without_none
+from partner_api.edge.standards import NOT_A_COUNTRY, NOT_A_LANGUAGE
 from partner_api.edge.validation import BodyShape, QueryShape
 from partner_api.edge.visible import NOTHING_VISIBLE, VISIBLE
-from partner_api.errors import ApiError
+from partner_api.errors import ApiError, Issue
+from partner_api.generation.schemas import VideoId
+from partner_api.leasing.request_schemas import Country
+from partner_api.ops.pool.schemas import Handle, Language
+from partner_api.organizations.schemas import EmailAddress
+from partner_api.projects.schemas import LanguageTag
 from partner_api.settings import load_settings
 
 Word = Annotated[str, Meta(min_length=1, max_length=9, extra=VISIBLE)]
@@ -165,3 +172,40 @@ def test_the_sentence_is_the_same_everywhere() -> None:
         BodyShape(Body).decode(b'{"aWord": "\xe2\x80\x8b"}')
     (issue,) = (caught.value.details or {})["issues"]
     assert (issue.path, issue.message) == ("aWord", NOTHING_VISIBLE)
+
+
+@pytest.mark.parametrize(
+    ("field_type", "value", "message"),
+    [
+        (Language, "english", NOT_A_LANGUAGE),
+        (Country, "uk", NOT_A_COUNTRY),
+        (
+            Handle,
+            "Bad one",
+            "Expected text such as coffee.reviews.daily, that matches ^[a-z0-9._]{1,64}$",
+        ),
+        (
+            Handle | None,
+            "Bad one",
+            "Expected text such as coffee.reviews.daily, that matches ^[a-z0-9._]{1,64}$",
+        ),
+        (
+            Annotated[str, Meta(pattern=r"^https://")],
+            "x",
+            "Expected text that matches ^https://",
+        ),
+        (Literal["a", "b"] | Literal["*"], "c", "Expected one of a, b, *"),
+    ],
+)
+def test_what_has_the_wrong_form_is_told_the_right_one(
+    field_type: Any, value: str, message: str
+) -> None:
+    assert list_problems(field_type, value) == ([Issue("", message)], 0)
+
+
+def test_all_that_has_a_form_says_it_without_the_words_of_a_library() -> None:
+    for field_type in (Language, Country, Handle, EmailAddress, LanguageTag, VideoId):
+        ((issue,), _) = list_problems(field_type, "a b/ ")
+        assert issue.message.startswith("Expected ")
+        assert "regex" not in issue.message
+        assert "(?" not in issue.message

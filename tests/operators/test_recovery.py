@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from tests.databases import make_database
-from tests.serving import Service, layers, passable_folder
+from tests.serving import LAYERS, Service, layers, passable_folder
 
 from partner_api.database.connection import connect
 
@@ -107,9 +107,7 @@ class TestWithADatabaseOfOnesOwn:
         rows(database.owner, "UPDATE operators SET expires_at = now() - interval '1 day'")
         result = bootstrap("--recover", "--name", "Ada", DATABASE_URL=database.owner)
         token = token_of(result)
-        assert (
-            "The operator 'Ada' has a new token, and the one from before is dead" in result.stderr
-        )
+        assert "The operator 'Ada' has a new token, and the old one is dead." in result.stderr
         assert operators(database.owner) == [("Ada", "admin", token[4:20], None, True)]
 
     def test_a_revoked_operator_stays_revoked(self, database: DatabaseUrls) -> None:
@@ -120,6 +118,30 @@ class TestWithADatabaseOfOnesOwn:
             ("Ada", "admin", first[4:20], None, False),
             ("Ada", "admin", token[4:20], None, True),
         ]
+
+    def test_a_token_that_cannot_be_printed_was_not_made_and_nothing_else_is_said(
+        self, database: DatabaseUrls
+    ) -> None:
+        before = token_of(bootstrap("--name", "Ada", DATABASE_URL=database.app))
+        full = ("-c", 'exec "$@" > /dev/full', "sh", *LAYERS, "ops", "bootstrap")
+        result = layers(
+            *(*full, "--recover", "--name", "Ada"),
+            program="sh",
+            LAYERS_SECRET_KEYS=KEYS,
+            DATABASE_URL=database.owner,
+        )
+        assert refusal_of(result) == (
+            "layers: The output cannot be written: No space left on device.\n"
+            "No token was made, and those from before work as they did.\n"
+        )
+        assert operators(database.owner) == [("Ada", "admin", before[4:20], None, True)]
+
+    def test_a_refused_bootstrap_does_not_end_development_mode(
+        self, database: DatabaseUrls
+    ) -> None:
+        token_of(bootstrap(DATABASE_URL=database.app, LAYERS_DEVELOPMENT="true"))
+        assert "There is an operator already" in refusal_of(bootstrap(DATABASE_URL=database.app))
+        assert rows(database.owner, "SELECT ever_production FROM installation") == [(False,)]
 
     @pytest.mark.parametrize("change", ["role = 'finance'", "demo = true"])
     def test_nobody_becomes_an_admin_by_it(self, database: DatabaseUrls, change: str) -> None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from tests.databases import make_database
 from tests.reconciliation.history import History, make_history
 
-from partner_api.database.connection import connect
+from partner_api.database.connection import connect, open_pool
 from partner_api.reconciliation import pages as sizes
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ async def history(pool: Pool) -> History:
     """A tenant with a past; nobody changes it for good."""
     async with pool.acquire() as connection:
         return await make_history(connection)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def own_pool(database_urls: DatabaseUrls, template: str) -> AsyncIterator[Pool]:
+    """Of a database of these tests alone: a check of everything looks at all tenants that there are."""
+    with make_database(database_urls, template=template) as urls:
+        async with await open_pool(urls.app, 10) as pool:
+            yield pool
 
 
 @pytest_asyncio.fixture(scope="session")

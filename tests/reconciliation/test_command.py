@@ -98,7 +98,7 @@ async def test_right_books(database_urls: DatabaseUrls, partner: Wallet) -> None
 
     assert status == 0
     (line,) = printed.splitlines()
-    assert "Checked 2 wallets and 1 events in " in line
+    assert "Checked 2 wallets and 1 event in " in line
     assert line.endswith(" s: no mismatch.")
 
 

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
+@pytest.fixture
+def pool(own_pool: Pool) -> Pool:
+    return own_pool
+
+
 @pytest_asyncio.fixture(autouse=True)
 async def no_checks_yet(pool: Pool) -> AsyncIterator[None]:
     await pool.execute("DELETE FROM reconciliations")

@@ -8,6 +8,7 @@ from partner_api.api_keys import store
 from partner_api.edge.audit import audit_argument, write_audit
 from partner_api.edge.credentials import key_prefix, mint_api_key
 from partner_api.edge.scopes import ORG_ADMIN, covers, forbidden
+from partner_api.errors import ApiError
 from partner_api.ids import format_id, new_uuid7
 
 if TYPE_CHECKING:
@@ -65,8 +66,14 @@ def require_covered(
         ApiError: FORBIDDEN_SCOPE, naming the first scope that is not covered.
     """
     for scope in scopes:
-        if not covers(caller_scopes, scope) or (delegate and scope == ORG_ADMIN):
+        if not covers(caller_scopes, scope):
             raise forbidden(scope)
+        if delegate and scope == ORG_ADMIN:
+            raise ApiError(
+                "FORBIDDEN_SCOPE",
+                f"A child's key cannot have the scope {scope!r}. Leave it out of scopes.",
+                {"requiredScope": scope},
+            )
 
 
 async def audit_key(

@@ -32,7 +32,7 @@ def status() -> None:
     from partner_api.database.connection import connect
     from partner_api.database.migrate import Status, read_status
     from partner_api.processes.serve import available_database
-    from partner_api.startup import run_with_database
+    from partner_api.startup import require_existing_database, run_with_database
 
     async def read() -> Status:
         connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
@@ -42,6 +42,7 @@ def status() -> None:
             await connection.close()
 
     settings = settings_from_environment()
+    require_existing_database(settings)
     with available_database(settings) as location:
         found = run_with_database(read())
     roles = (

@@ -8,6 +8,7 @@ nobody reads what it prints any more, which is how a shell shows that a pipe was
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 
@@ -34,6 +35,18 @@ KNOWN_FAILURES = frozenset(
         "partner_api.settings.SettingsError",
         "partner_api.startup.StartupError",
     }
+)
+
+
+# What Typer's own words are replaced with.
+_PLAIN_WORDS = (
+    (
+        r"Input should be a valid integer, .*",
+        "It has to be a whole number, in digits only: 1000, not 1,000 or 1000.0.",
+    ),
+    (r"Input should be a valid number, .*", "It has to be a number, such as 30 or 0.5."),
+    # It takes the first digit of a negative number for an option.
+    (r"No such option: -\d.*", "A number below zero cannot be given here."),
 )
 
 
@@ -105,7 +118,7 @@ def _arguments() -> list[str] | None:
 
 
 def _explain_misuse(error: TyperException) -> None:
-    message = error.format_message()
+    message = _in_plain_words(error.format_message())
     # When nothing was typed, the help has been printed, and there is nothing to add.
     if not message:
         return
@@ -113,6 +126,13 @@ def _explain_misuse(error: TyperException) -> None:
     if context is not None:
         say(f"{context.get_usage()}\nTry '{context.command_path} --help'.\n")
     say(f"layers: {message}")
+
+
+def _in_plain_words(message: str) -> str:
+    """Say what Typer says as the rest of the program would."""
+    for pattern, words in _PLAIN_WORDS:
+        message = re.sub(pattern, words, message)
+    return message
 
 
 def _is_known(error: Exception) -> bool:

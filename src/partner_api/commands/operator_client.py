@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -175,8 +176,10 @@ class OperatorClient:
         try:
             response = self._http.send(request)
         except httpx.RequestError as error:
+            # Without the number that systems give it; a time limit has no words of its own.
+            reason = re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".")
             raise OperatorRequestError(
-                f"No answer from {request.url.host}:{request.url.port} ({type(error).__name__}). "
+                f"No answer from {request.url.netloc.decode('ascii')} ({reason or type(error).__name__}). "
                 "Is the server running, and LAYERS_URL right?"
             ) from error
         try:
@@ -188,6 +191,10 @@ class OperatorClient:
         raise _error_of(response.status_code, answer)
 
 
+_NOT_KNOWN_HERE = (
+    "The token is LAYERS_OPERATOR_TOKEN, or without it the demo's of LAYERS_DATA_DIR: "
+    "is it one of the server at LAYERS_URL?"
+)
 _FOREIGN = "The server answered {}, and not as its API does. Is LAYERS_URL right?"
 
 
@@ -222,6 +229,8 @@ def _explain(status: int, error: Any) -> OperatorRequestError:
     ]
     if details:
         lines.append(json_text(details, indent=None))
+    if code == "UNAUTHENTICATED":
+        lines.append(_NOT_KNOWN_HERE)
     lines.append(visible(f"request {error['requestId']}"))
     return OperatorRequestError(
         "\n  ".join(lines), is_refusal=status in _CLIENT_ERRORS and code not in _UNDECIDED

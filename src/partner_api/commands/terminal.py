@@ -147,7 +147,8 @@ def print_table(
     for number in range(len(headings) or max(map(len, rows), default=0)):
         table.add_column(
             data(headings[number]) if headings else "",
-            no_wrap=not fold,
+            # What a row is about stays in one piece, to be read and searched for.
+            no_wrap=not fold or (boxed and number == 0),
             overflow="fold",
             justify="right" if right and number else "left",
         )

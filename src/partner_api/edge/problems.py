@@ -14,7 +14,7 @@ from typing import (
 )
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from partner_api.edge.bounds import bound_of, size_problem
 from partner_api.edge.fields import decode_field
@@ -38,6 +38,11 @@ _WORDS = {
 NUL = "A string cannot contain U+0000; remove it"
 REQUIRED = "This is required"
 UNKNOWN = "This field is not known here; remove it"
+
+# What msgspec says of a text that a pattern does not match.
+_WRONG_FORM = "matching regex"
+# How our patterns say in Python what $ says elsewhere.
+_NO_NEWLINE = r"(?!\n)"
 
 # How many problems are counted one by one beyond those that are named.
 _MOST_COUNTED = 400
@@ -115,7 +120,11 @@ def problems(
     try:
         msgspec.convert(value, field_type, dec_hook=decode_field)
     except msgspec.ValidationError as error:
-        yield value_problem(field_type, path, error)
+        wrong_form = is_text and _WRONG_FORM in str(error)
+        if wrong_form and (rule := rule_of(field_type)) is not None and (problem := rule(value)):
+            yield Issue(path, problem)
+        else:
+            yield value_problem(field_type, path, error)
         return
     if field_type is bare:
         return
@@ -189,12 +198,34 @@ def _nul_problems(value: Any, path: str) -> Iterator[Issue]:
 
 def value_problem(field_type: Any, path: str, error: msgspec.ValidationError) -> Issue:
     """Say what would be right instead of the value of one field."""
-    bare = bare_type(field_type)
-    if get_origin(bare) in (list, set, frozenset):
-        bare = bare_type(get_args(bare)[0])
-    if get_origin(bare) is Literal and "enum" in str(error):
-        return Issue(path, f"Expected one of {', '.join(map(str, get_args(bare)))}")
+    inner = without_none(field_type)
+    if get_origin(bare_type(inner)) in (list, set, frozenset):
+        inner = get_args(bare_type(inner))[0]
+    if "enum" in str(error) and (choices := _choices_of(bare_type(inner))):
+        return Issue(path, f"Expected one of {', '.join(choices)}")
+    if _WRONG_FORM in str(error) and (form := _form_of(inner)) is not None:
+        return Issue(path, f"Expected {form}")
     return problem_of(path, error)
+
+
+def _choices_of(bare: Any) -> list[str]:
+    """Give the words that a type allows; none if it allows anything else."""
+    found: list[str] = []
+    for option in options_of(bare) or (bare,):
+        if get_origin(option) is not Literal:
+            return []
+        found += map(str, get_args(option))
+    return found
+
+
+def _form_of(field_type: Any) -> str | None:
+    """Say which form a text should have, by an example if its type has one."""
+    for meta in getattr(field_type, "__metadata__", ()):
+        if isinstance(meta, Meta) and meta.pattern is not None:
+            pattern = meta.pattern.removesuffix(_NO_NEWLINE)
+            such = f" such as {meta.examples[0]}," if meta.examples else ""
+            return f"text{such} that matches {pattern}"
+    return None
 
 
 def problem_of(path: str, error: msgspec.ValidationError) -> Issue:

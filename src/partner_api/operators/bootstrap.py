@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from partner_api.crypto import SecretKeys
+    from partner_api.database.connection import Connection
+
+
+async def require_no_operator(connection: Connection) -> None:
+    """Check that the first operator is still to be made.
+
+    Raises:
+        StartupError: there is one already.
+    """
+    if await store.has_operators(connection):
+        raise StartupError(
+            "There is an operator already. Ask an operator with the role admin for a token. "
+            "If no admin has one any more, add --recover."
+        )
 
 
 async def bootstrap_operator(
@@ -42,11 +56,7 @@ async def bootstrap_operator(
         async with connection.transaction():
             # Two at once must not both be first.
             await connection.execute("LOCK TABLE operators IN SHARE ROW EXCLUSIVE MODE")
-            if await store.has_operators(connection):
-                raise StartupError(
-                    "There is an operator already. Ask an operator with the role admin for a token. "
-                    "If no admin has one any more, add --recover."
-                )
+            await require_no_operator(connection)
             token = mint_operator_token()
             operator_id = new_uuid7(now)
             await store.insert_operator(

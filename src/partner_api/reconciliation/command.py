@@ -87,11 +87,15 @@ async def _check_once(url: str, scope: Scope, console: Console) -> int:
     count = result.mismatches_found
     finding = "no mismatch" if count == 0 else f"{count:,} mismatch{'es' if count > 1 else ''}"
     print_line(
-        f"{format_seconds(result.finished_at)}  Checked {result.wallets_checked:,} wallets and "
-        f"{result.events_checked:,} events in {seconds:.1f} s: {finding}.",
+        f"{format_seconds(result.finished_at)}  Checked {_counted(result.wallets_checked, 'wallet')} and "
+        f"{_counted(result.events_checked, 'event')} in {seconds:.1f} s: {finding}.",
         console,
     )
     return AGREES if count == 0 else DIFFERS
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 async def _connect_and_check(url: str, scope: Scope, console: Console) -> Reconciliation:

@@ -38,11 +38,11 @@ def bootstrap(
         bool, typer.Option("--recover", help="Although there are operators, whose tokens are lost.")
     ] = False,
 ) -> None:
-    """Make the first operator's token, with the role admin. Only while there is no operator.
+    """Make the first operator's token, with the role admin; with --recover, another one later.
 
-    With --recover, also later: for whoever has the URL of the database's owner
-    (LAYERS_MIGRATION_DATABASE_URL, or DATABASE_URL) or the data folder of the server's own one,
-    while the server runs or not. The token is a new operator's; an admin who has that --name
+    Without --recover, only while there is no operator. With it, at any time: for whoever has the
+    URL of the database's owner (LAYERS_MIGRATION_DATABASE_URL, or DATABASE_URL) or the data folder
+    of the server's own one, while the server runs or not. The token is a new operator's; an admin who has that --name
     already gets it in place of the old one, which is dead at once. All other tokens work as before,
     so revoke those that somebody else may have. The audit log says that it was done.
     """
@@ -60,20 +60,25 @@ def bootstrap(
 
 
 def _make_first(settings: Settings, name: str) -> None:
-    from partner_api.operators.bootstrap import bootstrap_operator
+    from partner_api.operators.bootstrap import bootstrap_operator, require_no_operator
     from partner_api.processes.serve import available_database
     from partner_api.startup import load_secret_keys, prepare_database, run_with_database
 
     def print_token(token: str) -> None:
         with _undone("No operator was made."):
-            say("Store this token now: it is shown once. Use it as LAYERS_OPERATOR_TOKEN.")
             print_line(token)
+        say("Store this token now: it is shown once. Use it as LAYERS_OPERATOR_TOKEN.")
 
     with available_database(settings) as location:
         secret_keys = load_secret_keys(settings)
         run_with_database(
             prepare_database(
-                settings, location, secret_keys, migrate_first=settings.database_url is None
+                settings,
+                location,
+                secret_keys,
+                migrate_first=settings.database_url is None,
+                # A refusal must not make it production's, which would end a server in development mode.
+                check=require_no_operator,
             )
         )
         run_with_database(
@@ -86,28 +91,26 @@ def _make_first(settings: Settings, name: str) -> None:
 def _recover(settings: Settings, name: str) -> None:
     from partner_api.operators.recovery import recover_operator
     from partner_api.processes.serve import available_database
-    from partner_api.startup import StartupError, load_secret_keys, run_with_database
+    from partner_api.startup import load_secret_keys, require_existing_database, run_with_database
 
     def print_token(token: str, replaced: bool) -> None:
         with _undone("No token was made, and those from before work as they did."):
-            say(
-                f"The operator {name!r} has a new token, and the one from before is dead."
-                if replaced
-                else f"There is a new operator {name!r}, with the role admin."
-            )
-            say(
-                "All other tokens work as before: `layers ops operators list` shows them, and "
-                "`layers ops operators revoke` ends one. Store this token now: it is shown once; the "
-                "same command makes another in its place. Use it as LAYERS_OPERATOR_TOKEN."
-            )
             print_line(token)
-
-    # To look for a database must not make one.
-    if settings.database_url is None and not settings.data_dir.is_dir():
-        raise StartupError(
-            f"There is no data folder {settings.data_dir}. Set LAYERS_DATA_DIR to the server's, or "
-            "DATABASE_URL to its database."
+        say(
+            "Store this token now: it is shown once; the same command makes another in its place. "
+            "Use it as LAYERS_OPERATOR_TOKEN."
         )
+        say(
+            f"The operator {name!r} has a new token, and the old one is dead."
+            if replaced
+            else f"There is a new operator {name!r}, with the role admin."
+        )
+        say(
+            "All other tokens work as before: `layers ops operators list` shows them, and "
+            "`layers ops operators revoke` ends one."
+        )
+
+    require_existing_database(settings)
     with available_database(settings) as location:
         secret_keys = load_secret_keys(settings)
         run_with_database(

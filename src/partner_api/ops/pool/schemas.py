@@ -34,6 +34,7 @@ Language = Annotated[
         pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)",
         max_length=35,
         description="BCP 47 language tag, of registered parts.",
+        examples=["pt-BR"],
         extra=LANGUAGE,
     ),
 ]
