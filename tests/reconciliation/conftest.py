@@ -13,7 +13,7 @@ from partner_api.database.connection import connect, open_pool
 from partner_api.reconciliation import pages as sizes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from tests.conftest import DatabaseUrls
 
@@ -27,12 +27,18 @@ async def history(pool: Pool) -> History:
         return await make_history(connection)
 
 
-@pytest_asyncio.fixture(scope="session")
-async def own_pool(database_urls: DatabaseUrls, template: str) -> AsyncIterator[Pool]:
-    """Of a database of these tests alone: a check of everything looks at all tenants that there are."""
+@pytest.fixture(scope="session")
+def own_urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrls]:
+    """A database of these tests alone: a check of everything looks at all tenants that there are."""
     with make_database(database_urls, template=template) as urls:
-        async with await open_pool(urls.app, 10) as pool:
-            yield pool
+        yield urls
+
+
+@pytest_asyncio.fixture(scope="session")
+async def own_pool(own_urls: DatabaseUrls) -> AsyncIterator[Pool]:
+    """Connections to it."""
+    async with await open_pool(own_urls.app, 10) as pool:
+        yield pool
 
 
 @pytest_asyncio.fixture(scope="session")
