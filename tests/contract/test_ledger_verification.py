@@ -270,6 +270,7 @@ async def test_a_partner_finds_a_missing_row_and_a_chain_that_was_made_anew(
         assert (await verify(server, tmp_path, family.partner_key, CREDITS)).whole
         found = await verify(server, tmp_path, family.partner_key, CREDITS, *head)
         assert not found.whole
+        assert f"the events do not lead back to {head[0]}" in found.output
         await connection.execute(
             "DELETE FROM credit_events WHERE tenant_id = $1 AND organization_id = $2 AND sequence = 1",
             family.partner.tenant_id,

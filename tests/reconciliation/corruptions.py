@@ -110,6 +110,8 @@ WALLETS = [
     _wallet("last_event_at", "last_event_at - interval '1 minute'", Rule.EVENT_TIME),
     Corruption("wallets.last_event_at of an unsubscribed one",
                f"UPDATE wallets SET last_event_at = last_event_at + interval '1 day' {_BARE}", Rule.EVENT_TIME, "bare"),
+    Corruption("tenants: the row", "DELETE FROM tenants WHERE id = {tenant}", Rule.WALLET_PARTNER, "bare",
+               "tenants:p"),
     Corruption("wallets: the row", f"DELETE FROM wallets {_BARE}", Rule.WALLET_MISSING, "bare",
                "credit_events:f,reservations:f"),
 ]  # fmt: skip
@@ -147,8 +149,24 @@ EVENTS = [
                "UPDATE credit_events SET included_delta = included_delta + 1, prepaid_delta = prepaid_delta - 1, "
                f"included_after = included_after + 1, prepaid_after = prepaid_after - 1 {_WALLET} AND {_USAGE}",
                Rule.EVENT_SHAPE),
+    Corruption("credit_events.created_at: far ahead", f"""
+               WITH last AS (UPDATE credit_events SET created_at = '2037-01-01', event_id = credit_event_id(
+                                    tenant_id, organization_id, sequence, '2037-01-01')
+                             {_WALLET} AND sequence = {_LAST} RETURNING created_at)
+               UPDATE wallets SET last_event_at = last.created_at FROM last {_WALLET}
+               """, Rule.EVENT_TIME),
     Corruption("credit_events: the last one is gone",
                f"DELETE FROM credit_events {_WALLET} AND sequence = {_LAST}", Rule.LAST_SEQUENCE),
+    Corruption("credit_events: the last purchase never was, and the wallet knows neither it nor its hash",
+               f"""
+               WITH gone AS (DELETE FROM credit_events {_WALLET} AND event_type = 'purchase'
+                             RETURNING sequence, prepaid_delta, previous_hash),
+                    newest AS (SELECT created_at FROM credit_events {_WALLET}
+                                  AND sequence = (SELECT sequence - 1 FROM gone))
+               UPDATE wallets SET prepaid = prepaid - gone.prepaid_delta, last_sequence = gone.sequence - 1,
+                      last_hash = gone.previous_hash, last_event_at = newest.created_at
+                 FROM gone, newest {_WALLET}
+               """, Rule.POSTED),
     Corruption("credit_events: one of them is gone", f"DELETE FROM credit_events {_WALLET} AND sequence = 5",
                Rule.EVENT_SEQUENCE),
 ]  # fmt: skip

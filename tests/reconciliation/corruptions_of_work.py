@@ -186,7 +186,7 @@ LEASES = [
                "UPDATE leases SET next_month = next_month + 1, next_due_at = next_due_at + interval '1 month' "
                "WHERE tenant_id = {tenant} AND social_account_id = {lease}", Rule.LEASE_DUE),
     _lease("next_due_at", "'2037-01-01'", Rule.LEASE_DUE),
-    _lease("next_due_at", "'infinity'", Rule.LEASE_DUE),
+    _lease("next_due_at", "'infinity'", Rule.LEASE_DUE)._replace(drops="leases:c"),
     _lease("next_attempt_at", "'2037-01-01'", Rule.LEASE_BILLING, "past_due"),
     _lease("next_attempt_at", "next_attempt_at + interval '1 hour'", Rule.LEASE_BILLING, "past_due"),
     _lease("disconnected_at", "disconnected_at + interval '1 day'", Rule.LEASE_SOCIAL_ACCOUNT, "released", "partner"),
@@ -285,6 +285,11 @@ TOLD = [
         for event_type in ("job.completed", "job.failed", "job.canceled", "leased_account.renewed",
                            "leased_account.past_due", "leased_account.disconnected", "lease_request.rejected")
     ),
+    Corruption("audit_events: a top-up of another amount", "UPDATE audit_events SET details = details || "
+               "'{{\"amountCents\": 1}}' WHERE tenant_id = {tenant} AND event_type = 'cash.topped_up'",
+               Rule.POSTED, "partner"),
+    Corruption("audit_events: a purchase that nobody made", "DELETE FROM audit_events "
+               "WHERE tenant_id = {tenant} AND event_type = 'credits.purchased'", Rule.POSTED),
     Corruption("outbox: an end that was none", _NEWS + "'job.completed', jsonb_build_object('containerId', 'cnt_1'), "
                "'2026-08-19T10:00Z')", Rule.TOLD),
     Corruption("outbox: a lease that did not end", _NEWS + "'leased_account.disconnected', "

@@ -14,6 +14,7 @@ from tests.reconciliation.corruptions_of_work import CASH, JOBS, LEASES, TOLD
 from tests.reconciliation.history import drop_constraints
 from tests.reconciliation.scene import END, Names, make_scene
 
+from partner_api.reconciliation import store
 from partner_api.reconciliation.rules import Mismatch, Rule, Scope
 from partner_api.reconciliation.run import reconcile
 
@@ -112,6 +113,14 @@ async def test_every_column_of_the_books_is_thought_of(connection: Connection) -
     assert {(row["table_name"], row["column_name"]) for row in rows} == {
         (table, column) for table, columns in COLUMNS.items() for column in columns
     }
+
+
+async def test_books_of_a_tenant_that_is_gone_are_checked(
+    breaking: Connection, scene: Names
+) -> None:
+    await drop_constraints(breaking, "tenants", "p")
+    await corrupt(breaking, scene, "DELETE FROM tenants WHERE id = {tenant}")
+    assert scene["tenant"] in await store.list_tenants(breaking, scene["tenant"] - 1, 1)
 
 
 def test_every_rule_of_one_value_breaks_alone_somewhere() -> None:

@@ -158,4 +158,6 @@ async def test_refund_limit(breaking: Connection, history: History) -> None:
         child.organization_id,
     )
     job = f"job {format_id('job', history.refunded_job)}"
-    assert await found(breaking, history) == [about(child, Rule.REFUND_LIMIT, job, 80, 81)]
+    assert await found(breaking, history, Rule.POSTED) == [
+        about(child, Rule.REFUND_LIMIT, job, 80, 81)
+    ]

@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def check_newest_event(tenant_id: int, row: asyncpg.Record, latest: datetime) -> Mismatch:
+    """Say that a wallet has an event of a time that has not come."""
+    return Mismatch(
+        Rule.EVENT_TIME,
+        tenant_id,
+        row["organization_id"],
+        f"event {row['newest_sequence']} is not ahead of time",
+        format_milliseconds(latest),
+        format_milliseconds(row["newest_at"]),
+    )
+
+
 def check_wallet(tenant_id: int, row: asyncpg.Record) -> Iterator[Mismatch]:
     """Compare a credit wallet with its organization, its events and its open reservations."""
     organization_id = row["organization_id"]
@@ -235,6 +247,16 @@ def check_job_event(tenant_id: int, row: asyncpg.Record) -> Iterator[Mismatch]:
     """Say what a usage or a refund tells of its job that is not so."""
     yield from mismatches(
         tenant_id, row["organization_id"], f"event {row['sequence']}", row["differences"]
+    )
+
+
+def check_posting(tenant_id: int, row: asyncpg.Record) -> Mismatch:
+    """Say what the audit log and the ledger have of something posted: the amount there, and here."""
+    return mismatch(
+        tenant_id,
+        row["organization_id"],
+        f"event {row['event_id']} {row['event_type']}",
+        (Rule.POSTED, "", row["expected"], row["found"]),
     )
 
 

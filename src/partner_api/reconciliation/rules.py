@@ -158,6 +158,10 @@ class Rule(StrEnum):
         "a lease request is of its project's owner, and was answered with the leases it names",
     )
 
+    POSTED = (
+        "posted",
+        "what an operator granted, sold, paid in, adjusted or refunded is on the ledger as the audit log has it",
+    )
     TOLD = "told", "what partners are told of has happened, and they are told of what has happened"
     ANSWER = "answer", "an answer that is kept for a repetition is that of a change which is there"
 

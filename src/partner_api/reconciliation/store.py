@@ -46,9 +46,17 @@ async def restore_session(connection: Connection) -> None:
 
 
 async def list_tenants(connection: Connection, after: int, limit: int) -> list[int]:
-    """The next tenants by id. Crosses tenants."""
+    """The next tenants by id, those that only their wallets know of too. Crosses tenants."""
     rows = await connection.fetch(
-        "SELECT id FROM tenants WHERE id > $1 ORDER BY id LIMIT $2", after, limit
+        """
+        SELECT id FROM (
+               (SELECT id FROM tenants WHERE id > $1 ORDER BY id LIMIT $2)
+               UNION
+               (SELECT tenant_id FROM cash_wallets WHERE tenant_id > $1 ORDER BY tenant_id LIMIT $2)) known
+         ORDER BY id LIMIT $2
+        """,
+        after,
+        limit,
     )
     return [row["id"] for row in rows]
 

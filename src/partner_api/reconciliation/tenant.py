@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from partner_api.clock import Clock
 from partner_api.reconciliation import (
     cash_store,
     chain,
@@ -19,10 +21,10 @@ from partner_api.reconciliation import (
     wallet_store,
 )
 from partner_api.reconciliation.cash_store import CashSlice
+from partner_api.rehearsal.store import read_installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-    from datetime import datetime
     from uuid import UUID
 
     import asyncpg
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from partner_api.reconciliation.rules import Mismatch, Progress
 
     Mismatches = AsyncGenerator[Mismatch]
+
+# How far the clock of a server may be ahead, and more.
+_CLOCKS_DIFFER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -102,12 +107,27 @@ class TenantCheck:
             self.progress.events_checked += row["events"]
             for mismatch in checks.check_wallet(self.tenant_id, row):
                 yield mismatch
+            if (latest := await self._ahead_of(row["newest_at"])) is not None:
+                yield checks.check_newest_event(self.tenant_id, row, latest)
             async with aclosing(self._periods(row)) as mismatches:
                 async for mismatch in mismatches:
                     yield mismatch
             async with aclosing(self._described(row)) as mismatches:
                 async for mismatch in mismatches:
                     yield mismatch
+
+    async def _ahead_of(self, newest_at: datetime | None) -> datetime | None:
+        """The latest time that an event may have now, if this one is later.
+
+        What is done to a wallet is never dated before its last event, so one that is far ahead pulls
+        everything after it ahead as well: months of leases that have not begun are charged.
+        """
+        if newest_at is None or newest_at <= self.now + _CLOCKS_DIFFER:
+            return None
+        # A rehearsal may have moved the time since the check began.
+        offset_seconds = (await read_installation(self.connection)).clock_offset_seconds
+        latest = max(self.now, Clock(offset_seconds).now()) + _CLOCKS_DIFFER
+        return latest if newest_at > latest else None
 
     async def _periods(self, row: asyncpg.Record) -> Mismatches:
         """What a wallet's periods granted and used.
@@ -164,6 +184,8 @@ class TenantCheck:
             self.progress.events_checked += row["events"]
             for mismatch in checks.check_cash_wallet(self.tenant_id, row):
                 yield mismatch
+            if (latest := await self._ahead_of(row["newest_at"])) is not None:
+                yield checks.check_newest_event(self.tenant_id, row, latest)
         for slices in _cash_slices(wallets):
             for row in await cash_store.wrong_cash_events(self.connection, self.tenant_id, slices):
                 for mismatch in lease_checks.check_cash_event(self.tenant_id, row):
@@ -267,6 +289,12 @@ class TenantCheck:
                 if self._concerns(row["organization_id"]):
                     for mismatch in lease_checks.check_news(self.tenant_id, row):
                         yield mismatch
+        async with aclosing(
+            told_store.wrong_postings(self.connection, self.tenant_id, self.audited_after)
+        ) as postings:
+            async for row in postings:
+                if self._concerns(row["organization_id"]):
+                    yield checks.check_posting(self.tenant_id, row)
         async for events in pages.pages(
             lambda after: job_store.list_wrong_job_events(
                 self.connection, self.tenant_id, after, pages.ROWS_PER_PAGE

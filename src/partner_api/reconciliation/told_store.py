@@ -1,4 +1,4 @@
-"""SQL that compares what partners are told with what has happened: the outbox, and answers kept for repetitions.
+"""SQL that compares what is told with what has happened: the outbox, the audit log, answers kept for repetitions.
 
 One tenant each. What has happened to leases and to requests is compared in one statement, which reads them and the
 outbox once; it may sort more than fits into memory, and then does that on disk.
@@ -76,6 +76,45 @@ SELECT coalesce(h.organization_id, o.organization_id::uuid) AS organization_id,
     -- Times of leases and requests are cut to seconds.
     OR date_trunc('second', h.since) <> date_trunc('second', o.created_at)
 """
+# a what the audit log says was posted, e what the ledgers have. The one remembers 90 days, and is written with the time
+# at which a request arrived; the other has the time at which it acted, which is no earlier.
+_WRONG_POSTINGS = """
+SELECT coalesce(a.organization_id, e.organization_id) AS organization_id, coalesce(a.event_id, e.event_id) AS event_id,
+       coalesce(a.event_type, e.audited_as) AS event_type, a.amount AS expected,
+       CASE WHEN a.event_type IS NULL OR a.event_type = e.audited_as THEN e.amount END AS found
+  FROM (SELECT organization_id, details ->> 'eventId' AS event_id, event_type,
+               coalesce(details ->> 'credits', details ->> 'amountCents') AS amount
+          FROM audit_events
+         WHERE tenant_id = $1 AND occurred_at > $2
+           AND event_type IN ('credits.granted', 'credits.purchased', 'credits.adjusted', 'credits.refunded',
+                              'cash.topped_up', 'cash.adjusted', 'cash.refunded')) a
+  FULL JOIN (
+       SELECT o.id AS organization_id, p.*
+         FROM organizations o
+        CROSS JOIN LATERAL (
+              SELECT c.event_id::text, c.prepaid_delta::text AS amount, c.created_at,
+                     c.metadata ->> 'reason' IS NOT DISTINCT FROM 'fictitious' AS of_the_sandbox, t.audited_as
+                FROM (VALUES ('grant', 'credits.granted'), ('purchase', 'credits.purchased'),
+                             ('adjustment', 'credits.adjusted'), ('refund', 'credits.refunded')
+                     ) t (event_type, audited_as)
+               -- One type at a time, by its index: most events are usage.
+               CROSS JOIN LATERAL (
+                     SELECT * FROM credit_events
+                      WHERE tenant_id = $1 AND organization_id = o.id AND event_type = t.event_type
+                     OFFSET 0) c
+               WHERE c.included_delta = 0 AND c.created_at > $2
+               UNION ALL
+              SELECT event_id::text, amount_cents::text, created_at, false,
+                     CASE event_type WHEN 'topup' THEN 'cash.topped_up' WHEN 'refund' THEN 'cash.refunded'
+                                     ELSE 'cash.adjusted' END
+                FROM cash_events
+               WHERE tenant_id = $1 AND organization_id = o.id AND currency = 'USD' AND created_at > $2
+                 AND event_type IN ('topup', 'adjustment', 'refund')) p
+        WHERE o.tenant_id = $1) e
+    ON e.organization_id = a.organization_id AND e.event_id = a.event_id
+ WHERE (a.event_type = e.audited_as AND a.amount = e.amount) IS NOT TRUE
+   AND (a.event_id IS NOT NULL OR (NOT e.of_the_sandbox AND e.created_at > $2::timestamptz + interval '45 days'))
+"""
 # k the record, j the job that it tells of and r its reservation, t the transfer. Ids that are none lead nowhere.
 _ID = "'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
 _ANSWER = differences(
@@ -124,6 +163,24 @@ async def wrong_news(
     """
     async with connection.transaction(readonly=True):
         async for row in connection.cursor(_WRONG_NEWS, tenant_id, told_after):
+            yield row
+
+
+async def wrong_postings(
+    connection: Connection, tenant_id: int, audited_after: datetime
+) -> AsyncGenerator[asyncpg.Record]:
+    """What the audit log says that operators posted and that is not on the ledgers so, and the reverse.
+
+    One by one. Columns: ``organization_id``, ``event_id``, ``event_type`` (of the audit log),
+    ``expected`` and ``found`` (the amounts there and on the ledger, None where there is none).
+
+    Args:
+        connection: as `store.prepare_session` leaves it.
+        tenant_id: whose ledgers.
+        audited_after: what was posted later is still in the audit log.
+    """
+    async with connection.transaction(readonly=True):
+        async for row in connection.cursor(_WRONG_POSTINGS, tenant_id, audited_after):
             yield row
 
 

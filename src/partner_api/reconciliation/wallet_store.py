@@ -108,7 +108,7 @@ SELECT o.id AS organization_id, o.status, w.organization_id IS NOT NULL AS has_w
        {difference_list(*_ORGANIZATION)} AS organization_differences,
        CASE WHEN w.organization_id IS NOT NULL THEN {difference_list(*_WALLET)} END AS differences
   FROM unnest($2::uuid[]) AS k (organization_id)
- CROSS JOIN LATERAL (SELECT partner_id FROM tenants WHERE id = $1) t
+  LEFT JOIN LATERAL (SELECT partner_id FROM tenants WHERE id = $1) t ON true
  CROSS JOIN LATERAL (
        SELECT * FROM organizations
         WHERE tenant_id = $1 AND id = k.organization_id LIMIT 1) o

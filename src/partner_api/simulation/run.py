@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from partner_api.ids import format_id
 from partner_api.months import add_months
 from partner_api.reconciliation.rules import Rule
 from partner_api.reconciliation.run import reconcile
+from partner_api.rehearsal.store import raise_offset
 from partner_api.simulation import other_operations, store
 from partner_api.simulation.books import Books
 from partner_api.simulation.chances import Chances
@@ -105,6 +107,9 @@ class _Simulation:
             totals = await self._totals()
         except Violation as found:
             violation = str(found)
+        # Whoever keeps the database looks at it at the time that it has come to.
+        ahead = math.ceil((self._now - datetime.now(UTC)).total_seconds())
+        await raise_offset(self._connection, max(0, ahead))
         return Report(
             tally=self._tally,
             operations=self._operations,
