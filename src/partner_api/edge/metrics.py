@@ -13,9 +13,12 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from partner_api.edge.number_files import keep_numbers_safely
+
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
+keep_numbers_safely()
 # When a series began says nothing that its numbers do not, and doubles the lines.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY = CollectorRegistry()

@@ -72,6 +72,37 @@ def test_a_start_waits_for_the_processes_of_a_killed_server(data_dir: Path, serv
     assert query(server.url("app"), "SELECT 1") == 1
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to know children by")
+def test_a_start_ends_frozen_processes_of_a_killed_server(data_dir: Path, serve: Serve) -> None:
+    server = serve(data_dir)
+    checkpointer = query(
+        server.url("owner"), "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
+    )
+    os.kill(checkpointer, signal.SIGSTOP)
+    kill_server(data_dir)
+    server.start()
+    assert not is_running(checkpointer)
+    assert query(server.url("app"), "SELECT 1") == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to know children by")
+@pytest.mark.parametrize("killed_before", [False, True])
+def test_a_stop_leaves_no_frozen_process(
+    data_dir: Path, serve: Serve, *, killed_before: bool
+) -> None:
+    server = serve(data_dir)
+    checkpointer = query(
+        server.url("owner"), "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
+    )
+    os.kill(checkpointer, signal.SIGSTOP)
+    if killed_before:
+        kill_server(data_dir)
+    server.stop(fast_seconds=0, at_once_seconds=0.3)
+    wait_until(lambda: not is_running(checkpointer))
+    server.start()
+    assert query(server.url("app"), "SELECT 1") == 1
+
+
 def test_that_wait_is_bounded(
     data_dir: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

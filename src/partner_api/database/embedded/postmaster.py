@@ -14,7 +14,7 @@ from partner_api.database.embedded.binaries import Binaries
 from partner_api.database.embedded.data_folder import DataFolder
 from partner_api.database.embedded.errors import DatabaseStartError
 from partner_api.database.embedded.pid_file import disown_stale_files, read_pid_file
-from partner_api.database.embedded.processes import Occupant, occupant
+from partner_api.database.embedded.processes import Occupant, kill_leftovers, occupant
 from partner_api.database.embedded.socket_folder import PORT
 from partner_api.interruptions import stops_deferred
 from partner_api.time_limits import (
@@ -26,6 +26,8 @@ from partner_api.time_limits import (
 
 _POLL_SECONDS = 0.02
 _LOG_PREFIX = re.compile(r"^\S+ \S+ \S+ \[\d+\] ")
+# So long the processes of a server that was killed may take to end by themselves.
+_ORPHANS_OWN_SECONDS = 2.0
 _ORPHANS_COMPLAINT = re.compile(r"pre-existing shared memory block .* is still in use")
 
 
@@ -74,7 +76,7 @@ class Postmaster:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         disown_stale_files(cluster, socket_folder, account)
         folder.rotate_log()
-        give_up = time.monotonic() + EMBEDDED_ORPHANS_SECONDS
+        began = time.monotonic()
         while True:
             said = _size(folder.log)
             server = None
@@ -90,10 +92,13 @@ class Postmaster:
                 return server
             lines = _log_lines(folder.log, said)
             orphans = any(_ORPHANS_COMPLAINT.search(line) for line in lines)
-            if not orphans or time.monotonic() > give_up:
+            waited = time.monotonic() - began
+            if not orphans or waited > EMBEDDED_ORPHANS_SECONDS:
                 raise DatabaseStartError(
                     f"PostgreSQL could not start: {_complaint(lines)}; its log is {folder.log}."
                 )
+            if waited > _ORPHANS_OWN_SECONDS:
+                kill_leftovers(cluster)
             time.sleep(0.2)
 
     @classmethod
@@ -157,7 +162,7 @@ class Postmaster:
         fast_seconds: float = EMBEDDED_STOP_SECONDS,
         at_once_seconds: float = EMBEDDED_STOP_SECONDS,
     ) -> None:
-        """End the server.
+        """End the server, and whatever of it does not notice that it is gone.
 
         Args:
             fast_seconds: how long a fast shutdown, with its checkpoint, may take.
@@ -169,12 +174,14 @@ class Postmaster:
             (signal.SIGKILL, EMBEDDED_KILLED_SECONDS),
         ):
             if not self.is_alive():
-                return
+                break
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, kind)
             give_up = time.monotonic() + seconds
             while self.is_alive() and time.monotonic() < give_up:
                 time.sleep(_POLL_SECONDS)
+        if not self.is_alive():
+            kill_leftovers(self.cluster)
 
 
 def _log_lines(log: Path, start: int) -> list[str]:

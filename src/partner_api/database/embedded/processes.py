@@ -1,7 +1,9 @@
 """Who has a process number: the server of a cluster, or somebody else."""
 
+import contextlib
 import enum
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -24,6 +26,23 @@ def occupant(pid: int, cluster: Path) -> Occupant:
     if Path("/proc/self/stat").exists():
         return _occupant_by_proc(pid, cluster)
     return _occupant_by_ps(pid, cluster)
+
+
+def kill_leftovers(cluster: Path) -> int:
+    """Kill what is left of a cluster's server, and say how many processes that were.
+
+    A server's children end when they see that it is gone. One that is frozen or waits for a disk does not look, and
+    keeps the next server from starting. Only for a cluster whose server is known to be dead. Where there is no /proc,
+    children cannot be told from others, and none is killed.
+    """
+    killed = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        pid = int(process.name)
+        if _occupant_by_proc(pid, cluster) is Occupant.OURS:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
+    return killed
 
 
 def _occupant_by_proc(pid: int, cluster: Path) -> Occupant:
