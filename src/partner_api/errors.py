@@ -128,9 +128,9 @@ KINDS: dict[Code, Kind] = {
     ),
     "UNAVAILABLE": Kind(
         503,
-        "The database cannot be reached. Send the request again, with the same Idempotency-Key "
+        "The database cannot do this now. Send the request again, with the same Idempotency-Key "
         "if it had one, after the seconds in Retry-After.",
-        "The database cannot be reached.",
+        "The database cannot be reached, is full, or has something locked for too long.",
         {"Retry-After": "2"},
     ),
     "INTERNAL": Kind(

@@ -16,7 +16,7 @@ import pytest_asyncio
 from tests.contract.answers import granted, issues, refused
 from tests.contract.installation import ago, handle, now, org_id, project_id
 
-from partner_api.clock import format_milliseconds, format_seconds
+from partner_api.clock import format_milliseconds, format_seconds, parse_timestamp
 from partner_api.ids import format_id
 from partner_api.leasing import store as leasing
 
@@ -167,6 +167,24 @@ async def test_a_project_is_not_archived_before_it_was_changed(
     assert granted(await archived)["archivedAt"] == format_milliseconds(later)
     project = granted(await api.get(path, headers=family.child_key.headers))
     assert project["updatedAt"] == format_milliseconds(later)
+
+
+async def test_a_request_is_dated_when_its_body_has_arrived(
+    api: httpx.AsyncClient, family: Family
+) -> None:
+    arrived: list[datetime] = []
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'{"name": "Slow", '
+        while now() < began + timedelta(milliseconds=20):
+            await asyncio.sleep(0.005)
+        arrived.append(now())
+        yield b'"timezone": "UTC"}'
+
+    began = now()
+    answer = await api.post("/v1/projects", content=body(), headers=family.child_key.headers)
+    created_at = parse_timestamp(granted(answer, 201)["createdAt"])
+    assert created_at >= arrived[0].replace(microsecond=arrived[0].microsecond // 1000 * 1000)
 
 
 # Keys and operators -----------------------------------------------------------------------------

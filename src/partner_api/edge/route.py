@@ -144,6 +144,8 @@ class Route:
 
     async def _answer(self, request: ApiRequest) -> Reply[Any]:
         arguments = await self._read(request)
+        # Its body may have taken a minute, and what happened meanwhile was before it.
+        request.now = request.services.clock.now()
         if self.idempotency_required and request.idempotency_key is None:
             raise ApiError("IDEMPOTENCY_REQUIRED")
         try:
