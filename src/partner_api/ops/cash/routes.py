@@ -44,7 +44,7 @@ _TAG = "Operator: cash"
     tag=_TAG,
     errors=["NOT_FOUND"],
 )
-async def list_cash_events(
+async def list_partner_cash_events(
     request: ApiRequest, org_id: OrganizationId, query: OpsCashEventsQuery
 ) -> Page[OpsCashEvent]:
     """List a partner's cash ledger.
@@ -183,4 +183,6 @@ async def _post(
     return answer(outcome, posted_cash_of)
 
 
-router = Router("", route_handlers=[list_cash_events, top_up_cash, adjust_cash, refund_cash])
+router = Router(
+    "", route_handlers=[list_partner_cash_events, top_up_cash, adjust_cash, refund_cash]
+)

@@ -44,7 +44,7 @@ _TAG = "Operator: credits"
     tag=_TAG,
     errors=["NOT_FOUND"],
 )
-async def list_credit_events(
+async def list_organization_credit_events(
     request: ApiRequest, org_id: OrganizationId, query: OpsCreditEventsQuery
 ) -> Page[OpsCreditEvent]:
     """List an organization's ledger.
@@ -217,7 +217,7 @@ async def _post(
 router = Router(
     "",
     route_handlers=[
-        list_credit_events,
+        list_organization_credit_events,
         grant_credits,
         record_purchase,
         adjust_credits,
