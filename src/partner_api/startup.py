@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +14,7 @@ from partner_api.database import migrate
 from partner_api.database.connection import connect
 from partner_api.database.embedded.data_folder import DataFolder
 from partner_api.demo_credentials import mark_kept_credentials
+from partner_api.processes.run_folder import development_pid, no_server_begins
 from partner_api.rehearsal import store as installation
 from partner_api.time_limits import COMMAND_SECONDS
 
@@ -90,6 +92,8 @@ async def prepare_database(
         StartupError, MigrationError, SecretKeyError: something does not fit; the sentence says what to do.
         OSError, asyncpg.PostgresError: the database cannot be reached or refuses something.
     """
+    # Before it is migrated, too: a refusal changes nothing.
+    _require_no_development_server(settings)
     if migrate_first:
         await migrate.upgrade(location.owner_url, location.application_role)
     connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
@@ -100,7 +104,7 @@ async def prepare_database(
         if check is not None:
             await mark_kept_credentials(connection, settings.data_dir)
             await check(connection)
-        await _enter_mode(connection, development=settings.development)
+        await _enter_mode(connection, settings)
         await mark_kept_credentials(connection, settings.data_dir)
     finally:
         await connection.close()
@@ -120,10 +124,33 @@ async def require_development(connection: Connection) -> None:
         )
 
 
-async def _enter_mode(connection: Connection, *, development: bool) -> None:
-    if development:
+def _require_no_development_server(settings: Settings) -> None:
+    """Check that to make the data folder's own database production's would end nobody's server.
+
+    Raises:
+        StartupError: it would.
+    """
+    if settings.development or settings.database_url is not None:
+        return
+    pid = development_pid(settings.data_dir)
+    if pid is not None:
+        raise StartupError(
+            "Without development mode this would make the database production's, for ever, and end "
+            f"the server in development mode that runs on it with the data folder {settings.data_dir} "
+            f"(process {pid}). Set LAYERS_DEVELOPMENT=true, or stop that server first."
+        )
+
+
+async def _enter_mode(connection: Connection, settings: Settings) -> None:
+    if settings.development:
         await require_development(connection)
-    elif not await installation.enter_production(connection):
+        return
+    with contextlib.ExitStack() as stack:
+        if settings.database_url is None:
+            stack.enter_context(no_server_begins(settings.data_dir))
+        _require_no_development_server(settings)
+        entered = await installation.enter_production(connection)
+    if not entered:
         raise StartupError(
             "The time of this database was moved ahead in a rehearsal, so its ledgers are dated in "
             "the future. Use a new database, or set LAYERS_DEVELOPMENT=true."

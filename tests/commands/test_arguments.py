@@ -44,7 +44,7 @@ def test_the_commands_have_ids() -> None:
         *(f"{group} list" for group in ("partners", "keys", "pool", "operators", "jobs")),
         *(f"{group} list" for group in ("requests", "leases")),
         *(f"{group} show" for group in ("partners", "requests", "jobs")),
-        "requests candidates",
+        *("requests candidates", "credits events", "cash events"),
     }
 
 

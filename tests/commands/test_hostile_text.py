@@ -33,7 +33,8 @@ _COLUMNS = re.findall(
     id name status parentOrganizationId createdAt prefix env role expiresAt revokedAt handle followers vertical language
     monthlyPriceCents organizationId format stage progress attempt workerId startedAt projectId count geo submittedAt
     socialAccountId billingStatus pastDueSince nextRenewalAt totalCents pastDueCents balanceCents shortfallCents
-    coveredUntil outcome monthsPaid paidCents score message
+    coveredUntil outcome monthsPaid paidCents score message eventType credits balanceAfter workflowId description
+    operatorId requestId amountCents balanceAfterCents leaseMonth reference
     """,
 )
 _ITEM: dict[str, Any] = {
@@ -42,6 +43,7 @@ _ITEM: dict[str, Any] = {
     "niche": dict.fromkeys(("vertical", "language", "geo"), HOSTILE),
     "reasons": [{"points": HOSTILE, "text": HOSTILE}],
     "lastError": {"code": HOSTILE},
+    "metadata": {"reason": HOSTILE, "counterpartyOrgId": HOSTILE},
     "error": HOSTILE,
 }
 # What any command finds in it what it looks for.

@@ -23,6 +23,7 @@ from tests.serving import (
     as_plain_user,
     assert_refused,
     busy,
+    free_port,
     layers,
     passable_folder,
     postmaster_pid,
@@ -30,6 +31,7 @@ from tests.serving import (
 )
 
 from partner_api.database.connection import connect
+from partner_api.database.embedded import EmbeddedPostgres
 
 KEYS = f"k1:{secrets.token_hex(32)}"
 
@@ -315,6 +317,46 @@ class TestItsDatabase:
         assert "Traceback" not in server.errors
         assert server.stop() == 0
         assert server.pids() == []
+
+
+def test_what_would_end_a_development_server_on_the_same_data_folder_is_refused(
+    serve: Callable[..., Service],
+) -> None:
+    """In another terminal, where LAYERS_DEVELOPMENT is not set."""
+    server = serve()
+    server.start()
+    folder = str(server.data_dir)
+    for command in (["worker"], ["ops", "bootstrap"]):
+        assert_refused(
+            layers(*command, LAYERS_DATA_DIR=folder),
+            rf"end the server .* data folder {folder} \(process {server.pid}\)",
+            "Set LAYERS_DEVELOPMENT=true, or stop that server first",
+        )
+    # Two servers cannot have one data folder, in whichever mode.
+    assert_refused(
+        layers("serve", LAYERS_PORT=str(free_port()), LAYERS_DATA_DIR=folder), str(server.pid)
+    )
+
+    async def installation() -> tuple[bool, int]:
+        connection = await connect(EmbeddedPostgres(server.data_dir).url("owner"))
+        try:
+            row = await connection.fetchrow(
+                "SELECT ever_production, (SELECT count(*) FROM operators) FROM installation"
+            )
+        finally:
+            await connection.close()
+        assert row is not None
+        return row[0], row[1]
+
+    assert asyncio.run(installation()) == (False, 1)
+    assert server.get("/readyz").json()["development"] is True
+    assert "development_over" not in server.errors
+    assert server.stop() == 0
+    # Now nobody's server is ended by it.
+    made = layers("ops", "bootstrap", LAYERS_DATA_DIR=folder)
+    assert made.returncode == 0, made.stderr
+    refused = layers("demo", LAYERS_DATA_DIR=folder, LAYERS_DEVELOPMENT="true")
+    assert_refused(refused, "used without development mode")
 
 
 def test_it_listens_on_every_address_of_a_name(serve: Callable[..., Service]) -> None:

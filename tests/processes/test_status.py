@@ -70,7 +70,7 @@ class TestTheCommand:
         assert f"No server runs with the data folder {tmp_path}. Start one" in result.stderr
 
     def test_shows_each_part_and_status_0_when_all_work(self, tmp_path: Path) -> None:
-        with run_folder(tmp_path) as folder:
+        with run_folder(tmp_path, development=False) as folder:
             # Whatever ran between the import of this file and now.
             now = time.time()
             part = msgspec.structs.replace(SOUND, started_at=now - 90_061)
@@ -87,7 +87,7 @@ class TestTheCommand:
         broken = msgspec.structs.replace(
             SOUND, problem="failing: periods", last_error=hostile, last_error_at=time.time() - 150
         )
-        with run_folder(tmp_path) as folder:
+        with run_folder(tmp_path, development=False) as folder:
             write_status(folder, server(broken, written_at=time.time() + 60))
             table = layers("status", LAYERS_DATA_DIR=str(tmp_path), COLUMNS="200")
             listed = layers("status", "--json", LAYERS_DATA_DIR=str(tmp_path))
@@ -103,7 +103,7 @@ class TestTheCommand:
         assert item["parts"][0]["lastError"] == hostile
 
     def test_says_when_the_supervisor_itself_stands_still(self, tmp_path: Path) -> None:
-        with run_folder(tmp_path) as folder:
+        with run_folder(tmp_path, development=False) as folder:
             write_status(folder, server(SOUND, written_at=time.time() - 120))
             result = layers("status", LAYERS_DATA_DIR=str(tmp_path), COLUMNS="120")
         assert result.returncode == 1

@@ -75,12 +75,16 @@ class OperatorClient:
         )
 
     def get(self, *path: str, **query: object) -> Any:
-        """Read something; what of the query is None is left out.
+        """Read something; what of the query is None is left out, and a list is repeated.
 
         Raises:
             OperatorRequestError: the server refused, or did not answer.
         """
-        parameters = {name: str(value) for name, value in query.items() if value is not None}
+        parameters = {
+            name: list(map(str, value)) if isinstance(value, list) else str(value)
+            for name, value in query.items()
+            if value is not None
+        }
         return self._send(self._http.build_request("GET", _address(path), params=parameters))
 
     def pages(

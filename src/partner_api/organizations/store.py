@@ -74,14 +74,20 @@ async def create_child(
     return bool(created)
 
 
-async def find_organization(connection: Connection, organization_id: UUID) -> Row | None:
-    """The live organization with this id, wherever it is. Crosses tenants: for the operator only."""
+async def find_organization(
+    connection: Connection, organization_id: UUID, env: Literal["live", "test"] = "live"
+) -> Row | None:
+    """The organization with this id, wherever it is. Crosses tenants: for the operator only.
+
+    A partner has the same id in both environments.
+    """
     return await connection.fetchrow(
         """
         SELECT o.* FROM organizations o JOIN tenants t ON t.id = o.tenant_id
-         WHERE o.id = $1 AND t.env = 'live'
+         WHERE o.id = $1 AND t.env = $2
         """,
         organization_id,
+        env,
     )
 
 

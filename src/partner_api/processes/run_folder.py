@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOCK = "lock"
+# It is there if the server is in development mode, on the data folder's own database.
+_DEVELOPMENT = "development"
 NUMBERS = "metrics"
 
 
@@ -26,15 +28,19 @@ class RunFolderError(Exception):
 
 
 @contextlib.contextmanager
-def run_folder(data_dir: Path) -> Iterator[Path]:
+def run_folder(data_dir: Path, *, development: bool) -> Iterator[Path]:
     """Make the folder of this server, and remove it at the end, with the data folder if nothing else is in it.
+
+    Args:
+        data_dir: where.
+        development: whether it runs in development mode on the data folder's own database.
 
     Raises:
         RunFolderError: with a sentence for whoever starts the server.
     """
     runs = data_dir / "run"
     try:
-        folder, lock = _make(runs)
+        folder, lock = _make(runs, development=development)
     except OSError as error:
         raise RunFolderError(
             f"The data folder {data_dir} cannot be written to: {error.strerror or error}. "
@@ -57,19 +63,43 @@ def live_run_folders(data_dir: Path) -> list[Path]:
     return sorted(folders, key=lambda folder: folder.stat().st_mtime)
 
 
-def _make(runs: Path) -> tuple[Path, int]:
-    runs.mkdir(mode=0o700, parents=True, exist_ok=True)
-    turn = os.open(runs, os.O_RDONLY | os.O_DIRECTORY)
+def development_pid(data_dir: Path) -> int | None:
+    """Give the process of a server that runs in development mode on the data folder's own database, if one does."""
+    for folder in live_run_folders(data_dir):
+        if (folder / _DEVELOPMENT).exists():
+            return int(folder.name.partition("-")[0])
+    return None
+
+
+@contextlib.contextmanager
+def no_server_begins(data_dir: Path) -> Iterator[None]:
+    """Keep servers that start with this data folder waiting, so that none begins within the block.
+
+    Without a folder for them there is nothing to wait at; then nobody has ever started one here, or all have ended.
+    """
     try:
-        # One after the other: a folder whose lock is not taken yet looks like one that was left behind.
+        turn = os.open(data_dir / "run", os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        yield
+        return
+    try:
         fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(turn)
+
+
+def _make(runs: Path, *, development: bool) -> tuple[Path, int]:
+    runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # One after the other: a folder whose lock is not taken yet looks like one that was left behind.
+    with no_server_begins(runs.parent):
         _sweep(runs)
         folder = type(runs)(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=runs))
         (folder / NUMBERS).mkdir(mode=0o700)
+        if development:
+            (folder / _DEVELOPMENT).touch(mode=0o600)
         lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    finally:
-        os.close(turn)
     return folder, lock
 
 

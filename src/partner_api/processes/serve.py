@@ -51,7 +51,7 @@ def serve(
     ):
         location = _database_of(settings, supervisor)
         # After the database has made the data folder, with the permissions that it needs there.
-        with run_folder(settings.data_dir) as folder, _ended_at_the_end(supervisor):
+        with _own_folder(settings) as folder, _ended_at_the_end(supervisor):
             supervisor.keep_status_in(folder)
             secret_keys = load_secret_keys(settings)
             run_with_database(
@@ -91,7 +91,7 @@ def work(settings: Settings, *, render: bool) -> None:
     location = locate(settings)
     secret_keys = load_secret_keys(settings)
     with (
-        run_folder(settings.data_dir) as folder,
+        _own_folder(settings) as folder,
         Supervisor("worker", settings.shutdown_seconds) as supervisor,
     ):
         supervisor.keep_status_in(folder)
@@ -123,6 +123,12 @@ def _database_of(settings: Settings, supervisor: Supervisor) -> DatabaseLocation
         supervisor.start(_DATABASE)
         supervisor.wait_until_working(_DATABASE.name)
     return locate(settings)
+
+
+def _own_folder(settings: Settings) -> contextlib.AbstractContextManager[Path]:
+    """Make this server's run folder; it says if others must not make the data folder's database production's."""
+    development = settings.development and settings.database_url is None
+    return run_folder(settings.data_dir, development=development)
 
 
 @contextlib.contextmanager

@@ -57,4 +57,6 @@ OfOrganization = Annotated[
 DescriptionOption = Annotated[str | None, typer.Option(help="Why; the partner can read it.")]
 NeededDescription = Annotated[str, typer.Option(help="Why; the partner can read it.")]
 ReferenceOption = Annotated[str | None, typer.Option(help="Of the payment.")]
+EnvOption = Annotated[str, typer.Option(help="live or test.", parser=filled)]
+LimitOption = Annotated[int, typer.Option(help="How many at most.", min=1)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the items as JSON, for programs.")]

@@ -2,23 +2,65 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
 
+from partner_api.commands.operator_client import OperatorClient
 from partner_api.commands.ops.arguments import (
     AccountArgument,
     DescriptionOption,
+    EnvOption,
+    JsonOption,
+    LimitOption,
     NeededDescription,
     OrganizationArgument,
     ReferenceOption,
+    filled,
 )
 from partner_api.commands.ops.requesting import change
 from partner_api.commands.repeating import KeyOption
+from partner_api.commands.terminal import print_items
 
 app = typer.Typer(help="Cash wallets of partners, in US cents.", no_args_is_help=True)
 
 CentsArgument = Annotated[int, typer.Argument(help="US cents.")]
+
+_EVENT_COLUMNS = (
+    "createdAt",
+    "eventType",
+    "amountCents",
+    "balanceAfterCents",
+    "organizationId",
+    "socialAccountId",
+    "leaseMonth",
+    "description",
+    "reference",
+    "operatorId",
+    "requestId",
+)
+
+
+@app.command("events")
+def list_events(
+    organization: OrganizationArgument,
+    event_type: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="topup, lease_charge, lease_renewal, adjustment or refund; may be repeated.",
+            parser=filled,
+        ),
+    ] = None,
+    env: EnvOption = "live",
+    limit: LimitOption = 200,
+    as_json: JsonOption = False,
+) -> None:
+    """List the cash ledger of a partner, newest first: each movement, for what, and who made it."""
+    rows = OperatorClient().pages(
+        *("organizations", organization, "cash", "events"), eventType=event_type, env=env
+    )
+    print_items(_EVENT_COLUMNS, islice(rows, limit), as_json=as_json)
 
 
 @app.command("topup")

@@ -2,22 +2,84 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
 
+from partner_api.commands.operator_client import OperatorClient
 from partner_api.commands.ops.arguments import (
     DescriptionOption,
+    EnvOption,
     JobArgument,
+    JsonOption,
+    LimitOption,
     NeededDescription,
     OrganizationArgument,
+    filled,
+    identifier,
 )
 from partner_api.commands.ops.requesting import change
 from partner_api.commands.repeating import KeyOption
+from partner_api.commands.terminal import print_items
 
 app = typer.Typer(help="Credit wallets.", no_args_is_help=True)
 
 CreditsArgument = Annotated[int, typer.Argument(help="How many.")]
+
+_EVENT_COLUMNS = (
+    "createdAt",
+    "eventType",
+    "reason",
+    "credits",
+    "balanceAfter",
+    "workflowId",
+    "projectId",
+    "format",
+    "counterpartyOrgId",
+    "description",
+    "operatorId",
+    "requestId",
+)
+
+
+@app.command("events")
+def list_events(
+    organization: OrganizationArgument,
+    event_type: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="usage, refund, grant, purchase, adjustment or allocation; may be repeated.",
+            parser=filled,
+        ),
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(help="prj_…; may be repeated.", parser=identifier)
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="From 2027-01-01T00:00:00Z on.", parser=filled)
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Up to 2027-01-31T23:59:59Z.", parser=filled)
+    ] = None,
+    env: EnvOption = "live",
+    limit: LimitOption = 200,
+    as_json: JsonOption = False,
+) -> None:
+    """List the ledger of an organization, newest first: each movement, why, and who made it."""
+    rows = OperatorClient().pages(
+        *("organizations", organization, "credits", "events"),
+        eventType=event_type,
+        projectId=project,
+        since=since,
+        until=until,
+        env=env,
+    )
+    rows = islice(rows, limit)
+    if not as_json:
+        # What says why is in the metadata: the rule, or whose the other wallet is.
+        rows = ({**row["metadata"], **row} for row in rows)
+    print_items(_EVENT_COLUMNS, rows, as_json=as_json)
 
 
 @app.command("grant")

@@ -8,7 +8,13 @@ from typing import Annotated
 import typer
 
 from partner_api.commands.operator_client import OperatorClient
-from partner_api.commands.ops.arguments import JobArgument, JsonOption, OfOrganization, filled
+from partner_api.commands.ops.arguments import (
+    JobArgument,
+    JsonOption,
+    LimitOption,
+    OfOrganization,
+    filled,
+)
 from partner_api.commands.ops.requesting import change, show
 from partner_api.commands.repeating import KeyOption
 from partner_api.commands.terminal import print_items
@@ -26,7 +32,7 @@ def list_jobs(
     content_format: Annotated[
         str | None, typer.Option("--format", help="Such as slideshow_builder.", parser=filled)
     ] = None,
-    limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 200,
+    limit: LimitOption = 200,
     as_json: JsonOption = False,
 ) -> None:
     """List jobs, newest first. Those that run and have no worker are waiting for one."""

@@ -10,9 +10,10 @@ from partner_api.cash import store
 from partner_api.edge.audit import audit_argument
 from partner_api.edge.fields import OrganizationId
 from partner_api.edge.idempotency import answer, idempotency_argument
+from partner_api.edge.pagination import Page, page, read_cursor
 from partner_api.edge.reply import Reply
 from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import write
+from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires_role
 from partner_api.errors import not_found, refusal
 from partner_api.leasing.catching_up import charge_what_is_due
@@ -20,7 +21,10 @@ from partner_api.ops.cash.schemas import (
     CashAdjustment,
     CashRefund,
     CashTopup,
+    OpsCashEvent,
+    OpsCashEventsQuery,
     PostedCash,
+    ops_cash_event_of,
     posted_cash_of,
 )
 from partner_api.ops.tenants import require_organization
@@ -32,6 +36,39 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 _TAG = "Operator: cash"
+
+
+@read(
+    "/ops/v1/organizations/{orgId}/cash/events",
+    access=requires_role("viewer"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+)
+async def list_partner_cash_events(
+    request: ApiRequest, org_id: OrganizationId, query: OpsCashEventsQuery
+) -> Page[OpsCashEvent]:
+    """List a partner's cash ledger.
+
+    What the partner sees of it, newest first, with who made each movement and the `reference` of a
+    payment. A child has no cash wallet: 404.
+    """
+    async with request.services.pool.acquire() as connection:
+        organization = await find_organization(connection, org_id, query.env)
+        if organization is None:
+            raise not_found()
+        events = await store.list_events(
+            connection,
+            organization["tenant_id"],
+            org_id,
+            event_types=query.event_type,
+            before=read_cursor(request, int),
+            limit=query.limit + 1,
+        )
+    if events is None:
+        raise not_found()
+    return page(
+        request, query, events, item=ops_cash_event_of, position=lambda event: event["sequence"]
+    )
 
 
 @write(
@@ -146,4 +183,6 @@ async def _post(
     return answer(outcome, posted_cash_of)
 
 
-router = Router("", route_handlers=[top_up_cash, adjust_cash, refund_cash])
+router = Router(
+    "", route_handlers=[list_partner_cash_events, top_up_cash, adjust_cash, refund_cash]
+)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from partner_api.cash.events import CashEvent, cash_event_of
-from partner_api.edge.fields import Amount, PositiveAmount, SignedAmount, SocialAccountId
+from partner_api.cash.schemas import CashEventsQuery
+from partner_api.edge.fields import (
+    Amount,
+    OperatorIdText,
+    PositiveAmount,
+    SignedAmount,
+    SocialAccountId,
+)
 from partner_api.edge.validation import InvalidField
 from partner_api.edge.visible import VISIBLE
+from partner_api.ids import format_id
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Row
 
 Description = Annotated[str, Meta(min_length=1, max_length=500, extra=VISIBLE)]
 Reference = Annotated[
@@ -21,6 +33,33 @@ Reference = Annotated[
         extra=VISIBLE,
     ),
 ]
+
+
+class OpsCashEventsQuery(CashEventsQuery, frozen=True, rename="camel", kw_only=True):
+    """Filters of a partner's cash ledger, as the partner has them, and of which environment."""
+
+    env: Literal["live", "test"] = "live"
+
+
+class OpsCashEvent(CashEvent, frozen=True, rename="camel"):
+    """A movement of cash as the partner sees it, and who made it."""
+
+    reference: Annotated[
+        str | None, Meta(description="Of the payment. The partner does not see it.")
+    ]
+    operator_id: Annotated[OperatorIdText | None, Meta(description="Who booked it, if one did.")]
+    request_id: Annotated[str | None, Meta(description="The request that made it, if one did.")]
+
+
+def ops_cash_event_of(row: Row) -> OpsCashEvent:
+    """Make the operator's form of a row of ``store.list_events``."""
+    operator_id = row["operator_id"]
+    return OpsCashEvent(
+        **asdict(cash_event_of(row)),
+        reference=row["reference"],
+        operator_id=None if operator_id is None else format_id("opr", operator_id),
+        request_id=row["request_id"],
+    )
 
 
 class CashTopup(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):

@@ -10,26 +10,66 @@ from partner_api.credits import store
 from partner_api.edge.audit import audit_argument
 from partner_api.edge.fields import OrganizationId
 from partner_api.edge.idempotency import answer, idempotency_argument
+from partner_api.edge.pagination import Page, page, read_cursor
 from partner_api.edge.reply import Reply
 from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import write
+from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires_role
+from partner_api.errors import not_found
 from partner_api.ops.credits.schemas import (
     CreditAdjustment,
     CreditRefund,
     NewCredits,
     NewSubscription,
+    OpsCreditEvent,
+    OpsCreditEventsQuery,
     PostedCredits,
     SetSubscription,
+    ops_credit_event_of,
     posted_credits_of,
     set_subscription_of,
 )
 from partner_api.ops.tenants import require_organization
+from partner_api.organizations.store import find_organization
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 _TAG = "Operator: credits"
+
+
+@read(
+    "/ops/v1/organizations/{orgId}/credits/events",
+    access=requires_role("viewer"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+)
+async def list_organization_credit_events(
+    request: ApiRequest, org_id: OrganizationId, query: OpsCreditEventsQuery
+) -> Page[OpsCreditEvent]:
+    """List an organization's ledger.
+
+    What its partner sees of it, newest first, and who made each movement. In the test environment a
+    partner has the same id, a child another one.
+    """
+    async with request.services.pool.acquire() as connection:
+        organization = await find_organization(connection, org_id, query.env)
+    if organization is None:
+        raise not_found()
+    # As for its partner: reading the wallet writes the rollovers that are due.
+    await request.services.wallets.read(organization["tenant_id"], org_id)
+    async with request.services.pool.acquire() as connection:
+        rows = await store.list_events(
+            connection,
+            organization["tenant_id"],
+            org_id,
+            store.EventFilter(query.project_id, query.event_type, query.since, query.until),
+            before=read_cursor(request, int),
+            limit=query.limit + 1,
+        )
+    return page(
+        request, query, rows, item=ops_credit_event_of, position=lambda row: row["sequence"]
+    )
 
 
 @write(
@@ -177,6 +217,7 @@ async def _post(
 router = Router(
     "",
     route_handlers=[
+        list_organization_credit_events,
         grant_credits,
         record_purchase,
         adjust_credits,

@@ -3,28 +3,62 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from partner_api.clock import format_milliseconds
-from partner_api.credits.events import CreditEvent, credit_event_of
+from partner_api.credits.events import CreditEvent, CreditEventsQuery, credit_event_of
 from partner_api.credits.schemas import BillingStatus, SubscriptionTier
 from partner_api.edge.fields import (
     MAX_AMOUNT,
     Amount,
+    ApiKeyIdText,
     Instant,
     JobId,
     Metadata,
     MillisecondsText,
+    OperatorIdText,
     PositiveAmount,
     SignedAmount,
 )
 from partner_api.edge.validation import InvalidField
 from partner_api.edge.visible import VISIBLE
+from partner_api.ids import format_id
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Row
 
 Description = Annotated[str, Meta(min_length=1, max_length=500, extra=VISIBLE)]
+
+
+class OpsCreditEventsQuery(CreditEventsQuery, frozen=True, rename="camel", kw_only=True):
+    """Filters of an organization's ledger, as its partner has them, and of which environment."""
+
+    env: Literal["live", "test"] = "live"
+
+
+class OpsCreditEvent(CreditEvent, frozen=True, rename="camel"):
+    """A movement of credits as its partner sees it, and who made it."""
+
+    api_key_id: Annotated[
+        ApiKeyIdText | None, Meta(description="The key that asked for it, if one did.")
+    ]
+    operator_id: Annotated[OperatorIdText | None, Meta(description="Who booked it, if one did.")]
+    request_id: Annotated[str | None, Meta(description="The request that made it, if one did.")]
+
+
+def ops_credit_event_of(row: Row) -> OpsCreditEvent:
+    """Make the operator's form of a row of ``store.list_events``."""
+    key_id, operator_id = row["api_key_id"], row["operator_id"]
+    return OpsCreditEvent(
+        **asdict(credit_event_of(row)),
+        api_key_id=None if key_id is None else format_id("key", key_id),
+        operator_id=None if operator_id is None else format_id("opr", operator_id),
+        request_id=row["request_id"],
+    )
 
 
 class NewCredits(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
