@@ -48,6 +48,14 @@ async def _owner(database_urls: DatabaseUrls) -> AsyncIterator[Connection]:
     await connection.close()
 
 
+@pytest_asyncio.fixture(scope="session")
+async def own_owner(own_urls: DatabaseUrls) -> AsyncIterator[Connection]:
+    """Its owner. What its planner knows does not follow from the tests that have run before."""
+    connection = await connect(own_urls.owner)
+    yield connection
+    await connection.close()
+
+
 @pytest_asyncio.fixture
 async def breaking(_owner: Connection) -> AsyncIterator[Connection]:
     """The owner, in a transaction that is rolled back: what it breaks, only it sees."""
