@@ -29,9 +29,12 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
 
 
-# A shell that runs the suite in the background lets it ignore Ctrl-C, and what it starts would inherit that.
+# A shell that runs the suite in the background lets it ignore Ctrl-C, nohup the end of the terminal, and what it starts
+# would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 _reaper: Reaper | None = None
