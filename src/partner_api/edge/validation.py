@@ -96,15 +96,16 @@ class BodyShape(Generic[S]):
         # Before anything recurses.
         if is_too_deep(structure):
             raise invalid([Issue("", TOO_DEEP)])
-        # The decoder reads a list to its end before it counts, and calls us for each item.
-        parsed = _parse(body) if len(body) > _MANY_BYTES else None
+        # The decoder reads a list to its end before it counts, and calls us for each item. What is parsed here is not
+        # parsed again below; what is empty costs nothing.
+        parsed: Any = _parse(body) if len(body) > _MANY_BYTES else None
         if parsed is not None and is_oversized(self.struct, parsed):
             raise self._invalid(parsed, body, structure)
         try:
             value = self._decoder.decode(body)
         except msgspec.ValidationError as error:
             fallback = [problem_of("", error)]
-            raise self._invalid(_parse(body), body, structure, fallback) from None
+            raise self._invalid(parsed or _parse(body), body, structure, fallback) from None
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise _unreadable(body) from None
         if (
@@ -115,12 +116,15 @@ class BodyShape(Generic[S]):
             )
             or (self._keeps_rules is not None and not self._keeps_rules(value))
             # Nothing but a key in a nested object, or a second one, makes a second colon.
-            or (structure.count(b":") > 1 and has_repeated_keys(structure, _parse(body)))
+            or (
+                structure.count(b":") > 1
+                and has_repeated_keys(structure, parsed := parsed or _parse(body))
+            )
         ):
-            raise self._invalid(_parse(body), body, structure)
+            raise self._invalid(parsed or _parse(body), body, structure)
         # The escape is the only way for U+0000 into JSON.
         if _NUL_ESCAPE in body:
-            named, more = list_problems(self.struct, _parse(body))
+            named, more = list_problems(self.struct, parsed or _parse(body))
             if named:
                 raise invalid(named, unlisted=more)
         return value
