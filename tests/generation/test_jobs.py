@@ -478,7 +478,7 @@ async def test_a_social_account_has_to_be_the_project_s_and_connected(
     ]
     outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [outcome.code for outcome in outcomes] == [None] + ["VALIDATION"] * 4
-    assert (outcomes[1].facts or {})["issues"][0]["path"] == "socialAccountId"
+    assert outcomes[1].facts == {"reason": "not_connected", "field": "social_account_id"}
 
 
 async def test_a_test_tenant_reserves_nothing(connection: Connection) -> None:

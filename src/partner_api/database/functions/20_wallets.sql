@@ -330,9 +330,8 @@ RETURNS jsonb LANGUAGE sql STABLE AS $$
        AND e.sequence = p_wallet.last_sequence
 $$;
 
--- Refusal when something would leave the range of exact integers.
-CREATE OR REPLACE FUNCTION amount_refusal(p_path text)
+-- Return the refusal of an amount, in the field p_field, that would leave the range of exact integers.
+CREATE OR REPLACE FUNCTION out_of_range(p_field text)
 RETURNS outcome LANGUAGE sql IMMUTABLE AS $$
-    SELECT ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
-        'path', p_path, 'message', 'would bring a balance above 9007199254740991'))))::outcome
+    SELECT ROW('refused', 'VALIDATION', jsonb_build_object('reason', 'out_of_range', 'field', p_field))::outcome
 $$;

@@ -131,7 +131,7 @@ BEGIN
         RETURN ROW('refused', 'CONFLICT', '{"status": "archived"}')::outcome;
     END IF;
     IF p_item.credits > wallet_headroom(v_wallet) THEN
-        RETURN amount_refusal('credits');
+        RETURN out_of_range('credits');
     END IF;
     IF -p_item.credits > wallet_spendable_prepaid(v_wallet) THEN
         RETURN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
@@ -225,7 +225,7 @@ BEGIN
                 WHEN v_child.state <> 'active' OR v_partner.state <> 'active'
                     THEN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome
                 WHEN v_item.credits > wallet_headroom(v_child)
-                    THEN amount_refusal('credits')
+                    THEN out_of_range('credits')
                 WHEN v_item.credits > wallet_spendable_prepaid(v_partner)
                     THEN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
                         'reason', 'insufficient_prepaid', 'required', v_item.credits,

@@ -42,12 +42,12 @@ BEGIN
                     THEN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome
                 -- A server of the previous release still takes the switch; what it means is not to be guessed.
                 WHEN v_item.patch ? 'auto_refill_enabled'
-                    THEN ROW('refused', 'VALIDATION', '{"issues": [{"path": "autoRefillEnabled",
-                             "message": "This field is not known here; remove it"}]}')::outcome
+                    THEN ROW('refused', 'VALIDATION',
+                             '{"reason": "unknown_field", "field": "auto_refill_enabled"}')::outcome
                 WHEN (v_wallet.refill_threshold IS NULL) <> (v_wallet.refill_amount IS NULL)
-                    THEN ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
-                        'path', CASE WHEN v_wallet.refill_amount IS NULL THEN 'refillAmount' ELSE 'refillThreshold' END,
-                        'message', 'refillThreshold and refillAmount must both be set or both be null'))))::outcome
+                    THEN ROW('refused', 'VALIDATION', jsonb_build_object(
+                        'reason', 'set_both', 'field',
+                        CASE WHEN v_wallet.refill_amount IS NULL THEN 'refill_amount' ELSE 'refill_threshold' END))::outcome
             END;
         END IF;
         IF v_outcome.status IS NULL THEN
@@ -107,11 +107,11 @@ BEGIN
                 WHEN v_wallet.state = 'archived'
                     THEN ROW('refused', 'CONFLICT', '{"status": "archived"}')::outcome
                 WHEN v_started > v_now::date
-                    THEN ROW('refused', 'VALIDATION', '{"issues": [{"path": "startedAt", "message": "must not be in the future"}]}')::outcome
+                    THEN ROW('refused', 'VALIDATION', '{"reason": "in_future", "field": "started_at"}')::outcome
                 -- What was carried over comes on top of the allotment.
                 WHEN v_item.included_credits > 9007199254740991 - v_wallet.prepaid
                      - greatest(0, v_wallet.included_this_period - v_wallet.included_granted_peak)
-                    THEN amount_refusal('includedCredits')
+                    THEN out_of_range('included_credits')
             END;
         END IF;
         IF v_outcome.status IS NULL THEN

@@ -111,8 +111,7 @@ BEGIN
                 THEN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome
             WHEN v_item.social_account_id IS NOT NULL AND v_account_projects[
                      array_position(v_accounts, v_item.social_account_id)] IS DISTINCT FROM v_item.project_id
-                THEN ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
-                    'path', 'socialAccountId', 'message', 'Expected a connected account of this project'))))::outcome
+                THEN ROW('refused', 'VALIDATION', '{"reason": "not_connected", "field": "social_account_id"}')::outcome
             WHEN v_project.status = 'archived'
                 THEN ROW('refused', 'CONFLICT', '{"status": "archived"}')::outcome
             WHEN v_wallet.running_jobs >= v_item.running_jobs_limit

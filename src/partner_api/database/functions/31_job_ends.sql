@@ -132,9 +132,8 @@ BEGIN
             CONTINUE;
         END IF;
         IF v_item.charged NOT BETWEEN 0 AND v_held.credits THEN
-            v_outcomes[v_held.position] := ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(
-                jsonb_build_object('path', 'creditsCharged', 'message',
-                    'must be between 0 and the ' || v_held.credits || ' credits reserved'))))::outcome;
+            v_outcomes[v_held.position] := ROW('refused', 'VALIDATION', jsonb_build_object(
+                'reason', 'above_reservation', 'field', 'credits_charged', 'maximum', v_held.credits))::outcome;
             CONTINUE;
         END IF;
         p_now := greatest(p_now, v_held.last_at);

@@ -37,7 +37,7 @@ DECLARE
     v_job     jobs;
     v_outcome outcome;
     v_assets  jsonb;
-    v_issues  jsonb;
+    v_problems jsonb;
     v_charged bigint;
 BEGIN
     SELECT * INTO v_job FROM jobs WHERE tenant_id = p_tenant_id AND id = p_item.job_id;
@@ -60,25 +60,24 @@ BEGIN
     ELSE
         -- What it became decides what a job of the format auto may cost.
         IF p_item.charged > v_job.slideshow_credits AND NOT p_item.assets @> '[{"kind": "video"}]' THEN
-            RETURN ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
-                'path', 'creditsCharged', 'message',
-                'Expected at most ' || v_job.slideshow_credits || ' credits: it became a slideshow'))))::outcome;
+            RETURN ROW('refused', 'VALIDATION', jsonb_build_object(
+                'reason', 'above_slideshow_price', 'field', 'credits_charged',
+                'maximum', v_job.slideshow_credits))::outcome;
         END IF;
         SELECT jsonb_agg(a.asset || jsonb_build_object('storage_key', u.storage_key) ORDER BY a.ordinality),
                jsonb_agg(jsonb_build_object(
-                   'path', 'assets[' || a.ordinality - 1 || CASE WHEN u.name IS NULL THEN '].name' ELSE '].sha256' END,
-                   'message', CASE WHEN u.name IS NULL THEN 'Expected the name of a file that was uploaded'
-                                   ELSE 'Expected the hash and the size of the file that was uploaded' END)
+                   'reason', CASE WHEN u.name IS NULL THEN 'not_uploaded' ELSE 'other_file' END,
+                   'field', 'assets', 'position', a.ordinality - 1)
                    ORDER BY a.ordinality)
                    FILTER (WHERE u.name IS NULL OR u.sha256 <> a.asset ->> 'sha256'
                               OR u.size_bytes <> (a.asset ->> 'size_bytes')::bigint)
-          INTO v_assets, v_issues
+          INTO v_assets, v_problems
           FROM jsonb_array_elements(p_item.assets) WITH ORDINALITY a (asset, ordinality)
           LEFT JOIN asset_uploads u
             ON u.tenant_id = p_tenant_id AND u.job_id = p_item.job_id AND u.attempt = v_job.attempt
            AND u.name = a.asset ->> 'name';
-        IF v_issues IS NOT NULL THEN
-            RETURN ROW('refused', 'VALIDATION', jsonb_build_object('issues', v_issues))::outcome;
+        IF v_problems IS NOT NULL THEN
+            RETURN ROW('refused', 'VALIDATION', jsonb_build_object('problems', v_problems))::outcome;
         END IF;
         v_outcome := (job_settle(p_tenant_id, p_now, ARRAY[
             ROW(p_item.job_id, p_item.charged, p_item.caller)::job_settlement]))[1];
