@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -146,19 +147,29 @@ async def configure(
 
 
 async def start(
-    connection: Connection, wallet: Wallet, credits: int, *, now: datetime = NOON
+    connection: Connection,
+    wallet: Wallet,
+    credits: int,
+    *,
+    now: datetime = NOON,
+    days: int = 1,
 ) -> tuple[UUID, Outcome]:
-    """Start a job that reserves so many credits; its id, also when it was refused."""
-    item = job_start(wallet, credits, now=now)
+    """Start a job that reserves so many credits for so long; its id, also when it was refused."""
+    item = job_start(wallet, credits, now=now)._replace(expires_at=now + timedelta(days=days))
     (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now, [item])
     return item.job_id, outcome
 
 
 async def started(
-    connection: Connection, wallet: Wallet, credits: int, *, now: datetime = NOON
+    connection: Connection,
+    wallet: Wallet,
+    credits: int,
+    *,
+    now: datetime = NOON,
+    days: int = 1,
 ) -> UUID:
     """Start a job that must be accepted."""
-    job_id, outcome = await start(connection, wallet, credits, now=now)
+    job_id, outcome = await start(connection, wallet, credits, now=now, days=days)
     assert outcome.status == "done", outcome
     return job_id
 

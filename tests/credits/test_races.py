@@ -223,7 +223,7 @@ async def test_starts_on_both_sides_of_a_boundary(crowd: Pool, connection: Conne
     """The rollover is written once, and what is reserved before it stays paid after it."""
     partner = await make_partner(connection)
     await subscribe(connection, partner, 1000)
-    early = [await started(connection, partner, 100) for _ in range(8)]
+    early = [await started(connection, partner, 100, days=60) for _ in range(8)]
     await subscribe(connection, partner, 500)
 
     async def client(own: Connection, number: int) -> Outcome:

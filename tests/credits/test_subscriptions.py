@@ -187,7 +187,7 @@ async def test_the_rows_of_a_moved_start_tell_the_usage_of_the_new_period(
 async def test_moving_the_start_leaves_reserved_work_paid(connection: Connection) -> None:
     partner = await make_partner(connection)
     await subscribe(connection, partner, 500)
-    job_id = await started(connection, partner, 450)
+    job_id = await started(connection, partner, 450, days=2)
     now = NOON + timedelta(days=1)
     outcome = await subscribe(connection, partner, 100, now=now, started_on=date(2026, 6, 1))
     assert outcome.status == "done"
