@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 
 import msgspec
 
@@ -23,7 +22,6 @@ from partner_api.edge.credentials import (
     parse_api_key,
     parse_operator_token,
 )
-from partner_api.generation import claims
 from partner_api.generation import store as generation
 from partner_api.ids import new_ulid, new_uuid7
 from partner_api.leasing import pool
@@ -35,8 +33,8 @@ from partner_api.projects import store as projects
 from partner_api.startup import require_development
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
+    from uuid import UUID
 
     from partner_api.crypto import SecretKeys
     from partner_api.database.arguments import Outcome
@@ -55,8 +53,6 @@ _CASH_CENTS = 1_000_000
 _ACCOUNTS = (("coffee.reviews.daily", 12_840), ("brew.at.home", 8_412))
 _PRICE_CENTS = 15_000
 _JOB_HOURS = 24
-# Jobs of visitors, which are left to the workers.
-_MOST_WAITING = 10_000
 
 
 class Demo(msgspec.Struct, frozen=True):
@@ -246,46 +242,19 @@ async def _renew(
             _job(child_id, project_id, "slideshow_builder", _SLIDESHOW, spent_at)
             for _ in range(_SLIDESHOWS)
         ]
-        await _make_slideshows(connection, tenant_id, spent_at, works)
+        started = await generation.start_jobs(connection, tenant_id, spent_at, works)
+        # A visitor may have suspended the child or taken what it would spend; then it stays so.
+        settlements = [
+            generation.JobSettlement(work.job_id, _SLIDESHOW, SYSTEM)
+            for work, outcome in zip(works, started, strict=True)
+            if outcome.status == "done"
+        ]
+        if settlements:
+            _require(await generation.settle_jobs(connection, tenant_id, spent_at, settlements))
     if wallet["reserved"] == 0:
         # No worker of the demo renders video remixes, so this stays in flight until it expires.
         work = _job(child_id, project_id, "video_remix", _RESERVED, now)
         await generation.start_jobs(connection, tenant_id, now, [work])
-
-
-async def _make_slideshows(
-    connection: Connection, tenant_id: int, now: datetime, works: Sequence[generation.JobStart]
-) -> None:
-    """Start slideshows and complete them, before a worker can see them: all of it is one transaction."""
-    others = await generation.list_any_jobs(
-        connection,
-        statuses=["running"],
-        formats=["slideshow_builder"],
-        organization_id=None,
-        before=None,
-        limit=_MOST_WAITING,
-    )
-    started = await generation.start_jobs(connection, tenant_id, now, works)
-    # A visitor may have suspended the child or taken what it would spend; then it stays so.
-    begun = [outcome for outcome in started if outcome.status == "done"]
-    claimed = await claims.claim_jobs(
-        connection,
-        tenant_id,
-        now,
-        worker_id=_OPERATOR_NAME,
-        formats=["slideshow_builder"],
-        lease_seconds=60,
-        tokens=[uuid4() for _ in begun],
-        caller=SYSTEM,
-        resting=[row["id"] for row in others],
-    )
-    completions = [
-        claims.JobCompletion(
-            row["job_id"], _OPERATOR_NAME, row["claim_token"], _SLIDESHOW, [], SYSTEM
-        )
-        for row in claimed.rows
-    ]
-    _require(await claims.complete_jobs(connection, tenant_id, now, completions))
 
 
 def _job(
