@@ -6,18 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.credits.racing import all_at_once, one_for_each
-from tests.invariants import assert_books_balance
-from tests.operations import (
-    post,
-    read,
-    release,
-    settle,
-    spend,
-    started,
-)
-from tests.tenants import NOON, make_partner
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import post, read, release, settle, spend, started
+from tests.support.tenants import NOON, make_partner
 
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tests.invariants import mismatches, violations
+from tests.support.invariants import mismatches, violations
 
 from partner_api.database.connection import connect
 
