@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from partner_api.clock import Clock
 from partner_api.database.arguments import SYSTEM, Caller, call_money_function
-from partner_api.generation import store as generation
 from partner_api.ids import new_ulid, new_uuid7
+from partner_api.jobs import store as generation
 from rig.tenants import require_done
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from tests.contract.answers import granted
-from tests.contract.installation import now, org_id, project_id
-from tests.operations import allocate
+from tests.support.answers import granted
+from tests.support.installation import now, org_id, project_id
+from tests.support.operations import allocate
 
 if TYPE_CHECKING:
     import httpx
-    from tests.contract.installation import Family, Installation
-    from tests.tenants import Wallet
+    from tests.support.installation import Family, Installation
+    from tests.support.tenants import Wallet
 
 # The release before stored the status of the answer, this one stores 200 whatever the answer's is.
 RELEASES = ["this", "before"]

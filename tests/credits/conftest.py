@@ -11,7 +11,7 @@ from partner_api.database.connection import open_pool
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Pool
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.credits.racing import all_at_once, one_for_each
-from tests.invariants import assert_books_balance
-from tests.job_ends import JobSettlement, ending, release_jobs, settle_jobs
-from tests.operations import post, read, spend, started
-from tests.tenants import NOON, make_partner
+from tests.support.invariants import assert_books_balance
+from tests.support.job_ends import JobSettlement, ending, release_jobs, settle_jobs
+from tests.support.operations import post, read, spend, started
+from tests.support.tenants import NOON, make_partner
 
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -9,23 +9,23 @@ from uuid import uuid4
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests import operations as op
-from tests.chains import GENESIS, broken_chains
-from tests.invariants import assert_books_balance
 from tests.properties.driver import Driver
 from tests.reconciliation.history import make_pool_account
-from tests.tenants import NOON, job_start, make_child, make_partner
+from tests.support import operations as op
+from tests.support.chains import GENESIS, broken_chains
+from tests.support.invariants import assert_books_balance
+from tests.support.tenants import NOON, job_start, make_child, make_partner
 
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Caller, Outcome
-from partner_api.generation import store as generation
-from partner_api.leasing import store as leasing
+from partner_api.jobs import store as generation
+from partner_api.leases import store as leasing
 from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
-    from tests.conftest import DatabaseUrls
-    from tests.tenants import Wallet
+    from tests.support.databases import DatabaseUrls
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection
 

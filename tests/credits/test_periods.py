@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.invariants import assert_books_balance
-from tests.operations import (
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import (
     allocate,
     events,
     post,
@@ -21,7 +21,7 @@ from tests.operations import (
     started,
     subscribe,
 )
-from tests.tenants import NOON, make_child, make_partner
+from tests.support.tenants import NOON, make_child, make_partner
 
 from partner_api.credits import store as credit
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.credits.racing import all_at_once, one_for_each
-from tests.invariants import assert_books_balance
-from tests.operations import (
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import (
     allocate,
     configuration,
     configure,
@@ -29,14 +29,14 @@ from tests.operations import (
     subscribe,
     subscription,
 )
-from tests.tenants import NOON, allocation, job_start, make_child, make_partner
+from tests.support.tenants import NOON, allocation, job_start, make_child, make_partner
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import Outcome
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection, Pool
 

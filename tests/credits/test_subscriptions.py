@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.invariants import assert_books_balance
-from tests.operations import (
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import (
     events,
     post,
     read,
@@ -18,7 +18,7 @@ from tests.operations import (
     subscribe,
     subscription,
 )
-from tests.tenants import NOON, make_child, make_partner
+from tests.support.tenants import NOON, make_child, make_partner
 
 from partner_api.credits import store as credit
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from tests.tenants import NOON
+from tests.support.tenants import NOON
 
 from partner_api.database.arguments import Idempotency, Outcome
 
