@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from litestar import Router
 from msgspec import UNSET
 
 from partner_api.credits import store
@@ -20,7 +19,7 @@ from partner_api.credits.schemas import (
     credit_config_of,
     credits_of,
 )
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes
 from partner_api.edge.idempotency.records import answer, idempotency_argument
 from partner_api.edge.identity.acting import check_status
 from partner_api.edge.identity.audit import audit_argument
@@ -38,10 +37,12 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Row
 
-_TAG = "Credits"
+routes = Routes("Credits")
 
 
-@read("/v1/credits", access=ANY_KEY, tag=_TAG, works_until="active", examples=[CREDITS_EXAMPLE])
+@routes.read(
+    "/v1/credits", access=ANY_KEY, allowed_through_status="active", examples=[CREDITS_EXAMPLE]
+)
 async def read_own_credits(request: ApiRequest) -> Credits:
     """Read your wallet.
 
@@ -51,12 +52,11 @@ async def read_own_credits(request: ApiRequest) -> Credits:
     return await _read(request, request.caller.organization_id, None)
 
 
-@read(
+@routes.read(
     "/v1/organizations/{orgId}/credits",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND", "KILL_SWITCH"],
-    works_until="active",
+    allowed_through_status="active",
     examples=[CREDITS_EXAMPLE],
 )
 async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Credits:
@@ -69,11 +69,10 @@ async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Cre
     return await _read(request, org_id, request.caller.organization_id)
 
 
-@read(
+@routes.read(
     "/v1/credits/events",
     access=ANY_KEY,
-    tag=_TAG,
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def list_own_events(request: ApiRequest, query: CreditEventsQuery) -> Page[CreditEvent]:
     """List your ledger.
@@ -84,12 +83,11 @@ async def list_own_events(request: ApiRequest, query: CreditEventsQuery) -> Page
     return await _list_events(request, query, request.caller.organization_id, None)
 
 
-@read(
+@routes.read(
     "/v1/organizations/{orgId}/credits/events",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def list_child_events(
     request: ApiRequest, org_id: OrganizationId, query: CreditEventsQuery
@@ -101,11 +99,10 @@ async def list_child_events(
     return await _list_events(request, query, org_id, request.caller.organization_id)
 
 
-@read(
+@routes.read(
     "/v1/credits/events/verify",
     access=ANY_KEY,
-    tag=_TAG,
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def verify_own_events(request: ApiRequest) -> LedgerHead:
     """Verify your ledger.
@@ -117,12 +114,11 @@ async def verify_own_events(request: ApiRequest) -> LedgerHead:
     return await _read_head(request, request.caller.organization_id, None)
 
 
-@read(
+@routes.read(
     "/v1/organizations/{orgId}/credits/events/verify",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def verify_child_events(request: ApiRequest, org_id: OrganizationId) -> LedgerHead:
     """Verify a child's ledger.
@@ -132,11 +128,10 @@ async def verify_child_events(request: ApiRequest, org_id: OrganizationId) -> Le
     return await _read_head(request, org_id, request.caller.organization_id)
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/organizations/{orgId}/credits/allocate",
     access=requires("org:admin"),
-    tag=_TAG,
     status=201,
     errors=["NOT_FOUND", "KILL_SWITCH", "BILLING_EXHAUSTED"],
     idempotency_required=True,
@@ -171,10 +166,9 @@ async def allocate_credits(
     return answer(outcome, lambda _: allocation_of(outcome), 201)
 
 
-@read(
+@routes.read(
     "/v1/organizations/{orgId}/credit-config",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND", "KILL_SWITCH"],
 )
 async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> CreditConfigAnswer:
@@ -183,7 +177,7 @@ async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> Cre
     Its spending cap and automatic refill.
     """
     wallet = await _find(request, org_id, request.caller.organization_id)
-    check_status(wallet["status"], works_until="suspended")
+    check_status(wallet["status"], allowed_through_status="suspended")
     balance = wallet["included_remaining"] + wallet["prepaid"]
     return CreditConfigAnswer(
         organization_id=format_id("org", org_id),
@@ -193,13 +187,12 @@ async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> Cre
     )
 
 
-@write(
+@routes.write(
     "PATCH",
     "/v1/organizations/{orgId}/credit-config",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND", "KILL_SWITCH"],
-    works_until="suspended",
+    allowed_through_status="suspended",
 )
 async def change_credit_config(
     request: ApiRequest, org_id: OrganizationId, body: CreditConfigPatch
@@ -242,7 +235,7 @@ async def change_credit_config(
 
 async def _read(request: ApiRequest, organization_id: UUID, parent_id: UUID | None) -> Credits:
     wallet = await _find(request, organization_id, parent_id)
-    check_status(wallet["status"], works_until="active")
+    check_status(wallet["status"], allowed_through_status="active")
     return credits_of(wallet)
 
 
@@ -287,19 +280,3 @@ async def _find(request: ApiRequest, organization_id: UUID, parent_id: UUID | No
     if wallet is None:
         raise not_found()
     return wallet
-
-
-router = Router(
-    "",
-    route_handlers=[
-        read_own_credits,
-        read_child_credits,
-        list_own_events,
-        list_child_events,
-        verify_own_events,
-        verify_child_events,
-        allocate_credits,
-        read_credit_config,
-        change_credit_config,
-    ],
-)

@@ -6,11 +6,10 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from litestar import Router
 from msgspec import Struct
 
 from partner_api.content.schemas import ContentFormat
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes
 from partner_api.edge.idempotency.records import answer, idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires
@@ -40,19 +39,16 @@ from partner_api.jobs.service import TIME_LIMIT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from litestar.handlers import HTTPRouteHandler
+    from partner_api.edge.declare import H
 
-    from partner_api.edge.route import Handler
-
-_TAG = "Generation"
+routes = Routes("Generation")
 
 
-def _start_route(path: str) -> Callable[[Handler], HTTPRouteHandler]:
-    return write(
+def _start_route(path: str) -> Callable[[H], H]:
+    return routes.write(
         "POST",
         f"/v1/projects/{{projectId}}/content/{path}",
         access=requires("content:write"),
-        tag=_TAG,
         status=202,
         errors=["NOT_FOUND", "CONFLICT", "KILL_SWITCH", "BILLING_EXHAUSTED", "RATE_LIMITED"],
         long_running=True,
@@ -115,10 +111,9 @@ async def generate_any(
     return await _start(request, project_id, "auto", body)
 
 
-@read(
+@routes.read(
     "/v1/jobs/{jobId}",
     access=requires("jobs:read"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
     also={304: "Nothing has changed since the answer whose `ETag` is in `If-None-Match`."},
 )
@@ -145,11 +140,10 @@ async def read_job(request: ApiRequest, job_id: JobId) -> Reply[Job]:
     return Reply(200, reply.body, {"ETag": tag})
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/jobs/{jobId}/cancel",
     access=requires("jobs:cancel"),
-    tag=_TAG,
     status=202,
     errors=["NOT_FOUND", "CONFLICT"],
     also={200: "It is over already."},
@@ -216,17 +210,3 @@ def inputs_of(body: Struct) -> dict[str, Any]:
     if "socialAccountId" in inputs:
         inputs["socialAccountId"] = format_id("sa", inputs["socialAccountId"])
     return inputs
-
-
-router = Router(
-    "",
-    route_handlers=[
-        build_slideshow,
-        remix_slideshow,
-        remix_video,
-        remix_ugc,
-        generate_any,
-        read_job,
-        cancel_job,
-    ],
-)

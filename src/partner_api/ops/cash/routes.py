@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from litestar import Router
-
 from partner_api.cash import store
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes
 from partner_api.edge.idempotency.records import answer, idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
@@ -35,13 +33,12 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection
 
-_TAG = "Operator: cash"
+routes = Routes("Operator: cash")
 
 
-@read(
+@routes.read(
     "/ops/v1/organizations/{orgId}/cash/events",
     access=requires_role("viewer"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def list_partner_cash_events(
@@ -71,11 +68,10 @@ async def list_partner_cash_events(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/topup",
     access=requires_role("finance"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
     idempotency_required=True,
 )
@@ -91,11 +87,10 @@ async def top_up_cash(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/adjustment",
     access=requires_role("finance"),
-    tag=_TAG,
     errors=["NOT_FOUND", "BILLING_EXHAUSTED"],
     idempotency_required=True,
 )
@@ -111,11 +106,10 @@ async def adjust_cash(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/refund",
     access=requires_role("finance"),
-    tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT"],
     idempotency_required=True,
 )
@@ -181,8 +175,3 @@ async def _post(
         # The top-up itself has paid what waited, up to a bound; a worker goes on from there.
         request.services.bell.ring("cash")
     return answer(outcome, posted_cash_of)
-
-
-router = Router(
-    "", route_handlers=[list_partner_cash_events, top_up_cash, adjust_cash, refund_cash]
-)

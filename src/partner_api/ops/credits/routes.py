@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from litestar import Router
-
 from partner_api.credits import store
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes
 from partner_api.edge.idempotency.records import answer, idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
@@ -35,13 +33,12 @@ from partner_api.organizations.store import find_organization
 if TYPE_CHECKING:
     from uuid import UUID
 
-_TAG = "Operator: credits"
+routes = Routes("Operator: credits")
 
 
-@read(
+@routes.read(
     "/ops/v1/organizations/{orgId}/credits/events",
     access=requires_role("viewer"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def list_organization_credit_events(
@@ -72,11 +69,10 @@ async def list_organization_credit_events(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/grant",
     access=requires_role("finance"),
-    tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT"],
     idempotency_required=True,
 )
@@ -89,11 +85,10 @@ async def grant_credits(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/purchase",
     access=requires_role("finance"),
-    tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT"],
     idempotency_required=True,
 )
@@ -106,11 +101,10 @@ async def record_purchase(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/adjustment",
     access=requires_role("finance"),
-    tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
     idempotency_required=True,
 )
@@ -126,11 +120,10 @@ async def adjust_credits(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/refund",
     access=requires_role("finance"),
-    tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT"],
     idempotency_required=True,
 )
@@ -146,11 +139,10 @@ async def refund_credits(
     )
 
 
-@write(
+@routes.write(
     "PUT",
     "/ops/v1/organizations/{orgId}/subscription",
     access=requires_role("finance"),
-    tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def set_subscription(
@@ -212,16 +204,3 @@ async def _post(
             ],
         )
     return answer(outcome, posted_credits_of)
-
-
-router = Router(
-    "",
-    route_handlers=[
-        list_organization_credit_events,
-        grant_credits,
-        record_purchase,
-        adjust_credits,
-        refund_credits,
-        set_subscription,
-    ],
-)

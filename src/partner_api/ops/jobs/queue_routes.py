@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from litestar import Router
-
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes
 from partner_api.edge.idempotency.records import (
     answer,
     idempotency_argument,
@@ -33,10 +31,10 @@ from partner_api.ops.jobs.schemas import JobsQuery, OpsJob, ops_job_of
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
 
-_TAG = "Operator: jobs"
+routes = Routes("Operator: jobs")
 
 
-@read("/ops/v1/jobs", access=requires_role("viewer"), tag=_TAG)
+@routes.read("/ops/v1/jobs", access=requires_role("viewer"))
 async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
     """List jobs.
 
@@ -54,18 +52,17 @@ async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
     return page(request, query, rows, item=ops_job_of, position=lambda row: row["id"])
 
 
-@read("/ops/v1/jobs/{jobId}", access=requires_role("viewer"), tag=_TAG, errors=["NOT_FOUND"])
+@routes.read("/ops/v1/jobs/{jobId}", access=requires_role("viewer"), errors=["NOT_FOUND"])
 async def show_job(request: ApiRequest, job_id: JobId) -> OpsJob:
     """Show a job."""
     async with request.services.pool.acquire() as connection:
         return ops_job_of(await _find(request, connection, job_id))
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/retry",
     access=requires_role("operator"),
-    tag=_TAG,
     status=201,
     errors=["NOT_FOUND", "CONFLICT", "KILL_SWITCH", "BILLING_EXHAUSTED", "RATE_LIMITED"],
 )
@@ -102,11 +99,10 @@ async def retry_job(request: ApiRequest, job_id: JobId) -> Reply[StartedJob]:
     return answer(outcome, started_job_of, 201)
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/cancel",
     access=requires_role("operator"),
-    tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellation]:
@@ -137,6 +133,3 @@ async def _find(request: ApiRequest, connection: Connection, job_id: UUID) -> Ro
         await reject_reused_key(request, connection)
         raise not_found()
     return row
-
-
-router = Router("", route_handlers=[list_jobs, show_job, retry_job, cancel_any_job])

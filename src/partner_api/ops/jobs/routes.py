@@ -8,10 +8,8 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
-from litestar import Router
-
 from partner_api.database.pool import require_no_connection
-from partner_api.edge.declare import write
+from partner_api.edge.declare import Routes
 from partner_api.edge.idempotency.records import answer, idempotency_argument, perform
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
 
-_TAG = "Operator: jobs"
+routes = Routes("Operator: jobs")
 # The bell of another process may not be heard here.
 _LOOK_AGAIN_SECONDS = 1.0
 
@@ -50,7 +48,7 @@ class _NothingWaiting(Exception):
     """There is no job for this worker now."""
 
 
-@write("POST", "/ops/v1/jobs/claim", access=requires_role("worker"), tag=_TAG)
+@routes.write("POST", "/ops/v1/jobs/claim", access=requires_role("worker"))
 async def claim_jobs(request: ApiRequest, body: NewClaim) -> Reply[ClaimedJobs]:
     """Claim jobs.
 
@@ -116,11 +114,10 @@ async def _wait(events: Sequence[asyncio.Event], gone: asyncio.Task[None], secon
             wait.cancel()
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/heartbeat",
     access=requires_role("worker"),
-    tag=_TAG,
     errors=["CONFLICT"],
 )
 async def report_heartbeat(
@@ -143,11 +140,10 @@ async def report_heartbeat(
     return await _report(request, job_id, claims.heartbeat, item, heartbeat_answer_of)
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/complete",
     access=requires_role("worker"),
-    tag=_TAG,
     errors=["CONFLICT"],
 )
 async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> Reply[ReportedEnd]:
@@ -169,11 +165,10 @@ async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> 
     return await _report(request, job_id, claims.complete_jobs, item, _end_of(job_id))
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/fail",
     access=requires_role("worker"),
-    tag=_TAG,
     errors=["CONFLICT"],
 )
 async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[ReportedEnd]:
@@ -223,6 +218,3 @@ def _end_of(job_id: UUID) -> Callable[[dict[str, Any]], ReportedEnd]:
         status=facts["status"],
         credits_charged=facts.get("credits_charged", 0),
     )
-
-
-router = Router("", route_handlers=[claim_jobs, report_heartbeat, complete_job, fail_job])
