@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import ANY_KEY, PUBLIC
 from partner_api.edge.request.api_request import ApiRequest
@@ -48,13 +48,13 @@ async def read_nothing_with_key() -> Nothing:
     return Nothing()
 
 
-@routes.write("POST", WRITE, access=ANY_KEY)
+@routes.write("POST", WRITE, access=ANY_KEY, runs=Runs.TRANSACTION)
 async def write_nothing(request: ApiRequest, connection: Connection) -> Nothing:
     """Open a transaction and write nothing; with Idempotency-Key, the edge writes its record."""
     return Nothing()
 
 
-@routes.write("POST", AUDITED, access=ANY_KEY)
+@routes.write("POST", AUDITED, access=ANY_KEY, runs=Runs.TRANSACTION)
 async def write_audit_row(request: ApiRequest, connection: Connection) -> Nothing:
     """Write the audit row that every write leaves, and nothing else."""
     caller = request.caller

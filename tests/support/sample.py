@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import ANY_KEY, PUBLIC, requires, requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -158,7 +158,9 @@ async def read_deadlock() -> Thing:
     raise asyncpg.DeadlockDetectedError("deadlock")
 
 
-@routes.write("POST", "/v1/things", access=requires("projects:write"), status=201)
+@routes.write(
+    "POST", "/v1/things", access=requires("projects:write"), runs=Runs.TRANSACTION, status=201
+)
 async def create_thing(request: ApiRequest, connection: Connection, body: NewThing) -> Thing:
     """Make a thing, which is an audit row and nothing else."""
     caller = request.caller
@@ -192,6 +194,7 @@ SLOW_MAY_END = asyncio.Event()
     "POST",
     "/v1/organizations/{orgId}/secrets",
     access=requires("org:admin"),
+    runs=Runs.TRANSACTION,
     status=201,
     idempotency_required=True,
     secret_answer=True,
@@ -201,7 +204,12 @@ async def create_secret(connection: Connection, org_id: OrganizationId) -> dict[
     return {"secret": str(await connection.fetchval("SELECT gen_random_uuid()"))}
 
 
-@routes.write("DELETE", "/v1/projects/{projectId}/thing", access=requires("projects:write"))
+@routes.write(
+    "DELETE",
+    "/v1/projects/{projectId}/thing",
+    access=requires("projects:write"),
+    runs=Runs.TRANSACTION,
+)
 async def delete_thing(
     request: ApiRequest, connection: Connection, project_id: ProjectId, body: Reason
 ) -> dict[str, str | None]:
@@ -209,7 +217,7 @@ async def delete_thing(
     return {"reason": body.reason}
 
 
-@routes.write("POST", "/v1/suspend", access=ANY_KEY)
+@routes.write("POST", "/v1/suspend", access=ANY_KEY, runs=Runs.UNRECORDED)
 async def suspend_thing(request: ApiRequest) -> Thing:
     """A write without a body and without a transaction."""
     return _thing(request)
@@ -221,7 +229,7 @@ async def read_report(request: ApiRequest) -> dict[str, str]:
     return {"name": request.operator.name}
 
 
-@routes.write("POST", "/ops/v1/things", access=requires_role("operator"))
+@routes.write("POST", "/ops/v1/things", access=requires_role("operator"), runs=Runs.TRANSACTION)
 async def create_ops_thing(request: ApiRequest, connection: Connection) -> dict[str, str]:
     """Something an operator makes."""
     await write_audit(connection, request.now, 0, None, "thing.created", audit_argument(request))

@@ -18,7 +18,7 @@ from partner_api.api_keys.schemas import (
     api_key_of,
 )
 from partner_api.api_keys.service import audit_key, mint, require_covered
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.acting import check_status
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires
@@ -40,6 +40,7 @@ _GRACE = timedelta(hours=24)
     "POST",
     "/v1/organizations/{orgId}/api-keys",
     access=requires("org:admin"),
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["NOT_FOUND", "KILL_SWITCH"],
     secret_answer=True,
@@ -111,6 +112,7 @@ async def list_child_keys(
     "POST",
     "/v1/organizations/{orgId}/api-keys/{keyId}/rotate",
     access=requires("org:admin"),
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["NOT_FOUND", "CONFLICT", "KILL_SWITCH"],
     secret_answer=True,
@@ -159,6 +161,7 @@ async def rotate_child_key(
     "DELETE",
     "/v1/organizations/{orgId}/api-keys/{keyId}",
     access=requires("org:admin"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "KILL_SWITCH"],
     allowed_through_status="suspended",
 )

@@ -16,7 +16,7 @@ from partner_api.api_keys.schemas import (
     who_am_i,
 )
 from partner_api.api_keys.service import audit_key, require_covered
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.credentials import mint_api_key
 from partner_api.edge.identity.scopes import ANY_KEY
 from partner_api.edge.request.api_request import ApiRequest
@@ -49,6 +49,7 @@ async def read_whoami(request: ApiRequest) -> WhoAmI:
     "POST",
     "/v1/api-keys/{keyId}/rotate",
     access=ANY_KEY,
+    runs=Runs.TRANSACTION,
     errors=["FORBIDDEN_SCOPE", "NOT_FOUND", "CONFLICT"],
     secret_answer=True,
 )
@@ -86,6 +87,7 @@ async def rotate_key(
     "POST",
     "/v1/api-keys/{keyId}/kill",
     access=ANY_KEY,
+    runs=Runs.TRANSACTION,
     errors=["FORBIDDEN_SCOPE", "NOT_FOUND"],
 )
 async def kill_key(request: ApiRequest, key_id: ApiKeyId, connection: Connection) -> KilledApiKey:
@@ -105,6 +107,7 @@ async def kill_key(request: ApiRequest, key_id: ApiKeyId, connection: Connection
     "DELETE",
     "/v1/api-keys/{keyId}",
     access=ANY_KEY,
+    runs=Runs.TRANSACTION,
     errors=["FORBIDDEN_SCOPE", "NOT_FOUND"],
     allowed_through_status="suspended",
 )

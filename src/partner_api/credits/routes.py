@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
@@ -19,8 +20,9 @@ from partner_api.credits.schemas import (
     credit_config_of,
     credits_of,
 )
-from partner_api.edge.declare import Routes
-from partner_api.edge.idempotency.records import answer, idempotency_argument
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import idempotency_argument
 from partner_api.edge.identity.acting import check_status
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import ANY_KEY, requires
@@ -128,13 +130,18 @@ async def verify_child_events(request: ApiRequest, org_id: OrganizationId) -> Le
     return await _read_head(request, org_id, request.caller.organization_id)
 
 
+_allocated_before = partial(allocation_of, replayed=True)
+
+
 @routes.write(
     "POST",
     "/v1/organizations/{orgId}/credits/allocate",
     access=requires("org:admin"),
+    runs=Runs.MONEY,
     status=201,
     errors=["NOT_FOUND", "KILL_SWITCH", "BILLING_EXHAUSTED"],
     idempotency_required=True,
+    replays=_allocated_before,
 )
 async def allocate_credits(
     request: ApiRequest, org_id: OrganizationId, body: NewAllocation
@@ -145,25 +152,17 @@ async def allocate_credits(
     available. A repetition with the same `Idempotency-Key` answers the first transfer, however
     much later: a key moves credits once.
     """
-    async with request.services.pool.acquire() as connection:
-        (outcome,) = await store.allocate(
-            connection,
-            request.caller.tenant_id,
-            request.now,
-            [
-                store.CreditAllocation(
-                    new_uuid7(request.now),
-                    request.caller.organization_id,
-                    org_id,
-                    body.credits,
-                    body.description,
-                    body.metadata,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(outcome, lambda _: allocation_of(outcome), 201)
+    item = store.CreditAllocation(
+        new_uuid7(request.now),
+        request.caller.organization_id,
+        org_id,
+        body.credits,
+        body.description,
+        body.metadata,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(request, store.allocate, item, allocation_of, repeated=_allocated_before)
 
 
 @routes.read(
@@ -191,6 +190,7 @@ async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> Cre
     "PATCH",
     "/v1/organizations/{orgId}/credit-config",
     access=requires("org:admin"),
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "KILL_SWITCH"],
     allowed_through_status="suspended",
 )
@@ -207,23 +207,17 @@ async def change_credit_config(
         for name in CreditConfigPatch.__struct_fields__
         if (value := getattr(body, name)) is not UNSET
     }
-    async with request.services.pool.acquire() as connection:
-        (outcome,) = await store.configure(
-            connection,
-            request.caller.tenant_id,
-            request.now,
-            [
-                store.CreditConfiguration(
-                    org_id,
-                    request.caller.organization_id,
-                    patch,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(
-        outcome,
+    item = store.CreditConfiguration(
+        org_id,
+        request.caller.organization_id,
+        patch,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(
+        request,
+        store.configure,
+        item,
         lambda facts: CreditConfigAnswer(
             organization_id=format_id("org", org_id),
             config=credit_config_of(facts["config"]),

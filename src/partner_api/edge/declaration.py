@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 
     from partner_api.edge.identity.acting import OrganizationStatus
     from partner_api.edge.identity.scopes import Access
     from partner_api.edge.request.api_request import ApiRequest
     from partner_api.edge.request.uploads import UploadRule
     from partner_api.errors import Code
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Runs(Enum):
+    """How a handler runs, and who keeps the idempotency record of its request."""
+
+    READ = "it changes nothing, so there is no record"
+    TRANSACTION = "in a transaction, with a `connection`, in which the edge keeps the record"
+    DEFERRED = "it waits or works first, then runs the `transaction` that keeps the record"
+    MONEY = "it calls one SQL function, which is the transaction and keeps the record"
+    UNRECORDED = "done again it changes nothing more, so there is no record"
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the answer of a request with Idempotency-Key is kept."""
+        return self not in (Runs.READ, Runs.UNRECORDED)
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +54,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """When a partner acts inside a child, the last status of the child in which the route works; without it,
     ``suspended`` for reads and ``active`` for writes."""
 
+    runs: Runs = Runs.READ
+    """How the handler runs; every write says it."""
     idempotency_required: bool = False
     """It moves money and cannot do without Idempotency-Key."""
     secret_answer: bool = False
@@ -45,7 +65,35 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     uploads: UploadRule | None = None
     """What may be uploaded, for a handler with ``upload``."""
     replays: Callable[[dict[str, Any]], object] | None = None
-    """For a route whose SQL function keeps the idempotency record: makes the answer of the facts that are stored."""
+    """For ``Runs.MONEY``: makes the answer of the facts that the SQL function has kept."""
     prepare: Callable[[ApiRequest, dict[str, Any]], Awaitable[None]] | None = None
-    """For a handler with ``connection``: takes the request and the handler's arguments before the transaction begins,
-    and commits on its own what must not wait for it."""
+    """For ``Runs.TRANSACTION``: takes the request and the handler's arguments before the transaction begins, and
+    commits on its own what must not wait for it."""
+
+    def contradictions(self, method: Method, parameters: Collection[str]) -> Iterator[str]:
+        """Say what does not go together in a declaration.
+
+        Args:
+            method: of the route.
+            parameters: names of the handler's parameters.
+        """
+        runs = self.runs
+        if (method == "GET") != (runs is Runs.READ):
+            yield "a GET runs as READ, and nothing else does"
+        if ("connection" in parameters) != (runs is Runs.TRANSACTION):
+            yield "TRANSACTION goes with a parameter `connection`"
+        if ("transaction" in parameters) != (runs is Runs.DEFERRED):
+            yield "DEFERRED goes with a parameter `transaction`"
+        if self.prepare is not None and runs is not Runs.TRANSACTION:
+            yield "there is no TRANSACTION to prepare"
+        if self.replays is not None and runs is not Runs.MONEY:
+            yield "the edge keeps the answer itself; `replays` is for MONEY"
+        if self.secret_answer and runs not in (Runs.TRANSACTION, Runs.DEFERRED):
+            yield "only the edge encrypts a secret answer"
+        if self.idempotency_required and not runs.is_recorded:
+            yield "a key is required, but no record is kept"
+        if method == "GET" and (self.uploads is not None or self.long_running):
+            yield "a GET uploads and starts nothing"
+        taken = self.uploads is not None and not self.uploads.streamed
+        if taken != ("upload" in parameters) or (self.uploads and "body" in parameters):
+            yield "an upload is declared and taken, without a body"

@@ -9,7 +9,9 @@ is one of
 * ``query``, a Struct of query parameters;
 * ``body``, a Struct that forbids unknown fields;
 * ``upload: Upload``, a body that is too large for memory, on routes that declare ``uploads``;
-* ``connection``: the handler then runs in a transaction that also keeps the idempotency record.
+* ``connection: Connection``, with ``runs=Runs.TRANSACTION``: that of a transaction, which also keeps the idempotency
+  record;
+* ``transaction: RecordedTransaction``, with ``runs=Runs.DEFERRED``: such a transaction, for the handler to run.
 
 It returns a Struct, which is answered as JSON, or a whole ``Reply``.
 """
@@ -18,11 +20,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, get_args
 
-from partner_api.edge.declaration import Declaration
-from partner_api.edge.route import Method, Route
+from partner_api.edge.declaration import Declaration, Method, Runs
+from partner_api.edge.route import Route
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
+
+__all__ = ["H", "Routes", "Runs"]
 
 H = TypeVar("H", bound="Callable[..., Awaitable[Any]]")
 P = ParamSpec("P")

@@ -5,12 +5,17 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import asyncpg
 import msgspec
 
-from partner_api.edge.idempotency.records import REPLAYED_HEADER, perform, stored_reply
+from partner_api.edge.declaration import Method, Runs
+from partner_api.edge.idempotency.records import (
+    RecordedTransaction,
+    shaped,
+    stored_reply,
+)
 from partner_api.edge.identity.admission import admit_key, admit_operator, note_refusal
 from partner_api.edge.identity.scopes import ORG_ADMIN, covers, forbidden
 from partner_api.edge.request.api_request import ApiRequest
@@ -22,13 +27,11 @@ from partner_api.errors import KINDS, ApiError, Issue, invalid, not_found
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection
     from partner_api.edge.declaration import Declaration
     from partner_api.edge.identity.acting import OrganizationStatus
     from partner_api.edge.identity.scopes import Access
     from partner_api.edge.limits.rate_limits import EndpointClass
 
-Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Handler = Callable[..., Awaitable[Any]]
 
 PARAMETER = re.compile(r"\{(\w+)\}")
@@ -38,7 +41,13 @@ _STOPPING = (
     "after the seconds in Retry-After."
 )
 # A handler's module need not import these for anything but types.
-_ANNOTATIONS = {"ApiRequest": ApiRequest, "Connection": object, "Upload": Upload}
+_ANNOTATIONS = {
+    "ApiRequest": ApiRequest,
+    "Connection": object,
+    "RecordedTransaction": RecordedTransaction,
+    "Upload": Upload,
+}
+_PARAMETERS = ("request", "query", "body", "upload", "connection", "transaction")
 
 
 class PathParameter(msgspec.Struct, frozen=True):
@@ -81,21 +90,14 @@ class Route:
             for wire_name in PARAMETER.findall(template)
             for name in [_snake_case(wire_name)]
         ]
-        known = {"request", "query", "body", "connection", "upload", *(p.name for p in self.path)}
+        known = {*_PARAMETERS, *(parameter.name for parameter in self.path)}
         if unknown := set(names) - known:
             raise TypeError(f"{method} {template}: no such thing as {', '.join(sorted(unknown))}")
+        for contradiction in declared.contradictions(method, names):
+            raise TypeError(f"{method} {template}: {contradiction}")
         self.wants_request = "request" in names
-        self.wants_connection = "connection" in names
         self.query = QueryShape(hints["query"]) if "query" in names else None
         self.body = BodyShape(hints["body"]) if "body" in names else None
-        uploads = declared.uploads
-        taken = uploads is not None and not uploads.streamed
-        if taken != ("upload" in names) or (uploads and self.body):
-            raise TypeError(f"{method} {template}: an upload is declared and taken, without a body")
-        if self.wants_connection and not self.writes:
-            raise TypeError(f"{method} {template}: a read has no transaction")
-        if declared.prepare is not None and not self.wants_connection:
-            raise TypeError(f"{method} {template}: there is no transaction to prepare")
 
     def __deepcopy__(self, _memo: object) -> Route:
         """Give itself: it never changes, and Litestar copies what it is given."""
@@ -108,6 +110,7 @@ class Route:
             ApiError: the first check that fails.
         """
         request.template = request.exchange.template = self.template
+        request.success_status = self.declared.status
         services = request.exchange.services
         if services is None:
             raise ApiError("UNAVAILABLE")
@@ -139,7 +142,8 @@ class Route:
                     request.key_caller, request.acting_for, self._allowed_through_status
                 )
         except ApiError:
-            # What was done before is answered as it was, also when it could not be done any more.
+            # What was done before is answered as it was, also when it could not be done any more. And a key that
+            # was used for something else is a conflict, whatever else is wrong.
             if (stored := await self._stored(request)) is not None:
                 return stored
             raise
@@ -155,13 +159,20 @@ class Route:
             return await self._call(request, arguments)
 
     async def _stored(self, request: ApiRequest) -> Reply[Any] | None:
-        if not (self.wants_connection or self.declared.replays):
+        """Find the answer that is kept for a request which fails a check of what it is about.
+
+        Raises:
+            ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.
+        """
+        if not self.declared.runs.is_recorded:
             return None
         stored = await stored_reply(request)
-        if stored is None or self.declared.replays is None:
+        if stored is None or self.declared.runs is not Runs.MONEY:
             return stored
+        if self.declared.replays is None:
+            return None
         facts = msgspec.json.decode(stored.body)
-        return json_reply(self.declared.replays(facts), stored.status, REPLAYED_HEADER)
+        return shaped(facts, self.declared.replays, self.declared.status, replayed=True)
 
     async def _authorize(self, request: ApiRequest) -> None:
         access = self.declared.access
@@ -246,18 +257,21 @@ class Route:
         return absent
 
     async def _call(self, request: ApiRequest, arguments: dict[str, Any]) -> Reply[Any]:
-        if self.wants_connection:
-            if self.declared.prepare is not None:
-                await self.declared.prepare(request, arguments)
-
-            async def effect(connection: Connection) -> Any:
-                return await self.handler(connection=connection, **arguments)
-
-            return await perform(
-                request, self.declared.status, effect, sealed=self.declared.secret_answer
+        declared = self.declared
+        if declared.runs is Runs.TRANSACTION:
+            if declared.prepare is not None:
+                await declared.prepare(request, arguments)
+            return await self._transaction(request).run(
+                lambda connection: self.handler(connection=connection, **arguments)
             )
+        if declared.runs is Runs.DEFERRED:
+            arguments["transaction"] = self._transaction(request)
         result = await self.handler(**arguments)
-        return result if isinstance(result, Reply) else json_reply(result, self.declared.status)
+        return result if isinstance(result, Reply) else json_reply(result, declared.status)
+
+    def _transaction(self, request: ApiRequest) -> RecordedTransaction:
+        declared = self.declared
+        return RecordedTransaction(request, declared.status, sealed=declared.secret_answer)
 
 
 def _check_access(template: str, access: Access) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
@@ -49,6 +49,7 @@ _EXAMPLE = LeaseRequest(
     "POST",
     "/v1/projects/{projectId}/leased-accounts/request",
     access=requires("leased:write"),
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["NOT_FOUND", "CONFLICT"],
     examples=[_EXAMPLE],

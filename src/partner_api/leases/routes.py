@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from partner_api.clock import format_seconds
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
@@ -97,6 +97,7 @@ async def list_leased_accounts(
     "DELETE",
     "/v1/leased-accounts/{socialAccountId}",
     access=requires("leased:write"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND"],
     prepare=charge_callers_leases,
 )

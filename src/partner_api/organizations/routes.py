@@ -10,7 +10,7 @@ from msgspec import UnsetType
 
 from partner_api.clock import format_milliseconds
 from partner_api.credits.schemas import credit_config_of
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.acting import check_status
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.authentication import killed
@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 routes = Routes("Organizations")
 
 
-@routes.write("POST", "/v1/organizations", access=requires("org:admin"), status=201)
+@routes.write(
+    "POST", "/v1/organizations", access=requires("org:admin"), runs=Runs.TRANSACTION, status=201
+)
 async def create_organization(
     request: ApiRequest, body: NewOrganization, connection: Connection
 ) -> Organization:
@@ -133,6 +135,7 @@ async def read_child(request: ApiRequest, org_id: OrganizationId) -> Organizatio
     "PATCH",
     "/v1/organizations/{orgId}",
     access=requires("org:admin"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "KILL_SWITCH"],
     allowed_through_status="suspended",
 )
@@ -177,6 +180,7 @@ async def change_child(
     "POST",
     "/v1/organizations/{orgId}/suspend",
     access=requires("org:admin"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
     allowed_through_status="archived",
 )
@@ -195,6 +199,7 @@ async def suspend_child(
     "POST",
     "/v1/organizations/{orgId}/resume",
     access=requires("org:admin"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
     allowed_through_status="archived",
 )
@@ -212,6 +217,7 @@ async def resume_child(
     "DELETE",
     "/v1/organizations/{orgId}",
     access=requires("org:admin"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND"],
     allowed_through_status="archived",
     prepare=charge_callers_leases,
@@ -251,6 +257,7 @@ async def archive_child(
     "POST",
     "/v1/organizations/migrate",
     access=requires("org:admin"),
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["NOT_FOUND", "CONFLICT"],
 )

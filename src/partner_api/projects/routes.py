@@ -9,7 +9,7 @@ import asyncpg
 from msgspec.structs import asdict
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
@@ -37,6 +37,7 @@ routes = Routes("Projects")
     "POST",
     "/v1/projects",
     access=requires("projects:write"),
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["CONFLICT"],
 )
@@ -101,6 +102,7 @@ async def read_project(request: ApiRequest, project_id: ProjectId) -> Project:
     "PATCH",
     "/v1/projects/{projectId}",
     access=requires("projects:write"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def change_project(
@@ -131,6 +133,7 @@ async def change_project(
     "DELETE",
     "/v1/projects/{projectId}",
     access=requires("projects:write"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND"],
 )
 async def archive_project(

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from partner_api.app import create_app
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.scopes import (
     ANY_KEY,
     PUBLIC,
@@ -109,8 +109,12 @@ def test_an_upload_is_declared_and_taken() -> None:
         return {}
 
     rule = UploadRule(("text/csv",), 1)
-    Routes("T").write("POST", "/v1/things", access=ANY_KEY, uploads=rule)(takes)
+    Routes("T").write("POST", "/v1/things", access=ANY_KEY, runs=Runs.UNRECORDED, uploads=rule)(
+        takes
+    )
     with pytest.raises(TypeError, match="declared"):
-        Routes("T").write("POST", "/v1/things", access=ANY_KEY)(takes)
+        Routes("T").write("POST", "/v1/things", access=ANY_KEY, runs=Runs.UNRECORDED)(takes)
     with pytest.raises(TypeError, match="declared"):
-        Routes("T").write("POST", "/v1/things", access=ANY_KEY, uploads=rule)(_handler)
+        Routes("T").write("POST", "/v1/things", access=ANY_KEY, runs=Runs.UNRECORDED, uploads=rule)(
+            _handler
+        )

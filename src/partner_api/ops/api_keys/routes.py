@@ -16,7 +16,7 @@ from partner_api.api_keys.schemas import (
     api_key_of,
 )
 from partner_api.api_keys.service import audit_key, mint
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ApiKeyId, OrganizationId
@@ -36,6 +36,7 @@ routes = Routes("Operator: API keys")
     "POST",
     "/ops/v1/organizations/{orgId}/api-keys",
     access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["NOT_FOUND", "CONFLICT"],
     secret_answer=True,
@@ -103,6 +104,7 @@ async def list_partner_keys(
     "POST",
     "/ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill",
     access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def unkill_partner_key(

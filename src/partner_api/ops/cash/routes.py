@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from partner_api.cash import store
-from partner_api.edge.declare import Routes
-from partner_api.edge.idempotency.records import answer, idempotency_argument
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -15,7 +16,7 @@ from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import not_found, refusal
 from partner_api.leases.access import charge_what_is_due
-from partner_api.ops.access import require_organization
+from partner_api.ops.access import require_tenant
 from partner_api.ops.cash.schemas import (
     CashAdjustment,
     CashRefund,
@@ -72,6 +73,7 @@ async def list_partner_cash_events(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/topup",
     access=requires_role("finance"),
+    runs=Runs.MONEY,
     errors=["NOT_FOUND"],
     idempotency_required=True,
 )
@@ -91,6 +93,7 @@ async def top_up_cash(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/adjustment",
     access=requires_role("finance"),
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "BILLING_EXHAUSTED"],
     idempotency_required=True,
 )
@@ -110,6 +113,7 @@ async def adjust_cash(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/refund",
     access=requires_role("finance"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
     idempotency_required=True,
 )
@@ -150,28 +154,21 @@ async def _post(
 ) -> Reply[PostedCash]:
     pool = request.services.pool
     async with pool.acquire() as connection:
-        organization = await require_organization(request, connection, organization_id)
+        tenant_id = await require_tenant(request, connection, organization_id)
     if amount_cents < 0:
         # What came due before is paid before.
-        await charge_what_is_due(pool, organization["tenant_id"], request.now)
-    async with pool.acquire() as connection:
-        (outcome,) = await store.post(
-            connection,
-            organization["tenant_id"],
-            request.now,
-            [
-                store.CashPosting(
-                    organization_id,
-                    event_type,
-                    amount_cents,
-                    description,
-                    reference,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
+        await charge_what_is_due(pool, tenant_id, request.now)
+    item = store.CashPosting(
+        organization_id,
+        event_type,
+        amount_cents,
+        description,
+        reference,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    reply = await money(request, store.post, item, posted_cash_of, tenant=tenant_id)
     if event_type == "topup":
         # The top-up itself has paid what waited, up to a bound; a worker goes on from there.
         request.services.bell.ring("cash")
-    return answer(outcome, posted_cash_of)
+    return reply

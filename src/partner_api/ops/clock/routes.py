@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.declare import Routes
-from partner_api.edge.idempotency.records import OPERATOR_TENANT, perform, stored_reply
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.records import OPERATOR_TENANT, RecordedTransaction, stored_reply
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -41,9 +40,12 @@ async def read_clock(request: ApiRequest) -> InstallationClock:
     "POST",
     "/ops/v1/clock",
     access=requires_role("admin"),
+    runs=Runs.DEFERRED,
     errors=["NOT_FOUND", "CONFLICT"],
 )
-async def advance_clock(request: ApiRequest, body: ClockAdvance) -> Reply[InstallationClock]:
+async def advance_clock(
+    request: ApiRequest, body: ClockAdvance, transaction: RecordedTransaction
+) -> Reply[InstallationClock]:
     """Advance the clock.
 
     Moves the installation's time forward, for every process, and does what becomes due. Answers
@@ -82,7 +84,7 @@ async def advance_clock(request: ApiRequest, body: ClockAdvance) -> Reply[Instal
                 "cannot be moved. Use another database for rehearsals.",
                 {"database": "production"},
             ) from None
-        return await perform(request, HTTPStatus.OK, keep)
+        return await transaction.run(keep)
 
 
 def _check_target(now: datetime, target: datetime) -> None:

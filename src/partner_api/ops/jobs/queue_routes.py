@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import (
     answer,
     idempotency_argument,
@@ -63,6 +64,7 @@ async def show_job(request: ApiRequest, job_id: JobId) -> OpsJob:
     "POST",
     "/ops/v1/jobs/{jobId}/retry",
     access=requires_role("operator"),
+    runs=Runs.MONEY,
     status=201,
     errors=["NOT_FOUND", "CONFLICT", "KILL_SWITCH", "BILLING_EXHAUSTED", "RATE_LIMITED"],
 )
@@ -96,13 +98,14 @@ async def retry_job(request: ApiRequest, job_id: JobId) -> Reply[StartedJob]:
             idempotency_argument(request),
         ),
     )
-    return answer(outcome, started_job_of, 201)
+    return answer(outcome, started_job_of, request.success_status)
 
 
 @routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/cancel",
     access=requires_role("operator"),
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellation]:
@@ -110,21 +113,16 @@ async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancell
 
     As the partner itself could.
     """
-    async with request.services.pool.acquire() as connection:
-        tenant_id = await require_tenant(request, connection, job_id)
-        (outcome,) = await claims.cancel_jobs(
-            connection,
-            tenant_id,
-            request.now,
-            [
-                claims.JobCancellation(
-                    job_id, None, audit_argument(request), idempotency_argument(request)
-                )
-            ],
-        )
-    if outcome.code == "CONFLICT":
-        raise cannot_be_canceled(job_id, outcome.facts)
-    return answer(outcome, cancellation_of)
+    return await money(
+        request,
+        claims.cancel_jobs,
+        claims.JobCancellation(
+            job_id, None, audit_argument(request), idempotency_argument(request)
+        ),
+        cancellation_of,
+        tenant=lambda connection: require_tenant(request, connection, job_id),
+        conflict=lambda facts: cannot_be_canceled(job_id, facts),
+    )
 
 
 async def _find(request: ApiRequest, connection: Connection, job_id: UUID) -> Row:

@@ -9,8 +9,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from partner_api.database.pool import require_no_connection
-from partner_api.edge.declare import Routes
-from partner_api.edge.idempotency.records import answer, idempotency_argument, perform
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import Item_contra, MoneyFunction, T, money
+from partner_api.edge.idempotency.records import RecordedTransaction, idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from uuid import UUID
 
-    from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
 
 routes = Routes("Operator: jobs")
@@ -48,8 +48,10 @@ class _NothingWaiting(Exception):
     """There is no job for this worker now."""
 
 
-@routes.write("POST", "/ops/v1/jobs/claim", access=requires_role("worker"))
-async def claim_jobs(request: ApiRequest, body: NewClaim) -> Reply[ClaimedJobs]:
+@routes.write("POST", "/ops/v1/jobs/claim", access=requires_role("worker"), runs=Runs.DEFERRED)
+async def claim_jobs(
+    request: ApiRequest, body: NewClaim, transaction: RecordedTransaction
+) -> Reply[ClaimedJobs]:
     """Claim jobs.
 
     Gives waiting jobs to a worker, of each partner in turn, the oldest first. With `waitSeconds`
@@ -78,7 +80,7 @@ async def claim_jobs(request: ApiRequest, body: NewClaim) -> Reply[ClaimedJobs]:
         while True:
             rung = services.bell.listen("jobs")
             try:
-                return await perform(request, 200, claim)
+                return await transaction.run(claim)
             except _NothingWaiting:
                 await _wait([rung, services.stopping], gone, give_up - time.monotonic())
             if gone.done() or services.stopping.is_set():
@@ -118,6 +120,7 @@ async def _wait(events: Sequence[asyncio.Event], gone: asyncio.Task[None], secon
     "POST",
     "/ops/v1/jobs/{jobId}/heartbeat",
     access=requires_role("worker"),
+    runs=Runs.MONEY,
     errors=["CONFLICT"],
 )
 async def report_heartbeat(
@@ -144,6 +147,7 @@ async def report_heartbeat(
     "POST",
     "/ops/v1/jobs/{jobId}/complete",
     access=requires_role("worker"),
+    runs=Runs.MONEY,
     errors=["CONFLICT"],
 )
 async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> Reply[ReportedEnd]:
@@ -169,6 +173,7 @@ async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> 
     "POST",
     "/ops/v1/jobs/{jobId}/fail",
     access=requires_role("worker"),
+    runs=Runs.MONEY,
     errors=["CONFLICT"],
 )
 async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[ReportedEnd]:
@@ -195,21 +200,22 @@ async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[R
 async def _report(
     request: ApiRequest,
     job_id: UUID,
-    function: Callable[..., Any],
-    item: object,
-    shape: Callable[[dict[str, Any]], Any],
-) -> Reply[Any]:
-    async with request.services.pool.acquire() as connection:
-        tenant_id = await require_tenant(request, connection, job_id)
-        outcome: Outcome
-        (outcome,) = await function(connection, tenant_id, request.now, [item])
-    if outcome.code == "CONFLICT":
-        raise ApiError(
+    function: MoneyFunction[Item_contra],
+    item: Item_contra,
+    shape: Callable[[dict[str, Any]], T],
+) -> Reply[T]:
+    return await money(
+        request,
+        function,
+        item,
+        shape,
+        tenant=lambda connection: require_tenant(request, connection, job_id),
+        conflict=lambda facts: ApiError(
             "CONFLICT",
             "The claim is not the current one of a running job. Stop working on it, and claim again.",
-            outcome.facts,
-        )
-    return answer(outcome, shape)
+            facts,
+        ),
+    )
 
 
 def _end_of(job_id: UUID) -> Callable[[dict[str, Any]], ReportedEnd]:

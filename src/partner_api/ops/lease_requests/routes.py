@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from partner_api.account_pool import candidate_store as candidates
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -114,6 +114,7 @@ async def _charge_leases_first(request: ApiRequest, arguments: dict[str, Any]) -
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/fulfil",
     access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
     prepare=_charge_leases_first,
 )
@@ -151,6 +152,7 @@ async def fulfil_lease_request(
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/reject",
     access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def reject_lease_request(

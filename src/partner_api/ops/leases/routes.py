@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -55,6 +55,7 @@ async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]
     "PATCH",
     "/ops/v1/leases/{socialAccountId}",
     access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def change_lease(
@@ -86,6 +87,7 @@ async def change_lease(
     "POST",
     "/ops/v1/leases/{socialAccountId}/recall",
     access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def recall_lease(

@@ -9,7 +9,7 @@ import asyncpg
 
 from partner_api.api_keys.access import require_authority, require_current_operator
 from partner_api.api_keys.schemas import SECRET_WARNING
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import OPERATOR_TENANT
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.credentials import mint_operator_token
@@ -38,6 +38,7 @@ routes = Routes("Operator: operators")
     "POST",
     "/ops/v1/operators",
     access=requires_role("admin"),
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["CONFLICT"],
     secret_answer=True,
@@ -93,6 +94,7 @@ async def list_operators(request: ApiRequest, query: OperatorsQuery) -> Page[Ope
     "POST",
     "/ops/v1/operators/{operatorId}/rotate",
     access=requires_role("admin"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
     secret_answer=True,
 )
@@ -125,6 +127,7 @@ async def rotate_operator(
     "POST",
     "/ops/v1/operators/{operatorId}/revoke",
     access=requires_role("admin"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def revoke_operator(

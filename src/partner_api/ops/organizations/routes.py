@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from partner_api.cash import store as cash
 from partner_api.credits.schemas import credits_of
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -35,7 +35,13 @@ if TYPE_CHECKING:
 routes = Routes("Operator: organizations")
 
 
-@routes.write("POST", "/ops/v1/organizations", access=requires_role("operator"), status=201)
+@routes.write(
+    "POST",
+    "/ops/v1/organizations",
+    access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
+    status=201,
+)
 async def create_partner(
     request: ApiRequest, body: NewPartner, connection: Connection
 ) -> OpsOrganization:
@@ -122,6 +128,7 @@ async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsO
     "PATCH",
     "/ops/v1/organizations/{orgId}",
     access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def change_organization(

@@ -9,7 +9,7 @@ import asyncpg
 from msgspec import UnsetType
 
 from partner_api.account_pool import store as pool
-from partner_api.edge.declare import Routes
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import OPERATOR_TENANT
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
@@ -42,6 +42,7 @@ _MAX_IMPORT_BYTES = 64 * 1024 * 1024
     "POST",
     "/ops/v1/pool/accounts",
     access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["CONFLICT"],
 )
@@ -113,6 +114,7 @@ async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> P
     "PATCH",
     "/ops/v1/pool/accounts/{poolAccountId}",
     access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def change_pool_account(
@@ -153,6 +155,7 @@ async def change_pool_account(
     "POST",
     "/ops/v1/pool/accounts/import",
     access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
     errors=["CONFLICT"],
     uploads=UploadRule((CSV, NDJSON), _MAX_IMPORT_BYTES),
 )
