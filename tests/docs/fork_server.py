@@ -29,7 +29,11 @@ def serve(path: str) -> None:
 
     # Typer imports more when it reads the words of a command for the first time.
     sys.argv = ["layers", "settings"]
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.suppress(SystemExit):
+    with (
+        open(os.devnull, "w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.suppress(SystemExit),
+    ):
         cli.main()
 
     # Those that end leave nothing behind.
