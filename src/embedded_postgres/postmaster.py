@@ -17,7 +17,7 @@ from embedded_postgres.interruptions import stops_deferred
 from embedded_postgres.pid_file import disown_stale_files, read_pid_file
 from embedded_postgres.processes import Occupant, kill_leftovers, occupant
 from embedded_postgres.socket_folder import PORT
-from partner_api.time_limits import (
+from embedded_postgres.time_limits import (
     EMBEDDED_KILLED_SECONDS,
     EMBEDDED_ORPHANS_SECONDS,
     EMBEDDED_PATIENCE_SECONDS,
