@@ -59,7 +59,6 @@ ALLOWED = {
     "ops/clock/routes.py advance_clock services.advancing": "development mode: as long as what is due takes",
     "ops/jobs/routes.py _wait wait": "the event of a task that is waited for with a limit",
     "sweeps/loop.py sleep_unless_stopped wait": "the events of tasks that are waited for with a limit",
-    "rehearsal/installation.py following_installation task": "it was cancelled, and has those of the pool",
     "edge/connections/server.py serve_http wait": "the stop of the process, for as long as it lives",
     "edge/connections/server.py _Lifespan.start wait": "PART_START_SECONDS, of the supervisor",
     "edge/connections/state.py ProcessState.wait_until_quiet wait": "the share of LAYERS_SHUTDOWN_SECONDS, around it",

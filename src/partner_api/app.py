@@ -17,6 +17,7 @@ from partner_api.cash import routes as cash
 from partner_api.clock import Clock
 from partner_api.content import routes as content_routes
 from partner_api.credits import routes as credits
+from partner_api.database.notifications import Listener
 from partner_api.edge.asgi import Edge
 from partner_api.edge.declare import ROUTE, routes_of
 from partner_api.edge.request.api_request import EXCHANGE, Exchange
@@ -124,15 +125,18 @@ def create_app(
             services.development_over.set()
             on_production()
 
+        listener = Listener(services.pool)
         try:
             async with (
                 following_installation(
                     services.pool,
+                    listener,
                     services.clock,
                     development=settings.development,
                     on_production=end_development,
                 ),
-                services.bell.hearing_others(),
+                services.bell.hearing_others(listener),
+                listener.listening(),
             ):
                 recording = asyncio.create_task(services.recorder.run(), name="recorder")
                 edge.services = services

@@ -11,6 +11,7 @@ import structlog
 
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
+from partner_api.database.notifications import Listener
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat
 from partner_api.rehearsal.installation import following_installation
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 _RETRY_SECONDS = 5.0
-# One more for the rehearsal clock.
-_FURTHER_CONNECTIONS = 1
 
 
 async def run_rendering_part(settings: Settings, installation: Installation, link: Link) -> None:
@@ -56,16 +55,21 @@ async def run_rendering_part(settings: Settings, installation: Installation, lin
             try:
                 pool = await open_pool(
                     installation.location.application_url,
-                    CONNECTIONS_PER_PROCESS * settings.render_processes + _FURTHER_CONNECTIONS,
+                    CONNECTIONS_PER_PROCESS * settings.render_processes,
                     acquire_seconds=BACKGROUND_ACQUIRE_SECONDS,
                 )
                 try:
                     clock = Clock()
-                    async with following_installation(
-                        pool,
-                        clock,
-                        development=settings.development,
-                        on_production=lambda: end_development(link),
+                    listener = Listener(pool)
+                    async with (
+                        following_installation(
+                            pool,
+                            listener,
+                            clock,
+                            development=settings.development,
+                            on_production=lambda: end_development(link),
+                        ),
+                        listener.listening(),
                     ):
                         await run_rendering(pool, clock, storage, settings, stop, turn)
                 finally:

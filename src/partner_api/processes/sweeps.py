@@ -11,7 +11,7 @@ import structlog
 
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
-from partner_api.database.notifications import Bell
+from partner_api.database.notifications import Bell, Listener
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat, Link
 from partner_api.rehearsal.installation import following_installation
@@ -85,15 +85,18 @@ async def _work(
     try:
         clock = Clock()
         bell = Bell(pool)
+        listener = Listener(pool)
         _log.info("sweeps_started")
         async with (
             following_installation(
                 pool,
+                listener,
                 clock,
                 development=settings.development,
                 on_production=lambda: end_development(link),
             ),
-            bell.hearing_others(),
+            bell.hearing_others(listener),
+            listener.listening(),
             open_sweeps(storage, stop) as sweeps,
         ):
             measuring = asyncio.create_task(_measure(pool, clock, sweeps, progress), name="lag")
