@@ -133,7 +133,7 @@ class Route:
         request.services = services
         request.now = services.clock.now()
         if self.uploads is not None:
-            request.exchange.patience = self.uploads.patience
+            request.exchange.drain_limit = self.uploads.drain_limit
 
         await self._authorize(request)
         try:
