@@ -20,7 +20,7 @@ from embedded_postgres.postmaster import Postmaster
 from embedded_postgres.processes import Occupant, occupant
 from embedded_postgres.socket_folder import make_again, make_socket_folder, remove_socket_folder
 from embedded_postgres.time_limits import (
-    EMBEDDED_PATIENCE_SECONDS,
+    EMBEDDED_PROGRESS_SECONDS,
     EMBEDDED_STOP_SECONDS,
 )
 
@@ -246,7 +246,7 @@ class EmbeddedPostgres:
             ) from error
 
     def _make_database_and_role(self, app_password: str) -> None:
-        give_up = time.monotonic() + EMBEDDED_PATIENCE_SECONDS
+        give_up = time.monotonic() + EMBEDDED_PROGRESS_SECONDS
         while True:
             try:
                 asyncio.run(make_database_and_role(self.url("owner"), app_password))

@@ -37,8 +37,8 @@ EMBEDDED_PREPARE_SECONDS: Final = _limit(
     "each step of making role and database in the server's own PostgreSQL",
     "the server does not start",
 )
-EMBEDDED_PATIENCE_SECONDS: Final = _limit(
-    "EMBEDDED_PATIENCE_SECONDS",
+EMBEDDED_PROGRESS_SECONDS: Final = _limit(
+    "EMBEDDED_PROGRESS_SECONDS",
     60.0,
     "the next line in the log of the server's own PostgreSQL, which starts; in recovery it writes one every 10 s",
     "the server does not start",
