@@ -11,8 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partner_api.generation.starting import TIME_LIMIT
 from tests.docs.ledger_examples import EXAMPLES
+
+from partner_api.jobs.service import TIME_LIMIT
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
