@@ -183,15 +183,15 @@ async def test_what_was_not_uploaded_is_no_asset(connection: Connection) -> None
     partner, held = await claimed(connection)
     good = await upload(connection, held, "one.png", b"one")
     stored = await upload(connection, held, "3.png", b"3")
-    bad: list[tuple[str, dict[str, Any]]] = [
-        ("not_uploaded", asset("two.png", good["sha256"], 3)),
-        ("other_file", {**stored, "size_bytes": 2}),
-        ("other_file", {**stored, "size_bytes": 1, "sha256": "0" * 64}),
+    bad: list[tuple[str, str, dict[str, Any]]] = [
+        ("not_uploaded", "name", asset("two.png", good["sha256"], 3)),
+        ("other_file", "sha256", {**stored, "size_bytes": 2}),
+        ("other_file", "sha256", {**stored, "size_bytes": 1, "sha256": "0" * 64}),
     ]
-    for reason, item in bad:
+    for reason, member, item in bad:
         outcome = await complete(connection, held, 70, [good, item])
         assert outcome.code == "VALIDATION"
-        problem = {"reason": reason, "field": "assets", "position": 1}
+        problem = {"reason": reason, "field": "assets", "position": 1, "member": member}
         assert outcome.facts == {"problems": [problem]}
     assert (await job_of(connection, partner, held.job_id))["status"] == "running"
     assert (await read(connection, partner))["reserved"] == 100
