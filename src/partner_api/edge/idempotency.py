@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from partner_api.edge.request import ApiRequest
 
 T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
+Facts = dict[str, Any]
 
 REPLAYED_HEADER = {"Idempotent-Replayed": "true"}
 # Operators act across tenants; their records are in the operator's own.
@@ -135,6 +137,24 @@ def answer(
         raise refusal(outcome.code, outcome.facts)
     headers = REPLAYED_HEADER if outcome.status == "replayed" else None
     return json_reply(shape(outcome.facts or {}), status_code, headers)
+
+
+def shape_or_whole(shape: Callable[[Facts], S], whole: type[S]) -> Callable[[Facts], S]:
+    """Make the answer also of a record that a server of the release before has kept.
+
+    That server kept the whole answer of these routes where the money functions now keep facts. A record answers for
+    24 hours, so this goes a release later.
+
+    Args:
+        shape: makes the answer of the facts.
+        whole: the answer; what has no other names than its own is one.
+    """
+    names = {field.encode_name for field in msgspec.structs.fields(whole)}
+
+    def answer_of(facts: Facts) -> S:
+        return msgspec.convert(facts, whole) if facts.keys() <= names else shape(facts)
+
+    return answer_of
 
 
 async def _stored(request: ApiRequest, connection: Connection) -> Reply[Any] | None:

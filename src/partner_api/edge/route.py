@@ -68,7 +68,6 @@ class Route:
         uploads: UploadRule | None = None,
         long_running: bool = False,
         replays: Callable[[dict[str, Any]], object] | None = None,
-        prepare: Callable[[ApiRequest, dict[str, Any]], Awaitable[None]] | None = None,
     ) -> None:
         self.method = method
         self.template = template
@@ -83,7 +82,6 @@ class Route:
         self.examples = tuple(examples)
         self.also = dict(also)
         self.replays = replays
-        self.prepare = prepare
         self.writes = method != "GET"
         self.endpoint_class: EndpointClass = (
             "long-running" if long_running else "write-light" if self.writes else "read-light"
@@ -111,8 +109,6 @@ class Route:
             raise TypeError(f"{method} {template}: an upload is declared and taken, without a body")
         if self.wants_connection and not self.writes:
             raise TypeError(f"{method} {template}: a read has no transaction")
-        if prepare is not None and not self.wants_connection:
-            raise TypeError(f"{method} {template}: there is no transaction to prepare")
 
     def __deepcopy__(self, _memo: object) -> Route:
         """Give itself: it never changes, and Litestar copies what it is given."""
@@ -262,8 +258,6 @@ class Route:
 
     async def _call(self, request: ApiRequest, arguments: dict[str, Any]) -> Reply[Any]:
         if self.wants_connection:
-            if self.prepare is not None:
-                await self.prepare(request, arguments)
 
             async def effect(connection: Connection) -> Any:
                 return await self.handler(connection=connection, **arguments)

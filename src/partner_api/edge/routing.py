@@ -93,7 +93,6 @@ def write(
     also: Mapping[int, str] | None = None,
     long_running: bool = False,
     replays: Callable[[dict[str, Any]], object] | None = None,
-    prepare: Callable[[ApiRequest, dict[str, Any]], Awaitable[None]] | None = None,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route that changes something.
 
@@ -113,8 +112,6 @@ def write(
         long_running: it starts a job, which has limits of its own.
         replays: for a route whose SQL function keeps the idempotency record: makes the answer of
             the facts that are stored.
-        prepare: for a handler with ``connection``: takes the request and the handler's arguments
-            before the transaction begins, and commits on its own what must not wait for it.
     """
     return _declare(
         method,
@@ -131,7 +128,6 @@ def write(
         also=also or {},
         long_running=long_running,
         replays=replays,
-        prepare=prepare,
     )
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
-
 from litestar import Router
 
-from partner_api.clock import format_seconds
 from partner_api.edge.audit import audit_argument
 from partner_api.edge.fields import ProjectId, SocialAccountId
+from partner_api.edge.idempotency import answer, idempotency_argument, shape_or_whole
 from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.reply import Reply
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires
 from partner_api.errors import not_found
-from partner_api.ids import format_id
 from partner_api.leasing import store
 from partner_api.leasing.catching_up import charge_callers_leases
 from partner_api.leasing.schemas import (
@@ -24,13 +21,12 @@ from partner_api.leasing.schemas import (
     LeaseRelease,
     ReleasedAccount,
     leased_account_of,
+    released_account_of,
 )
-
-if TYPE_CHECKING:
-    from partner_api.database.connection import Connection
 
 _TAG = "Leased accounts"
 _PRICE_CENTS = 15_000
+_released = shape_or_whole(released_account_of, ReleasedAccount)
 
 _EXAMPLE = Page(
     [
@@ -102,36 +98,38 @@ async def list_leased_accounts(
     access=requires("leased:write"),
     tag=_TAG,
     errors=["NOT_FOUND"],
-    prepare=charge_callers_leases,
+    replays=_released,
 )
 async def release_account(
-    request: ApiRequest,
-    social_account_id: SocialAccountId,
-    body: LeaseRelease,
-    connection: Connection,
-) -> ReleasedAccount:
+    request: ApiRequest, social_account_id: SocialAccountId, body: LeaseRelease
+) -> Reply[ReleasedAccount]:
     """Release a leased account.
 
     The lease ends now and the account goes back to the operator. The month that is paid is not
     refunded, and months that have begun are charged first. What is not a lease of yours, or is over
     already, is 404.
     """
-    outcome = await store.disconnect(
-        connection,
-        request.caller.tenant_id,
-        request.now,
-        social_account_id=social_account_id,
-        organization_id=request.caller.organization_id,
-        reason="released_by_partner",
-        note=body.reason,
-        caller=audit_argument(request),
-    )
-    if outcome.code is not None or outcome.facts is None:
+    await charge_callers_leases(request)
+    async with request.services.pool.acquire() as connection:
+        (outcome,) = await store.disconnect(
+            connection,
+            request.caller.tenant_id,
+            request.now,
+            [
+                store.DisconnectItem(
+                    social_account_id,
+                    request.caller.organization_id,
+                    "released_by_partner",
+                    body.reason,
+                    audit_argument(request),
+                    idempotency_argument(request),
+                )
+            ],
+        )
+    if outcome.code == "CONFLICT":
+        # To a partner, a lease that is over is no lease.
         raise not_found()
-    return ReleasedAccount(
-        social_account_id=format_id("sa", social_account_id),
-        disconnected_at=format_seconds(datetime.fromisoformat(outcome.facts["disconnected_at"])),
-    )
+    return answer(outcome, _released)
 
 
 router = Router("", route_handlers=[list_leased_accounts, release_account])

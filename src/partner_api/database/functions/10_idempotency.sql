@@ -67,3 +67,16 @@ BEGIN
     END;
 END
 $$;
+
+-- Keep the facts of what was done for a repetition of its request. Replays and refusals leave no record, nor does a
+-- request without a key. Return the outcome.
+CREATE OR REPLACE FUNCTION idempotency_keep(p_now timestamptz, p_record idempotency, p_outcome outcome)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_outcome.status = 'done' THEN
+        PERFORM idempotency_store(p_now, p_record, 200::smallint, p_outcome.facts::json, NULL);
+    END IF;
+    RETURN p_outcome;
+END
+$$;

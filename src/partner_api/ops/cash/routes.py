@@ -9,13 +9,13 @@ from litestar import Router
 from partner_api.cash import store
 from partner_api.edge.audit import audit_argument
 from partner_api.edge.fields import OrganizationId
-from partner_api.edge.idempotency import answer, idempotency_argument
+from partner_api.edge.idempotency import answer, idempotency_argument, shape_or_whole
 from partner_api.edge.pagination import Page, page, read_cursor
 from partner_api.edge.reply import Reply
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires_role
-from partner_api.errors import not_found, refusal
+from partner_api.errors import not_found
 from partner_api.leasing.catching_up import charge_what_is_due
 from partner_api.ops.cash.schemas import (
     CashAdjustment,
@@ -33,9 +33,8 @@ from partner_api.organizations.store import find_organization
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from partner_api.database.connection import Connection
-
 _TAG = "Operator: cash"
+_refunded = shape_or_whole(posted_cash_of, PostedCash)
 
 
 @read(
@@ -118,32 +117,35 @@ async def adjust_cash(
     tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT"],
     idempotency_required=True,
+    replays=_refunded,
 )
 async def refund_cash(
-    request: ApiRequest, org_id: OrganizationId, body: CashRefund, connection: Connection
-) -> PostedCash:
+    request: ApiRequest, org_id: OrganizationId, body: CashRefund
+) -> Reply[PostedCash]:
     """Refund a month of a lease.
 
     To the partner that paid for it, also when the lease is a child's or is over. All refunds of a
     month are at most what it was charged: more is 409.
     """
-    organization = await find_organization(connection, org_id)
-    if organization is None:
-        raise not_found()
-    outcome = await store.refund(
-        connection,
-        organization["tenant_id"],
-        request.now,
-        organization_id=org_id,
-        social_account_id=body.social_account_id,
-        lease_month=body.lease_month,
-        amount_cents=body.amount_cents,
-        description=body.description,
-        caller=audit_argument(request),
-    )
-    if outcome.code is not None:
-        raise refusal(outcome.code, outcome.facts)
-    return posted_cash_of(outcome.facts or {})
+    async with request.services.pool.acquire() as connection:
+        organization = await require_organization(request, connection, org_id)
+        (outcome,) = await store.refund(
+            connection,
+            organization["tenant_id"],
+            request.now,
+            [
+                store.RefundItem(
+                    org_id,
+                    body.social_account_id,
+                    body.lease_month,
+                    body.amount_cents,
+                    body.description,
+                    audit_argument(request),
+                    idempotency_argument(request),
+                )
+            ],
+        )
+    return answer(outcome, _refunded)
 
 
 async def _post(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from litestar import Router
 
 from partner_api.edge.audit import audit_argument
 from partner_api.edge.fields import LeaseRequestId
+from partner_api.edge.idempotency import (
+    answer,
+    idempotency_argument,
+    reject_reused_key,
+    shape_or_whole,
+)
 from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.reply import Reply
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires_role
-from partner_api.errors import not_found, refusal
+from partner_api.errors import not_found
 from partner_api.ids import new_uuid7
 from partner_api.leasing import candidates, operator_store, requests_store
 from partner_api.leasing.catching_up import charge_what_is_due
@@ -24,15 +31,16 @@ from partner_api.ops.lease_requests.schemas import (
     OpsLeaseRequest,
     QueueQuery,
     Rejection,
+    answered_request_of,
     candidate_of,
     ops_lease_request_of,
 )
 
 if TYPE_CHECKING:
-    from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection, Row
 
 _TAG = "Operator: lease requests"
+_answered = shape_or_whole(answered_request_of, OpsLeaseRequest)
 
 
 @read("/ops/v1/lease-requests", access=requires_role("viewer"), tag=_TAG)
@@ -105,27 +113,17 @@ async def list_candidates(
     )
 
 
-async def _charge_leases_first(request: ApiRequest, arguments: dict[str, Any]) -> None:
-    pool = request.services.pool
-    async with pool.acquire() as connection:
-        row = await _find(connection, arguments["lease_request_id"])
-    await charge_what_is_due(pool, row["tenant_id"], request.now)
-
-
 @write(
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/fulfil",
     access=requires_role("operator"),
     tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
-    prepare=_charge_leases_first,
+    replays=_answered,
 )
 async def fulfil_lease_request(
-    request: ApiRequest,
-    lease_request_id: LeaseRequestId,
-    body: Fulfilment,
-    connection: Connection,
-) -> OpsLeaseRequest:
+    request: ApiRequest, lease_request_id: LeaseRequestId, body: Fulfilment
+) -> Reply[OpsLeaseRequest]:
     """Fulfil a lease request.
 
     Assigns the accounts to the project and charges the first month of each to the partner's cash
@@ -134,20 +132,30 @@ async def fulfil_lease_request(
     answered, a project that is archived, or an organization that is not active, the partner
     included, is 409.
     """
-    row = await _find(connection, lease_request_id)
-    outcome = await requests_store.fulfil(
-        connection,
-        row["tenant_id"],
-        request.now,
-        request_id=lease_request_id,
-        pool_account_ids=body.pool_account_ids,
-        # In the order of the accounts, which is then that of the partner's list.
-        social_account_ids=sorted(new_uuid7(request.now) for _ in body.pool_account_ids),
-        monthly_price_cents=body.monthly_price_cents,
-        note=body.note,
-        caller=audit_argument(request),
-    )
-    return await _answered(connection, lease_request_id, outcome)
+    pool = request.services.pool
+    async with pool.acquire() as connection:
+        tenant_id = await _require_tenant(request, connection, lease_request_id)
+    # What came due before is paid before.
+    await charge_what_is_due(pool, tenant_id, request.now)
+    async with pool.acquire() as connection:
+        (outcome,) = await requests_store.fulfil(
+            connection,
+            tenant_id,
+            request.now,
+            [
+                requests_store.FulfilItem(
+                    lease_request_id,
+                    body.pool_account_ids,
+                    # In the order of the accounts, which is then that of the partner's list.
+                    sorted(new_uuid7(request.now) for _ in body.pool_account_ids),
+                    body.monthly_price_cents,
+                    body.note,
+                    audit_argument(request),
+                    idempotency_argument(request),
+                )
+            ],
+        )
+    return answer(outcome, _answered)
 
 
 @write(
@@ -156,27 +164,31 @@ async def fulfil_lease_request(
     access=requires_role("operator"),
     tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT"],
+    replays=_answered,
 )
 async def reject_lease_request(
-    request: ApiRequest,
-    lease_request_id: LeaseRequestId,
-    body: Rejection,
-    connection: Connection,
-) -> OpsLeaseRequest:
+    request: ApiRequest, lease_request_id: LeaseRequestId, body: Rejection
+) -> Reply[OpsLeaseRequest]:
     """Reject a lease request.
 
     For ever, with a note to the partner. One that is answered already is 409.
     """
-    row = await _find(connection, lease_request_id)
-    outcome = await requests_store.reject(
-        connection,
-        row["tenant_id"],
-        request.now,
-        request_id=lease_request_id,
-        note=body.note,
-        caller=audit_argument(request),
-    )
-    return await _answered(connection, lease_request_id, outcome)
+    async with request.services.pool.acquire() as connection:
+        tenant_id = await _require_tenant(request, connection, lease_request_id)
+        (outcome,) = await requests_store.reject(
+            connection,
+            tenant_id,
+            request.now,
+            [
+                requests_store.RejectItem(
+                    lease_request_id,
+                    body.note,
+                    audit_argument(request),
+                    idempotency_argument(request),
+                )
+            ],
+        )
+    return answer(outcome, _answered)
 
 
 async def _find(connection: Connection, request_id: UUID) -> Row:
@@ -186,10 +198,13 @@ async def _find(connection: Connection, request_id: UUID) -> Row:
     return row
 
 
-async def _answered(connection: Connection, request_id: UUID, outcome: Outcome) -> OpsLeaseRequest:
-    if outcome.code is not None:
-        raise refusal(outcome.code, outcome.facts)
-    return ops_lease_request_of(await _find(connection, request_id))
+async def _require_tenant(request: ApiRequest, connection: Connection, request_id: UUID) -> int:
+    row = await operator_store.find_request(connection, request_id)
+    if row is None:
+        await reject_reused_key(request, connection)
+        raise not_found()
+    tenant_id: int = row["tenant_id"]
+    return tenant_id
 
 
 router = Router(

@@ -9,19 +9,34 @@ from litestar import Router
 
 from partner_api.edge.audit import audit_argument
 from partner_api.edge.fields import SocialAccountId
+from partner_api.edge.idempotency import (
+    answer,
+    idempotency_argument,
+    reject_reused_key,
+    shape_or_whole,
+)
 from partner_api.edge.pagination import Page, page, read_cursor
+from partner_api.edge.reply import Reply
 from partner_api.edge.request import ApiRequest
 from partner_api.edge.routing import read, write
 from partner_api.edge.scopes import requires_role
-from partner_api.errors import not_found, refusal
+from partner_api.errors import not_found
 from partner_api.leasing import operator_store, store
-from partner_api.ops.leases.schemas import LeasePatch, LeasesQuery, OpsLease, Recall, ops_lease_of
+from partner_api.ops.leases.schemas import (
+    LeasePatch,
+    LeasesQuery,
+    OpsLease,
+    Recall,
+    changed_lease_of,
+    ops_lease_of,
+)
 from partner_api.organizations.store import find_organization
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
 
 _TAG = "Operator: leases"
+_changed = shape_or_whole(changed_lease_of, OpsLease)
 
 
 @read("/ops/v1/leases", access=requires_role("viewer"), tag=_TAG)
@@ -59,30 +74,32 @@ async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]
     access=requires_role("operator"),
     tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT"],
+    replays=_changed,
 )
 async def change_lease(
-    request: ApiRequest,
-    social_account_id: SocialAccountId,
-    body: LeasePatch,
-    connection: Connection,
-) -> OpsLease:
+    request: ApiRequest, social_account_id: SocialAccountId, body: LeasePatch
+) -> Reply[OpsLease]:
     """Change the price of a lease.
 
     It holds from the next renewal on; a month that has begun keeps its price, also when it is paid
     late. A lease that is over is 409.
     """
-    row = await _find(request, connection, social_account_id)
-    outcome = await store.set_price(
-        connection,
-        row["tenant_id"],
-        request.now,
-        social_account_id=social_account_id,
-        monthly_price_cents=body.monthly_price_cents,
-        caller=audit_argument(request),
-    )
-    if outcome.code is not None:
-        raise refusal(outcome.code, outcome.facts)
-    return ops_lease_of(await _find(request, connection, social_account_id))
+    async with request.services.pool.acquire() as connection:
+        tenant_id = await _require_tenant(request, connection, social_account_id)
+        (outcome,) = await store.set_price(
+            connection,
+            tenant_id,
+            request.now,
+            [
+                store.PriceItem(
+                    social_account_id,
+                    body.monthly_price_cents,
+                    audit_argument(request),
+                    idempotency_argument(request),
+                )
+            ],
+        )
+    return answer(outcome, _changed)
 
 
 @write(
@@ -91,39 +108,45 @@ async def change_lease(
     access=requires_role("operator"),
     tag=_TAG,
     errors=["NOT_FOUND", "CONFLICT"],
+    replays=_changed,
 )
 async def recall_lease(
-    request: ApiRequest,
-    social_account_id: SocialAccountId,
-    body: Recall,
-    connection: Connection,
-) -> OpsLease:
+    request: ApiRequest, social_account_id: SocialAccountId, body: Recall
+) -> Reply[OpsLease]:
     """Recall a leased account.
 
     The lease ends now, and the account is available again. Nothing is charged for it any more, and
     nothing is refunded by itself. A lease that is over is 409.
     """
-    row = await _find(request, connection, social_account_id)
-    outcome = await store.disconnect(
-        connection,
-        row["tenant_id"],
-        request.now,
-        social_account_id=social_account_id,
-        organization_id=None,
-        reason="recalled_by_operator",
-        note=body.note,
-        caller=audit_argument(request),
-    )
-    if outcome.code is not None:
-        raise refusal(outcome.code, outcome.facts)
-    return ops_lease_of(await _find(request, connection, social_account_id))
+    async with request.services.pool.acquire() as connection:
+        tenant_id = await _require_tenant(request, connection, social_account_id)
+        (outcome,) = await store.disconnect(
+            connection,
+            tenant_id,
+            request.now,
+            [
+                store.DisconnectItem(
+                    social_account_id,
+                    None,
+                    "recalled_by_operator",
+                    body.note,
+                    audit_argument(request),
+                    idempotency_argument(request),
+                )
+            ],
+        )
+    return answer(outcome, _changed)
 
 
-async def _find(request: ApiRequest, connection: Connection, social_account_id: UUID) -> Row:
+async def _require_tenant(
+    request: ApiRequest, connection: Connection, social_account_id: UUID
+) -> int:
     row = await operator_store.find_lease(connection, request.now, social_account_id)
     if row is None:
+        await reject_reused_key(request, connection)
         raise not_found()
-    return row
+    tenant_id: int = row["tenant_id"]
+    return tenant_id
 
 
 router = Router("", route_handlers=[list_leases, change_lease, recall_lease])
