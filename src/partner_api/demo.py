@@ -25,7 +25,7 @@ from partner_api.edge.credentials import (
 from partner_api.generation import store as generation
 from partner_api.ids import new_ulid, new_uuid7
 from partner_api.leasing import pool
-from partner_api.leasing import store as leasing
+from partner_api.leasing import requests_store as requests
 from partner_api.operators import store as operators
 from partner_api.organizations import store as organizations
 from partner_api.organizations.onboarding import onboard_partner
@@ -51,6 +51,7 @@ _SLIDESHOW = 50
 _RESERVED = 120
 _CASH_CENTS = 1_000_000
 _ACCOUNTS = (("coffee.reviews.daily", 12_840), ("brew.at.home", 8_412))
+_VERTICAL = "food_and_drink"
 _PRICE_CENTS = 15_000
 _JOB_HOURS = 24
 
@@ -157,7 +158,7 @@ async def _create(connection: Connection, now: datetime) -> None:
             [cash.CashPosting(partner_id, "topup", _CASH_CENTS, "Demo", None, SYSTEM, None)],
         )
     )
-    await _lease_accounts(connection, tenant_id, founded, assigned, project_id)
+    await _lease_accounts(connection, tenant_id, founded, assigned, partner_id, project_id)
     _require(
         await credit.set_subscriptions(
             connection,
@@ -192,7 +193,12 @@ async def _create(connection: Connection, now: datetime) -> None:
 
 
 async def _lease_accounts(
-    connection: Connection, tenant_id: int, founded: datetime, assigned: datetime, project_id: UUID
+    connection: Connection,
+    tenant_id: int,
+    founded: datetime,
+    assigned: datetime,
+    partner_id: UUID,
+    project_id: UUID,
 ) -> None:
     account_ids = [new_uuid7(founded) for _ in _ACCOUNTS]
     for account_id, (handle, followers) in zip(account_ids, _ACCOUNTS, strict=True):
@@ -203,27 +209,37 @@ async def _lease_accounts(
             platform="tiktok",
             handle=handle,
             followers=followers,
-            vertical="food_and_drink",
+            vertical=_VERTICAL,
             language="en",
             geo=["US"],
             monthly_price_cents=_PRICE_CENTS,
             avatar_url=None,
         )
+    request_id = new_uuid7(assigned)
+    await requests.insert_request(
+        connection,
+        tenant_id,
+        assigned,
+        request_id=request_id,
+        organization_id=partner_id,
+        project_id=project_id,
+        partner_request_id=None,
+        count=len(account_ids),
+        vertical=_VERTICAL,
+        audience=None,
+        language=None,
+        geo=[],
+        target=None,
+        note=None,
+    )
+    # In the order of the accounts: the list shows those of one instant by id.
+    lease_ids = sorted(new_uuid7(assigned) for _ in account_ids)
     _require(
-        await leasing.assign(
+        await requests.fulfil(
             connection,
             tenant_id,
             assigned,
-            [
-                leasing.LeaseAssignment(
-                    project_id,
-                    account_ids,
-                    # In the order of the accounts: the list shows those of one instant by id.
-                    sorted(new_uuid7(assigned) for _ in account_ids),
-                    None,
-                    SYSTEM,
-                )
-            ],
+            [requests.FulfilItem(request_id, account_ids, lease_ids, None, None, SYSTEM, None)],
         )
     )
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from tests.assigning import LeaseAssignment, assign
 from tests.generation import working
 from tests.tenants import Wallet, job_start, make_child, make_partner
 
@@ -24,7 +25,6 @@ from partner_api.generation import store as generation
 from partner_api.ids import format_id, new_ulid, new_uuid7
 from partner_api.leasing import pool as pool_accounts
 from partner_api.leasing import requests_store as lease_requests
-from partner_api.leasing import store as leasing
 from partner_api.operators import store as operators
 from partner_api.organizations import store as organizations
 
@@ -268,11 +268,11 @@ class Installation:
             wallet.tenant_id,
         )
         async with self.pool.acquire() as connection:
-            (outcome,) = await leasing.assign(
+            outcome = await assign(
                 connection,
                 wallet.tenant_id,
                 at,
-                [leasing.LeaseAssignment(wallet.project_id, account_ids, social_ids, None, SYSTEM)],
+                LeaseAssignment(wallet.project_id, account_ids, social_ids, None, SYSTEM),
             )
         assert outcome.status == "done", outcome
         return [format_id("sa", social_id) for social_id in social_ids]
@@ -299,9 +299,9 @@ class Installation:
             UUID(social_account_id.removeprefix("sa_")),
         )
         new_id = new_uuid7(now())
-        item = leasing.LeaseAssignment(wallet.project_id, [account_id], [new_id], None, SYSTEM)
+        item = LeaseAssignment(wallet.project_id, [account_id], [new_id], None, SYSTEM)
         async with self.pool.acquire() as connection:
-            (outcome,) = await leasing.assign(connection, wallet.tenant_id, now(), [item])
+            outcome = await assign(connection, wallet.tenant_id, now(), item)
         assert outcome.status == "done", outcome
         return format_id("sa", new_id)
 

@@ -212,7 +212,10 @@ async def test_the_largest_balance_is_reached_and_never_exceeded(
     connection: Connection, event_type: str
 ) -> None:
     partner = await make_partner(connection, prepaid=1)
-    assert refused(await post(connection, partner, event_type, LARGEST)) == ("VALIDATION", "out_of_range")
+    assert refused(await post(connection, partner, event_type, LARGEST)) == (
+        "VALIDATION",
+        "out_of_range",
+    )
     assert (await post(connection, partner, event_type, LARGEST - 1)).status == "done"
     assert refused(await post(connection, partner, event_type, 1)) == ("VALIDATION", "out_of_range")
     assert (await read(connection, partner))["balance"] == LARGEST

@@ -23,7 +23,7 @@ from partner_api.edge.request import ApiRequest
 from partner_api.edge.route import PARAMETER, Handler, Method, Route
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from litestar import Router
     from litestar.types import ASGIApp, Receive, Send
