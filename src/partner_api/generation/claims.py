@@ -108,6 +108,19 @@ async def tenants_with_waiting_jobs(
     return [row["tenant_id"] for row in rows]
 
 
+async def waiting_jobs(connection: Connection, tenant_id: int, content_format: str) -> list[UUID]:
+    """The jobs of a tenant that wait for a worker in this format."""
+    rows = await connection.fetch(
+        """
+        SELECT id FROM jobs
+         WHERE tenant_id = $1 AND format = $2 AND status = 'running' AND claim_token IS NULL
+        """,
+        tenant_id,
+        content_format,
+    )
+    return [row["id"] for row in rows]
+
+
 async def claim_jobs(
     connection: Connection,
     tenant_id: int,
