@@ -89,11 +89,11 @@ async def test_batches_are_chained_in_their_order(connection: Connection) -> Non
         ],
     )
     await assert_books_balance(connection, partner.tenant_id)
-    settlements = [
-        generation.JobSettlement(start.job_id, charged, Caller("operator", operator_id=uuid4()))
-        for start, charged in zip(starts, [20, 0, 7, 19] * 15, strict=True)
-    ]
-    done(await generation.settle_jobs(connection, partner.tenant_id, later, settlements))
+    charges = {
+        start.job_id: charged for start, charged in zip(starts, [20, 0, 7, 19] * 15, strict=True)
+    }
+    operator = Caller("operator", operator_id=uuid4())
+    done(await op.settle_all(connection, partner.tenant_id, charges, now=later, caller=operator))
     outcome = await op.post(
         connection, children[1], "refund", 5, job_id=starts[4].job_id, now=later
     )

@@ -141,7 +141,7 @@ async def test_missed_periods_are_written_one_by_one_in_order(connection: Connec
     await subscribe(connection, partner, 100, now=created)
 
     after_outage = datetime(2027, 6, 1, tzinfo=UTC)
-    assert await credit.touch_wallets(
+    assert await credit.roll_over_due_wallets(
         connection, partner.tenant_id, [partner.organization_id], after_outage
     ) == (1)
     boundaries = [(2, 28), (3, 31), (4, 30), (5, 31)]
@@ -158,7 +158,7 @@ async def test_missed_periods_are_written_one_by_one_in_order(connection: Connec
         )
     ]
     assert (await read(connection, partner, after_outage))["balance"] == 100
-    again = await credit.touch_wallets(
+    again = await credit.roll_over_due_wallets(
         connection, partner.tenant_id, [partner.organization_id], after_outage
     )
     assert again == 0

@@ -173,8 +173,10 @@ class Route:
         stored = await stored_reply(request)
         if stored is None or self.replays is None:
             return stored
-        facts = msgspec.json.decode(stored.body)
-        return json_reply(self.replays(facts), stored.status, REPLAYED_HEADER)
+        # The record has facts, and no status that counts: what they are as an answer is the route's to say.
+        shown = self.replays(msgspec.json.decode(stored.body))
+        reply = shown if isinstance(shown, Reply) else json_reply(shown, self.status)
+        return Reply(reply.status, reply.body, REPLAYED_HEADER)
 
     async def _authorize(self, request: ApiRequest) -> None:
         access = self.access

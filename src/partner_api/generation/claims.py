@@ -50,8 +50,8 @@ class JobFailure(NamedTuple):
     idempotency: Idempotency | None = None
 
 
-class JobCancellation(NamedTuple):
-    """A job to cancel; with ``organization_id``, only if it is that organization's."""
+class CancelItem(NamedTuple):
+    """A job to cancel; with ``organization_id``, only if it is that organization's. In SQL, a ``job_cancellation``."""
 
     job_id: UUID
     organization_id: UUID | None
@@ -190,7 +190,7 @@ async def fail_jobs(
 
 
 async def cancel_jobs(
-    connection: Connection, tenant_id: int, now: datetime, items: Sequence[JobCancellation]
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[CancelItem]
 ) -> list[Outcome]:
     """Cancel jobs, at once or by telling their workers. Facts: ``{job_id, accepted, reason}``."""
     return await call_money_function(connection, "job_cancel", tenant_id, now, items)

@@ -144,6 +144,10 @@ async def read_job(request: ApiRequest, job_id: JobId) -> Reply[Job]:
     return Reply(200, reply.body, {"ETag": tag})
 
 
+def _canceled(facts: dict[str, Any]) -> Reply[JobCancellation]:
+    return json_reply(cancellation_of(facts), 202 if facts["accepted"] else 200)
+
+
 @write(
     "POST",
     "/v1/jobs/{jobId}/cancel",
@@ -152,7 +156,7 @@ async def read_job(request: ApiRequest, job_id: JobId) -> Reply[Job]:
     status=202,
     errors=["NOT_FOUND", "CONFLICT"],
     also={200: "It is over already."},
-    replays=cancellation_of,
+    replays=_canceled,
 )
 async def cancel_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellation]:
     """Cancel a job.
@@ -168,7 +172,7 @@ async def cancel_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellatio
             caller.tenant_id,
             request.now,
             [
-                claims.JobCancellation(
+                claims.CancelItem(
                     job_id,
                     caller.organization_id,
                     audit_argument(request),

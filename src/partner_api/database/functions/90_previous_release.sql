@@ -1,6 +1,12 @@
--- What only a server of the release before this one calls: while servers are replaced one by one, both run on these
--- functions. Nothing in this release calls them. A release later this file is emptied: what is in it now is then dropped
--- in retired.sql.
+-- What servers of the previous release still call while they are replaced, under the names and with the arguments that
+-- they know. A release later nobody does: then this file is emptied, and retired.sql drops what was in it.
+
+-- The same as wallets_roll_over_due.
+CREATE OR REPLACE FUNCTION wallets_touch(p_tenant_id bigint, p_now timestamptz, p_organization_ids uuid[])
+RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT wallets_roll_over_due(p_tenant_id, p_now, p_organization_ids)
+$$;
 
 -- An outcome as that server gives it to its client: the facts of a refusal are its details, by their names there.
 CREATE OR REPLACE FUNCTION outcome_of_previous_release(p_outcome outcome)

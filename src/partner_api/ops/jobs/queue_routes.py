@@ -121,7 +121,7 @@ async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancell
             tenant_id,
             request.now,
             [
-                claims.JobCancellation(
+                claims.CancelItem(
                     job_id, None, audit_argument(request), idempotency_argument(request)
                 )
             ],
