@@ -197,25 +197,25 @@ class Installation:
         """Suspend or resume an organization, or archive a child."""
         async with self.pool.acquire() as connection:
             if status == "archived":
-                outcome = await connection.fetchval(
-                    "SELECT organization_archive($1, $2, $3, $4, $5)",
-                    wallet.tenant_id,
-                    now(),
-                    wallet.organization_id,
-                    wallet.partner_id,
-                    SYSTEM,
+                assert wallet.partner_id is not None
+                archive = organizations.ArchiveItem(
+                    wallet.organization_id, wallet.partner_id, SYSTEM, None
+                )
+                (outcome,) = await organizations.archive(
+                    connection, wallet.tenant_id, now(), [archive]
                 )
             else:
-                outcome = await connection.fetchval(
-                    "SELECT organization_set_status($1, $2, $3, $4, $5, $6)",
-                    wallet.tenant_id,
-                    now(),
+                change = organizations.StatusItem(
                     wallet.organization_id,
                     wallet.partner_id,
-                    status,
+                    "suspended" if status == "suspended" else "active",
                     SYSTEM,
+                    None,
                 )
-        assert outcome["status"] == "done", outcome
+                (outcome,) = await organizations.set_status(
+                    connection, wallet.tenant_id, now(), [change]
+                )
+        assert outcome.status == "done", outcome
 
     async def pool_account(
         self,
