@@ -58,6 +58,9 @@ def called_in(node: ast.AST) -> Iterator[str]:
                 func=ast.Name(id="call_money_function"), args=[_, ast.Constant(str(name)), *_]
             ):
                 yield name
+            # The one that is filled into a statement: each ledger has its own.
+            case ast.keyword(arg="hash", value=ast.Constant(str(name))):
+                yield name
         yield from called_in(child)
 
 

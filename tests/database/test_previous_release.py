@@ -158,6 +158,7 @@ async def test_a_child_is_suspended_resumed_and_archived(
 
 async def test_due_wallets_are_rolled_over(connection: Connection, partner: Wallet) -> None:
     ids = [partner.organization_id]
-    assert await connection.fetchval(
-        "SELECT wallets_touch($1, $2, $3)", partner.tenant_id, NOON, ids
-    ) == 0
+    assert (
+        await connection.fetchval("SELECT wallets_touch($1, $2, $3)", partner.tenant_id, NOON, ids)
+        == 0
+    )

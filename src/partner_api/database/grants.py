@@ -70,7 +70,11 @@ CALLED = (
 # Functions that run as the caller, and so with no more rights than the statement that calls them: what they are for.
 PLAIN = {
     "audit_write": "the audit row of a write in Python, in its transaction",
+    "cash_event_content": "of cash_event_hash",
+    "cash_event_hash": "the hash that an event must have, for the check of the books",
     "cash_event_internal_hash": "an event's part of the hash chain, in the list of events",
+    "credit_event_content": "of credit_event_hash",
+    "credit_event_hash": "the hash that an event must have, for the check of the books",
     "credit_event_id": "the id that an event must have, for the check of the books",
     "credit_event_internal_hash": "an event's part of the hash chain, in the list of events",
     "credit_sequence_at": "where a time lies in a ledger, for its filters",
