@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 import typer
 
-from partner_api.edge.credentials import mint_api_key
+from partner_api.edge.identity.credentials import mint_api_key
 from rig.command import CONSOLE, MeasurementError, run
 from rig.hostile import KINDS, Outcome, Plan
 from rig.load import Target

@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from partner_api.database.connection import connect, open_pool
-from partner_api.leasing import store
+from partner_api.leases import store
 from partner_api.sweeps.renewals import Renewals
 from rig.command import CONSOLE, MeasurementError, run, whole_numbers
 from rig.database import temporary_database

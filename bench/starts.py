@@ -13,7 +13,7 @@ from partner_api.clock import Clock
 from partner_api.crypto import SecretKeys
 from partner_api.database.connection import connect
 from partner_api.ids import format_id
-from partner_api.settings import load_settings
+from partner_api.settings.table import load_settings
 from rig.api import api_environment, served_api
 from rig.command import CONSOLE, MAX_SECONDS, run, whole_numbers
 from rig.database import temporary_database

@@ -1,7 +1,7 @@
 """One PostgreSQL server and one migrated database for the whole run.
 
-Tests are isolated the way customers are: each makes tenants of its own (`tests.tenants`). A database of its own is
-only for a test that migrates or crashes one.
+Tests are isolated the way customers are: each makes tenants of its own (`tests.support.tenants`). A database of its
+own is only for a test that migrates or crashes one.
 """
 
 from __future__ import annotations
@@ -13,15 +13,31 @@ import shutil
 import signal
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from tests.reaper import Reaper
+from tests.support.databases import DatabaseUrls
+from tests.support.reaper import Reaper
+from tests.support.server_fixtures import (  # noqa: F401 - pytest finds fixtures here
+    api,
+    application,
+    documented,
+    family,
+    installation,
+    local_api,
+    secret_keys_text,
+    served_urls,
+    server,
+    spare,
+    spare_api,
+    spare_server,
+    spare_urls,
+)
 
+from embedded_postgres import EmbeddedPostgres
 from partner_api.database import migrate
 from partner_api.database.connection import connect, open_pool
-from partner_api.database.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -63,7 +79,7 @@ _LONG_FILES = (
         "properties/",
         "docs/test_commands.py",
     ),
-    *("health/", "simulation/", "rendering_worker/", "test_cli.py", "sweeps/test_sandbox_jobs.py"),
+    *("health/", "simulation/", "rendering/worker/", "test_cli.py", "sweeps/test_sandbox_jobs.py"),
 )
 
 
@@ -75,13 +91,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return not str(item.path.relative_to(folder)).startswith(_LONG_FILES)
 
     items.sort(key=is_short)
-
-
-class DatabaseUrls(NamedTuple):
-    """The owner's URL, for migrating, and the less privileged role's, which the server uses."""
-
-    owner: str
-    app: str
 
 
 @pytest.fixture(scope="session")
@@ -99,21 +108,21 @@ def database_urls() -> Iterator[DatabaseUrls]:
     # Not below pytest's own folder: as root, the account that runs PostgreSQL could not enter that.
     folder = Path(tempfile.mkdtemp(prefix="layers-test-"))
     folder.chmod(0o711)
-    server = EmbeddedPostgres(folder / "data", fast_unsafe=True)
-    server.start()
+    postgres = EmbeddedPostgres(folder / "data", fast_unsafe=True)
+    postgres.start()
     try:
-        urls = DatabaseUrls(server.url("owner"), server.url("app"))
+        urls = DatabaseUrls(postgres.url("owner"), postgres.url("app"))
         asyncio.run(migrate.upgrade(urls.owner, "layers_app"))
         yield urls
     finally:
-        server.stop()
+        postgres.stop()
         shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
 def template(database_urls: DatabaseUrls) -> Iterator[str]:
     """The name of a migrated database to which nobody connects: a copy of it is made in a moment."""
-    from tests.databases import database_of, make_database
+    from tests.support.databases import database_of, make_database
 
     with make_database(database_urls) as urls:
         yield database_of(urls.owner)

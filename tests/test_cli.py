@@ -19,17 +19,16 @@ from typing import Any
 import httpx
 import pytest
 import typer
-from tests.commanding import Result, Run, running_commands
-from tests.conftest import DatabaseUrls
-from tests.databases import make_database
-from tests.serving import Service, free_port, layers, passable_folder, wait_until
-from tests.tenants import Wallet, job_start, make_partner
+from tests.support.commanding import Result, Run, running_commands
+from tests.support.databases import DatabaseUrls, make_database
+from tests.support.serving import Service, free_port, layers, passable_folder, wait_until
+from tests.support.tenants import Wallet, job_start, make_partner
 
 from partner_api.clock import format_milliseconds, parse_timestamp
 from partner_api.commands.application import app
 from partner_api.database.connection import connect
-from partner_api.generation import store as generation
-from partner_api.settings import SETTINGS
+from partner_api.jobs import store as generation
+from partner_api.settings.table import SETTINGS
 
 KEYS = f"k1:{secrets.token_hex(32)}"
 

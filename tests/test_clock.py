@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from partner_api.clock import Clock, format_milliseconds, format_seconds, parse_timestamp
-from partner_api.edge.fields import Instant
+from partner_api.edge.wire.fields import Instant
 
 
 def test_now_is_utc_in_whole_milliseconds() -> None:

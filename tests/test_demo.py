@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import pytest_asyncio
-from tests.conftest import DatabaseUrls
-from tests.databases import make_database
-from tests.invariants import assert_books_balance
+from tests.support.databases import DatabaseUrls, make_database
+from tests.support.invariants import assert_books_balance
 
 from partner_api.app import create_app
 from partner_api.clock import Clock, format_seconds, parse_timestamp
@@ -23,10 +22,10 @@ from partner_api.demo import Demo, ensure_demo
 from partner_api.demo_credentials import read_demo_secrets
 from partner_api.edge.asgi import Edge
 from partner_api.ids import format_id
+from partner_api.processes.startup import StartupError
 from partner_api.reconciliation.run import reconcile
 from partner_api.services import open_services
-from partner_api.settings import load_settings
-from partner_api.startup import StartupError
+from partner_api.settings.table import load_settings
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection

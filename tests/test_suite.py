@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.serving import (
+from tests.support.serving import (
     command_line,
     environ_of,
     folder_of,
@@ -20,7 +20,7 @@ from tests.serving import (
 
 _ROOT = Path(__file__).resolve().parent.parent
 # One has a PostgreSQL in each process, and the other a served API beside that.
-_TESTS = ("tests/test_bell.py", "tests/contract/test_health.py")
+_TESTS = ("tests/database/test_notifications.py", "tests/contract/test_health.py")
 
 
 @pytest.mark.parametrize(

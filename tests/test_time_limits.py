@@ -14,7 +14,7 @@ from partner_api.time_limits import LIMITS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SOURCE = Path(partner_api.__file__).parent
+SOURCE = Path(partner_api.__file__).parents[1]
 PAGE = Path(__file__).parents[1] / "docs" / "run.md"
 
 # The table of its section.
@@ -51,11 +51,11 @@ LIMIT_SECOND = {"wait_for"}
 # Where there is no limit beside the wait: where it is instead, or why there is none.
 ALLOWED = {
     # Tasks and locks of the process itself.
-    "edge/acting.py Children.find get": "the batch has those of the pool",
-    "edge/authentication.py Authenticator.api_key get": "the batch has those of the pool",
+    "edge/identity/acting.py Children.find get": "the batch has those of the pool",
+    "edge/identity/authentication.py Authenticator.api_key get": "the batch has those of the pool",
     "edge/batching.py Batcher.get future": "the batch sets it, whatever becomes of the batch",
-    "credits/wallets.py WalletReader.read get": "the batch has those of the pool",
-    "generation/starting.py Starter.start get": "the batch has those of the pool",
+    "credits/service.py WalletReader.read get": "the batch has those of the pool",
+    "jobs/service.py Starter.start get": "the batch has those of the pool",
     "ops/clock/routes.py advance_clock services.advancing": "development mode: as long as what is due takes",
     "ops/jobs/routes.py _wait wait": "the event of a task that is waited for with a limit",
     "sweeps/loop.py sleep_unless_stopped wait": "the events of tasks that are waited for with a limit",
@@ -64,49 +64,49 @@ ALLOWED = {
     "edge/connections/server.py _Lifespan.start wait": "PART_START_SECONDS, of the supervisor",
     "edge/connections/state.py ProcessState.wait_until_quiet wait": "the share of LAYERS_SHUTDOWN_SECONDS, around it",
     "sweeps/__init__.py open_sweeps.close_at_stop wait": "the stop of the process, for as long as it lives",
-    "rendering_worker/jobs.py Job._make self._beating": "the heartbeat that has it has the limits of the pool",
-    "rendering_worker/jobs.py Job._pulse self._beating": "the heartbeat that has it has the limits of the pool",
-    "rendering_worker/jobs.py Job._work making if making.done() else pulse": "it is done",
-    "rendering_worker/jobs.py Job._work wait": "RENDER_SECONDS, STORAGE_SECONDS and those of the pool, in the tasks",
-    "rendering_worker/jobs.py Job.run wait": "those of the task, and the stop of the process",
-    "rendering_worker/jobs.py Job.run working": "it is done",
-    "rendering_worker/loop.py _unless_stopped wait": "those of the work, and the stop of the process",
-    "rendering_worker/loop.py _unless_stopped working": "it is done",
+    "rendering/worker/jobs.py Job._make self._beating": "the heartbeat that has it has the limits of the pool",
+    "rendering/worker/jobs.py Job._pulse self._beating": "the heartbeat that has it has the limits of the pool",
+    "rendering/worker/jobs.py Job._work making if making.done() else pulse": "it is done",
+    "rendering/worker/jobs.py Job._work wait": "RENDER_SECONDS, STORAGE_SECONDS and those of the pool, in the tasks",
+    "rendering/worker/jobs.py Job.run wait": "those of the task, and the stop of the process",
+    "rendering/worker/jobs.py Job.run working": "it is done",
+    "rendering/worker/loop.py _unless_stopped wait": "those of the work, and the stop of the process",
+    "rendering/worker/loop.py _unless_stopped working": "it is done",
     # The connection to a client.
     "edge/asgi.py Edge.__call__.send_marked send": "SEND_SILENCE_SECONDS, behind it",
-    "edge/reply.py Reply.__call__ send": "SEND_SILENCE_SECONDS, behind it",
-    "generation/storage/routes.py FileReply.__call__ send": "SEND_SILENCE_SECONDS, behind it",
+    "edge/wire/reply.py Reply.__call__ send": "SEND_SILENCE_SECONDS, behind it",
+    "storage/routes.py FileReply.__call__ send": "SEND_SILENCE_SECONDS, behind it",
     "edge/connections/cycle.py Cycle.receive receive": "BODY_SILENCE_SECONDS and JSON_BODY_SECONDS, of the connection",
     "edge/connections/cycle.py Cycle.send send": "SEND_SILENCE_SECONDS, of the connection",
     "ops/jobs/routes.py _watching.until_gone receive": "it is cancelled when the answer is there",
     # The Redis or Valkey that counts.
-    "edge/rate_limits.py _admit hit": "SHARED_COUNTERS_SECONDS, of its client",
-    "edge/rate_limits.py _admit get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",
-    "edge/rate_limits.py _check_failed_authentications get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",
-    "edge/rate_limits.py _count_failed_authentication hit": "SHARED_COUNTERS_SECONDS, of its client",
-    "edge/rate_limits.py _count_failed_authentication get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",
+    "edge/limits/rate_limits.py _admit hit": "SHARED_COUNTERS_SECONDS, of its client",
+    "edge/limits/rate_limits.py _admit get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",
+    "edge/limits/rate_limits.py _check_failed_authentications get_window_stats": "SHARED_COUNTERS_SECONDS, its client",
+    "edge/limits/rate_limits.py _count_failed_authentication hit": "SHARED_COUNTERS_SECONDS, of its client",
+    "edge/limits/rate_limits.py _count_failed_authentication get_window_stats": "SHARED_COUNTERS_SECONDS, its client",
     # The database.
     "database/migrate.py upgrade connect": "CONNECT_SECONDS, in it",
     "database/migrate.py _upgrade_schema run_sync": "a migration takes as long as it needs",
     "database/migrate.py _upgrade_schema dispose": "there is no pool behind it",
     "commands/database.py status.read connect": "CONNECT_SECONDS, in it",
     "commands/demo.py make_demo.make connect": "CONNECT_SECONDS, in it",
-    "operators/bootstrap.py bootstrap_operator connect": "CONNECT_SECONDS, in it",
-    "operators/recovery.py recover_operator connect": "CONNECT_SECONDS, in it",
+    "operators/service.py bootstrap_operator connect": "CONNECT_SECONDS, in it",
+    "operators/service.py recover_operator connect": "CONNECT_SECONDS, in it",
     "reconciliation/command.py _connect_and_check connect": "CONNECT_SECONDS, in it",
     "simulation/database.py _require_unused connect": "CONNECT_SECONDS, in it",
     "simulation/run.py simulate connect": "CONNECT_SECONDS, in it",
-    "startup.py prepare_database connect": "CONNECT_SECONDS, in it",
+    "processes/startup.py prepare_database connect": "CONNECT_SECONDS, in it",
     # Storage.
-    "generation/uploads.py upload put": "BODY_SILENCE_SECONDS of the client, STORAGE_SECONDS of the storage",
+    "content/upload_store.py upload put": "BODY_SILENCE_SECONDS of the client, STORAGE_SECONDS of the storage",
     "sweeps/sandbox.py SandboxJobs._store put": "STORAGE_SECONDS, in it",
     # Other processes.
     "processes/database.py DatabaseKeeper._sleep select": "it is given how long",
     "processes/listening.py _addresses getaddrinfo": "at start, in the hands of whoever starts the server",
     "processes/part.py Part.hear recv": "it does not wait",
     "processes/part.py Part._has_words recv": "it does not wait",
-    "rendering_worker/renderer.py _answer readexactly": "RENDERER_START_SECONDS and RENDER_SECONDS, around it",
-    "database/embedded/account.py Account.run communicate": "it was killed",
+    "rendering/worker/renderer.py _answer readexactly": "RENDERER_START_SECONDS and RENDER_SECONDS, around it",
+    "embedded_postgres/account.py Account.run communicate": "it was killed",
     "simulation/nodes.py Nodes.__exit__ wait": "it was killed",
     "simulation/nodes.py Nodes._kill recv": "it was killed",
     "simulation/nodes.py _receive recv": "there is something to read",
@@ -144,7 +144,7 @@ def test_names_of_limits_are_those_of_constants() -> None:
 def test_every_wait_has_a_limit() -> None:
     found = set()
     for path in SOURCE.rglob("*.py"):
-        name = str(path.relative_to(SOURCE))
+        name = path.relative_to(SOURCE).as_posix().removeprefix("partner_api/")
         tree = ast.parse(path.read_text())
         found |= {f"{name} {wait}" for wait in _unlimited_waits(tree, "", limited=False)}
     assert found == set(ALLOWED)

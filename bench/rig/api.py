@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from partner_api.crypto import SecretKeys
-from partner_api.settings import load_settings
-from partner_api.startup import prepare_database, run_with_database
+from partner_api.processes.startup import prepare_database, run_with_database
+from partner_api.settings.table import load_settings
 from rig import routes
 from rig.command import MeasurementError
 from rig.readiness import wait_until_ready

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console
 
-from partner_api.database.embedded import DatabaseStartError
+from embedded_postgres import DatabaseStartError
 from partner_api.database.migrate import MigrationError
-from partner_api.startup import StartupError
+from partner_api.processes.startup import StartupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

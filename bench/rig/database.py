@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embedded_postgres import EmbeddedPostgres
+from embedded_postgres.server import APP_ROLE
 from partner_api.database import migrate
-from partner_api.database.embedded import EmbeddedPostgres
-from partner_api.database.embedded.server import APP_ROLE
 from partner_api.database.location import DatabaseLocation
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from partner_api.database.embedded.account import choose_account
-from partner_api.database.embedded.binaries import binaries_for
+from embedded_postgres.account import choose_account
+from embedded_postgres.binaries import binaries_for
 from rig.command import MeasurementError
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection
     from partner_api.edge.asgi import Edge
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
 
 async def round_trips_per_request(

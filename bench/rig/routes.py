@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from litestar import Router
 from msgspec import Struct
 
-from partner_api.edge.audit import audit_argument, write_audit
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import ANY_KEY, PUBLIC
+from partner_api.edge.declare import read, write
+from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.identity.scopes import ANY_KEY, PUBLIC
+from partner_api.edge.request.api_request import ApiRequest
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection

@@ -14,7 +14,7 @@ from partner_api.logs import configure_logging
 from partner_api.processes.api import collect_rarely
 from partner_api.processes.asynchronous import stop_on_signals
 from partner_api.processes.listening import bound_sockets, listen
-from partner_api.settings import load_settings
+from partner_api.settings.table import load_settings
 from rig import routes
 
 

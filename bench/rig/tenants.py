@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from partner_api.account_pool import store as pool
 from partner_api.api_keys import store as api_keys
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
-from partner_api.edge.credentials import mint_api_key
+from partner_api.edge.identity.credentials import mint_api_key
 from partner_api.ids import new_uuid7
-from partner_api.leasing import pool
-from partner_api.leasing import requests_store as requests
-from partner_api.leasing.request_schemas import MAX_COUNT
+from partner_api.lease_requests import store as requests
+from partner_api.lease_requests.schemas import MAX_COUNT
 from partner_api.organizations import store as organizations
 from partner_api.projects import store as projects
 from rig.command import MeasurementError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
-    from partner_api.edge.authentication import RateLimitTier
+    from partner_api.edge.identity.authentication import RateLimitTier
 
 _PREPAID_CREDITS = 2**52
 _CASH_CENTS = 10**12

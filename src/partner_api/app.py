@@ -10,24 +10,23 @@ from typing import TYPE_CHECKING, Any, cast
 from litestar import Litestar, Request
 from litestar.handlers import HTTPRouteHandler
 
-from partner_api.api_keys import children_routes as children_keys
+from embedded_postgres import EmbeddedPostgres
+from partner_api.api_keys import child_routes as children_keys
 from partner_api.api_keys import routes as api_keys
 from partner_api.audit import routes as audit
 from partner_api.cash import routes as cash
 from partner_api.clock import Clock
+from partner_api.content import routes as content_routes
 from partner_api.credits import routes as credits
 from partner_api.crypto import SecretKeys
-from partner_api.database.embedded import EmbeddedPostgres
 from partner_api.edge.asgi import Edge
-from partner_api.edge.reply import Reply, error_reply
-from partner_api.edge.request import EXCHANGE, Exchange
-from partner_api.edge.routing import ROUTE, routes_of
-from partner_api.generation import content_routes
-from partner_api.generation import routes as generation
-from partner_api.generation.storage import routes as files
+from partner_api.edge.declare import ROUTE, routes_of
+from partner_api.edge.request.api_request import EXCHANGE, Exchange
+from partner_api.edge.wire.reply import Reply, error_reply
 from partner_api.health import routes as health
-from partner_api.leasing import request_routes as lease_requests
-from partner_api.leasing import routes as leasing
+from partner_api.jobs import routes as generation
+from partner_api.lease_requests import routes as lease_requests
+from partner_api.leases import routes as leasing
 from partner_api.ops.api_keys import routes as ops_api_keys
 from partner_api.ops.assets import routes as ops_assets
 from partner_api.ops.cash import routes as ops_cash
@@ -47,8 +46,9 @@ from partner_api.projects import routes as projects
 from partner_api.reference.routes import reference_router
 from partner_api.rehearsal.installation import following_installation, stop_this_process
 from partner_api.services import open_services
-from partner_api.settings import Settings, load_settings
+from partner_api.settings.table import Settings, load_settings
 from partner_api.social_accounts import routes as social_accounts
+from partner_api.storage import routes as files
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from partner_api.settings_forms import parse_secret_keys
+from partner_api.settings.parsers import parse_secret_keys
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection

@@ -12,27 +12,27 @@ from uuid import uuid4
 
 import msgspec
 
+from partner_api.account_pool import store as pool
 from partner_api.api_keys import store as api_keys
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
 from partner_api.demo_credentials import DemoSecrets, read_demo_secrets, write_demo_secrets
-from partner_api.edge.credentials import (
+from partner_api.edge.identity.credentials import (
     mint_api_key,
     mint_operator_token,
     parse_api_key,
     parse_operator_token,
 )
-from partner_api.generation import claims
-from partner_api.generation import store as generation
 from partner_api.ids import new_ulid, new_uuid7
-from partner_api.leasing import pool
-from partner_api.leasing import requests_store as requests
+from partner_api.jobs import claim_store as claims
+from partner_api.jobs import store as generation
+from partner_api.lease_requests import store as requests
 from partner_api.operators import store as operators
 from partner_api.organizations import store as organizations
-from partner_api.organizations.onboarding import onboard_partner
+from partner_api.organizations.service import onboard_partner
+from partner_api.processes.startup import require_development
 from partner_api.projects import store as projects
-from partner_api.startup import require_development
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -62,7 +62,7 @@ async def mark_kept_credentials(connection: Connection, data_dir: Path) -> None:
     """
     # Imported here, because most commands only read the token, and wait for every import.
     from partner_api.api_keys import store as api_keys
-    from partner_api.edge.credentials import parse_api_key, parse_operator_token
+    from partner_api.edge.identity.credentials import parse_api_key, parse_operator_token
     from partner_api.operators import store as operators
 
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from msgspec import Meta, Struct
 
-from partner_api.edge.fields import BareIdText, OrganizationIdText
+from partner_api.edge.wire.fields import BareIdText, OrganizationIdText
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:

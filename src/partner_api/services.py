@@ -6,16 +6,16 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from partner_api.audit.recorder import Recorder
-from partner_api.bell import Bell
-from partner_api.credits.wallets import WalletReader
+from partner_api.credits.service import WalletReader
 from partner_api.database.connection import open_pool
-from partner_api.edge.acting import Children
-from partner_api.edge.authentication import Authenticator
-from partner_api.edge.rate_limits import RateLimits
-from partner_api.generation.claiming import Claimer
-from partner_api.generation.starting import Starter
-from partner_api.generation.storage import open_storage
+from partner_api.database.notifications import Bell
+from partner_api.edge.identity.acting import Children
+from partner_api.edge.identity.authentication import Authenticator
+from partner_api.edge.identity.recorder import Recorder
+from partner_api.edge.limits.rate_limits import RateLimits
+from partner_api.jobs.claim_service import Claimer
+from partner_api.jobs.service import Starter
+from partner_api.storage import open_storage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from partner_api.clock import Clock
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Pool
-    from partner_api.generation.storage import Storage
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
+    from partner_api.storage import Storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

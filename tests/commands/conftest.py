@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.commanding import Run, running_commands
 from tests.commands.sham import Sham, serving_sham
+from tests.support.commanding import Run, running_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from tests.commands.typed import Command, commands
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.commanding import Run
     from tests.commands.sham import Sham
+    from tests.support.commanding import Run
 
 NO_IDS = ("../clock", "a/b", "?x=1", "..", ".", "%2e%2e", "a#b", " ", "café", "\x1b[31m", "a\nb")
 

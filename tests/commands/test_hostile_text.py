@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.commands.conftest import TOKEN
 from tests.commands.typed import Command, commands
-from tests.serving import LAYERS, environment
+from tests.support.serving import LAYERS, environment
 
 from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.commanding import Run
     from tests.commands.sham import Sham
+    from tests.support.commanding import Run
 
 HOSTILE = (
     "Kiosk [/x] [eu] [bold]:coffee: \x1b]0;title\x07\x1b[31m\x9b2J\x7f\x00\r\n\tlast "

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 if TYPE_CHECKING:
-    from tests.commanding import Run
     from tests.commands.sham import Sham
+    from tests.support.commanding import Run
 
 ITEM: dict[str, Any] = {
     "eventType": "allocation",

@@ -13,23 +13,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.databases import make_database
-from tests.serving import (
-    LAYERS,
-    Service,
-    environment,
-    layers,
-    passable_folder,
-    wait_until,
-)
+from tests.support.databases import make_database
+from tests.support.serving import LAYERS, Service, environment, layers, passable_folder, wait_until
 
+from embedded_postgres import EmbeddedPostgres
 from partner_api.database.connection import connect
-from partner_api.database.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection
 

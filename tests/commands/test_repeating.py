@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 import pytest
-from tests.commanding import Result
 from tests.commands.typed import commands
+from tests.support.commanding import Result
 
 from partner_api.commands.repeating import shell_words
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.commanding import Run
     from tests.commands.sham import Sham
+    from tests.support.commanding import Run
 
 GRANT = ("credits", "grant", "org_1", "5", "--description", "It's café")
 DONE = {"balance": 5, "secret": "lp_live_…", "rejected": 0, "errors": [], "lines": 1, "added": 1}

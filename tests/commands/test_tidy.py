@@ -15,10 +15,13 @@ from partner_api.commands.failures import KNOWN_FAILURES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SOURCE = Path(partner_api.__file__).parent
-TERMINAL = SOURCE / "commands" / "terminal.py"
+SOURCE = Path(partner_api.__file__).parents[1]
+TERMINAL = SOURCE / "partner_api" / "commands" / "terminal.py"
 # They write the log, on standard error alone.
-LOGS = {SOURCE / "logs.py", SOURCE / "edge" / "access_log.py"}
+LOGS = {
+    SOURCE / "partner_api" / "logs.py",
+    SOURCE / "partner_api" / "edge" / "wire" / "access_log.py",
+}
 _STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
 _ASKED_OF_A_STREAM = {"encoding", "isatty"}
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.installation import handle
+from tests.support.installation import handle
 
-from partner_api.edge.routing import ROUTE
+from partner_api.edge.declare import ROUTE
 
 if TYPE_CHECKING:
     from litestar import Litestar

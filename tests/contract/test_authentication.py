@@ -7,16 +7,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.contract.answers import error_details, granted, refused, without_request_id
-from tests.contract.installation import EVERYTHING, ago, now, org_id
-from tests.contract.served import request_line, send_raw
+from tests.support.answers import error_details, granted, refused, without_request_id
+from tests.support.installation import EVERYTHING, ago, now, org_id
+from tests.support.served import request_line, send_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import httpx
-    from tests.contract.installation import Family, Installation, Key
-    from tests.serving import Service
+    from tests.support.installation import Family, Installation, Key
+    from tests.support.serving import Service
 
 Headers = list[tuple[str, str]]
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from tests.contract.answers import granted, refused, without_request_id
-from tests.contract.installation import EVERYTHING, org_id
+from tests.support.answers import granted, refused, without_request_id
+from tests.support.installation import EVERYTHING, org_id
 
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     import httpx
-    from tests.contract.installation import Family, Installation, Key
+    from tests.support.installation import Family, Installation, Key
 
 OPS = "/ops/v1/operators"
 

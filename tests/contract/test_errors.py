@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.contract.answers import (
+from tests.support.answers import (
     REQUEST_ID,
     error_details,
     granted,
@@ -15,15 +15,15 @@ from tests.contract.answers import (
     refused,
     without_request_id,
 )
-from tests.contract.installation import org_id
-from tests.contract.served import logged, request_line, send_raw, send_slowly
+from tests.support.installation import org_id
+from tests.support.served import logged, request_line, send_raw, send_slowly
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx
-    from tests.contract.installation import Family, Installation
-    from tests.serving import Service
+    from tests.support.installation import Family, Installation
+    from tests.support.serving import Service
 
 PARTNERS = "/ops/v1/organizations"
 LIMIT = 256 * 1024

@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 import pytest
-from tests.contract.answers import granted, refused
-from tests.contract.installation import EVERYTHING, Key, now
-from tests.contract.statements import listening, recorded
-from tests.edge.conftest import running
+from tests.support.answers import granted, refused
+from tests.support.edges import running
+from tests.support.installation import EVERYTHING, Key, now
+from tests.support.statements import listening, recorded
 
 from partner_api.app import create_app
-from partner_api.edge import rate_limits
-from partner_api.edge.credentials import mint_api_key, mint_operator_token
-from partner_api.settings import load_settings
+from partner_api.edge.identity.credentials import mint_api_key, mint_operator_token
+from partner_api.edge.limits import rate_limits
+from partner_api.settings.table import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.conftest import DatabaseUrls
-    from tests.contract.counters import Store
-    from tests.contract.installation import Installation
-    from tests.serving import Service
+    from tests.support.counters import Store
+    from tests.support.databases import DatabaseUrls
+    from tests.support.installation import Installation
+    from tests.support.serving import Service
 
 LIMIT = 4
 WHOAMI = "/v1/whoami"

@@ -6,13 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.contract.installation import EVERYTHING, org_id, project_id
-from tests.contract.served import request_line
+from tests.support.installation import EVERYTHING, org_id, project_id
+from tests.support.served import request_line
 
 if TYPE_CHECKING:
     import httpx
-    from tests.contract.installation import Family, Installation
-    from tests.serving import Service
+    from tests.support.installation import Family, Installation
+    from tests.support.serving import Service
 
 # What differs from one request to the next.
 _CHANGING = {"x-request-id", "date", "x-ratelimit-remaining", "x-ratelimit-reset"}

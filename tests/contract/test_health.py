@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.contract.answers import granted
-from tests.contract.installation import org_id
+from tests.support.answers import granted
+from tests.support.installation import org_id
 
 if TYPE_CHECKING:
     import httpx
-    from tests.conftest import DatabaseUrls
-    from tests.contract.installation import Family
+    from tests.support.databases import DatabaseUrls
+    from tests.support.installation import Family
 
 
 async def test_the_process_is_alive(api: httpx.AsyncClient) -> None:

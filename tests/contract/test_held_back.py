@@ -13,19 +13,19 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
-from tests.contract.answers import granted, issues, refused
-from tests.contract.installation import ago, handle, now, org_id, project_id
+from tests.support.answers import granted, issues, refused
+from tests.support.installation import ago, handle, now, org_id, project_id
 
 from partner_api.clock import format_milliseconds, format_seconds, parse_timestamp
 from partner_api.ids import format_id
-from partner_api.leasing import store as leasing
+from partner_api.leases import store as leasing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
     from datetime import datetime
 
     import httpx
-    from tests.contract.installation import Family, Installation
+    from tests.support.installation import Family, Installation
 
     from partner_api.database.connection import Connection
 

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from tests.contract.answers import granted, refused
-from tests.contract.installation import now, org_id
-from tests.tenants import job_start
+from tests.support.answers import granted, refused
+from tests.support.installation import now, org_id
+from tests.support.tenants import job_start
 
-from partner_api.generation import store as generation
 from partner_api.ids import format_id
+from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     import httpx
-    from tests.contract.installation import Installation
-    from tests.serving import Service
-    from tests.tenants import Wallet
+    from tests.support.installation import Installation
+    from tests.support.serving import Service
+    from tests.support.tenants import Wallet
 
 # A process has ten connections.
 CROWD = 120

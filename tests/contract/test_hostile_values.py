@@ -14,8 +14,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 import pytest_asyncio
-from tests.contract.answers import error_details, granted, issues
-from tests.contract.hostile import (
+from tests.contract.hostile_values import (
     EDGE_TIMES,
     ENDLESS,
     FAR_TIMES,
@@ -35,10 +34,11 @@ from tests.contract.hostile import (
     nested,
     parameters,
 )
-from tests.contract.installation import handle, now
 from tests.contract.named_ids import Ids
 from tests.contract.route_table import ROUTES, Body, ForKeys, ForOperators, Public
-from tests.contract.served import request_line, send_raw
+from tests.support.answers import error_details, granted, issues
+from tests.support.installation import handle, now
+from tests.support.served import request_line, send_raw
 
 from partner_api.ids import parse_id
 
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import httpx
-    from tests.contract.documented import Documented
-    from tests.contract.installation import Family, Installation
-    from tests.serving import Service
+    from tests.support.documented import Documented
+    from tests.support.installation import Family, Installation
+    from tests.support.serving import Service
 
 DESCRIBED = [name for name in ROUTES if not name.startswith(("GET /docs", "GET /openapi"))]
 WRITES = [name for name in DESCRIBED if not name.startswith("GET ")]

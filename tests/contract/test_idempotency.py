@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.contract.answers import granted, issues, refused
-from tests.contract.installation import now, org_id
-from tests.operations import post
+from tests.support.answers import granted, issues, refused
+from tests.support.installation import now, org_id
+from tests.support.operations import post
 
 if TYPE_CHECKING:
     import httpx
-    from tests.contract.installation import Family, Installation
-    from tests.tenants import Wallet
+    from tests.support.installation import Family, Installation
+    from tests.support.tenants import Wallet
 
 REPLAYED = "Idempotent-Replayed"
 

@@ -10,8 +10,6 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from tests.contract.answers import refused, without_request_id
-from tests.contract.installation import EVERYTHING, Family, handle, now
 from tests.contract.named_ids import Ids
 from tests.contract.route_table import (
     KEY_ROUTES,
@@ -21,15 +19,17 @@ from tests.contract.route_table import (
     Public,
     served_routes,
 )
-from tests.contract.statements import recorded
-from tests.tenants import Wallet
+from tests.support.answers import refused, without_request_id
+from tests.support.installation import EVERYTHING, Family, handle, now
+from tests.support.statements import recorded
+from tests.support.tenants import Wallet
 
 from partner_api.ids import format_id, parse_id
 
 if TYPE_CHECKING:
     import httpx
     from litestar import Litestar
-    from tests.contract.installation import Installation, Key
+    from tests.support.installation import Installation, Key
 
     from partner_api.edge.asgi import Edge
 

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
-from tests.contract.answers import granted, issues
-from tests.contract.installation import handle, org_id, project_id
+from tests.support.answers import granted, issues
+from tests.support.installation import handle, org_id, project_id
 
-from partner_api.edge.standards import (
+from partner_api.edge.wire.standards import (
     NOT_A_COUNTRY,
     NOT_A_LANGUAGE,
     NOT_A_TIME_ZONE,
     NOT_A_URL,
     NOT_AN_EMAIL,
 )
-from partner_api.edge.visible import NOTHING_VISIBLE
+from partner_api.edge.wire.visible import NOTHING_VISIBLE
 
 if TYPE_CHECKING:
     import httpx
-    from tests.contract.installation import Family, Installation
+    from tests.support.installation import Family, Installation
 
 UNSEEN = ["\u200b", "\u202e\u2066", "\u0301", "\u3164", "\u2800", "\U000e0041", " ", "\ufe0f"]
 PROJECT = {"name": "Launch", "timezone": "UTC"}

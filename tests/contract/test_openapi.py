@@ -19,9 +19,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.contract.answers import REQUEST_ID
-from tests.contract.hostile import EDGE_TIMES, FAR_TIMES, NO_BODIES, nested
-from tests.contract.installation import EVERYTHING, now, org_id, project_id
+from tests.contract.hostile_values import EDGE_TIMES, FAR_TIMES, NO_BODIES, nested
 from tests.contract.route_table import (
     KEY_ROUTES,
     OPERATOR_ROUTES,
@@ -29,6 +27,8 @@ from tests.contract.route_table import (
     ForKeys,
     ForOperators,
 )
+from tests.support.answers import REQUEST_ID
+from tests.support.installation import EVERYTHING, now, org_id, project_id
 
 from partner_api.clock import format_milliseconds
 from partner_api.ids import format_id
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
     from schemathesis import Response
-    from tests.contract.documented import Documented
-    from tests.contract.installation import Installation
-    from tests.serving import Service
+    from tests.support.documented import Documented
+    from tests.support.installation import Installation
+    from tests.support.serving import Service
 
 EXAMPLES = 5
 BODY_EXAMPLES = 2

@@ -12,16 +12,16 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.contract.answers import granted, refused
-from tests.contract.installation import org_id
-from tests.contract.served import request_line, serving
+from tests.support.answers import granted, refused
+from tests.support.installation import org_id
+from tests.support.served import request_line, serving
 
 from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
-    from tests.conftest import DatabaseUrls
-    from tests.contract.installation import Installation
-    from tests.serving import Service
+    from tests.support.databases import DatabaseUrls
+    from tests.support.installation import Installation
+    from tests.support.serving import Service
 
 REFUSALS = 20
 PROJECT = {"name": "One", "timezone": "UTC"}

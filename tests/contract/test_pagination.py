@@ -6,14 +6,14 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.contract.answers import granted, issues
-from tests.contract.installation import now, org_id
-from tests.operations import post, spend
+from tests.support.answers import granted, issues
+from tests.support.installation import now, org_id
+from tests.support.operations import post, spend
 
 if TYPE_CHECKING:
     import httpx
-    from tests.contract.installation import Family, Installation
-    from tests.tenants import Wallet
+    from tests.support.installation import Family, Installation
+    from tests.support.tenants import Wallet
 
 EVENTS = "/v1/credits/events"
 

@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import pytest_asyncio
-from tests.contract.answers import granted, refused
-from tests.contract.installation import now
-from tests.databases import make_database
-from tests.edge.conftest import running
-from tests.serving import Service, assert_refused, layers, wait_until
+from tests.support.answers import granted, refused
+from tests.support.databases import make_database
+from tests.support.edges import running
+from tests.support.installation import now
+from tests.support.serving import Service, assert_refused, layers, wait_until
 
 from partner_api.app import create_app
 from partner_api.clock import format_milliseconds
 from partner_api.database.connection import connect
 from partner_api.demo_credentials import read_demo_secrets
 from partner_api.rehearsal.store import enter_production
-from partner_api.settings import load_settings
+from partner_api.settings.table import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
     from subprocess import CompletedProcess
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.demo_credentials import DemoSecrets
 

@@ -9,22 +9,22 @@ from uuid import uuid4
 import httpx
 import msgspec
 import pytest
-from tests.contract.answers import granted, issues, refused
-from tests.contract.installation import EVERYTHING, org_id
-from tests.edge.conftest import running
+from tests.support.answers import granted, issues, refused
+from tests.support.edges import running
+from tests.support.installation import EVERYTHING, org_id
 
 from partner_api.app import create_app
-from partner_api.edge import rate_limits
-from partner_api.settings import load_settings
+from partner_api.edge.limits import rate_limits
+from partner_api.settings.table import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.conftest import DatabaseUrls
-    from tests.contract.installation import Installation, Key
-    from tests.serving import Service
+    from tests.support.databases import DatabaseUrls
+    from tests.support.installation import Installation, Key
+    from tests.support.serving import Service
 
-    from partner_api.edge.rate_limits import TierLimits
+    from partner_api.edge.limits.rate_limits import TierLimits
 
 HEADERS = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]
 PROJECT = {"name": "Launch", "timezone": "UTC"}

@@ -12,20 +12,20 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
-from tests.contract.answers import granted
-from tests.contract.installation import EVERYTHING
-from tests.databases import make_database
-from tests.serving import Service, layers, wait_until
+from tests.support.answers import granted
+from tests.support.databases import make_database
+from tests.support.installation import EVERYTHING
+from tests.support.serving import Service, layers, wait_until
 
 from partner_api.database.connection import connect
-from partner_api.edge.routing import ROUTE
+from partner_api.edge.declare import ROUTE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from litestar import Litestar
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.edge.asgi import Edge
     from partner_api.edge.route import Route

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from tests.contract.answers import refused
-from tests.contract.installation import EVERYTHING
-from tests.contract.served import logged, serving
+from tests.support.answers import refused
+from tests.support.installation import EVERYTHING
+from tests.support.served import logged, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.conftest import DatabaseUrls
-    from tests.contract.installation import Installation
-    from tests.serving import Service
+    from tests.support.databases import DatabaseUrls
+    from tests.support.installation import Installation
+    from tests.support.serving import Service
 
 
 @pytest.fixture(scope="module")

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 import pytest_asyncio
-from tests.contract.answers import granted, refused
-from tests.contract.installation import EVERYTHING
-from tests.contract.served import serving
-from tests.serving import wait_until
+from tests.support.answers import granted, refused
+from tests.support.installation import EVERYTHING
+from tests.support.served import serving
+from tests.support.serving import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from tests.conftest import DatabaseUrls
-    from tests.contract.counters import Store
-    from tests.contract.installation import Installation
-    from tests.serving import Service
+    from tests.support.counters import Store
+    from tests.support.databases import DatabaseUrls
+    from tests.support.installation import Installation
+    from tests.support.serving import Service
 
 
 @pytest.fixture(scope="module")

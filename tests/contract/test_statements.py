@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from tests.contract.installation import EVERYTHING, handle, now
 from tests.contract.named_ids import Ids
 from tests.contract.route_table import KEY_ROUTES, OPERATOR_ROUTES
-from tests.contract.statements import recorded
 from tests.contract.test_isolation import ask
 from tests.database.statements import names_tenants, statements_in_python
+from tests.support.installation import EVERYTHING, handle, now
+from tests.support.statements import recorded
 
 if TYPE_CHECKING:
     import httpx
-    from tests.contract.installation import Installation
+    from tests.support.installation import Installation
 
 CROSSING = [one for one in statements_in_python() if one.is_marked]
 # It would move the time of everything in this database.

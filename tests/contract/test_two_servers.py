@@ -8,18 +8,18 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
-from tests.contract.answers import granted, refused
-from tests.contract.installation import EVERYTHING, org_id
-from tests.contract.served import serving
+from tests.support.answers import granted, refused
+from tests.support.installation import EVERYTHING, org_id
+from tests.support.served import serving
 
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.conftest import DatabaseUrls
-    from tests.contract.installation import Family, Installation
-    from tests.serving import Service
+    from tests.support.databases import DatabaseUrls
+    from tests.support.installation import Family, Installation
+    from tests.support.serving import Service
 
 ORGANIZATION = {"scope": "organization"}
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.invariants import assert_books_balance
-from tests.operations import (
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import (
     allocate,
     audit,
     configure,
@@ -20,7 +20,7 @@ from tests.operations import (
     started,
     subscribe,
 )
-from tests.tenants import NOON, allocation, make_child, make_partner
+from tests.support.tenants import NOON, allocation, make_child, make_partner
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Idempotency
@@ -28,7 +28,7 @@ from partner_api.database.arguments import SYSTEM, Idempotency
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
-from tests.operations import events, read, spend
-from tests.tenants import make_child, make_partner
+from tests.support.operations import events, read, spend
+from tests.support.tenants import make_child, make_partner
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.tenants import NOON, make_partner
+from tests.support.tenants import NOON, make_partner
 
 from partner_api.credits.store import EventFilter, list_events
 
 if TYPE_CHECKING:
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection
 

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 
 from tests.credits.clients import allocate_in_process
 from tests.credits.racing import all_at_once, one_for_each
-from tests.invariants import assert_books_balance
-from tests.operations import (
-    read,
-)
-from tests.tenants import NOON, allocation, make_child, make_partner
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import read
+from tests.support.tenants import NOON, allocation, make_child, make_partner
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import Idempotency, Outcome
@@ -22,8 +20,8 @@ from partner_api.database.arguments import Idempotency, Outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.conftest import DatabaseUrls
-    from tests.tenants import Wallet
+    from tests.support.databases import DatabaseUrls
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection, Pool
 

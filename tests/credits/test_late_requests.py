@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from tests.invariants import assert_books_balance
-from tests.operations import (
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import (
     allocate,
     audit,
     configure,
@@ -27,18 +27,18 @@ from tests.operations import (
     started,
     subscribe,
 )
-from tests.tenants import NOON, make_child, make_partner
+from tests.support.tenants import NOON, make_child, make_partner
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Idempotency
-from partner_api.edge import idempotency_store
+from partner_api.edge.idempotency import store as idempotency_store
 from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection
 

@@ -9,23 +9,23 @@ from uuid import uuid4
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests import operations as op
-from tests.assigning import LeaseAssignment, assign
-from tests.chains import GENESIS, broken_chains
-from tests.invariants import assert_books_balance
 from tests.properties.driver import Driver
 from tests.reconciliation.history import make_pool_account
-from tests.tenants import NOON, job_start, make_child, make_partner
+from tests.support import operations as op
+from tests.support.assigning import LeaseAssignment, assign
+from tests.support.chains import GENESIS, broken_chains
+from tests.support.invariants import assert_books_balance
+from tests.support.tenants import NOON, job_start, make_child, make_partner
 
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Caller, Outcome
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
-    from tests.conftest import DatabaseUrls
-    from tests.tenants import Wallet
+    from tests.support.databases import DatabaseUrls
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection
 
@@ -152,7 +152,7 @@ async def test_free_renewals_alone_leave_the_chain_as_it_is(owner_connection: Co
 
 def test_any_text_is_hashed_as_json_writes_it(database_urls: DatabaseUrls) -> None:
     """PostgreSQL's text of JSON and Python's are the same, and so are the orders of keys."""
-    with Driver(database_urls.app) as driver:
+    with Driver(database_urls) as driver:
         connection = driver.connection
         partner = driver.run(make_partner(connection, cash_cents=5))
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from tests.invariants import assert_books_balance
-from tests.operations import (
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import (
     audit,
     events,
     post,
@@ -21,7 +21,7 @@ from tests.operations import (
     started,
     subscribe,
 )
-from tests.tenants import NOON, make_child, make_partner
+from tests.support.tenants import NOON, make_child, make_partner
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import Caller, Idempotency

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.credits.racing import all_at_once, one_for_each
-from tests.invariants import assert_books_balance
-from tests.operations import (
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import (
     allocate,
     configuration,
     configure,
@@ -29,14 +29,14 @@ from tests.operations import (
     subscribe,
     subscription,
 )
-from tests.tenants import NOON, allocation, job_start, make_child, make_partner
+from tests.support.tenants import NOON, allocation, job_start, make_child, make_partner
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import Outcome
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection, Pool
 
@@ -223,7 +223,7 @@ async def test_starts_on_both_sides_of_a_boundary(crowd: Pool, connection: Conne
     """The rollover is written once, and what is reserved before it stays paid after it."""
     partner = await make_partner(connection)
     await subscribe(connection, partner, 1000)
-    early = [await started(connection, partner, 100) for _ in range(8)]
+    early = [await started(connection, partner, 100, days=60) for _ in range(8)]
     await subscribe(connection, partner, 500)
 
     async def client(own: Connection, number: int) -> Outcome:

@@ -6,8 +6,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.invariants import assert_books_balance
-from tests.operations import (
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import (
     audit,
     configure,
     events,
@@ -20,12 +20,12 @@ from tests.operations import (
     started,
     subscribe,
 )
-from tests.tenants import NOON, job_start, make_child, make_partner
+from tests.support.tenants import NOON, job_start, make_child, make_partner
 
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection, Pool
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.invariants import assert_books_balance
-from tests.operations import (
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import (
     events,
     post,
     read,
@@ -18,7 +18,7 @@ from tests.operations import (
     subscribe,
     subscription,
 )
-from tests.tenants import NOON, make_child, make_partner
+from tests.support.tenants import NOON, make_child, make_partner
 
 from partner_api.credits import store as credit
 
@@ -187,7 +187,7 @@ async def test_the_rows_of_a_moved_start_tell_the_usage_of_the_new_period(
 async def test_moving_the_start_leaves_reserved_work_paid(connection: Connection) -> None:
     partner = await make_partner(connection)
     await subscribe(connection, partner, 500)
-    job_id = await started(connection, partner, 450)
+    job_id = await started(connection, partner, 450, days=2)
     now = NOON + timedelta(days=1)
     outcome = await subscribe(connection, partner, 100, now=now, started_on=date(2026, 6, 1))
     assert outcome.status == "done"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.database.statements import SOURCE
-from tests.databases import make_database, role_of
+from tests.support.databases import make_database, role_of
 
 from partner_api.database import migrate
 from partner_api.database.connection import connect
@@ -17,7 +17,7 @@ from partner_api.database.grants import CALLED, PLAIN, PREVIOUS_RELEASE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection, Row
 

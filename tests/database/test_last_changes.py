@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from tests.leasing.leases import disconnect, lease, make_account
-from tests.tenants import NOON, make_child, make_partner
+from tests.support.leases import disconnect, lease, make_account
+from tests.support.tenants import NOON, make_child, make_partner
 
+from partner_api.account_pool import store as pool
 from partner_api.database.arguments import SYSTEM
-from partner_api.leasing import pool
 from partner_api.organizations import store as organizations
-from partner_api.projects import migration
+from partner_api.projects import store as migration
 from partner_api.projects import store as projects
 from partner_api.social_accounts import store as social_accounts
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tests.tenants import make_child, make_partner
+from tests.support.tenants import make_child, make_partner
 
 from partner_api.database.connection import connect
 from partner_api.database.lookups import Lookup
 
 if TYPE_CHECKING:
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection
 

@@ -17,20 +17,19 @@ import pytest
 import pytest_asyncio
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from tests import operations
-from tests.chains import broken_chains
-from tests.conftest import DatabaseUrls
-from tests.databases import make_database, role_of
-from tests.invariants import mismatches
-from tests.operations import post
-from tests.tenants import NOON, make_child, make_partner
+from tests.support import operations
+from tests.support.chains import broken_chains
+from tests.support.databases import DatabaseUrls, make_database, role_of
+from tests.support.invariants import mismatches
+from tests.support.operations import post
+from tests.support.tenants import NOON, make_child, make_partner
 
 from partner_api.cash import store as cash
 from partner_api.database import migrate
 from partner_api.database.arguments import SYSTEM, Idempotency
 from partner_api.database.connection import connect, prepare_connection
 from partner_api.database.migrate import MigrationError, is_current, read_status, upgrade
-from partner_api.edge.credentials import mint_api_key, mint_operator_token
+from partner_api.edge.identity.credentials import mint_api_key, mint_operator_token
 from partner_api.ops.cash.schemas import posted_cash_of
 from partner_api.ops.credits.schemas import posted_credits_of
 from partner_api.rehearsal.store import (
@@ -41,7 +40,7 @@ from partner_api.rehearsal.store import (
 )
 
 if TYPE_CHECKING:
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection
 

@@ -12,27 +12,27 @@ from uuid import uuid4
 import asyncpg
 import pytest
 import pytest_asyncio
-from tests.freezing import FreezablePostgres, freezable_postgres
+from tests.support.freezing import FreezablePostgres, freezable_postgres
 
 import partner_api
-from partner_api import bell
-from partner_api.audit import recorder
-from partner_api.bell import Bell
 from partner_api.clock import Clock
 from partner_api.database import connection as connections
+from partner_api.database import notifications as bell
 from partner_api.database import pool as pools
 from partner_api.database.connection import connect, open_pool
+from partner_api.database.notifications import Bell
 from partner_api.database.outages import is_unavailable
 from partner_api.database.pool import (
     DatabaseUnreachable,
     NestedAcquisition,
     require_no_connection,
 )
+from partner_api.edge.identity import recorder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection, Pool
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.invariants import mismatches
-from tests.leasing.leases import lease, make_account
-from tests.tenants import NOON, make_child, make_partner
+from tests.support.invariants import mismatches
+from tests.support.leases import lease, make_account
+from tests.support.tenants import NOON, make_child, make_partner
 
 from partner_api.database.arguments import SYSTEM
-from partner_api.leasing import requests_store as requests
+from partner_api.lease_requests import store as requests
 
 if TYPE_CHECKING:
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
-from tests.leasing.leases import lease
-from tests.tenants import NOON, make_partner
+from tests.support.leases import lease
+from tests.support.tenants import NOON, make_partner
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from tests import operations as do
 from tests.docs.scene import Account, Scene
-from tests.tenants import Wallet, make_child, make_partner
+from tests.support import operations as do
+from tests.support.tenants import Wallet, make_child, make_partner
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.organizations import store as organizations

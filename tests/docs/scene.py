@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests import operations as do
+from tests.support import operations as do
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 from tests.docs.pages import PAGES, ROOT, blocks_of, commands_of, name_of
-from tests.serving import Service, environment, passable_folder
+from tests.support.serving import Service, environment, passable_folder
 
-from partner_api.database.embedded import EmbeddedPostgres
+from embedded_postgres import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,11 +13,11 @@ from tests.docs.pages import PAGES, ROOT, blocks_of, name_of
 
 from partner_api.app import ROUTERS
 from partner_api.commands.application import app
-from partner_api.edge.rate_limits import TIERS
-from partner_api.edge.routing import Route, routes_of
+from partner_api.edge.declare import Route, routes_of
+from partner_api.edge.limits.rate_limits import TIERS
 from partner_api.errors import CODES, KINDS
 from partner_api.reference.routes import reference_router
-from partner_api.settings import SETTINGS
+from partner_api.settings.table import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

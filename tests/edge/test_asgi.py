@@ -10,18 +10,18 @@ import asyncpg
 import httpx
 import pytest
 from structlog.testing import capture_logs
-from tests.edge.conftest import error_of, make_edge, running
+from tests.support.edges import error_of, make_edge, running
 
-from partner_api.edge import reply as reply_module
-from partner_api.edge.reply import error_reply
+from partner_api.edge.wire import reply as reply_module
+from partner_api.edge.wire.reply import error_reply
 from partner_api.ids import parse_id
 from partner_api.log_limits import OncePerMinute
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.conftest import DatabaseUrls
-    from tests.edge.conftest import Family
+    from tests.support.databases import DatabaseUrls
+    from tests.support.edges import Family
 
 
 async def test_every_answer_names_its_request(client: httpx.AsyncClient, family: Family) -> None:

@@ -12,13 +12,13 @@ from uuid import UUID
 import asyncpg
 import httpx
 from tests.faults.clients import Demo, assert_outage
-from tests.leasing.leases import PRICE_CENTS, charges, lease, paid_for
-from tests.serving import Service, wait_until
-from tests.tenants import Wallet, make_partner
+from tests.support.leases import PRICE_CENTS, charges, lease, paid_for
+from tests.support.serving import Service, wait_until
+from tests.support.tenants import Wallet, make_partner
 
+from embedded_postgres import DatabaseStartError, EmbeddedPostgres
 from partner_api.clock import Clock
 from partner_api.database.connection import connect
-from partner_api.database.embedded import DatabaseStartError, EmbeddedPostgres
 from partner_api.months import add_months
 
 T = TypeVar("T")

@@ -12,16 +12,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conftest import DatabaseUrls
-from tests.databases import make_database
 from tests.faults.clients import Demo
-from tests.invariants import assert_books_balance
-from tests.serving import Service, layers, passable_folder
-from tests.tenants import Wallet, job_start, make_partner
+from tests.support.databases import DatabaseUrls, make_database
+from tests.support.invariants import assert_books_balance
+from tests.support.serving import Service, layers, passable_folder
+from tests.support.tenants import Wallet, job_start, make_partner
 
+from embedded_postgres import EmbeddedPostgres
 from partner_api.database.connection import connect
-from partner_api.database.embedded import EmbeddedPostgres
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 from partner_api.reconciliation.run import reconcile
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ import pytest
 from tests.faults.clients import Demo, Worker
 from tests.faults.customers import HOOK, DueLease
 from tests.faults.victims import KINDS, Killer, wait_until_well
-from tests.serving import Service, layers, passable_folder, wait_until
+from tests.support.serving import Service, layers, passable_folder, wait_until
 
+from embedded_postgres import EmbeddedPostgres
 from partner_api.database.connection import connect
-from partner_api.database.embedded import EmbeddedPostgres
 from partner_api.ids import parse_id
 from partner_api.reconciliation.run import reconcile
 

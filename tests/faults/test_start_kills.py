@@ -10,11 +10,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.contract.installation import Installation, project_id
-from tests.databases import make_database
 from tests.faults.clients import starts
-from tests.invariants import assert_books_balance
-from tests.serving import Service, passable_folder
+from tests.support.databases import make_database
+from tests.support.installation import Installation, project_id
+from tests.support.invariants import assert_books_balance
+from tests.support.serving import Service, passable_folder
 
 from partner_api.crypto import SecretKeys
 from partner_api.database.connection import open_pool
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
 KEYS = f"k1:{'5a' * 32}"
 CLIENTS = 24

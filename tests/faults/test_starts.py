@@ -15,7 +15,7 @@ import pytest
 from tests.faults.clients import Demo
 from tests.faults.customers import DueLease, Orders
 from tests.faults.victims import KINDS, Killer, wait_until_well
-from tests.serving import READY, Service, busy, passable_folder, wait_until
+from tests.support.serving import READY, Service, busy, passable_folder, wait_until
 
 # `make test-long` can be given another number, such as STARTS=60.
 STARTS = int(os.environ.get("STARTS", "200"))

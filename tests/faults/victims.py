@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import httpx
-from tests.serving import Service, wait_until
+from tests.support.serving import Service, wait_until
 
 from partner_api.processes.status import ServerStatus
 

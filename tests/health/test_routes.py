@@ -7,9 +7,9 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conftest import DatabaseUrls
-from tests.edge.conftest import error_of, make_edge, running
-from tests.freezing import FreezablePostgres, freezable_postgres
+from tests.support.databases import DatabaseUrls
+from tests.support.edges import error_of, make_edge, running
+from tests.support.freezing import FreezablePostgres, freezable_postgres
 
 from partner_api.database import connection as connections
 from partner_api.database import migrate

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.databases import make_database
-from tests.serving import LAYERS, Service, layers, passable_folder
+from tests.support.databases import make_database
+from tests.support.serving import LAYERS, Service, layers, passable_folder
 
 from partner_api.database.connection import connect
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
 KEYS = f"k1:{secrets.token_hex(32)}"
 TOKEN = re.compile(r"lpo_[0-9A-Z]{16}_[\w-]{43}\n")

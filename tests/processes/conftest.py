@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.serving import passable_folder
+from tests.support.serving import passable_folder
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from tests.conftest import DatabaseUrls
+from tests.support.databases import DatabaseUrls
 
 from partner_api.database.connection import open_pool
 from partner_api.processes.api import ApiWork

@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 
 import pytest
-from tests.serving import free_port
+from tests.support.serving import free_port
 
 from partner_api.processes.listening import bound_sockets, listen
-from partner_api.startup import StartupError
+from partner_api.processes.startup import StartupError
 
 
 def test_a_bound_port_is_taken_and_takes_clients_only_later() -> None:

@@ -16,9 +16,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.conftest import DatabaseUrls
-from tests.databases import make_database
-from tests.serving import (
+from tests.support.databases import DatabaseUrls, make_database
+from tests.support.serving import (
     Service,
     as_plain_user,
     assert_refused,
@@ -30,8 +29,8 @@ from tests.serving import (
     wait_until,
 )
 
+from embedded_postgres import EmbeddedPostgres
 from partner_api.database.connection import connect
-from partner_api.database.embedded import EmbeddedPostgres
 
 KEYS = f"k1:{secrets.token_hex(32)}"
 

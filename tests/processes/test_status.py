@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.serving import layers
+from tests.support.serving import layers
 
 from partner_api.processes.run_folder import run_folder
 from partner_api.processes.status import (

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.serving import wait_until
+from tests.support.serving import wait_until
 
 from partner_api.processes.part import PartPlan
+from partner_api.processes.startup import StartupError
 from partner_api.processes.status import PartKind, PartStatus, read_status
 from partner_api.processes.supervisor import Supervisor
-from partner_api.startup import StartupError
 
 SHAM = str(Path(__file__).with_name("sham.py"))
 

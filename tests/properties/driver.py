@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tests.invariants import mismatches, violations
+from tests.support.invariants import mismatches, violations
 
 from partner_api.database.connection import connect
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from uuid import UUID
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection, Row

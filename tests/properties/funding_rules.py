@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
-from tests import operations
 from tests.properties.ledger_machine import (
     PARTNER,
     LedgerMachine,
@@ -17,6 +16,7 @@ from tests.properties.ledger_machine import (
     organizations,
 )
 from tests.properties.ledger_model import Answer
+from tests.support import operations
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Idempotency

@@ -9,17 +9,16 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests import operations
-from tests.generation import working
-from tests.tenants import NOON, make_partner
+from tests.support import operations, working
+from tests.support.tenants import NOON, make_partner
 
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tests.generation.working import Claim
     from tests.properties.driver import Driver
+    from tests.support.working import Claim
 
     from partner_api.database.arguments import Outcome
 

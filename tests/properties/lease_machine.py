@@ -9,20 +9,20 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.assigning import LeaseAssignment, assign
-from tests.chains import broken_chains
 from tests.properties.lease_model import CashModel, Lease
-from tests.tenants import make_child, make_partner
+from tests.support.assigning import LeaseAssignment, assign
+from tests.support.chains import broken_chains
+from tests.support.tenants import make_child, make_partner
 
+from partner_api.account_pool import store as pool
 from partner_api.cash import store as cash
 from partner_api.database.arguments import SYSTEM
-from partner_api.leasing import pool
-from partner_api.leasing import store as leasing
+from partner_api.leases import store as leasing
 from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
     from tests.properties.driver import Driver
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.arguments import Outcome
 

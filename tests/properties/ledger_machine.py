@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests import operations
 from tests.properties.ledger_model import Ledger
-from tests.tenants import make_child, make_partner
+from tests.support import operations
+from tests.support.tenants import make_child, make_partner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.properties.ledger_model import Answer
     from tests.properties.wallet_model import Event
     from tests.properties.wallet_model import Wallet as WalletModel
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.credits.store import CreditAllocation
     from partner_api.database.arguments import Outcome

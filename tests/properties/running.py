@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from tests.properties.driver import Driver
 
 if TYPE_CHECKING:
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
 
 def check(

@@ -9,7 +9,7 @@ from tests.properties.job_machine import JobMachine
 from tests.properties.running import check
 
 if TYPE_CHECKING:
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
 # What fails is made smaller first, for at most five minutes.
 pytestmark = pytest.mark.timeout(600)

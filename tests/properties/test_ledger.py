@@ -10,7 +10,7 @@ from tests.properties.running import check
 from tests.properties.work_rules import Operations
 
 if TYPE_CHECKING:
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
 # What fails is made smaller first, for at most five minutes.
 pytestmark = pytest.mark.timeout(600)

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
-from tests import job_ends
 from tests.properties.funding_rules import FundingRules
 from tests.properties.ledger_machine import MORE, PARTNER, amounts, organizations
-from tests.tenants import job_start
+from tests.support import job_ends
+from tests.support.tenants import job_start
 
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
     from tests.properties.ledger_model import Answer

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import asyncpg
     from tests.reconciliation.history import History
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from tests.databases import make_database
 from tests.reconciliation.history import History, make_history
+from tests.support.databases import make_database
 
 from partner_api.database.connection import connect, open_pool
 from partner_api.reconciliation import pages as sizes
@@ -15,7 +15,7 @@ from partner_api.reconciliation import pages as sizes
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection, Pool
 

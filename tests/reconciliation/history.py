@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from tests import operations as op
-from tests.assigning import LeaseAssignment, assign
-from tests.tenants import NOON, Wallet, make_child, make_partner
+from tests.support import operations as op
+from tests.support.assigning import LeaseAssignment, assign
+from tests.support.tenants import NOON, Wallet, make_child, make_partner
 
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Idempotency
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 from partner_api.organizations import store as organizations
 from partner_api.reconciliation.rules import Reconciliation, Scope
 from partner_api.reconciliation.run import reconcile

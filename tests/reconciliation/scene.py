@@ -6,18 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from tests import operations as op
-from tests.generation.working import claim, complete, fail, upload
-from tests.leasing.leases import disconnect, make_account, top_up, work
-from tests.tenants import NOON, Wallet, job_start, make_child, make_partner
+from tests.support import operations as op
+from tests.support.leases import disconnect, make_account, top_up, work
+from tests.support.tenants import NOON, Wallet, job_start, make_child, make_partner
+from tests.support.working import claim, complete, fail, upload
 
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Idempotency
-from partner_api.generation import claims
-from partner_api.generation import store as generation
-from partner_api.leasing import requests_store as requests
-from partner_api.leasing import store as leasing
+from partner_api.jobs import claim_store as claims
+from partner_api.jobs import store as generation
+from partner_api.lease_requests import store as requests
+from partner_api.leases import store as leasing
 from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:

@@ -7,21 +7,21 @@ import random
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tests import operations as op
-from tests.assigning import LeaseAssignment, assign
 from tests.reconciliation.history import make_pool_account
-from tests.tenants import NOON, Wallet, allocation, job_start, make_child, make_partner
+from tests.support import operations as op
+from tests.support.assigning import LeaseAssignment, assign
+from tests.support.tenants import NOON, Wallet, allocation, job_start, make_child, make_partner
 
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import connect
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 from partner_api.reconciliation.rules import Scope
 from partner_api.reconciliation.run import reconcile
 
 if TYPE_CHECKING:
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection, Pool
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
-from tests.chains import GENESIS, broken_chains, chain_again
 from tests.reconciliation.breaks import OF_WALLET, about, about_partner
 from tests.reconciliation.history import check, drop_constraints, update
+from tests.support.chains import GENESIS, broken_chains, chain_again
 
 from partner_api.reconciliation.rules import Mismatch, Rule
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.reconciliation.history import MARCH, check
-from tests.tenants import make_partner
+from tests.support.tenants import make_partner
 
 from partner_api.reconciliation.rules import Progress, Scope
 from partner_api.reconciliation.run import reconcile

@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 from rich.console import Console
-from tests.databases import make_database
-from tests.tenants import Wallet, make_partner
+from tests.support.databases import make_database
+from tests.support.tenants import Wallet, make_partner
 
 from partner_api.database.connection import connect
 from partner_api.ids import format_id
@@ -23,7 +23,7 @@ from partner_api.reconciliation import command
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection
 

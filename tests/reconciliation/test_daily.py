@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from tests.reconciliation.history import MARCH
-from tests.tenants import make_partner
+from tests.support.tenants import make_partner
 
 from partner_api.database.pool import require_no_connection
 from partner_api.reconciliation import daily, records

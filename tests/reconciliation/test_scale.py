@@ -6,8 +6,8 @@ import tracemalloc
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from tests.chains import chain_again
 from tests.reconciliation.history import MARCH
+from tests.support.chains import chain_again
 
 from partner_api.reconciliation.rules import Rule, Scope
 from partner_api.reconciliation.run import MISMATCHES_KEPT, reconcile

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests import operations as op
-from tests.tenants import NOON, make_partner
+from tests.support import operations as op
+from tests.support.tenants import NOON, make_partner
 
 from partner_api.reconciliation.rules import Scope
 from partner_api.reconciliation.run import reconcile

@@ -14,7 +14,7 @@ from partner_api.reconciliation.rules import Mismatch, Rule
 
 if TYPE_CHECKING:
     from tests.reconciliation.history import History
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection
 

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.edge import sample
 from tests.edge.conftest import client  # noqa: F401 - a fixture
+from tests.support import sample
 
 from partner_api.app import ROUTERS
-from partner_api.edge.routing import routes_of
+from partner_api.edge.declare import routes_of
 from partner_api.errors import CODES, KINDS
 from partner_api.reference.document import build_document, errors_of
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from tests.conftest import DatabaseUrls
-from tests.databases import make_database
+from tests.support.databases import DatabaseUrls, make_database
 
 from partner_api.database.connection import open_pool
 from partner_api.rehearsal.store import Installation, read_installation

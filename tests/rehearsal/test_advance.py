@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from tests.rehearsal.conftest import Place
 
-    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
+    from partner_api.database.notifications import Topic
 
 DAY_SECONDS = 86_400
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from structlog.testing import capture_logs
-from tests.databases import role_of
+from tests.support.databases import role_of
 
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool

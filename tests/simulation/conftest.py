@@ -18,7 +18,7 @@ from partner_api.simulation.run import simulate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.simulation.options import Options
     from partner_api.simulation.tally import Report

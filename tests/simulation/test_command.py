@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.serving import wait_until
+from tests.support.serving import wait_until
 from typer.testing import CliRunner
 
 from partner_api.commands.application import app

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.tenants import NOON, make_partner
+from tests.support.tenants import NOON, make_partner
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
@@ -18,8 +18,8 @@ from partner_api.simulation.stops import Moment, Stop
 from partner_api.sweeps.expiries import Expiries
 
 if TYPE_CHECKING:
-    from tests.conftest import DatabaseUrls
-    from tests.tenants import Wallet
+    from tests.support.databases import DatabaseUrls
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection
 

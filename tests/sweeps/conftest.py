@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from tests.databases import make_database
+from tests.support.databases import make_database
 
 from partner_api.database.connection import open_pool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection, Pool
 

@@ -9,24 +9,24 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
-from tests.generation.working import claim, job_of
-from tests.leasing.leases import PRICE_CENTS, charges, disconnect, lease, top_up
-from tests.tenants import NOON, Wallet, job_start, make_child, make_partner
+from tests.support.leases import PRICE_CENTS, charges, disconnect, lease, top_up
+from tests.support.tenants import NOON, Wallet, job_start, make_child, make_partner
+from tests.support.working import claim, job_of
 
 from partner_api import skipped_rows
 from partner_api.clock import Clock
 from partner_api.credits import store as credit
-from partner_api.credits.wallets import WalletReader
+from partner_api.credits.service import WalletReader
 from partner_api.crypto import SecretKeys
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import connect
-from partner_api.edge.metrics import REGISTRY
-from partner_api.generation import store as generation
-from partner_api.generation.claiming import Claimer
-from partner_api.generation.storage.folder import FolderStorage
-from partner_api.leasing import requests_store
+from partner_api.jobs import store as generation
+from partner_api.jobs.claim_service import Claimer
+from partner_api.lease_requests import store as requests_store
+from partner_api.metrics.registry import REGISTRY
 from partner_api.rehearsal.advance import advance
-from partner_api.rendering_worker.renderer import Renderer
+from partner_api.rendering.worker.renderer import Renderer
+from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import open_sweeps
 from partner_api.sweeps.claims import Claims
 from partner_api.sweeps.expiries import Expiries
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection, Pool
     from partner_api.sweeps.sweep import Sweep

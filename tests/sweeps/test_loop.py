@@ -13,9 +13,9 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from partner_api.bell import Bell, Topic
 from partner_api.clock import Clock
 from partner_api.database import outages
+from partner_api.database.notifications import Bell, Topic
 from partner_api.log_limits import OncePerMinute
 from partner_api.skipped_rows import RestingRows
 from partner_api.sweeps import loop

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest_asyncio
-from tests.leasing.leases import PRICE_CENTS, charges, lease, top_up
-from tests.tenants import make_partner
+from tests.support.leases import PRICE_CENTS, charges, lease, top_up
+from tests.support.tenants import make_partner
 
 from partner_api.database.connection import connect
 from partner_api.sweeps.renewals import Renewals
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
-    from tests.conftest import DatabaseUrls
-    from tests.tenants import Wallet
+    from tests.support.databases import DatabaseUrls
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection, Pool
 

@@ -7,23 +7,23 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.generation.working import cancel, job_of
-from tests.invariants import assert_books_balance
-from tests.operations import events, read
-from tests.rendering_worker import rendering_processes as misbehaving
-from tests.rendering_worker.rendering_processes import (
+from tests.rendering.worker import rendering_processes as misbehaving
+from tests.rendering.worker.rendering_processes import (
     let_them_misbehave,
     processor_seconds,
     renderers,
 )
-from tests.tenants import NOON, job_start, make_partner
+from tests.support.invariants import assert_books_balance
+from tests.support.operations import events, read
+from tests.support.tenants import NOON, job_start, make_partner
+from tests.support.working import cancel, job_of
 
 from partner_api.crypto import SecretKeys
-from partner_api.generation import store as generation
-from partner_api.generation.storage.folder import FolderStorage
-from partner_api.rendering_worker import renderer as renderer_module
-from partner_api.rendering_worker.renderer import Renderer, RendererNotStarted
+from partner_api.jobs import store as generation
+from partner_api.rendering.worker import renderer as renderer_module
+from partner_api.rendering.worker.renderer import Renderer, RendererNotStarted
 from partner_api.skipped_rows import RestingRows
+from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import open_sweeps
 from partner_api.sweeps.sandbox import SandboxJobs
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from tests.tenants import Wallet
+    from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection, Pool, Row
-    from partner_api.generation.rendering.assets import RenderedAsset
-    from partner_api.generation.storage import StoredFile
+    from partner_api.rendering.assets import RenderedAsset
+    from partner_api.storage import StoredFile
 
 LATER = NOON + timedelta(seconds=2)
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from tests.invariants import assert_books_balance
-from tests.tenants import NOON, Wallet, job_start, make_child, make_partner
+from tests.support.invariants import assert_books_balance
+from tests.support.tenants import NOON, Wallet, job_start, make_child, make_partner
 
 from partner_api.audit import store as audit
 from partner_api.credits import store as credit
 from partner_api.crypto import SecretKeys
 from partner_api.database.arguments import SYSTEM
-from partner_api.generation import store as generation
-from partner_api.generation.storage.folder import FolderStorage
+from partner_api.jobs import store as generation
+from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import all_sweeps, periods, retention
 from partner_api.sweeps.expiries import Expiries
 from partner_api.sweeps.periods import Periods

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from litestar import Router
 
 from partner_api.api_keys import store
-from partner_api.api_keys.authority import take_key
-from partner_api.api_keys.minting import audit_key, require_covered
+from partner_api.api_keys.access import take_key
 from partner_api.api_keys.schemas import (
     SECRET_WARNING,
     DeletedOwnApiKey,
@@ -18,11 +17,12 @@ from partner_api.api_keys.schemas import (
     own_api_key_of,
     who_am_i,
 )
-from partner_api.edge.credentials import mint_api_key
-from partner_api.edge.fields import ApiKeyId
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import ANY_KEY
+from partner_api.api_keys.service import audit_key, require_covered
+from partner_api.edge.declare import read, write
+from partner_api.edge.identity.credentials import mint_api_key
+from partner_api.edge.identity.scopes import ANY_KEY
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import ApiKeyId
 from partner_api.errors import ApiError, not_found
 
 if TYPE_CHECKING:

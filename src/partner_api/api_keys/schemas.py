@@ -7,24 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, Struct
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.authentication import RateLimitTier
-from partner_api.edge.credentials import Env, key_prefix
-from partner_api.edge.fields import (
-    Amount,
-    ApiKeyIdText,
-    MillisecondsText,
-    OrganizationIdText,
-)
-from partner_api.edge.pagination import Cursor
-from partner_api.edge.scopes import Scope
-from partner_api.edge.visible import VISIBLE
+from partner_api.edge.identity.authentication import RateLimitTier
+from partner_api.edge.identity.credentials import Env, key_prefix
+from partner_api.edge.identity.scopes import Scope
+from partner_api.edge.wire.fields import Amount, ApiKeyIdText, MillisecondsText, OrganizationIdText
+from partner_api.edge.wire.pagination import Cursor
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from partner_api.database.connection import Row
-    from partner_api.edge.authentication import Caller
+    from partner_api.edge.identity.authentication import Caller
 
 KeyPrefixText = Annotated[
     str,

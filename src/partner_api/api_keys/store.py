@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Connection
-    from partner_api.edge.credentials import ApiKeyCredential
+    from partner_api.edge.identity.credentials import ApiKeyCredential
 
 
 async def insert_key(

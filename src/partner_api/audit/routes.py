@@ -6,10 +6,10 @@ from litestar import Router
 
 from partner_api.audit import store
 from partner_api.audit.schemas import AuditEvent, AuditQuery, audit_event_of
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read
-from partner_api.edge.scopes import requires
+from partner_api.edge.declare import read
+from partner_api.edge.identity.scopes import requires
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.pagination import Page, page, read_cursor
 
 
 @read("/v1/audit-log", access=requires("audit:read"), tag="Audit log")

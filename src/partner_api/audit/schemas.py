@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.fields import (
+from partner_api.edge.wire.fields import (
     ApiKeyId,
     ApiKeyIdText,
     BareIdText,
@@ -17,7 +17,7 @@ from partner_api.edge.fields import (
     ProjectId,
     ProjectIdText,
 )
-from partner_api.edge.pagination import Cursor
+from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import MalformedId, format_id, parse_id
 
 if TYPE_CHECKING:

@@ -7,18 +7,19 @@ from datetime import timedelta
 from litestar import Router
 
 from partner_api.cash import store
-from partner_api.cash.events import CashEvent, cash_event_of
 from partner_api.cash.schemas import (
     OUTLOOK_DAYS,
+    CashEvent,
     CashEventsQuery,
     CashWallet,
     UpcomingRenewals,
+    cash_event_of,
     cash_wallet_of,
 )
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read
-from partner_api.edge.scopes import requires
+from partner_api.edge.declare import read
+from partner_api.edge.identity.scopes import requires
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.errors import not_found
 from partner_api.ledger_chain import LedgerHead, ledger_head_of
 

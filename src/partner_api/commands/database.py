@@ -17,7 +17,7 @@ def migrate() -> None:
     """Bring the database to the schema of this version. Does nothing when it is there already."""
     from partner_api.database.migrate import upgrade
     from partner_api.processes.serve import available_database
-    from partner_api.startup import run_with_database
+    from partner_api.processes.startup import run_with_database
 
     settings = settings_from_environment()
     with available_database(settings) as location:
@@ -32,7 +32,7 @@ def status() -> None:
     from partner_api.database.connection import connect
     from partner_api.database.migrate import Status, read_status
     from partner_api.processes.serve import available_database
-    from partner_api.startup import require_existing_database, run_with_database
+    from partner_api.processes.startup import require_existing_database, run_with_database
 
     async def read() -> Status:
         connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
     from partner_api.database.location import DatabaseLocation
     from partner_api.demo import Demo
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
 DEMO_NEEDS_DEVELOPMENT = (
     "The demo makes a partner and an operator with full rights, so it is for development only. "
@@ -24,7 +24,7 @@ DEMO_NEEDS_DEVELOPMENT = (
 def demo() -> None:
     """Make the demo partner, or renew what has expired of it, and print its keys and requests."""
     from partner_api.processes.serve import available_database
-    from partner_api.startup import (
+    from partner_api.processes.startup import (
         StartupError,
         load_secret_keys,
         prepare_database,
@@ -46,8 +46,8 @@ def make_demo(settings: Settings, location: DatabaseLocation, secret_keys: Secre
     """Make or renew the demo on a prepared database."""
     from partner_api.database.connection import connect
     from partner_api.demo import ensure_demo
+    from partner_api.processes.startup import run_with_database
     from partner_api.rehearsal.installation import installation_clock
-    from partner_api.startup import run_with_database
 
     async def make() -> Demo:
         connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)

@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from partner_api.commands.terminal import say
-from partner_api.settings import load_settings, unknown_variables
+from partner_api.settings.table import load_settings, unknown_variables
 
 if TYPE_CHECKING:
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
 
 def settings_from_environment(**overrides: str | None) -> Settings:

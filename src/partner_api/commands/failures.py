@@ -28,12 +28,12 @@ KNOWN_FAILURES = frozenset(
         "partner_api.commands.operator_client.OperatorRequestError",
         "partner_api.commands.terminal.OutputError",
         "partner_api.crypto.SecretKeyError",
-        "partner_api.database.embedded.errors.DatabaseStartError",
+        "embedded_postgres.errors.DatabaseStartError",
         "partner_api.database.migrate.MigrationError",
-        "partner_api.generation.storage.errors.StorageUnavailable",
+        "partner_api.storage.errors.StorageUnavailable",
         "partner_api.processes.run_folder.RunFolderError",
-        "partner_api.settings.SettingsError",
-        "partner_api.startup.StartupError",
+        "partner_api.settings.table.SettingsError",
+        "partner_api.processes.startup.StartupError",
     }
 )
 

@@ -6,7 +6,7 @@ import re
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from partner_api.settings import SettingsError
+from partner_api.settings.table import SettingsError
 from partner_api.time_limits import OPERATOR_CLIENT_SECONDS, OPERATOR_UPLOAD_SECONDS
 from partner_api.visible_text import json_text, visible
 

@@ -36,8 +36,8 @@ def reconcile(
     on a busy system.
     """
     from partner_api.processes.serve import available_database
+    from partner_api.processes.startup import require_existing_database, run_with_database
     from partner_api.reconciliation.command import reconcile as check_books
-    from partner_api.startup import require_existing_database, run_with_database
 
     organization_id = None if organization is None else _organization_id(organization)
     with _unchecked_told_apart():
@@ -59,11 +59,11 @@ def reconcile(
 @contextlib.contextmanager
 def _unchecked_told_apart() -> Iterator[None]:
     """End with a status of its own when there is no database: status 1 says that the books do not agree."""
-    from partner_api.database.embedded.errors import DatabaseStartError
+    from embedded_postgres.errors import DatabaseStartError
     from partner_api.processes.run_folder import RunFolderError
+    from partner_api.processes.startup import StartupError
     from partner_api.reconciliation.command import NOT_CHECKED
-    from partner_api.settings import SettingsError
-    from partner_api.startup import StartupError
+    from partner_api.settings.table import SettingsError
 
     try:
         yield

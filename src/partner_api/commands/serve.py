@@ -36,7 +36,7 @@ def serve(
 
     from partner_api.commands.demo import DEMO_NEEDS_DEVELOPMENT, make_demo, print_demo
     from partner_api.processes.serve import serve as serve_until_stopped
-    from partner_api.startup import StartupError
+    from partner_api.processes.startup import StartupError
 
     settings = settings_from_environment(
         LAYERS_HOST=host,

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from embedded_postgres.interruptions import stop_like_control_c
 from partner_api.commands.environment import settings_from_environment
 from partner_api.commands.terminal import errors, output, print_line
-from partner_api.interruptions import stop_like_control_c
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
     from partner_api.simulation.options import Options
     from partner_api.simulation.tally import Report
 
@@ -99,8 +99,8 @@ def simulate(
 
 
 def _check_place(settings: Settings, keep: Path | None) -> None:
+    from partner_api.processes.startup import StartupError
     from partner_api.simulation.database import is_free
-    from partner_api.startup import StartupError
 
     if settings.database_url is None:
         if keep is not None and not is_free(keep):
@@ -119,10 +119,10 @@ def _check_place(settings: Settings, keep: Path | None) -> None:
 
 def _run(settings: Settings, options: Options, keep: Path | None, console: Console) -> Report:
     from partner_api.database.location import locate
+    from partner_api.processes.startup import run_with_database
     from partner_api.simulation.database import own_database, prepare_given_database
     from partner_api.simulation.run import simulate as run
     from partner_api.simulation.summary import progress_bar
-    from partner_api.startup import run_with_database
 
     with contextlib.ExitStack() as stack:
         if settings.database_url is None:

@@ -24,8 +24,8 @@ def status(
     Status 0: all of them do their work. Status 1: one does not, or no server runs here.
     """
     from partner_api.processes.run_folder import live_run_folders
+    from partner_api.processes.startup import StartupError
     from partner_api.processes.status import read_status
-    from partner_api.startup import StartupError
 
     settings = checked_settings()
     found = [read_status(folder) for folder in live_run_folders(settings.data_dir)]

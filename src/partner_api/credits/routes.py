@@ -8,7 +8,7 @@ from litestar import Router
 from msgspec import UNSET
 
 from partner_api.credits import store
-from partner_api.credits.events import CreditEvent, CreditEventsQuery, credit_event_of
+from partner_api.credits.event_schemas import CreditEvent, CreditEventsQuery, credit_event_of
 from partner_api.credits.schemas import (
     CREDITS_EXAMPLE,
     Allocation,
@@ -20,15 +20,15 @@ from partner_api.credits.schemas import (
     credit_config_of,
     credits_of,
 )
-from partner_api.edge.acting import check_status
-from partner_api.edge.audit import audit_argument
-from partner_api.edge.fields import OrganizationId
-from partner_api.edge.idempotency import answer, idempotency_argument
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.reply import Reply
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import ANY_KEY, requires
+from partner_api.edge.declare import read, write
+from partner_api.edge.idempotency.records import answer, idempotency_argument
+from partner_api.edge.identity.acting import check_status
+from partner_api.edge.identity.audit import audit_argument
+from partner_api.edge.identity.scopes import ANY_KEY, requires
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import OrganizationId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.reply import Reply
 from partner_api.errors import not_found
 from partner_api.ids import format_id, new_uuid7
 from partner_api.ledger_chain import LedgerHead, ledger_head_of

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.fields import (
+from partner_api.edge.wire.fields import (
     Amount,
     Metadata,
     MillisecondsText,
@@ -18,7 +18,7 @@ from partner_api.edge.fields import (
     PositiveAmount,
     TransferIdText,
 )
-from partner_api.edge.visible import VISIBLE
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from partner_api.database.embedded import EmbeddedPostgres
-from partner_api.database.embedded.server import APP_ROLE
+from embedded_postgres import EmbeddedPostgres
+from embedded_postgres.server import APP_ROLE
 
 if TYPE_CHECKING:
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
 
 class DatabaseLocation(msgspec.Struct, frozen=True):

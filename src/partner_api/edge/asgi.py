@@ -7,20 +7,25 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
-from partner_api.edge import metrics
-from partner_api.edge.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.connections.limits import DISCARD_PAUSE_SECONDS
-from partner_api.edge.paths import is_plain_path
-from partner_api.edge.reply import error_reply
-from partner_api.edge.request import EXCHANGE, BodyLimits, Exchange, Patience
+from partner_api.edge.request.api_request import (
+    EXCHANGE,
+    BodyLimits,
+    Exchange,
+    Patience,
+)
+from partner_api.edge.request.paths import is_plain_path
+from partner_api.edge.wire.access_log import AccessLine, AccessLog, timestamp
+from partner_api.edge.wire.reply import error_reply
 from partner_api.errors import not_found
+from partner_api.metrics import registry as metrics
 from partner_api.time_limits import DISCARD_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
     from partner_api.services import Services
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
     Message = MutableMapping[str, Any]
     Scope = MutableMapping[str, Any]

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 import asyncpg
 import msgspec
 
-from partner_api.edge.admission import admit_key, admit_operator, note_refusal
-from partner_api.edge.idempotency import REPLAYED_HEADER, perform, stored_reply
-from partner_api.edge.pagination import check_cursor
-from partner_api.edge.reply import Reply, json_reply
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.scopes import ORG_ADMIN, Access, covers, forbidden
-from partner_api.edge.uploads import Upload, UploadRule, receive_upload
-from partner_api.edge.validation import BodyShape, QueryShape, require_no_body
+from partner_api.edge.idempotency.records import REPLAYED_HEADER, perform, stored_reply
+from partner_api.edge.identity.admission import admit_key, admit_operator, note_refusal
+from partner_api.edge.identity.scopes import ORG_ADMIN, Access, covers, forbidden
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.request.uploads import Upload, UploadRule, receive_upload
+from partner_api.edge.request.validation import BodyShape, QueryShape, require_no_body
+from partner_api.edge.wire.pagination import check_cursor
+from partner_api.edge.wire.reply import Reply, json_reply
 from partner_api.errors import KINDS, ApiError, Code, Issue, invalid, not_found
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
-    from partner_api.edge.acting import OrganizationStatus
-    from partner_api.edge.rate_limits import EndpointClass
+    from partner_api.edge.identity.acting import OrganizationStatus
+    from partner_api.edge.limits.rate_limits import EndpointClass
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Handler = Callable[..., Awaitable[Any]]

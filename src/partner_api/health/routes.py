@@ -11,13 +11,13 @@ import msgspec
 from litestar import Router
 
 from partner_api.database.migrate import is_current
-from partner_api.edge import metrics
-from partner_api.edge.reply import Reply
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read
-from partner_api.edge.scopes import PUBLIC
+from partner_api.edge.declare import read
+from partner_api.edge.identity.scopes import PUBLIC
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError
 from partner_api.health.parts import render_parts
+from partner_api.metrics import registry as metrics
 from partner_api.processes.status import troubles_of
 from partner_api.sweeps import all_sweeps
 from partner_api.sweeps.metrics import measure_lag

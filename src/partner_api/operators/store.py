@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Connection
-    from partner_api.edge.credentials import OperatorCredential
+    from partner_api.edge.identity.credentials import OperatorCredential
 
 
 async def insert_operator(

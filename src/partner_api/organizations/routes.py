@@ -9,21 +9,20 @@ from litestar import Router
 from msgspec import UnsetType
 
 from partner_api.credits.schemas import credit_config_of
-from partner_api.edge.acting import check_status
-from partner_api.edge.audit import audit_argument, write_audit
-from partner_api.edge.authentication import killed
-from partner_api.edge.fields import OrganizationId, merged_metadata
-from partner_api.edge.idempotency import answer, idempotency_argument, shape_or_whole
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.reply import Reply
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import requires
+from partner_api.edge.declare import read, write
+from partner_api.edge.idempotency.records import answer, idempotency_argument, shape_or_whole
+from partner_api.edge.identity.acting import check_status
+from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.identity.authentication import killed
+from partner_api.edge.identity.scopes import requires
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import OrganizationId, merged_metadata
+from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.reply import Reply
 from partner_api.errors import Issue, invalid, not_found
 from partner_api.ids import format_id, new_uuid7
-from partner_api.leasing.catching_up import charge_callers_leases
+from partner_api.leases.access import charge_callers_leases
 from partner_api.organizations import store
-from partner_api.organizations.migration import migrate
 from partner_api.organizations.schemas import (
     ArchivedOrganization,
     Migrated,
@@ -38,6 +37,7 @@ from partner_api.organizations.schemas import (
     organization_fields,
     organization_of,
 )
+from partner_api.organizations.service import migrate
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row

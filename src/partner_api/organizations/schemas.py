@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from partner_api.clock import format_milliseconds
 from partner_api.credits.schemas import CreditConfig
-from partner_api.edge.fields import (
+from partner_api.edge.wire.fields import (
     Amount,
     Metadata,
     MetadataPatch,
@@ -19,9 +19,9 @@ from partner_api.edge.fields import (
     OrganizationIdText,
     ProjectIdText,
 )
-from partner_api.edge.pagination import Cursor
-from partner_api.edge.standards import EMAIL
-from partner_api.edge.visible import VISIBLE
+from partner_api.edge.wire.pagination import Cursor
+from partner_api.edge.wire.standards import EMAIL
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 from partner_api.organizations.store import OrganizationRow
 

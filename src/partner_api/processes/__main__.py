@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, get_args
 from partner_api.logs import configure_logging
 from partner_api.processes.link import Beat, Link
 from partner_api.processes.status import PartKind
-from partner_api.settings import SettingsError, load_settings
+from partner_api.settings.table import SettingsError, load_settings
 
 if TYPE_CHECKING:
     from partner_api.database.location import DatabaseLocation
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
 _LOOK_SECONDS = 0.2
 
@@ -60,7 +60,7 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
     import uvloop
 
     from partner_api.crypto import SecretKeyError
-    from partner_api.generation.storage.errors import StorageUnavailable
+    from partner_api.storage.errors import StorageUnavailable
 
     try:
         location = _locate(settings, link)
@@ -91,7 +91,7 @@ def _locate(settings: Settings, link: Link) -> DatabaseLocation:
     """
     import structlog
 
-    from partner_api.database.embedded import DatabaseStartError
+    from embedded_postgres import DatabaseStartError
     from partner_api.database.location import locate
 
     told = False

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Pool
     from partner_api.edge.asgi import Edge
     from partner_api.processes.link import Link
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
 _PROBE_PAUSE_SECONDS = 2.0
 # Python's own is 700. So many small objects are a few megabytes.

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from partner_api.database.embedded import DatabaseStartError, EmbeddedPostgres
+from embedded_postgres import DatabaseStartError, EmbeddedPostgres
 from partner_api.processes.link import Beat, Link
 from partner_api.time_limits import BEAT_SECONDS
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
 _log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 0.1

@@ -7,7 +7,7 @@ import errno
 import socket
 from typing import TYPE_CHECKING
 
-from partner_api.startup import StartupError
+from partner_api.processes.startup import StartupError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

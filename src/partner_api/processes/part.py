@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import structlog
 
-from partner_api.interruptions import stops_deferred
+from embedded_postgres.interruptions import stops_deferred
 from partner_api.processes.link import Beat, read_beat
 from partner_api.processes.status import PartKind, PartState, PartStatus
 from partner_api.time_limits import PART_SILENCE_SECONDS, PART_START_SECONDS

@@ -11,19 +11,19 @@ import structlog
 
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
-from partner_api.generation.storage import open_storage
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat
+from partner_api.processes.startup import load_secret_keys
 from partner_api.rehearsal.installation import following_installation
-from partner_api.rendering_worker.loop import CONNECTIONS_PER_PROCESS, run_rendering
-from partner_api.startup import load_secret_keys
+from partner_api.rendering.worker.loop import CONNECTIONS_PER_PROCESS, run_rendering
+from partner_api.storage import open_storage
 from partner_api.sweeps.loop import sleep_unless_stopped
 from partner_api.time_limits import BACKGROUND_ACQUIRE_SECONDS, PART_SILENCE_SECONDS
 
 if TYPE_CHECKING:
     from partner_api.database.location import DatabaseLocation
     from partner_api.processes.link import Link
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
 _log = structlog.get_logger(__name__)
 _RETRY_SECONDS = 5.0

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from partner_api.database.embedded import DatabaseStartError
+from embedded_postgres import DatabaseStartError
 from partner_api.database.location import locate
-from partner_api.generation.storage import open_storage
 from partner_api.processes.listening import bound_sockets, listen
 from partner_api.processes.part import PartPlan
 from partner_api.processes.run_folder import NUMBERS, run_folder
+from partner_api.processes.startup import load_secret_keys, prepare_database, run_with_database
 from partner_api.processes.supervisor import Supervisor
-from partner_api.startup import load_secret_keys, prepare_database, run_with_database
+from partner_api.storage import open_storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from partner_api.crypto import SecretKeys
     from partner_api.database.location import DatabaseLocation
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
 _log = structlog.get_logger(__name__)
 _DATABASE = PartPlan("database", "database", start_seconds=None)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import structlog
 
-from partner_api.interruptions import stop_like_control_c, stops_deferred
+from embedded_postgres.interruptions import stop_like_control_c, stops_deferred
 from partner_api.processes.part import Part, part_environment
 from partner_api.processes.shutdown import plan_shutdown
+from partner_api.processes.startup import StartupError
 from partner_api.processes.status import ServerStatus, write_status
-from partner_api.startup import StartupError
 from partner_api.time_limits import BEAT_SECONDS
 
 if TYPE_CHECKING:

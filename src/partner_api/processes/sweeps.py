@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import asyncpg
 import structlog
 
-from partner_api.bell import Bell
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
-from partner_api.generation.storage import open_storage
+from partner_api.database.notifications import Bell
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat, Link
+from partner_api.processes.startup import load_secret_keys
 from partner_api.rehearsal.installation import following_installation
-from partner_api.startup import load_secret_keys
+from partner_api.storage import open_storage
 from partner_api.sweeps import open_sweeps
 from partner_api.sweeps.loop import run_sweeps, sleep_unless_stopped
 from partner_api.sweeps.metrics import measure_lag
@@ -26,8 +26,8 @@ from partner_api.time_limits import BACKGROUND_ACQUIRE_SECONDS
 if TYPE_CHECKING:
     from partner_api.database.connection import Pool
     from partner_api.database.location import DatabaseLocation
-    from partner_api.generation.storage import Storage
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
+    from partner_api.storage import Storage
     from partner_api.sweeps.sweep import Sweep
 
 _log = structlog.get_logger(__name__)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.bounds import JsonBound
-from partner_api.edge.fields import MillisecondsText, OrganizationIdText, ProjectIdText
-from partner_api.edge.pagination import Cursor
-from partner_api.edge.standards import LANGUAGE, TIME_ZONE
-from partner_api.edge.visible import VISIBLE
+from partner_api.edge.request.bounds import JsonBound
+from partner_api.edge.wire.fields import MillisecondsText, OrganizationIdText, ProjectIdText
+from partner_api.edge.wire.pagination import Cursor
+from partner_api.edge.wire.standards import LANGUAGE, TIME_ZONE
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 from partner_api.organizations.schemas import EmailAddress
 

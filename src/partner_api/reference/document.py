@@ -12,11 +12,11 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from partner_api import installed_version
-from partner_api.edge.fields import OrganizationId, PublicId, schema_of_field
-from partner_api.edge.idempotency import REPLAYED_HEADER
-from partner_api.edge.reply import Reply
-from partner_api.edge.request import ACTING_HEADER, IDEMPOTENCY_HEADER
-from partner_api.edge.scopes import Scope
+from partner_api.edge.idempotency.records import REPLAYED_HEADER
+from partner_api.edge.identity.scopes import Scope
+from partner_api.edge.request.api_request import ACTING_HEADER, IDEMPOTENCY_HEADER
+from partner_api.edge.wire.fields import OrganizationId, PublicId, schema_of_field
+from partner_api.edge.wire.reply import Reply
 from partner_api.errors import KINDS, ApiError, Code
 
 if TYPE_CHECKING:

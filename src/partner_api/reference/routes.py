@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from litestar import Router
 
-from partner_api.edge.reply import Reply
-from partner_api.edge.routing import read
-from partner_api.edge.scopes import PUBLIC
+from partner_api.edge.declare import read
+from partner_api.edge.identity.scopes import PUBLIC
+from partner_api.edge.wire.reply import Reply
 from partner_api.reference.document import build_document
 
 if TYPE_CHECKING:

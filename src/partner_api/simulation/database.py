@@ -8,12 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embedded_postgres import EmbeddedPostgres
+from embedded_postgres.server import APP_ROLE
 from partner_api.database import migrate
 from partner_api.database.connection import connect
-from partner_api.database.embedded import EmbeddedPostgres
-from partner_api.database.embedded.server import APP_ROLE
+from partner_api.processes.startup import StartupError, run_with_database
 from partner_api.simulation import store
-from partner_api.startup import StartupError, run_with_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

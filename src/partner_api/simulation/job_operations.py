@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from partner_api.generation import store as generation
+from partner_api.jobs import store as generation
 from partner_api.simulation import store, work
 from partner_api.simulation.operations import Effect, Item, Operation, Recovery
 from partner_api.simulation.world import Job

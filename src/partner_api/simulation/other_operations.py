@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from partner_api.cash import store as cash
 from partner_api.credits.store import WalletKey
-from partner_api.leasing import requests_store as requests
+from partner_api.lease_requests import store as requests
 from partner_api.simulation import store, work
 from partner_api.simulation.operations import Effect, Item, Operation, Recovery
 from partner_api.simulation.world import Organization

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
+from partner_api.account_pool import store as account_pool
 from partner_api.credits.store import WalletKey, read_wallets
 from partner_api.database.arguments import Caller, Outcome
-from partner_api.leasing import pool as account_pool
-from partner_api.leasing import requests_store as requests
+from partner_api.lease_requests import store as requests
 from partner_api.organizations import store as organizations
 from partner_api.projects import store as projects
 

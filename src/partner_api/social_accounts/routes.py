@@ -7,12 +7,12 @@ from uuid import UUID
 
 from litestar import Router
 
-from partner_api.edge.audit import audit_argument, write_audit
-from partner_api.edge.fields import ProjectId, SocialAccountId
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import requires
+from partner_api.edge.declare import read, write
+from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.identity.scopes import requires
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import ProjectId, SocialAccountId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.errors import ApiError, not_found
 from partner_api.ids import format_id
 from partner_api.social_accounts import store

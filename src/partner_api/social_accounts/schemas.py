@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, Struct
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.fields import MillisecondsText, SocialAccountIdText
-from partner_api.edge.pagination import Cursor
+from partner_api.edge.wire.fields import MillisecondsText, SocialAccountIdText
+from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from partner_api.rendering_worker.renderer import Renderer
+from partner_api.rendering.worker.renderer import Renderer
 from partner_api.sweeps.books import Books
 from partner_api.sweeps.claims import Claims
 from partner_api.sweeps.expiries import Expiries
@@ -19,7 +19,7 @@ from partner_api.sweeps.uploads import Uploads
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from partner_api.generation.storage import Storage
+    from partner_api.storage import Storage
     from partner_api.sweeps.sweep import Sweep
 
 

@@ -10,8 +10,8 @@ from partner_api.time_limits import BOOKS_STEP_SECONDS
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
+    from partner_api.database.notifications import Topic
 
 
 class Books:

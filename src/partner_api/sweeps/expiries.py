@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partner_api.generation import store
+from partner_api.jobs import store
 from partner_api.skipped_rows import RestingRows
 from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
 from partner_api.time_limits import SWEEP_STEP_SECONDS
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
+    from partner_api.database.notifications import Topic
 
 _TENANTS_PER_STEP = 50
 _JOBS_PER_COMMIT = 100

@@ -15,9 +15,9 @@ from partner_api.sweeps import metrics
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from partner_api.bell import Bell
     from partner_api.clock import Clock
     from partner_api.database.connection import Pool
+    from partner_api.database.notifications import Bell
     from partner_api.sweeps.progress import SweepProgress
     from partner_api.sweeps.sweep import Sweep
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from partner_api.edge.metrics import REGISTRY
+from partner_api.metrics.registry import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
+    from partner_api.database.notifications import Topic
 
 _WALLETS_PER_STEP = 500
 

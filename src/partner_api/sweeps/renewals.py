@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from partner_api.leasing import store
+from partner_api.leases import store
 from partner_api.skipped_rows import RestingRows, is_row_fault
 from partner_api.sweeps.tenants import advance_each
 from partner_api.time_limits import SWEEP_STEP_SECONDS
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
+    from partner_api.database.notifications import Topic
 
 _TENANTS_PER_STEP = 500
 # A quarter of a second, in which a wallet of so many leases is held.

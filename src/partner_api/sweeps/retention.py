@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.audit import store as audit
-from partner_api.edge import idempotency_store
+from partner_api.edge.idempotency import store as idempotency_store
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 from partner_api.webhooks import store as webhooks
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
+    from partner_api.database.notifications import Topic
 
 _RECORDS_PER_STEP = 1_000
 

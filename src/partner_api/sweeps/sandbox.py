@@ -11,19 +11,19 @@ import structlog
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.outages import is_unavailable
-from partner_api.generation import due
-from partner_api.generation.storage import content_key
-from partner_api.generation.store import JobRelease
 from partner_api.ids import format_id
-from partner_api.leasing import fictitious
-from partner_api.leasing import requests_store as store
-from partner_api.rendering_worker.renderer import (
+from partner_api.jobs import operator_store as due
+from partner_api.jobs.store import JobRelease
+from partner_api.lease_requests import service as fictitious
+from partner_api.lease_requests import store
+from partner_api.rendering.worker.renderer import (
     RendererDied,
     RendererNotStarted,
     RenderingFailed,
     RenderingTooLong,
 )
 from partner_api.skipped_rows import RestingRows, is_row_fault
+from partner_api.storage import content_key
 from partner_api.sweeps.tenants import Advanced, advance_rows
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool, Row
-    from partner_api.generation.rendering.assets import RenderedAsset
-    from partner_api.generation.storage import Storage
-    from partner_api.rendering_worker.renderer import Renderer
+    from partner_api.database.notifications import Topic
+    from partner_api.rendering.assets import RenderedAsset
+    from partner_api.rendering.worker.renderer import Renderer
+    from partner_api.storage import Storage
 
 _log = structlog.get_logger(__name__)
 _JOBS_PER_STEP = 50

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
+    from partner_api.database.notifications import Topic
 
 
 class Sweep(Protocol):

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from partner_api.generation import uploads
-from partner_api.generation.storage import InvalidKey, StorageUnavailable
+from partner_api.content import upload_store as uploads
 from partner_api.skipped_rows import RestingRows
+from partner_api.storage import InvalidKey, StorageUnavailable
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.bell import Topic
     from partner_api.database.connection import Connection, Pool
-    from partner_api.generation.storage import Storage
+    from partner_api.database.notifications import Topic
+    from partner_api.storage import Storage
 
 # Longer than the upload of one file takes, which may still go on when its job ends.
 _AFTER = timedelta(hours=1)

@@ -17,7 +17,7 @@ import uvloop
 from partner_api.edge.asgi import Edge
 from partner_api.edge.connections.registry import Connections, mark_known
 from partner_api.edge.connections.server import serve_http
-from partner_api.settings import load_settings
+from partner_api.settings.table import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,16 +7,16 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.databases import make_database
-from tests.edge.conftest import add_operator, make_edge
 from tests.edge.connections.served import WAIT_SECONDS, post, serving
+from tests.support.databases import make_database
+from tests.support.edges import add_operator, make_edge
 
 from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.conftest import DatabaseUrls
+    from tests.support.databases import DatabaseUrls
 
 # The longest wait that a worker may ask for; the answer comes far sooner.
 POLL_SECONDS = 20

@@ -24,7 +24,7 @@ from partner_api.edge.connections.limits import ConnectionLimits
 from partner_api.edge.connections.protocol import ClientConnection
 from partner_api.edge.connections.registry import Connections
 from partner_api.edge.connections.state import ProcessState
-from partner_api.edge.metrics import REGISTRY
+from partner_api.metrics.registry import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from partner_api.edge.connections.registry import CONNECTION, Connections, address_of, mark_known
-from partner_api.edge.metrics import REGISTRY
+from partner_api.metrics.registry import REGISTRY
 
 
 class Peer:

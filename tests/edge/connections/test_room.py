@@ -16,7 +16,7 @@ from tests.edge.connections.served import (
     small_edge,
 )
 
-from partner_api.edge.metrics import REGISTRY
+from partner_api.metrics.registry import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

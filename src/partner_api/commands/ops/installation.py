@@ -15,7 +15,7 @@ from partner_api.commands.terminal import OutputError, print_line, say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
 
 def show_reconciliation(
@@ -46,7 +46,7 @@ def bootstrap(
     already gets it in place of the old one, which is dead at once. All other tokens work as before,
     so revoke those that somebody else may have. The audit log says that it was done.
     """
-    from partner_api.operators.names import name_problem
+    from partner_api.operators.schemas import name_problem
 
     if name is None:
         name = "recovered" if recover else "first"
@@ -60,9 +60,9 @@ def bootstrap(
 
 
 def _make_first(settings: Settings, name: str) -> None:
-    from partner_api.operators.bootstrap import bootstrap_operator, require_no_operator
+    from partner_api.operators.service import bootstrap_operator, require_no_operator
     from partner_api.processes.serve import available_database
-    from partner_api.startup import load_secret_keys, prepare_database, run_with_database
+    from partner_api.processes.startup import load_secret_keys, prepare_database, run_with_database
 
     def print_token(token: str) -> None:
         with _undone("No operator was made."):
@@ -89,9 +89,13 @@ def _make_first(settings: Settings, name: str) -> None:
 
 
 def _recover(settings: Settings, name: str) -> None:
-    from partner_api.operators.recovery import recover_operator
+    from partner_api.operators.service import recover_operator
     from partner_api.processes.serve import available_database
-    from partner_api.startup import load_secret_keys, require_existing_database, run_with_database
+    from partner_api.processes.startup import (
+        load_secret_keys,
+        require_existing_database,
+        run_with_database,
+    )
 
     def print_token(token: str, replaced: bool) -> None:
         with _undone("No token was made, and those from before work as they did."):

@@ -34,16 +34,17 @@ DECLARE
     v_accepted   job_start[] := '{}';
     v_slideshows bigint[] := '{}';
 BEGIN
-    SELECT * INTO v_batch FROM job_start_batch(p_tenant_id, p_now, p_items);
+    v_batch := job_start_batch(p_tenant_id, p_now, p_items);
     p_now := v_batch.p_now;
     v_wallets := v_batch.p_wallets;
     -- Lock order puts the partner last.
     v_partner := v_wallets[cardinality(v_wallets)];
     FOREACH v_item IN ARRAY p_items LOOP
-        SELECT * INTO v_price FROM job_start_price(v_item, v_sandbox, v_batch.p_prices);
+        v_price := job_start_price(v_item, v_sandbox, v_batch.p_prices);
         v_item.credits := v_price.p_credits;
         v_index := array_position(v_batch.p_owners, v_item.organization_id);
-        SELECT * INTO v_one FROM job_start_one(
+        -- An assignment of a function's record takes a fraction of the time of a SELECT INTO.
+        v_one := job_start_one(
             v_wallets[v_index], v_partner, v_item, v_asked_at, p_now, v_batch.p_partner_state,
             v_batch.p_projects[array_position(v_batch.p_project_ids, v_item.project_id)],
             v_batch.p_account_projects[array_position(v_batch.p_accounts, v_item.social_account_id)]);
@@ -160,7 +161,7 @@ BEGIN
     END IF;
     IF p_wallet.auto_refill_enabled
        AND wallet_available(p_wallet) - p_item.credits < p_wallet.refill_threshold THEN
-        SELECT * INTO v_refilled FROM job_start_refill(p_wallet, p_partner, p_item, p_asked_at, p_now);
+        v_refilled := job_start_refill(p_wallet, p_partner, p_item, p_asked_at, p_now);
         p_wallet := v_refilled.p_wallet;
         p_partner := v_refilled.p_partner;
     END IF;

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from prometheus_client import Counter, Gauge
 
-from partner_api.edge.metrics import REGISTRY
+from partner_api.metrics.registry import REGISTRY
 
 Reason = Literal["idle", "head", "evicted", "refused", "send", "shutdown"]
 """Why the server closed a connection.

@@ -11,7 +11,7 @@ from partner_api.edge.connections import numbers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from partner_api.settings import Settings
+    from partner_api.settings.table import Settings
 
 CONNECTION: Final = "partner_api.connection"
 """Where the scope of a request has the connection that it came on."""

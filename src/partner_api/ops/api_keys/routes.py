@@ -8,8 +8,7 @@ from uuid import UUID
 from litestar import Router
 
 from partner_api.api_keys import store
-from partner_api.api_keys.authority import require_authority
-from partner_api.api_keys.minting import audit_key, mint
+from partner_api.api_keys.access import require_authority
 from partner_api.api_keys.schemas import (
     SECRET_WARNING,
     ApiKey,
@@ -18,11 +17,12 @@ from partner_api.api_keys.schemas import (
     NewApiKey,
     api_key_of,
 )
-from partner_api.edge.fields import ApiKeyId, OrganizationId
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import requires_role
+from partner_api.api_keys.service import audit_key, mint
+from partner_api.edge.declare import read, write
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import ApiKeyId, OrganizationId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.errors import ApiError, not_found
 from partner_api.organizations.store import find_organization, find_tenant
 

@@ -6,16 +6,16 @@ from uuid import UUID
 
 from litestar import Router
 
-from partner_api.edge.fields import JobId
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import write
-from partner_api.edge.scopes import requires_role
-from partner_api.edge.uploads import ANY_TYPE, UploadRule
+from partner_api.content.upload_store import ClaimLost, HeldJob, upload
+from partner_api.edge.declare import write
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.request.uploads import ANY_TYPE, UploadRule
+from partner_api.edge.wire.fields import JobId
 from partner_api.errors import ApiError, Issue, invalid
-from partner_api.generation import claims
-from partner_api.generation.storage import MAX_FILE_BYTES, InvalidKey, check_name
-from partner_api.generation.uploads import ClaimLost, HeldJob, upload
+from partner_api.jobs import claim_store as claims
 from partner_api.ops.assets.schemas import UploadedFile
+from partner_api.storage import MAX_FILE_BYTES, InvalidKey, check_name
 
 _WORKER_HEADER = "X-Worker-Id"
 _TOKEN_HEADER = "X-Claim-Token"  # noqa: S105 - the name of a header

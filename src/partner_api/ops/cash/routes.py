@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Literal
 from litestar import Router
 
 from partner_api.cash import store
-from partner_api.edge.audit import audit_argument
-from partner_api.edge.fields import OrganizationId
-from partner_api.edge.idempotency import answer, idempotency_argument, shape_or_whole
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.reply import Reply
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import requires_role
+from partner_api.edge.declare import read, write
+from partner_api.edge.idempotency.records import answer, idempotency_argument, shape_or_whole
+from partner_api.edge.identity.audit import audit_argument
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import OrganizationId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.reply import Reply
 from partner_api.errors import not_found
-from partner_api.leasing.catching_up import charge_what_is_due
+from partner_api.leases.access import charge_what_is_due
+from partner_api.ops.access import require_organization
 from partner_api.ops.cash.schemas import (
     CashAdjustment,
     CashRefund,
@@ -27,7 +28,6 @@ from partner_api.ops.cash.schemas import (
     ops_cash_event_of,
     posted_cash_of,
 )
-from partner_api.ops.tenants import require_organization
 from partner_api.organizations.store import find_organization
 
 if TYPE_CHECKING:

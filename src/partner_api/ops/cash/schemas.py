@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from partner_api.cash.events import CashEvent, cash_event_of
-from partner_api.cash.schemas import CashEventsQuery
-from partner_api.edge.fields import (
+from partner_api.cash.schemas import CashEvent, CashEventsQuery, cash_event_of
+from partner_api.edge.request.validation import InvalidField
+from partner_api.edge.wire.fields import (
     Amount,
     OperatorIdText,
     PositiveAmount,
     SignedAmount,
     SocialAccountId,
 )
-from partner_api.edge.validation import InvalidField
-from partner_api.edge.visible import VISIBLE
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from litestar import Router
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.audit import audit_argument, write_audit
-from partner_api.edge.idempotency import OPERATOR_TENANT, perform, stored_reply
-from partner_api.edge.reply import Reply
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import requires_role
+from partner_api.edge.declare import read, write
+from partner_api.edge.idempotency.records import OPERATOR_TENANT, perform, stored_reply
+from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError, Issue, invalid, not_found
 from partner_api.months import add_months
 from partner_api.ops.clock.schemas import ClockAdvance, InstallationClock

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from partner_api.edge.fields import Instant, MillisecondsText
+from partner_api.edge.wire.fields import Instant, MillisecondsText
 
 
 class ClockAdvance(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

@@ -10,9 +10,10 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from partner_api.clock import format_milliseconds
-from partner_api.credits.events import CreditEvent, CreditEventsQuery, credit_event_of
+from partner_api.credits.event_schemas import CreditEvent, CreditEventsQuery, credit_event_of
 from partner_api.credits.schemas import BillingStatus, SubscriptionTier
-from partner_api.edge.fields import (
+from partner_api.edge.request.validation import InvalidField
+from partner_api.edge.wire.fields import (
     MAX_AMOUNT,
     Amount,
     ApiKeyIdText,
@@ -24,8 +25,7 @@ from partner_api.edge.fields import (
     PositiveAmount,
     SignedAmount,
 )
-from partner_api.edge.validation import InvalidField
-from partner_api.edge.visible import VISIBLE
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:

@@ -7,28 +7,28 @@ from uuid import UUID
 
 from litestar import Router
 
-from partner_api.edge.audit import audit_argument
-from partner_api.edge.fields import JobId
-from partner_api.edge.idempotency import answer, idempotency_argument, reject_reused_key
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.rate_limits import TIERS
-from partner_api.edge.reply import Reply
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import requires_role
-from partner_api.errors import ApiError, not_found
-from partner_api.generation import claims, store
-from partner_api.generation.refusals import cannot_be_canceled
-from partner_api.generation.schemas import (
-    JobCancellation,
-    StartedJob,
-    cancellation_of,
-    started_job_of,
+from partner_api.edge.declare import read, write
+from partner_api.edge.idempotency.records import (
+    answer,
+    idempotency_argument,
+    reject_reused_key,
 )
-from partner_api.generation.starting import TIME_LIMIT
+from partner_api.edge.identity.audit import audit_argument
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.limits.rate_limits import TIERS
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import JobId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.reply import Reply
+from partner_api.errors import ApiError, not_found
 from partner_api.ids import new_ulid, new_uuid7, parse_id
+from partner_api.jobs import claim_store as claims
+from partner_api.jobs import store
+from partner_api.jobs.access import cannot_be_canceled
+from partner_api.jobs.schemas import JobCancellation, StartedJob, cancellation_of, started_job_of
+from partner_api.jobs.service import TIME_LIMIT
+from partner_api.ops.jobs.access import require_tenant
 from partner_api.ops.jobs.schemas import JobsQuery, OpsJob, ops_job_of
-from partner_api.ops.jobs.tenants import require_tenant
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 from litestar import Router
 
 from partner_api.database.pool import require_no_connection
-from partner_api.edge.audit import audit_argument
-from partner_api.edge.fields import JobId
-from partner_api.edge.idempotency import answer, idempotency_argument, perform
-from partner_api.edge.reply import Reply, json_reply
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import write
-from partner_api.edge.scopes import requires_role
+from partner_api.edge.declare import write
+from partner_api.edge.idempotency.records import answer, idempotency_argument, perform
+from partner_api.edge.identity.audit import audit_argument
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import JobId
+from partner_api.edge.wire.reply import Reply, json_reply
 from partner_api.errors import ApiError
-from partner_api.generation import claims
 from partner_api.ids import format_id
+from partner_api.jobs import claim_store as claims
+from partner_api.ops.jobs.access import require_tenant
 from partner_api.ops.jobs.schemas import (
     ClaimedJobs,
     Completion,
@@ -32,7 +33,6 @@ from partner_api.ops.jobs.schemas import (
     claimed_job_of,
     heartbeat_answer_of,
 )
-from partner_api.ops.jobs.tenants import require_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,7 +10,9 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.fields import (
+from partner_api.content.schemas import ContentFormat, JobError
+from partner_api.edge.request.validation import InvalidField
+from partner_api.edge.wire.fields import (
     Amount,
     BareId,
     BareIdText,
@@ -21,12 +23,11 @@ from partner_api.edge.fields import (
     OrganizationIdText,
     ProjectIdText,
 )
-from partner_api.edge.pagination import Cursor
-from partner_api.edge.validation import InvalidField
-from partner_api.edge.visible import VISIBLE
-from partner_api.generation.schemas import ContentFormat, JobError, JobStatus
-from partner_api.generation.storage import MAX_FILE_BYTES
+from partner_api.edge.wire.pagination import Cursor
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
+from partner_api.jobs.schemas import JobStatus
+from partner_api.storage import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Row

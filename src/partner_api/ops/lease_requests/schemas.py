@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta, Struct, convert, field
 from msgspec.structs import asdict
 
-from partner_api.edge.fields import Amount, OrganizationId, OrganizationIdText, PoolAccountId
-from partner_api.edge.pagination import Cursor
-from partner_api.edge.validation import InvalidField
+from partner_api.account_pool import candidate_store as candidates
+from partner_api.edge.request.validation import InvalidField
+from partner_api.edge.wire.fields import Amount, OrganizationId, OrganizationIdText, PoolAccountId
+from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
-from partner_api.leasing import candidates
-from partner_api.leasing.request_schemas import (
+from partner_api.lease_requests.schemas import (
     MAX_COUNT,
     LeaseRequest,
     RequestStatus,
     Text,
     lease_request_of,
 )
-from partner_api.leasing.requests_store import LeaseRequestRow
+from partner_api.lease_requests.store import LeaseRequestRow
 from partner_api.ops.pool.schemas import PoolAccount, pool_account_of
 
 if TYPE_CHECKING:

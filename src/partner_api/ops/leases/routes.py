@@ -7,21 +7,21 @@ from uuid import UUID
 
 from litestar import Router
 
-from partner_api.edge.audit import audit_argument
-from partner_api.edge.fields import SocialAccountId
-from partner_api.edge.idempotency import (
+from partner_api.edge.declare import read, write
+from partner_api.edge.idempotency.records import (
     answer,
     idempotency_argument,
     reject_reused_key,
     shape_or_whole,
 )
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.reply import Reply
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import requires_role
+from partner_api.edge.identity.audit import audit_argument
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import SocialAccountId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.reply import Reply
 from partner_api.errors import not_found
-from partner_api.leasing import operator_store, store
+from partner_api.leases import operator_store, store
 from partner_api.ops.leases.schemas import (
     LeasePatch,
     LeasesQuery,

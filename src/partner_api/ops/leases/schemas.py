@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta, Struct, convert
 from msgspec.structs import asdict
 
-from partner_api.edge.fields import (
+from partner_api.edge.wire.fields import (
     Amount,
     Instant,
     OrganizationId,
     OrganizationIdText,
     PoolAccountIdText,
 )
-from partner_api.edge.pagination import Cursor
-from partner_api.edge.visible import VISIBLE
+from partner_api.edge.wire.pagination import Cursor
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
-from partner_api.leasing.schemas import LeasedAccount, LeaseStatus, leased_account_of
-from partner_api.leasing.store import LeaseRow
+from partner_api.leases.schemas import LeasedAccount, LeaseStatus, leased_account_of
+from partner_api.leases.store import LeaseRow
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Row

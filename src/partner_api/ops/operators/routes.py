@@ -8,16 +8,16 @@ from uuid import UUID
 import asyncpg
 from litestar import Router
 
-from partner_api.api_keys.authority import require_authority, require_current_operator
+from partner_api.api_keys.access import require_authority, require_current_operator
 from partner_api.api_keys.schemas import SECRET_WARNING
-from partner_api.edge.audit import audit_argument, write_audit
-from partner_api.edge.credentials import mint_operator_token
-from partner_api.edge.fields import OperatorId
-from partner_api.edge.idempotency import OPERATOR_TENANT
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import requires_role
+from partner_api.edge.declare import read, write
+from partner_api.edge.idempotency.records import OPERATOR_TENANT
+from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.identity.credentials import mint_operator_token
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import OperatorId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.errors import ApiError, Issue, invalid, not_found
 from partner_api.ids import format_id, new_uuid7
 from partner_api.operators import store

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.fields import Instant, MillisecondsText, OperatorIdText
-from partner_api.edge.pagination import Cursor
-from partner_api.edge.scopes import Role
-from partner_api.edge.visible import VISIBLE
+from partner_api.edge.identity.scopes import Role
+from partner_api.edge.wire.fields import Instant, MillisecondsText, OperatorIdText
+from partner_api.edge.wire.pagination import Cursor
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
-from partner_api.operators.names import MAX_NAME_CHARACTERS
+from partner_api.operators.schemas import MAX_NAME_CHARACTERS
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,12 +11,12 @@ from msgspec import UNSET, UnsetType
 
 from partner_api.cash import store as cash
 from partner_api.credits.schemas import credits_of
-from partner_api.edge.audit import audit_argument, write_audit
-from partner_api.edge.fields import OrganizationId
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import requires_role
+from partner_api.edge.declare import read, write
+from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import OrganizationId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.errors import Issue, invalid, not_found, refusal
 from partner_api.ops.organizations.schemas import (
     NewPartner,
@@ -28,7 +28,7 @@ from partner_api.ops.organizations.schemas import (
     ops_organization_fields,
 )
 from partner_api.organizations import store
-from partner_api.organizations.onboarding import onboard_partner
+from partner_api.organizations.service import onboard_partner
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.credits.schemas import Credits, FormatEstimates
-from partner_api.edge.authentication import RateLimitTier
-from partner_api.edge.fields import Amount, Metadata, OrganizationId
-from partner_api.edge.pagination import Cursor
+from partner_api.edge.identity.authentication import RateLimitTier
+from partner_api.edge.wire.fields import Amount, Metadata, OrganizationId
+from partner_api.edge.wire.pagination import Cursor
 from partner_api.organizations.schemas import (
     EmailAddress,
     Organization,

@@ -9,19 +9,17 @@ import asyncpg
 from litestar import Router
 from msgspec import UnsetType
 
-from partner_api.edge.audit import audit_argument, write_audit
-from partner_api.edge.fields import PoolAccountId
-from partner_api.edge.idempotency import OPERATOR_TENANT
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read, write
-from partner_api.edge.scopes import requires_role
-from partner_api.edge.uploads import UploadRule
+from partner_api.account_pool import store as pool
+from partner_api.edge.declare import read, write
+from partner_api.edge.idempotency.records import OPERATOR_TENANT
+from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.request.uploads import UploadRule
+from partner_api.edge.wire.fields import PoolAccountId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.errors import ApiError, not_found
 from partner_api.ids import format_id, new_uuid7
-from partner_api.leasing import pool
-from partner_api.ops.pool.importing import PoolImporter
-from partner_api.ops.pool.lines import CSV, NDJSON
 from partner_api.ops.pool.schemas import (
     ImportQuery,
     NewPoolAccount,
@@ -31,10 +29,11 @@ from partner_api.ops.pool.schemas import (
     PoolImport,
     pool_account_of,
 )
+from partner_api.ops.pool.service import CSV, NDJSON, PoolImporter
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
-    from partner_api.edge.uploads import Upload
+    from partner_api.edge.request.uploads import Upload
 
 _TAG = "Operator: pool"
 _MAX_IMPORT_BYTES = 64 * 1024 * 1024

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.fields import Amount, MillisecondsText, PoolAccountIdText
-from partner_api.edge.pagination import Cursor
-from partner_api.edge.standards import LANGUAGE, URL
+from partner_api.edge.wire.fields import Amount, MillisecondsText, PoolAccountIdText
+from partner_api.edge.wire.pagination import Cursor
+from partner_api.edge.wire.standards import LANGUAGE, URL
 from partner_api.ids import format_id
-from partner_api.leasing.request_schemas import Country, Vertical
+from partner_api.lease_requests.schemas import Country, Vertical
 from partner_api.social_accounts.schemas import Platform
 
 if TYPE_CHECKING:

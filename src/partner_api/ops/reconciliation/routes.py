@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from litestar import Router
 
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read
-from partner_api.edge.scopes import requires_role
+from partner_api.edge.declare import read
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
 from partner_api.errors import ApiError, not_found
 from partner_api.ops.reconciliation.schemas import (
     BooksCheck,

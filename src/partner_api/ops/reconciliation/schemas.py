@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.fields import MillisecondsText, OrganizationId, OrganizationIdText
+from partner_api.edge.wire.fields import MillisecondsText, OrganizationId, OrganizationIdText
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:

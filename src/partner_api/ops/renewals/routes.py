@@ -10,12 +10,12 @@ import asyncpg
 from litestar import Router
 
 from partner_api.cash import store as cash
-from partner_api.edge.pagination import Page, page, read_cursor
-from partner_api.edge.request import ApiRequest
-from partner_api.edge.routing import read
-from partner_api.edge.scopes import requires_role
+from partner_api.edge.declare import read
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.errors import Issue, invalid
-from partner_api.leasing import operator_store
+from partner_api.leases import operator_store
 from partner_api.ops.renewals.schemas import (
     DryRunQuery,
     PartnerDryRun,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta, Struct
 
 from partner_api.clock import format_seconds
-from partner_api.edge.fields import (
+from partner_api.edge.wire.fields import (
     Amount,
     Instant,
     OrganizationId,
@@ -16,7 +16,7 @@ from partner_api.edge.fields import (
     SecondsText,
     SocialAccountIdText,
 )
-from partner_api.edge.pagination import Cursor
+from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The operator's pool of warmed accounts, from which leases are made."""

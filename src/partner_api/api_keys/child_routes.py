@@ -1,0 +1,258 @@
+"""A partner minting, listing, rotating and deleting the keys of its children."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from litestar import Router
+
+from partner_api.api_keys import store
+from partner_api.api_keys.access import require_authority, take_key
+from partner_api.api_keys.schemas import (
+    SECRET_WARNING,
+    ApiKey,
+    ApiKeysQuery,
+    ApiKeyWithSecret,
+    DeletedApiKey,
+    NewApiKey,
+    api_key_of,
+)
+from partner_api.api_keys.service import audit_key, mint, require_covered
+from partner_api.edge.declare import read, write
+from partner_api.edge.identity.acting import check_status
+from partner_api.edge.identity.audit import audit_argument
+from partner_api.edge.identity.scopes import requires
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import ApiKeyId, OrganizationId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.errors import ApiError, not_found
+from partner_api.organizations.store import create_child, find_child, find_tenant, lock_child
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection, Row
+    from partner_api.edge.identity.acting import OrganizationStatus
+
+_TAG = "API keys"
+_GRACE = timedelta(hours=24)
+
+
+@write(
+    "POST",
+    "/v1/organizations/{orgId}/api-keys",
+    access=requires("org:admin"),
+    tag=_TAG,
+    status=201,
+    errors=["NOT_FOUND", "KILL_SWITCH"],
+    secret_answer=True,
+)
+async def mint_child_key(
+    request: ApiRequest, org_id: OrganizationId, body: NewApiKey, connection: Connection
+) -> ApiKeyWithSecret:
+    """Mint a child's key.
+
+    With scopes that your own key covers, never `org:admin`. A `test` key belongs to the child's
+    test environment, which shares nothing with the live one but its id and name.
+    """
+    caller = request.caller
+    require_covered(caller.scopes, body.scopes, delegate=True)
+    if caller.env == "test" and body.env == "live":
+        raise ApiError("FORBIDDEN_SCOPE", 'A test key mints test keys only. Send "env": "test".')
+    child = await _take_child(request, connection, org_id, works_until="active")
+    await require_authority(request, connection)
+    tenant_id = caller.tenant_id
+    if body.env != caller.env:
+        tenant_id = await _enter_test_environment(request, connection, child)
+    row, secret = await mint(
+        request,
+        connection,
+        tenant_id=tenant_id,
+        organization_id=org_id,
+        env=body.env,
+        name=body.name,
+        scopes=body.scopes,
+    )
+    await _audit(request, connection, "api_key.created", row)
+    return ApiKeyWithSecret(api_key_of(row, caller.rate_limit_tier), secret, SECRET_WARNING)
+
+
+@read(
+    "/v1/organizations/{orgId}/api-keys",
+    access=requires("org:admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+    works_until="archived",
+)
+async def list_child_keys(
+    request: ApiRequest, org_id: OrganizationId, query: ApiKeysQuery
+) -> Page[ApiKey]:
+    """List a child's keys.
+
+    Newest first, without their secrets.
+    """
+    caller = request.caller
+    async with request.services.pool.acquire() as connection:
+        if await find_child(connection, caller.tenant_id, caller.organization_id, org_id) is None:
+            raise not_found()
+        rows = await store.list_keys(
+            connection,
+            caller.tenant_id,
+            org_id,
+            before=read_cursor(request, UUID),
+            limit=query.limit + 1,
+        )
+    return page(
+        request,
+        query,
+        rows,
+        item=lambda row: api_key_of(row, caller.rate_limit_tier),
+        position=lambda row: row["id"],
+    )
+
+
+@write(
+    "POST",
+    "/v1/organizations/{orgId}/api-keys/{keyId}/rotate",
+    access=requires("org:admin"),
+    tag=_TAG,
+    status=201,
+    errors=["NOT_FOUND", "CONFLICT", "KILL_SWITCH"],
+    secret_answer=True,
+)
+async def rotate_child_key(
+    request: ApiRequest, org_id: OrganizationId, key_id: ApiKeyId, connection: Connection
+) -> ApiKeyWithSecret:
+    """Rotate a child's key.
+
+    Mints a successor with the same scopes; the old secret keeps working for 24 hours. A key that
+    was deleted or has a successor already is 409.
+    """
+    caller = request.caller
+    await _take_child(request, connection, org_id, works_until="active")
+    old = await _take_key(request, connection, org_id, key_id)
+    if old["revoked_at"] is not None or old["superseded_by"] is not None:
+        raise ApiError(
+            "CONFLICT",
+            "This key was deleted or replaced, so it cannot be rotated. Rotate its successor.",
+            {"status": "revoked" if old["revoked_at"] is not None else "superseded"},
+        )
+    require_covered(caller.scopes, old["scopes"], delegate=True)
+    row, secret = await mint(
+        request,
+        connection,
+        tenant_id=caller.tenant_id,
+        organization_id=org_id,
+        env=old["env"],
+        name=old["name"],
+        scopes=old["scopes"],
+        demo=old["demo"],
+    )
+    await store.supersede(
+        connection,
+        caller.tenant_id,
+        request.now,
+        key_id=key_id,
+        successor_id=row["id"],
+        grace_until=request.now + _GRACE,
+    )
+    await _audit(request, connection, "api_key.rotated", row)
+    return ApiKeyWithSecret(api_key_of(row, caller.rate_limit_tier), secret, SECRET_WARNING)
+
+
+@write(
+    "DELETE",
+    "/v1/organizations/{orgId}/api-keys/{keyId}",
+    access=requires("org:admin"),
+    tag=_TAG,
+    errors=["NOT_FOUND", "KILL_SWITCH"],
+    works_until="suspended",
+)
+async def delete_child_key(
+    request: ApiRequest, org_id: OrganizationId, key_id: ApiKeyId, connection: Connection
+) -> DeletedApiKey:
+    """Delete a child's key.
+
+    From the next request on it gets 401, for ever. Deleting it again changes nothing.
+    """
+    caller = request.caller
+    await _take_child(request, connection, org_id, works_until="suspended")
+    row = await _take_key(request, connection, org_id, key_id)
+    if row["revoked_at"] is None:
+        row = await store.revoke(connection, caller.tenant_id, request.now, key_id)
+        await _audit(request, connection, "api_key.deleted", row)
+    return DeletedApiKey(api_key_of(row, caller.rate_limit_tier), deleted=True)
+
+
+async def _take_child(
+    request: ApiRequest,
+    connection: Connection,
+    organization_id: UUID,
+    *,
+    works_until: OrganizationStatus,
+) -> Row:
+    """Lock a direct child, so that it is not archived meanwhile.
+
+    Raises:
+        ApiError: NOT_FOUND; KILL_SWITCH when its status does not allow it.
+    """
+    caller = request.caller
+    child = await lock_child(connection, caller.tenant_id, caller.organization_id, organization_id)
+    if child is None:
+        raise not_found()
+    check_status(child["status"], works_until)
+    return child
+
+
+async def _take_key(
+    request: ApiRequest, connection: Connection, organization_id: UUID, key_id: UUID
+) -> Row:
+    row = await take_key(request, connection, organization_id, key_id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+async def _enter_test_environment(request: ApiRequest, connection: Connection, child: Row) -> int:
+    """Give the partner's test tenant, after copying the child there if it is not there yet.
+
+    Raises:
+        ApiError: KILL_SWITCH when the partner is suspended there, or the copy suspended or archived.
+    """
+    partner_id = request.caller.organization_id
+    tenant_id = await find_tenant(connection, partner_id, "test")
+    copy = await lock_child(connection, tenant_id, partner_id, child["id"])
+    if copy is not None:
+        check_status(copy["status"], works_until="active")
+        return tenant_id
+    created = await create_child(
+        connection,
+        tenant_id,
+        request.now,
+        organization_id=child["id"],
+        partner_id=partner_id,
+        name=child["name"],
+        billing_email=None,
+        metadata={},
+        caller=audit_argument(request),
+    )
+    if not created:
+        # The operator has suspended the partner since this request was let in.
+        raise ApiError("KILL_SWITCH", details={"scope": "organization"})
+    return tenant_id
+
+
+async def _audit(request: ApiRequest, connection: Connection, event_type: str, row: Row) -> None:
+    await audit_key(
+        request,
+        connection,
+        event_type,
+        row,
+        tenant_id=request.caller.tenant_id,
+        organization_id=request.caller.organization_id,
+    )
+
+
+router = Router(
+    "", route_handlers=[mint_child_key, list_child_keys, rotate_child_key, delete_child_key]
+)

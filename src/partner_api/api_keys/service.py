@@ -1,0 +1,104 @@
+"""What minting and rotating have in common, whoever does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.api_keys import store
+from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.identity.credentials import key_prefix, mint_api_key
+from partner_api.edge.identity.scopes import ORG_ADMIN, covers, forbidden
+from partner_api.errors import ApiError
+from partner_api.ids import format_id, new_uuid7
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+    from uuid import UUID
+
+    from partner_api.database.connection import Connection, Row
+    from partner_api.edge.identity.credentials import Env
+    from partner_api.edge.request.api_request import ApiRequest
+
+
+async def mint(
+    request: ApiRequest,
+    connection: Connection,
+    *,
+    tenant_id: int,
+    organization_id: UUID,
+    env: Env,
+    name: str,
+    scopes: Sequence[str],
+    demo: bool = False,
+) -> tuple[Row, str]:
+    """Make a key; return its row and the whole key, which is kept nowhere.
+
+    A key that a credential of the demo makes is the demo's too, and so is one with ``demo``: whoever
+    holds what the demo printed could otherwise make a key that outlasts development mode.
+    """
+    credential = mint_api_key(tenant_id, env)
+    row = await store.insert_key(
+        connection,
+        request.now,
+        key_id=new_uuid7(request.now),
+        organization_id=organization_id,
+        credential=credential,
+        secret_keys=request.services.secret_keys,
+        name=name,
+        scopes=list(dict.fromkeys(scopes)),
+        demo=demo or (request.operator if request.is_operators else request.caller).demo,
+    )
+    return row, credential.text
+
+
+def require_covered(
+    caller_scopes: frozenset[str], scopes: Sequence[str], *, delegate: bool
+) -> None:
+    """Hold a caller to the scopes it has, in what it makes or takes over.
+
+    Args:
+        caller_scopes: of the calling key.
+        scopes: of the other key.
+        delegate: the key is a child's, so it may not have ``org:admin`` at all.
+
+    Raises:
+        ApiError: FORBIDDEN_SCOPE, naming the first scope that is not covered.
+    """
+    for scope in scopes:
+        if not covers(caller_scopes, scope):
+            raise forbidden(scope)
+        if delegate and scope == ORG_ADMIN:
+            raise ApiError(
+                "FORBIDDEN_SCOPE",
+                f"A child's key cannot have the scope {scope!r}. Leave it out of scopes.",
+                {"requiredScope": scope},
+            )
+
+
+async def audit_key(
+    request: ApiRequest,
+    connection: Connection,
+    event_type: str,
+    row: Row,
+    *,
+    tenant_id: int,
+    organization_id: UUID,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Leave the audit row of something that was done to a key. ``organization_id`` is who did it."""
+    await write_audit(
+        connection,
+        request.now,
+        tenant_id,
+        organization_id,
+        event_type,
+        audit_argument(request),
+        details={
+            "apiKeyId": format_id("key", row["id"]),
+            "prefix": key_prefix(row["env"], row["keyid"]),
+            "organizationId": format_id("org", row["organization_id"]),
+            "scopes": row["scopes"],
+            **(details or {}),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Content: what jobs have made, and the files of it."""

@@ -1,0 +1,206 @@
+"""The same request twice has one effect and one answer.
+
+The record of an answer commits with its effect. Writes made in Python go through ``perform``;
+functions that move money take the record as an argument and keep it themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from partner_api.database.arguments import Idempotency
+from partner_api.edge.request.validation import MAX_QUERY_BYTES
+from partner_api.edge.wire.reply import Reply, json_reply
+from partner_api.errors import ApiError, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from partner_api.database.arguments import Outcome
+    from partner_api.database.connection import Connection
+    from partner_api.edge.request.api_request import ApiRequest
+
+T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
+Facts = dict[str, Any]
+
+REPLAYED_HEADER = {"Idempotent-Replayed": "true"}
+# Operators act across tenants; their records are in the operator's own.
+OPERATOR_TENANT = 0
+
+# The answer travels as text: a replay is the first answer to the byte.
+_FIND = """
+SELECT verdict, status_code, answer::text AS answer, sealed
+  FROM idempotency_find($1, $2::idempotency)
+"""
+_STORE = "SELECT idempotency_store($1, $2::idempotency, $3, $4, $5)"
+
+
+def idempotency_argument(request: ApiRequest) -> Idempotency:
+    """Give the SQL composite ``idempotency``: whose request, which route, key and fingerprint.
+
+    The key is None when the request has none; then nothing is recorded.
+    """
+    if request.is_operators:
+        owner, caller_id = OPERATOR_TENANT, request.operator.operator_id
+    else:
+        owner, caller_id = request.caller.tenant_id, request.caller.api_key_id
+    fingerprint = _fingerprint(request) if request.idempotency_key is not None else b""
+    return Idempotency(
+        owner, caller_id, request.method, request.template, request.idempotency_key, fingerprint
+    )
+
+
+async def perform(
+    request: ApiRequest,
+    status_code: int,
+    effect: Callable[[Connection], Awaitable[T]],
+    *,
+    sealed: bool = False,
+) -> Reply[T]:
+    """Do a write in one transaction with its idempotency record, or answer as the first time.
+
+    Args:
+        request: the request.
+        status_code: of the answer.
+        effect: does the write on the connection it gets, and gives the answer.
+        sealed: the answer contains a secret, so its record is encrypted.
+
+    Raises:
+        ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS, or what ``effect`` raises.
+    """
+    record = idempotency_argument(request)
+    async with request.services.pool.acquire() as connection, connection.transaction():
+        if record.key is None:
+            return json_reply(await effect(connection), status_code)
+        replay = await _find(request, connection, record)
+        if replay is not None:
+            return replay
+        reply = json_reply(await effect(connection), status_code)
+        secret = request.services.secret_keys.seal(reply.body, _context(record)) if sealed else None
+        await connection.execute(
+            _STORE,
+            request.now,
+            record,
+            status_code,
+            None if sealed else msgspec.Raw(reply.body),
+            secret,
+        )
+        return reply
+
+
+async def stored_reply(request: ApiRequest) -> Reply[Any] | None:
+    """Look whether a write that can no longer be done was done before, and give that answer.
+
+    Raises:
+        ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.
+    """
+    if request.idempotency_key is None:
+        return None
+    async with request.services.pool.acquire() as connection:
+        return await _stored(request, connection)
+
+
+async def reject_reused_key(request: ApiRequest, connection: Connection) -> None:
+    """Check that the key of a request which is about to be refused was not used for another one.
+
+    Args:
+        request: the request.
+        connection: the one that it has.
+
+    Raises:
+        ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.
+    """
+    if request.idempotency_key is not None:
+        await _stored(request, connection)
+
+
+def answer(
+    outcome: Outcome,
+    shape: Callable[[dict[str, Any]], T],
+    status_code: int = 200,
+) -> Reply[T]:
+    """Turn the outcome of a money function into an answer.
+
+    Args:
+        outcome: of the one operation that the request is.
+        shape: makes the answer of the facts.
+        status_code: of the answer.
+
+    Raises:
+        ApiError: the function refused.
+    """
+    if outcome.code is not None:
+        raise refusal(outcome.code, outcome.facts)
+    headers = REPLAYED_HEADER if outcome.status == "replayed" else None
+    return json_reply(shape(outcome.facts or {}), status_code, headers)
+
+
+def shape_or_whole(shape: Callable[[Facts], S], whole: type[S]) -> Callable[[Facts], S]:
+    """Make the answer also of a record that a server of the release before has kept.
+
+    That server kept the whole answer of these routes where the money functions now keep facts. A record answers for
+    24 hours, so this goes a release later.
+
+    Args:
+        shape: makes the answer of the facts.
+        whole: the answer; what has no other names than its own is one.
+    """
+    names = {field.encode_name for field in msgspec.structs.fields(whole)}
+
+    def answer_of(facts: Facts) -> S:
+        return msgspec.convert(facts, whole) if facts.keys() <= names else shape(facts)
+
+    return answer_of
+
+
+async def _stored(request: ApiRequest, connection: Connection) -> Reply[Any] | None:
+    # The lock of a key lasts as long as the transaction.
+    async with connection.transaction():
+        return await _find(request, connection, idempotency_argument(request))
+
+
+async def _find(
+    request: ApiRequest, connection: Connection, record: Idempotency
+) -> Reply[Any] | None:
+    row = await connection.fetchrow(_FIND, request.now, record)
+    if row is None or row["verdict"] == "new":
+        return None
+    if row["verdict"] == "conflict":
+        raise ApiError("IDEMPOTENCY_CONFLICT")
+    if row["verdict"] == "in_progress":
+        raise ApiError("IDEMPOTENCY_IN_PROGRESS")
+    body = (
+        row["answer"].encode()
+        if row["sealed"] is None
+        else request.services.secret_keys.unseal(row["sealed"], _context(record))
+    )
+    return Reply(row["status_code"], body, REPLAYED_HEADER)
+
+
+def _context(record: Idempotency) -> bytes:
+    """Name the record, so that its ciphertext opens nowhere else."""
+    owner, caller_id, method, route, key, _ = record
+    return msgspec.json.encode(["idempotency", owner, str(caller_id), method, route, key])
+
+
+def _fingerprint(request: ApiRequest) -> bytes:
+    """Digest what makes two requests the same: path, query, acting header and body."""
+    if request.upload is not None:
+        content: Any = [request.upload.media_type, request.upload.digest]
+    else:
+        # It was read before, so it is JSON, and no deeper than all JSON may be.
+        content = msgspec.json.decode(request.received_body) if request.received_body else None
+    query = request.scope["query_string"]
+    parts = [
+        request.path_values,
+        # Longer ones are read by no route, and not worth taking apart.
+        sorted(query.split(b"&")) if len(query) <= MAX_QUERY_BYTES else [query],
+        str(request.acting_for or ""),
+        content,
+    ]
+    encoded = msgspec.json.encode(parts, enc_hook=str, order="deterministic")
+    return hashlib.sha256(encoded).digest()

@@ -1,0 +1,124 @@
+"""Letting a caller in: the key or token, then how often it may ask; and what is noted of refusals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from partner_api.edge.connections.registry import address_of, mark_known
+from partner_api.edge.identity.authentication import KeyRejected, bearer_token
+from partner_api.edge.identity.credentials import (
+    ApiKeyCredential,
+    OperatorCredential,
+    parse_api_key,
+    parse_operator_token,
+)
+from partner_api.edge.limits.rate_limits import RateLimitExceeded
+from partner_api.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from partner_api.edge.identity.authentication import Caller, OperatorCaller
+    from partner_api.edge.identity.recorder import RefusalType
+    from partner_api.edge.limits.rate_limits import EndpointClass
+    from partner_api.edge.request.api_request import ApiRequest
+
+T = TypeVar("T")
+C = TypeVar("C", ApiKeyCredential, OperatorCredential)
+_UNKNOWN_ADDRESS = "unknown"
+
+
+async def admit_key(request: ApiRequest, endpoint_class: EndpointClass) -> Caller:
+    """Authenticate an API key and count the request.
+
+    Raises:
+        ApiError: UNAUTHENTICATED, KILL_SWITCH, RATE_LIMITED.
+    """
+    services = request.services
+
+    async def look_up(credential: ApiKeyCredential) -> Caller:
+        try:
+            return await services.authenticator.api_key(credential, request.now)
+        except KeyRejected as rejected:
+            services.recorder.note_refusal(
+                rejected.tenant_id,
+                rejected.organization_id,
+                rejected.api_key_id,
+                "auth.key_rejected",
+                request.now,
+            )
+            raise
+
+    caller = await _authenticate(request, parse_api_key, look_up)
+    try:
+        request.exchange.bucket = await services.rate_limits.admit(caller, endpoint_class)
+    except RateLimitExceeded as exceeded:
+        request.exchange.bucket = exceeded.bucket
+        note_refusal(request, caller, "auth.rate_limited")
+        raise
+    services.recorder.note_use(caller.tenant_id, caller.api_key_id, request.now)
+    return caller
+
+
+async def admit_operator(request: ApiRequest) -> OperatorCaller:
+    """Authenticate an operator's token.
+
+    Raises:
+        ApiError: UNAUTHENTICATED, RATE_LIMITED after many failures from one address.
+    """
+
+    async def look_up(credential: OperatorCredential) -> OperatorCaller:
+        return await request.services.authenticator.operator(credential, request.now)
+
+    return await _authenticate(request, parse_operator_token, look_up)
+
+
+async def _authenticate(
+    request: ApiRequest,
+    parse: Callable[[str], C | None],
+    look_up: Callable[[C], Awaitable[T]],
+) -> T:
+    """Look a token up, unless its address has failed too often for what is no known token.
+
+    A proxy is one address for all who come through it, so one of them who guesses must not lock
+    the others out: a token that was good lately is looked up all the same. It is not trusted.
+
+    Args:
+        request: the request.
+        parse: reads the token, None when it has another form.
+        look_up: finds out whose it is; its UNAUTHENTICATED is a failure of the address.
+
+    Raises:
+        ApiError: UNAUTHENTICATED, RATE_LIMITED, and what ``look_up`` raises.
+    """
+    limits = request.services.rate_limits
+    token = parse(bearer_token(request.authorization))
+    if token is None:
+        await limits.count_failed_authentication(_address(request))
+        raise ApiError("UNAUTHENTICATED")
+    verified = request.services.authenticator.verified
+    if not verified.knows(token):
+        await limits.check_failed_authentications(_address(request))
+    try:
+        caller = await look_up(token)
+    except ApiError as error:
+        if error.code == "UNAUTHENTICATED":
+            verified.forget(token)
+            await limits.count_failed_authentication(_address(request))
+        raise
+    verified.remember(token)
+    mark_known(request.scope)
+    return caller
+
+
+def note_refusal(request: ApiRequest, caller: Caller, event_type: RefusalType) -> None:
+    """Leave a trace of a refusal in the audit log of the key's organization."""
+    request.services.recorder.note_refusal(
+        caller.tenant_id, caller.organization_id, caller.api_key_id, event_type, request.now
+    )
+
+
+def _address(request: ApiRequest) -> str:
+    """Return what counts as the client's address; a proxy in front is one, and an IPv6 network."""
+    client = request.scope.get("client")
+    return address_of(client[0]) if client else _UNKNOWN_ADDRESS

@@ -1,0 +1,64 @@
+"""Who did it: the caller as SQL functions take it, and the row that every write leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from partner_api.database.arguments import Caller
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from partner_api.database.connection import Connection
+    from partner_api.edge.request.api_request import ApiRequest
+
+
+def audit_argument(request: ApiRequest) -> Caller:
+    """Say who asks, as ledgers and the audit log record it."""
+    if request.is_operators:
+        operator = request.operator
+        return Caller(
+            "operator",
+            operator_id=operator.operator_id,
+            operator_name=operator.name,
+            request_id=request.request_id,
+        )
+    return Caller(
+        "partner_api", api_key_id=request.caller.api_key_id, request_id=request.request_id
+    )
+
+
+async def write_audit(
+    connection: Connection,
+    now: datetime,
+    tenant_id: int,
+    organization_id: UUID | None,
+    event_type: str,
+    caller: Caller,
+    project_id: UUID | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Leave the audit row of a write, in the write's own transaction.
+
+    Args:
+        connection: the one with the transaction.
+        now: the time of the write.
+        tenant_id: 0 for what the operator does outside any tenant.
+        organization_id: who acts; with X-Layers-Organization, the child.
+        event_type: ``<thing>.<past participle>``.
+        caller: from ``audit_argument``, or ``SYSTEM``.
+        project_id: the project it is about, if it is about one.
+        details: what was acted on. Never a secret.
+    """
+    await connection.execute(
+        "SELECT audit_write($1, $2, $3, $4, $5::caller, $6, $7)",
+        tenant_id,
+        now,
+        organization_id,
+        event_type,
+        caller,
+        project_id,
+        dict(details or {}),
+    )

@@ -1,0 +1,262 @@
+"""A request on its way through the edge: what is known about it, and its body."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from litestar import Request
+
+from partner_api.database.pool import require_no_connection
+from partner_api.edge.wire.fields import OrganizationId
+from partner_api.errors import ApiError, Issue
+from partner_api.ids import new_request_id
+from partner_api.time_limits import BODY_SILENCE_SECONDS, DISCARD_SECONDS, JSON_BODY_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime
+
+    from litestar.types import Receive, Scope, Send
+
+    from partner_api.edge.identity.authentication import Caller, OperatorCaller
+    from partner_api.edge.request.uploads import Upload
+    from partner_api.services import Services
+
+MAX_BODY_BYTES = 256 * 1024
+ACTING_HEADER = "X-Layers-Organization"
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+EXCHANGE = "partner_api.exchange"
+
+_CUT_OFF = "The connection closed before the whole body had arrived. Send the request again."
+_PRINTABLE = re.compile(rb"[\x20-\x7e]{1,255}")
+
+
+class Patience(NamedTuple):
+    """How much of a body that nobody wants is read all the same, and for how long."""
+
+    most_bytes: int = 4 * 1024 * 1024
+    seconds: float = DISCARD_SECONDS
+
+
+class BodyLimits(NamedTuple):
+    """How long a body may take: between two of its bytes, and as a whole if it is JSON."""
+
+    silence_seconds: float = BODY_SILENCE_SECONDS
+    json_seconds: float = JSON_BODY_SECONDS
+
+
+_USUAL_PATIENCE = Patience()
+_NO_PATIENCE = Patience(0, 0)
+
+
+class Exchange:
+    """One request and its answer, as logs and metrics see it."""
+
+    __slots__ = (
+        "body_limits",
+        "bucket",
+        "caller_id",
+        "method",
+        "patience",
+        "request_id",
+        "services",
+        "started_ns",
+        "status",
+        "template",
+    )
+
+    def __init__(self, method: str, services: Services | None, body_limits: BodyLimits) -> None:
+        self.request_id = new_request_id(time.time_ns() // 1_000_000)
+        self.started_ns = time.perf_counter_ns()
+        self.method = method
+        self.services = services
+        self.body_limits = body_limits
+        self.template: str | None = None
+        self.caller_id: str | None = None
+        self.status = 500
+        self.patience = _USUAL_PATIENCE
+        # The headers that name the rate limit's bucket, for whatever is answered.
+        self.bucket: list[tuple[bytes, bytes]] = []
+
+
+class ApiRequest(Request[Any, Any, Any]):
+    """What handlers get. ``caller`` is whom it acts for, and set before a handler runs."""
+
+    __slots__ = (
+        "_body_bytes",
+        "_caller",
+        "_operator",
+        "acting_for",
+        "announced_bytes",
+        "authorization",
+        "cursor",
+        "exchange",
+        "idempotency_key",
+        "key_caller",
+        "now",
+        "path_values",
+        "raw_acting",
+        "raw_idempotency_keys",
+        "services",
+        "template",
+        "upload",
+    )
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        super().__init__(scope, receive, send)
+        self.exchange: Exchange = cast("dict[str, Any]", scope)[EXCHANGE]
+        self.authorization: list[bytes] = []
+        self.raw_acting: list[bytes] = []
+        self.raw_idempotency_keys: list[bytes] = []
+        self.announced_bytes = 0
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                self.authorization.append(value)
+            elif name == b"x-layers-organization":
+                self.raw_acting.append(value)
+            elif name == b"idempotency-key":
+                self.raw_idempotency_keys.append(value)
+            elif name == b"content-length" and value.isdigit():
+                self.announced_bytes = int(value[:20])
+        self.services: Services
+        self.template: str
+        # One instant for everything that the request does.
+        self.now: datetime
+        self.key_caller: Caller | None = None
+        self.acting_for: OrganizationId | None = None
+        self.idempotency_key: str | None = None
+        # The path parameters as they were read, by their names on the wire.
+        self.path_values: dict[str, Any] = {}
+        # What a verified cursor says, still encoded.
+        self.cursor: bytes | None = None
+        self._caller: Caller | None = None
+        self._operator: OperatorCaller | None = None
+        self._body_bytes: bytes | None = None
+        # The body of a route for uploads, when it has arrived.
+        self.upload: Upload | None = None
+
+    @property
+    def request_id(self) -> str:
+        """The ``req_…`` that the answer carries."""
+        return self.exchange.request_id
+
+    @property
+    def caller(self) -> Caller:
+        """On whose behalf the request acts, on routes for API keys."""
+        if self._caller is None:
+            raise RuntimeError("only a route for API keys has a caller")
+        return self._caller
+
+    @caller.setter
+    def caller(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @property
+    def operator(self) -> OperatorCaller:
+        """The operator, on routes for operators."""
+        if self._operator is None:
+            raise RuntimeError("only a route for operators has an operator")
+        return self._operator
+
+    @operator.setter
+    def operator(self, operator: OperatorCaller) -> None:
+        self._operator = operator
+
+    @property
+    def is_operators(self) -> bool:
+        """Whether an operator is calling."""
+        return self._operator is not None
+
+    def read_headers(self, issues: list[Issue], *, writes: bool) -> None:
+        """Read the two headers that change what a request means.
+
+        Args:
+            issues: gets what is wrong with them.
+            writes: whether the route writes; a read ignores Idempotency-Key.
+        """
+        if self.raw_acting:
+            try:
+                (value,) = self.raw_acting
+                self.acting_for = OrganizationId.parse(value.decode("latin-1"))
+            except ValueError:
+                issues.append(Issue(ACTING_HEADER, "Expected one id of an organization"))
+        if writes and self.raw_idempotency_keys:
+            value = self.raw_idempotency_keys[0]
+            if len(self.raw_idempotency_keys) > 1 or not _PRINTABLE.fullmatch(value):
+                issues.append(
+                    Issue(IDEMPOTENCY_HEADER, "Expected one key of 1 to 255 printable characters")
+                )
+            else:
+                self.idempotency_key = value.decode("ascii")
+
+    def check_announced_size(self, limit: int = MAX_BODY_BYTES) -> None:
+        """Refuse a body that is too large before reading any of it.
+
+        Raises:
+            ApiError: PAYLOAD_TOO_LARGE.
+        """
+        if self.announced_bytes > limit:
+            raise _too_large(limit)
+
+    async def body_bytes(self, limit: int = MAX_BODY_BYTES) -> bytes:
+        """Read the whole body, once; more than ``limit`` bytes are never kept.
+
+        Raises:
+            ApiError: PAYLOAD_TOO_LARGE; REQUEST_TIMEOUT; VALIDATION, see ``body_chunks``.
+        """
+        if self._body_bytes is None:
+            self.check_announced_size(limit)
+            try:
+                async with asyncio.timeout(self.exchange.body_limits.json_seconds):
+                    self._body_bytes = b"".join([chunk async for chunk in self.body_chunks(limit)])
+            except TimeoutError:
+                raise self._too_late() from None
+        return self._body_bytes
+
+    @property
+    def received_body(self) -> bytes:
+        """The whole body of a write that is no upload: it was read before the handler was called."""
+        if self._body_bytes is None:
+            raise RuntimeError("the body was not read")
+        return self._body_bytes
+
+    async def body_chunks(self, limit: int) -> AsyncIterator[bytes]:
+        """Give the body as it arrives, once.
+
+        Raises:
+            ApiError: PAYLOAD_TOO_LARGE when more than ``limit`` bytes have come; REQUEST_TIMEOUT
+                when nothing came for too long; VALIDATION when the connection closed before the end.
+        """
+        require_no_connection()
+        size = 0
+        while True:
+            try:
+                async with asyncio.timeout(self.exchange.body_limits.silence_seconds):
+                    message = await self.receive()
+            except TimeoutError:
+                raise self._too_late() from None
+            if message["type"] == "http.disconnect":
+                raise ApiError("VALIDATION", _CUT_OFF, status=400)
+            chunk: bytes = message["body"]  # type: ignore[typeddict-item]
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit)
+            yield chunk
+            if not message.get("more_body"):
+                return
+
+    def _too_late(self) -> ApiError:
+        # Nobody waits for the rest of such a body.
+        self.exchange.patience = _NO_PATIENCE
+        return ApiError("REQUEST_TIMEOUT")
+
+
+def _too_large(limit: int) -> ApiError:
+    if limit == MAX_BODY_BYTES:
+        return ApiError("PAYLOAD_TOO_LARGE")
+    return ApiError(
+        "PAYLOAD_TOO_LARGE", f"The upload is too large. Send at most {limit // 2**20} MiB."
+    )

@@ -1,0 +1,107 @@
+"""Bounds of values that an annotation of msgspec cannot express, and those that it can.
+
+What a client may send is bounded before it is looked at: a list by its length, an object without
+fixed fields by its keys or its size. So the work for a body never follows from its 256 KiB, but
+from what its schema allows.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any, Protocol, get_args, get_origin
+
+import msgspec
+
+from partner_api.edge.request.json_text import join_path
+from partner_api.errors import Issue
+
+_TOO_GREAT = "Expected a number that fits a double-precision one"
+_MAX_NUMBER = int(sys.float_info.max)
+# The least JSON of a value, with the comma behind it.
+_BYTES_A_VALUE = 2
+
+
+class Bound(Protocol):
+    """Limits of an object without fixed fields, given as ``Meta(extra={"bound": …})``."""
+
+    @property
+    def most_values(self) -> int:
+        """How many values there are in the largest that fits."""
+
+    def too_large(self, value: dict[str, Any], path: str) -> Issue | None:
+        """Check the size, before anything looks at what is in it."""
+
+    def issues(self, value: dict[str, Any], path: str) -> list[Issue]:
+        """List what else is over the limits; its size and its types are right."""
+
+
+class JsonBound:
+    """Any JSON object up to a size in bytes."""
+
+    def __init__(self, max_bytes: int) -> None:
+        if max_bytes % 1024:
+            raise ValueError("the limit is said in KiB")
+        self._max_bytes = max_bytes
+
+    @property
+    def most_values(self) -> int:
+        """As many as there is room for."""
+        return self._max_bytes // _BYTES_A_VALUE
+
+    def too_large(self, value: dict[str, Any], path: str) -> Issue | None:
+        """Check the size of its JSON."""
+        if len(msgspec.json.encode(value)) > self._max_bytes:
+            return Issue(path, f"Expected at most {self._max_bytes // 1024} KiB of JSON")
+        return None
+
+    def issues(self, value: dict[str, Any], path: str) -> list[Issue]:
+        """Find the numbers that most readers of JSON could not hold."""
+        found: list[Issue] = []
+        waiting: list[tuple[Any, str]] = [(value, path)]
+        while waiting:
+            inner, path = waiting.pop()
+            if isinstance(inner, dict):
+                waiting += [(item, join_path(path, name)) for name, item in inner.items()][::-1]
+            elif isinstance(inner, list):
+                waiting += [(item, f"{path}[{index}]") for index, item in enumerate(inner)][::-1]
+            elif isinstance(inner, int) and abs(inner) > _MAX_NUMBER:
+                found.append(Issue(path, _TOO_GREAT))
+        return found
+
+
+def bound_of(field_type: Any) -> Bound | None:
+    """Return the bound that is annotated on a type, without null and unset."""
+    for meta in metas_of(field_type):
+        if meta.extra is not None and "bound" in meta.extra:
+            bound: Bound = meta.extra["bound"]
+            return bound
+    return None
+
+
+def max_length_of(field_type: Any) -> int | None:
+    """Return the greatest length that is annotated on a type, without null and unset."""
+    return next(
+        (meta.max_length for meta in metas_of(field_type) if meta.max_length is not None), None
+    )
+
+
+def size_problem(field_type: Any, value: Any, path: str) -> Issue | None:
+    """Check the size of one list or object, and not what is in it."""
+    if isinstance(value, list):
+        most = max_length_of(field_type)
+        if most is not None and len(value) > most:
+            return Issue(path, f"Expected a list of length <= {most}")
+    elif isinstance(value, dict):
+        if (bound := bound_of(field_type)) is not None:
+            return bound.too_large(value, path)
+        most = max_length_of(field_type)
+        if most is not None and len(value) > most:
+            return Issue(path, f"Expected an object of length <= {most}")
+    return None
+
+
+def metas_of(field_type: Any) -> list[msgspec.Meta]:
+    """Return what is annotated on a type, without null and unset."""
+    if get_origin(field_type) is not Annotated:
+        return []
+    return [meta for meta in get_args(field_type)[1:] if isinstance(meta, msgspec.Meta)]

@@ -1,0 +1,82 @@
+"""Uploads: bodies that are not JSON and too large to be kept in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from typing import IO, TYPE_CHECKING
+
+from msgspec import Struct
+
+from partner_api.edge.request.api_request import Patience
+from partner_api.errors import Issue
+from partner_api.time_limits import DISCARD_UPLOAD_SECONDS
+
+if TYPE_CHECKING:
+    from partner_api.edge.request.api_request import ApiRequest
+
+ANY_TYPE = "application/octet-stream"
+"""Among the media types of a rule it stands for all of them."""
+
+
+class UploadRule(Struct, frozen=True):
+    """What a route takes: these media types, or any, and so many bytes at most.
+
+    ``streamed``: the handler reads the bytes itself as they arrive, with ``request.body_chunks``,
+    when it knows that they are wanted; else they are there, as ``upload``, when it is called.
+    """
+
+    media_types: tuple[str, ...]
+    max_bytes: int
+    streamed: bool = False
+
+    @property
+    def patience(self) -> Patience:
+        """How much of what is not wanted is read so that the answer arrives.
+
+        Whoever sends a large file should see why it is refused.
+        """
+        return Patience(2 * self.max_bytes, DISCARD_UPLOAD_SECONDS)
+
+    def read_media_type(self, request: ApiRequest, issues: list[Issue]) -> str:
+        """Give the media type that a request announces; another one is added to ``issues``."""
+        text = request.headers.get("content-type", "")
+        media_type = text.partition(";")[0].strip().lower()
+        if ANY_TYPE not in self.media_types and media_type not in self.media_types:
+            issues.append(Issue("Content-Type", f"Expected {' or '.join(self.media_types)}"))
+        return media_type
+
+
+class Upload:
+    """What was uploaded: in a file without a name, which is gone when it is closed."""
+
+    def __init__(self, media_type: str, file: IO[bytes], digest: str) -> None:
+        self.media_type = media_type
+        self.file = file
+        # SHA-256 in hexadecimal digits.
+        self.digest = digest
+
+    def close(self) -> None:
+        """Give the file up."""
+        self.file.close()
+
+
+async def receive_upload(request: ApiRequest, media_type: str, max_bytes: int) -> Upload:
+    """Write a body to a file as it arrives, and keep it in ``request.upload``.
+
+    Raises:
+        ApiError: PAYLOAD_TOO_LARGE; REQUEST_TIMEOUT when nothing came for too long; VALIDATION when
+            the connection closed before the end.
+    """
+    hashed = hashlib.sha256()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the request has been answered
+    try:
+        async for chunk in request.body_chunks(max_bytes):
+            hashed.update(chunk)
+            file.write(chunk)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    request.upload = Upload(media_type, file, hashed.hexdigest())
+    return request.upload

@@ -1,0 +1,1 @@
+"""How values and answers look on the wire."""

@@ -1,0 +1,1 @@
+"""Lease requests: a partner asks for accounts, the operator answers."""

@@ -1,0 +1,174 @@
+"""Lease requests: a partner asks, the operator answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import asyncpg
+from litestar import Router
+
+from partner_api.edge.declare import read, write
+from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.identity.scopes import requires
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import ProjectId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.errors import ApiError, Issue, invalid, not_found
+from partner_api.ids import MalformedId, format_id, new_ulid, parse_id
+from partner_api.lease_requests import store
+from partner_api.lease_requests.schemas import (
+    LeaseRequest,
+    LeaseRequestsQuery,
+    NewLeaseRequest,
+    Niche,
+    lease_request_of,
+)
+from partner_api.projects.store import share_project
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
+
+_TAG = "Leased accounts"
+
+_EXAMPLE = LeaseRequest(
+    id="lreq_01KPNGMXZ8RF0PZ5T9QXZ3W4T7",
+    request_id="spring-launch",
+    project_id="prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
+    status="requested",
+    count=2,
+    niche=Niche(vertical="food_and_drink", audience="home baristas", language="en", geo=["US"]),
+    target=None,
+    note=None,
+    submitted_at="2026-04-20T15:40:00Z",
+    assigned_at=None,
+    assigned_social_account_ids=[],
+)
+
+
+@write(
+    "POST",
+    "/v1/projects/{projectId}/leased-accounts/request",
+    access=requires("leased:write"),
+    tag=_TAG,
+    status=201,
+    errors=["NOT_FOUND", "CONFLICT"],
+    examples=[_EXAMPLE],
+)
+async def request_accounts(
+    request: ApiRequest, project_id: ProjectId, body: NewLeaseRequest, connection: Connection
+) -> LeaseRequest:
+    """Request leased accounts.
+
+    Asks the operator for accounts that fit a niche. Nothing is charged: the first month of each
+    account is when it is assigned.
+    """
+    if body.project_id != project_id:
+        raise invalid([Issue("projectId", "Expected the project of the path")])
+    caller = request.caller
+    project = await share_project(connection, caller.tenant_id, caller.organization_id, project_id)
+    if project is None:
+        raise not_found()
+    if project["status"] == "archived":
+        raise ApiError(
+            "CONFLICT",
+            'The project is archived. Restore it with PATCH status "active" first.',
+            {"status": "archived"},
+        )
+    try:
+        async with connection.transaction():
+            row = await store.insert_request(
+                connection,
+                caller.tenant_id,
+                request.now,
+                request_id=new_ulid(request.now),
+                organization_id=caller.organization_id,
+                project_id=project_id,
+                partner_request_id=body.request_id,
+                count=body.count,
+                vertical=body.niche.vertical,
+                audience=body.niche.audience,
+                language=body.niche.language,
+                geo=body.niche.geo,
+                target=body.target,
+                note=body.note,
+            )
+    except asyncpg.UniqueViolationError:
+        raise ApiError(
+            "CONFLICT",
+            "Another request of your organization has this requestId. Read that one, or use another id.",
+            {"requestId": body.request_id},
+        ) from None
+    submitted = lease_request_of(row)
+    await write_audit(
+        connection,
+        request.now,
+        caller.tenant_id,
+        caller.organization_id,
+        "lease_request.submitted",
+        audit_argument(request),
+        project_id=project_id,
+        details={"requestId": format_id("lreq", row["id"]), "count": body.count},
+    )
+    return submitted
+
+
+@read(
+    "/v1/projects/{projectId}/leased-accounts/requests",
+    access=requires("leased:write"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+)
+async def list_requests(
+    request: ApiRequest, project_id: ProjectId, query: LeaseRequestsQuery
+) -> Page[LeaseRequest]:
+    """List lease requests.
+
+    Newest first.
+    """
+    async with request.services.pool.acquire() as connection:
+        rows = await store.list_requests(
+            connection,
+            request.caller.tenant_id,
+            request.caller.organization_id,
+            project_id,
+            statuses=query.status,
+            before=read_cursor(request, UUID),
+            limit=query.limit + 1,
+        )
+    if rows is None:
+        raise not_found()
+    return page(request, query, rows, item=lease_request_of, position=lambda row: row["id"])
+
+
+@read(
+    "/v1/projects/{projectId}/leased-accounts/requests/{requestId}",
+    access=requires("leased:write"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+    examples=[_EXAMPLE],
+)
+async def read_request(request: ApiRequest, project_id: ProjectId, request_id: str) -> LeaseRequest:
+    """Read a lease request.
+
+    By its `lreq_` id, or by the name that you gave it.
+    """
+    try:
+        own_id = parse_id("lreq", request_id)
+    except MalformedId:
+        own_id = None
+    async with request.services.pool.acquire() as connection:
+        row = await store.find_request(
+            connection,
+            request.caller.tenant_id,
+            request.caller.organization_id,
+            project_id,
+            request_id=own_id,
+            partner_request_id=request_id,
+        )
+    if row is None:
+        raise not_found()
+    return lease_request_of(row)
+
+
+router = Router("", route_handlers=[request_accounts, list_requests, read_request])

@@ -1,0 +1,79 @@
+"""Charging what has come due before a request that depends on it.
+
+What takes money, ends a lease or assigns one does so after the months that have begun by then, in the transaction in
+which it acts. After a long outage those may be hundreds of thousands, too many for one statement. So they are charged
+first, in commits of the size of a sweep's, and the request then finds few or none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from partner_api.errors import ApiError
+from partner_api.leases import store
+from partner_api.time_limits import DUE_RENEWALS_SECONDS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partner_api.database.connection import Pool
+    from partner_api.edge.request.api_request import ApiRequest
+
+# As long as a sweep's commit holds a wallet, and so many leases as the sweep takes of one partner.
+_LEASES_PER_COMMIT = 5_000
+_PAUSE_SECONDS = 0.05
+_BEHIND = (
+    "The months of this partner's leases that are due are still being charged. Send the request again, with the same "
+    "Idempotency-Key if it had one, after the seconds in Retry-After."
+)
+
+
+async def charge_callers_leases(request: ApiRequest) -> None:
+    """Charge what is due of the partner who asks.
+
+    Raises:
+        ApiError: UNAVAILABLE, see ``charge_what_is_due``.
+    """
+    await charge_what_is_due(request.services.pool, request.caller.tenant_id, request.now)
+
+
+async def charge_what_is_due(
+    pool: Pool,
+    tenant_id: int,
+    now: datetime,
+    *,
+    leases_per_commit: int = _LEASES_PER_COMMIT,
+    limit_seconds: float = DUE_RENEWALS_SECONDS,
+) -> None:
+    """Charge the months of a partner's leases that have begun, in bounded commits, in the order of their line.
+
+    What is charged stays charged, whatever becomes of the request: a worker would have done the same.
+
+    Args:
+        pool: no connection of it may be in hand.
+        tenant_id: the partner's.
+        now: months that begin later are not charged.
+        leases_per_commit: about so many in each.
+        limit_seconds: how long it may take.
+
+    Raises:
+        ApiError: UNAVAILABLE, they are too many for one request. The next one goes on from there.
+    """
+    until: float | None = None
+    while True:
+        async with pool.acquire() as connection:
+            if not await store.has_renewals(connection, tenant_id, now):
+                return
+            if until is None:
+                until = time.monotonic() + limit_seconds
+            elif time.monotonic() > until:
+                raise ApiError("UNAVAILABLE", _BEHIND)
+            renewed = await store.renew(connection, [tenant_id], now, leases_per_commit)
+        if renewed.stuck:
+            # The others are done, and these can be charged by nobody.
+            return
+        if not renewed.leases:
+            # Somebody else holds the wallet, and charges the same months perhaps.
+            await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,135 @@
+"""Leased accounts, as their project's owner sees them."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from partner_api.edge.declare import read, write
+from partner_api.edge.idempotency.records import answer, idempotency_argument, shape_or_whole
+from partner_api.edge.identity.audit import audit_argument
+from partner_api.edge.identity.scopes import requires
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import ProjectId, SocialAccountId
+from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.reply import Reply
+from partner_api.errors import not_found
+from partner_api.leases import store
+from partner_api.leases.access import charge_callers_leases
+from partner_api.leases.schemas import (
+    LeasedAccount,
+    LeasedAccountsQuery,
+    LeaseRelease,
+    ReleasedAccount,
+    leased_account_of,
+    released_account_of,
+)
+
+_TAG = "Leased accounts"
+_PRICE_CENTS = 15_000
+_released = shape_or_whole(released_account_of, ReleasedAccount)
+
+_EXAMPLE = Page(
+    [
+        LeasedAccount(
+            social_account_id=social_account_id,
+            project_id="prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
+            handle=handle,
+            platform="tiktok",
+            followers=followers,
+            status="assigned",
+            assigned_at="2026-04-20T16:12:02Z",
+            next_renewal_at="2026-05-20T16:12:02Z",
+            monthly_price_cents=_PRICE_CENTS,
+            billing_status="current",
+            past_due_since=None,
+        )
+        for social_account_id, handle, followers in (
+            ("sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c06", "coffee.reviews.daily", 12_840),
+            ("sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c07", "brew.at.home", 8_412),
+        )
+    ],
+    None,
+)
+
+
+@read(
+    "/v1/projects/{projectId}/leased-accounts",
+    access=requires("leased:write"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+    examples=[_EXAMPLE],
+)
+async def list_leased_accounts(
+    request: ApiRequest, project_id: ProjectId, query: LeasedAccountsQuery
+) -> Page[LeasedAccount]:
+    """List leased accounts.
+
+    The accounts leased to a project: what is paid, and when each renews. In the order of
+    assignment. The sum of `monthlyPriceCents` over the assigned accounts is what a month costs. An
+    account is in the list from the moment it is assigned.
+    """
+    async with request.services.pool.acquire() as connection:
+        leases = await store.list_leases(
+            connection,
+            request.caller.tenant_id,
+            request.caller.organization_id,
+            project_id,
+            statuses=query.status,
+            now=request.now,
+            after=read_cursor(request, store.LeasePosition),
+            limit=query.limit + 1,
+        )
+    if leases is None:
+        raise not_found()
+    return page(
+        request,
+        query,
+        leases,
+        item=leased_account_of,
+        position=lambda lease: store.LeasePosition(
+            lease["assigned_at"], lease["social_account_id"]
+        ),
+    )
+
+
+@write(
+    "DELETE",
+    "/v1/leased-accounts/{socialAccountId}",
+    access=requires("leased:write"),
+    tag=_TAG,
+    errors=["NOT_FOUND"],
+    replays=_released,
+)
+async def release_account(
+    request: ApiRequest, social_account_id: SocialAccountId, body: LeaseRelease
+) -> Reply[ReleasedAccount]:
+    """Release a leased account.
+
+    The lease ends now and the account goes back to the operator. The month that is paid is not
+    refunded, and months that have begun are charged first. What is not a lease of yours, or is over
+    already, is 404.
+    """
+    await charge_callers_leases(request)
+    async with request.services.pool.acquire() as connection:
+        (outcome,) = await store.disconnect(
+            connection,
+            request.caller.tenant_id,
+            request.now,
+            [
+                store.DisconnectItem(
+                    social_account_id,
+                    request.caller.organization_id,
+                    "released_by_partner",
+                    body.reason,
+                    audit_argument(request),
+                    idempotency_argument(request),
+                )
+            ],
+        )
+    if outcome.code == "CONFLICT":
+        # To a partner, a lease that is over is no lease.
+        raise not_found()
+    return answer(outcome, _released)
+
+
+router = Router("", route_handlers=[list_leased_accounts, release_account])

@@ -1,0 +1,29 @@
+"""Finding the tenant of the job that a worker or an operator names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.edge.idempotency.records import reject_reused_key
+from partner_api.errors import not_found
+from partner_api.jobs import store
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from partner_api.database.connection import Connection
+    from partner_api.edge.request.api_request import ApiRequest
+
+
+async def require_tenant(request: ApiRequest, connection: Connection, job_id: UUID) -> int:
+    """Give the tenant of a job.
+
+    Raises:
+        ApiError: NOT_FOUND; before that IDEMPOTENCY_CONFLICT, if the request's key was used for
+            another job.
+    """
+    tenant_id = await store.find_job_tenant(connection, job_id)
+    if tenant_id is None:
+        await reject_reused_key(request, connection)
+        raise not_found()
+    return tenant_id

@@ -1,0 +1,184 @@
+"""What must be true before anything is served: schema, mode and secret keys fit the database."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+from typing import TYPE_CHECKING, TypeVar
+
+import asyncpg
+
+from embedded_postgres.data_folder import DataFolder
+from partner_api.crypto import SecretKeys
+from partner_api.database import migrate
+from partner_api.database.connection import connect
+from partner_api.demo_credentials import mark_kept_credentials
+from partner_api.processes.run_folder import development_pid, no_server_begins
+from partner_api.rehearsal import store as installation
+from partner_api.time_limits import COMMAND_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+    from typing import Any
+
+    from partner_api.database.connection import Connection
+    from partner_api.database.location import DatabaseLocation
+    from partner_api.settings.table import Settings
+
+
+T = TypeVar("T")
+
+# What a socket never fails with.
+_OF_FILES = frozenset({errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC, errno.EROFS})
+
+
+class StartupError(Exception):
+    """The server cannot start on this database; the message says why and what to do."""
+
+
+def load_secret_keys(settings: Settings) -> SecretKeys:
+    """Give the keys of the environment; with the embedded database, else those of the data folder.
+
+    Raises:
+        StartupError: a database of one's own needs keys of one's own.
+        SecretKeyError: the keys of the environment or the data folder cannot be used.
+    """
+    if settings.secret_keys is not None:
+        return SecretKeys.parse(settings.secret_keys)
+    if settings.database_url is None or settings.development:
+        return SecretKeys.load_or_create(settings.data_dir)
+    raise StartupError(
+        "LAYERS_SECRET_KEYS is not set. Every server of a database needs the same keys: set it to "
+        "an id and a key, for example k1:$(openssl rand -hex 32), and keep a copy in a safe place."
+    )
+
+
+def require_existing_database(settings: Settings) -> None:
+    """Check that there is a database to look at: to look must not make one, in a folder that was misspelt.
+
+    Raises:
+        StartupError: the data folder has none, and no other one is named.
+    """
+    if settings.database_url is not None:
+        return
+    folder = DataFolder(settings.data_dir)
+    if not folder.cluster.exists():
+        missing = "database in the data folder" if folder.path.exists() else "data folder"
+        raise StartupError(
+            f"There is no {missing} {settings.data_dir}. Set LAYERS_DATA_DIR to the server's, or "
+            "DATABASE_URL to its database."
+        )
+
+
+async def prepare_database(
+    settings: Settings,
+    location: DatabaseLocation,
+    secret_keys: SecretKeys,
+    *,
+    migrate_first: bool,
+    check: Callable[[Connection], Awaitable[None]] | None = None,
+) -> None:
+    """Check that this version, this mode and these keys fit the database; migrate it if asked to.
+
+    Args:
+        settings: the mode, and where the data folder is.
+        location: the database.
+        secret_keys: what it should know.
+        migrate_first: whether to migrate it.
+        check: what else has to be true, or the database does not become production's.
+
+    Raises:
+        StartupError, MigrationError, SecretKeyError: something does not fit; the sentence says what to do.
+        OSError, asyncpg.PostgresError: the database cannot be reached or refuses something.
+    """
+    # Before it is migrated, too: a refusal changes nothing.
+    _require_no_development_server(settings)
+    if migrate_first:
+        await migrate.upgrade(location.owner_url, location.application_role)
+    connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
+    try:
+        await migrate.require_current(connection)
+        # First: a start with wrong keys must not make the database production's.
+        await secret_keys.verify_installation(connection)
+        if check is not None:
+            await mark_kept_credentials(connection, settings.data_dir)
+            await check(connection)
+        await _enter_mode(connection, settings)
+        await mark_kept_credentials(connection, settings.data_dir)
+    finally:
+        await connection.close()
+
+
+async def require_development(connection: Connection) -> None:
+    """Check that the database never was production's; in a transaction, until its end.
+
+    Raises:
+        StartupError: it was.
+    """
+    if not await installation.is_for_development(connection):
+        raise StartupError(
+            "This database was used without development mode, so it may hold real customers; "
+            "development mode could move their time. Unset LAYERS_DEVELOPMENT, or use another "
+            "database."
+        )
+
+
+def _require_no_development_server(settings: Settings) -> None:
+    """Check that to make the data folder's own database production's would end nobody's server.
+
+    Raises:
+        StartupError: it would.
+    """
+    if settings.development or settings.database_url is not None:
+        return
+    pid = development_pid(settings.data_dir)
+    if pid is not None:
+        raise StartupError(
+            "Without development mode this would make the database production's, for ever, and end "
+            f"the server in development mode that runs on it with the data folder {settings.data_dir} "
+            f"(process {pid}). Set LAYERS_DEVELOPMENT=true, or stop that server first."
+        )
+
+
+async def _enter_mode(connection: Connection, settings: Settings) -> None:
+    if settings.development:
+        await require_development(connection)
+        return
+    with contextlib.ExitStack() as stack:
+        if settings.database_url is None:
+            stack.enter_context(no_server_begins(settings.data_dir))
+        _require_no_development_server(settings)
+        entered = await installation.enter_production(connection)
+    if not entered:
+        raise StartupError(
+            "The time of this database was moved ahead in a rehearsal, so its ledgers are dated in "
+            "the future. Use a new database, or set LAYERS_DEVELOPMENT=true."
+        )
+
+
+def run_with_database(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's coroutine; what the network or PostgreSQL refuses becomes one sentence.
+
+    Raises:
+        StartupError: with that sentence.
+        OSError: of a file, which is no fault of the database.
+    """
+    try:
+        return asyncio.run(work)
+    except OSError as error:
+        if error.filename is not None or error.errno in _OF_FILES:
+            raise
+        reason = error.strerror or str(error) or "no answer in time"
+        raise StartupError(
+            f"The database cannot be reached: {reason}. Check DATABASE_URL and that the server runs."
+        ) from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise StartupError(
+            f"The database refuses: {error.args[0]}. Migrations need the role that owns the "
+            "database: name it in LAYERS_MIGRATION_DATABASE_URL, or in DATABASE_URL."
+        ) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise StartupError(
+            f"The database cannot be used: {error.args[0]}. Check DATABASE_URL."
+        ) from error

@@ -1,0 +1,109 @@
+"""Files in a bucket of S3, or of anything that speaks like it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from partner_api.database.pool import require_no_connection
+from partner_api.storage.errors import StorageUnavailable
+from partner_api.storage.files import URL_SECONDS, StoredFile, check_key, mime_type_of, taken_in
+from partner_api.time_limits import STORAGE_SECONDS
+
+try:
+    import obstore
+    from obstore.exceptions import BaseError, NotFoundError
+    from obstore.store import S3Store
+except ImportError as error:
+    raise StorageUnavailable(
+        "LAYERS_STORAGE_URL names a bucket, but what talks to buckets is not installed. "
+        'Install the extra: pip install "layers-partner-api[s3]".'
+    ) from error
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable
+    from pathlib import Path
+
+_INCOMING = ".incoming"
+_TIMEOUT = timedelta(seconds=STORAGE_SECONDS)
+_RETRIES = 3
+_RETRY_TIMEOUT = timedelta(seconds=20)
+
+
+class BucketStorage:
+    """Keeps files as objects, whose names are their keys behind the prefix.
+
+    A file is taken in on this machine's disk first: so nothing incomplete and nothing too large
+    gets into the bucket, and no part of an upload is left there.
+
+    Args:
+        url: ``s3://bucket/prefix?endpoint=https://…&region=…``; who it is comes from the usual
+            variables, ``AWS_ACCESS_KEY_ID`` and so on, or from the machine's role.
+        folder: for files on their way.
+    """
+
+    def __init__(self, url: str, folder: Path) -> None:
+        parts = urlsplit(url)
+        options = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        config: dict[str, Any] = {}
+        if "region" in options:
+            config["region"] = options["region"]
+        client: dict[str, Any] = {"timeout": _TIMEOUT}
+        if "endpoint" in options:
+            config["endpoint"] = options["endpoint"]
+            # Servers other than Amazon's have no name of their own for each bucket.
+            config["virtual_hosted_style_request"] = False
+            client["allow_http"] = options["endpoint"].startswith("http:")
+        self._folder = folder / _INCOMING
+        self._store = S3Store(
+            parts.netloc,
+            prefix=parts.path.strip("/") or None,
+            config=config,  # type: ignore[arg-type]
+            client_options=client,  # type: ignore[arg-type]
+            retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRY_TIMEOUT},
+        )
+
+    async def put(self, key: str, chunks: AsyncIterable[bytes]) -> StoredFile:
+        """Keep a file: it is taken in here, then sent."""
+        check_key(key)
+        async with taken_in(self._folder, key, chunks) as (draft, stored):
+            try:
+                async with asyncio.timeout(STORAGE_SECONDS):
+                    await obstore.put_async(
+                        self._store, key, draft, attributes={"Content-Type": mime_type_of(key)}
+                    )
+            except (BaseError, OSError) as error:
+                raise _unavailable(error) from error
+        return stored
+
+    async def delete(self, key: str) -> None:
+        """Remove a file, if it is there."""
+        check_key(key)
+        require_no_connection()
+        try:
+            async with asyncio.timeout(STORAGE_SECONDS):
+                await obstore.delete_async(self._store, key)
+        except (NotFoundError, FileNotFoundError):
+            return
+        except (BaseError, TimeoutError) as error:
+            raise _unavailable(error) from error
+
+    async def url(self, file: StoredFile, mime_type: str, now: datetime) -> str:
+        """Give the bucket's own address; it is served as what the end of its name says."""
+        check_key(file.key)
+        require_no_connection()
+        try:
+            # The credentials may have to be asked for.
+            async with asyncio.timeout(STORAGE_SECONDS):
+                address: str = await obstore.sign_async(
+                    self._store, "GET", file.key, timedelta(seconds=URL_SECONDS)
+                )
+        except (BaseError, TimeoutError) as error:
+            raise _unavailable(error) from error
+        return address
+
+
+def _unavailable(error: Exception) -> StorageUnavailable:
+    return StorageUnavailable(f"The bucket cannot be used: {type(error).__name__}.")

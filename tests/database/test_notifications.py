@@ -1,0 +1,112 @@
+"""The bell that tells other processes of work: heard by all, lost by nobody for long."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest_asyncio
+
+from partner_api.database import notifications as bell
+from partner_api.database.connection import open_pool
+from partner_api.database.notifications import Bell
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    import pytest
+    from tests.support.databases import DatabaseUrls
+
+    from partner_api.database.connection import Connection, Pool
+
+_KILL_LISTENER = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'LISTEN%layers_work%'
+"""
+
+
+@pytest_asyncio.fixture
+async def other_pool(database_urls: DatabaseUrls) -> AsyncIterator[Pool]:
+    """The connections of another process."""
+    pool = await open_pool(database_urls.app, 2)
+    yield pool
+    await pool.close()
+
+
+async def _until(condition: Callable[[], Awaitable[object]]) -> None:
+    """Wait for something that happens soon."""
+    async with asyncio.timeout(60):
+        while not await condition():  # noqa: ASYNC110 - it happens elsewhere
+            await asyncio.sleep(0.01)
+
+
+async def test_a_ring_is_heard_here_at_once(pool: Pool) -> None:
+    own = Bell(pool)
+    rung, other = own.listen("jobs"), own.listen("cash")
+    own.ring("jobs")
+    assert rung.is_set()
+    assert not other.is_set()
+    assert not own.listen("jobs").is_set()
+    async with own.hearing_others():
+        pass
+
+
+async def test_a_ring_is_heard_by_another_process(pool: Pool, other_pool: Pool) -> None:
+    here, there = Bell(pool), Bell(other_pool)
+    async with here.hearing_others(), there.hearing_others():
+        rung, other = there.listen("jobs"), there.listen("cash")
+        async with asyncio.timeout(60):
+            while not rung.is_set():
+                # The first may have come before the other side listened.
+                here.ring("jobs")
+                await asyncio.sleep(0.01)
+        assert not other.is_set()
+
+
+async def test_a_storm_of_rings_is_few_notifications(pool: Pool) -> None:
+    own = Bell(pool)
+    heard = 0
+
+    def count(*_: object) -> None:
+        nonlocal heard
+        heard += 1
+
+    async with pool.acquire() as connection:
+        await connection.add_listener("layers_work", count)
+        async with own.hearing_others():
+            for _ in range(1000):
+                own.ring("jobs")
+            await _until(lambda: asyncio.sleep(0, heard))
+        await connection.remove_listener("layers_work", count)
+    assert heard <= 2
+
+
+async def test_it_listens_again_after_its_connection_was_lost(
+    owner_connection: Connection, other_pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bell, "_CHECK_SECONDS", 0.2)
+    monkeypatch.setattr(bell, "_RETRY_SECONDS", 0.02)
+    there = Bell(other_pool)
+    async with there.hearing_others():
+        await _until(lambda: owner_connection.fetchval(_KILL_LISTENER))
+        await _hears(owner_connection, there)
+
+
+async def _hears(connection: Connection, listener: Bell) -> None:
+    """Notify until it is heard."""
+    rung = listener.listen("jobs")
+    async with asyncio.timeout(60):
+        while not rung.is_set():
+            await connection.execute("SELECT pg_notify('layers_work', 'jobs')")
+            await asyncio.sleep(0.01)
+
+
+async def test_it_ends_when_its_connection_is_lost_at_that_moment(
+    owner_connection: Connection, other_pool: Pool
+) -> None:
+    """A database that was killed must not keep a server from stopping."""
+    there = Bell(other_pool)
+    async with asyncio.timeout(60), there.hearing_others():
+        await _hears(owner_connection, there)
+        await _until(lambda: owner_connection.fetchval(_KILL_LISTENER))
+        await asyncio.sleep(0.1)

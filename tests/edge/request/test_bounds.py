@@ -1,0 +1,328 @@
+"""A body costs what its schema allows, and its refusal is short, whatever is in the 256 KiB."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import pytest
+from msgspec import Meta, Struct
+from tests.support.sample import NewThing, ThingQuery
+
+from partner_api.api_keys.schemas import NewApiKey
+from partner_api.edge.request.api_request import MAX_BODY_BYTES
+from partner_api.edge.request.json_text import REPEATED, TOO_DEEP
+from partner_api.edge.request.validation import (
+    MAX_QUERY_BYTES,
+    MAX_QUERY_PARAMETERS,
+    BodyShape,
+    QueryShape,
+)
+from partner_api.errors import MAX_ISSUES, ApiError, Issue, Unlisted, invalid
+from partner_api.lease_requests.schemas import NewLeaseRequest
+from partner_api.ops.jobs.schemas import Completion
+from partner_api.ops.lease_requests.schemas import Fulfilment
+from partner_api.organizations.schemas import Migration, OrganizationPatch
+from partner_api.projects.schemas import NewProject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_STEPS = 60_000
+MOST_ANSWER_BYTES = 64 * 1024
+ID = b"01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
+MAPPING = [f'"{number}":"x"'.encode() for number in range(1000)]
+ASSET = (
+    b'{"kind":"a","name":"a","width":1,"height":1,"mimeType":"image/png","sizeBytes":1,"sha256":"'
+    + b"0" * 64
+    + b'"}'
+)
+
+
+def full(before: bytes, item: bytes, after: bytes) -> bytes:
+    """A body of 256 KiB with as many of an item as there is room for."""
+    count = (MAX_BODY_BYTES - len(before) - len(after)) // (len(item) + 1)
+    return before + b",".join([item] * count) + after
+
+
+def keys(value: bytes, name: bytes = b"%d") -> bytes:
+    """As many different names as there is room for."""
+    count = (MAX_BODY_BYTES - 1024) // len(b'"%b":%b,' % (name % 10**5, value))
+    return b",".join(b'"%b":%b' % (name % number, value) for number in range(count))
+
+
+HOSTILE: list[tuple[str, type[Struct], bytes]] = [
+    ("wrong items", NewLeaseRequest, full(b'{"niche":{"geo":[', b"0", b"]}}")),
+    ("right items", NewLeaseRequest, full(b'{"niche":{"geo":[', b'"US"', b"]}}")),
+    ("objects for items", NewLeaseRequest, full(b'{"niche":{"geo":[', b"{}", b"]}}")),
+    ("wrong items, as many as may be", Completion, b'{"assets":[%b]}' % b",".join([b"{}"] * 200)),
+    ("right ids", Fulfilment, full(b'{"poolAccountIds":[', b'"pool_%b"' % ID, b"]}")),
+    ("scopes", NewApiKey, full(b'{"scopes":[', b'""', b"]}")),
+    ("structs for items", Completion, full(b'{"assets":[', b"{}", b"]}")),
+    ("right structs for items", Completion, full(b'{"assets":[', ASSET, b"]}")),
+    ("many lists", NewThing, full(b'{"shapes":[{"sides":[', b"10", b"]}]}")),
+    ("unknown fields", NewLeaseRequest, b"{%b}" % keys(b"0")),
+    ("unknown fields within", NewLeaseRequest, b'{"niche":{%b}}' % keys(b"0")),
+    ("unknown fields of unknown fields", NewLeaseRequest, b'{"x":{%b}}' % keys(b"{}")),
+    ("unknown fields of every item", NewThing, full(b'{"shapes":[', b'{"x":0}', b"]}")),
+    ("long unknown fields", NewLeaseRequest, b"{%b}" % keys(b"0", b"%%d%b" % (b"x" * 600))),
+    ("an unknown field", NewLeaseRequest, b'{"%b":0}' % (b"x" * 250_000)),
+    ("control characters", NewLeaseRequest, b"{%b}" % keys(b"0", b"%%d%b" % (b"\\u0001" * 100))),
+    ("what a secret begins with", NewProject, b'{"%b":0}' % (b"postgres://:" * 20_000)),
+    ("a long value", NewApiKey, b'{"scopes":["%b"]}' % (b"\\u0001" * 40_000)),
+    ("a long id", NewLeaseRequest, b'{"projectId":"%b"}' % (b"x" * 250_000)),
+    ("a long pattern", NewProject, b'{"ownerEmail":"a@%b "}' % (b"." * 250_000)),
+    ("a long number", NewLeaseRequest, b'{"count":%b}' % (b"1" * 250_000)),
+    ("deep lists", NewLeaseRequest, b'{"niche":%b%b}' % (b"[" * 120_000, b"]" * 120_000)),
+    ("deep metadata", NewProject, b'{"metadata":{"a":%b%b}}' % (b"[" * 900, b"]" * 900)),
+    ("the same name", NewLeaseRequest, full(b"{", b'"niche":{}', b"}")),
+    (
+        "the same name in metadata",
+        OrganizationPatch,
+        full(b'{"metadata":{', b'"a":"b"', b'},"x":0}'),
+    ),
+    ("keys of metadata", OrganizationPatch, b'{"metadata":{%b}}' % keys(b'""')),
+    ("wrong values of metadata", OrganizationPatch, b'{"metadata":{%b}}' % keys(b"0")),
+    ("metadata that is a list", OrganizationPatch, full(b'{"metadata":[', b'""', b"]}")),
+    ("large metadata", NewProject, full(b'{"metadata":{"a":[', b"0", b"]}}")),
+    ("large metadata with NUL", NewProject, full(b'{"metadata":{"a":[', b'"\\u0000"', b"]}}")),
+    ("NUL in metadata", NewProject, b'{"metadata":{"a":[%b]}}' % b",".join([b'"\\u0000"'] * 800)),
+    ("numbers and one NUL", NewProject, b'{"metadata":{"a":[%b"\\u0000"]}}' % (b"0," * 4_000)),
+    ("NUL in items", NewLeaseRequest, full(b'{"niche":{"geo":[', b'"\\u0000"', b"]}}")),
+    ("NUL in what is unknown", NewLeaseRequest, full(b'{"x":[', b'"\\u0000"', b"]}")),
+    ("NUL in names", NewLeaseRequest, b"{%b}" % keys(b"0", b"%d\\u0000")),
+    ("names of a mapping", Migration, b'{"mapping":{%b}}' % keys(b"0")),
+    ("a mapping, as large as may be", Migration, b'{"mapping":{%b,"":0}}' % b",".join(MAPPING[1:])),
+    ("a list for a body", NewProject, full(b"[", b"{}", b"]")),
+    ("every name twice", NewLeaseRequest, full(b"{", b'"a":0,"a":0,"b":0', b"}")),
+    ("names twice in every item", NewProject, full(b'{"metadata":{"a":[', b'{"":0,"":0}', b"]}}")),
+    (
+        "long names twice",
+        NewThing,
+        b'{"%b":{%b}}' % (b"x" * 100_000, b'"a":0,"a":0,' * 9_999 + b'"b":0'),
+    ),
+    (
+        "half a pair in every item",
+        NewLeaseRequest,
+        full(b'{"niche":{"geo":[', b'"\\ud800"', b"]}}"),
+    ),
+    ("half a pair in names", NewLeaseRequest, b"{%b}" % keys(b"0", b"%d\\ud800")),
+    ("great numbers", NewProject, b'{"metadata":{"a":[%b]}}' % b",".join([b"9" * 400] * 20)),
+    ("one great number", NewProject, full(b'{"metadata":{"a":[', b"9" * 400, b"]}}")),
+]
+
+
+@contextmanager
+def counted() -> Iterator[list[int]]:
+    """Count what Python calls, functions in C and steps of generators included."""
+    steps = [0]
+
+    def count(frame: object, event: str, argument: object) -> None:
+        steps[0] += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        yield steps
+    finally:
+        sys.setprofile(before)
+
+
+@pytest.mark.parametrize(
+    ("shape", "body"), [pytest.param(shape, body, id=name) for name, shape, body in HOSTILE]
+)
+def test_no_body_costs_more_than_its_schema_allows(shape: type[Struct], body: bytes) -> None:
+    assert len(body) <= MAX_BODY_BYTES
+    reader = BodyShape(shape)
+    with counted() as steps, pytest.raises(ApiError) as caught:
+        reader.decode(body)
+    assert steps[0] < MOST_STEPS
+    assert caught.value.code == "VALIDATION"
+    assert len(caught.value.body("req_1")) < MOST_ANSWER_BYTES
+    assert caught.value.details is not None
+    issues: list[Issue] = caught.value.details["issues"]
+    assert 0 < len(issues) <= MAX_ISSUES + 1
+    # What could not be read at all has no place, nor has what is said of further problems.
+    assert all(issue.path for issue in issues[:-1])
+
+
+def _issues(shape: type[Struct], body: bytes) -> list[Issue]:
+    with pytest.raises(ApiError) as caught:
+        BodyShape(shape).decode(body)
+    assert caught.value.details is not None
+    issues: list[Issue] = caught.value.details["issues"]
+    return issues
+
+
+@pytest.mark.parametrize("count", [250, 20_000])
+def test_a_list_that_is_too_long_is_one_problem(count: int) -> None:
+    body = b'{"niche":{"vertical":"x","geo":[%b]}}' % b",".join([b"0"] * count)
+    found = {issue.path: issue.message for issue in _issues(NewLeaseRequest, body)}
+    assert found["niche.geo"] == "Expected a list of length <= 249"
+    assert not [path for path in found if "[" in path]
+
+
+@pytest.mark.parametrize(
+    ("count", "last"),
+    [
+        (99, "This field is not known here; remove it"),
+        (100, "There is 1 more problem than these"),
+        (101, "There are 2 more problems than these"),
+        (20_000, "There are 19,901 more problems than these"),
+    ],
+)
+def test_further_problems_are_counted(count: int, last: str) -> None:
+    """Unknown names are counted without a look at each; there is a field missing too."""
+    names = b",".join(b'"x%d":0' % number for number in range(count))
+    issues = _issues(NewThing, b'{"name":"x",%b}' % names)
+    assert [issues[0].path, issues[-1].message] == ["credits", last]
+    assert len(issues) == min(count + 1, MAX_ISSUES + 1)
+
+
+def test_what_would_have_to_be_searched_for_is_not_counted() -> None:
+    issues = _issues(Completion, b'{"assets":[%b]}' % b",".join([b"{}"] * 200))
+    assert len(issues) == MAX_ISSUES + 1
+    assert issues[-1] == Unlisted("", "There may be more problems than these")
+
+
+def test_a_long_name_is_cut() -> None:
+    (issue,) = _issues(NewThing, b'{"name":"x","credits":1,"%b":0}' % (b"n" * 5_000))
+    assert issue.path == "n" * 100 + "…"
+
+
+def test_a_refusal_that_is_put_together_of_several_is_bounded_too() -> None:
+    """What is wrong with path, query and body is listed together."""
+    parts = [
+        *[Issue(f"q{number}", "x") for number in range(60)],
+        *_issues(NewThing, b'{"name":"x","credits":1,%b}' % keys(b"0")),
+    ]
+    error = invalid(parts)
+    assert error.details is not None
+    issues = error.details["issues"]
+    assert len(issues) == MAX_ISSUES + 1
+    assert issues[-1] == Unlisted("", "There may be more problems than these")
+
+
+def test_an_answer_is_bounded_in_bytes_whatever_its_issues_are() -> None:
+    error = invalid([Issue("\x01" * 200, "\x01" * 600)] * 90)
+    assert len(error.body("req_1")) < MOST_ANSWER_BYTES
+    assert error.details is not None
+    shown = error.details["issues"]
+    assert shown[-1].message == f"There are {90 - len(shown) + 1} more problems than these"
+
+
+def test_the_last_of_many_items_is_found_wherever_it_is() -> None:
+    body = b'{"workerId":"w","claimToken":"%b","creditsCharged":1,"assets":[%b]}' % (
+        ID,
+        b",".join([ASSET] * 199 + [ASSET.replace(b'"width":1', b'"width":0')]),
+    )
+    (issue,) = _issues(Completion, body)
+    assert issue == Issue("assets[199].width", "Expected a whole number >= 1")
+
+
+def test_a_number_that_nothing_can_hold_is_named_as_such() -> None:
+    assert _issues(NewThing, b'{"credits":1e999}') == [Issue("", "A number in it is too great")]
+
+
+def test_a_number_that_a_client_could_not_hold_is_named() -> None:
+    body = b'{"name":"x","timezone":"UTC","metadata":{"a":[1,%b,{"b":-%b}]}}'
+    assert _issues(NewProject, body % (b"9" * 309, b"9" * 4_000)) == [
+        Issue("metadata.a[1]", "Expected a number that fits a double-precision one"),
+        Issue("metadata.a[2].b", "Expected a number that fits a double-precision one"),
+    ]
+    assert BodyShape(NewProject).decode(body % (b"9" * 308, b"9" * 308)).metadata
+
+
+def test_a_key_that_is_there_twice_is_named_beside_other_problems() -> None:
+    body = b'{"name":1,"metadata":{"a":{"b":0,"b":1}},"name":"x","x":0}'
+    found = {issue.path: issue.message for issue in _issues(NewProject, body)}
+    assert {path for path, message in found.items() if message == REPEATED} == {
+        "name",
+        "metadata.a.b",
+    }
+    assert found.keys() == {"name", "metadata.a.b", "timezone", "x"}
+
+
+@pytest.mark.parametrize(
+    "metadata", [b'{"a":"b","a":"b"}', b'{"a":{"b":[{"c":0,"c":0}]}}', b'{"a":0,"\\u0061":0}']
+)
+def test_what_is_valid_but_for_a_key_that_is_there_twice_is_refused(metadata: bytes) -> None:
+    body = b'{"name":"x","timezone":"UTC","metadata":%b}' % metadata
+    (issue,) = _issues(NewProject, body)
+    assert (issue.path[:10], issue.message) == ("metadata.a", REPEATED)
+
+
+@pytest.mark.parametrize("count", [100, 101])
+def test_a_change_of_metadata_names_at_most_100_keys(count: int) -> None:
+    """Fifty that are there, all removed, and fifty new ones."""
+    names = b",".join(b'"%d":""' % number for number in range(count))
+    body = b'{"metadata":{%b}}' % names
+    if count == 100:
+        assert len(BodyShape(OrganizationPatch).decode(body).metadata) == 100  # type: ignore[arg-type]
+    else:
+        issues = _issues(OrganizationPatch, body)
+        assert issues == [Issue("metadata", "Expected at most 100 keys")]
+
+
+@pytest.mark.parametrize("levels", [62, 63])
+def test_json_is_at_most_64_levels_deep(levels: int) -> None:
+    """The body is one, and its metadata another."""
+    inner = b'{"a":%b%b}' % (b"[" * (levels - 1), b"]" * (levels - 1))
+    body = b'{"name":"x","timezone":"UTC","metadata":{"b":%b}}' % inner
+    if levels < 63:
+        assert BodyShape(NewProject).decode(body).metadata
+    else:
+        (issue,) = _issues(NewProject, body)
+        assert issue == Issue("", TOO_DEEP)
+
+
+@pytest.mark.parametrize(
+    ("held", "message"),
+    [
+        (list[str], "has no limit"),
+        (dict[str, str], "has no limit"),
+        (list, "has no limit"),
+        (Any, "has no limit"),
+        (list[str] | None, "has no limit"),
+        (Annotated[list[list[str]], Meta(max_length=3)], "has no limit"),
+        (Annotated[list[int], Meta(max_length=6_000)], "over 5000 values"),
+    ],
+)
+def test_a_body_without_a_limit_cannot_be_declared(held: Any, message: str) -> None:
+    shape = msgspec.defstruct("Loose", [("held", held)], forbid_unknown_fields=True)
+    with pytest.raises(TypeError, match=message):
+        BodyShape(shape)
+
+
+HOSTILE_QUERIES = [
+    ("many parameters", b"&".join([b"a"] * 8_000)),
+    ("many empty ones", b"&" * 16_000),
+    ("one parameter often", b"&".join([b"status=assigned"] * 1_000)),
+    ("a long query", b"status=" + b"x" * 300_000),
+    ("a long list", b"&".join([b"status=%00"] * 200_000)),
+]
+
+
+@pytest.mark.parametrize("query", [pytest.param(query, id=name) for name, query in HOSTILE_QUERIES])
+def test_no_query_costs_more_than_its_limits(query: bytes) -> None:
+    issues: list[Issue] = []
+    reader = QueryShape(ThingQuery)
+    with counted() as steps:
+        assert reader.decode(query, issues) is None
+    assert steps[0] < 100
+    assert [issue.path for issue in issues] == [""]
+
+
+def test_a_query_may_have_as_much_as_the_limits_say() -> None:
+    issues: list[Issue] = []
+    query = b"&".join([b"status=assigned"] * MAX_QUERY_PARAMETERS)
+    assert QueryShape(ThingQuery).decode(query, issues) is not None
+    assert QueryShape(ThingQuery).decode(query + b"&x", issues) is None
+    (issue,) = issues
+    assert issue.message == "Expected at most 256 parameters in the query"
+    query = b"cursor=" + b"x" * (MAX_QUERY_BYTES - 7)
+    assert QueryShape(ThingQuery).decode(query, issues) is not None
+    assert QueryShape(ThingQuery).decode(query + b"x", issues) is None
+    assert issues[-1].message == "Expected a query of at most 16 KiB"

@@ -1,0 +1,127 @@
+"""The order of checks: of several things that are wrong, the first of the contract's list wins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from tests.support.edges import add_key, error_of, issues_of
+
+if TYPE_CHECKING:
+    import httpx
+    from tests.support.edges import Family
+
+    from partner_api.database.connection import Connection
+
+SOME_ID = "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
+
+
+async def test_each_check_comes_in_its_turn(
+    client: httpx.AsyncClient,
+    family: Family,
+    connection: Connection,
+    owner_connection: Connection,
+) -> None:
+    """Begin with everything wrong, and put one thing right at a time."""
+    key = await add_key(connection, family.partner.wallet, ["jobs:read"])
+    child_id = family.child.organization_id
+    await connection.execute("UPDATE api_keys SET kill_switch = true WHERE id = $1", key.key_id)
+    await owner_connection.execute(
+        "UPDATE organizations SET status = 'suspended' WHERE id = $1", child_id
+    )
+    path = "/v1/organizations/nonsense/secrets"
+    headers = {"X-Layers-Organization": "nonsense", "Idempotency-Key": "k" * 256}
+
+    async def code() -> str:
+        error = error_of(await client.post(path, headers=headers))
+        return str(error["code"])
+
+    assert await code() == "UNAUTHENTICATED"
+    headers |= key.headers
+    assert await code() == "KILL_SWITCH"
+    await connection.execute("UPDATE api_keys SET kill_switch = false WHERE id = $1", key.key_id)
+    assert await code() == "FORBIDDEN_SCOPE"
+    await connection.execute("UPDATE api_keys SET scopes = '{org:admin}' WHERE id = $1", key.key_id)
+    response = await client.post(path, headers=headers)
+    assert set(issues_of(response)) == {"orgId", "X-Layers-Organization", "Idempotency-Key"}
+    path = f"/v1/organizations/{uuid4()}/secrets"
+    headers["X-Layers-Organization"] = str(uuid4())
+    del headers["Idempotency-Key"]
+    assert await code() == "IDEMPOTENCY_REQUIRED"
+    headers["Idempotency-Key"] = "first"
+    assert await code() == "NOT_FOUND"
+    headers["X-Layers-Organization"] = str(child_id)
+    error = error_of(await client.post(path, headers=headers))
+    assert (error["code"], error["details"]) == ("KILL_SWITCH", {"scope": "organization"})
+    await owner_connection.execute(
+        "UPDATE organizations SET status = 'active' WHERE id = $1", child_id
+    )
+    assert (await client.post(path, headers=headers)).status_code == 201
+
+
+async def test_the_routes_scope_comes_before_that_of_the_header(
+    client: httpx.AsyncClient, family: Family, connection: Connection
+) -> None:
+    key = await add_key(connection, family.partner.wallet, ["jobs:read"])
+    headers = {**key.headers, "X-Layers-Organization": "nonsense"}
+    error = error_of(await client.post("/v1/things", headers=headers))
+    assert error["details"] == {"requiredScope": "projects:write"}
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense", "prj_", f"org_{SOME_ID}", "a%00b", "%ff", "prj_01K0EMRPVYF88W1S7F6X9MPQ0R"]
+)
+async def test_a_malformed_project_is_absent(
+    client: httpx.AsyncClient, family: Family, text: str
+) -> None:
+    response = await client.get(f"/v1/projects/{text}/things", headers=family.partner.headers)
+    assert response.status_code == 404
+    assert error_of(response)["code"] == "NOT_FOUND"
+
+
+async def test_a_malformed_project_does_not_hide_a_malformed_query(
+    client: httpx.AsyncClient, family: Family
+) -> None:
+    response = await client.get(
+        "/v1/projects/nonsense/things?limit=0", headers=family.partner.headers
+    )
+    assert set(issues_of(response)) == {"limit"}
+
+
+@pytest.mark.parametrize("text", ["nonsense", "a%00b", f"prj_{SOME_ID}", "%ff"])
+async def test_a_malformed_organization_is_invalid(
+    client: httpx.AsyncClient, family: Family, text: str
+) -> None:
+    response = await client.get(f"/v1/organizations/{text}/thing", headers=family.partner.headers)
+    assert set(issues_of(response)) == {"orgId"}
+
+
+async def test_an_id_is_accepted_with_and_without_prefix(
+    client: httpx.AsyncClient, family: Family
+) -> None:
+    for text in (f"org_{family.child.organization_id}", str(family.child.organization_id)):
+        response = await client.get(
+            f"/v1/organizations/{text}/thing", headers=family.partner.headers
+        )
+        assert response.status_code == 200, response.text
+
+
+async def test_words_in_a_path_are_bounded(client: httpx.AsyncClient, family: Family) -> None:
+    headers = family.partner.headers
+    assert (await client.get("/v1/words/w%C3%B6rd", headers=headers)).json() == {"word": "wörd"}
+    for text in ("a%00b", "a" * 256):
+        assert (await client.get(f"/v1/words/{text}", headers=headers)).status_code == 404
+
+
+async def test_a_deadlock_is_tried_once_more(client: httpx.AsyncClient, family: Family) -> None:
+    from tests.support import sample
+
+    sample.DEADLOCKS.clear()
+    body = {"name": "once", "credits": 5}
+    response = await client.post("/v1/things", json=body, headers=family.partner.headers)
+    assert response.status_code == 201, response.text
+    sample.DEADLOCKS.clear()
+    response = await client.get("/v1/deadlock", headers=family.partner.headers)
+    assert error_of(response)["code"] == "UNAVAILABLE"
+    assert len(sample.DEADLOCKS) == 2

@@ -1,0 +1,70 @@
+"""The worker of docs/generation.md, run as it is printed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from tests.docs.pages import ROOT, blocks_of
+from tests.support.answers import granted
+from tests.support.installation import project_id
+from tests.support.serving import environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import httpx
+    from tests.support.installation import Installation
+    from tests.support.serving import Service
+
+
+async def test_it_does_a_job(
+    api: httpx.AsyncClient, installation: Installation, server: Service, tmp_path: Path
+) -> None:
+    wallet = await installation.partner(prepaid=1000)
+    key = await installation.key(wallet, "*")
+    started = await api.post(
+        f"/v1/projects/{project_id(wallet)}/content/video-remix",
+        json={"tiktokVideoId": "7301234567890123456"},
+        headers=key.headers,
+    )
+    job_id = granted(started, 202)["jobId"]
+    token = (await installation.operator("worker"))["Authorization"].removeprefix("Bearer ")
+    (program,) = [
+        block.text
+        for block in blocks_of(ROOT / "docs" / "generation.md")
+        if block.language == "python"
+    ]
+    assert len(program.strip().splitlines()) <= 35, "it should stay short enough to be read"
+    variables = {"LAYERS_URL": server.base_url, "LAYERS_OPERATOR_TOKEN": token}
+    with (tmp_path / "output").open("wb") as output:
+        process = subprocess.Popen(  # noqa: ASYNC220 - it is only started
+            [sys.executable, "-c", program],
+            env={**environment(variables), "PATH": os.environ["PATH"]},
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            give_up = time.monotonic() + 120
+            while True:
+                job = granted(await api.get(f"/v1/jobs/{job_id}", headers=key.headers))
+                said = (tmp_path / "output").read_text()
+                if job["status"] != "running":
+                    break
+                assert process.poll() is None, said
+                assert time.monotonic() < give_up, said
+                await asyncio.sleep(0.1)
+        finally:
+            process.kill()
+            process.wait()
+    assert job["status"] == "completed", said
+    assert job["result"]["creditsCharged"] == 120
+    (asset,) = job["result"]["assets"]
+    redirect = await api.get(asset["url"], headers=key.headers)
+    picture = (await api.get(redirect.headers["Location"])).content
+    assert picture.startswith(b"GIF89a")
+    assert len(picture) == asset["sizeBytes"]

@@ -1,0 +1,410 @@
+"""`/ops/v1/leases` and `…/cash/refund`: the leases of all partners, and what months gave back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from tests.support.answers import granted, issues, refused
+from tests.support.installation import ago, handle, now, org_id, project_id
+
+from partner_api.clock import format_milliseconds, format_seconds
+from partner_api.ids import parse_id
+
+if TYPE_CHECKING:
+    import httpx
+    from tests.support.installation import Family, Installation
+    from tests.support.tenants import Wallet
+
+PATH = "/ops/v1/leases"
+
+
+@pytest.fixture
+async def operator(installation: Installation) -> dict[str, str]:
+    """What authenticates an operator."""
+    return await installation.operator("operator")
+
+
+@pytest_asyncio.fixture
+async def family(installation: Installation) -> Family:
+    """A partner with 100,000 cents."""
+    return await installation.family(cash_cents=100_000)
+
+
+async def listed(
+    api: httpx.AsyncClient, operator: dict[str, str], wallet: Wallet, **params: Any
+) -> list[dict[str, Any]]:
+    params = {"organizationId": org_id(wallet), **params}
+    page = granted(await api.get(PATH, headers=operator, params=params))
+    items: list[dict[str, Any]] = page["items"]
+    return items
+
+
+async def wallet_of(api: httpx.AsyncClient, family: Family) -> dict[str, Any]:
+    wallet: dict[str, Any] = granted(
+        await api.get("/v1/wallet", headers=family.partner_key.headers)
+    )
+    return wallet
+
+
+# The list ---------------------------------------------------------------------------------------
+
+
+async def test_a_lease_as_the_partner_sees_it_and_whose_it_is(
+    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+) -> None:
+    name = handle()
+    (social_account_id,) = await installation.lease(family.child, name, at=now())
+    path = f"/v1/projects/{project_id(family.child)}/leased-accounts"
+    page = granted(await api.get(path, headers=family.child_key.headers))
+    (lease,) = await listed(api, operator, family.child)
+    pool = granted(
+        await api.get("/ops/v1/pool/accounts", headers=operator, params={"search": name})
+    )
+    assert lease == {
+        **page["items"][0],
+        "organizationId": org_id(family.child),
+        "poolAccountId": pool["items"][0]["id"],
+    }
+    assert lease["socialAccountId"] == social_account_id
+    assert await listed(api, operator, family.partner) == [], "the project is the child's"
+
+
+async def test_all_leases_newest_first(
+    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str]
+) -> None:
+    families = [await installation.family(cash_cents=100) for _ in range(2)]
+    # Newer than what other tests lease meanwhile.
+    made = [
+        await installation.lease(
+            wallet,
+            handle(),
+            at=now(),
+            ids_of=now() + timedelta(days=3650, minutes=minute),
+            price_cents=5,
+        )
+        for minute, wallet in enumerate((families[0].partner, families[1].child, families[0].child))
+    ]
+    page = granted(await api.get(PATH, headers=operator, params={"limit": "2"}))
+    assert [item["socialAccountId"] for item in page["items"]] == [made[2][0], made[1][0]]
+    params = {"limit": "1", "cursor": page["nextCursor"]}
+    page = granted(await api.get(PATH, headers=operator, params=params))
+    assert page["items"][0]["socialAccountId"] == made[0][0]
+
+
+async def test_its_filters(
+    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+) -> None:
+    """One that is current, one that is past due since yesterday, one that has ended."""
+    (current,) = await installation.lease(family.child, handle(), at=now(), price_cents=5)
+    (past_due,) = await installation.lease(
+        family.child, handle(), at=ago(days=20), price_cents=90_000
+    )
+    (ended,) = await installation.lease(family.child, handle(), at=now(), price_cents=5)
+    granted(await api.post(f"{PATH}/{ended}/recall", headers=operator))
+    await installation.owner.execute(
+        # As the sweep of yesterday left it: its second month could not be paid.
+        "UPDATE leases SET billing_status = 'past_due', past_due_since = $3, next_attempt_at = $4, "
+        "next_due_at = $3 WHERE tenant_id = $1 AND social_account_id = $2",
+        family.partner.tenant_id,
+        UUID(past_due.removeprefix("sa_")),
+        ago(days=1).replace(microsecond=0),
+        now().replace(microsecond=0) + timedelta(hours=23),
+    )
+
+    async def found(**params: Any) -> set[str]:
+        return {
+            item["socialAccountId"] for item in await listed(api, operator, family.child, **params)
+        }
+
+    assert await found() == {current, past_due, ended}, "all, without a filter"
+    assert await found(status="assigned") == {current, past_due}
+    assert await found(status="disconnected") == {ended}
+    assert await found(status=["assigned", "disconnected"]) == {current, past_due, ended}
+    assert await found(billingStatus="past_due") == {past_due}
+    assert await found(billingStatus="current") == {current}
+    assert await found(dueBefore=format_milliseconds(now())) == {past_due}
+    (due_at,) = [
+        item["nextRenewalAt"]
+        for item in await listed(api, operator, family.child)
+        if item["socialAccountId"] == current
+    ]
+    assert await found(dueBefore=due_at) == {past_due}, "before, not at"
+    later = format_milliseconds(now() + timedelta(days=40))
+    assert await found(dueBefore=later) == {current, past_due}
+    assert await found(dueBefore=later, billingStatus="past_due") == {past_due}
+    everywhere = granted(
+        await api.get(PATH, headers=operator, params={"billingStatus": "past_due", "limit": "200"})
+    )
+    assert past_due in {item["socialAccountId"] for item in everywhere["items"]}
+    detail = granted(
+        await api.get(f"/ops/v1/organizations/{org_id(family.child)}", headers=operator)
+    )
+    assert detail["counts"]["leasedAccounts"] == 2
+    assert detail["counts"]["pastDueLeases"] == 1
+    query = "status=gone&billingStatus=x&dueBefore=1&organizationId=x&limit=0"
+    assert list(issues(await api.get(f"{PATH}?{query}", headers=operator))) == [
+        "status",
+        "billingStatus",
+        "dueBefore",
+        "organizationId",
+        "limit",
+    ]
+    unknown = {"organizationId": f"org_{uuid4()}"}
+    page = granted(await api.get(PATH, headers=operator, params=unknown))
+    assert page == {"items": [], "nextCursor": None}
+
+
+@pytest.mark.parametrize("name", ["nonsense", "prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05", None])
+async def test_a_lease_that_there_is_not(
+    api: httpx.AsyncClient, operator: dict[str, str], name: str | None
+) -> None:
+    path = f"{PATH}/{name or f'sa_{uuid4()}'}"
+    response = await api.patch(path, json={"monthlyPriceCents": 1}, headers=operator)
+    assert refused(response, "NOT_FOUND") == {}
+    assert refused(await api.post(f"{path}/recall", headers=operator), "NOT_FOUND") == {}
+
+
+async def test_leases_of_a_test_environment_are_not_the_operator_s(
+    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+) -> None:
+    test = await installation.test_tenant(family.partner)
+    key = await installation.key(test, "*", env="test")
+    body = {"name": "Try", "timezone": "UTC"}
+    project = granted(await api.post("/v1/projects", json=body, headers=key.headers), 201)["id"]
+    wallet = replace(test, project_id=parse_id("prj", project))
+    (lease_id,) = await installation.lease(wallet, handle(), at=now(), price_cents=0)
+    assert await listed(api, operator, family.partner) == []
+    refused(await api.post(f"{PATH}/{lease_id}/recall", headers=operator), "NOT_FOUND")
+
+
+# Prices -----------------------------------------------------------------------------------------
+
+
+async def test_a_new_price_holds_from_the_next_renewal_on(
+    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+) -> None:
+    (lease_id,) = await installation.lease(family.child, handle(), at=now(), price_cents=10_000)
+    changed = granted(
+        await api.patch(f"{PATH}/{lease_id}", json={"monthlyPriceCents": 25_000}, headers=operator)
+    )
+    assert changed["monthlyPriceCents"] == 25_000
+    assert changed == (await listed(api, operator, family.child))[0]
+    wallet = await wallet_of(api, family)
+    assert wallet["balanceCents"] == 90_000, "the month that has begun is paid"
+    page = granted(await api.get("/v1/audit-log", headers=family.child_key.headers))
+    row = next(row for row in page["items"] if row["eventType"] == "leased_account.priced")
+    assert (row["data"]["before"], row["data"]["monthlyPriceCents"]) == (10_000, 25_000)
+    for body, path in (({}, "monthlyPriceCents"), ({"monthlyPriceCents": -1}, "monthlyPriceCents")):
+        response = await api.patch(f"{PATH}/{lease_id}", json=body, headers=operator)
+        assert list(issues(response)) == [path]
+
+
+# Recalls ----------------------------------------------------------------------------------------
+
+
+async def test_a_recall(
+    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+) -> None:
+    name = handle()
+    (lease_id,) = await installation.lease(family.child, name, at=now(), price_cents=10_000)
+    before = (await listed(api, operator, family.child))[0]
+    recalled = granted(
+        await api.post(f"{PATH}/{lease_id}/recall", json={"note": "Hacked"}, headers=operator)
+    )
+    assert recalled == {
+        **before,
+        "status": "disconnected",
+        "nextRenewalAt": None,
+        "disconnectedAt": recalled["disconnectedAt"],
+        "disconnectedReason": "recalled_by_operator",
+    }
+    assert (await wallet_of(api, family))["balanceCents"] == 90_000, "nothing is given back"
+    pool = granted(
+        await api.get("/ops/v1/pool/accounts", headers=operator, params={"search": name})
+    )
+    assert pool["items"][0]["status"] == "available"
+    path = f"/v1/projects/{project_id(family.child)}/social-accounts"
+    page = granted(
+        await api.get(path, headers=family.child_key.headers, params={"status": "disconnected"})
+    )
+    assert [item["socialAccountId"] for item in page["items"]] == [lease_id]
+    page = granted(await api.get("/v1/audit-log", headers=family.child_key.headers))
+    row = next(row for row in page["items"] if row["eventType"] == "leased_account.recalled")
+    assert (row["data"]["note"], row["actor"]) == ("Hacked", "operator")
+
+
+async def test_what_is_over_is_neither_recalled_nor_priced(
+    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+) -> None:
+    (lease_id,) = await installation.lease(family.child, handle(), at=now(), price_cents=5)
+    granted(await api.post(f"{PATH}/{lease_id}/recall", json={}, headers=operator))
+    over = {"status": "disconnected", "disconnectedReason": "recalled_by_operator"}
+    response = await api.post(f"{PATH}/{lease_id}/recall", headers=operator)
+    assert refused(response, "CONFLICT") == over
+    response = await api.patch(
+        f"{PATH}/{lease_id}", json={"monthlyPriceCents": 1}, headers=operator
+    )
+    assert refused(response, "CONFLICT") == over
+    response = await api.post(f"{PATH}/{lease_id}/recall", json={"reason": ""}, headers=operator)
+    assert list(issues(response)) == ["reason"]
+
+
+async def test_a_recall_and_a_release_at_once(
+    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+) -> None:
+    for _ in range(5):
+        (lease_id,) = await installation.lease(family.child, handle(), at=now(), price_cents=5)
+        answers = await asyncio.gather(
+            api.post(f"{PATH}/{lease_id}/recall", headers=operator),
+            api.request(
+                "DELETE", f"/v1/leased-accounts/{lease_id}", headers=family.child_key.headers
+            ),
+        )
+        statuses = [answer.status_code for answer in answers]
+        assert statuses in ([200, 404], [409, 200])
+        (lease,) = [
+            item
+            for item in await listed(api, operator, family.child)
+            if item["socialAccountId"] == lease_id
+        ]
+        reasons = ["recalled_by_operator", "released_by_partner"]
+        assert lease["disconnectedReason"] == reasons[statuses.index(200)]
+
+
+# Refunds ----------------------------------------------------------------------------------------
+
+
+async def refund(
+    api: httpx.AsyncClient,
+    headers: dict[str, str],
+    wallet: Wallet,
+    key: str | None = None,
+    **body: Any,
+) -> httpx.Response:
+    return await api.post(
+        f"/ops/v1/organizations/{org_id(wallet)}/cash/refund",
+        json=body,
+        headers={**headers, "Idempotency-Key": key or str(uuid4())},
+    )
+
+
+async def test_a_refund_goes_to_the_partner_that_paid(
+    api: httpx.AsyncClient, installation: Installation, family: Family
+) -> None:
+    finance = await installation.operator("finance")
+    at = now()
+    (lease_id,) = await installation.lease(family.child, handle(), at=at, price_cents=10_000)
+    body: dict[str, Any] = {"socialAccountId": lease_id, "leaseMonth": 0}
+    key = str(uuid4())
+    first = await refund(
+        api, finance, family.partner, key, **body, amountCents=4_000, description="Outage"
+    )
+    posted = granted(first)
+    assert (posted["balance"], posted["available"]) == (94_000, 94_000)
+    event = posted["event"]
+    (charge,) = [
+        item
+        for item in granted(await api.get("/v1/wallet/events", headers=family.partner_key.headers))[
+            "items"
+        ]
+        if item["eventType"] == "lease_charge"
+    ]
+    assert event == {
+        **charge,
+        "eventId": event["eventId"],
+        "eventType": "refund",
+        "amountCents": 4_000,
+        "balanceAfterCents": 94_000,
+        "description": "Outage",
+        "createdAt": event["createdAt"],
+        "hash": event["hash"],
+        "previousHash": event["previousHash"],
+        "internalHash": event["internalHash"],
+    }
+    assert (event["organizationId"], event["leaseMonth"]) == (org_id(family.child), 0)
+    assert event["periodStart"] == format_seconds(at)
+    again = await refund(
+        api, finance, family.partner, key, **body, amountCents=4_000, description="Outage"
+    )
+    assert again.content == first.content
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+    over = refused(
+        await refund(api, finance, family.partner, **body, amountCents=6_001), "CONFLICT"
+    )
+    assert over == {"chargedCents": 10_000, "refundedCents": 4_000}
+    rest = granted(await refund(api, finance, family.partner, **body, amountCents=6_000))
+    assert rest["balance"] == 100_000
+    refused(await refund(api, finance, family.partner, **body, amountCents=1), "CONFLICT")
+    events = granted(await api.get("/v1/wallet/events", headers=family.partner_key.headers))
+    assert sum(item["amountCents"] for item in events["items"]) == 100_000
+
+
+async def test_a_refund_of_a_lease_that_is_over(
+    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+) -> None:
+    (lease_id,) = await installation.lease(family.partner, handle(), at=now(), price_cents=500)
+    granted(await api.post(f"{PATH}/{lease_id}/recall", headers=operator))
+    body: dict[str, Any] = {"socialAccountId": lease_id, "leaseMonth": 0, "amountCents": 500}
+    assert granted(await refund(api, operator, family.partner, **body))["balance"] == 100_000
+
+
+async def test_refunds_that_are_refused(
+    api: httpx.AsyncClient, installation: Installation, family: Family
+) -> None:
+    finance = await installation.operator("finance")
+    other = await installation.family(cash_cents=1_000)
+    (lease_id,) = await installation.lease(family.child, handle(), at=now(), price_cents=500)
+    (theirs,) = await installation.lease(other.child, handle(), at=now(), price_cents=500)
+    body: dict[str, Any] = {"leaseMonth": 0, "amountCents": 5}
+    mine = {**body, "socialAccountId": lease_id}
+    for wallet, account in (
+        (family.partner, theirs),
+        (family.partner, f"sa_{uuid4()}"),
+        (family.child, lease_id),  # a child has no cash wallet
+    ):
+        response = await refund(api, finance, wallet, **body, socialAccountId=account)
+        assert refused(response, "NOT_FOUND") == {}
+    response = await refund(api, finance, family.partner, **{**mine, "leaseMonth": 1})
+    assert refused(response, "CONFLICT") == {"chargedCents": 0, "refundedCents": 0}
+    response = await api.post(
+        f"/ops/v1/organizations/{org_id(family.partner)}/cash/refund", json=mine, headers=finance
+    )
+    refused(response, "IDEMPOTENCY_REQUIRED")
+    response = await refund(
+        api,
+        finance,
+        family.partner,
+        socialAccountId="lease",
+        leaseMonth=-1,
+        amountCents=0,
+        description="",
+    )
+    assert sorted(issues(response)) == [
+        "amountCents",
+        "description",
+        "leaseMonth",
+        "socialAccountId",
+    ]
+    response = await refund(api, finance, family.partner, **{**mine, "leaseMonth": 2**40})
+    assert list(issues(response)) == ["leaseMonth"]
+    assert (await wallet_of(api, family))["balanceCents"] == 99_500
+
+
+async def test_refunds_at_once_give_back_no_more_than_was_charged(
+    api: httpx.AsyncClient, installation: Installation, family: Family
+) -> None:
+    finance = await installation.operator("finance")
+    (lease_id,) = await installation.lease(family.child, handle(), at=now(), price_cents=500)
+    body: dict[str, Any] = {"socialAccountId": lease_id, "leaseMonth": 0, "amountCents": 200}
+    answers = await asyncio.gather(
+        *(refund(api, finance, family.partner, **body) for _ in range(6))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 409, 409, 409, 409]
+    assert (await wallet_of(api, family))["balanceCents"] == 99_900

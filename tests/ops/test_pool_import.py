@@ -1,0 +1,464 @@
+"""`POST /ops/v1/pool/accounts/import`: many accounts from a file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tracemalloc
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from tests.support.answers import granted, issues, refused
+from tests.support.installation import handle
+
+from partner_api.account_pool import store as pool
+from partner_api.ops.pool import service as lines
+from partner_api.ops.pool.service import MAX_PROBLEMS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import httpx
+    from tests.support.installation import Installation
+
+PATH = "/ops/v1/pool/accounts/import"
+CSV = "text/csv"
+NDJSON = "application/x-ndjson"
+HEADER = "handle,followers,vertical,language,geo"
+MEBIBYTE = 2**20
+
+
+@pytest.fixture
+async def operator(installation: Installation) -> dict[str, str]:
+    """What authenticates an operator."""
+    return await installation.operator("operator")
+
+
+@pytest.fixture
+def mark() -> str:
+    """A vertical that no other test's accounts have."""
+    return f"v{uuid4().hex}"
+
+
+def line(mark: str, name: str, **changes: Any) -> str:
+    fields = {
+        "platform": "tiktok",
+        "handle": name,
+        "followers": 10,
+        "vertical": mark,
+        "language": "en",
+        "geo": ["US"],
+    }
+    return json.dumps(fields | changes)
+
+
+async def send(
+    api: httpx.AsyncClient,
+    operator: dict[str, str],
+    content: Any,
+    media_type: str = NDJSON,
+    key: str | None = None,
+    **params: str,
+) -> httpx.Response:
+    headers = {**operator, "Content-Type": media_type, "Idempotency-Key": key or str(uuid4())}
+    return await api.post(PATH, content=content, headers=headers, params=params)
+
+
+async def pool_of(
+    api: httpx.AsyncClient, operator: dict[str, str], mark: str
+) -> list[dict[str, Any]]:
+    page = granted(
+        await api.get(
+            "/ops/v1/pool/accounts", headers=operator, params={"vertical": mark, "limit": "200"}
+        )
+    )
+    items: list[dict[str, Any]] = page["items"]
+    return items
+
+
+async def test_ndjson(api: httpx.AsyncClient, operator: dict[str, str], mark: str) -> None:
+    names = [handle(), handle()]
+    text = "\n".join(
+        [
+            line(mark, names[0]),
+            "",
+            line(mark, names[1], monthlyPriceCents=5, avatarUrl="https://example.com/a.png"),
+        ]
+    )
+    result = granted(await send(api, operator, text))
+    assert result == {"lines": 2, "added": 2, "rejected": 0, "errors": []}
+    newest, oldest = await pool_of(api, operator, mark)
+    assert [oldest["handle"], newest["handle"]] == names, "the list is newest first"
+    assert (oldest["monthlyPriceCents"], oldest["avatarUrl"]) == (15_000, None)
+    assert (newest["monthlyPriceCents"], newest["avatarUrl"]) == (5, "https://example.com/a.png")
+    assert {newest["status"], oldest["status"]} == {"available"}
+
+
+async def test_csv(api: httpx.AsyncClient, operator: dict[str, str], mark: str) -> None:
+    names = [handle(), handle(), handle()]
+    text = (
+        "\ufeffvertical,handle,followers,geo,language,avatarUrl,monthlyPriceCents\r\n"
+        f'{mark},{names[0]},10,US GB,en,"https://example.com/a,b.png",20000\r\n'
+        "\r\n"
+        f"{mark},{names[1]},0,US;GB ; CA,pt-BR,,\r\n"
+        f" {mark} , {names[2]} ,7,DE,de,,0"
+    )
+    result = granted(await send(api, operator, text.encode(), "Text/CSV; charset=utf-8"))
+    assert result == {"lines": 3, "added": 3, "rejected": 0, "errors": []}
+    shown = ("handle", "followers", "geo", "language", "avatarUrl", "monthlyPriceCents")
+    listed = [
+        tuple(item[name] for name in shown) for item in reversed(await pool_of(api, operator, mark))
+    ]
+    assert listed == [
+        (names[0], 10, ["US", "GB"], "en", "https://example.com/a,b.png", 20_000),
+        (names[1], 0, ["US", "GB", "CA"], "pt-BR", None, 15_000),
+        (names[2], 7, ["DE"], "de", None, 0),
+    ]
+
+
+async def test_bad_lines_of_ndjson_are_named_and_the_good_ones_kept(
+    api: httpx.AsyncClient, operator: dict[str, str], mark: str
+) -> None:
+    there, names = handle(), [handle(), handle()]
+    granted(await send(api, operator, line(mark, there)))
+    text = b"\n".join(
+        [
+            line(mark, names[0]).encode(),  # 1
+            b"{",
+            b'"text"',
+            line(mark, handle(), followers=-1, geo=["usa"], extra=1).encode(),  # 4
+            line(mark, there).encode(),
+            line(mark, names[0], followers=99).encode(),  # 6
+            b"",
+            line(mark, "caf\xe9").encode("latin-1").replace(b"\\u00e9", b"\xe9"),  # 8
+            line(mark, "x" * 20_000).encode(),
+            line(mark, "nul\0").encode(),  # 10
+            line(mark, names[1]).encode(),
+        ]
+    )
+    result = granted(await send(api, operator, text))
+    assert (result["lines"], result["added"], result["rejected"]) == (10, 2, 8)
+    problems = {error["line"]: error["message"] for error in result["errors"]}
+    assert list(problems) == [2, 3, 4, 5, 6, 8, 9, 10]
+    assert problems[2] == "The line is not a JSON object in UTF-8"
+    assert problems[3].startswith("Expected an object")
+    for part in ("followers: Expected", "geo[0]: Expected", "extra: "):
+        assert part in problems[4]
+    assert problems[5] == "handle: The pool has it already"
+    assert problems[6] == "handle: Line 1 has it already"
+    assert "UTF-8" in problems[8]
+    assert problems[9] == "The line is longer than 16384 bytes"
+    assert problems[10].startswith("handle: ")
+    kept = await pool_of(api, operator, mark)
+    assert sorted(item["handle"] for item in kept) == sorted([there, *names])
+    assert {item["followers"] for item in kept} == {10}, "the first line of a handle counts"
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "message"),
+    [
+        (b'"followers":1,"followers":1', "followers: This key is there more than once"),
+        (b'"x":' + b"[" * 64 + b"]" * 64, "Expected JSON that is nested at most 64 levels deep"),
+        (b'"x":' + b"[" * 5_000, "Expected JSON that is nested at most 64 levels deep"),
+        (b'"handle":"\\ud800"', "handle: A string cannot contain half of a surrogate pair"),
+        (b'"followers":1e400', "A number in it is too great"),
+        (b'"followers":NaN', "The line is not a JSON object in UTF-8"),
+        (b'"followers":9223372036854775808', "followers: Expected"),
+    ],
+)
+async def test_a_line_that_nothing_can_hold(
+    api: httpx.AsyncClient, operator: dict[str, str], mark: str, spoilt: bytes, message: str
+) -> None:
+    """It is a bad line like others, and the one after it is read."""
+    name = handle()
+    result = granted(await send(api, operator, b"{%b}\n%b" % (spoilt, line(mark, name).encode())))
+    ((problem,), added) = result["errors"], result["added"]
+    assert (problem["line"], added) == (1, 1)
+    assert message in problem["message"]
+    assert [item["handle"] for item in await pool_of(api, operator, mark)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("-9999999999999999999", "followers: Expected"),
+        ("9" * 19, "followers: Expected"),
+        ("9" * 5_000, "followers: Expected"),
+        ("1e400", "followers: Expected"),
+        ("\0", "followers: A string cannot contain U+0000"),
+        ("\ufeff1", "followers: Expected"),
+    ],
+)
+async def test_a_cell_that_nothing_can_hold(
+    api: httpx.AsyncClient, operator: dict[str, str], mark: str, cell: str, message: str
+) -> None:
+    rows = f"{HEADER}\n{handle()},{cell},{mark},en,US\n{handle()},1,{mark},en,US"
+    result = granted(await send(api, operator, rows, CSV))
+    ((problem,), added) = result["errors"], result["added"]
+    assert (problem["line"], added) == (2, 1)
+    assert message in problem["message"]
+
+
+async def test_bad_lines_of_a_csv(
+    api: httpx.AsyncClient, operator: dict[str, str], mark: str
+) -> None:
+    names = [handle(), handle()]
+    rows = [
+        HEADER,
+        f"{names[0]},10,{mark},en,US",  # 2
+        f"{handle()},ten,{mark},en,US",
+        f"{handle()},10,{mark},en",  # 4
+        f"{handle()},10,{mark},en,US,more",
+        f'"{handle()},10,{mark},en,US',  # 6: the quote does not end
+        f"{handle()},1.5,{mark},English,",
+        f",,,,{'9' * 30}",  # 8
+        f"{names[0]},10,{mark},en,US",
+        f"{names[1]},10,{mark},en,US",  # 10
+    ]
+    result = granted(await send(api, operator, "\n".join(rows), CSV))
+    assert (result["lines"], result["added"], result["rejected"]) == (9, 2, 7)
+    problems = {error["line"]: error["message"] for error in result["errors"]}
+    assert list(problems) == [3, 4, 5, 6, 7, 8, 9]
+    assert problems[3].startswith("followers: ")
+    assert problems[4] == "Expected 5 cells, as in the header, found 4"
+    assert problems[5] == "Expected 5 cells, as in the header, found 6"
+    assert "not a row" in problems[6]
+    for part in ("followers: ", "language: ", "geo: "):
+        assert part in problems[7]
+    for part in ("handle: ", "followers: ", "vertical: ", "language: ", "geo[0]: "):
+        assert part in problems[8]
+    assert problems[9] == "handle: Line 2 has it already"
+    assert [item["handle"] for item in await pool_of(api, operator, mark)] == names[::-1]
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("", "lacks followers, geo, handle, language, vertical"),
+        ("handle,followers,vertical,language", "lacks geo"),
+        (f"{HEADER},price", "unknown columns: price"),
+        (f"{HEADER},geo", "a column twice"),
+        ("{}", "lacks"),
+    ],
+)
+async def test_a_csv_whose_header_does_not_say_what_is_in_it(
+    api: httpx.AsyncClient, operator: dict[str, str], header: str, message: str
+) -> None:
+    response = await send(api, operator, header, CSV)
+    assert message in issues(response)["line 1"]
+
+
+async def test_all_or_nothing(api: httpx.AsyncClient, operator: dict[str, str], mark: str) -> None:
+    names = [handle() for _ in range(3)]
+    bad = "\n".join([line(mark, names[0]), "{", line(mark, names[1])])
+    result = granted(await send(api, operator, bad, allOrNothing="true"))
+    assert (result["lines"], result["added"], result["rejected"]) == (3, 0, 1)
+    assert [error["line"] for error in result["errors"]] == [2]
+    assert await pool_of(api, operator, mark) == []
+    good = "\n".join(line(mark, name) for name in names)
+    result = granted(await send(api, operator, good, allOrNothing="true"))
+    assert result == {"lines": 3, "added": 3, "rejected": 0, "errors": []}
+    twice = "\n".join([line(mark, handle()), line(mark, names[0])])
+    result = granted(await send(api, operator, twice, allOrNothing="true"))
+    assert (result["added"], result["rejected"]) == (0, 1)
+    assert len(await pool_of(api, operator, mark)) == 3
+
+
+async def test_an_import_sent_again(
+    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
+) -> None:
+    text, key = line(mark, handle()), str(uuid4())
+    first = await send(api, operator, text, key=key)
+    again = await send(api, operator, text, key=key)
+    assert granted(again) == granted(first)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    for other in (
+        send(api, operator, text + "\n", key=key),
+        send(api, operator, text, CSV, key=key),
+        send(api, operator, text, key=key, allOrNothing="true"),
+    ):
+        refused(await other, "IDEMPOTENCY_CONFLICT")
+    assert granted(await send(api, operator, text))["rejected"] == 1, "without the key it is new"
+    assert len(await pool_of(api, operator, mark)) == 1
+
+
+async def test_it_leaves_one_audit_row(
+    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
+) -> None:
+    response = await send(api, operator, line(mark, handle()) + "\n{")
+    granted(response)
+    (row,) = await installation.owner.fetch(
+        "SELECT actor, details FROM audit_events WHERE tenant_id = 0 AND request_id = $1",
+        response.headers["X-Request-Id"],
+    )
+    assert row["actor"] == "operator"
+    assert row["details"]["operator"]
+    counts = {name: row["details"][name] for name in ("lines", "added", "rejected")}
+    assert counts == {"lines": 2, "added": 1, "rejected": 1}
+
+
+async def test_only_one_at_a_time(
+    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
+) -> None:
+    async with installation.pool.acquire() as connection, connection.transaction():
+        assert await pool.begin_import(connection)
+        refused(await send(api, operator, line(mark, handle())), "CONFLICT")
+    granted(await send(api, operator, line(mark, handle())))
+
+
+async def test_a_handle_that_is_being_added_meanwhile(
+    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
+) -> None:
+    name = handle()
+    async with installation.owner.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(
+            "INSERT INTO pool_accounts (id, platform, handle, followers, vertical, language, geo,"
+            " monthly_price_cents, created_at, updated_at)"
+            " VALUES (gen_random_uuid(), 'tiktok', $1, 1, 'x', 'en', '{US}', 0, now(), now())",
+            name,
+        )
+        sending = asyncio.create_task(send(api, operator, line(mark, name)))
+        await installation.until_someone_waits()
+        await transaction.commit()
+    result = granted(await sending)
+    assert result["errors"] == [{"line": 1, "message": "handle: The pool has it already"}]
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "text/plain", ""])
+async def test_another_media_type(
+    api: httpx.AsyncClient, operator: dict[str, str], media_type: str
+) -> None:
+    response = await send(api, operator, "{}", media_type, allOrNothing="perhaps")
+    assert list(issues(response)) == ["allOrNothing", "Content-Type"]
+
+
+async def test_a_file_that_is_too_large(
+    api: httpx.AsyncClient, local_api: httpx.AsyncClient, operator: dict[str, str]
+) -> None:
+    """Whether its size is announced or not; no more of it is kept than is allowed."""
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(65):
+            yield b" " * MEBIBYTE
+
+    refused(await send(local_api, operator, endless()), "PAYLOAD_TOO_LARGE")
+    headers = {**operator, "Content-Type": NDJSON, "Content-Length": str(64 * MEBIBYTE + 1)}
+    refused(await local_api.post(PATH, content=endless(), headers=headers), "PAYLOAD_TOO_LARGE")
+
+
+async def test_whoever_sends_a_large_file_hears_why_it_is_refused(
+    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str]
+) -> None:
+    """A refusal comes before the file has arrived, and must not be lost in the sending."""
+    file = b" " * 20 * MEBIBYTE
+    viewer = await installation.operator("viewer")
+    refused(await send(api, viewer, file), "FORBIDDEN_SCOPE")
+    refused(await send(api, {}, file), "UNAUTHENTICATED")
+    assert list(issues(await send(api, operator, file, "text/plain"))) == ["Content-Type"]
+    refused(await send(api, operator, b" " * (64 * MEBIBYTE + 1)), "PAYLOAD_TOO_LARGE")
+
+
+async def test_more_problems_than_are_listed(
+    api: httpx.AsyncClient, operator: dict[str, str], mark: str
+) -> None:
+    name = handle()
+    rows = [line(mark, name)] * (MAX_PROBLEMS + 2) + ["{"] * 1500
+    result = granted(await send(api, operator, "\n".join(rows)))
+    assert (result["lines"], result["rejected"]) == (MAX_PROBLEMS + 1502, MAX_PROBLEMS + 1501)
+    assert [error["line"] for error in result["errors"]] == list(range(2, MAX_PROBLEMS + 2))
+
+
+async def test_what_is_said_of_a_line_is_short(
+    api: httpx.AsyncClient, operator: dict[str, str]
+) -> None:
+    """Whatever is in it: a line may have 16 KiB, and an answer names a thousand lines."""
+    wrong = [
+        json.dumps({f"unknown {number}": 0 for number in range(600)}),
+        json.dumps({"geo": ["usa"] * 1_500}),
+        json.dumps({"u" * 16_000: 0}),
+    ]
+    result = granted(await send(api, operator, "\n".join(wrong * 400)))
+    assert (result["rejected"], len(result["errors"])) == (1200, MAX_PROBLEMS)
+    assert max(len(error["message"]) for error in result["errors"]) <= 501
+    assert "geo: Expected a list of length <= 249" in result["errors"][1]["message"]
+
+
+LONG_LINE = json.dumps({f"unknown {number}": 0 for number in range(600)}).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "batches"),
+    [
+        pytest.param(b"\n" * 200_000, 200, id="empty lines"),
+        pytest.param(b"{\n" * 20_000, 20, id="short lines"),
+        pytest.param(LONG_LINE * 100, len(LONG_LINE) // 1_000, id="long lines"),
+        pytest.param(b"x" * 40_000 + b"\n" + (b"x" * 20_000 + b"\n") * 40, 10, id="too long lines"),
+    ],
+)
+def test_other_requests_have_their_turn_whatever_is_in_a_file(content: bytes, batches: int) -> None:
+    """They have it between two batches, and none of these is large."""
+    found = list(lines.read_batches(BytesIO(content), NDJSON))
+    assert len(found) >= batches
+    assert max(len(batch) for batch in found) <= 1_000
+
+
+@pytest.mark.parametrize("text", ["\n", "{\n"])
+async def test_a_file_of_too_many_lines(
+    local_api: httpx.AsyncClient,
+    operator: dict[str, str],
+    mark: str,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+) -> None:
+    """It adds nothing: whoever makes such a file has made a mistake."""
+    assert lines.MAX_LINES == 1_000_000
+    monkeypatch.setattr(lines, "MAX_LINES", 5_000)
+    content = line(mark, handle()) + "\n" + text * 5_000
+    response = await send(local_api, operator, content)
+    assert issues(response) == {"line 5001": "Expected at most 5,000 lines"}
+    assert await pool_of(local_api, operator, mark) == []
+
+
+@pytest.mark.parametrize("count", [20_000, pytest.param(100_000, marks=pytest.mark.long)])
+async def test_a_long_file_takes_little_memory(
+    local_api: httpx.AsyncClient,
+    installation: Installation,
+    operator: dict[str, str],
+    mark: str,
+    count: int,
+) -> None:
+    """The file has 4 or 20 MB; what it takes does not grow with it."""
+    prefix = handle()
+    padding = "x" * 150
+
+    async def rows() -> AsyncIterator[bytes]:
+        yield f"{HEADER},avatarUrl\n".encode()
+        for start in range(0, count, 1000):
+            yield "".join(
+                f"{prefix}.{number},10,{mark},en,US GB,https://example.com/{padding}\n"
+                if number % 100
+                else "bad\n"
+                for number in range(start, start + 1000)
+            ).encode()
+
+    # What the first use of anything costs is no part of it.
+    granted(await send(local_api, operator, line(mark, handle())))
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        result = granted(await send(local_api, operator, rows(), CSV))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    bad = count // 100
+    assert (result["lines"], result["added"], result["rejected"]) == (count, count - bad, bad)
+    assert peak - before < 4 * MEBIBYTE
+    added = await installation.owner.fetchval(
+        "SELECT count(*) FROM pool_accounts WHERE vertical = $1 AND geo = '{US,GB}'", mark
+    )
+    assert added == count - bad
