@@ -11,8 +11,8 @@ from partner_api.edge.connections.limits import DISCARD_PAUSE_SECONDS
 from partner_api.edge.request.api_request import (
     EXCHANGE,
     BodyLimits,
+    DrainLimit,
     Exchange,
-    Patience,
 )
 from partner_api.edge.request.paths import is_plain_path
 from partner_api.edge.wire.access_log import AccessLine, AccessLog, timestamp
@@ -22,8 +22,9 @@ from partner_api.metrics import registry as metrics
 from partner_api.time_limits import DISCARD_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 
+    from partner_api.edge.route import Route
     from partner_api.services import Services
     from partner_api.settings.table import Settings
 
@@ -43,11 +44,13 @@ _UNROUTED_METHOD = "LAYERS-OPTIONS"
 class Edge:
     """Wraps the application: request id, log line, numbers, and an answer whatever happens.
 
-    ``services`` is set by the application when it has started. ``fixed_headers`` are in every answer.
+    ``routes`` are all that it serves. ``services`` is set by the application when it has started.
+    ``fixed_headers`` are in every answer.
     """
 
-    def __init__(self, app: Application, settings: Settings) -> None:
+    def __init__(self, app: Application, routes: Sequence[Route], settings: Settings) -> None:
         self._app = app
+        self.routes = routes
         self._access_log = AccessLog(settings)
         self.fixed_headers = [(b"x-layers-development", b"true")] if settings.development else []
         self.body_limits = BodyLimits()
@@ -81,7 +84,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 started = True
                 if body is not None and body.unread:
-                    await body.drop_rest(exchange.patience)
+                    await body.drop_rest(exchange.drain_limit)
                 exchange.status = message["status"]
                 message["headers"] = [
                     *message["headers"],
@@ -143,19 +146,23 @@ class _Body:
         self.unread = message.get("more_body", False)
         return message
 
-    async def drop_rest(self, patience: Patience) -> None:
+    async def drop_rest(self, drain_limit: DrainLimit) -> None:
         """Read what nobody has read, before the answer is sent, unless it is too much.
 
         Otherwise the connection is closed under a client that is still sending, and the client
         sees that instead of the answer. Where this stops, the server closes the connection, so
         that the rest is never taken for another request.
         """
-        if self._held_back or not patience.seconds or self._announced_bytes > patience.most_bytes:
+        if (
+            self._held_back
+            or not drain_limit.seconds
+            or self._announced_bytes > drain_limit.most_bytes
+        ):
             return
         dropped = 0
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(patience.seconds):
-                while self.unread and dropped <= patience.most_bytes:
+            async with asyncio.timeout(drain_limit.seconds):
+                while self.unread and dropped <= drain_limit.most_bytes:
                     async with asyncio.timeout(DISCARD_SECONDS):
                         message = await self()
                     dropped += len(message.get("body", b""))

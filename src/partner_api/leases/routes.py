@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from litestar import Router
-
-from partner_api.edge.declare import read, write
-from partner_api.edge.idempotency.records import answer, idempotency_argument, shape_or_whole
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
@@ -24,7 +23,7 @@ from partner_api.leases.schemas import (
     released_account_of,
 )
 
-_TAG = "Leased accounts"
+routes = Routes("Leased accounts")
 _PRICE_CENTS = 15_000
 _released = shape_or_whole(released_account_of, ReleasedAccount)
 
@@ -52,10 +51,9 @@ _EXAMPLE = Page(
 )
 
 
-@read(
+@routes.read(
     "/v1/projects/{projectId}/leased-accounts",
     access=requires("leased:write"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
     examples=[_EXAMPLE],
 )
@@ -92,11 +90,11 @@ async def list_leased_accounts(
     )
 
 
-@write(
+@routes.write(
     "DELETE",
     "/v1/leased-accounts/{socialAccountId}",
     access=requires("leased:write"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND"],
     replays=_released,
 )
@@ -110,26 +108,13 @@ async def release_account(
     already, is 404.
     """
     await charge_callers_leases(request)
-    async with request.services.pool.acquire() as connection:
-        (outcome,) = await store.disconnect(
-            connection,
-            request.caller.tenant_id,
-            request.now,
-            [
-                store.DisconnectItem(
-                    social_account_id,
-                    request.caller.organization_id,
-                    "released_by_partner",
-                    body.reason,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    if outcome.code == "CONFLICT":
-        # To a partner, a lease that is over is no lease.
-        raise not_found()
-    return answer(outcome, _released)
-
-
-router = Router("", route_handlers=[list_leased_accounts, release_account])
+    item = store.DisconnectItem(
+        social_account_id,
+        request.caller.organization_id,
+        "released_by_partner",
+        body.reason,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    # To a partner, a lease that is over is no lease.
+    return await money(request, store.disconnect, item, _released, conflict=lambda _: not_found())

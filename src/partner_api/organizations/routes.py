@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from litestar import Router
 from msgspec import UnsetType
 
 from partner_api.credits.schemas import credit_config_of
-from partner_api.edge.declare import read, write
-from partner_api.edge.idempotency.records import answer, idempotency_argument, shape_or_whole
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
 from partner_api.edge.identity.acting import check_status
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.authentication import killed
@@ -42,12 +42,14 @@ from partner_api.organizations.service import migrate
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
 
-_TAG = "Organizations"
+routes = Routes("Organizations")
 _changed = shape_or_whole(organization_of, Organization)
 _archived = shape_or_whole(archived_organization_of, ArchivedOrganization)
 
 
-@write("POST", "/v1/organizations", access=requires("org:admin"), tag=_TAG, status=201)
+@routes.write(
+    "POST", "/v1/organizations", access=requires("org:admin"), runs=Runs.TRANSACTION, status=201
+)
 async def create_organization(
     request: ApiRequest, body: NewOrganization, connection: Connection
 ) -> Organization:
@@ -78,7 +80,7 @@ async def create_organization(
     return Organization(**organization_fields(row))
 
 
-@read("/v1/organizations", access=requires("org:admin"), tag=_TAG)
+@routes.read("/v1/organizations", access=requires("org:admin"))
 async def list_children(request: ApiRequest, query: OrganizationsQuery) -> Page[Organization]:
     """List your children.
 
@@ -102,12 +104,11 @@ async def list_children(request: ApiRequest, query: OrganizationsQuery) -> Page[
     )
 
 
-@read(
+@routes.read(
     "/v1/organizations/{orgId}",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def read_child(request: ApiRequest, org_id: OrganizationId) -> OrganizationDetail:
     """Read a child.
@@ -135,13 +136,13 @@ async def read_child(request: ApiRequest, org_id: OrganizationId) -> Organizatio
     )
 
 
-@write(
+@routes.write(
     "PATCH",
     "/v1/organizations/{orgId}",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "KILL_SWITCH"],
-    works_until="suspended",
+    allowed_through_status="suspended",
 )
 async def change_child(
     request: ApiRequest, org_id: OrganizationId, body: OrganizationPatch, connection: Connection
@@ -154,7 +155,7 @@ async def change_child(
     row = await store.lock_child(connection, caller.tenant_id, caller.organization_id, org_id)
     if row is None:
         raise not_found()
-    check_status(row["status"], works_until="suspended")
+    check_status(row["status"], allowed_through_status="suspended")
     row = await store.update_child(
         connection,
         caller.tenant_id,
@@ -180,13 +181,13 @@ async def change_child(
     return Organization(**organization_fields(row))
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/organizations/{orgId}/suspend",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
-    works_until="archived",
+    allowed_through_status="archived",
     replays=_changed,
 )
 async def suspend_child(request: ApiRequest, org_id: OrganizationId) -> Reply[Organization]:
@@ -198,13 +199,13 @@ async def suspend_child(request: ApiRequest, org_id: OrganizationId) -> Reply[Or
     return await _set_status(request, org_id, "suspended")
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/organizations/{orgId}/resume",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
-    works_until="archived",
+    allowed_through_status="archived",
     replays=_changed,
 )
 async def resume_child(request: ApiRequest, org_id: OrganizationId) -> Reply[Organization]:
@@ -215,13 +216,13 @@ async def resume_child(request: ApiRequest, org_id: OrganizationId) -> Reply[Org
     return await _set_status(request, org_id, "active")
 
 
-@write(
+@routes.write(
     "DELETE",
     "/v1/organizations/{orgId}",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND"],
-    works_until="archived",
+    allowed_through_status="archived",
     replays=_archived,
 )
 async def archive_child(request: ApiRequest, org_id: OrganizationId) -> Reply[ArchivedOrganization]:
@@ -232,29 +233,20 @@ async def archive_child(request: ApiRequest, org_id: OrganizationId) -> Reply[Ar
     Archiving it again answers the same.
     """
     await charge_callers_leases(request)
-    caller = request.caller
-    async with request.services.pool.acquire() as connection:
-        (outcome,) = await store.archive(
-            connection,
-            caller.tenant_id,
-            request.now,
-            [
-                store.ArchiveItem(
-                    org_id,
-                    caller.organization_id,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(outcome, _archived)
+    item = store.ArchiveItem(
+        org_id,
+        request.caller.organization_id,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(request, store.archive, item, _archived)
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/organizations/migrate",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["NOT_FOUND", "CONFLICT"],
 )
@@ -274,23 +266,14 @@ async def migrate_projects(
 async def _set_status(
     request: ApiRequest, organization_id: UUID, status: Literal["active", "suspended"]
 ) -> Reply[Organization]:
-    caller = request.caller
-    async with request.services.pool.acquire() as connection:
-        (outcome,) = await store.set_status(
-            connection,
-            caller.tenant_id,
-            request.now,
-            [
-                store.StatusItem(
-                    organization_id,
-                    caller.organization_id,
-                    status,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(outcome, _changed)
+    item = store.StatusItem(
+        organization_id,
+        request.caller.organization_id,
+        status,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(request, store.set_status, item, _changed)
 
 
 async def _find(request: ApiRequest, connection: Connection, organization_id: UUID) -> Row | None:
@@ -305,18 +288,3 @@ def _require_partner(request: ApiRequest) -> None:
         raise invalid(
             [Issue("", "A child organization has no children; do this for the partner itself")]
         )
-
-
-router = Router(
-    "",
-    route_handlers=[
-        create_organization,
-        list_children,
-        read_child,
-        change_child,
-        suspend_child,
-        resume_child,
-        archive_child,
-        migrate_projects,
-    ],
-)

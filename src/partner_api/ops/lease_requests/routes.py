@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from litestar import Router
-
 from partner_api.account_pool import candidate_store as candidates
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import (
-    answer,
     idempotency_argument,
     reject_reused_key,
     shape_or_whole,
@@ -41,11 +39,11 @@ from partner_api.ops.lease_requests.schemas import (
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
 
-_TAG = "Operator: lease requests"
+routes = Routes("Operator: lease requests")
 _answered = shape_or_whole(answered_request_of, OpsLeaseRequest)
 
 
-@read("/ops/v1/lease-requests", access=requires_role("viewer"), tag=_TAG)
+@routes.read("/ops/v1/lease-requests", access=requires_role("viewer"))
 async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseRequest]:
     """List lease requests.
 
@@ -62,10 +60,9 @@ async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseReq
     return page(request, query, rows, item=ops_lease_request_of, position=lambda row: row["id"])
 
 
-@read(
+@routes.read(
     "/ops/v1/lease-requests/{leaseRequestId}",
     access=requires_role("viewer"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def read_lease_request(
@@ -79,10 +76,9 @@ async def read_lease_request(
         return ops_lease_request_of(await _find(connection, lease_request_id))
 
 
-@read(
+@routes.read(
     "/ops/v1/lease-requests/{leaseRequestId}/candidates",
     access=requires_role("viewer"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def list_candidates(
@@ -115,11 +111,11 @@ async def list_candidates(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/fulfil",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
     replays=_answered,
 )
@@ -139,32 +135,24 @@ async def fulfil_lease_request(
         tenant_id = await _require_tenant(request, connection, lease_request_id)
     # What came due before is paid before.
     await charge_what_is_due(pool, tenant_id, request.now)
-    async with pool.acquire() as connection:
-        (outcome,) = await requests_store.fulfil(
-            connection,
-            tenant_id,
-            request.now,
-            [
-                requests_store.FulfilItem(
-                    lease_request_id,
-                    body.pool_account_ids,
-                    # In the order of the accounts, which is then that of the partner's list.
-                    sorted(new_uuid7(request.now) for _ in body.pool_account_ids),
-                    body.monthly_price_cents,
-                    body.note,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(outcome, _answered)
+    item = requests_store.FulfilItem(
+        lease_request_id,
+        body.pool_account_ids,
+        # In the order of the accounts, which is then that of the partner's list.
+        sorted(new_uuid7(request.now) for _ in body.pool_account_ids),
+        body.monthly_price_cents,
+        body.note,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(request, requests_store.fulfil, item, _answered, tenant=tenant_id)
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/reject",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
     replays=_answered,
 )
@@ -175,22 +163,16 @@ async def reject_lease_request(
 
     For ever, with a note to the partner. One that is answered already is 409.
     """
-    async with request.services.pool.acquire() as connection:
-        tenant_id = await _require_tenant(request, connection, lease_request_id)
-        (outcome,) = await requests_store.reject(
-            connection,
-            tenant_id,
-            request.now,
-            [
-                requests_store.RejectItem(
-                    lease_request_id,
-                    body.note,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(outcome, _answered)
+    item = requests_store.RejectItem(
+        lease_request_id, body.note, audit_argument(request), idempotency_argument(request)
+    )
+    return await money(
+        request,
+        requests_store.reject,
+        item,
+        _answered,
+        tenant=lambda connection: _require_tenant(request, connection, lease_request_id),
+    )
 
 
 async def _find(connection: Connection, request_id: UUID) -> Row:
@@ -207,15 +189,3 @@ async def _require_tenant(request: ApiRequest, connection: Connection, request_i
         raise not_found()
     tenant_id: int = row["tenant_id"]
     return tenant_id
-
-
-router = Router(
-    "",
-    route_handlers=[
-        list_queue,
-        read_lease_request,
-        list_candidates,
-        fulfil_lease_request,
-        reject_lease_request,
-    ],
-)

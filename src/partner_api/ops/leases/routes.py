@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from litestar import Router
-
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import (
-    answer,
     idempotency_argument,
     reject_reused_key,
     shape_or_whole,
@@ -35,11 +33,11 @@ from partner_api.organizations.store import find_organization
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
-_TAG = "Operator: leases"
+routes = Routes("Operator: leases")
 _changed = shape_or_whole(changed_lease_of, OpsLease)
 
 
-@read("/ops/v1/leases", access=requires_role("viewer"), tag=_TAG)
+@routes.read("/ops/v1/leases", access=requires_role("viewer"))
 async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]:
     """List leases.
 
@@ -68,11 +66,11 @@ async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]
     )
 
 
-@write(
+@routes.write(
     "PATCH",
     "/ops/v1/leases/{socialAccountId}",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
     replays=_changed,
 )
@@ -84,29 +82,26 @@ async def change_lease(
     It holds from the next renewal on; a month that has begun keeps its price, also when it is paid
     late. A lease that is over is 409.
     """
-    async with request.services.pool.acquire() as connection:
-        tenant_id = await _require_tenant(request, connection, social_account_id)
-        (outcome,) = await store.set_price(
-            connection,
-            tenant_id,
-            request.now,
-            [
-                store.PriceItem(
-                    social_account_id,
-                    body.monthly_price_cents,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(outcome, _changed)
+    item = store.PriceItem(
+        social_account_id,
+        body.monthly_price_cents,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(
+        request,
+        store.set_price,
+        item,
+        _changed,
+        tenant=lambda connection: _require_tenant(request, connection, social_account_id),
+    )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/leases/{socialAccountId}/recall",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
     replays=_changed,
 )
@@ -118,24 +113,21 @@ async def recall_lease(
     The lease ends now, and the account is available again. Nothing is charged for it any more, and
     nothing is refunded by itself. A lease that is over is 409.
     """
-    async with request.services.pool.acquire() as connection:
-        tenant_id = await _require_tenant(request, connection, social_account_id)
-        (outcome,) = await store.disconnect(
-            connection,
-            tenant_id,
-            request.now,
-            [
-                store.DisconnectItem(
-                    social_account_id,
-                    None,
-                    "recalled_by_operator",
-                    body.note,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(outcome, _changed)
+    item = store.DisconnectItem(
+        social_account_id,
+        None,
+        "recalled_by_operator",
+        body.note,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(
+        request,
+        store.disconnect,
+        item,
+        _changed,
+        tenant=lambda connection: _require_tenant(request, connection, social_account_id),
+    )
 
 
 async def _require_tenant(
@@ -147,6 +139,3 @@ async def _require_tenant(
         raise not_found()
     tenant_id: int = row["tenant_id"]
     return tenant_id
-
-
-router = Router("", route_handlers=[list_leases, change_lease, recall_lease])
