@@ -244,13 +244,11 @@ async def archive_sweep(connection: Connection) -> str:
 
 async def _archive(connection: Connection, child: Wallet) -> None:
     assert child.partner_id is not None
-    outcome = await organizations.archive(
+    (outcome,) = await organizations.archive(
         connection,
         child.tenant_id,
         JUNE_15,
-        child.organization_id,
-        partner_id=child.partner_id,
-        caller=SYSTEM,
+        [organizations.ArchiveItem(child.organization_id, child.partner_id, SYSTEM, None)],
     )
     assert outcome.status == "done", outcome
 

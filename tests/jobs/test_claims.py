@@ -321,9 +321,11 @@ async def test_a_stage_of_the_time_before_the_list_goes_on(
     assert (await job_of(connection, partner, held.job_id))["stage"] == "generating"
 
 
-async def test_the_stages_of_the_wire_are_those_of_the_database(connection: Connection) -> None:
+async def test_the_stages_of_the_wire_are_those_of_the_database(
+    owner_connection: Connection,
+) -> None:
     stages = get_args(get_args(Stage)[0])
-    assert await connection.fetchval("SELECT job_stages()") == [*stages]
+    assert await owner_connection.fetchval("SELECT job_stages()") == [*stages]
 
 
 async def test_a_silent_worker_s_job_is_tried_three_times(connection: Connection) -> None:

@@ -259,8 +259,6 @@ class Route:
     async def _call(self, request: ApiRequest, arguments: dict[str, Any]) -> Reply[Any]:
         declared = self.declared
         if declared.runs is Runs.TRANSACTION:
-            if declared.prepare is not None:
-                await declared.prepare(request, arguments)
             return await self._transaction(request).run(
                 lambda connection: self.handler(connection=connection, **arguments)
             )

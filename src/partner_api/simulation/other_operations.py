@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from partner_api.cash import store as cash
 from partner_api.credits.store import WalletKey
-from partner_api.leases import store as leasing
+from partner_api.lease_requests import store as requests
 from partner_api.simulation import store, work
 from partner_api.simulation.operations import Effect, Item, Operation, Recovery
 from partner_api.simulation.world import Organization
@@ -186,22 +186,25 @@ def lease(chances: Chances, now: datetime) -> Operation:
             for one in accounts:
                 world.leased[one.account_id] = owner
 
-    argument = leasing.LeaseAssignment(
-        owner.project_id,
+    fulfilment = requests.FulfilItem(
+        chances.ids.uuid7(now),
         [one.account_id for one in accounts],
         [chances.ids.uuid7(now) for _ in accounts],
         price,
+        None,
         chances.operator(now),
+        None,
     )
+    argument = work.Leasing(owner.organization_id, owner.project_id, fulfilment)
     effects = [Effect("cash", partner.organization_id, "lease_charge", -total)] if total else []
     return Operation(
         "lease",
-        partial(work.move_money, leasing.assign),
+        work.lease_accounts,
         owner.tenant_id,
         now,
-        [Item(argument, effects, ("charged_cents", total), learn)],
+        [Item(argument, effects, learn=learn)],
         Recovery.LOOK_FIRST,
-        refusals=frozenset({"KILL_SWITCH", "CONFLICT", "BILLING_EXHAUSTED"}),
+        refusals=frozenset({"CONFLICT", "BILLING_EXHAUSTED"}),
         count=store.count_leases,
     )
 

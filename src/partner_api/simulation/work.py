@@ -12,6 +12,7 @@ from uuid import UUID
 from partner_api.account_pool import store as account_pool
 from partner_api.credits.store import WalletKey, read_wallets
 from partner_api.database.arguments import Caller, Outcome
+from partner_api.lease_requests import store as requests
 from partner_api.organizations import store as organizations
 from partner_api.projects import store as projects
 
@@ -42,6 +43,14 @@ class StatusChange(NamedTuple):
     caller: Caller
 
 
+class Leasing(NamedTuple):
+    """A request for accounts for a project of the organization, and its answer."""
+
+    organization_id: UUID
+    project_id: UUID
+    fulfilment: requests.FulfilItem
+
+
 class PoolAccount(NamedTuple):
     """A warmed account to add to the operator's pool."""
 
@@ -60,6 +69,39 @@ async def move_money(
     """Call a money function of a store."""
     async with pool.acquire() as connection:
         return await function(connection, tenant_id, now, items)
+
+
+async def lease_accounts(
+    pool: Pool, tenant_id: int, now: datetime, items: Sequence[Leasing]
+) -> list[Outcome]:
+    """Ask for accounts and assign them, as a partner and the operator do."""
+    outcomes = []
+    async with pool.acquire() as connection:
+        for item in items:
+            request_id = item.fulfilment.request_id
+            async with connection.transaction():
+                await requests.insert_request(
+                    connection,
+                    tenant_id,
+                    now,
+                    request_id=request_id,
+                    organization_id=item.organization_id,
+                    project_id=item.project_id,
+                    partner_request_id=None,
+                    count=len(item.fulfilment.pool_account_ids),
+                    vertical="food_and_drink",
+                    audience=None,
+                    language=None,
+                    geo=[],
+                    target=None,
+                    note=None,
+                )
+                (outcome,) = await requests.fulfil(connection, tenant_id, now, [item.fulfilment])
+                if outcome.status == "refused":
+                    rejection = requests.RejectItem(request_id, "No.", item.fulfilment.caller, None)
+                    await requests.reject(connection, tenant_id, now, [rejection])
+                outcomes.append(outcome)
+    return outcomes
 
 
 async def open_organizations(
@@ -123,23 +165,26 @@ async def change_status(
     async with pool.acquire() as connection:
         for item in items:
             if item.status == "archived":
-                outcome = await organizations.archive(
+                (outcome,) = await organizations.archive(
                     connection,
                     tenant_id,
                     now,
-                    item.organization_id,
-                    partner_id=item.partner_id,
-                    caller=item.caller,
+                    [
+                        organizations.ArchiveItem(
+                            item.organization_id, item.partner_id, item.caller, None
+                        )
+                    ],
                 )
             else:
-                outcome = await organizations.set_status(
+                (outcome,) = await organizations.set_status(
                     connection,
                     tenant_id,
                     now,
-                    item.organization_id,
-                    partner_id=item.partner_id,
-                    status=item.status,
-                    caller=item.caller,
+                    [
+                        organizations.StatusItem(
+                            item.organization_id, item.partner_id, item.status, item.caller, None
+                        )
+                    ],
                 )
             outcomes.append(outcome)
     return outcomes
