@@ -59,14 +59,13 @@ ALLOWED = {
     "ops/clock/routes.py advance_clock services.advancing": "development mode: as long as what is due takes",
     "ops/jobs/routes.py _wait wait": "the event of a task that is waited for with a limit",
     "sweeps/loop.py sleep_unless_stopped wait": "the events of tasks that are waited for with a limit",
-    "rehearsal/installation.py following_installation task": "it was cancelled, and has those of the pool",
     "edge/connections/server.py serve_http wait": "the stop of the process, for as long as it lives",
     "edge/connections/server.py _Lifespan.start wait": "PART_START_SECONDS, of the supervisor",
     "edge/connections/state.py ProcessState.wait_until_quiet wait": "the share of LAYERS_SHUTDOWN_SECONDS, around it",
     "sweeps/__init__.py open_sweeps.close_at_stop wait": "the stop of the process, for as long as it lives",
-    "rendering/worker/jobs.py Job._make self._beating": "the heartbeat that has it has the limits of the pool",
-    "rendering/worker/jobs.py Job._pulse self._beating": "the heartbeat that has it has the limits of the pool",
-    "rendering/worker/jobs.py Job._work making if making.done() else pulse": "it is done",
+    "rendering/worker/jobs.py Job._make self._heartbeat_lock": "the heartbeat that has it has the limits of the pool",
+    "rendering/worker/jobs.py Job._heartbeat_loop self._heartbeat_lock": "as in Job._make",
+    "rendering/worker/jobs.py Job._work making if making.done() else heartbeats": "it is done",
     "rendering/worker/jobs.py Job._work wait": "RENDER_SECONDS, STORAGE_SECONDS and those of the pool, in the tasks",
     "rendering/worker/jobs.py Job.run wait": "those of the task, and the stop of the process",
     "rendering/worker/jobs.py Job.run working": "it is done",
@@ -134,10 +133,14 @@ def test_the_page_lists_all_limits() -> None:
 
 
 def test_names_of_limits_are_those_of_constants() -> None:
-    import partner_api.time_limits as module
+    import embedded_postgres.time_limits as embedded
+    import partner_api.time_limits as own
 
     assert {limit.name: limit.seconds for limit in LIMITS} == {
-        name: value for name, value in vars(module).items() if name.endswith("_SECONDS")
+        name: value
+        for module in (embedded, own)
+        for name, value in vars(module).items()
+        if name.endswith("_SECONDS")
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from embedded_postgres.errors import DatabaseStartError
 from embedded_postgres.interruptions import stops_deferred
-from partner_api.time_limits import EMBEDDED_PROGRAM_SECONDS
+from embedded_postgres.time_limits import EMBEDDED_PROGRAM_SECONDS
 
 # Tried in this order when root starts the server and nothing else says which account to use.
 UNPRIVILEGED_ACCOUNTS = ("postgres", "nobody")

@@ -17,10 +17,10 @@ from embedded_postgres.interruptions import stops_deferred
 from embedded_postgres.pid_file import disown_stale_files, read_pid_file
 from embedded_postgres.processes import Occupant, kill_leftovers, occupant
 from embedded_postgres.socket_folder import PORT
-from partner_api.time_limits import (
+from embedded_postgres.time_limits import (
     EMBEDDED_KILLED_SECONDS,
     EMBEDDED_ORPHANS_SECONDS,
-    EMBEDDED_PATIENCE_SECONDS,
+    EMBEDDED_PROGRESS_SECONDS,
     EMBEDDED_STOP_SECONDS,
 )
 
@@ -70,7 +70,7 @@ class Postmaster:
             settings: overrides of the cluster's own configuration.
 
         Raises:
-            DatabaseStartError: it ended, or made no progress for EMBEDDED_PATIENCE_SECONDS.
+            DatabaseStartError: it ended, or made no progress for EMBEDDED_PROGRESS_SECONDS.
         """
         settings = {**settings, "port": str(PORT), "unix_socket_directories": str(socket_folder)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -126,7 +126,7 @@ class Postmaster:
         """Wait while the server gets ready, however long recovery takes; False when it has ended.
 
         Raises:
-            DatabaseStartError: it made no progress for EMBEDDED_PATIENCE_SECONDS.
+            DatabaseStartError: it made no progress for EMBEDDED_PROGRESS_SECONDS.
         """
         seen, since = _size(log), time.monotonic()
         while True:
@@ -138,9 +138,9 @@ class Postmaster:
             size = _size(log)
             if size != seen:
                 seen, since = size, time.monotonic()
-            elif time.monotonic() - since > EMBEDDED_PATIENCE_SECONDS:
+            elif time.monotonic() - since > EMBEDDED_PROGRESS_SECONDS:
                 raise DatabaseStartError(
-                    f"PostgreSQL has not got ready and has said nothing for {EMBEDDED_PATIENCE_SECONDS:.0f} "
+                    f"PostgreSQL has not got ready and has said nothing for {EMBEDDED_PROGRESS_SECONDS:.0f} "
                     f"seconds; look at its log {log} and start again."
                 )
             time.sleep(_POLL_SECONDS)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from partner_api.time_limits import EMBEDDED_PROGRAM_SECONDS
+from embedded_postgres.time_limits import EMBEDDED_PROGRAM_SECONDS
 
 
 class Occupant(enum.Enum):

@@ -13,19 +13,17 @@ from embedded_postgres.account import Account, choose_account
 from embedded_postgres.binaries import Binaries, binaries_for
 from embedded_postgres.cluster import OWNER_ROLE, find_cluster, make_cluster
 from embedded_postgres.data_folder import DataFolder, FolderLock, Role
+from embedded_postgres.database import APP_ROLE, DATABASE, make_database_and_role
 from embedded_postgres.errors import DatabaseStartError
 from embedded_postgres.pid_file import read_pid_file
 from embedded_postgres.postmaster import Postmaster
 from embedded_postgres.processes import Occupant, occupant
 from embedded_postgres.socket_folder import make_again, make_socket_folder, remove_socket_folder
-from partner_api.time_limits import (
-    EMBEDDED_PATIENCE_SECONDS,
-    EMBEDDED_PREPARE_SECONDS,
+from embedded_postgres.time_limits import (
+    EMBEDDED_PROGRESS_SECONDS,
     EMBEDDED_STOP_SECONDS,
 )
 
-DATABASE = "layers"
-APP_ROLE = "layers_app"
 _ROLES: Final[dict[Role, str]] = {"owner": OWNER_ROLE, "app": APP_ROLE}
 # Given on the command line at each start, so that they win over the files in the cluster.
 _SETTINGS: Final = {
@@ -248,42 +246,16 @@ class EmbeddedPostgres:
             ) from error
 
     def _make_database_and_role(self, app_password: str) -> None:
-        give_up = time.monotonic() + EMBEDDED_PATIENCE_SECONDS
+        give_up = time.monotonic() + EMBEDDED_PROGRESS_SECONDS
         while True:
             try:
-                asyncio.run(_make_database_and_role(self.url("owner"), app_password))
+                asyncio.run(make_database_and_role(self.url("owner"), app_password))
                 return
             except (asyncpg.CannotConnectNowError, asyncpg.CrashShutdownError):
                 # A server that was found may be recovering from the end of one of its processes.
                 if not self.is_alive() or time.monotonic() > give_up:
                     raise
                 time.sleep(0.1)
-
-
-async def _make_database_and_role(owner_url: str, app_password: str) -> None:
-    connection = await asyncpg.connect(
-        owner_url,
-        database="postgres",
-        timeout=EMBEDDED_PREPARE_SECONDS,
-        command_timeout=EMBEDDED_PREPARE_SECONDS,
-        # Statements may be logged, by this cluster's configuration or because they fail; not the
-        # one with the password.
-        server_settings={
-            "log_statement": "none",
-            "log_min_duration_statement": "-1",
-            "log_min_error_statement": "panic",
-        },
-    )
-    try:
-        if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", APP_ROLE):
-            await connection.execute(f"CREATE ROLE {APP_ROLE}")
-        # Always, so that the file beside the cluster is right, wherever the cluster comes from.
-        # A password holds only letters, digits, - and _.
-        await connection.execute(f"ALTER ROLE {APP_ROLE} LOGIN PASSWORD '{app_password}'")
-        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
-            await connection.execute(f"CREATE DATABASE {DATABASE}")
-    finally:
-        await connection.close()
 
 
 def _notes(folder: DataFolder, cluster: Path, binaries: Binaries, account: Account) -> list[str]:

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from embedded_postgres import EmbeddedPostgres
 from partner_api.api_keys import child_routes as children_keys
 from partner_api.api_keys import routes as api_keys
 from partner_api.audit import routes as audit
@@ -16,12 +15,13 @@ from partner_api.cash import routes as cash
 from partner_api.clock import Clock
 from partner_api.content import routes as content_routes
 from partner_api.credits import routes as credits
-from partner_api.crypto import SecretKeys
+from partner_api.database.notifications import Listener
 from partner_api.edge.application import Application
 from partner_api.edge.asgi import Edge
 from partner_api.edge.declare import Routes
 from partner_api.edge.route import Route
 from partner_api.health import routes as health
+from partner_api.installation import open_installation
 from partner_api.jobs import routes as generation
 from partner_api.lease_requests import routes as lease_requests
 from partner_api.leases import routes as leasing
@@ -51,6 +51,8 @@ from partner_api.storage import routes as files
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
     from pathlib import Path
+
+    from partner_api.installation import Installation
 
 ROUTES: tuple[Routes, ...] = (
     api_keys.routes,
@@ -88,6 +90,7 @@ def create_app(
     settings: Settings | None = None,
     features: Iterable[Routes] = ROUTES,
     *,
+    installation: Installation | None = None,
     run_folder: Path | None = None,
     on_production: Callable[[], None] = stop_this_process,
 ) -> Edge:
@@ -96,6 +99,7 @@ def create_app(
     Args:
         settings: without them, the environment is read.
         features: the routes to serve, beside the reference.
+        installation: without it, it is looked up when the application starts.
         run_folder: where the supervisor of this process writes the state of all parts, if it has one.
         on_production: called once when this serves in development mode and the database turns out
             to be production's. From then on every request gets UNAVAILABLE, and the process must end.
@@ -108,23 +112,27 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
+        location, secret_keys = installation or open_installation(settings)
         services = await open_services(
-            settings, Clock(), secret_keys_of(settings), database_url_of(settings), run_folder
+            settings, Clock(), secret_keys, location.application_url, run_folder
         )
 
         def end_development() -> None:
             services.development_over.set()
             on_production()
 
+        listener = Listener(services.pool)
         try:
             async with (
                 following_installation(
                     services.pool,
+                    listener,
                     services.clock,
                     development=settings.development,
                     on_production=end_development,
                 ),
-                services.bell.hearing_others(),
+                services.bell.hearing_others(listener),
+                listener.listening(),
             ):
                 recording = asyncio.create_task(services.recorder.run(), name="recorder")
                 edge.services = services
@@ -145,23 +153,3 @@ def create_app(
     routes = [*described, *reference.document_routes(described), *reference.routes]
     edge = Edge(Application(routes, lifespan), routes, settings)
     return edge
-
-
-def database_url_of(settings: Settings) -> str:
-    """Give the URL of the role that the application uses.
-
-    Raises:
-        DatabaseStartError: the server's own database is not running.
-    """
-    return settings.database_url or EmbeddedPostgres(settings.data_dir).url("app")
-
-
-def secret_keys_of(settings: Settings) -> SecretKeys:
-    """Give the secret keys: those that were set, else those of the data folder.
-
-    Raises:
-        SecretKeyError: neither can be used.
-    """
-    if settings.secret_keys is not None:
-        return SecretKeys.parse(settings.secret_keys)
-    return SecretKeys.load_or_create(settings.data_dir)

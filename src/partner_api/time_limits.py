@@ -6,17 +6,10 @@ them all. What is not waited for in vain does not need a limit, but has one: the
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class TimeLimit(NamedTuple):
-    """One limit, as the documentation lists it: what is waited for, and what happens when it does not come."""
-
-    name: str
-    seconds: float
-    waits_for: str
-    then: str
-
+from embedded_postgres.time_limits import LIMITS as EMBEDDED_LIMITS
+from embedded_postgres.time_limits import TimeLimit
 
 LIMITS: Final[list[TimeLimit]] = []
 
@@ -133,42 +126,9 @@ LAST_NOTES_SECONDS: Final = _limit(
     "the last notes of which keys were used and refused to be written, at a stop",
     "they are lost",
 )
-EMBEDDED_PROGRAM_SECONDS: Final = _limit(
-    "EMBEDDED_PROGRAM_SECONDS",
-    300.0,
-    "a program of the server's own PostgreSQL, such as `initdb`, to end",
-    "it is killed; the server does not start",
-)
-EMBEDDED_PREPARE_SECONDS: Final = _limit(
-    "EMBEDDED_PREPARE_SECONDS",
-    60.0,
-    "each step of making role and database in the server's own PostgreSQL",
-    "the server does not start",
-)
-EMBEDDED_PATIENCE_SECONDS: Final = _limit(
-    "EMBEDDED_PATIENCE_SECONDS",
-    60.0,
-    "the next line in the log of the server's own PostgreSQL, which starts; in recovery it writes one every 10 s",
-    "the server does not start",
-)
-EMBEDDED_ORPHANS_SECONDS: Final = _limit(
-    "EMBEDDED_ORPHANS_SECONDS",
-    60.0,
-    "the processes of a PostgreSQL that was killed to give up its shared memory",
-    "the server does not start",
-)
-EMBEDDED_STOP_SECONDS: Final = _limit(
-    "EMBEDDED_STOP_SECONDS",
-    60.0,
-    "a shutdown of the server's own PostgreSQL, where LAYERS_SHUTDOWN_SECONDS does not say less",
-    "it is told to end at once, and after as long again killed",
-)
-EMBEDDED_KILLED_SECONDS: Final = _limit(
-    "EMBEDDED_KILLED_SECONDS",
-    5.0,
-    "the system to end a PostgreSQL that was killed",
-    "it is left to the system",
-)
+
+# Those of the PostgreSQL that the server brings along, which is a package of its own.
+LIMITS.extend(EMBEDDED_LIMITS)
 
 DUE_RENEWALS_SECONDS: Final = _limit(
     "DUE_RENEWALS_SECONDS",

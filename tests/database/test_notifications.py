@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 import pytest_asyncio
 
 from partner_api.database import notifications as bell
 from partner_api.database.connection import open_pool
-from partner_api.database.notifications import Bell
+from partner_api.database.notifications import Bell, Listener
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,6 +24,14 @@ _KILL_LISTENER = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'LISTEN%layers_work%'
 """
+
+
+@contextlib.asynccontextmanager
+async def hearing(bell: Bell, pool: Pool) -> AsyncIterator[None]:
+    """Let a bell hear others, as a process that listens for nothing else."""
+    listener = Listener(pool)
+    async with bell.hearing_others(listener), listener.listening():
+        yield
 
 
 @pytest_asyncio.fixture
@@ -47,13 +56,13 @@ async def test_a_ring_is_heard_here_at_once(pool: Pool) -> None:
     assert rung.is_set()
     assert not other.is_set()
     assert not own.listen("jobs").is_set()
-    async with own.hearing_others():
+    async with hearing(own, pool):
         pass
 
 
 async def test_a_ring_is_heard_by_another_process(pool: Pool, other_pool: Pool) -> None:
     here, there = Bell(pool), Bell(other_pool)
-    async with here.hearing_others(), there.hearing_others():
+    async with hearing(here, pool), hearing(there, other_pool):
         rung, other = there.listen("jobs"), there.listen("cash")
         async with asyncio.timeout(60):
             while not rung.is_set():
@@ -73,7 +82,7 @@ async def test_a_storm_of_rings_is_few_notifications(pool: Pool) -> None:
 
     async with pool.acquire() as connection:
         await connection.add_listener("layers_work", count)
-        async with own.hearing_others():
+        async with hearing(own, pool):
             for _ in range(1000):
                 own.ring("jobs")
             await _until(lambda: asyncio.sleep(0, heard))
@@ -87,7 +96,7 @@ async def test_it_listens_again_after_its_connection_was_lost(
     monkeypatch.setattr(bell, "_CHECK_SECONDS", 0.2)
     monkeypatch.setattr(bell, "_RETRY_SECONDS", 0.02)
     there = Bell(other_pool)
-    async with there.hearing_others():
+    async with hearing(there, other_pool):
         await _until(lambda: owner_connection.fetchval(_KILL_LISTENER))
         await _hears(owner_connection, there)
 
@@ -106,7 +115,7 @@ async def test_it_ends_when_its_connection_is_lost_at_that_moment(
 ) -> None:
     """A database that was killed must not keep a server from stopping."""
     there = Bell(other_pool)
-    async with asyncio.timeout(60), there.hearing_others():
+    async with asyncio.timeout(60), hearing(there, other_pool):
         await _hears(owner_connection, there)
         await _until(lambda: owner_connection.fetchval(_KILL_LISTENER))
         await asyncio.sleep(0.1)

@@ -20,7 +20,7 @@ from partner_api.database import connection as connections
 from partner_api.database import notifications as bell
 from partner_api.database import pool as pools
 from partner_api.database.connection import connect, open_pool
-from partner_api.database.notifications import Bell
+from partner_api.database.notifications import Bell, Listener
 from partner_api.database.outages import is_unavailable
 from partner_api.database.pool import (
     DatabaseUnreachable,
@@ -259,7 +259,7 @@ async def test_who_listens_on_a_frozen_server_ends_when_told_to(
     monkeypatch.setattr(connections, "COMMAND_SECONDS", NEVER)
     async with await open_pool(server.app_url, 1) as pool:
         other = Bell(pool)
-        listening = asyncio.create_task(_listen(other))
+        listening = asyncio.create_task(_listen(other, pool))
         rung = other.listen("jobs")
         async with asyncio.timeout(LONG):
             while not rung.is_set():
@@ -288,8 +288,9 @@ async def test_what_is_noted_of_keys_does_not_keep_a_stop_waiting_for_a_frozen_s
     assert recording.cancelled()
 
 
-async def _listen(other: Bell) -> None:
-    async with other.hearing_others():
+async def _listen(other: Bell, pool: Pool) -> None:
+    listener = Listener(pool)
+    async with other.hearing_others(listener), listener.listening():
         await asyncio.Event().wait()
 
 

@@ -58,6 +58,15 @@ def test_commands_exist(page: Path) -> None:
                 assert word in options, f"{command.name} {word}"
 
 
+def test_the_glossary_has_each_term_once_in_order_with_a_link() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    entries = re.findall(r"^\* \*\*(.+?)\*\*: (.+?)(?=\n\* |\Z)", text, re.MULTILINE | re.DOTALL)
+    terms = [term.lower() for term, _ in entries]
+    assert len(terms) == text.count("\n* ")
+    assert terms == sorted(set(terms))
+    assert [term for term, meaning in entries if not _LINK.search(meaning)] == []
+
+
 def test_every_setting_is_on_the_page_about_running() -> None:
     explained = set(_INLINE.findall(_without_blocks(ROOT / "docs" / "run.md")))
     assert {setting.variable for setting in SETTINGS} <= explained

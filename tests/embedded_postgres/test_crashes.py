@@ -308,14 +308,14 @@ def test_a_start_without_progress_is_given_up(
     pid_file = cluster / "postmaster.pid"
     text = pid_file.read_text()
     pid_file.write_text(text.replace("ready", "starting"))
-    monkeypatch.setattr(postmaster, "EMBEDDED_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(postmaster, "EMBEDDED_PROGRESS_SECONDS", 0.2)
     with pytest.raises(DatabaseStartError, match="or wait until it has started"):
         EmbeddedPostgres(data_dir).url("app")
     with pytest.raises(DatabaseStartError, match="has said nothing for"):
         server.wait_until_ready(data_dir / "postgres.log")
 
     # A new line in the log is progress.
-    monkeypatch.setattr(postmaster, "EMBEDDED_PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(postmaster, "EMBEDDED_PROGRESS_SECONDS", 1.0)
     log = data_dir / "postgres.log"
     threading.Timer(0.8, lambda: log.write_text(log.read_text() + "redo in progress\n")).start()
     threading.Timer(1.4, lambda: pid_file.write_text(text)).start()

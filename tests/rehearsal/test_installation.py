@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from tests.support.databases import role_of
 
 from partner_api.clock import Clock
-from partner_api.database.connection import open_pool
+from partner_api.database.connection import Pool, open_pool
+from partner_api.database.notifications import Bell, Listener
 from partner_api.rehearsal import installation, store
 from partner_api.rehearsal.installation import following_installation, installation_clock
 from partner_api.rehearsal.store import enter_production, raise_offset, read_installation
@@ -40,14 +41,19 @@ class Process:
         self.ended.set()
 
     @contextlib.asynccontextmanager
-    async def following(self, place: Place, *, development: bool = True) -> AsyncIterator[None]:
-        async with (
-            await open_pool(place.urls.app, 2) as pool,
-            following_installation(
-                pool, self.clock, development=development, on_production=self.end
-            ),
-        ):
-            yield
+    async def following(
+        self, place: Place, *, development: bool = True, bell: Bell | None = None
+    ) -> AsyncIterator[None]:
+        async with await open_pool(place.urls.app, 2) as pool:
+            listener = Listener(pool)
+            async with (
+                following_installation(
+                    pool, listener, self.clock, development=development, on_production=self.end
+                ),
+                contextlib.nullcontext() if bell is None else bell.hearing_others(listener),
+                listener.listening(),
+            ):
+                yield
 
 
 async def until_ahead(process: Process, seconds: int) -> None:
@@ -73,6 +79,22 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
 
     monkeypatch.setattr(store, "read_installation", look)
     return listening
+
+
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> list[Connection]:
+    """The connections that are opened beside pools, in their order."""
+    opened: list[Connection] = []
+    original = Pool.beside
+
+    @contextlib.asynccontextmanager
+    async def noting(pool: Pool, *, command_seconds: float | None) -> AsyncIterator[Connection]:
+        async with original(pool, command_seconds=command_seconds) as connection:
+            opened.append(connection)
+            yield connection
+
+    monkeypatch.setattr(Pool, "beside", noting)
+    return opened
 
 
 @pytest.fixture
@@ -158,6 +180,24 @@ async def test_a_lost_connection_hides_nothing(place: Place, listening: asyncio.
             assert await enter_production(connection)
         await process.ended.wait()
     assert process.ends == 1
+
+
+async def test_clock_and_bell_are_heard_on_one_connection_also_after_it_was_lost(
+    place: Place, listening: asyncio.Event, beside: list[Connection]
+) -> None:
+    process, bell = Process(), Bell(place.pool)
+    async with process.following(place, bell=bell), asyncio.timeout(60):
+        await listening.wait()
+        assert len(beside) == 1
+        await place.owner.execute("SELECT pg_terminate_backend($1)", beside[0].get_server_pid())
+        rung = bell.listen("cash")
+        while not rung.is_set():
+            await place.owner.execute("SELECT pg_notify('layers_work', 'cash')")
+            await asyncio.sleep(0.01)
+        async with place.owner.acquire() as connection:
+            await raise_offset(connection, 60)
+        await until_ahead(process, 60)
+    assert len(beside) == 2
 
 
 async def test_outside_development_mode_nothing_is_followed(place: Place) -> None:

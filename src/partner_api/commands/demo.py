@@ -10,9 +10,8 @@ from partner_api.commands.terminal import print_lines
 from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
-    from partner_api.crypto import SecretKeys
-    from partner_api.database.location import DatabaseLocation
     from partner_api.demo import Demo
+    from partner_api.installation import Installation
     from partner_api.settings.table import Settings
 
 DEMO_NEEDS_DEVELOPMENT = (
@@ -23,31 +22,29 @@ DEMO_NEEDS_DEVELOPMENT = (
 
 def demo() -> None:
     """Make the demo partner, or renew what has expired of it, and print its keys and requests."""
+    from partner_api.installation import open_installation
     from partner_api.processes.serve import available_database
-    from partner_api.processes.startup import (
-        StartupError,
-        load_secret_keys,
-        prepare_database,
-        run_with_database,
-    )
+    from partner_api.processes.startup import StartupError, prepare_database, run_with_database
 
     settings = settings_from_environment()
     if not settings.development:
         raise StartupError(DEMO_NEEDS_DEVELOPMENT)
-    with available_database(settings) as location:
-        secret_keys = load_secret_keys(settings)
-        run_with_database(prepare_database(settings, location, secret_keys, migrate_first=True))
-        made = make_demo(settings, location, secret_keys)
+    with available_database(settings):
+        installation = open_installation(settings)
+        run_with_database(prepare_database(settings, *installation, migrate_first=True))
+        made = make_demo(settings, installation)
     with harmless_to_repeat():
         print_demo(settings.api_url, made)
 
 
-def make_demo(settings: Settings, location: DatabaseLocation, secret_keys: SecretKeys) -> Demo:
+def make_demo(settings: Settings, installation: Installation) -> Demo:
     """Make or renew the demo on a prepared database."""
     from partner_api.database.connection import connect
     from partner_api.demo import ensure_demo
     from partner_api.processes.startup import run_with_database
     from partner_api.rehearsal.installation import installation_clock
+
+    location, secret_keys = installation
 
     async def make() -> Demo:
         connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)

@@ -12,8 +12,7 @@ from partner_api.commands.terminal import OutputError, print_line, print_lines
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from partner_api.crypto import SecretKeys
-    from partner_api.database.location import DatabaseLocation
+    from partner_api.installation import Installation
 
 
 def serve(
@@ -49,8 +48,8 @@ def serve(
         f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
     )
 
-    def announce(location: DatabaseLocation, secret_keys: SecretKeys) -> Callable[[], None]:
-        made = make_demo(settings, location, secret_keys) if demo else None
+    def announce(installation: Installation) -> Callable[[], None]:
+        made = make_demo(settings, installation) if demo else None
 
         def ready() -> None:
             try:

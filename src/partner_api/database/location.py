@@ -7,8 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from embedded_postgres import EmbeddedPostgres
-from embedded_postgres.server import APP_ROLE
+from embedded_postgres import APP_ROLE, EmbeddedPostgres
 
 if TYPE_CHECKING:
     from partner_api.settings.table import Settings

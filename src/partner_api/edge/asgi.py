@@ -11,8 +11,8 @@ from partner_api.edge.connections.limits import DISCARD_PAUSE_SECONDS
 from partner_api.edge.request.api_request import (
     EXCHANGE,
     BodyLimits,
+    DrainLimit,
     Exchange,
-    Patience,
 )
 from partner_api.edge.request.paths import is_plain_path
 from partner_api.edge.wire.access_log import AccessLine, AccessLog, timestamp
@@ -80,7 +80,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 started = True
                 if body is not None and body.unread:
-                    await body.drop_rest(exchange.patience)
+                    await body.drop_rest(exchange.drain_limit)
                 exchange.status = message["status"]
                 message["headers"] = [
                     *message["headers"],
@@ -142,19 +142,23 @@ class _Body:
         self.unread = message.get("more_body", False)
         return message
 
-    async def drop_rest(self, patience: Patience) -> None:
+    async def drop_rest(self, drain_limit: DrainLimit) -> None:
         """Read what nobody has read, before the answer is sent, unless it is too much.
 
         Otherwise the connection is closed under a client that is still sending, and the client
         sees that instead of the answer. Where this stops, the server closes the connection, so
         that the rest is never taken for another request.
         """
-        if self._held_back or not patience.seconds or self._announced_bytes > patience.most_bytes:
+        if (
+            self._held_back
+            or not drain_limit.seconds
+            or self._announced_bytes > drain_limit.most_bytes
+        ):
             return
         dropped = 0
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(patience.seconds):
-                while self.unread and dropped <= patience.most_bytes:
+            async with asyncio.timeout(drain_limit.seconds):
+                while self.unread and dropped <= drain_limit.most_bytes:
                     async with asyncio.timeout(DISCARD_SECONDS):
                         message = await self()
                     dropped += len(message.get("body", b""))

@@ -115,7 +115,7 @@ class Route:
         request.services = services
         request.now = services.clock.now()
         if self.declared.uploads is not None:
-            request.exchange.patience = self.declared.uploads.patience
+            request.exchange.drain_limit = self.declared.uploads.drain_limit
 
         await self._authorize(request)
         try:

@@ -69,7 +69,7 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
 async def read_health() -> Health:
     """Whether the process is alive.
 
-    It looks at nothing else: a database that is away is no reason to restart the server.
+    It looks at nothing else: an unavailable database is no reason to restart the server.
     """
     return Health("ok")
 

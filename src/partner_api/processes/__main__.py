@@ -16,7 +16,7 @@ from partner_api.processes.status import PartKind
 from partner_api.settings.table import SettingsError, load_settings
 
 if TYPE_CHECKING:
-    from partner_api.database.location import DatabaseLocation
+    from partner_api.installation import Installation
     from partner_api.settings.table import Settings
 
 _LOOK_SECONDS = 0.2
@@ -63,20 +63,20 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
     from partner_api.storage.errors import StorageUnavailable
 
     try:
-        location = _locate(settings, link)
+        installation = _open_installation(settings, link)
         if arguments.kind == "api":
             from partner_api.processes.api import run_api_part
 
             sockets = [socket.socket(fileno=number) for number in arguments.listen]
-            uvloop.run(run_api_part(settings, sockets, link, arguments.status))
+            uvloop.run(run_api_part(settings, installation, link, sockets, arguments.status))
         elif arguments.kind == "sweeps":
             from partner_api.processes.sweeps import run_sweeps_part
 
-            uvloop.run(run_sweeps_part(settings, location, link))
+            uvloop.run(run_sweeps_part(settings, installation, link))
         else:
             from partner_api.processes.rendering import run_rendering_part
 
-            uvloop.run(run_rendering_part(settings, location, link))
+            uvloop.run(run_rendering_part(settings, installation, link))
     except (SecretKeyError, StorageUnavailable) as error:
         # Starting it again would not help.
         link.say(Beat(working=False, fatal=str(error)))
@@ -84,20 +84,20 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
     return 0
 
 
-def _locate(settings: Settings, link: Link) -> DatabaseLocation:
-    """Find the database; the server's own may be just being started again, and is waited for.
+def _open_installation(settings: Settings, link: Link) -> Installation:
+    """Find database and keys; the server's own database may be just being started again, and is waited for.
 
     PostgreSQL may have much to recover, which takes as long as it takes.
     """
     import structlog
 
     from embedded_postgres import DatabaseStartError
-    from partner_api.database.location import locate
+    from partner_api.installation import open_installation
 
     told = False
     while True:
         try:
-            return locate(settings)
+            return open_installation(settings)
         except DatabaseStartError as error:
             link.say(Beat(working=False, error=str(error)))
             if not told:

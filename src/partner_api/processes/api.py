@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Pool
     from partner_api.edge.asgi import Edge
+    from partner_api.installation import Installation
     from partner_api.processes.link import Link
     from partner_api.settings.table import Settings
 
@@ -30,19 +31,29 @@ _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 async def run_api_part(
-    settings: Settings, sockets: list[socket.socket], link: Link, folder: Path | None
+    settings: Settings,
+    installation: Installation,
+    link: Link,
+    sockets: list[socket.socket],
+    folder: Path | None,
 ) -> None:
     """Answer requests until SIGTERM, then finish those that have begun.
 
     Args:
         settings: how.
-        sockets: where clients connect; other processes may accept from them too.
+        installation: whose requests they are.
         link: to the supervisor.
+        sockets: where clients connect; other processes may accept from them too.
         folder: where the supervisor writes the state of all parts.
     """
     stop = asyncio.Event()
     stop_on_signals(stop)
-    app = create_app(settings, run_folder=folder, on_production=lambda: end_development(link))
+    app = create_app(
+        settings,
+        installation=installation,
+        run_folder=folder,
+        on_production=lambda: end_development(link),
+    )
     collect_rarely()
     work = ApiWork(app)
 

@@ -190,10 +190,10 @@ class Part:
             self.kill()
 
     def _is_overdue(self) -> bool:
-        return self.state == "silent" or time.monotonic() > self._heard_at + self._patience_seconds
+        return self.state == "silent" or time.monotonic() > self._heard_at + self._silence_seconds
 
     @property
-    def _patience_seconds(self) -> float:
+    def _silence_seconds(self) -> float:
         """How long nothing need be heard from it."""
         if self.state == "starting":
             return float("inf") if self.plan.start_seconds is None else self.plan.start_seconds
@@ -247,7 +247,7 @@ class Part:
         if self.state == "silent":
             # It has been killed, and its end wakes whoever waits.
             return float("inf")
-        return self._heard_at + self._patience_seconds
+        return self._heard_at + self._silence_seconds
 
     def status(self) -> PartStatus:
         """Describe it for whoever asks."""

@@ -11,9 +11,9 @@ import structlog
 
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
+from partner_api.database.notifications import Listener
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat
-from partner_api.processes.startup import load_secret_keys
 from partner_api.rehearsal.installation import following_installation
 from partner_api.rendering.worker.loop import CONNECTIONS_PER_PROCESS, run_rendering
 from partner_api.storage import open_storage
@@ -21,27 +21,25 @@ from partner_api.sweeps.loop import sleep_unless_stopped
 from partner_api.time_limits import BACKGROUND_ACQUIRE_SECONDS, PART_SILENCE_SECONDS
 
 if TYPE_CHECKING:
-    from partner_api.database.location import DatabaseLocation
+    from partner_api.installation import Installation
     from partner_api.processes.link import Link
     from partner_api.settings.table import Settings
 
 _log = structlog.get_logger(__name__)
 _RETRY_SECONDS = 5.0
-# One more for the rehearsal clock.
-_FURTHER_CONNECTIONS = 1
 
 
-async def run_rendering_part(settings: Settings, location: DatabaseLocation, link: Link) -> None:
+async def run_rendering_part(settings: Settings, installation: Installation, link: Link) -> None:
     """Render slideshows until SIGTERM; a database that is unavailable is waited for.
 
     Args:
         settings: how, and how many at a time.
-        location: the database, on which this has a pool of its own.
+        installation: whose work it is; this has a pool of its own on its database.
         link: to the supervisor.
     """
     stop = asyncio.Event()
     stop_on_signals(stop)
-    storage = open_storage(settings, load_secret_keys(settings))
+    storage = open_storage(settings, installation.secret_keys)
     turned_at = time.monotonic()
 
     def turn() -> None:
@@ -56,17 +54,22 @@ async def run_rendering_part(settings: Settings, location: DatabaseLocation, lin
             turn()
             try:
                 pool = await open_pool(
-                    location.application_url,
-                    CONNECTIONS_PER_PROCESS * settings.render_processes + _FURTHER_CONNECTIONS,
+                    installation.location.application_url,
+                    CONNECTIONS_PER_PROCESS * settings.render_processes,
                     acquire_seconds=BACKGROUND_ACQUIRE_SECONDS,
                 )
                 try:
                     clock = Clock()
-                    async with following_installation(
-                        pool,
-                        clock,
-                        development=settings.development,
-                        on_production=lambda: end_development(link),
+                    listener = Listener(pool)
+                    async with (
+                        following_installation(
+                            pool,
+                            listener,
+                            clock,
+                            development=settings.development,
+                            on_production=lambda: end_development(link),
+                        ),
+                        listener.listening(),
                     ):
                         await run_rendering(pool, clock, storage, settings, stop, turn)
                 finally:

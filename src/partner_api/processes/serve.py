@@ -9,10 +9,11 @@ import structlog
 
 from embedded_postgres import DatabaseStartError
 from partner_api.database.location import locate
+from partner_api.installation import open_installation
 from partner_api.processes.listening import bound_sockets, listen
 from partner_api.processes.part import PartPlan
 from partner_api.processes.run_folder import NUMBERS, run_folder
-from partner_api.processes.startup import load_secret_keys, prepare_database, run_with_database
+from partner_api.processes.startup import prepare_database, run_with_database
 from partner_api.processes.supervisor import Supervisor
 from partner_api.storage import open_storage
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from partner_api.crypto import SecretKeys
     from partner_api.database.location import DatabaseLocation
+    from partner_api.installation import Installation
     from partner_api.settings.table import Settings
 
 _log = structlog.get_logger(__name__)
@@ -31,7 +32,7 @@ _DATABASE = PartPlan("database", "database", start_seconds=None)
 def serve(
     settings: Settings,
     *,
-    announce: Callable[[DatabaseLocation, SecretKeys], Callable[[], None]],
+    announce: Callable[[Installation], Callable[[], None]],
     render: bool,
 ) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, then finish what has begun and stop everything.
@@ -49,11 +50,12 @@ def serve(
         bound_sockets(settings.host, settings.port) as sockets,
         Supervisor("serve", settings.shutdown_seconds) as supervisor,
     ):
-        location = _database_of(settings, supervisor)
+        _start_database(settings, supervisor)
         # After the database has made the data folder, with the permissions that it needs there.
         with _own_folder(settings) as folder, _ended_at_the_end(supervisor):
             supervisor.keep_status_in(folder)
-            secret_keys = load_secret_keys(settings)
+            installation = open_installation(settings)
+            location, secret_keys = installation
             run_with_database(
                 prepare_database(
                     settings,
@@ -64,7 +66,7 @@ def serve(
                 )
             )
             open_storage(settings, secret_keys)
-            ready = announce(location, secret_keys)
+            ready = announce(installation)
             listen(sockets, settings.host, settings.port)
             _say_how_requests_are_counted(settings)
             descriptors = tuple(bound.fileno() for bound in sockets)
@@ -88,8 +90,7 @@ def work(settings: Settings, *, render: bool) -> None:
         StartupError, MigrationError, SecretKeyError, StorageUnavailable, DatabaseStartError: it cannot start, or
             not go on; the sentence says why.
     """
-    location = locate(settings)
-    secret_keys = load_secret_keys(settings)
+    location, secret_keys = open_installation(settings)
     with (
         _own_folder(settings) as folder,
         Supervisor("worker", settings.shutdown_seconds) as supervisor,
@@ -103,7 +104,7 @@ def work(settings: Settings, *, render: bool) -> None:
 
 @contextlib.contextmanager
 def available_database(settings: Settings) -> Iterator[DatabaseLocation]:
-    """Give the database for one command: the one that runs, or one started for the time being.
+    """Yield the database for one command: the one that runs, or one started for the time being.
 
     Raises:
         StartupError: the embedded server does not run and cannot start.
@@ -113,16 +114,16 @@ def available_database(settings: Settings) -> Iterator[DatabaseLocation]:
             location = locate(settings)
         except DatabaseStartError:
             supervisor = stack.enter_context(Supervisor("serve", settings.shutdown_seconds))
-            location = _database_of(settings, supervisor)
+            _start_database(settings, supervisor)
+            location = locate(settings)
         yield location
 
 
-def _database_of(settings: Settings, supervisor: Supervisor) -> DatabaseLocation:
-    """Give the database of these settings; the server's own is started as a part."""
+def _start_database(settings: Settings, supervisor: Supervisor) -> None:
+    """Start the server's own database as a part, if these settings use it."""
     if settings.database_url is None:
         supervisor.start(_DATABASE)
         supervisor.wait_until_working(_DATABASE.name)
-    return locate(settings)
 
 
 def _own_folder(settings: Settings) -> contextlib.AbstractContextManager[Path]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 import asyncpg
 
 from embedded_postgres.data_folder import DataFolder
-from partner_api.crypto import SecretKeys
 from partner_api.database import migrate
 from partner_api.database.connection import connect
 from partner_api.demo_credentials import mark_kept_credentials
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
     from typing import Any
 
+    from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Connection
     from partner_api.database.location import DatabaseLocation
     from partner_api.settings.table import Settings
@@ -35,23 +35,6 @@ _OF_FILES = frozenset({errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC, errno
 
 class StartupError(Exception):
     """The server cannot start on this database; the message says why and what to do."""
-
-
-def load_secret_keys(settings: Settings) -> SecretKeys:
-    """Give the keys of the environment; with the embedded database, else those of the data folder.
-
-    Raises:
-        StartupError: a database of one's own needs keys of one's own.
-        SecretKeyError: the keys of the environment or the data folder cannot be used.
-    """
-    if settings.secret_keys is not None:
-        return SecretKeys.parse(settings.secret_keys)
-    if settings.database_url is None or settings.development:
-        return SecretKeys.load_or_create(settings.data_dir)
-    raise StartupError(
-        "LAYERS_SECRET_KEYS is not set. Every server of a database needs the same keys: set it to "
-        "an id and a key, for example k1:$(openssl rand -hex 32), and keep a copy in a safe place."
-    )
 
 
 def require_existing_database(settings: Settings) -> None:

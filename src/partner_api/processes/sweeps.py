@@ -11,10 +11,9 @@ import structlog
 
 from partner_api.clock import Clock
 from partner_api.database.connection import open_pool
-from partner_api.database.notifications import Bell
+from partner_api.database.notifications import Bell, Listener
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat, Link
-from partner_api.processes.startup import load_secret_keys
 from partner_api.rehearsal.installation import following_installation
 from partner_api.storage import open_storage
 from partner_api.sweeps import open_sweeps
@@ -26,6 +25,7 @@ from partner_api.time_limits import BACKGROUND_ACQUIRE_SECONDS
 if TYPE_CHECKING:
     from partner_api.database.connection import Pool
     from partner_api.database.location import DatabaseLocation
+    from partner_api.installation import Installation
     from partner_api.settings.table import Settings
     from partner_api.storage import Storage
     from partner_api.sweeps.sweep import Sweep
@@ -36,22 +36,22 @@ _RETRY_SECONDS = 5.0
 _SECONDS_BETWEEN_LAGS = 10.0
 
 
-async def run_sweeps_part(settings: Settings, location: DatabaseLocation, link: Link) -> None:
+async def run_sweeps_part(settings: Settings, installation: Installation, link: Link) -> None:
     """Run the sweeps until SIGTERM; a database that is unavailable is waited for.
 
     Args:
         settings: how.
-        location: the database, on which this has a pool of its own.
+        installation: whose work it is; this has a pool of its own on its database.
         link: to the supervisor.
     """
     stop = asyncio.Event()
     stop_on_signals(stop)
-    storage = open_storage(settings, load_secret_keys(settings))
+    storage = open_storage(settings, installation.secret_keys)
     progress = SweepProgress()
     async with beating(link, lambda: beat_of(progress)):
         while not stop.is_set():
             try:
-                await _work(settings, location, storage, progress, stop, link)
+                await _work(settings, installation.location, storage, progress, stop, link)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 progress.error = type(error).__name__
                 _log.warning("sweeps_not_started", reason=type(error).__name__)
@@ -85,15 +85,18 @@ async def _work(
     try:
         clock = Clock()
         bell = Bell(pool)
+        listener = Listener(pool)
         _log.info("sweeps_started")
         async with (
             following_installation(
                 pool,
+                listener,
                 clock,
                 development=settings.development,
                 on_production=lambda: end_development(link),
             ),
-            bell.hearing_others(),
+            bell.hearing_others(listener),
+            listener.listening(),
             open_sweeps(storage, stop) as sweeps,
         ):
             measuring = asyncio.create_task(_measure(pool, clock, sweeps, progress), name="lag")

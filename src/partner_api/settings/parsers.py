@@ -11,7 +11,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from partner_api.redaction import HIDDEN
 
@@ -90,29 +90,15 @@ def host(text: str) -> str:
 
 def server_url(text: str) -> str:
     """Read the address of a server and drop a slash at its end."""
-    try:
-        parts = urlsplit(text)
-        usable = (
-            parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and parts.port != 0
-            and not (parts.username or parts.password or parts.query or parts.fragment)
-        )
-    except ValueError:
-        usable = False
-    if not usable or re.search(r"\s", text):
+    parts = _server_address(text, "http", "https")
+    if parts is None or parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("it has to be a whole address such as http://127.0.0.1:8000")
     return text.rstrip("/")
 
 
 def redis_url(text: str) -> str:
     """Read the address of a Redis or Valkey server."""
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or re.search(r"\s", text):
+    if _server_address(text, "redis", "rediss") is None:
         raise ValueError("it has to be an address such as redis://127.0.0.1:6379/0")
     return text
 
@@ -222,6 +208,16 @@ def mask_whole(_text: str) -> str:
 def mask_keys(text: str) -> str:
     """Show the ids of secret keys, which are no secret, and nothing of the keys."""
     return ",".join(f"{identifier}:{HIDDEN}" for identifier in parse_secret_keys(text))
+
+
+def _server_address(text: str, *schemes: str) -> SplitResult | None:
+    """Take an address with a host apart; None if it is not one, or has another scheme."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable and not re.search(r"\s", text) else None
 
 
 def _is_host_and_port(text: str) -> bool:

@@ -8,8 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embedded_postgres import EmbeddedPostgres
-from embedded_postgres.server import APP_ROLE
+from embedded_postgres import APP_ROLE, EmbeddedPostgres
 from partner_api.database import migrate
 from partner_api.database.connection import connect
 from partner_api.processes.startup import StartupError, run_with_database

@@ -60,17 +60,18 @@ def bootstrap(
 
 
 def _make_first(settings: Settings, name: str) -> None:
+    from partner_api.installation import open_installation
     from partner_api.operators.service import bootstrap_operator, require_no_operator
     from partner_api.processes.serve import available_database
-    from partner_api.processes.startup import load_secret_keys, prepare_database, run_with_database
+    from partner_api.processes.startup import prepare_database, run_with_database
 
     def print_token(token: str) -> None:
         with _undone("No operator was made."):
             print_line(token)
         say("Store this token now: it is shown once. Use it as LAYERS_OPERATOR_TOKEN.")
 
-    with available_database(settings) as location:
-        secret_keys = load_secret_keys(settings)
+    with available_database(settings):
+        location, secret_keys = open_installation(settings)
         run_with_database(
             prepare_database(
                 settings,
@@ -89,13 +90,10 @@ def _make_first(settings: Settings, name: str) -> None:
 
 
 def _recover(settings: Settings, name: str) -> None:
+    from partner_api.installation import open_installation
     from partner_api.operators.service import recover_operator
     from partner_api.processes.serve import available_database
-    from partner_api.processes.startup import (
-        load_secret_keys,
-        require_existing_database,
-        run_with_database,
-    )
+    from partner_api.processes.startup import require_existing_database, run_with_database
 
     def print_token(token: str, replaced: bool) -> None:
         with _undone("No token was made, and those from before work as they did."):
@@ -115,8 +113,8 @@ def _recover(settings: Settings, name: str) -> None:
         )
 
     require_existing_database(settings)
-    with available_database(settings) as location:
-        secret_keys = load_secret_keys(settings)
+    with available_database(settings):
+        location, secret_keys = open_installation(settings)
         run_with_database(
             recover_operator(location.owner_url, secret_keys, name=name, on_made=print_token)
         )

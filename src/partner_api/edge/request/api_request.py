@@ -35,7 +35,7 @@ _CUT_OFF = "The connection closed before the whole body had arrived. Send the re
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{1,255}")
 
 
-class Patience(NamedTuple):
+class DrainLimit(NamedTuple):
     """How much of a body that nobody wants is read all the same, and for how long."""
 
     most_bytes: int = 4 * 1024 * 1024
@@ -49,8 +49,8 @@ class BodyLimits(NamedTuple):
     json_seconds: float = JSON_BODY_SECONDS
 
 
-_USUAL_PATIENCE = Patience()
-_NO_PATIENCE = Patience(0, 0)
+_USUAL_DRAIN_LIMIT = DrainLimit()
+_NO_DRAINING = DrainLimit(0, 0)
 
 
 class Exchange:
@@ -60,8 +60,8 @@ class Exchange:
         "body_limits",
         "bucket",
         "caller_id",
+        "drain_limit",
         "method",
-        "patience",
         "request_id",
         "services",
         "started_ns",
@@ -78,7 +78,7 @@ class Exchange:
         self.template: str | None = None
         self.caller_id: str | None = None
         self.status = 500
-        self.patience = _USUAL_PATIENCE
+        self.drain_limit = _USUAL_DRAIN_LIMIT
         # The headers that name the rate limit's bucket, for whatever is answered.
         self.bucket: list[tuple[bytes, bytes]] = []
 
@@ -275,7 +275,7 @@ class ApiRequest:
 
     def _too_late(self) -> ApiError:
         # Nobody waits for the rest of such a body.
-        self.exchange.patience = _NO_PATIENCE
+        self.exchange.drain_limit = _NO_DRAINING
         return ApiError("REQUEST_TIMEOUT")
 
 

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 from msgspec import Struct
 
-from partner_api.edge.request.api_request import Patience
+from partner_api.edge.request.api_request import DrainLimit
 from partner_api.errors import Issue
 from partner_api.time_limits import DISCARD_UPLOAD_SECONDS
 
@@ -31,12 +31,12 @@ class UploadRule(Struct, frozen=True):
     streamed: bool = False
 
     @property
-    def patience(self) -> Patience:
+    def drain_limit(self) -> DrainLimit:
         """How much of what is not wanted is read so that the answer arrives.
 
         Whoever sends a large file should see why it is refused.
         """
-        return Patience(2 * self.max_bytes, DISCARD_UPLOAD_SECONDS)
+        return DrainLimit(2 * self.max_bytes, DISCARD_UPLOAD_SECONDS)
 
     def read_media_type(self, request: ApiRequest, issues: list[Issue]) -> str:
         """Give the media type that a request announces; another one is added to ``issues``."""

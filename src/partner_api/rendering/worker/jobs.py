@@ -35,7 +35,7 @@ _log = structlog.get_logger(__name__)
 LEASE_SECONDS = 30
 # How much of the job is done when a stage begins.
 _SHARES = {"rendering": (0.0, 0.7), "uploading": (0.7, 0.95), "finalizing": (0.95, 0.95)}
-_PULSE_SECONDS = 0.5
+_HEARTBEAT_CHECK_SECONDS = 0.5
 _SILENCE_SECONDS = LEASE_SECONDS / 3
 _RETRY_SECONDS = 1.0
 _OUTAGES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -46,7 +46,7 @@ class Canceled(Exception):
 
 
 @dataclass(slots=True)
-class Standing:
+class JobProgress:
     """How far a job is, as its next heartbeat will say."""
 
     stage: str = "rendering"
@@ -89,8 +89,8 @@ class Job:
         self._held = held
         self._claimed = claimed
         self._begin_step = begin_step
-        self._standing = Standing()
-        self._beating = asyncio.Lock()
+        self._progress = JobProgress()
+        self._heartbeat_lock = asyncio.Lock()
         self._completing = False
         self._log = _log.bind(job_id=str(held.job_id), attempt=claimed["attempt"])
 
@@ -103,7 +103,7 @@ class Job:
             stop: when it is set, the job is given back, unless it ends soon.
             finish_seconds: how long a stop waits for that.
             give_back_seconds: how long it then takes at most to give the job back. If that does not succeed, because
-                the database is away, the end of the claim says the same later.
+                the database is unavailable, the end of the claim says the same later.
         """
         working = asyncio.create_task(self._work())
         stopped = asyncio.create_task(stop.wait())
@@ -126,10 +126,10 @@ class Job:
 
     async def _work(self) -> None:
         making = asyncio.create_task(self._make())
-        pulse = asyncio.create_task(self._pulse())
+        heartbeats = asyncio.create_task(self._heartbeat_loop())
         try:
-            await asyncio.wait({making, pulse}, return_when=asyncio.FIRST_COMPLETED)
-            await (making if making.done() else pulse)
+            await asyncio.wait({making, heartbeats}, return_when=asyncio.FIRST_COMPLETED)
+            await (making if making.done() else heartbeats)
         except Canceled:
             await ended(making)
             await self._give_back("CANCELED", "The job was canceled.", retryable=False)
@@ -145,7 +145,7 @@ class Job:
             self._log.warning("attempt_failed", exc_info=error)
             await self._give_back("WORKER_FAILED", "The worker had a fault.", retryable=True)
         finally:
-            for task in (making, pulse):
+            for task in (making, heartbeats):
                 await ended(task)
 
     async def _make(self) -> None:
@@ -156,8 +156,8 @@ class Job:
             self._reach("uploading", position / len(assets))
             await self._through_outages(partial(self._upload, asset))
         self._reach("finalizing", 1)
-        await self._beat()
-        async with self._beating:
+        await self._heartbeat()
+        async with self._heartbeat_lock:
             # A heartbeat after the completion would be told that the claim is over.
             self._completing = True
         charged = self._claimed["reserved_credits"]
@@ -180,7 +180,7 @@ class Job:
 
     def _reach(self, stage: str, share: float) -> None:
         self._begin_step()
-        self._standing.reach(stage, share)
+        self._progress.reach(stage, share)
 
     async def _upload(self, asset: RenderedAsset) -> None:
         async def content() -> AsyncIterator[bytes]:
@@ -188,31 +188,31 @@ class Job:
 
         await upload(self._pool, self._storage, self._clock.now, self._held, asset.name, content())
 
-    async def _pulse(self) -> None:
+    async def _heartbeat_loop(self) -> None:
         """Say from time to time that the worker is there, and at once when there is news.
 
         Raises:
             Canceled, ClaimLost: there is no use in going on.
         """
-        said = Standing(stage="")
+        said = JobProgress(stage="")
         silent = _SILENCE_SECONDS
         while True:
-            if silent >= _SILENCE_SECONDS or said != self._standing:
-                said = Standing(self._standing.stage, self._standing.progress)
+            if silent >= _SILENCE_SECONDS or said != self._progress:
+                said = JobProgress(self._progress.stage, self._progress.progress)
                 silent = 0.0
-                async with self._beating:
+                async with self._heartbeat_lock:
                     if not self._completing:
-                        await self._beat()
-            await asyncio.sleep(_PULSE_SECONDS)
-            silent += _PULSE_SECONDS
+                        await self._heartbeat()
+            await asyncio.sleep(_HEARTBEAT_CHECK_SECONDS)
+            silent += _HEARTBEAT_CHECK_SECONDS
 
-    async def _beat(self) -> None:
+    async def _heartbeat(self) -> None:
         heartbeat = claims.JobHeartbeat(
             self._held.job_id,
             self._held.worker_id,
             self._held.claim_token,
-            self._standing.stage,
-            self._standing.progress,
+            self._progress.stage,
+            self._progress.progress,
         )
         outcome = await self._report(
             lambda connection: claims.heartbeat(
@@ -261,7 +261,7 @@ class Job:
         return outcome
 
     async def _through_outages(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Try again while the database is away, as long as the claim may still be ours.
+        """Try again while the database is unavailable, as long as the claim may still be ours.
 
         Raises:
             OSError, asyncpg.PostgresError: the outage lasts too long.
