@@ -13,11 +13,11 @@ from tests.support.leases import PRICE_CENTS, charges, disconnect, lease, top_up
 from tests.support.tenants import NOON, Wallet, job_start, make_child, make_partner
 from tests.support.working import claim, job_of
 
-from partner_api import skipped_rows
 from partner_api.clock import Clock
 from partner_api.credits import store as credit
 from partner_api.credits.service import WalletReader
 from partner_api.crypto import SecretKeys
+from partner_api.database import skipped_rows
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import connect
 from partner_api.jobs import store as generation

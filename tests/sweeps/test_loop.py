@@ -16,8 +16,8 @@ from structlog.testing import capture_logs
 from partner_api.clock import Clock
 from partner_api.database import outages
 from partner_api.database.notifications import Bell, Topic
-from partner_api.log_limits import OncePerMinute
-from partner_api.skipped_rows import RestingRows
+from partner_api.database.skipped_rows import RestingRows
+from partner_api.logs import OncePerMinute
 from partner_api.sweeps import loop
 from partner_api.sweeps.loop import run_sweeps
 from partner_api.sweeps.progress import SweepProgress

@@ -19,10 +19,10 @@ from tests.support.tenants import NOON, job_start, make_partner
 from tests.support.working import cancel, job_of
 
 from partner_api.crypto import SecretKeys
+from partner_api.database.skipped_rows import RestingRows
 from partner_api.jobs import store as generation
 from partner_api.rendering.worker import renderer as renderer_module
 from partner_api.rendering.worker.renderer import Renderer, RendererNotStarted
-from partner_api.skipped_rows import RestingRows
 from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import open_sweeps
 from partner_api.sweeps.sandbox import SandboxJobs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 import structlog
 
-from partner_api.log_limits import OncePerMinute
+from partner_api.logs import OncePerMinute
 
 _log = structlog.get_logger(__name__)
 _lines = OncePerMinute()

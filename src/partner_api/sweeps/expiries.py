@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partner_api.database.skipped_rows import RestingRows
 from partner_api.jobs import store
-from partner_api.skipped_rows import RestingRows
 from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 

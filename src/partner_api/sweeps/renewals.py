@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.leases import store
-from partner_api.skipped_rows import RestingRows, is_row_fault
 from partner_api.sweeps.tenants import advance_each
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 

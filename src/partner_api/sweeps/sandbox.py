@@ -11,6 +11,7 @@ import structlog
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.outages import is_unavailable
+from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.ids import format_id
 from partner_api.jobs import operator_store as due
 from partner_api.jobs.store import JobRelease
@@ -22,7 +23,6 @@ from partner_api.rendering.worker.renderer import (
     RenderingFailed,
     RenderingTooLong,
 )
-from partner_api.skipped_rows import RestingRows, is_row_fault
 from partner_api.storage import content_key
 from partner_api.sweeps.tenants import Advanced, advance_rows
 from partner_api.time_limits import SWEEP_STEP_SECONDS

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import asyncpg
 
-from partner_api.skipped_rows import is_row_fault
+from partner_api.database.skipped_rows import is_row_fault
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Sequence
 
-    from partner_api.skipped_rows import RestingRows
+    from partner_api.database.skipped_rows import RestingRows
 
 K = TypeVar("K", bound="Hashable")
 

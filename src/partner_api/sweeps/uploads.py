@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from partner_api.content import upload_store as uploads
-from partner_api.skipped_rows import RestingRows
+from partner_api.database.skipped_rows import RestingRows
 from partner_api.storage import InvalidKey, StorageUnavailable
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 

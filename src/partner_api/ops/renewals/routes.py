@@ -10,6 +10,7 @@ import asyncpg
 from litestar import Router
 
 from partner_api.cash import store as cash
+from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.edge.declare import read
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -24,7 +25,6 @@ from partner_api.ops.renewals.schemas import (
     partner_dry_run_of,
     partner_renewals_of,
 )
-from partner_api.skipped_rows import RestingRows, is_row_fault
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row

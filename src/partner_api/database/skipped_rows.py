@@ -15,7 +15,7 @@ import structlog
 from prometheus_client import Counter
 
 from partner_api.database.outages import is_unavailable
-from partner_api.log_limits import OncePerMinute
+from partner_api.logs import OncePerMinute
 from partner_api.metrics.registry import REGISTRY
 
 if TYPE_CHECKING:
