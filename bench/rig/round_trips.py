@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from partner_api.app import ROUTERS, create_app
+from partner_api.app import ROUTES, create_app
 from partner_api.database import connection as connections
 from rig import routes
 from rig.command import MeasurementError
@@ -37,7 +37,7 @@ async def round_trips_per_request(
         clients: how many ask at the same time.
         requests: how many each of them makes.
     """
-    app = create_app(settings, [*ROUTERS, routes.router])
+    app = create_app(settings, [*ROUTES, routes.routes])
     statements = 0
     prepare = connections.prepare_connection
 

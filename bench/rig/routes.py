@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from litestar import Router
 from msgspec import Struct
 
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import ANY_KEY, PUBLIC
 from partner_api.edge.request.api_request import ApiRequest
@@ -23,7 +22,7 @@ MEMORY = "/bench/memory"
 AUTHENTICATED = "/v1/bench/authenticated"
 WRITE = "/v1/bench/writes"
 AUDITED = "/v1/bench/audited-writes"
-_TAG = "Bench"
+routes = Routes("Bench")
 _STATUS = Path("/proc/self/status")
 
 
@@ -37,25 +36,25 @@ class Memory(Struct):
     peak_bytes: int
 
 
-@read(EMPTY, access=PUBLIC, tag=_TAG)
+@routes.read(EMPTY, access=PUBLIC)
 async def read_nothing() -> Nothing:
     """Answer at once."""
     return Nothing()
 
 
-@read(AUTHENTICATED, access=ANY_KEY, tag=_TAG)
+@routes.read(AUTHENTICATED, access=ANY_KEY)
 async def read_nothing_with_key() -> Nothing:
     """Answer as soon as it is known who asks."""
     return Nothing()
 
 
-@write("POST", WRITE, access=ANY_KEY, tag=_TAG)
+@routes.write("POST", WRITE, access=ANY_KEY, runs=Runs.TRANSACTION)
 async def write_nothing(request: ApiRequest, connection: Connection) -> Nothing:
     """Open a transaction and write nothing; with Idempotency-Key, the edge writes its record."""
     return Nothing()
 
 
-@write("POST", AUDITED, access=ANY_KEY, tag=_TAG)
+@routes.write("POST", AUDITED, access=ANY_KEY, runs=Runs.TRANSACTION)
 async def write_audit_row(request: ApiRequest, connection: Connection) -> Nothing:
     """Write the audit row that every write leaves, and nothing else."""
     caller = request.caller
@@ -70,7 +69,7 @@ async def write_audit_row(request: ApiRequest, connection: Connection) -> Nothin
     return Nothing()
 
 
-@read(MEMORY, access=PUBLIC, tag=_TAG)
+@routes.read(MEMORY, access=PUBLIC)
 async def read_memory() -> Memory:
     """Tell the peak of this process's resident memory."""
     return Memory(_peak_bytes())
@@ -84,15 +83,3 @@ def _peak_bytes() -> int:
                 return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-router = Router(
-    "",
-    route_handlers=[
-        read_nothing,
-        read_nothing_with_key,
-        write_nothing,
-        write_audit_row,
-        read_memory,
-    ],
-)

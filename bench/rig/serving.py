@@ -7,7 +7,7 @@ import os
 
 import uvloop
 
-from partner_api.app import ROUTERS, create_app
+from partner_api.app import ROUTES, create_app
 from partner_api.edge.connections.registry import Connections
 from partner_api.edge.connections.server import serve_http
 from partner_api.logs import configure_logging
@@ -24,7 +24,7 @@ async def serve() -> None:
     configure_logging(settings.log_format, settings.log_level)
     stop = asyncio.Event()
     stop_on_signals(stop)
-    app = create_app(settings, [*ROUTERS, routes.router])
+    app = create_app(settings, [*ROUTES, routes.routes])
     collect_rarely()
     with bound_sockets(settings.host, settings.port) as sockets:
         listen(sockets, settings.host, settings.port)

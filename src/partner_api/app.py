@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import asynccontextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from litestar import Litestar, Request
@@ -19,8 +20,9 @@ from partner_api.content import routes as content_routes
 from partner_api.credits import routes as credits
 from partner_api.database.notifications import Listener
 from partner_api.edge.asgi import Edge
-from partner_api.edge.declare import ROUTE, routes_of
-from partner_api.edge.request.api_request import EXCHANGE, Exchange
+from partner_api.edge.declare import Routes
+from partner_api.edge.request.api_request import EXCHANGE, ApiRequest, Exchange
+from partner_api.edge.route import PARAMETER, Route
 from partner_api.edge.wire.reply import Reply, error_reply
 from partner_api.health import routes as health
 from partner_api.installation import open_installation
@@ -43,7 +45,7 @@ from partner_api.ops.reconciliation import routes as ops_reconciliation
 from partner_api.ops.renewals import routes as ops_renewals
 from partner_api.organizations import routes as organizations
 from partner_api.projects import routes as projects
-from partner_api.reference.routes import reference_router
+from partner_api.reference import routes as reference
 from partner_api.rehearsal.installation import following_installation, stop_this_process
 from partner_api.services import open_services
 from partner_api.settings.table import Settings, load_settings
@@ -54,45 +56,45 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
     from pathlib import Path
 
-    from litestar import Router
+    from litestar.types import ASGIApp, Receive, Send
 
     from partner_api.installation import Installation
 
-ROUTERS: tuple[Router, ...] = (
-    api_keys.router,
-    children_keys.router,
-    organizations.router,
-    credits.router,
-    cash.router,
-    leasing.router,
-    lease_requests.router,
-    social_accounts.router,
-    projects.router,
-    generation.router,
-    content_routes.router,
-    audit.router,
-    ops_organizations.router,
-    ops_api_keys.router,
-    ops_credits.router,
-    ops_cash.router,
-    ops_pool.router,
-    ops_lease_requests.router,
-    ops_leases.router,
-    ops_renewals.router,
-    ops_operators.router,
-    ops_queue.router,
-    ops_jobs.router,
-    ops_reconciliation.router,
-    ops_assets.router,
-    ops_clock.router,
-    files.router,
-    health.router,
+ROUTES: tuple[Routes, ...] = (
+    api_keys.routes,
+    children_keys.routes,
+    organizations.routes,
+    credits.routes,
+    cash.routes,
+    leasing.routes,
+    lease_requests.routes,
+    social_accounts.routes,
+    projects.routes,
+    generation.routes,
+    content_routes.routes,
+    audit.routes,
+    ops_organizations.routes,
+    ops_api_keys.routes,
+    ops_credits.routes,
+    ops_cash.routes,
+    ops_pool.routes,
+    ops_lease_requests.routes,
+    ops_leases.routes,
+    ops_renewals.routes,
+    ops_operators.routes,
+    ops_queue.routes,
+    ops_jobs.routes,
+    ops_reconciliation.routes,
+    ops_assets.routes,
+    ops_clock.routes,
+    files.routes,
+    health.routes,
 )
 
 
 def create_app(
     settings: Settings | None = None,
-    routers: Iterable[Router] = ROUTERS,
+    features: Iterable[Routes] = ROUTES,
     *,
     installation: Installation | None = None,
     run_folder: Path | None = None,
@@ -102,7 +104,7 @@ def create_app(
 
     Args:
         settings: without them, the environment is read.
-        routers: the features to serve.
+        features: the routes to serve, beside the reference.
         installation: without it, it is looked up when the application starts.
         run_folder: where the supervisor of this process writes the state of all parts, if it has one.
         on_production: called once when this serves in development mode and the database turns out
@@ -150,27 +152,47 @@ def create_app(
             await services.pool.close()
             await services.rate_limits.close()
 
-    routers = list(routers)
+    described = list(chain.from_iterable(features))
+    for route in described:
+        if not isinstance(route, Route):
+            raise TypeError(f"{route} does not say who may use it")
+    routes = [*described, *reference.document_routes(described), *reference.routes]
     app = Litestar(
-        [*routers, reference_router(routes_of(routers))],
+        [_handler_of(route) for route in routes],
         lifespan=[lifespan],
         openapi_config=None,
         exception_handlers={Exception: _refuse},
         logging_config=None,
     )
-    _check_every_route(app)
-    edge = Edge(cast("Any", app), settings)
+    edge = Edge(cast("Any", app), routes, settings)
     return edge
 
 
-def _check_every_route(app: Litestar) -> None:
-    """Refuse to serve a route that did not come through the edge's declarations."""
-    for route in app.routes:
-        for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):
-            if isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}:
-                continue
-            if handler is None or ROUTE not in handler.opt:
-                raise TypeError(f"{route.path} does not say who may use it")
+def _handler_of(route: Route) -> HTTPRouteHandler:
+    """Let Litestar find a route, and nothing else.
+
+    What it would do between its middleware and a function of ours, we do ourselves: reading the
+    request and calling the handler. It takes a fifth of the time of a request, for nothing.
+    """
+
+    async def answer(scope: Any, receive: Receive, send: Send) -> None:
+        request = ApiRequest(scope, receive, send)
+        reply: ASGIApp
+        try:
+            reply = await route.run(request)
+        except Exception as error:
+            where = f"{route.method} {route.template}"
+            reply = error_reply(error, request.request_id, where=where)
+        await reply(scope, receive, send)
+
+    async def stand_in() -> None:
+        """Be the function that Litestar wants; the middleware answers before."""
+
+    return HTTPRouteHandler(
+        PARAMETER.sub(r"{\1:str}", route.template),
+        http_method=route.method,
+        middleware=[lambda app: answer],
+    )(stand_in)
 
 
 def _refuse(request: Request[Any, Any, Any], error: Exception) -> Any:

@@ -10,12 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.installation import handle
 
-from partner_api.edge.declare import ROUTE
-
 if TYPE_CHECKING:
-    from litestar import Litestar
-
-    from partner_api.edge.route import Route
+    from partner_api.edge.asgi import Edge
 
 Body = dict[str, Any]
 
@@ -203,13 +199,6 @@ KEY_ROUTES = {name: use for name, use in ROUTES.items() if isinstance(use, ForKe
 OPERATOR_ROUTES = {name: use for name, use in ROUTES.items() if isinstance(use, ForOperators)}
 
 
-def served_routes(app: Litestar) -> set[str]:
+def served_routes(edge: Edge) -> set[str]:
     """Every route that an application answers, as this table names them."""
-    handlers = [
-        handler
-        for mounted in app.routes
-        for handler in getattr(mounted, "route_handlers", [])
-        if ROUTE in handler.opt
-    ]
-    declared: list[Route] = [handler.opt[ROUTE] for handler in handlers]
-    return {f"{route.method} {route.template}" for route in declared}
+    return {f"{route.method} {route.template}" for route in edge.routes}

@@ -6,7 +6,7 @@ import base64
 import re
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import httpx
@@ -18,17 +18,14 @@ from tests.support.installation import EVERYTHING
 from tests.support.serving import Service, layers, wait_until
 
 from partner_api.database.connection import connect
-from partner_api.edge.declare import ROUTE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from litestar import Litestar
     from tests.support.databases import DatabaseUrls
 
     from partner_api.edge.asgi import Edge
-    from partner_api.edge.route import Route
 
 _SECRET = re.compile(r"(?:lp_live|lp_test|lpo)_([0-9A-Z]{16})_([\w-]{43})|whsec_([\w+/=-]+)")
 _ORGANIZATIONS = "/ops/v1/organizations"
@@ -224,14 +221,10 @@ def _token(answer: dict[str, Any]) -> str:
 
 
 def test_every_route_that_hands_out_a_secret_was_asked(application: Edge, handed: Handed) -> None:
-    routes: list[Route] = [
-        handler.opt[ROUTE]
-        for mounted in cast("Litestar", application._app).routes
-        for handler in getattr(mounted, "route_handlers", [])
-        if ROUTE in handler.opt
-    ]
     assert handed.routes == {
-        f"{route.method} {route.template}" for route in routes if route.secret_answer
+        f"{route.method} {route.template}"
+        for route in application.routes
+        if route.declared.secret_answer
     }
 
 

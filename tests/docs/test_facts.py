@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,13 @@ import pytest
 import typer.main
 from tests.docs.pages import PAGES, ROOT, blocks_of, name_of
 
-from partner_api.app import ROUTERS
+from partner_api.app import ROUTES
 from partner_api.commands.application import app
-from partner_api.edge.declare import Route, routes_of
 from partner_api.edge.limits.rate_limits import TIERS
+from partner_api.edge.route import Route
 from partner_api.errors import CODES, KINDS
-from partner_api.reference.routes import reference_router
+from partner_api.reference.routes import document_routes
+from partner_api.reference.routes import routes as reference
 from partner_api.settings.table import SETTINGS
 
 if TYPE_CHECKING:
@@ -54,6 +56,15 @@ def test_commands_exist(page: Path) -> None:
         for word in words:
             if word.startswith("--"):
                 assert word in options, f"{command.name} {word}"
+
+
+def test_the_glossary_has_each_term_once_in_order_with_a_link() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    entries = re.findall(r"^\* \*\*(.+?)\*\*: (.+?)(?=\n\* |\Z)", text, re.MULTILINE | re.DOTALL)
+    terms = [term.lower() for term, _ in entries]
+    assert len(terms) == text.count("\n* ")
+    assert terms == sorted(set(terms))
+    assert [term for term, meaning in entries if not _LINK.search(meaning)] == []
 
 
 def test_every_setting_is_on_the_page_about_running() -> None:
@@ -105,14 +116,15 @@ def test_the_table_of_rate_limits_is_right() -> None:
 
 
 def _routes() -> list[Route]:
-    routers = [*ROUTERS, reference_router(routes_of(ROUTERS))]
-    return [route for route in routes_of(routers) if route.template not in _PARTS]
+    described = chain.from_iterable(ROUTES)
+    served = chain(described, document_routes(()), reference)
+    return [route for route in served if route.template not in _PARTS]
 
 
 def _access(route: Route) -> str:
-    if route.access.kind == "public":
+    if route.declared.access.kind == "public":
         return ""
-    needed = route.access.scope or route.access.role
+    needed = route.declared.access.scope or route.declared.access.role
     return f"`{needed}`" if needed else "any"
 
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.docs.ledger_examples import EXAMPLES
+
+from partner_api.jobs.service import TIME_LIMIT
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -31,6 +34,14 @@ async def test_the_examples_are_what_the_functions_do(connection: Connection) ->
         PAGE.write_text(computed, encoding="utf-8")
     else:
         assert shown == computed
+
+
+async def test_the_ends_of_jobs_that_nobody_ends_are_the_real_ones(connection: Connection) -> None:
+    text = " ".join(PAGE.read_text(encoding="utf-8").split())
+    tries = await connection.fetchval("SELECT job_max_attempts()")
+    assert f"After {tries} tries the job fails with `WORKER_LOST`" in text
+    hours = TIME_LIMIT // timedelta(hours=1)
+    assert f"A job that nobody ends expires {hours} hours after its start" in text
 
 
 def test_the_page_has_no_example_that_nothing_makes() -> None:

@@ -1,12 +1,17 @@
-"""The order of checks: of several things that are wrong, the first of the contract's list wins."""
+"""What may be declared, and the order of checks: of several faults, the first of the contract's list wins."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 from tests.support.edges import add_key, error_of, issues_of
+
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.records import RecordedTransaction
+from partner_api.edge.identity.scopes import ANY_KEY
+from partner_api.edge.request.uploads import UploadRule
 
 if TYPE_CHECKING:
     import httpx
@@ -125,3 +130,98 @@ async def test_a_deadlock_is_tried_once_more(client: httpx.AsyncClient, family: 
     response = await client.get("/v1/deadlock", headers=family.partner.headers)
     assert error_of(response)["code"] == "UNAVAILABLE"
     assert len(sample.DEADLOCKS) == 2
+
+
+async def _plain() -> dict[str, str]:
+    """Do nothing."""
+    return {}
+
+
+async def _with_connection(connection: Connection) -> dict[str, str]:
+    """Do nothing, in a transaction."""
+    return {}
+
+
+async def _with_transaction(transaction: RecordedTransaction) -> dict[str, str]:
+    """Do nothing, and then nothing in a transaction."""
+    return {}
+
+
+async def _prepare(*_: object) -> None:
+    """Prepare nothing."""
+
+
+@pytest.mark.parametrize(
+    ("handler", "declared", "fault"),
+    [
+        (_plain, {}, "a GET runs as READ"),
+        (_plain, {"runs": Runs.READ}, "a GET runs as READ"),
+        (_plain, {"runs": Runs.TRANSACTION}, "`connection`"),
+        (_with_connection, {"runs": Runs.MONEY}, "`connection`"),
+        (_with_connection, {"runs": Runs.UNRECORDED}, "`connection`"),
+        (_plain, {"runs": Runs.DEFERRED}, "`transaction`"),
+        (_with_transaction, {"runs": Runs.MONEY}, "`transaction`"),
+        (_plain, {"runs": Runs.MONEY, "prepare": _prepare}, "to prepare"),
+        (_with_connection, {"runs": Runs.TRANSACTION, "replays": dict}, "for MONEY"),
+        (_plain, {"runs": Runs.UNRECORDED, "replays": dict}, "for MONEY"),
+        (_plain, {"runs": Runs.MONEY, "secret_answer": True}, "encrypts"),
+        (_plain, {"runs": Runs.UNRECORDED, "secret_answer": True}, "encrypts"),
+        (_plain, {"runs": Runs.UNRECORDED, "idempotency_required": True}, "no record"),
+    ],
+)
+def test_a_write_whose_declaration_contradicts_itself_is_refused(
+    handler: Any, declared: dict[str, Any], fault: str
+) -> None:
+    with pytest.raises(TypeError, match=fault):
+        Routes("T").write("POST", "/v1/things", access=ANY_KEY, **declared)(handler)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"runs": Runs.MONEY},
+        {"runs": Runs.UNRECORDED},
+        {"long_running": True},
+        {"idempotency_required": True},
+        {"uploads": UploadRule(("text/csv",), 1, streamed=True)},
+    ],
+)
+def test_a_read_takes_nothing_that_is_for_writes(declared: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="/v1/things"):
+        Routes("T").read("/v1/things", access=ANY_KEY, **declared)(_plain)
+
+
+def test_routes_come_by_address_and_there_by_method() -> None:
+    routes = Routes("T")
+    for method, path in (("DELETE", "/v1/b"), ("POST", "/v1/a"), ("PUT", "/v1/b")):
+        routes.write(method, path, access=ANY_KEY, runs=Runs.UNRECORDED)(_plain)  # type: ignore[arg-type]
+    routes.read("/v1/b", access=ANY_KEY)(_plain)
+    assert [f"{route.method} {route.template}" for route in routes] == [
+        "GET /v1/b",
+        "PUT /v1/b",
+        "DELETE /v1/b",
+        "POST /v1/a",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        # The edge keeps the record of the first, an SQL function that of the second.
+        ("PATCH", "/v1/organizations/{child}", {"name": "Other"}),
+        ("PATCH", "/v1/organizations/{child}/credit-config", {"monthlyCreditCap": 5}),
+    ],
+)
+async def test_a_key_that_was_used_comes_before_the_child_of_the_header(
+    client: httpx.AsyncClient, family: Family, method: str, path: str, body: dict[str, Any]
+) -> None:
+    address = path.format(child=family.child.organization_id)
+    headers = {**family.partner.headers, "Idempotency-Key": "once"}
+    first = await client.request(method, address, json=body, headers=headers)
+    assert first.status_code == 200, first.text
+    acting = {**headers, "X-Layers-Organization": str(uuid4())}
+    response = await client.request(method, address, json=body, headers=acting)
+    assert error_of(response)["code"] == "IDEMPOTENCY_CONFLICT"
+    acting["Idempotency-Key"] = "another"
+    response = await client.request(method, address, json=body, headers=acting)
+    assert error_of(response)["code"] == "NOT_FOUND"

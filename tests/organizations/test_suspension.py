@@ -182,18 +182,24 @@ async def test_a_suspended_child_starts_nothing_and_finishes_what_runs(
     assert len(granted(page)["items"]) == 1
 
 
-async def test_an_answer_is_replayed_after_the_child_was_suspended(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+@pytest.mark.parametrize("status", ["suspended", "archived"])
+async def test_an_answer_is_replayed_after_the_child_was_stopped(
+    api: httpx.AsyncClient, installation: Installation, family: Family, status: str
 ) -> None:
+    """What is stored comes before the check of the child, by path and by header; a key that has nothing does not."""
     headers = {**family.partner_key.headers, "Idempotency-Key": str(uuid4())}
     acting = {**headers, "X-Layers-Organization": org_id(family.child)}
     path = f"/v1/organizations/{org_id(family.child)}/api-keys"
     key = granted(await api.post(path, json=_KEY, headers=headers), 201)
     project = granted(await api.post("/v1/projects", json=_PROJECT, headers=acting), 201)
-    await installation.set_status(family.child, "suspended")
+    await installation.set_status(family.child, status)
     assert granted(await api.post(path, json=_KEY, headers=headers), 201) == key
     replay = await api.post("/v1/projects", json=_PROJECT, headers=acting)
     assert granted(replay, 201) == project
+    other = {**_PROJECT, "name": "Another"}
+    refused(await api.post("/v1/projects", json=other, headers=acting), "IDEMPOTENCY_CONFLICT")
+    fresh = {**acting, "Idempotency-Key": str(uuid4())}
+    refused(await api.post("/v1/projects", json=_PROJECT, headers=fresh), "KILL_SWITCH")
 
 
 async def test_the_operator_s_kill_switch_stops_a_whole_partner(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.edge.conftest import client  # noqa: F401 - a fixture
 from tests.support import sample
 
-from partner_api.app import ROUTERS
-from partner_api.edge.declare import routes_of
+from partner_api.app import ROUTES
 from partner_api.errors import CODES, KINDS
 from partner_api.reference.document import build_document, errors_of
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from partner_api.edge.route import Route
 
-SAMPLE = build_document(routes_of([sample.router]))
-REAL = build_document(routes_of(ROUTERS))
+SAMPLE = build_document(sample.routes)
+REAL = build_document(chain.from_iterable(ROUTES))
 
 
 def _operation(method: str, path: str) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def test_who_may_use_a_route_is_shown() -> None:
 
 @pytest.mark.parametrize(
     "route",
-    routes_of([sample.router, *ROUTERS]),
+    [*sample.routes, *chain.from_iterable(ROUTES)],
     ids=lambda route: f"{route.method} {route.template}",
 )
 def test_every_error_has_an_example_under_its_status(route: Route) -> None:
@@ -144,13 +144,15 @@ def test_every_error_has_an_example_under_its_status(route: Route) -> None:
         assert code in answer["description"]
         for header in ("X-Request-Id", *KINDS[code].headers):
             assert header in answer["headers"]
-    assert set(responses) == {str(status) for status in (route.status, *route.also)} | {
-        str(KINDS[code].status) for code in errors_of(route)
-    } | ({"400"} if route.writes else set())
+    assert set(responses) == {
+        str(status) for status in (route.declared.status, *route.declared.also)
+    } | {str(KINDS[code].status) for code in errors_of(route)} | (
+        {"400"} if route.writes else set()
+    )
 
 
 def test_errors_follow_from_what_is_declared() -> None:
-    routes = {route.handler.__name__: set(errors_of(route)) for route in routes_of([sample.router])}
+    routes = {route.handler.__name__: set(errors_of(route)) for route in sample.routes}
     assert routes["read_open"] == {"INTERNAL"}
     assert routes["read_report"] == {
         "UNAUTHENTICATED",

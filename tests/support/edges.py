@@ -13,7 +13,7 @@ from tests.support import sample
 from tests.support.databases import DatabaseUrls
 from tests.support.tenants import Wallet
 
-from partner_api.app import ROUTERS, create_app
+from partner_api.app import ROUTES, create_app
 from partner_api.clock import Clock
 from partner_api.crypto import SecretKeys
 from partner_api.edge.identity.credentials import mint_api_key, mint_operator_token
@@ -67,7 +67,7 @@ def make_edge(urls: DatabaseUrls, **environment: str) -> Edge:
             **environment,
         }
     )
-    return create_app(settings, [sample.router, *ROUTERS])
+    return create_app(settings, [sample.routes, *ROUTES])
 
 
 @asynccontextmanager

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
 import asyncpg
-from litestar import Router
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import ANY_KEY, PUBLIC, requires, requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -28,7 +27,7 @@ from partner_api.errors import ApiError, not_found
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
-_TAG = "Things"
+routes = Routes("Things")
 THINGS = 10
 
 
@@ -91,31 +90,31 @@ def _thing(request: ApiRequest, number: int = 1) -> Thing:
     return Thing(str(request.caller.organization_id), number)
 
 
-@read("/open", access=PUBLIC, tag=_TAG)
+@routes.read("/open", access=PUBLIC)
 async def read_open() -> Thing:
     """A thing for everyone."""
     return Thing("none", 1)
 
 
-@read("/v1/thing", access=ANY_KEY, tag=_TAG)
+@routes.read("/v1/thing", access=ANY_KEY)
 async def read_thing(request: ApiRequest) -> Thing:
     """One's own thing."""
     return _thing(request)
 
 
-@read("/v1/wallet-thing", access=ANY_KEY, tag=_TAG, works_until="active")
+@routes.read("/v1/wallet-thing", access=ANY_KEY, allowed_through_status="active")
 async def read_wallet_thing(request: ApiRequest) -> Thing:
     """A thing that stops when the organization is suspended."""
     return _thing(request)
 
 
-@read("/v1/ledger-thing", access=ANY_KEY, tag=_TAG, works_until="archived")
+@routes.read("/v1/ledger-thing", access=ANY_KEY, allowed_through_status="archived")
 async def read_ledger_thing(request: ApiRequest) -> Thing:
     """A thing that stays for ever."""
     return _thing(request)
 
 
-@read("/v1/projects/{projectId}/things", access=requires("leased:write"), tag=_TAG)
+@routes.read("/v1/projects/{projectId}/things", access=requires("leased:write"))
 async def list_things(
     request: ApiRequest, project_id: ProjectId, query: ThingQuery
 ) -> Page[Number]:
@@ -133,33 +132,35 @@ async def list_things(
     )
 
 
-@read("/v1/organizations/{orgId}/thing", access=requires("org:admin"), tag=_TAG)
+@routes.read("/v1/organizations/{orgId}/thing", access=requires("org:admin"))
 async def read_child_thing(request: ApiRequest, org_id: OrganizationId) -> Thing:
     """A child's thing."""
     child = await request.services.children.find(request.caller, org_id)
     return Thing(str(child.organization_id), 1)
 
 
-@read("/v1/words/{word}", access=ANY_KEY, tag=_TAG)
+@routes.read("/v1/words/{word}", access=ANY_KEY)
 async def read_word(word: str) -> dict[str, str]:
     """A word as it was sent."""
     return {"word": word}
 
 
-@read("/v1/fault", access=ANY_KEY, tag=_TAG)
+@routes.read("/v1/fault", access=ANY_KEY)
 async def read_fault() -> Thing:
     """A bug, with something in it that nobody may see."""
     raise RuntimeError("lp_live_0123456789ABCDEF_" + "s" * 43)
 
 
-@read("/v1/deadlock", access=ANY_KEY, tag=_TAG)
+@routes.read("/v1/deadlock", access=ANY_KEY)
 async def read_deadlock() -> Thing:
     """What always deadlocks."""
     DEADLOCKS.append(1)
     raise asyncpg.DeadlockDetectedError("deadlock")
 
 
-@write("POST", "/v1/things", access=requires("projects:write"), tag=_TAG, status=201)
+@routes.write(
+    "POST", "/v1/things", access=requires("projects:write"), runs=Runs.TRANSACTION, status=201
+)
 async def create_thing(request: ApiRequest, connection: Connection, body: NewThing) -> Thing:
     """Make a thing, which is an audit row and nothing else."""
     caller = request.caller
@@ -189,11 +190,11 @@ SLOW_MAY_END = asyncio.Event()
 """What making a thing of the name `slow` waits for."""
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/organizations/{orgId}/secrets",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     status=201,
     idempotency_required=True,
     secret_answer=True,
@@ -203,7 +204,12 @@ async def create_secret(connection: Connection, org_id: OrganizationId) -> dict[
     return {"secret": str(await connection.fetchval("SELECT gen_random_uuid()"))}
 
 
-@write("DELETE", "/v1/projects/{projectId}/thing", access=requires("projects:write"), tag=_TAG)
+@routes.write(
+    "DELETE",
+    "/v1/projects/{projectId}/thing",
+    access=requires("projects:write"),
+    runs=Runs.TRANSACTION,
+)
 async def delete_thing(
     request: ApiRequest, connection: Connection, project_id: ProjectId, body: Reason
 ) -> dict[str, str | None]:
@@ -211,42 +217,20 @@ async def delete_thing(
     return {"reason": body.reason}
 
 
-@write("POST", "/v1/suspend", access=ANY_KEY, tag=_TAG)
+@routes.write("POST", "/v1/suspend", access=ANY_KEY, runs=Runs.UNRECORDED)
 async def suspend_thing(request: ApiRequest) -> Thing:
     """A write without a body and without a transaction."""
     return _thing(request)
 
 
-@read("/ops/v1/report", access=requires_role("finance"), tag=_TAG)
+@routes.read("/ops/v1/report", access=requires_role("finance"))
 async def read_report(request: ApiRequest) -> dict[str, str]:
     """Something for finance."""
     return {"name": request.operator.name}
 
 
-@write("POST", "/ops/v1/things", access=requires_role("operator"), tag=_TAG)
+@routes.write("POST", "/ops/v1/things", access=requires_role("operator"), runs=Runs.TRANSACTION)
 async def create_ops_thing(request: ApiRequest, connection: Connection) -> dict[str, str]:
     """Something an operator makes."""
     await write_audit(connection, request.now, 0, None, "thing.created", audit_argument(request))
     return {"name": str(await connection.fetchval("SELECT gen_random_uuid()"))}
-
-
-router = Router(
-    "",
-    route_handlers=[
-        read_open,
-        read_thing,
-        read_wallet_thing,
-        read_ledger_thing,
-        list_things,
-        read_child_thing,
-        read_word,
-        read_fault,
-        read_deadlock,
-        create_thing,
-        create_secret,
-        delete_thing,
-        suspend_thing,
-        read_report,
-        create_ops_thing,
-    ],
-)

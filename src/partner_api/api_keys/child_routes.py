@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from litestar import Router
-
 from partner_api.api_keys import store
 from partner_api.api_keys.access import require_authority, take_key
 from partner_api.api_keys.schemas import (
@@ -20,7 +18,7 @@ from partner_api.api_keys.schemas import (
     api_key_of,
 )
 from partner_api.api_keys.service import audit_key, mint, require_covered
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.acting import check_status
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires
@@ -34,15 +32,15 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
     from partner_api.edge.identity.acting import OrganizationStatus
 
-_TAG = "API keys"
+routes = Routes("API keys")
 _GRACE = timedelta(hours=24)
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/organizations/{orgId}/api-keys",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["NOT_FOUND", "KILL_SWITCH"],
     secret_answer=True,
@@ -59,7 +57,7 @@ async def mint_child_key(
     require_covered(caller.scopes, body.scopes, delegate=True)
     if caller.env == "test" and body.env == "live":
         raise ApiError("FORBIDDEN_SCOPE", 'A test key mints test keys only. Send "env": "test".')
-    child = await _take_child(request, connection, org_id, works_until="active")
+    child = await _take_child(request, connection, org_id, allowed_through_status="active")
     await require_authority(request, connection)
     tenant_id = caller.tenant_id
     if body.env != caller.env:
@@ -77,12 +75,11 @@ async def mint_child_key(
     return ApiKeyWithSecret(api_key_of(row, caller.rate_limit_tier), secret, SECRET_WARNING)
 
 
-@read(
+@routes.read(
     "/v1/organizations/{orgId}/api-keys",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def list_child_keys(
     request: ApiRequest, org_id: OrganizationId, query: ApiKeysQuery
@@ -111,11 +108,11 @@ async def list_child_keys(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/organizations/{orgId}/api-keys/{keyId}/rotate",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["NOT_FOUND", "CONFLICT", "KILL_SWITCH"],
     secret_answer=True,
@@ -129,7 +126,7 @@ async def rotate_child_key(
     was deleted or has a successor already is 409.
     """
     caller = request.caller
-    await _take_child(request, connection, org_id, works_until="active")
+    await _take_child(request, connection, org_id, allowed_through_status="active")
     old = await _take_key(request, connection, org_id, key_id)
     if old["revoked_at"] is not None or old["superseded_by"] is not None:
         raise ApiError(
@@ -160,13 +157,13 @@ async def rotate_child_key(
     return ApiKeyWithSecret(api_key_of(row, caller.rate_limit_tier), secret, SECRET_WARNING)
 
 
-@write(
+@routes.write(
     "DELETE",
     "/v1/organizations/{orgId}/api-keys/{keyId}",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "KILL_SWITCH"],
-    works_until="suspended",
+    allowed_through_status="suspended",
 )
 async def delete_child_key(
     request: ApiRequest, org_id: OrganizationId, key_id: ApiKeyId, connection: Connection
@@ -176,7 +173,7 @@ async def delete_child_key(
     From the next request on it gets 401, for ever. Deleting it again changes nothing.
     """
     caller = request.caller
-    await _take_child(request, connection, org_id, works_until="suspended")
+    await _take_child(request, connection, org_id, allowed_through_status="suspended")
     row = await _take_key(request, connection, org_id, key_id)
     if row["revoked_at"] is None:
         row = await store.revoke(connection, caller.tenant_id, request.now, key_id)
@@ -189,7 +186,7 @@ async def _take_child(
     connection: Connection,
     organization_id: UUID,
     *,
-    works_until: OrganizationStatus,
+    allowed_through_status: OrganizationStatus,
 ) -> Row:
     """Lock a direct child, so that it is not archived meanwhile.
 
@@ -200,7 +197,7 @@ async def _take_child(
     child = await lock_child(connection, caller.tenant_id, caller.organization_id, organization_id)
     if child is None:
         raise not_found()
-    check_status(child["status"], works_until)
+    check_status(child["status"], allowed_through_status)
     return child
 
 
@@ -223,7 +220,7 @@ async def _enter_test_environment(request: ApiRequest, connection: Connection, c
     tenant_id = await find_tenant(connection, partner_id, "test")
     copy = await lock_child(connection, tenant_id, partner_id, child["id"])
     if copy is not None:
-        check_status(copy["status"], works_until="active")
+        check_status(copy["status"], allowed_through_status="active")
         return tenant_id
     created = await create_child(
         connection,
@@ -251,8 +248,3 @@ async def _audit(request: ApiRequest, connection: Connection, event_type: str, r
         tenant_id=request.caller.tenant_id,
         organization_id=request.caller.organization_id,
     )
-
-
-router = Router(
-    "", route_handlers=[mint_child_key, list_child_keys, rotate_child_key, delete_child_key]
-)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from litestar import Router
-
 from partner_api.api_keys import store
 from partner_api.api_keys.access import take_key
 from partner_api.api_keys.schemas import (
@@ -18,7 +16,7 @@ from partner_api.api_keys.schemas import (
     who_am_i,
 )
 from partner_api.api_keys.service import audit_key, require_covered
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.credentials import mint_api_key
 from partner_api.edge.identity.scopes import ANY_KEY
 from partner_api.edge.request.api_request import ApiRequest
@@ -30,10 +28,10 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection, Row
 
-_TAG = "API keys"
+routes = Routes("API keys")
 
 
-@read("/v1/whoami", access=ANY_KEY, tag=_TAG)
+@routes.read("/v1/whoami", access=ANY_KEY)
 async def read_whoami(request: ApiRequest) -> WhoAmI:
     """Read your key.
 
@@ -47,11 +45,11 @@ async def read_whoami(request: ApiRequest) -> WhoAmI:
     return who_am_i(caller, wallet["included_remaining"] + wallet["prepaid"])
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/api-keys/{keyId}/rotate",
     access=ANY_KEY,
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["FORBIDDEN_SCOPE", "NOT_FOUND", "CONFLICT"],
     secret_answer=True,
 )
@@ -85,11 +83,11 @@ async def rotate_key(
     return OwnApiKeyWithSecret(own_api_key_of(row), credential.text, SECRET_WARNING)
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/api-keys/{keyId}/kill",
     access=ANY_KEY,
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["FORBIDDEN_SCOPE", "NOT_FOUND"],
 )
 async def kill_key(request: ApiRequest, key_id: ApiKeyId, connection: Connection) -> KilledApiKey:
@@ -105,13 +103,13 @@ async def kill_key(request: ApiRequest, key_id: ApiKeyId, connection: Connection
     return KilledApiKey(own_api_key_of(row), killed=True)
 
 
-@write(
+@routes.write(
     "DELETE",
     "/v1/api-keys/{keyId}",
     access=ANY_KEY,
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["FORBIDDEN_SCOPE", "NOT_FOUND"],
-    works_until="suspended",
+    allowed_through_status="suspended",
 )
 async def delete_key(
     request: ApiRequest, key_id: ApiKeyId, connection: Connection
@@ -153,6 +151,3 @@ async def _audit(request: ApiRequest, connection: Connection, event_type: str, r
         tenant_id=request.caller.tenant_id,
         organization_id=request.caller.organization_id,
     )
-
-
-router = Router("", route_handlers=[read_whoami, rotate_key, kill_key, delete_key])

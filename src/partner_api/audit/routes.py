@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from litestar import Router
-
 from partner_api.audit import store
 from partner_api.audit.schemas import AuditEvent, AuditQuery, audit_event_of
-from partner_api.edge.declare import read
+from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 
+routes = Routes("Audit log")
 
-@read("/v1/audit-log", access=requires("audit:read"), tag="Audit log")
+
+@routes.read("/v1/audit-log", access=requires("audit:read"))
 async def list_audit_log(request: ApiRequest, query: AuditQuery) -> Page[AuditEvent]:
     """List the audit log.
 
@@ -36,6 +36,3 @@ async def list_audit_log(request: ApiRequest, query: AuditQuery) -> Page[AuditEv
         item=audit_event_of,
         position=lambda row: store.AuditPosition(row["occurred_at"], row["event_id"]),
     )
-
-
-router = Router("", route_handlers=[list_audit_log])

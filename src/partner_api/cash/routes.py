@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from litestar import Router
-
 from partner_api.cash import store
 from partner_api.cash.schemas import (
     OUTLOOK_DAYS,
@@ -16,14 +14,14 @@ from partner_api.cash.schemas import (
     cash_event_of,
     cash_wallet_of,
 )
-from partner_api.edge.declare import read
+from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.ledger_chain import LedgerHead, ledger_head_of
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.errors import not_found
 
-_TAG = "Cash"
+routes = Routes("Cash")
 
 _EXAMPLE = CashWallet(
     organization_id="org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05",
@@ -38,10 +36,9 @@ _EXAMPLE = CashWallet(
 )
 
 
-@read(
+@routes.read(
     "/v1/wallet",
     access=requires("leased:write"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
     examples=[_EXAMPLE],
 )
@@ -64,7 +61,7 @@ async def read_cash_wallet(request: ApiRequest) -> CashWallet:
     return cash_wallet_of(request.caller.organization_id, outlook)
 
 
-@read("/v1/wallet/events", access=requires("leased:write"), tag=_TAG, errors=["NOT_FOUND"])
+@routes.read("/v1/wallet/events", access=requires("leased:write"), errors=["NOT_FOUND"])
 async def list_cash_events(request: ApiRequest, query: CashEventsQuery) -> Page[CashEvent]:
     """List your cash ledger.
 
@@ -86,7 +83,7 @@ async def list_cash_events(request: ApiRequest, query: CashEventsQuery) -> Page[
     )
 
 
-@read("/v1/wallet/events/verify", access=requires("leased:write"), tag=_TAG, errors=["NOT_FOUND"])
+@routes.read("/v1/wallet/events/verify", access=requires("leased:write"), errors=["NOT_FOUND"])
 async def verify_cash_events(request: ApiRequest) -> LedgerHead:
     """Verify your cash ledger.
 
@@ -99,6 +96,3 @@ async def verify_cash_events(request: ApiRequest) -> LedgerHead:
     if row is None:
         raise not_found()
     return ledger_head_of(request.caller.organization_id, row)
-
-
-router = Router("", route_handlers=[read_cash_wallet, list_cash_events, verify_cash_events])

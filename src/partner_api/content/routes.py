@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from litestar import Router
-
 from partner_api.content import store as content
 from partner_api.content.schemas import Content, ContentQuery, content_of
-from partner_api.edge.declare import read
+from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import BareId, ContainerId, ProjectId
@@ -21,13 +19,12 @@ from partner_api.storage import StoredFile
 if TYPE_CHECKING:
     from uuid import UUID
 
-_TAG = "Generation"
+routes = Routes("Generation")
 
 
-@read(
+@routes.read(
     "/v1/projects/{projectId}/content",
     access=requires("content:read"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def list_content(
@@ -61,10 +58,9 @@ async def list_content(
     )
 
 
-@read(
+@routes.read(
     "/v1/content/{containerId}",
     access=requires("content:read"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def read_content(request: ApiRequest, container_id: ContainerId) -> Content:
@@ -83,10 +79,9 @@ async def read_content(request: ApiRequest, container_id: ContainerId) -> Conten
     return content_of(row, assets[container_id])
 
 
-@read(
+@routes.read(
     "/v1/content/{containerId}/assets/{assetId}",
     access=requires("content:read"),
-    tag=_TAG,
     status=302,
     errors=["NOT_FOUND"],
 )
@@ -111,6 +106,3 @@ async def read_asset(
     file = StoredFile(row["storage_key"], row["size_bytes"], row["sha256"])
     url = await request.services.storage.url(file, row["mime_type"], request.now)
     return Reply(302, b"", {"Location": url, "Cache-Control": "private, no-store"})
-
-
-router = Router("", route_handlers=[list_content, read_content, read_asset])

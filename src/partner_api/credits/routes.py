@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from litestar import Router
 from msgspec import UNSET
 
 from partner_api.credits import store
@@ -20,8 +20,9 @@ from partner_api.credits.schemas import (
     credit_config_of,
     credits_of,
 )
-from partner_api.edge.declare import read, write
-from partner_api.edge.idempotency.records import answer, idempotency_argument
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import idempotency_argument
 from partner_api.edge.identity.acting import check_status
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import ANY_KEY, requires
@@ -38,10 +39,12 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Row
 
-_TAG = "Credits"
+routes = Routes("Credits")
 
 
-@read("/v1/credits", access=ANY_KEY, tag=_TAG, works_until="active", examples=[CREDITS_EXAMPLE])
+@routes.read(
+    "/v1/credits", access=ANY_KEY, allowed_through_status="active", examples=[CREDITS_EXAMPLE]
+)
 async def read_own_credits(request: ApiRequest) -> Credits:
     """Read your wallet.
 
@@ -51,12 +54,11 @@ async def read_own_credits(request: ApiRequest) -> Credits:
     return await _read(request, request.caller.organization_id, None)
 
 
-@read(
+@routes.read(
     "/v1/organizations/{orgId}/credits",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND", "KILL_SWITCH"],
-    works_until="active",
+    allowed_through_status="active",
     examples=[CREDITS_EXAMPLE],
 )
 async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Credits:
@@ -69,11 +71,10 @@ async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Cre
     return await _read(request, org_id, request.caller.organization_id)
 
 
-@read(
+@routes.read(
     "/v1/credits/events",
     access=ANY_KEY,
-    tag=_TAG,
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def list_own_events(request: ApiRequest, query: CreditEventsQuery) -> Page[CreditEvent]:
     """List your ledger.
@@ -84,12 +85,11 @@ async def list_own_events(request: ApiRequest, query: CreditEventsQuery) -> Page
     return await _list_events(request, query, request.caller.organization_id, None)
 
 
-@read(
+@routes.read(
     "/v1/organizations/{orgId}/credits/events",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def list_child_events(
     request: ApiRequest, org_id: OrganizationId, query: CreditEventsQuery
@@ -101,11 +101,10 @@ async def list_child_events(
     return await _list_events(request, query, org_id, request.caller.organization_id)
 
 
-@read(
+@routes.read(
     "/v1/credits/events/verify",
     access=ANY_KEY,
-    tag=_TAG,
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def verify_own_events(request: ApiRequest) -> LedgerHead:
     """Verify your ledger.
@@ -117,12 +116,11 @@ async def verify_own_events(request: ApiRequest) -> LedgerHead:
     return await _read_head(request, request.caller.organization_id, None)
 
 
-@read(
+@routes.read(
     "/v1/organizations/{orgId}/credits/events/verify",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def verify_child_events(request: ApiRequest, org_id: OrganizationId) -> LedgerHead:
     """Verify a child's ledger.
@@ -132,14 +130,18 @@ async def verify_child_events(request: ApiRequest, org_id: OrganizationId) -> Le
     return await _read_head(request, org_id, request.caller.organization_id)
 
 
-@write(
+_allocated_before = partial(allocation_of, replayed=True)
+
+
+@routes.write(
     "POST",
     "/v1/organizations/{orgId}/credits/allocate",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     status=201,
     errors=["NOT_FOUND", "KILL_SWITCH", "BILLING_EXHAUSTED"],
     idempotency_required=True,
+    replays=_allocated_before,
 )
 async def allocate_credits(
     request: ApiRequest, org_id: OrganizationId, body: NewAllocation
@@ -150,31 +152,22 @@ async def allocate_credits(
     available. A repetition with the same `Idempotency-Key` answers the first transfer, however
     much later: a key moves credits once.
     """
-    async with request.services.pool.acquire() as connection:
-        (outcome,) = await store.allocate(
-            connection,
-            request.caller.tenant_id,
-            request.now,
-            [
-                store.CreditAllocation(
-                    new_uuid7(request.now),
-                    request.caller.organization_id,
-                    org_id,
-                    body.credits,
-                    body.description,
-                    body.metadata,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(outcome, lambda _: allocation_of(outcome), 201)
+    item = store.CreditAllocation(
+        new_uuid7(request.now),
+        request.caller.organization_id,
+        org_id,
+        body.credits,
+        body.description,
+        body.metadata,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(request, store.allocate, item, allocation_of, repeated=_allocated_before)
 
 
-@read(
+@routes.read(
     "/v1/organizations/{orgId}/credit-config",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND", "KILL_SWITCH"],
 )
 async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> CreditConfigAnswer:
@@ -183,7 +176,7 @@ async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> Cre
     Its spending cap and automatic refill.
     """
     wallet = await _find(request, org_id, request.caller.organization_id)
-    check_status(wallet["status"], works_until="suspended")
+    check_status(wallet["status"], allowed_through_status="suspended")
     balance = wallet["included_remaining"] + wallet["prepaid"]
     return CreditConfigAnswer(
         organization_id=format_id("org", org_id),
@@ -193,13 +186,13 @@ async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> Cre
     )
 
 
-@write(
+@routes.write(
     "PATCH",
     "/v1/organizations/{orgId}/credit-config",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "KILL_SWITCH"],
-    works_until="suspended",
+    allowed_through_status="suspended",
 )
 async def change_credit_config(
     request: ApiRequest, org_id: OrganizationId, body: CreditConfigPatch
@@ -214,23 +207,17 @@ async def change_credit_config(
         for name in CreditConfigPatch.__struct_fields__
         if (value := getattr(body, name)) is not UNSET
     }
-    async with request.services.pool.acquire() as connection:
-        (outcome,) = await store.configure(
-            connection,
-            request.caller.tenant_id,
-            request.now,
-            [
-                store.CreditConfiguration(
-                    org_id,
-                    request.caller.organization_id,
-                    patch,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(
-        outcome,
+    item = store.CreditConfiguration(
+        org_id,
+        request.caller.organization_id,
+        patch,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(
+        request,
+        store.configure,
+        item,
         lambda facts: CreditConfigAnswer(
             organization_id=format_id("org", org_id),
             config=credit_config_of(facts["config"]),
@@ -242,7 +229,7 @@ async def change_credit_config(
 
 async def _read(request: ApiRequest, organization_id: UUID, parent_id: UUID | None) -> Credits:
     wallet = await _find(request, organization_id, parent_id)
-    check_status(wallet["status"], works_until="active")
+    check_status(wallet["status"], allowed_through_status="active")
     return credits_of(wallet)
 
 
@@ -287,19 +274,3 @@ async def _find(request: ApiRequest, organization_id: UUID, parent_id: UUID | No
     if wallet is None:
         raise not_found()
     return wallet
-
-
-router = Router(
-    "",
-    route_handlers=[
-        read_own_credits,
-        read_child_credits,
-        list_own_events,
-        list_child_events,
-        verify_own_events,
-        verify_child_events,
-        allocate_credits,
-        read_credit_config,
-        change_credit_config,
-    ],
-)

@@ -22,7 +22,6 @@ from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Row
 
 SubscriptionTier = Literal["free", "starter", "pro", "scale", "enterprise"]
@@ -159,9 +158,9 @@ class _AllocationFacts(Struct, frozen=True):
     created: datetime
 
 
-def allocation_of(outcome: Outcome) -> Allocation:
-    """Make the answer of an outcome of ``store.allocate`` that is no refusal."""
-    facts = msgspec.convert(outcome.facts, _AllocationFacts)
+def allocation_of(transfer: dict[str, Any], *, replayed: bool = False) -> Allocation:
+    """Make the answer of the facts of ``store.allocate``."""
+    facts = msgspec.convert(transfer, _AllocationFacts)
     return Allocation(
         id=format_id("txn", facts.id),
         organization_id=format_id("org", facts.organization_id),
@@ -171,7 +170,7 @@ def allocation_of(outcome: Outcome) -> Allocation:
         balance=facts.balance,
         available=facts.available,
         created=format_milliseconds(facts.created),
-        replayed=outcome.status == "replayed",
+        replayed=replayed,
     )
 
 

@@ -22,8 +22,9 @@ from partner_api.metrics import http as metrics
 from partner_api.time_limits import DISCARD_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 
+    from partner_api.edge.route import Route
     from partner_api.services import Services
     from partner_api.settings.table import Settings
 
@@ -43,11 +44,13 @@ _UNROUTED_METHOD = "LAYERS-OPTIONS"
 class Edge:
     """Wraps the application: request id, log line, numbers, and an answer whatever happens.
 
-    ``services`` is set by the application when it has started. ``fixed_headers`` are in every answer.
+    ``routes`` are all that it serves. ``services`` is set by the application when it has started.
+    ``fixed_headers`` are in every answer.
     """
 
-    def __init__(self, app: Application, settings: Settings) -> None:
+    def __init__(self, app: Application, routes: Sequence[Route], settings: Settings) -> None:
         self._app = app
+        self.routes = routes
         self._access_log = AccessLog(settings)
         self.fixed_headers = [(b"x-layers-development", b"true")] if settings.development else []
         self.body_limits = BodyLimits()

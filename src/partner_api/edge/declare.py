@@ -1,183 +1,88 @@
 """Declaring routes.
 
-A handler is a coroutine with typed parameters, each of which is one of
+``routes = Routes("Credits")`` stands at the top of a ``routes.py``, and ``@routes.read(…)`` or ``@routes.write(…)``
+above each handler. What they take is in ``Declaration``. A handler is a coroutine with typed parameters, each of which
+is one of
 
 * ``request: ApiRequest``;
 * a path parameter, named in the path as ``{orgId}`` and in the function as ``org_id``;
 * ``query``, a Struct of query parameters;
 * ``body``, a Struct that forbids unknown fields;
 * ``upload: Upload``, a body that is too large for memory, on routes that declare ``uploads``;
-* ``connection``: the handler then runs in a transaction that also keeps the idempotency record.
+* ``connection: Connection``, with ``runs=Runs.TRANSACTION``: that of a transaction, which also keeps the idempotency
+  record;
+* ``transaction: RecordedTransaction``, with ``runs=Runs.DEFERRED``: such a transaction, for the handler to run.
 
-It gives a Struct, which is answered as JSON, or a whole ``Reply``.
+It returns a Struct, which is answered as JSON, or a whole ``Reply``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, get_args
 
-from litestar.handlers import HTTPRouteHandler
-
-from partner_api.edge.request.api_request import ApiRequest
-from partner_api.edge.route import PARAMETER, Handler, Method, Route
-from partner_api.edge.wire.reply import error_reply
+from partner_api.edge.declaration import Declaration, Method, Runs
+from partner_api.edge.route import Route
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterator
 
-    from litestar import Router
-    from litestar.types import ASGIApp, Receive, Send
+__all__ = ["H", "Routes", "Runs"]
 
-    from partner_api.edge.identity.acting import OrganizationStatus
-    from partner_api.edge.identity.scopes import Access
-    from partner_api.edge.request.uploads import UploadRule
-    from partner_api.errors import Code
-
-__all__ = ["ROUTE", "Route", "read", "routes_of", "write"]
-
-ROUTE = "partner_api.route"
+H = TypeVar("H", bound="Callable[..., Awaitable[Any]]")
+P = ParamSpec("P")
+_METHODS: tuple[Method, ...] = get_args(Method)
 
 
-def read(
-    path: str,
-    *,
-    access: Access,
-    tag: str,
-    errors: Sequence[Code] = (),
-    works_until: OrganizationStatus = "suspended",
-    examples: Sequence[object] = (),
-    also: Mapping[int, str] | None = None,
-    status: int = 200,
-) -> Callable[[Handler], HTTPRouteHandler]:
-    """Declare a GET route.
+def _read_taking(
+    declaration: Callable[P, Declaration],
+) -> Callable[Concatenate[Routes, str, P], Callable[[H], H]]:
+    def read(self: Routes, path: str, /, *args: P.args, **declared: P.kwargs) -> Callable[[H], H]:
+        """Declare a GET route; ``path`` is as clients see it, such as ``/v1/projects/{projectId}``.
 
-    Args:
-        path: as clients see it, such as ``/v1/projects/{projectId}``.
-        access: who may use it; there is no default.
-        tag: the section of the reference.
-        errors: codes it can answer beyond those that follow from what is declared.
-        works_until: when a partner acts inside a child, the last status of the child in which
-            the route works.
-        examples: answers to show in the reference.
-        also: what other statuses mean that are no errors.
-        status: of the usual answer.
-    """
-    return _declare(
-        "GET",
-        path,
-        access=access,
-        status=status,
-        errors=errors,
-        tag=tag,
-        works_until=works_until,
-        idempotency_required=False,
-        secret_answer=False,
-        examples=examples,
-        also=also or {},
-    )
+        Raises:
+            TypeError: what is declared contradicts itself, the address or the handler.
+        """
+        return self._declare("GET", path, declaration(*args, **declared))
+
+    return read
 
 
-def write(
-    method: Method,
-    path: str,
-    *,
-    access: Access,
-    tag: str,
-    status: int = 200,
-    errors: Sequence[Code] = (),
-    works_until: OrganizationStatus = "active",
-    idempotency_required: bool = False,
-    secret_answer: bool = False,
-    uploads: UploadRule | None = None,
-    examples: Sequence[object] = (),
-    also: Mapping[int, str] | None = None,
-    long_running: bool = False,
-    replays: Callable[[dict[str, Any]], object] | None = None,
-    prepare: Callable[[ApiRequest, dict[str, Any]], Awaitable[None]] | None = None,
-) -> Callable[[Handler], HTTPRouteHandler]:
-    """Declare a route that changes something.
+def _write_taking(
+    declaration: Callable[P, Declaration],
+) -> Callable[Concatenate[Routes, Method, str, P], Callable[[H], H]]:
+    def write(
+        self: Routes, method: Method, path: str, /, *args: P.args, **declared: P.kwargs
+    ) -> Callable[[H], H]:
+        """Declare a POST, PUT, PATCH or DELETE route; see ``read``."""
+        return self._declare(method, path, declaration(*args, **declared))
 
-    Args:
-        method: POST, PUT, PATCH or DELETE.
-        path: see ``read``.
-        access: see ``read``.
-        tag: see ``read``.
-        status: of the answer when it is done.
-        errors: see ``read``.
-        works_until: see ``read``; writes stop when a child is suspended unless this says more.
-        idempotency_required: it moves money and cannot do without Idempotency-Key.
-        secret_answer: the answer has a secret in it; its idempotency record is encrypted.
-        uploads: what may be uploaded, for a handler with ``upload``.
-        examples: see ``read``.
-        also: see ``read``.
-        long_running: it starts a job, which has limits of its own.
-        replays: for a route whose SQL function keeps the idempotency record: makes the answer of
-            the facts that are stored.
-        prepare: for a handler with ``connection``: takes the request and the handler's arguments
-            before the transaction begins, and commits on its own what must not wait for it.
-    """
-    return _declare(
-        method,
-        path,
-        access=access,
-        status=status,
-        errors=errors,
-        tag=tag,
-        works_until=works_until,
-        idempotency_required=idempotency_required,
-        secret_answer=secret_answer,
-        uploads=uploads,
-        examples=examples,
-        also=also or {},
-        long_running=long_running,
-        replays=replays,
-        prepare=prepare,
-    )
+    return write
 
 
-def routes_of(routers: Iterable[Router]) -> list[Route]:
-    """List what routers serve: by address in their order, and there by method."""
-    methods = get_args(Method)
-    return [
-        route
-        for router in routers
-        for mounted in router.routes
-        # Litestar keeps the methods of an address in a set.
-        for route in sorted(
-            (
-                handler.opt[ROUTE]
-                for handler in getattr(mounted, "route_handlers", ())
-                if ROUTE in handler.opt
-            ),
-            key=lambda route: methods.index(route.method),
+class Routes:
+    """The routes of a file, in one section of the reference."""
+
+    # So that the fields of a declaration are spelt in one place, and still checked at every route.
+    read = _read_taking(Declaration)
+    write = _write_taking(Declaration)
+
+    def __init__(self, tag: str) -> None:
+        self._tag = tag
+        self._routes: list[Route] = []
+
+    def __iter__(self) -> Iterator[Route]:
+        """Go through them by address, in the order of declaration, and there by method."""
+        addresses = list(dict.fromkeys(route.template for route in self._routes))
+        return iter(
+            sorted(
+                self._routes,
+                key=lambda route: (addresses.index(route.template), _METHODS.index(route.method)),
+            )
         )
-    ]
 
+    def _declare(self, method: Method, path: str, declared: Declaration) -> Callable[[H], H]:
+        def keep(handler: H) -> H:
+            self._routes.append(Route(method, path, self._tag, handler, declared))
+            return handler
 
-def _declare(method: Method, path: str, **declared: Any) -> Callable[[Handler], HTTPRouteHandler]:
-    def decorate(handler: Handler) -> HTTPRouteHandler:
-        route = Route(method, path, handler, **declared)
-
-        async def answer(scope: Any, receive: Receive, send: Send) -> None:
-            request = ApiRequest(scope, receive, send)
-            reply: ASGIApp
-            try:
-                reply = await route.run(request)
-            except Exception as error:
-                reply = error_reply(error, request.request_id, where=f"{method} {path}")
-            await reply(scope, receive, send)
-
-        return HTTPRouteHandler(
-            PARAMETER.sub(r"{\1:str}", path),
-            http_method=method,
-            opt={ROUTE: route},
-            # What Litestar would do between its middleware and a function of ours, we do ourselves: reading the
-            # request and calling the handler. It takes a fifth of the time of a request, for nothing.
-            middleware=[lambda app: answer],
-        )(_never_called)
-
-    return decorate
-
-
-async def _never_called() -> None:
-    """Stand where Litestar wants a function: the route's middleware has answered before."""
+        return keep

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, get_type_hints
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import asyncpg
 import msgspec
 
-from partner_api.edge.idempotency.records import REPLAYED_HEADER, perform, stored_reply
+from partner_api.edge.declaration import Method, Runs
+from partner_api.edge.idempotency.records import (
+    RecordedTransaction,
+    shaped,
+    stored_reply,
+)
 from partner_api.edge.identity.admission import admit_key, admit_operator, note_refusal
-from partner_api.edge.identity.scopes import ORG_ADMIN, Access, covers, forbidden
+from partner_api.edge.identity.scopes import ORG_ADMIN, covers, forbidden
 from partner_api.edge.request.api_request import ApiRequest
-from partner_api.edge.request.uploads import Upload, UploadRule, receive_upload
+from partner_api.edge.request.uploads import Upload, receive_upload
 from partner_api.edge.request.validation import BodyShape, QueryShape, require_no_body
 from partner_api.edge.wire.pagination import check_cursor
 from partner_api.edge.wire.reply import Reply, json_reply
-from partner_api.errors import KINDS, ApiError, Code, Issue, invalid, not_found
+from partner_api.errors import KINDS, ApiError, Issue, invalid, not_found
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection
+    from partner_api.edge.declaration import Declaration
     from partner_api.edge.identity.acting import OrganizationStatus
+    from partner_api.edge.identity.scopes import Access
     from partner_api.edge.limits.rate_limits import EndpointClass
 
-Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Handler = Callable[..., Awaitable[Any]]
 
 PARAMETER = re.compile(r"\{(\w+)\}")
@@ -36,7 +41,13 @@ _STOPPING = (
     "after the seconds in Retry-After."
 )
 # A handler's module need not import these for anything but types.
-_ANNOTATIONS = {"ApiRequest": ApiRequest, "Connection": object, "Upload": Upload}
+_ANNOTATIONS = {
+    "ApiRequest": ApiRequest,
+    "Connection": object,
+    "RecordedTransaction": RecordedTransaction,
+    "Upload": Upload,
+}
+_PARAMETERS = ("request", "query", "body", "upload", "connection", "transaction")
 
 
 class PathParameter(msgspec.Struct, frozen=True):
@@ -51,44 +62,25 @@ class Route:
     """One route, taken apart once, when the server starts."""
 
     def __init__(
-        self,
-        method: Method,
-        template: str,
-        handler: Handler,
-        *,
-        access: Access,
-        status: int,
-        errors: Sequence[Code],
-        tag: str,
-        works_until: OrganizationStatus,
-        idempotency_required: bool,
-        secret_answer: bool,
-        examples: Sequence[object],
-        also: Mapping[int, str],
-        uploads: UploadRule | None = None,
-        long_running: bool = False,
-        replays: Callable[[dict[str, Any]], object] | None = None,
-        prepare: Callable[[ApiRequest, dict[str, Any]], Awaitable[None]] | None = None,
+        self, method: Method, template: str, tag: str, handler: Handler, declared: Declaration
     ) -> None:
         self.method = method
         self.template = template
-        self.handler = handler
-        self.access = access
-        self.status = status
-        self.errors = tuple(errors)
         self.tag = tag
-        self.works_until = works_until
-        self.idempotency_required = idempotency_required
-        self.secret_answer = secret_answer
-        self.examples = tuple(examples)
-        self.also = dict(also)
-        self.replays = replays
-        self.prepare = prepare
+        self.handler = handler
+        self.declared = declared
         self.writes = method != "GET"
-        self.endpoint_class: EndpointClass = (
-            "long-running" if long_running else "write-light" if self.writes else "read-light"
+        self._allowed_through_status: OrganizationStatus = declared.allowed_through_status or (
+            "active" if self.writes else "suspended"
         )
-        _check_access(template, access)
+        self._endpoint_class: EndpointClass = (
+            "long-running"
+            if declared.long_running
+            else "write-light"
+            if self.writes
+            else "read-light"
+        )
+        _check_access(template, declared.access)
 
         hints = get_type_hints(handler, include_extras=True, localns=_ANNOTATIONS)
         names = list(inspect.signature(handler).parameters)
@@ -98,21 +90,14 @@ class Route:
             for wire_name in PARAMETER.findall(template)
             for name in [_snake_case(wire_name)]
         ]
-        known = {"request", "query", "body", "connection", "upload", *(p.name for p in self.path)}
+        known = {*_PARAMETERS, *(parameter.name for parameter in self.path)}
         if unknown := set(names) - known:
             raise TypeError(f"{method} {template}: no such thing as {', '.join(sorted(unknown))}")
+        for contradiction in declared.contradictions(method, names):
+            raise TypeError(f"{method} {template}: {contradiction}")
         self.wants_request = "request" in names
-        self.wants_connection = "connection" in names
         self.query = QueryShape(hints["query"]) if "query" in names else None
         self.body = BodyShape(hints["body"]) if "body" in names else None
-        self.uploads = uploads
-        taken = uploads is not None and not uploads.streamed
-        if taken != ("upload" in names) or (uploads and self.body):
-            raise TypeError(f"{method} {template}: an upload is declared and taken, without a body")
-        if self.wants_connection and not self.writes:
-            raise TypeError(f"{method} {template}: a read has no transaction")
-        if prepare is not None and not self.wants_connection:
-            raise TypeError(f"{method} {template}: there is no transaction to prepare")
 
     def __deepcopy__(self, _memo: object) -> Route:
         """Give itself: it never changes, and Litestar copies what it is given."""
@@ -125,6 +110,7 @@ class Route:
             ApiError: the first check that fails.
         """
         request.template = request.exchange.template = self.template
+        request.success_status = self.declared.status
         services = request.exchange.services
         if services is None:
             raise ApiError("UNAVAILABLE")
@@ -132,8 +118,8 @@ class Route:
             raise ApiError("UNAVAILABLE", _STOPPING)
         request.services = services
         request.now = services.clock.now()
-        if self.uploads is not None:
-            request.exchange.drain_limit = self.uploads.drain_limit
+        if self.declared.uploads is not None:
+            request.exchange.drain_limit = self.declared.uploads.drain_limit
 
         await self._authorize(request)
         try:
@@ -146,17 +132,18 @@ class Route:
         arguments = await self._read(request)
         # Its body may have taken a minute, and what happened meanwhile was before it.
         request.now = request.services.clock.now()
-        if self.idempotency_required and request.idempotency_key is None:
+        if self.declared.idempotency_required and request.idempotency_key is None:
             raise ApiError("IDEMPOTENCY_REQUIRED")
         try:
             if arguments is None:
                 raise not_found()
             if request.acting_for is not None and request.key_caller is not None:
                 request.caller = await request.services.children.act_for(
-                    request.key_caller, request.acting_for, self.works_until
+                    request.key_caller, request.acting_for, self._allowed_through_status
                 )
         except ApiError:
-            # What was done before is answered as it was, also when it could not be done any more.
+            # What was done before is answered as it was, also when it could not be done any more. And a key that
+            # was used for something else is a conflict, whatever else is wrong.
             if (stored := await self._stored(request)) is not None:
                 return stored
             raise
@@ -172,18 +159,25 @@ class Route:
             return await self._call(request, arguments)
 
     async def _stored(self, request: ApiRequest) -> Reply[Any] | None:
-        if not (self.wants_connection or self.replays):
+        """Find the answer that is kept for a request which fails a check of what it is about.
+
+        Raises:
+            ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.
+        """
+        if not self.declared.runs.is_recorded:
             return None
         stored = await stored_reply(request)
-        if stored is None or self.replays is None:
+        if stored is None or self.declared.runs is not Runs.MONEY:
             return stored
+        if self.declared.replays is None:
+            return None
         facts = msgspec.json.decode(stored.body)
-        return json_reply(self.replays(facts), stored.status, REPLAYED_HEADER)
+        return shaped(facts, self.declared.replays, self.declared.status, replayed=True)
 
     async def _authorize(self, request: ApiRequest) -> None:
-        access = self.access
+        access = self.declared.access
         if access.kind == "key":
-            caller = await admit_key(request, self.endpoint_class)
+            caller = await admit_key(request, self._endpoint_class)
             request.caller = request.key_caller = caller
             request.exchange.caller_id = format_id("key", caller.api_key_id)
             try:
@@ -225,9 +219,9 @@ class Route:
                 if error.status != KINDS["VALIDATION"].status or error.details is None:
                     raise
                 issues += error.details["issues"]
-        elif self.uploads is not None:
-            media_type = self.uploads.read_media_type(request, issues)
-            request.check_announced_size(self.uploads.max_bytes)
+        elif self.declared.uploads is not None:
+            media_type = self.declared.uploads.read_media_type(request, issues)
+            request.check_announced_size(self.declared.uploads.max_bytes)
         elif self.writes:
             # Nobody waits for it with a connection in hand.
             require_no_body(await request.body_bytes())
@@ -235,8 +229,10 @@ class Route:
             request.check_announced_size()
         if issues:
             raise invalid(issues)
-        if self.uploads is not None and not self.uploads.streamed:
-            arguments["upload"] = await receive_upload(request, media_type, self.uploads.max_bytes)
+        if self.declared.uploads is not None and not self.declared.uploads.streamed:
+            arguments["upload"] = await receive_upload(
+                request, media_type, self.declared.uploads.max_bytes
+            )
         return None if absent else arguments
 
     def _read_path(
@@ -261,16 +257,21 @@ class Route:
         return absent
 
     async def _call(self, request: ApiRequest, arguments: dict[str, Any]) -> Reply[Any]:
-        if self.wants_connection:
-            if self.prepare is not None:
-                await self.prepare(request, arguments)
-
-            async def effect(connection: Connection) -> Any:
-                return await self.handler(connection=connection, **arguments)
-
-            return await perform(request, self.status, effect, sealed=self.secret_answer)
+        declared = self.declared
+        if declared.runs is Runs.TRANSACTION:
+            if declared.prepare is not None:
+                await declared.prepare(request, arguments)
+            return await self._transaction(request).run(
+                lambda connection: self.handler(connection=connection, **arguments)
+            )
+        if declared.runs is Runs.DEFERRED:
+            arguments["transaction"] = self._transaction(request)
         result = await self.handler(**arguments)
-        return result if isinstance(result, Reply) else json_reply(result, self.status)
+        return result if isinstance(result, Reply) else json_reply(result, declared.status)
+
+    def _transaction(self, request: ApiRequest) -> RecordedTransaction:
+        declared = self.declared
+        return RecordedTransaction(request, declared.status, sealed=declared.secret_answer)
 
 
 def _check_access(template: str, access: Access) -> None:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import asyncpg
 import msgspec
-from litestar import Router
 
 from partner_api.database.migrate import is_current
-from partner_api.edge.declare import read
+from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.reply import Reply
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from partner_api.services import Services
 
 T = TypeVar("T")
-_TAG = "Health"
+routes = Routes("Health")
 # The loop itself keeps tasks only as long as somebody else does.
 _asking: set[asyncio.Task[Any]] = set()
 
@@ -66,7 +65,7 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
     ] = []
 
 
-@read("/healthz", access=PUBLIC, tag=_TAG)
+@routes.read("/healthz", access=PUBLIC)
 async def read_health() -> Health:
     """Whether the process is alive.
 
@@ -75,7 +74,7 @@ async def read_health() -> Health:
     return Health("ok")
 
 
-@read("/readyz", access=PUBLIC, tag=_TAG, errors=["UNAVAILABLE"])
+@routes.read("/readyz", access=PUBLIC, errors=["UNAVAILABLE"])
 async def read_readiness(request: ApiRequest) -> Readiness:
     """Whether requests can be served.
 
@@ -96,7 +95,7 @@ async def read_readiness(request: ApiRequest) -> Readiness:
     )
 
 
-@read("/metrics", access=PUBLIC, tag=_TAG)
+@routes.read("/metrics", access=PUBLIC)
 async def read_metrics(request: ApiRequest) -> Reply[str]:
     """The server's numbers, in Prometheus' text format.
 
@@ -142,6 +141,3 @@ def _forget(task: asyncio.Task[Any]) -> None:
     if not task.cancelled():
         # Whoever still waits gets it; otherwise it is of no interest.
         task.exception()
-
-
-router = Router(path="/", route_handlers=[read_health, read_readiness, read_metrics])

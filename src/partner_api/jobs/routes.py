@@ -6,11 +6,11 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from litestar import Router
 from msgspec import Struct
 
 from partner_api.content.schemas import ContentFormat
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import answer, idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires
@@ -40,19 +40,17 @@ from partner_api.jobs.service import TIME_LIMIT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from litestar.handlers import HTTPRouteHandler
+    from partner_api.edge.declare import H
 
-    from partner_api.edge.route import Handler
-
-_TAG = "Generation"
+routes = Routes("Generation")
 
 
-def _start_route(path: str) -> Callable[[Handler], HTTPRouteHandler]:
-    return write(
+def _start_route(path: str) -> Callable[[H], H]:
+    return routes.write(
         "POST",
         f"/v1/projects/{{projectId}}/content/{path}",
         access=requires("content:write"),
-        tag=_TAG,
+        runs=Runs.MONEY,
         status=202,
         errors=["NOT_FOUND", "CONFLICT", "KILL_SWITCH", "BILLING_EXHAUSTED", "RATE_LIMITED"],
         long_running=True,
@@ -115,10 +113,9 @@ async def generate_any(
     return await _start(request, project_id, "auto", body)
 
 
-@read(
+@routes.read(
     "/v1/jobs/{jobId}",
     access=requires("jobs:read"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
     also={304: "Nothing has changed since the answer whose `ETag` is in `If-None-Match`."},
 )
@@ -145,15 +142,19 @@ async def read_job(request: ApiRequest, job_id: JobId) -> Reply[Job]:
     return Reply(200, reply.body, {"ETag": tag})
 
 
-@write(
+def _canceled(facts: dict[str, Any]) -> Reply[JobCancellation]:
+    return json_reply(cancellation_of(facts), 202 if facts["accepted"] else 200)
+
+
+@routes.write(
     "POST",
     "/v1/jobs/{jobId}/cancel",
     access=requires("jobs:cancel"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     status=202,
     errors=["NOT_FOUND", "CONFLICT"],
     also={200: "It is over already."},
-    replays=cancellation_of,
+    replays=_canceled,
 )
 async def cancel_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellation]:
     """Cancel a job.
@@ -162,25 +163,19 @@ async def cancel_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellatio
     reports or falls silent, and nothing is charged. In its last stage, `finalizing`, a job cannot
     be canceled any more: 409.
     """
-    caller = request.caller
-    async with request.services.pool.acquire() as connection:
-        (outcome,) = await claims.cancel_jobs(
-            connection,
-            caller.tenant_id,
-            request.now,
-            [
-                claims.JobCancellation(
-                    job_id,
-                    caller.organization_id,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    if outcome.code == "CONFLICT":
-        raise cannot_be_canceled(job_id, outcome.facts)
-    accepted = bool((outcome.facts or {}).get("accepted"))
-    return answer(outcome, cancellation_of, 202 if accepted else 200)
+    item = claims.JobCancellation(
+        job_id,
+        request.caller.organization_id,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(
+        request,
+        claims.cancel_jobs,
+        item,
+        _canceled,
+        conflict=lambda facts: cannot_be_canceled(job_id, facts),
+    )
 
 
 async def _start(
@@ -203,7 +198,7 @@ async def _start(
         idempotency_argument(request),
     )
     outcome = await request.services.starter.start(caller.tenant_id, item)
-    return answer(outcome, started_job_of, 202)
+    return answer(outcome, started_job_of, request.success_status)
 
 
 def inputs_of(body: Struct) -> dict[str, Any]:
@@ -216,17 +211,3 @@ def inputs_of(body: Struct) -> dict[str, Any]:
     if "socialAccountId" in inputs:
         inputs["socialAccountId"] = format_id("sa", inputs["socialAccountId"])
     return inputs
-
-
-router = Router(
-    "",
-    route_handlers=[
-        build_slideshow,
-        remix_slideshow,
-        remix_video,
-        remix_ugc,
-        generate_any,
-        read_job,
-        cancel_job,
-    ],
-)

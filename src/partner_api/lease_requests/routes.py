@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
-from litestar import Router
 
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
@@ -29,7 +28,7 @@ from partner_api.projects.store import share_project
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
-_TAG = "Leased accounts"
+routes = Routes("Leased accounts")
 
 _EXAMPLE = LeaseRequest(
     id="lreq_01KPNGMXZ8RF0PZ5T9QXZ3W4T7",
@@ -46,11 +45,11 @@ _EXAMPLE = LeaseRequest(
 )
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/projects/{projectId}/leased-accounts/request",
     access=requires("leased:write"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["NOT_FOUND", "CONFLICT"],
     examples=[_EXAMPLE],
@@ -113,10 +112,9 @@ async def request_accounts(
     return submitted
 
 
-@read(
+@routes.read(
     "/v1/projects/{projectId}/leased-accounts/requests",
     access=requires("leased:write"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def list_requests(
@@ -141,10 +139,9 @@ async def list_requests(
     return page(request, query, rows, item=lease_request_of, position=lambda row: row["id"])
 
 
-@read(
+@routes.read(
     "/v1/projects/{projectId}/leased-accounts/requests/{requestId}",
     access=requires("leased:write"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
     examples=[_EXAMPLE],
 )
@@ -169,6 +166,3 @@ async def read_request(request: ApiRequest, project_id: ProjectId, request_id: s
     if row is None:
         raise not_found()
     return lease_request_of(row)
-
-
-router = Router("", route_handlers=[request_accounts, list_requests, read_request])

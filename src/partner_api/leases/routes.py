@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from litestar import Router
-
 from partner_api.clock import format_seconds
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
@@ -29,7 +27,7 @@ from partner_api.leases.schemas import (
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
-_TAG = "Leased accounts"
+routes = Routes("Leased accounts")
 _PRICE_CENTS = 15_000
 
 _EXAMPLE = Page(
@@ -56,10 +54,9 @@ _EXAMPLE = Page(
 )
 
 
-@read(
+@routes.read(
     "/v1/projects/{projectId}/leased-accounts",
     access=requires("leased:write"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
     examples=[_EXAMPLE],
 )
@@ -96,11 +93,11 @@ async def list_leased_accounts(
     )
 
 
-@write(
+@routes.write(
     "DELETE",
     "/v1/leased-accounts/{socialAccountId}",
     access=requires("leased:write"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND"],
     prepare=charge_callers_leases,
 )
@@ -132,6 +129,3 @@ async def release_account(
         social_account_id=format_id("sa", social_account_id),
         disconnected_at=format_seconds(datetime.fromisoformat(outcome.facts["disconnected_at"])),
     )
-
-
-router = Router("", route_handlers=[list_leased_accounts, release_account])

@@ -11,16 +11,12 @@ from partner_api.organizations.store import find_organization
 if TYPE_CHECKING:
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.database.connection import Connection
     from partner_api.edge.request.api_request import ApiRequest
 
 
-async def require_organization(
-    request: ApiRequest, connection: Connection, organization_id: UUID
-) -> asyncpg.Record:
-    """Give the row of a live organization, in whichever tenant it is.
+async def require_tenant(request: ApiRequest, connection: Connection, organization_id: UUID) -> int:
+    """Return the tenant of a live organization.
 
     Raises:
         ApiError: NOT_FOUND; before that IDEMPOTENCY_CONFLICT, if the request's key was used for
@@ -30,4 +26,5 @@ async def require_organization(
     if row is None:
         await reject_reused_key(request, connection)
         raise not_found()
-    return row
+    tenant_id: int = row["tenant_id"]
+    return tenant_id

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from litestar import Router
 from msgspec import UnsetType
 
 from partner_api.clock import format_milliseconds
 from partner_api.credits.schemas import credit_config_of
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.acting import check_status
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.authentication import killed
@@ -40,10 +39,12 @@ from partner_api.organizations.service import migrate
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
 
-_TAG = "Organizations"
+routes = Routes("Organizations")
 
 
-@write("POST", "/v1/organizations", access=requires("org:admin"), tag=_TAG, status=201)
+@routes.write(
+    "POST", "/v1/organizations", access=requires("org:admin"), runs=Runs.TRANSACTION, status=201
+)
 async def create_organization(
     request: ApiRequest, body: NewOrganization, connection: Connection
 ) -> Organization:
@@ -74,7 +75,7 @@ async def create_organization(
     return Organization(**organization_fields(row))
 
 
-@read("/v1/organizations", access=requires("org:admin"), tag=_TAG)
+@routes.read("/v1/organizations", access=requires("org:admin"))
 async def list_children(request: ApiRequest, query: OrganizationsQuery) -> Page[Organization]:
     """List your children.
 
@@ -98,12 +99,11 @@ async def list_children(request: ApiRequest, query: OrganizationsQuery) -> Page[
     )
 
 
-@read(
+@routes.read(
     "/v1/organizations/{orgId}",
     access=requires("org:admin"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def read_child(request: ApiRequest, org_id: OrganizationId) -> OrganizationDetail:
     """Read a child.
@@ -131,13 +131,13 @@ async def read_child(request: ApiRequest, org_id: OrganizationId) -> Organizatio
     )
 
 
-@write(
+@routes.write(
     "PATCH",
     "/v1/organizations/{orgId}",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "KILL_SWITCH"],
-    works_until="suspended",
+    allowed_through_status="suspended",
 )
 async def change_child(
     request: ApiRequest, org_id: OrganizationId, body: OrganizationPatch, connection: Connection
@@ -150,7 +150,7 @@ async def change_child(
     row = await store.lock_child(connection, caller.tenant_id, caller.organization_id, org_id)
     if row is None:
         raise not_found()
-    check_status(row["status"], works_until="suspended")
+    check_status(row["status"], allowed_through_status="suspended")
     row = await store.update_child(
         connection,
         caller.tenant_id,
@@ -176,13 +176,13 @@ async def change_child(
     return Organization(**organization_fields(row))
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/organizations/{orgId}/suspend",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def suspend_child(
     request: ApiRequest, org_id: OrganizationId, connection: Connection
@@ -195,13 +195,13 @@ async def suspend_child(
     return await _set_status(request, connection, org_id, "suspended")
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/organizations/{orgId}/resume",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
-    works_until="archived",
+    allowed_through_status="archived",
 )
 async def resume_child(
     request: ApiRequest, org_id: OrganizationId, connection: Connection
@@ -213,13 +213,13 @@ async def resume_child(
     return await _set_status(request, connection, org_id, "active")
 
 
-@write(
+@routes.write(
     "DELETE",
     "/v1/organizations/{orgId}",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND"],
-    works_until="archived",
+    allowed_through_status="archived",
     prepare=charge_callers_leases,
 )
 async def archive_child(
@@ -253,11 +253,11 @@ async def archive_child(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/organizations/migrate",
     access=requires("org:admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["NOT_FOUND", "CONFLICT"],
 )
@@ -310,18 +310,3 @@ def _require_partner(request: ApiRequest) -> None:
         raise invalid(
             [Issue("", "A child organization has no children; do this for the partner itself")]
         )
-
-
-router = Router(
-    "",
-    route_handlers=[
-        create_organization,
-        list_children,
-        read_child,
-        change_child,
-        suspend_child,
-        resume_child,
-        archive_child,
-        migrate_projects,
-    ],
-)

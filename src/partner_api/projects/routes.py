@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
-from litestar import Router
 from msgspec.structs import asdict
 
 from partner_api.clock import format_milliseconds
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
@@ -31,14 +30,14 @@ from partner_api.projects.schemas import (
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
 
-_TAG = "Projects"
+routes = Routes("Projects")
 
 
-@write(
+@routes.write(
     "POST",
     "/v1/projects",
     access=requires("projects:write"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["CONFLICT"],
 )
@@ -63,7 +62,7 @@ async def create_project(request: ApiRequest, body: NewProject, connection: Conn
     return project_of(row)
 
 
-@read("/v1/projects", access=requires("projects:read"), tag=_TAG)
+@routes.read("/v1/projects", access=requires("projects:read"))
 async def list_projects(request: ApiRequest, query: ProjectsQuery) -> Page[Project]:
     """List projects.
 
@@ -83,10 +82,9 @@ async def list_projects(request: ApiRequest, query: ProjectsQuery) -> Page[Proje
     return page(request, query, rows, item=project_of, position=lambda row: row["id"])
 
 
-@read(
+@routes.read(
     "/v1/projects/{projectId}",
     access=requires("projects:read"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def read_project(request: ApiRequest, project_id: ProjectId) -> Project:
@@ -100,11 +98,11 @@ async def read_project(request: ApiRequest, project_id: ProjectId) -> Project:
     return project_of(row)
 
 
-@write(
+@routes.write(
     "PATCH",
     "/v1/projects/{projectId}",
     access=requires("projects:write"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def change_project(
@@ -131,11 +129,11 @@ async def change_project(
     return project_of(row)
 
 
-@write(
+@routes.write(
     "DELETE",
     "/v1/projects/{projectId}",
     access=requires("projects:write"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND"],
 )
 async def archive_project(
@@ -200,9 +198,3 @@ def _taken(customer_external_id: str | None) -> ApiError:
         "Another project has this customerExternalId. Use that project, or another id.",
         {"customerExternalId": customer_external_id},
     )
-
-
-router = Router(
-    "",
-    route_handlers=[create_project, list_projects, read_project, change_project, archive_project],
-)

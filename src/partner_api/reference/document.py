@@ -136,8 +136,8 @@ def build_document(routes: Iterable[Route]) -> Json:
 
 def errors_of(route: Route) -> list[Code]:
     """List every code that a route can answer: those it names, and those that follow from it."""
-    codes: set[Code] = {*route.errors, "INTERNAL"}
-    if route.access.kind == "public":
+    codes: set[Code] = {*route.declared.errors, "INTERNAL"}
+    if route.declared.access.kind == "public":
         return _in_order(codes)
     codes |= {
         "UNAUTHENTICATED",
@@ -146,7 +146,7 @@ def errors_of(route: Route) -> list[Code]:
         "UNAVAILABLE",
         "PAYLOAD_TOO_LARGE",
     }
-    if route.access.kind == "key":
+    if route.declared.access.kind == "key":
         # Also what the header for acting inside a child can bring about.
         codes |= {"KILL_SWITCH", "VALIDATION", "NOT_FOUND"}
     for parameter in route.path:
@@ -161,7 +161,7 @@ def errors_of(route: Route) -> list[Code]:
             "IDEMPOTENCY_CONFLICT",
             "IDEMPOTENCY_IN_PROGRESS",
         }
-    if route.idempotency_required:
+    if route.declared.idempotency_required:
         codes.add("IDEMPOTENCY_REQUIRED")
     return _in_order(codes)
 
@@ -181,21 +181,23 @@ def _operation(route: Route, schema_of: dict[str, Json]) -> Json:
         "responses": _responses(route, schema_of),
         "security": [],
     }
-    if route.access.kind == "key":
-        operation["security"] = [{"partnerKey": [route.access.scope] if route.access.scope else []}]
-    elif route.access.kind == "operator":
-        operation["security"] = [{"operatorToken": [route.access.role]}]
+    if route.declared.access.kind == "key":
+        operation["security"] = [
+            {"partnerKey": [route.declared.access.scope] if route.declared.access.scope else []}
+        ]
+    elif route.declared.access.kind == "operator":
+        operation["security"] = [{"operatorToken": [route.declared.access.role]}]
     if route.body is not None:
         operation["requestBody"] = {
             "required": not route.body.may_be_empty,
             "content": {"application/json": {"schema": schema_of[str(route.body.struct)]}},
         }
-    if route.uploads is not None:
+    if route.declared.uploads is not None:
         operation["requestBody"] = {
             "required": True,
             "content": {
                 media_type: {"schema": {"type": "string"}}
-                for media_type in route.uploads.media_types
+                for media_type in route.declared.uploads.media_types
             },
         }
     return operation
@@ -211,7 +213,7 @@ def _parameters(route: Route) -> list[Json]:
         if field.default is not None:
             parameter["schema"]["default"] = field.default
         parameters.append(parameter)
-    if route.access.kind == "key":
+    if route.declared.access.kind == "key":
         parameters.append(
             {
                 "name": ACTING_HEADER,
@@ -225,7 +227,7 @@ def _parameters(route: Route) -> list[Json]:
             {
                 "name": IDEMPOTENCY_HEADER,
                 "in": "header",
-                "required": route.idempotency_required,
+                "required": route.declared.idempotency_required,
                 "description": "The same key gives the first answer again, for 24 hours. "
                 "Use a new UUID for each request, and the same one on a retry.",
                 "schema": {"type": "string", "maxLength": 255, "pattern": _PRINTABLE},
@@ -247,24 +249,27 @@ def _parameter(place: str, name: str, wire_type: Any, *, required: bool) -> Json
 def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
     returned = _returned_type(route)
     headers = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
-    success: Json = {"description": HTTPStatus(route.status).phrase, "headers": dict(headers)}
+    success: Json = {
+        "description": HTTPStatus(route.declared.status).phrase,
+        "headers": dict(headers),
+    }
     if returned in _PLAIN_TYPES:
         success["content"] = _PLAIN_TYPES[returned]
     else:
         media: Json = {"schema": schema_of[str(returned)]}
-        if route.examples:
+        if route.declared.examples:
             media["examples"] = {
                 f"example{number}": {"value": msgspec.to_builtins(example)}
-                for number, example in enumerate(route.examples, start=1)
+                for number, example in enumerate(route.declared.examples, start=1)
             }
         success["content"] = {"application/json": media}
     if route.writes:
         for name in REPLAYED_HEADER:
             success["headers"][name] = {"$ref": "#/components/headers/Replayed"}
-    if not _has_content(route.status):
+    if not _has_content(route.declared.status):
         del success["content"]
-    responses: dict[str, Json] = {str(route.status): success}
-    for status, meaning in route.also.items():
+    responses: dict[str, Json] = {str(route.declared.status): success}
+    for status, meaning in route.declared.also.items():
         other = {**success, "description": meaning}
         if not _has_content(status):
             other.pop("content", None)
@@ -304,7 +309,7 @@ def _has_content(status: int) -> bool:
 def _when(code: Code, status: int, route: Route) -> str:
     if status != 400 or code != "VALIDATION":
         return KINDS[code].when
-    return _NO_BODY if route.body is None and route.uploads is None else _NOT_READ
+    return _NO_BODY if route.body is None and route.declared.uploads is None else _NOT_READ
 
 
 def _returned_type(route: Route) -> Any:

@@ -7,9 +7,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 import msgspec
-from litestar import Router
 
-from partner_api.edge.declare import read
+from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.wire.reply import Reply
 from partner_api.reference.document import build_document
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from partner_api.edge.route import Route
 
 _TAG = "Reference"
+routes = Routes(_TAG)
 # The page loads its own two files and the document, and nothing else from anywhere.
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -30,31 +30,32 @@ _HEADERS = {
 }
 
 
-def reference_router(routes: Iterable[Route]) -> Router:
-    """Make the routes that show other routes."""
-    document = msgspec.json.encode(build_document(routes))
+def document_routes(described: Iterable[Route]) -> Routes:
+    """Make the route of the document that describes other routes."""
+    document = msgspec.json.encode(build_document(described))
+    routes = Routes(_TAG)
 
-    @read("/openapi.json", access=PUBLIC, tag=_TAG)
+    @routes.read("/openapi.json", access=PUBLIC)
     async def read_openapi() -> Reply[str]:
-        """Give the OpenAPI 3.1 document."""
+        """Return the OpenAPI 3.1 document."""
         return Reply(200, document, {"Cache-Control": "no-cache"})
 
-    return Router("", route_handlers=[read_openapi, read_page, read_script, read_style])
+    return routes
 
 
-@read("/docs", access=PUBLIC, tag=_TAG)
+@routes.read("/docs", access=PUBLIC)
 async def read_page() -> Reply[str]:
     """Show the reference."""
     return Reply(200, _file("reference.html"), _HEADERS, "text/html; charset=utf-8")
 
 
-@read("/docs/reference.js", access=PUBLIC, tag=_TAG)
+@routes.read("/docs/reference.js", access=PUBLIC)
 async def read_script() -> Reply[str]:
     """Give what the page runs."""
     return Reply(200, _file("reference.js"), _HEADERS, "text/javascript; charset=utf-8")
 
 
-@read("/docs/reference.css", access=PUBLIC, tag=_TAG)
+@routes.read("/docs/reference.css", access=PUBLIC)
 async def read_style() -> Reply[str]:
     """Give what the page looks like."""
     return Reply(200, _file("reference.css"), _HEADERS, "text/css; charset=utf-8")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from litestar import Router
-
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
@@ -27,11 +25,12 @@ from partner_api.social_accounts.schemas import (
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
+routes = Routes("Social accounts")
 
-@read(
+
+@routes.read(
     "/v1/projects/{projectId}/social-accounts",
     access=requires("social:read"),
-    tag="Social accounts",
     errors=["NOT_FOUND"],
 )
 async def list_social_accounts(
@@ -61,11 +60,11 @@ async def list_social_accounts(
     )
 
 
-@write(
+@routes.write(
     "DELETE",
     "/v1/social-accounts/{socialAccountId}",
     access=requires("social:write"),
-    tag="Social accounts",
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def revoke_social_account(
@@ -100,6 +99,3 @@ async def revoke_social_account(
             details={"socialAccountId": format_id("sa", social_account_id)},
         )
     return revoked_account_of(account)
-
-
-router = Router("", route_handlers=[list_social_accounts, revoke_social_account])

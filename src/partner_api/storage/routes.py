@@ -7,9 +7,8 @@ import re
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-from litestar import Router
 
-from partner_api.edge.declare import read
+from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.reply import Reply, names_etag
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     Send = Callable[[Any], Awaitable[None]]
 
+routes = Routes("Content")
 _CHUNK_BYTES = 256 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
@@ -92,10 +92,9 @@ class FileReply(Reply[bytes]):
             self._file.close()
 
 
-@read(
+@routes.read(
     "/files/{tenant}/{container}/{file}",
     access=PUBLIC,
-    tag="Content",
     errors=["NOT_FOUND", "VALIDATION"],
     also={
         206: "The part of it that `Range` asks for.",
@@ -165,6 +164,3 @@ def _part(text: str, size: int) -> tuple[int, int] | None:
         return max(0, size - int(match[2])), size
     end = min(int(match[2]) + 1, size) if match[2] else size
     return int(match[1]), end
-
-
-router = Router("", route_handlers=[read_file])

@@ -114,7 +114,7 @@ class SmallApp:
 
 def small_edge(app: SmallApp, **environment: str) -> Edge:
     """The edge around it."""
-    return Edge(app, load_settings({"LAYERS_LOG_LEVEL": "error", **environment}))
+    return Edge(app, (), load_settings({"LAYERS_LOG_LEVEL": "error", **environment}))
 
 
 class Server:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 import pytest
-from litestar import Litestar
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.app import create_app
-from partner_api.edge.declare import ROUTE
 from partner_api.edge.request.bounds import bound_of, metas_of
 from partner_api.edge.request.problems import list_problems
 from partner_api.edge.request.rules import compile_rules, rule_of
@@ -139,14 +137,10 @@ def bodies() -> list[tuple[str, type[Struct]]]:
             {"DATABASE_URL": "postgresql://x@127.0.0.1/x", "LAYERS_SECRET_KEYS": f"k1:{'0' * 64}"}
         )
     )
-    routes = [
-        handler.opt[ROUTE]
-        for mounted in cast(Litestar, application._app).routes
-        for handler in getattr(mounted, "route_handlers", [])
-        if ROUTE in handler.opt
-    ]
     return [
-        (f"{route.method} {route.template}", route.body.struct) for route in routes if route.body
+        (f"{route.method} {route.template}", route.body.struct)
+        for route in application.routes
+        if route.body
     ]
 
 

@@ -1,12 +1,13 @@
 """The same request twice has one effect and one answer.
 
-The record of an answer commits with its effect. Writes made in Python go through ``perform``;
-functions that move money take the record as an argument and keep it themselves.
+The record of an answer commits with its effect. Writes made in Python run in a ``RecordedTransaction``;
+functions that move money take the record as an argument and keep it themselves (``money.py``).
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -17,13 +18,15 @@ from partner_api.edge.wire.reply import Reply, json_reply
 from partner_api.errors import ApiError, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable
 
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
     from partner_api.edge.request.api_request import ApiRequest
 
 T = TypeVar("T")
+Shape = Callable[[dict[str, Any]], T | Reply[T]]
+"""Makes the answer of the facts of a money function."""
 
 REPLAYED_HEADER = {"Idempotent-Replayed": "true"}
 # Operators act across tenants; their records are in the operator's own.
@@ -52,42 +55,48 @@ def idempotency_argument(request: ApiRequest) -> Idempotency:
     )
 
 
-async def perform(
-    request: ApiRequest,
-    status_code: int,
-    effect: Callable[[Connection], Awaitable[T]],
-    *,
-    sealed: bool = False,
-) -> Reply[T]:
-    """Do a write in one transaction with its idempotency record, or answer as the first time.
+class RecordedTransaction:
+    """The transaction of a write, in which its idempotency record is kept.
 
     Args:
         request: the request.
         status_code: of the answer.
-        effect: does the write on the connection it gets, and gives the answer.
         sealed: the answer contains a secret, so its record is encrypted.
-
-    Raises:
-        ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS, or what ``effect`` raises.
     """
-    record = idempotency_argument(request)
-    async with request.services.pool.acquire() as connection, connection.transaction():
-        if record.key is None:
-            return json_reply(await effect(connection), status_code)
-        replay = await _find(request, connection, record)
-        if replay is not None:
-            return replay
-        reply = json_reply(await effect(connection), status_code)
-        secret = request.services.secret_keys.seal(reply.body, _context(record)) if sealed else None
-        await connection.execute(
-            _STORE,
-            request.now,
-            record,
-            status_code,
-            None if sealed else msgspec.Raw(reply.body),
-            secret,
-        )
-        return reply
+
+    def __init__(self, request: ApiRequest, status_code: int, *, sealed: bool) -> None:
+        self._request = request
+        self._status_code = status_code
+        self._sealed = sealed
+
+    async def run(self, effect: Callable[[Connection], Awaitable[T]]) -> Reply[T]:
+        """Do the write, or answer as the first time.
+
+        Args:
+            effect: does the write on the connection it gets, and returns the answer.
+
+        Raises:
+            ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS, or what ``effect`` raises.
+        """
+        request = self._request
+        record = idempotency_argument(request)
+        async with request.services.pool.acquire() as connection, connection.transaction():
+            if record.key is None:
+                return json_reply(await effect(connection), self._status_code)
+            replay = await _find(request, connection, record)
+            if replay is not None:
+                return replay
+            reply = json_reply(await effect(connection), self._status_code)
+            await connection.execute(
+                _STORE, request.now, record, self._status_code, *self._kept(reply.body, record)
+            )
+            return reply
+
+    def _kept(self, answer: bytes, record: Idempotency) -> tuple[msgspec.Raw | None, bytes | None]:
+        """Return what is stored of an answer: its text, or its ciphertext."""
+        if not self._sealed:
+            return msgspec.Raw(answer), None
+        return None, self._request.services.secret_keys.seal(answer, _context(record))
 
 
 async def stored_reply(request: ApiRequest) -> Reply[Any] | None:
@@ -118,14 +127,14 @@ async def reject_reused_key(request: ApiRequest, connection: Connection) -> None
 
 def answer(
     outcome: Outcome,
-    shape: Callable[[dict[str, Any]], T],
+    shape: Shape[T],
     status_code: int = 200,
 ) -> Reply[T]:
     """Turn the outcome of a money function into an answer.
 
     Args:
         outcome: of the one operation that the request is.
-        shape: makes the answer of the facts.
+        shape: makes the answer of the facts; a ``Reply`` has a status of its own.
         status_code: of the answer.
 
     Raises:
@@ -133,8 +142,15 @@ def answer(
     """
     if outcome.code is not None:
         raise refusal(outcome.code, outcome.facts)
-    headers = REPLAYED_HEADER if outcome.status == "replayed" else None
-    return json_reply(shape(outcome.facts or {}), status_code, headers)
+    facts = outcome.facts or {}
+    return shaped(facts, shape, status_code, replayed=outcome.status == "replayed")
+
+
+def shaped(facts: dict[str, Any], shape: Shape[T], status_code: int, *, replayed: bool) -> Reply[T]:
+    """Make the answer of the facts of a money function; see ``answer``."""
+    shown = shape(facts)
+    reply = shown if isinstance(shown, Reply) else json_reply(shown, status_code)
+    return Reply(reply.status, reply.body, REPLAYED_HEADER) if replayed else reply
 
 
 async def _stored(request: ApiRequest, connection: Connection) -> Reply[Any] | None:

@@ -61,7 +61,7 @@ class Children:
         return Child(child_id, row["name"], row["status"])
 
     async def act_for(
-        self, caller: Caller, child_id: UUID, works_until: OrganizationStatus
+        self, caller: Caller, child_id: UUID, allowed_through_status: OrganizationStatus
     ) -> Caller:
         """Give the caller that a partner's key is when it acts inside a child.
 
@@ -72,7 +72,7 @@ class Children:
                 allow what the route does.
         """
         child = await self.find(caller, child_id)
-        check_status(child.status, works_until)
+        check_status(child.status, allowed_through_status)
         return replace(
             caller,
             organization_id=child.organization_id,
@@ -84,15 +84,15 @@ class Children:
         return await _CHILDREN.fetch(self._pool, keys)
 
 
-def check_status(status: OrganizationStatus, works_until: OrganizationStatus) -> None:
+def check_status(status: OrganizationStatus, allowed_through_status: OrganizationStatus) -> None:
     """Let a parent go on with a child in this status, or refuse.
 
     Args:
         status: what the child is.
-        works_until: the last of active, suspended, archived in which the route still works.
+        allowed_through_status: the last of active, suspended, archived in which the route still works.
 
     Raises:
         ApiError: KILL_SWITCH.
     """
-    if _ORDER[status] > _ORDER[works_until]:
+    if _ORDER[status] > _ORDER[allowed_through_status]:
         raise killed("organization")

@@ -101,6 +101,7 @@ class ApiRequest(Request[Any, Any, Any]):
         "raw_acting",
         "raw_idempotency_keys",
         "services",
+        "success_status",
         "template",
         "upload",
     )
@@ -123,6 +124,8 @@ class ApiRequest(Request[Any, Any, Any]):
                 self.announced_bytes = int(value[:20])
         self.services: Services
         self.template: str
+        # Of the usual answer of its route.
+        self.success_status: int
         # One instant for everything that the request does.
         self.now: datetime
         self.key_caller: Caller | None = None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from litestar import Router
-
 from partner_api.api_keys import store
 from partner_api.api_keys.access import require_authority
 from partner_api.api_keys.schemas import (
@@ -18,7 +16,7 @@ from partner_api.api_keys.schemas import (
     api_key_of,
 )
 from partner_api.api_keys.service import audit_key, mint
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ApiKeyId, OrganizationId
@@ -31,14 +29,14 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection
 
-_TAG = "Operator: API keys"
+routes = Routes("Operator: API keys")
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/api-keys",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["NOT_FOUND", "CONFLICT"],
     secret_answer=True,
@@ -76,10 +74,9 @@ async def mint_partner_key(
     return ApiKeyWithSecret(api_key_of(row, partner["rate_limit_tier"]), secret, SECRET_WARNING)
 
 
-@read(
+@routes.read(
     "/ops/v1/organizations/{orgId}/api-keys",
     access=requires_role("viewer"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def list_partner_keys(
@@ -103,11 +100,11 @@ async def list_partner_keys(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def unkill_partner_key(
@@ -143,6 +140,3 @@ async def _require_partner(connection: Connection, organization_id: UUID) -> asy
     if row is None or row["parent_id"] is not None:
         raise not_found()
     return row
-
-
-router = Router("", route_handlers=[mint_partner_key, list_partner_keys, unkill_partner_key])

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from litestar import Router
-
 from partner_api.content.upload_store import ClaimLost, HeldJob, upload
-from partner_api.edge.declare import write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.request.uploads import ANY_TYPE, UploadRule
@@ -17,16 +15,17 @@ from partner_api.jobs import claim_store as claims
 from partner_api.ops.assets.schemas import UploadedFile
 from partner_api.storage import MAX_FILE_BYTES, InvalidKey, check_name
 
+routes = Routes("Operator: jobs")
 _WORKER_HEADER = "X-Worker-Id"
 _TOKEN_HEADER = "X-Claim-Token"  # noqa: S105 - the name of a header
 _MOST_WORKER_CHARACTERS = 128
 
 
-@write(
+@routes.write(
     "PUT",
     "/ops/v1/jobs/{jobId}/assets/{name}",
     access=requires_role("worker"),
-    tag="Operator: jobs",
+    runs=Runs.UNRECORDED,
     uploads=UploadRule((ANY_TYPE,), MAX_FILE_BYTES, streamed=True),
     errors=["CONFLICT"],
 )
@@ -88,6 +87,3 @@ def _claim_lost() -> ApiError:
         "CONFLICT",
         "The claim is not the current one of a running job. Stop working on it, and claim again.",
     )
-
-
-router = Router("", route_handlers=[upload_asset])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from litestar import Router
-
 from partner_api.cash import store
-from partner_api.edge.declare import read, write
-from partner_api.edge.idempotency.records import answer, idempotency_argument
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -17,7 +16,7 @@ from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import not_found, refusal
 from partner_api.leases.access import charge_what_is_due
-from partner_api.ops.access import require_organization
+from partner_api.ops.access import require_tenant
 from partner_api.ops.cash.schemas import (
     CashAdjustment,
     CashRefund,
@@ -35,13 +34,12 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection
 
-_TAG = "Operator: cash"
+routes = Routes("Operator: cash")
 
 
-@read(
+@routes.read(
     "/ops/v1/organizations/{orgId}/cash/events",
     access=requires_role("viewer"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def list_partner_cash_events(
@@ -71,11 +69,11 @@ async def list_partner_cash_events(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/topup",
     access=requires_role("finance"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND"],
     idempotency_required=True,
 )
@@ -91,11 +89,11 @@ async def top_up_cash(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/adjustment",
     access=requires_role("finance"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "BILLING_EXHAUSTED"],
     idempotency_required=True,
 )
@@ -111,11 +109,11 @@ async def adjust_cash(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/refund",
     access=requires_role("finance"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
     idempotency_required=True,
 )
@@ -156,33 +154,21 @@ async def _post(
 ) -> Reply[PostedCash]:
     pool = request.services.pool
     async with pool.acquire() as connection:
-        organization = await require_organization(request, connection, organization_id)
+        tenant_id = await require_tenant(request, connection, organization_id)
     if amount_cents < 0:
         # What came due before is paid before.
-        await charge_what_is_due(pool, organization["tenant_id"], request.now)
-    async with pool.acquire() as connection:
-        (outcome,) = await store.post(
-            connection,
-            organization["tenant_id"],
-            request.now,
-            [
-                store.CashPosting(
-                    organization_id,
-                    event_type,
-                    amount_cents,
-                    description,
-                    reference,
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
+        await charge_what_is_due(pool, tenant_id, request.now)
+    item = store.CashPosting(
+        organization_id,
+        event_type,
+        amount_cents,
+        description,
+        reference,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    reply = await money(request, store.post, item, posted_cash_of, tenant=tenant_id)
     if event_type == "topup":
         # The top-up itself has paid what waited, up to a bound; a worker goes on from there.
         request.services.bell.ring("cash")
-    return answer(outcome, posted_cash_of)
-
-
-router = Router(
-    "", route_handlers=[list_partner_cash_events, top_up_cash, adjust_cash, refund_cash]
-)
+    return reply

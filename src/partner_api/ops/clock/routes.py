@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from litestar import Router
-
 from partner_api.clock import format_milliseconds
-from partner_api.edge.declare import read, write
-from partner_api.edge.idempotency.records import OPERATOR_TENANT, perform, stored_reply
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.records import OPERATOR_TENANT, RecordedTransaction, stored_reply
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -25,11 +22,11 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection
 
-_TAG = "Operator: clock"
+routes = Routes("Operator: clock")
 _MOST_MONTHS = 24
 
 
-@read("/ops/v1/clock", access=requires_role("admin"), tag=_TAG, errors=["NOT_FOUND"])
+@routes.read("/ops/v1/clock", access=requires_role("admin"), errors=["NOT_FOUND"])
 async def read_clock(request: ApiRequest) -> InstallationClock:
     """Read the clock.
 
@@ -39,14 +36,16 @@ async def read_clock(request: ApiRequest) -> InstallationClock:
     return _clock_of(request)
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/clock",
     access=requires_role("admin"),
-    tag=_TAG,
+    runs=Runs.DEFERRED,
     errors=["NOT_FOUND", "CONFLICT"],
 )
-async def advance_clock(request: ApiRequest, body: ClockAdvance) -> Reply[InstallationClock]:
+async def advance_clock(
+    request: ApiRequest, body: ClockAdvance, transaction: RecordedTransaction
+) -> Reply[InstallationClock]:
     """Advance the clock.
 
     Moves the installation's time forward, for every process, and does what becomes due. Answers
@@ -85,7 +84,7 @@ async def advance_clock(request: ApiRequest, body: ClockAdvance) -> Reply[Instal
                 "cannot be moved. Use another database for rehearsals.",
                 {"database": "production"},
             ) from None
-        return await perform(request, HTTPStatus.OK, keep)
+        return await transaction.run(keep)
 
 
 def _check_target(now: datetime, target: datetime) -> None:
@@ -111,6 +110,3 @@ def _require_development(request: ApiRequest) -> None:
 def _clock_of(request: ApiRequest) -> InstallationClock:
     clock = request.services.clock
     return InstallationClock(format_milliseconds(clock.now()), clock.offset_seconds)
-
-
-router = Router("", route_handlers=[read_clock, advance_clock])

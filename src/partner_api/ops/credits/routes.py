@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from litestar import Router
-
 from partner_api.credits import store
-from partner_api.edge.declare import read, write
-from partner_api.edge.idempotency.records import answer, idempotency_argument
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -16,7 +15,7 @@ from partner_api.edge.wire.fields import OrganizationId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import not_found
-from partner_api.ops.access import require_organization
+from partner_api.ops.access import require_tenant
 from partner_api.ops.credits.schemas import (
     CreditAdjustment,
     CreditRefund,
@@ -35,13 +34,12 @@ from partner_api.organizations.store import find_organization
 if TYPE_CHECKING:
     from uuid import UUID
 
-_TAG = "Operator: credits"
+routes = Routes("Operator: credits")
 
 
-@read(
+@routes.read(
     "/ops/v1/organizations/{orgId}/credits/events",
     access=requires_role("viewer"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def list_organization_credit_events(
@@ -72,11 +70,11 @@ async def list_organization_credit_events(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/grant",
     access=requires_role("finance"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
     idempotency_required=True,
 )
@@ -89,11 +87,11 @@ async def grant_credits(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/purchase",
     access=requires_role("finance"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
     idempotency_required=True,
 )
@@ -106,11 +104,11 @@ async def record_purchase(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/adjustment",
     access=requires_role("finance"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
     idempotency_required=True,
 )
@@ -126,11 +124,11 @@ async def adjust_credits(
     )
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/refund",
     access=requires_role("finance"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
     idempotency_required=True,
 )
@@ -146,11 +144,11 @@ async def refund_credits(
     )
 
 
-@write(
+@routes.write(
     "PUT",
     "/ops/v1/organizations/{orgId}/subscription",
     access=requires_role("finance"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def set_subscription(
@@ -161,25 +159,22 @@ async def set_subscription(
     More included credits apply at once, as far as they exceed the highest allotment this period
     has granted; fewer from the next period. Moving the start ends the current period now.
     """
-    async with request.services.pool.acquire() as connection:
-        organization = await require_organization(request, connection, org_id)
-        (outcome,) = await store.set_subscriptions(
-            connection,
-            organization["tenant_id"],
-            request.now,
-            [
-                store.SubscriptionSetting(
-                    org_id,
-                    body.tier,
-                    body.included_credits,
-                    body.billing_status,
-                    None if body.started_at is None else body.started_at.date(),
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(outcome, set_subscription_of)
+    item = store.SubscriptionSetting(
+        org_id,
+        body.tier,
+        body.included_credits,
+        body.billing_status,
+        None if body.started_at is None else body.started_at.date(),
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(
+        request,
+        store.set_subscriptions,
+        item,
+        set_subscription_of,
+        tenant=lambda connection: require_tenant(request, connection, org_id),
+    )
 
 
 async def _post(
@@ -192,36 +187,20 @@ async def _post(
     metadata: dict[str, str] | None = None,
     job_id: UUID | None = None,
 ) -> Reply[PostedCredits]:
-    async with request.services.pool.acquire() as connection:
-        organization = await require_organization(request, connection, organization_id)
-        (outcome,) = await store.post(
-            connection,
-            organization["tenant_id"],
-            request.now,
-            [
-                store.CreditPosting(
-                    organization_id,
-                    event_type,
-                    credits,
-                    job_id,
-                    description,
-                    metadata or {},
-                    audit_argument(request),
-                    idempotency_argument(request),
-                )
-            ],
-        )
-    return answer(outcome, posted_credits_of)
-
-
-router = Router(
-    "",
-    route_handlers=[
-        list_organization_credit_events,
-        grant_credits,
-        record_purchase,
-        adjust_credits,
-        refund_credits,
-        set_subscription,
-    ],
-)
+    item = store.CreditPosting(
+        organization_id,
+        event_type,
+        credits,
+        job_id,
+        description,
+        metadata or {},
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(
+        request,
+        store.post,
+        item,
+        posted_credits_of,
+        tenant=lambda connection: require_tenant(request, connection, organization_id),
+    )

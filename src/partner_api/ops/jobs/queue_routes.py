@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from litestar import Router
-
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import (
     answer,
     idempotency_argument,
@@ -33,10 +32,10 @@ from partner_api.ops.jobs.schemas import JobsQuery, OpsJob, ops_job_of
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
 
-_TAG = "Operator: jobs"
+routes = Routes("Operator: jobs")
 
 
-@read("/ops/v1/jobs", access=requires_role("viewer"), tag=_TAG)
+@routes.read("/ops/v1/jobs", access=requires_role("viewer"))
 async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
     """List jobs.
 
@@ -54,18 +53,18 @@ async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
     return page(request, query, rows, item=ops_job_of, position=lambda row: row["id"])
 
 
-@read("/ops/v1/jobs/{jobId}", access=requires_role("viewer"), tag=_TAG, errors=["NOT_FOUND"])
+@routes.read("/ops/v1/jobs/{jobId}", access=requires_role("viewer"), errors=["NOT_FOUND"])
 async def show_job(request: ApiRequest, job_id: JobId) -> OpsJob:
     """Show a job."""
     async with request.services.pool.acquire() as connection:
         return ops_job_of(await _find(request, connection, job_id))
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/retry",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     status=201,
     errors=["NOT_FOUND", "CONFLICT", "KILL_SWITCH", "BILLING_EXHAUSTED", "RATE_LIMITED"],
 )
@@ -99,14 +98,14 @@ async def retry_job(request: ApiRequest, job_id: JobId) -> Reply[StartedJob]:
             idempotency_argument(request),
         ),
     )
-    return answer(outcome, started_job_of, 201)
+    return answer(outcome, started_job_of, request.success_status)
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/cancel",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellation]:
@@ -114,21 +113,16 @@ async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancell
 
     As the partner itself could.
     """
-    async with request.services.pool.acquire() as connection:
-        tenant_id = await require_tenant(request, connection, job_id)
-        (outcome,) = await claims.cancel_jobs(
-            connection,
-            tenant_id,
-            request.now,
-            [
-                claims.JobCancellation(
-                    job_id, None, audit_argument(request), idempotency_argument(request)
-                )
-            ],
-        )
-    if outcome.code == "CONFLICT":
-        raise cannot_be_canceled(job_id, outcome.facts)
-    return answer(outcome, cancellation_of)
+    return await money(
+        request,
+        claims.cancel_jobs,
+        claims.JobCancellation(
+            job_id, None, audit_argument(request), idempotency_argument(request)
+        ),
+        cancellation_of,
+        tenant=lambda connection: require_tenant(request, connection, job_id),
+        conflict=lambda facts: cannot_be_canceled(job_id, facts),
+    )
 
 
 async def _find(request: ApiRequest, connection: Connection, job_id: UUID) -> Row:
@@ -137,6 +131,3 @@ async def _find(request: ApiRequest, connection: Connection, job_id: UUID) -> Ro
         await reject_reused_key(request, connection)
         raise not_found()
     return row
-
-
-router = Router("", route_handlers=[list_jobs, show_job, retry_job, cancel_any_job])

@@ -8,11 +8,10 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
-from litestar import Router
-
 from partner_api.database.pool import require_no_connection
-from partner_api.edge.declare import write
-from partner_api.edge.idempotency.records import answer, idempotency_argument, perform
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import Item_contra, MoneyFunction, T, money
+from partner_api.edge.idempotency.records import RecordedTransaction, idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -38,10 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from uuid import UUID
 
-    from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
 
-_TAG = "Operator: jobs"
+routes = Routes("Operator: jobs")
 # The bell of another process may not be heard here.
 _LOOK_AGAIN_SECONDS = 1.0
 
@@ -50,8 +48,10 @@ class _NothingWaiting(Exception):
     """There is no job for this worker now."""
 
 
-@write("POST", "/ops/v1/jobs/claim", access=requires_role("worker"), tag=_TAG)
-async def claim_jobs(request: ApiRequest, body: NewClaim) -> Reply[ClaimedJobs]:
+@routes.write("POST", "/ops/v1/jobs/claim", access=requires_role("worker"), runs=Runs.DEFERRED)
+async def claim_jobs(
+    request: ApiRequest, body: NewClaim, transaction: RecordedTransaction
+) -> Reply[ClaimedJobs]:
     """Claim jobs.
 
     Gives waiting jobs to a worker, of each partner in turn, the oldest first. With `waitSeconds`
@@ -80,7 +80,7 @@ async def claim_jobs(request: ApiRequest, body: NewClaim) -> Reply[ClaimedJobs]:
         while True:
             rung = services.bell.listen("jobs")
             try:
-                return await perform(request, 200, claim)
+                return await transaction.run(claim)
             except _NothingWaiting:
                 await _wait([rung, services.stopping], gone, give_up - time.monotonic())
             if gone.done() or services.stopping.is_set():
@@ -116,11 +116,11 @@ async def _wait(events: Sequence[asyncio.Event], gone: asyncio.Task[None], secon
             wait.cancel()
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/heartbeat",
     access=requires_role("worker"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["CONFLICT"],
 )
 async def report_heartbeat(
@@ -143,11 +143,11 @@ async def report_heartbeat(
     return await _report(request, job_id, claims.heartbeat, item, heartbeat_answer_of)
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/complete",
     access=requires_role("worker"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["CONFLICT"],
 )
 async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> Reply[ReportedEnd]:
@@ -169,11 +169,11 @@ async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> 
     return await _report(request, job_id, claims.complete_jobs, item, _end_of(job_id))
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/fail",
     access=requires_role("worker"),
-    tag=_TAG,
+    runs=Runs.MONEY,
     errors=["CONFLICT"],
 )
 async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[ReportedEnd]:
@@ -200,21 +200,22 @@ async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[R
 async def _report(
     request: ApiRequest,
     job_id: UUID,
-    function: Callable[..., Any],
-    item: object,
-    shape: Callable[[dict[str, Any]], Any],
-) -> Reply[Any]:
-    async with request.services.pool.acquire() as connection:
-        tenant_id = await require_tenant(request, connection, job_id)
-        outcome: Outcome
-        (outcome,) = await function(connection, tenant_id, request.now, [item])
-    if outcome.code == "CONFLICT":
-        raise ApiError(
+    function: MoneyFunction[Item_contra],
+    item: Item_contra,
+    shape: Callable[[dict[str, Any]], T],
+) -> Reply[T]:
+    return await money(
+        request,
+        function,
+        item,
+        shape,
+        tenant=lambda connection: require_tenant(request, connection, job_id),
+        conflict=lambda facts: ApiError(
             "CONFLICT",
             "The claim is not the current one of a running job. Stop working on it, and claim again.",
-            outcome.facts,
-        )
-    return answer(outcome, shape)
+            facts,
+        ),
+    )
 
 
 def _end_of(job_id: UUID) -> Callable[[dict[str, Any]], ReportedEnd]:
@@ -223,6 +224,3 @@ def _end_of(job_id: UUID) -> Callable[[dict[str, Any]], ReportedEnd]:
         status=facts["status"],
         credits_charged=facts.get("credits_charged", 0),
     )
-
-
-router = Router("", route_handlers=[claim_jobs, report_heartbeat, complete_job, fail_job])

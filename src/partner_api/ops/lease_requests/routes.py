@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from litestar import Router
-
 from partner_api.account_pool import candidate_store as candidates
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -34,10 +32,10 @@ if TYPE_CHECKING:
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection, Row
 
-_TAG = "Operator: lease requests"
+routes = Routes("Operator: lease requests")
 
 
-@read("/ops/v1/lease-requests", access=requires_role("viewer"), tag=_TAG)
+@routes.read("/ops/v1/lease-requests", access=requires_role("viewer"))
 async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseRequest]:
     """List lease requests.
 
@@ -54,10 +52,9 @@ async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseReq
     return page(request, query, rows, item=ops_lease_request_of, position=lambda row: row["id"])
 
 
-@read(
+@routes.read(
     "/ops/v1/lease-requests/{leaseRequestId}",
     access=requires_role("viewer"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def read_lease_request(
@@ -71,10 +68,9 @@ async def read_lease_request(
         return ops_lease_request_of(await _find(connection, lease_request_id))
 
 
-@read(
+@routes.read(
     "/ops/v1/lease-requests/{leaseRequestId}/candidates",
     access=requires_role("viewer"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def list_candidates(
@@ -114,11 +110,11 @@ async def _charge_leases_first(request: ApiRequest, arguments: dict[str, Any]) -
     await charge_what_is_due(pool, row["tenant_id"], request.now)
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/fulfil",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
     prepare=_charge_leases_first,
 )
@@ -152,11 +148,11 @@ async def fulfil_lease_request(
     return await _answered(connection, lease_request_id, outcome)
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/reject",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def reject_lease_request(
@@ -192,15 +188,3 @@ async def _answered(connection: Connection, request_id: UUID, outcome: Outcome) 
     if outcome.code is not None:
         raise refusal(outcome.code, outcome.facts)
     return ops_lease_request_of(await _find(connection, request_id))
-
-
-router = Router(
-    "",
-    route_handlers=[
-        list_queue,
-        read_lease_request,
-        list_candidates,
-        fulfil_lease_request,
-        reject_lease_request,
-    ],
-)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from litestar import Router
-
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -21,10 +19,10 @@ from partner_api.organizations.store import find_organization
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
 
-_TAG = "Operator: leases"
+routes = Routes("Operator: leases")
 
 
-@read("/ops/v1/leases", access=requires_role("viewer"), tag=_TAG)
+@routes.read("/ops/v1/leases", access=requires_role("viewer"))
 async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]:
     """List leases.
 
@@ -53,11 +51,11 @@ async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]
     )
 
 
-@write(
+@routes.write(
     "PATCH",
     "/ops/v1/leases/{socialAccountId}",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def change_lease(
@@ -85,11 +83,11 @@ async def change_lease(
     return ops_lease_of(await _find(request, connection, social_account_id))
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/leases/{socialAccountId}/recall",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def recall_lease(
@@ -124,6 +122,3 @@ async def _find(request: ApiRequest, connection: Connection, social_account_id: 
     if row is None:
         raise not_found()
     return row
-
-
-router = Router("", route_handlers=[list_leases, change_lease, recall_lease])

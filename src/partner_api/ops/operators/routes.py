@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
-from litestar import Router
 
 from partner_api.api_keys.access import require_authority, require_current_operator
 from partner_api.api_keys.schemas import SECRET_WARNING
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import OPERATOR_TENANT
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.credentials import mint_operator_token
@@ -32,14 +31,14 @@ from partner_api.ops.operators.schemas import (
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
 
-_TAG = "Operator: operators"
+routes = Routes("Operator: operators")
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/operators",
     access=requires_role("admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["CONFLICT"],
     secret_answer=True,
@@ -78,7 +77,7 @@ async def create_operator(
     return OperatorWithToken(operator_of(row), token.text, SECRET_WARNING)
 
 
-@read("/ops/v1/operators", access=requires_role("admin"), tag=_TAG)
+@routes.read("/ops/v1/operators", access=requires_role("admin"))
 async def list_operators(request: ApiRequest, query: OperatorsQuery) -> Page[Operator]:
     """List operators.
 
@@ -91,11 +90,11 @@ async def list_operators(request: ApiRequest, query: OperatorsQuery) -> Page[Ope
     return page(request, query, rows, item=operator_of, position=lambda row: row["id"])
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/operators/{operatorId}/rotate",
     access=requires_role("admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
     secret_answer=True,
 )
@@ -124,11 +123,11 @@ async def rotate_operator(
     return OperatorWithToken(operator_of(row), token.text, SECRET_WARNING)
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/operators/{operatorId}/revoke",
     access=requires_role("admin"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def revoke_operator(
@@ -188,8 +187,3 @@ async def _audit(request: ApiRequest, connection: Connection, event_type: str, r
         audit_argument(request),
         details=details,
     )
-
-
-router = Router(
-    "", route_handlers=[create_operator, list_operators, rotate_operator, revoke_operator]
-)

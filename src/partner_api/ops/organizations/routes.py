@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
-from litestar import Router
 from msgspec import UNSET, UnsetType
 
 from partner_api.cash import store as cash
 from partner_api.credits.schemas import credits_of
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -33,10 +32,16 @@ from partner_api.organizations.service import onboard_partner
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
-_TAG = "Operator: organizations"
+routes = Routes("Operator: organizations")
 
 
-@write("POST", "/ops/v1/organizations", access=requires_role("operator"), tag=_TAG, status=201)
+@routes.write(
+    "POST",
+    "/ops/v1/organizations",
+    access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
+    status=201,
+)
 async def create_partner(
     request: ApiRequest, body: NewPartner, connection: Connection
 ) -> OpsOrganization:
@@ -59,7 +64,7 @@ async def create_partner(
     return OpsOrganization(**ops_organization_fields(row))
 
 
-@read("/ops/v1/organizations", access=requires_role("viewer"), tag=_TAG)
+@routes.read("/ops/v1/organizations", access=requires_role("viewer"))
 async def list_organizations(
     request: ApiRequest, query: OrganizationsQuery
 ) -> Page[OpsOrganization]:
@@ -85,10 +90,9 @@ async def list_organizations(
     )
 
 
-@read(
+@routes.read(
     "/ops/v1/organizations/{orgId}",
     access=requires_role("viewer"),
-    tag=_TAG,
     errors=["NOT_FOUND"],
 )
 async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsOrganizationDetail:
@@ -120,11 +124,11 @@ async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsO
     )
 
 
-@write(
+@routes.write(
     "PATCH",
     "/ops/v1/organizations/{orgId}",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def change_organization(
@@ -191,8 +195,3 @@ async def change_organization(
     if changed is None:
         raise not_found()
     return OpsOrganization(**ops_organization_fields(changed))
-
-
-router = Router(
-    "", route_handlers=[create_partner, list_organizations, read_organization, change_organization]
-)

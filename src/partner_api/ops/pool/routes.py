@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
-from litestar import Router
 from msgspec import UnsetType
 
 from partner_api.account_pool import store as pool
-from partner_api.edge.declare import read, write
+from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import OPERATOR_TENANT
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
@@ -35,15 +34,15 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
     from partner_api.edge.request.uploads import Upload
 
-_TAG = "Operator: pool"
+routes = Routes("Operator: pool")
 _MAX_IMPORT_BYTES = 64 * 1024 * 1024
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/pool/accounts",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     status=201,
     errors=["CONFLICT"],
 )
@@ -87,7 +86,7 @@ async def add_pool_account(
     return pool_account_of(row)
 
 
-@read("/ops/v1/pool/accounts", access=requires_role("viewer"), tag=_TAG)
+@routes.read("/ops/v1/pool/accounts", access=requires_role("viewer"))
 async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> Page[PoolAccount]:
     """List pool accounts.
 
@@ -111,11 +110,11 @@ async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> P
     return page(request, query, rows, item=pool_account_of, position=lambda row: row["id"])
 
 
-@write(
+@routes.write(
     "PATCH",
     "/ops/v1/pool/accounts/{poolAccountId}",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def change_pool_account(
@@ -152,11 +151,11 @@ async def change_pool_account(
     return pool_account_of(row)
 
 
-@write(
+@routes.write(
     "POST",
     "/ops/v1/pool/accounts/import",
     access=requires_role("operator"),
-    tag=_TAG,
+    runs=Runs.TRANSACTION,
     errors=["CONFLICT"],
     uploads=UploadRule((CSV, NDJSON), _MAX_IMPORT_BYTES),
 )
@@ -188,14 +187,3 @@ async def import_pool_accounts(
         details={"lines": result.lines, "added": result.added, "rejected": result.rejected},
     )
     return result
-
-
-router = Router(
-    "",
-    route_handlers=[
-        add_pool_account,
-        list_pool_accounts,
-        change_pool_account,
-        import_pool_accounts,
-    ],
-)

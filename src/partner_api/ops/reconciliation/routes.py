@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import Router
-
-from partner_api.edge.declare import read
+from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.errors import ApiError, not_found
@@ -18,11 +16,12 @@ from partner_api.reconciliation.records import last_reconciliation
 from partner_api.reconciliation.rules import Scope
 from partner_api.reconciliation.run import reconcile
 
+routes = Routes("Operator: reconciliation")
 
-@read(
+
+@routes.read(
     "/ops/v1/reconciliation",
     access=requires_role("viewer"),
-    tag="Operator: reconciliation",
     errors=["NOT_FOUND"],
 )
 async def read_reconciliation(request: ApiRequest, query: ReconciliationQuery) -> BooksCheck:
@@ -46,6 +45,3 @@ async def read_reconciliation(request: ApiRequest, query: ReconciliationQuery) -
             "No full check has finished yet. Try again in a minute, or name an organizationId.",
         )
     return books_check_of(result)
-
-
-router = Router("", route_handlers=[read_reconciliation])

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
-from litestar import Router
 
 from partner_api.cash import store as cash
 from partner_api.database.skipped_rows import RestingRows, is_row_fault
-from partner_api.edge.declare import read
+from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.pagination import Page, page, read_cursor
@@ -29,7 +28,7 @@ from partner_api.ops.renewals.schemas import (
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
 
-_TAG = "Operator: renewals"
+routes = Routes("Operator: renewals")
 _DEFAULT_DAYS = 30
 _MAX_DAYS = 366
 # Of one partner, so that its wallet is not held for long.
@@ -38,7 +37,7 @@ _LEASES_PER_DRY_RUN = 5_000
 _cannot_be_charged: RestingRows[int] = RestingRows("renewals_dry_run", longest_seconds=0.0)
 
 
-@read("/ops/v1/renewals", access=requires_role("viewer"), tag=_TAG)
+@routes.read("/ops/v1/renewals", access=requires_role("viewer"))
 async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[PartnerRenewals]:
     """List what renewals will take.
 
@@ -70,7 +69,7 @@ async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[Partn
     )
 
 
-@read("/ops/v1/renewals/dry-run", access=requires_role("finance"), tag=_TAG)
+@routes.read("/ops/v1/renewals/dry-run", access=requires_role("finance"))
 async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerDryRun]:
     """Try sweeps of renewals.
 
@@ -140,6 +139,3 @@ async def _outlook(
     if outlook is None:
         raise RuntimeError("a cash wallet vanished")
     return outlook
-
-
-router = Router("", route_handlers=[list_renewals, try_renewals])

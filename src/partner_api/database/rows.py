@@ -1,0 +1,57 @@
+"""Rows as Structs: what a store answers, so that the type checker knows every column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from partner_api.database.connection import Row
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def columns_of(kind: type[msgspec.Struct], table: str | None = None) -> str:
+    """Return the list of columns of a SELECT that reads a Struct: its fields, in their order.
+
+    Args:
+        kind: the Struct; its fields have the names of the columns.
+        table: what stands before each name, if several tables are read.
+    """
+    prefix = "" if table is None else f"{table}."
+    return ", ".join(prefix + name for name in kind.__struct_fields__)
+
+
+def read_row(kind: type[S], row: Row | None) -> S | None:
+    """Make a Struct of a row; None of none.
+
+    The values are taken as PostgreSQL has typed them, not checked again: a query that computes a
+    number casts it to the type of its field.
+
+    Raises:
+        TypeError: the columns are not the fields, in their order.
+    """
+    if row is None:
+        return None
+    _check_columns(kind, row)
+    return kind(*row.values())
+
+
+def read_rows(kind: type[S], rows: Sequence[Row]) -> list[S]:
+    """Make a Struct of each row; see ``read_row``.
+
+    Raises:
+        TypeError: the columns are not the fields, in their order.
+    """
+    if rows:
+        _check_columns(kind, rows[0])
+    return [kind(*row.values()) for row in rows]
+
+
+def _check_columns(kind: type[msgspec.Struct], row: Row) -> None:
+    columns = tuple(row.keys())
+    if columns != kind.__struct_fields__:
+        raise TypeError(f"{kind.__name__} has other fields than the row has columns: {columns}")

@@ -1,0 +1,99 @@
+"""What a route declares: everything about it but its address and its handler."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+
+    from partner_api.edge.identity.acting import OrganizationStatus
+    from partner_api.edge.identity.scopes import Access
+    from partner_api.edge.request.api_request import ApiRequest
+    from partner_api.edge.request.uploads import UploadRule
+    from partner_api.errors import Code
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Runs(Enum):
+    """How a handler runs, and who keeps the idempotency record of its request."""
+
+    READ = "it changes nothing, so there is no record"
+    TRANSACTION = "in a transaction, with a `connection`, in which the edge keeps the record"
+    DEFERRED = "it waits or works first, then runs the `transaction` that keeps the record"
+    MONEY = "it calls one SQL function, which is the transaction and keeps the record"
+    UNRECORDED = "done again it changes nothing more, so there is no record"
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the answer of a request with Idempotency-Key is kept."""
+        return self not in (Runs.READ, Runs.UNRECORDED)
+
+
+class Declaration(msgspec.Struct, frozen=True, kw_only=True):
+    """The keyword arguments of ``Routes.read`` and ``Routes.write``.
+
+    Those of the first group are for both, the others for writes.
+    """
+
+    access: Access
+    """Who may use the route; there is no default."""
+    status: int = 200
+    """Of the usual answer."""
+    errors: Sequence[Code] = ()
+    """Codes that it can answer beyond those that follow from what is declared."""
+    also: Mapping[int, str] = {}
+    """What other statuses mean that are no errors."""
+    examples: Sequence[object] = ()
+    """Answers to show in the reference."""
+    allowed_through_status: OrganizationStatus | None = None
+    """When a partner acts inside a child, the last status of the child in which the route works; without it,
+    ``suspended`` for reads and ``active`` for writes."""
+
+    runs: Runs = Runs.READ
+    """How the handler runs; every write says it."""
+    idempotency_required: bool = False
+    """It moves money and cannot do without Idempotency-Key."""
+    secret_answer: bool = False
+    """The answer has a secret in it; its idempotency record is encrypted."""
+    long_running: bool = False
+    """It starts a job, which has rate limits of its own."""
+    uploads: UploadRule | None = None
+    """What may be uploaded, for a handler with ``upload``."""
+    replays: Callable[[dict[str, Any]], object] | None = None
+    """For ``Runs.MONEY``: makes the answer of the facts that the SQL function has kept."""
+    prepare: Callable[[ApiRequest, dict[str, Any]], Awaitable[None]] | None = None
+    """For ``Runs.TRANSACTION``: takes the request and the handler's arguments before the transaction begins, and
+    commits on its own what must not wait for it."""
+
+    def contradictions(self, method: Method, parameters: Collection[str]) -> Iterator[str]:
+        """Say what does not go together in a declaration.
+
+        Args:
+            method: of the route.
+            parameters: names of the handler's parameters.
+        """
+        runs = self.runs
+        if (method == "GET") != (runs is Runs.READ):
+            yield "a GET runs as READ, and nothing else does"
+        if ("connection" in parameters) != (runs is Runs.TRANSACTION):
+            yield "TRANSACTION goes with a parameter `connection`"
+        if ("transaction" in parameters) != (runs is Runs.DEFERRED):
+            yield "DEFERRED goes with a parameter `transaction`"
+        if self.prepare is not None and runs is not Runs.TRANSACTION:
+            yield "there is no TRANSACTION to prepare"
+        if self.replays is not None and runs is not Runs.MONEY:
+            yield "the edge keeps the answer itself; `replays` is for MONEY"
+        if self.secret_answer and runs not in (Runs.TRANSACTION, Runs.DEFERRED):
+            yield "only the edge encrypts a secret answer"
+        if self.idempotency_required and not runs.is_recorded:
+            yield "a key is required, but no record is kept"
+        if method == "GET" and (self.uploads is not None or self.long_running):
+            yield "a GET uploads and starts nothing"
+        taken = self.uploads is not None and not self.uploads.streamed
+        if taken != ("upload" in parameters) or (self.uploads and "body" in parameters):
+            yield "an upload is declared and taken, without a body"

@@ -1,0 +1,44 @@
+"""Rows as Structs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from partner_api.database.rows import columns_of, read_row, read_rows
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
+
+
+class Pair(msgspec.Struct, frozen=True):
+    name: str
+    credits: int
+
+
+def test_the_columns_of_a_select_are_the_fields() -> None:
+    assert columns_of(Pair) == "name, credits"
+    assert columns_of(Pair, "p") == "p.name, p.credits"
+
+
+async def test_a_row_becomes_a_struct(connection: Connection) -> None:
+    row = await connection.fetchrow("SELECT 'a' AS name, 1::bigint AS credits")
+    assert read_row(Pair, row) == Pair("a", 1)
+    assert read_row(Pair, None) is None
+
+
+async def test_rows_become_structs(connection: Connection) -> None:
+    statement = f"SELECT {columns_of(Pair)} FROM (VALUES ('a', 1), ('b', 2)) p (name, credits)"
+    assert read_rows(Pair, await connection.fetch(statement)) == [Pair("a", 1), Pair("b", 2)]
+    assert read_rows(Pair, []) == []
+
+
+@pytest.mark.parametrize("columns", ["1 AS credits, 'a' AS name", "'a' AS name", "'a' AS name, 1"])
+async def test_other_columns_are_an_error(connection: Connection, columns: str) -> None:
+    rows = await connection.fetch(f"SELECT {columns}")
+    with pytest.raises(TypeError, match="Pair has other fields"):
+        read_rows(Pair, rows)
+    with pytest.raises(TypeError, match="Pair has other fields"):
+        read_row(Pair, rows[0])
