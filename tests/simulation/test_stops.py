@@ -15,7 +15,7 @@ from partner_api.database.connection import connect
 from partner_api.simulation import work
 from partner_api.simulation.nodes import NodeFailed, NodeKilled, Nodes
 from partner_api.simulation.stops import Moment, Stop
-from partner_api.sweeps.expiries import Expiries
+from partner_api.sweeps.expiries import ExpireJobs
 
 if TYPE_CHECKING:
     from tests.support.databases import DatabaseUrls
@@ -63,7 +63,7 @@ async def test_a_boundary_that_is_not_reached_kills_nothing(database_urls: Datab
         (outcome,) = await nodes.call(0, POST, grant(wallet, 5), Stop(1, Moment.UNSENT))
         assert (outcome.status, nodes.killed) == ("done", 0)
         with pytest.raises(NodeKilled):
-            await nodes.call(0, work.sweep, (0, NOON, [Expiries()]), Stop(0, Moment.UNREAD))
+            await nodes.call(0, work.sweep, (0, NOON, [ExpireJobs()]), Stop(0, Moment.UNREAD))
     await connection.close()
 
 

@@ -13,10 +13,10 @@ from partner_api.leases import store as leasing
 from partner_api.simulation import store, work
 from partner_api.simulation.operations import Effect, Item, Operation, Recovery
 from partner_api.simulation.world import Organization
-from partner_api.sweeps.expiries import Expiries
-from partner_api.sweeps.periods import Periods
-from partner_api.sweeps.renewals import Renewals
-from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords
+from partner_api.sweeps.expiries import ExpireJobs
+from partner_api.sweeps.periods import EndPeriods
+from partner_api.sweeps.renewals import RenewLeases
+from partner_api.sweeps.retention import PurgeIdempotencyRecords, RotateAuditPartitions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -243,14 +243,14 @@ def _read(owner: Organization) -> Item:
 def sweep(chances: Chances, now: datetime) -> Operation:
     """Run a step of one of the sweeps."""
     sweeps: tuple[Sweep, ...] = (
-        Periods(),
-        Periods(),
-        Expiries(),
-        Expiries(),
-        Renewals(),
-        Renewals(),
-        IdempotencyRecords(),
-        AuditPartitions(),
+        EndPeriods(),
+        EndPeriods(),
+        ExpireJobs(),
+        ExpireJobs(),
+        RenewLeases(),
+        RenewLeases(),
+        PurgeIdempotencyRecords(),
+        RotateAuditPartitions(),
     )
     return sweeping(now, chances.choose(sweeps))
 

@@ -21,9 +21,9 @@ from partner_api.simulation.choices import draw_operation
 from partner_api.simulation.nodes import Nodes
 from partner_api.simulation.performing import Violation, perform
 from partner_api.simulation.tally import Report, Tally, Totals
-from partner_api.sweeps.expiries import Expiries
-from partner_api.sweeps.periods import Periods
-from partner_api.sweeps.renewals import Renewals
+from partner_api.sweeps.expiries import ExpireJobs
+from partner_api.sweeps.periods import EndPeriods
+from partner_api.sweeps.renewals import RenewLeases
 from partner_api.time_limits import POOL_CLOSE_SECONDS
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class _Simulation:
 
     async def _run_sweeps_to_idle(self) -> None:
         """Let the workers do everything that is due at the end."""
-        for sweep in (Expiries(), Periods(), Renewals()):
+        for sweep in (ExpireJobs(), EndPeriods(), RenewLeases()):
             while await self._do(other_operations.sweeping(self._now, sweep)):
                 pass
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from partner_api.database.notifications import Topic
 
 
-class Books:
+class CheckBooks:
     """Checks all books once a day, whichever worker comes first."""
 
     name = "books"

@@ -21,7 +21,7 @@ _TENANTS_PER_STEP = 50
 _CLAIMS_PER_COMMIT = 100
 
 
-class Claims:
+class ExpireClaims:
     """Ends claims that have lapsed, each tenant in turn."""
 
     name = "claims"

@@ -21,7 +21,7 @@ _TENANTS_PER_STEP = 50
 _JOBS_PER_COMMIT = 100
 
 
-class Expiries:
+class ExpireJobs:
     """Takes each tenant in turn, so that one with many overdue jobs does not hold up the others."""
 
     name = "expiries"

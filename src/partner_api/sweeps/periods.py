@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _WALLETS_PER_STEP = 500
 
 
-class Periods:
+class EndPeriods:
     """Any touch of a wallet rolls it over, so this only visits the idle ones."""
 
     name = "periods"

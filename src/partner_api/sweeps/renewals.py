@@ -28,7 +28,7 @@ _LEASES_ALONE = 1_000
 _LONGEST_REST = 60.0
 
 
-class Renewals:
+class RenewLeases:
     """Takes each partner in turn, so that one with many leases does not hold up the others."""
 
     name = "renewals"

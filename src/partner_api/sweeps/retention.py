@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _RECORDS_PER_STEP = 1_000
 
 
-class IdempotencyRecords:
+class PurgeIdempotencyRecords:
     """Removes idempotency records that have expired."""
 
     name = "idempotency_records"
@@ -36,7 +36,7 @@ class IdempotencyRecords:
         return None
 
 
-class Outbox:
+class PurgeOutbox:
     """Removes what was put out for partners 30 days ago."""
 
     name = "outbox"
@@ -54,7 +54,7 @@ class Outbox:
         return None
 
 
-class AuditPartitions:
+class RotateAuditPartitions:
     """Makes the audit log's partitions of the coming months, and drops those that are over."""
 
     name = "audit_partitions"

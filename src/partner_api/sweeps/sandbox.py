@@ -50,7 +50,7 @@ _REQUESTS_PER_STEP = 100
 _DELAY = timedelta(seconds=2)
 
 
-class SandboxRequests:
+class AnswerSandboxRequests:
     """Assigns accounts that do not exist and cost nothing, as many as were asked for."""
 
     name = "sandbox_requests"
@@ -101,7 +101,7 @@ def _answering(
     return answer
 
 
-class SandboxJobs:
+class CompleteSandboxJobs:
     """Completes the jobs of test environments with samples, which follow from what was asked for.
 
     Each tenant has one job in its turn, so that one whose jobs take long delays the others by one of them. A job

@@ -22,7 +22,7 @@ _AFTER = timedelta(hours=1)
 _FILES_PER_STEP = 200
 
 
-class Uploads:
+class PurgeUploads:
     """Removes what failed attempts and lost claims have left in storage."""
 
     name = "uploads"
