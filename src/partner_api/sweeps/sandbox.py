@@ -24,8 +24,8 @@ from partner_api.rendering.worker.renderer import (
     RenderingTooLong,
 )
 from partner_api.storage import content_key
+from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import Advanced, advance_rows
-from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Connection, Pool, Row
-    from partner_api.database.notifications import Topic
     from partner_api.rendering.assets import RenderedAsset
     from partner_api.rendering.worker.renderer import Renderer
     from partner_api.storage import Storage
@@ -50,13 +49,11 @@ _REQUESTS_PER_STEP = 100
 _DELAY = timedelta(seconds=2)
 
 
-class AnswerSandboxRequests:
+class AnswerSandboxRequests(Sweep):
     """Assigns accounts that do not exist and cost nothing, as many as were asked for."""
 
     name = "sandbox_requests"
     pause_seconds = 1.0
-    limit_seconds = SWEEP_STEP_SECONDS
-    wakes_on: Topic | None = None
 
     def __init__(self) -> None:
         self._resting: RestingRows[tuple[int, UUID]] = RestingRows(self.name)
@@ -101,7 +98,7 @@ def _answering(
     return answer
 
 
-class CompleteSandboxJobs:
+class CompleteSandboxJobs(Sweep):
     """Completes the jobs of test environments with samples, which follow from what was asked for.
 
     Each tenant has one job in its turn, so that one whose jobs take long delays the others by one of them. A job
@@ -114,8 +111,6 @@ class CompleteSandboxJobs:
 
     name = "sandbox_jobs"
     pause_seconds = 0.5
-    limit_seconds = SWEEP_STEP_SECONDS
-    wakes_on: Topic | None = None
 
     def __init__(
         self, storage: Storage, renderer: Renderer, *, seconds_per_step: float = _SECONDS_PER_STEP
