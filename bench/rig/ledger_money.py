@@ -144,7 +144,9 @@ def measure_money(levels: Sequence[int], connections: int, seconds: float) -> No
     with temporary_database(durable=True) as location:
         spenders = asyncio.run(_make_spenders(location.application_url))
         for settle in (False, True):
-            measurements = _Measurements(location.application_url, spenders, settle=settle)
+            # Settling alone is nothing that the server's role can do.
+            url = location.owner_url if settle else location.application_url
+            measurements = _Measurements(url, spenders, settle=settle)
             rates = _in_rounds([*commits, *calls], seconds, measurements.measure)
             _show_rates(commits, calls, rates, settle=settle)
     CONSOLE.print(

@@ -6,10 +6,10 @@ import asyncio
 import random
 from datetime import timedelta
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from partner_api.clock import Clock
-from partner_api.database.arguments import SYSTEM
+from partner_api.database.arguments import SYSTEM, Caller, call_money_function
 from partner_api.ids import new_ulid, new_uuid7
 from partner_api.jobs import store as generation
 from rig.tenants import require_done
@@ -17,12 +17,21 @@ from rig.tenants import require_done
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from partner_api.database.connection import Connection, Pool
     from rig.tenants import Spender
 
 RESERVED_CREDITS = 50
 CHARGED_CREDITS = 40
+
+
+class _Settlement(NamedTuple):
+    """What the SQL function ``job_settle`` takes, which only other functions and the owner call."""
+
+    job_id: UUID
+    charged: int
+    caller: Caller
 
 
 async def spend(
@@ -41,7 +50,7 @@ async def spend(
         spenders: of one tenant; each job is a random one's.
         batch: jobs in one call.
         connections: how many make calls at the same time.
-        settle: whether each batch is settled too, in a call of its own.
+        settle: whether each batch is settled too, in a call of its own; the pool is then the owner's.
         seconds: how long.
 
     Raises:
@@ -73,11 +82,10 @@ async def _one_batch(
     starts = [_start_of(random.choice(spenders), now) for _ in range(size)]
     require_done(await generation.start_jobs(connection, tenant_id, now, starts))
     if settle:
-        settlements = [
-            generation.JobSettlement(start.job_id, CHARGED_CREDITS, SYSTEM) for start in starts
-        ]
+        settlements = [_Settlement(start.job_id, CHARGED_CREDITS, SYSTEM) for start in starts]
+        now = Clock().now()
         require_done(
-            await generation.settle_jobs(connection, tenant_id, Clock().now(), settlements)
+            await call_money_function(connection, "job_settle", tenant_id, now, settlements)
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import msgspec
 
@@ -24,6 +25,7 @@ from partner_api.edge.identity.credentials import (
     parse_operator_token,
 )
 from partner_api.ids import new_ulid, new_uuid7
+from partner_api.jobs import claim_store as claims
 from partner_api.jobs import store as generation
 from partner_api.leases import store as leasing
 from partner_api.operators import store as operators
@@ -48,6 +50,7 @@ _PREPAID_OF_CHILD = 5_400
 _INCLUDED = 1_000
 _SLIDESHOWS = 8
 _SLIDESHOW = 50
+_SLIDESHOW_FORMAT = "slideshow_builder"
 _RESERVED = 120
 _CASH_CENTS = 1_000_000
 _ACCOUNTS = (("coffee.reviews.daily", 12_840), ("brew.at.home", 8_412))
@@ -239,18 +242,30 @@ async def _renew(
         # The start of the period, or the last event if that is later: the ledger's order stands.
         spent_at = max(wallet["period_start"], wallet["last_event_at"])
         works = [
-            _job(child_id, project_id, "slideshow_builder", _SLIDESHOW, spent_at)
+            _job(child_id, project_id, _SLIDESHOW_FORMAT, _SLIDESHOW, spent_at)
             for _ in range(_SLIDESHOWS)
         ]
-        started = await generation.start_jobs(connection, tenant_id, spent_at, works)
-        # A visitor may have suspended the child or taken what it would spend; then it stays so.
-        settlements = [
-            generation.JobSettlement(work.job_id, _SLIDESHOW, SYSTEM)
-            for work, outcome in zip(works, started, strict=True)
-            if outcome.status == "done"
+        # What visitors have started is left to workers.
+        others = await claims.waiting_jobs(connection, tenant_id, _SLIDESHOW_FORMAT)
+        await generation.start_jobs(connection, tenant_id, spent_at, works)
+        # A visitor may have suspended the child or taken what it would spend; then there are none.
+        claimed = await claims.claim_jobs(
+            connection,
+            tenant_id,
+            spent_at,
+            worker_id="demo",
+            formats=[_SLIDESHOW_FORMAT],
+            lease_seconds=60,
+            tokens=[uuid4() for _ in works],
+            caller=SYSTEM,
+            resting=others,
+        )
+        completions = [
+            claims.JobCompletion(row["job_id"], "demo", row["claim_token"], _SLIDESHOW, [], SYSTEM)
+            for row in claimed.rows
         ]
-        if settlements:
-            _require(await generation.settle_jobs(connection, tenant_id, spent_at, settlements))
+        if completions:
+            _require(await claims.complete_jobs(connection, tenant_id, spent_at, completions))
     if wallet["reserved"] == 0:
         # No worker of the demo renders video remixes, so this stays in flight until it expires.
         work = _job(child_id, project_id, "video_remix", _RESERVED, now)

@@ -244,22 +244,95 @@ def not_found() -> ApiError:
     return ApiError("NOT_FOUND")
 
 
-# What a refused money operation says beyond its code: the sentence for the reason in its facts.
-_REASONS: dict[str, str] = {
-    "insufficient_credits": "There are not enough credits. Allocate or buy some, then try again.",
-    "monthly_credit_cap": "This would exceed the monthly cap. Raise it, or wait for next period.",
-    "insufficient_prepaid": "There are not enough prepaid credits free. Buy credits or move fewer.",
-    "insufficient_funds": "The cash wallet does not cover this. Top it up, then try again.",
+class Reason(msgspec.Struct, frozen=True):
+    """What the reason in the facts of a refused SQL function means to a client.
+
+    Of VALIDATION, ``text`` is the message of the problem, with other facts in braces, and ``member`` ends its path. Of
+    the other codes, ``text`` is the sentence of the error, and the reason is also in its details.
+    """
+
+    code: Code
+    text: str
+    member: str = ""
+
+
+REASONS: dict[str, Reason] = {
+    "insufficient_credits": Reason(
+        "BILLING_EXHAUSTED", "There are not enough credits. Allocate or buy some, then try again."
+    ),
+    "monthly_credit_cap": Reason(
+        "BILLING_EXHAUSTED",
+        "This would exceed the monthly cap. Raise it, or wait for next period.",
+    ),
+    "insufficient_prepaid": Reason(
+        "BILLING_EXHAUSTED",
+        "There are not enough prepaid credits free. Buy credits or move fewer.",
+    ),
+    "insufficient_funds": Reason(
+        "BILLING_EXHAUSTED", "The cash wallet does not cover this. Top it up, then try again."
+    ),
+    "out_of_range": Reason("VALIDATION", "would bring a balance above 9007199254740991"),
+    "in_future": Reason("VALIDATION", "must not be in the future"),
+    "unknown_field": Reason("VALIDATION", "This field is not known here; remove it"),
+    "set_both": Reason(
+        "VALIDATION", "refillThreshold and refillAmount must both be set or both be null"
+    ),
+    "not_connected": Reason("VALIDATION", "Expected a connected account of this project"),
+    "above_reservation": Reason(
+        "VALIDATION", "must be between 0 and the {maximum} credits reserved"
+    ),
+    "above_slideshow_price": Reason(
+        "VALIDATION", "Expected at most {maximum} credits: it became a slideshow"
+    ),
+    "not_uploaded": Reason("VALIDATION", "Expected the name of a file that was uploaded", ".name"),
+    "other_file": Reason(
+        "VALIDATION", "Expected the hash and the size of the file that was uploaded", ".sha256"
+    ),
+    "wrong_count": Reason(
+        "VALIDATION", "Expected 1 to {maximum} accounts, as the request asks for"
+    ),
 }
+"""Every reason that the SQL functions give. The facts of a VALIDATION are ``{reason, field}``, with ``position`` when
+the field is a list and the numbers of its text, or ``{problems: [those]}``."""
 
 
 def refusal(code: str, facts: Mapping[str, Any] | None) -> ApiError:
     """Turn the refusal of an SQL function into the error the client gets.
 
     Args:
-        code: the outcome's code; one the API does not know is a fault and raises ValueError.
-        facts: the outcome's facts; they become the details.
+        code: the outcome's code.
+        facts: the outcome's facts, in snake_case; they become the details.
+
+    Raises:
+        ValueError: the API does not know the code, or not this reason for it.
     """
     if code not in CODES:
         raise ValueError(f"an SQL function refused with the unknown code {code!r}")
-    return ApiError(code, _REASONS.get((facts or {}).get("reason", "")), facts)
+    if facts is None:
+        return ApiError(code)
+    if code == "VALIDATION":
+        # All of them: there are no more than the elements of a list that was read.
+        return ApiError(
+            code, details={"issues": [_issue(f) for f in facts.get("problems", [facts])]}
+        )
+    text = _reason(code, facts).text if "reason" in facts else None
+    return ApiError(code, text, {_camel_case(name): value for name, value in facts.items()})
+
+
+def _issue(facts: Mapping[str, Any]) -> Issue:
+    reason = _reason("VALIDATION", facts)
+    position = f"[{facts['position']}]" if "position" in facts else ""
+    path = f"{_camel_case(facts['field'])}{position}{reason.member}"
+    return Issue(path, reason.text.format_map(facts))
+
+
+def _reason(code: Code, facts: Mapping[str, Any]) -> Reason:
+    reason = REASONS.get(facts["reason"])
+    if reason is None or reason.code != code:
+        raise ValueError(f"an SQL function refused {code} for the unknown {facts['reason']!r}")
+    return reason
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))

@@ -24,3 +24,11 @@ async def crowd(database_urls: DatabaseUrls) -> AsyncIterator[Pool]:
     pool = await open_pool(database_urls.app, CONNECTIONS)
     yield pool
     await pool.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def owners(database_urls: DatabaseUrls) -> AsyncIterator[Pool]:
+    """Connections of the owner, for races between what the server's role cannot call."""
+    pool = await open_pool(database_urls.owner, 20)
+    yield pool
+    await pool.close()

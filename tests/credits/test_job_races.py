@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tests.credits.racing import all_at_once, one_for_each
 from tests.support.invariants import assert_books_balance
-from tests.support.operations import post, read, release, settle, spend, started
+from tests.support.job_ends import JobSettlement, ending, release_jobs, settle_jobs
+from tests.support.operations import post, read, spend, started
 from tests.support.tenants import NOON, make_partner
 
 from partner_api.jobs import store as generation
@@ -19,18 +20,21 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
 
 
-async def test_one_of_many_ends_a_job(crowd: Pool, connection: Connection) -> None:
+async def test_one_of_many_ends_a_job(owners: Pool, connection: Connection) -> None:
     partner = await make_partner(connection, prepaid=10_000)
     for _ in range(5):
         before = (await read(connection, partner))["balance"]
         job_id = await started(connection, partner, 100)
 
         async def end(own: Connection, charged: int | None, job_id: UUID = job_id) -> Outcome:
+            tenant_id = partner.tenant_id
             if charged is None:
-                return await release(own, partner, job_id, "canceled")
-            return await settle(own, partner, job_id, charged)
+                canceled = [ending(job_id, "canceled")]
+                return (await release_jobs(own, tenant_id, NOON, canceled))[0]
+            settlement = [JobSettlement(job_id, charged)]
+            return (await settle_jobs(own, tenant_id, NOON, settlement))[0]
 
-        outcomes = await all_at_once(crowd, one_for_each(end, [30, None, 70, None] * 5))
+        outcomes = await all_at_once(owners, one_for_each(end, [30, None, 70, None] * 5))
         (won,) = [outcome for outcome in outcomes if outcome.status == "done"]
         charged = (won.facts or {}).get("credits_charged", 0)
         lost = {(outcome.facts or {})["status"] for outcome in outcomes if outcome.code}
@@ -42,7 +46,7 @@ async def test_one_of_many_ends_a_job(crowd: Pool, connection: Connection) -> No
     await assert_books_balance(connection, partner.tenant_id)
 
 
-async def test_expiry_and_settlement_end_a_job_once(crowd: Pool, connection: Connection) -> None:
+async def test_expiry_and_settlement_end_a_job_once(owners: Pool, connection: Connection) -> None:
     partner = await make_partner(connection, prepaid=10_000)
     jobs = [await started(connection, partner, 100) for _ in range(20)]
     later = NOON + timedelta(days=1)
@@ -50,10 +54,12 @@ async def test_expiry_and_settlement_end_a_job_once(crowd: Pool, connection: Con
     async def expire(own: Connection) -> None:
         await generation.expire_jobs(own, partner.tenant_id, later, 7)
 
-    settlements = one_for_each(
-        lambda own, job_id: settle(own, partner, job_id, 40, now=later), jobs
-    )
-    outcomes = await all_at_once(crowd, [expire, expire, *settlements, expire])
+    async def settle(own: Connection, job_id: UUID) -> Outcome:
+        items = [JobSettlement(job_id, 40)]
+        return (await settle_jobs(own, partner.tenant_id, later, items))[0]
+
+    settlements = one_for_each(settle, jobs)
+    outcomes = await all_at_once(owners, [expire, expire, *settlements, expire])
     await generation.expire_jobs(connection, partner.tenant_id, later, 100)
     settled = sum(outcome is not None and outcome.status == "done" for outcome in outcomes)
     wallet = await read(connection, partner, later)

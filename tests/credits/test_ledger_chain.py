@@ -87,11 +87,11 @@ async def test_batches_are_chained_in_their_order(connection: Connection) -> Non
         caller=SYSTEM,
     )
     await assert_books_balance(connection, partner.tenant_id)
-    settlements = [
-        generation.JobSettlement(start.job_id, charged, Caller("operator", operator_id=uuid4()))
-        for start, charged in zip(starts, [20, 0, 7, 19] * 15, strict=True)
-    ]
-    done(await generation.settle_jobs(connection, partner.tenant_id, later, settlements))
+    charges = {
+        start.job_id: charged for start, charged in zip(starts, [20, 0, 7, 19] * 15, strict=True)
+    }
+    operator = Caller("operator", operator_id=uuid4())
+    done(await op.settle_all(connection, partner.tenant_id, charges, now=later, caller=operator))
     outcome = await op.post(
         connection, children[1], "refund", 5, job_id=starts[4].job_id, now=later
     )
@@ -150,7 +150,7 @@ async def test_free_renewals_alone_leave_the_chain_as_it_is(owner_connection: Co
 
 def test_any_text_is_hashed_as_json_writes_it(database_urls: DatabaseUrls) -> None:
     """PostgreSQL's text of JSON and Python's are the same, and so are the orders of keys."""
-    with Driver(database_urls.app) as driver:
+    with Driver(database_urls) as driver:
         connection = driver.connection
         partner = driver.run(make_partner(connection, cash_cents=5))
 

@@ -122,6 +122,17 @@ async def test_the_rollover_is_written_once_however_many_read_at_once(
     ]
 
 
+async def test_a_server_of_the_previous_release_rolls_over_by_the_old_name(
+    connection: Connection,
+) -> None:
+    partner = await make_partner(connection)
+    await subscribe(connection, partner, 1000)
+    touch = "SELECT wallets_touch($1, $2, $3)"
+    asked = (partner.tenant_id, JULY_15, [partner.organization_id])
+    assert [await connection.fetchval(touch, *asked) for _ in range(2)] == [1, 0]
+    assert (await read(connection, partner, JULY_15))["balance"] == 1000
+
+
 async def test_an_allotment_that_was_used_up_leaves_nothing_to_lapse(
     connection: Connection,
 ) -> None:
@@ -141,7 +152,7 @@ async def test_missed_periods_are_written_one_by_one_in_order(connection: Connec
     await subscribe(connection, partner, 100, now=created)
 
     after_outage = datetime(2027, 6, 1, tzinfo=UTC)
-    assert await credit.touch_wallets(
+    assert await credit.roll_over_due_wallets(
         connection, partner.tenant_id, [partner.organization_id], after_outage
     ) == (1)
     boundaries = [(2, 28), (3, 31), (4, 30), (5, 31)]
@@ -158,7 +169,7 @@ async def test_missed_periods_are_written_one_by_one_in_order(connection: Connec
         )
     ]
     assert (await read(connection, partner, after_outage))["balance"] == 100
-    again = await credit.touch_wallets(
+    again = await credit.roll_over_due_wallets(
         connection, partner.tenant_id, [partner.organization_id], after_outage
     )
     assert again == 0
@@ -204,7 +215,7 @@ async def test_what_reserved_work_needs_and_nothing_else_covers_is_carried_over(
 ) -> None:
     partner = await make_partner(connection, prepaid=prepaid)
     await subscribe(connection, partner, included)
-    job_id = await started(connection, partner, reserved) if reserved else None
+    job_id = await started(connection, partner, reserved, days=60) if reserved else None
     await subscribe(connection, partner, next_allotment)
 
     wallet = await read(connection, partner, JULY_15)
@@ -223,7 +234,7 @@ async def test_carried_credits_lapse_at_the_next_boundary_when_nothing_needs_the
 ) -> None:
     partner = await make_partner(connection)
     await subscribe(connection, partner, 500)
-    job_id = await started(connection, partner, 500)
+    job_id = await started(connection, partner, 500, days=60)
     await subscribe(connection, partner, 0)
     await read(connection, partner, JULY_15)
     await settle(connection, partner, job_id, 200, now=JULY_15)
@@ -238,7 +249,7 @@ async def test_consumption_counts_in_the_period_in_which_it_settles(
 ) -> None:
     partner = await make_partner(connection, prepaid=500)
     await spend(connection, partner, 100)
-    job_id = await started(connection, partner, 200)
+    job_id = await started(connection, partner, 200, days=60)
     assert (await read(connection, partner))["used_this_period"] == 100
     await settle(connection, partner, job_id, 150, now=JULY_15)
     assert (await read(connection, partner, JULY_15))["used_this_period"] == 150
@@ -261,7 +272,7 @@ async def test_a_boundary_between_two_nodes_clocks_is_crossed_once(
     ahead, behind = JULY_15 + timedelta(seconds=1), JULY_15 - timedelta(seconds=1)
     partner = await make_partner(connection, prepaid=1000)
     await subscribe(connection, partner, 100)
-    job_id = await started(connection, partner, 50)
+    job_id = await started(connection, partner, 50, days=60)
     await read(connection, partner, ahead)
     written = len(await events(connection, partner))
 
@@ -280,7 +291,7 @@ async def test_usage_on_a_late_clock_is_dated_in_the_period_in_which_it_counts(
 ) -> None:
     """Also when the rollover left no row, because there was nothing to lapse and nothing to grant."""
     partner = await make_partner(connection, prepaid=1000)
-    job_id = await started(connection, partner, 50)
+    job_id = await started(connection, partner, 50, days=60)
     await read(connection, partner, JULY_15)
     await settle(connection, partner, job_id, 50, now=JULY_15 - timedelta(seconds=2))
     assert (await events(connection, partner))[-1]["created_at"] >= JULY_15

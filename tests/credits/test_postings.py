@@ -212,9 +212,12 @@ async def test_the_largest_balance_is_reached_and_never_exceeded(
     connection: Connection, event_type: str
 ) -> None:
     partner = await make_partner(connection, prepaid=1)
-    assert refused(await post(connection, partner, event_type, LARGEST)) == ("VALIDATION", None)
+    assert refused(await post(connection, partner, event_type, LARGEST)) == (
+        "VALIDATION",
+        "out_of_range",
+    )
     assert (await post(connection, partner, event_type, LARGEST - 1)).status == "done"
-    assert refused(await post(connection, partner, event_type, 1)) == ("VALIDATION", None)
+    assert refused(await post(connection, partner, event_type, 1)) == ("VALIDATION", "out_of_range")
     assert (await read(connection, partner))["balance"] == LARGEST
     await assert_books_balance(connection, partner.tenant_id)
 
@@ -226,7 +229,7 @@ async def test_a_refund_that_would_exceed_the_largest_balance_is_refused(
     job_id = await spend(connection, partner, 10)
     await post(connection, partner, "grant", 10)
     outcome = await post(connection, partner, "refund", 1, job_id=job_id)
-    assert refused(outcome) == ("VALIDATION", None)
+    assert refused(outcome) == ("VALIDATION", "out_of_range")
     await post(connection, partner, "adjustment", -1)
     assert (await post(connection, partner, "refund", 1, job_id=job_id)).status == "done"
     await assert_books_balance(connection, partner.tenant_id)

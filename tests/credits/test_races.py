@@ -16,13 +16,14 @@ from tests.support.operations import (
     allocate,
     configuration,
     configure,
-    ending,
     events,
     posting,
     read,
     refused,
     release,
+    release_all,
     settle,
+    settle_all,
     start,
     started,
     subscribe,
@@ -31,7 +32,7 @@ from tests.support.operations import (
 from tests.support.tenants import NOON, allocation, job_start, make_child, make_partner
 
 from partner_api.credits import store as credit
-from partner_api.database.arguments import SYSTEM, Outcome
+from partner_api.database.arguments import Outcome
 from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
@@ -142,8 +143,8 @@ async def test_a_partner_and_all_its_children_at_once(crowd: Pool, connection: C
         done = [
             item for item, outcome in zip(items, outcomes, strict=True) if outcome.status == "done"
         ]
-        settlements = [generation.JobSettlement(item.job_id, 1, SYSTEM) for item in done]
-        await generation.settle_jobs(own, partner.tenant_id, now, settlements)
+        charges = {item.job_id: 1 for item in done}
+        await settle_all(own, partner.tenant_id, charges, now=now)
         spent.append(len(done))
 
     async def fund(own: Connection, now: datetime) -> None:
@@ -208,11 +209,10 @@ async def test_batches_that_name_wallets_in_opposite_orders_do_not_deadlock(
             outcomes = await generation.start_jobs(own, tenant_id, NOON, jobs)
             chosen.shuffle(jobs)
             if kind == "settle":
-                ended = [generation.JobSettlement(job.job_id, 1, SYSTEM) for job in jobs]
-                outcomes += await generation.settle_jobs(own, tenant_id, NOON, ended)
+                outcomes += await settle_all(own, tenant_id, {job.job_id: 1 for job in jobs})
             elif kind == "release":
-                canceled = [ending(job.job_id, "canceled") for job in jobs]
-                outcomes += await generation.release_jobs(own, tenant_id, NOON, canceled)
+                ids = [job.job_id for job in jobs]
+                outcomes += await release_all(own, tenant_id, ids, "canceled")
         assert {outcome.status for outcome in outcomes} == {"done"}
 
     await all_at_once(crowd, [client] * 24)
@@ -223,7 +223,7 @@ async def test_starts_on_both_sides_of_a_boundary(crowd: Pool, connection: Conne
     """The rollover is written once, and what is reserved before it stays paid after it."""
     partner = await make_partner(connection)
     await subscribe(connection, partner, 1000)
-    early = [await started(connection, partner, 100) for _ in range(8)]
+    early = [await started(connection, partner, 100, days=60) for _ in range(8)]
     await subscribe(connection, partner, 500)
 
     async def client(own: Connection, number: int) -> Outcome:
@@ -259,7 +259,7 @@ async def test_rollovers_from_many_nodes_and_an_allocation_write_one_of_each(
 
     async def touch(own: Connection) -> None:
         shuffled = random.sample(ids, len(ids))
-        await credit.touch_wallets(own, partner.tenant_id, shuffled, JULY_15)
+        await credit.roll_over_due_wallets(own, partner.tenant_id, shuffled, JULY_15)
 
     async def fund(own: Connection) -> None:
         outcome = await allocate(own, random.choice(children), 1, now=JULY_15)

@@ -187,7 +187,7 @@ async def test_the_rows_of_a_moved_start_tell_the_usage_of_the_new_period(
 async def test_moving_the_start_leaves_reserved_work_paid(connection: Connection) -> None:
     partner = await make_partner(connection)
     await subscribe(connection, partner, 500)
-    job_id = await started(connection, partner, 450)
+    job_id = await started(connection, partner, 450, days=2)
     now = NOON + timedelta(days=1)
     outcome = await subscribe(connection, partner, 100, now=now, started_on=date(2026, 6, 1))
     assert outcome.status == "done"
@@ -235,11 +235,11 @@ async def test_a_batch_is_decided_in_order(connection: Connection) -> None:
 
 async def test_the_largest_allotment_fits_and_nothing_beyond(connection: Connection) -> None:
     partner = await make_partner(connection, prepaid=1)
-    assert refused(await subscribe(connection, partner, LARGEST)) == ("VALIDATION", None)
+    assert refused(await subscribe(connection, partner, LARGEST)) == ("VALIDATION", "out_of_range")
     assert (await subscribe(connection, partner, LARGEST - 1)).status == "done"
     wallet = await read(connection, partner)
     assert wallet["balance"] == LARGEST
-    assert refused(await post(connection, partner, "purchase", 1)) == ("VALIDATION", None)
+    assert refused(await post(connection, partner, "purchase", 1)) == ("VALIDATION", "out_of_range")
     assert (await read(connection, partner, JULY_15))["balance"] == LARGEST
     await assert_books_balance(connection, partner.tenant_id)
 
@@ -253,7 +253,7 @@ async def test_raising_on_top_of_carried_credits_never_exceeds_the_largest_balan
     await subscribe(connection, partner, 10)
     assert (await read(connection, partner, JULY_15))["included_this_period"] == 1000
     outcome = await subscribe(connection, partner, LARGEST, now=JULY_15)
-    assert refused(outcome) == ("VALIDATION", None)
+    assert refused(outcome) == ("VALIDATION", "out_of_range")
     assert (await subscribe(connection, partner, LARGEST - 990, now=JULY_15)).status == "done"
     assert (await read(connection, partner, JULY_15))["balance"] == LARGEST
     await assert_books_balance(connection, partner.tenant_id)

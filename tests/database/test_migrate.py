@@ -282,7 +282,7 @@ async def test_one_role_for_everything_works_too(empty: DatabaseUrls, owner: Con
     status = await upgrade(empty.owner, None)
     assert status.current
     assert not status.separate_application_role
-    assert await owner.fetchval("SELECT wallets_touch(1, now(), '{}')") == 0
+    assert await owner.fetchval("SELECT wallets_roll_over_due(1, now(), '{}')") == 0
 
 
 def test_revisions_are_known_by_the_names_of_their_files() -> None:
@@ -642,7 +642,7 @@ class TestTheApplicationsRole:
             "ALTER TABLE wallets DROP CONSTRAINT wallets_check",
             "DROP TABLE wallets CASCADE",
             "DROP FUNCTION wallet_save",
-            "CREATE OR REPLACE FUNCTION wallets_touch(bigint, timestamptz, uuid[]) RETURNS int RETURN 1",
+            "CREATE OR REPLACE FUNCTION wallets_lock(bigint, uuid[]) RETURNS void RETURN NULL",
             "ALTER TABLE credit_events DISABLE TRIGGER ALL",
             "SET session_replication_role = replica",
             "SET ROLE pg_database_owner",

@@ -141,7 +141,7 @@ async def test_batches_over_the_same_jobs_do_not_block_each_other(
 
         async def stop(own: Connection, seed: int, held: list[Claim] = held) -> None:
             items = [
-                claims.JobCancellation(one.job_id, None, SYSTEM)
+                claims.CancelItem(one.job_id, None, SYSTEM)
                 for one in random.Random(seed).sample(held, 12)
             ]
             await claims.cancel_jobs(own, partner.tenant_id, NOON, items)

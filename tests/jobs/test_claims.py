@@ -182,15 +182,17 @@ async def test_the_same_answer_again_is_answered_again(connection: Connection) -
 async def test_what_was_not_uploaded_is_no_asset(connection: Connection) -> None:
     partner, held = await claimed(connection)
     good = await upload(connection, held, "one.png", b"one")
-    bad: dict[str, dict[str, Any]] = {
-        "assets[1].name": asset("two.png", good["sha256"], 3),
-        "assets[1].sha256": {**await upload(connection, held, "3.png", b"3"), "size_bytes": 2},
-    }
-    bad["assets[1].sha256 "] = {**bad["assets[1].sha256"], "size_bytes": 1, "sha256": "0" * 64}
-    for path, item in bad.items():
+    stored = await upload(connection, held, "3.png", b"3")
+    bad: list[tuple[str, dict[str, Any]]] = [
+        ("not_uploaded", asset("two.png", good["sha256"], 3)),
+        ("other_file", {**stored, "size_bytes": 2}),
+        ("other_file", {**stored, "size_bytes": 1, "sha256": "0" * 64}),
+    ]
+    for reason, item in bad:
         outcome = await complete(connection, held, 70, [good, item])
         assert outcome.code == "VALIDATION"
-        assert [issue["path"] for issue in (outcome.facts or {})["issues"]] == [path.strip()]
+        problem = {"reason": reason, "field": "assets", "position": 1}
+        assert outcome.facts == {"problems": [problem]}
     assert (await job_of(connection, partner, held.job_id))["status"] == "running"
     assert (await read(connection, partner))["reserved"] == 100
 
@@ -210,7 +212,11 @@ async def test_a_worker_cannot_charge_more_than_was_reserved(
     partner, held = await claimed(connection)
     outcome = await complete(connection, held, charged)
     assert outcome.code == "VALIDATION"
-    assert (outcome.facts or {})["issues"][0]["path"] == "creditsCharged"
+    assert outcome.facts == {
+        "reason": "above_reservation",
+        "field": "credits_charged",
+        "maximum": 100,
+    }
     assert (await job_of(connection, partner, held.job_id))["status"] == "running"
     assert (await complete(connection, held, 100)).status == "done"
 

@@ -1,4 +1,4 @@
-"""Two-phase spending: a job reserves its estimate, then settles its real cost or releases all of it."""
+"""Two-phase spending: a job reserves its estimate, and a worker completes it at its real cost."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ import pytest
 from tests.support.invariants import assert_books_balance
 from tests.support.operations import (
     audit,
-    ending,
     events,
     post,
     read,
     refused,
-    release,
     settle,
     spend,
     start,
@@ -24,7 +22,7 @@ from tests.support.operations import (
 )
 from tests.support.tenants import NOON, job_start, make_child, make_partner
 
-from partner_api.database.arguments import SYSTEM, Caller, Idempotency
+from partner_api.database.arguments import Caller, Idempotency
 from partner_api.jobs import claim_store as claims
 from partner_api.jobs import store as generation
 
@@ -38,7 +36,7 @@ if TYPE_CHECKING:
 LARGEST = 2**53 - 1
 
 
-async def _job(connection: Connection, wallet: Wallet, job_id: UUID) -> Row:
+async def stored_job(connection: Connection, wallet: Wallet, job_id: UUID) -> Row:
     """The job with its container and its reservation."""
     row = await connection.fetchrow(
         """
@@ -77,7 +75,7 @@ async def test_a_start_reserves_its_estimate_and_makes_job_and_container(
     wallet = await read(connection, partner)
     assert (wallet["balance"], wallet["reserved"], wallet["available"]) == (500, 120, 380)
     assert (wallet["running_jobs"], wallet["used_this_period"]) == (1, 0)
-    job = await _job(connection, partner, item.job_id)
+    job = await stored_job(connection, partner, item.job_id)
     assert (job["status"], job["stage"], job["progress"]) == ("running", "queued", 0)
     assert (job["started_at"], job["expires_at"]) == (NOON, NOON + timedelta(days=1))
     assert (job["container_status"], job["inputs"]) == ("queued", {"hook": "Hello"})
@@ -92,10 +90,10 @@ async def test_a_settlement_takes_the_real_cost_and_frees_the_rest(connection: C
     job_id = await started(connection, partner, 120)
     later = NOON + timedelta(minutes=3)
     outcome = await settle(connection, partner, job_id, 50, now=later)
-    assert outcome.facts == {"credits_charged": 50}
+    assert outcome.facts == {"status": "completed", "credits_charged": 50}
     wallet = await read(connection, partner, later)
     assert (wallet["balance"], wallet["reserved"], wallet["used_this_period"]) == (450, 0, 50)
-    job = await _job(connection, partner, job_id)
+    job = await stored_job(connection, partner, job_id)
     assert (job["status"], job["progress"], job["finished_at"]) == ("completed", 1, later)
     assert (job["container_status"], job["completed_at"]) == ("completed", later)
     assert (job["reservation"], job["charged"], job["closed_at"]) == ("settled", 50, later)
@@ -128,7 +126,7 @@ async def test_a_job_that_cost_nothing_leaves_no_row(connection: Connection) -> 
     assert (await settle(connection, partner, job_id, 0)).status == "done"
     assert len(await events(connection, partner)) == 1
     assert (await read(connection, partner))["available"] == 500
-    assert (await _job(connection, partner, job_id))["status"] == "completed"
+    assert (await stored_job(connection, partner, job_id))["status"] == "completed"
 
 
 @pytest.mark.parametrize("charged", [121, -1, LARGEST])
@@ -139,53 +137,6 @@ async def test_a_settlement_never_exceeds_the_reservation(
     job_id = await started(connection, partner, 120)
     assert refused(await settle(connection, partner, job_id, charged))[0] == "VALIDATION"
     assert (await read(connection, partner))["reserved"] == 120
-
-
-@pytest.mark.parametrize("status", ["failed", "canceled"])
-async def test_a_release_frees_everything_without_a_row(
-    connection: Connection, status: str
-) -> None:
-    partner = await make_partner(connection, prepaid=500)
-    job_id = await started(connection, partner, 120)
-    later = NOON + timedelta(minutes=3)
-    outcome = await release(connection, partner, job_id, status, now=later)
-    assert outcome.facts == {"released_credits": 120}
-    wallet = await read(connection, partner, later)
-    assert (wallet["available"], wallet["running_jobs"], wallet["used_this_period"]) == (500, 0, 0)
-    assert len(await events(connection, partner)) == 1
-    job = await _job(connection, partner, job_id)
-    assert (job["status"], job["container_status"], job["reservation"]) == (
-        status,
-        status,
-        "released",
-    )
-    assert (job["error_code"] is not None) == (status == "failed")
-
-
-async def test_what_is_over_stays_over(connection: Connection) -> None:
-    partner = await make_partner(connection, prepaid=500)
-    settled, failed, canceled = [await started(connection, partner, 100) for _ in range(3)]
-    await settle(connection, partner, settled, 60)
-    await release(connection, partner, failed)
-    await release(connection, partner, canceled, "canceled")
-    over = {settled: "completed", failed: "failed", canceled: "canceled"}
-    for job_id, status in over.items():
-        for outcome in (
-            await settle(connection, partner, job_id, 10),
-            await release(connection, partner, job_id, "canceled"),
-        ):
-            assert (outcome.status, outcome.code) == ("refused", "CONFLICT")
-            assert outcome.facts == {"status": status}
-    assert (await read(connection, partner))["balance"] == 440
-    await assert_books_balance(connection, partner.tenant_id)
-
-
-async def test_a_job_that_never_was_is_not_found(connection: Connection) -> None:
-    partner, stranger = await make_partner(connection, prepaid=100), await make_partner(connection)
-    job_id = await started(connection, partner, 10)
-    for missing, tenant in ((uuid4(), partner), (job_id, stranger)):
-        assert refused(await settle(connection, tenant, missing, 1)) == ("NOT_FOUND", None)
-        assert refused(await release(connection, tenant, missing)) == ("NOT_FOUND", None)
 
 
 async def test_more_than_is_available_is_refused(connection: Connection) -> None:
@@ -219,55 +170,6 @@ async def test_a_batch_is_decided_in_order(connection: Connection) -> None:
     assert await connection.fetchval(
         "SELECT array_agg(id ORDER BY id) FROM jobs WHERE tenant_id = $1", partner.tenant_id
     ) == sorted([items[1].job_id, items[3].job_id])
-    await assert_books_balance(connection, partner.tenant_id)
-
-
-async def test_a_batch_over_several_wallets_touches_each_alone(connection: Connection) -> None:
-    partner = await make_partner(connection, prepaid=300)
-    one, two = [await make_child(connection, partner, prepaid=100) for _ in range(2)]
-    items = [
-        job_start(wallet, credits)
-        for wallet, credits in ((two, 70), (partner, 100), (one, 100), (two, 40), (one, 1))
-    ]
-    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
-    assert [outcome.status for outcome in outcomes] == ["done", "done", "done"] + ["refused"] * 2
-    settlements = [
-        generation.JobSettlement(item.job_id, 33, SYSTEM) for item in (items[2], items[0])
-    ]
-    outcomes = await generation.settle_jobs(connection, partner.tenant_id, NOON, settlements)
-    assert [outcome.status for outcome in outcomes] == ["done", "done"]
-    balances = [
-        ((await read(connection, wallet))["balance"], (await read(connection, wallet))["reserved"])
-        for wallet in (partner, one, two)
-    ]
-    assert balances == [(100, 100), (67, 0), (67, 0)]
-    await assert_books_balance(connection, partner.tenant_id)
-
-
-async def test_a_job_named_twice_in_a_batch_ends_once(connection: Connection) -> None:
-    partner = await make_partner(connection, prepaid=500)
-    first, second = [await started(connection, partner, 100) for _ in range(2)]
-    outcomes = await generation.settle_jobs(
-        connection,
-        partner.tenant_id,
-        NOON,
-        [generation.JobSettlement(first, credits, SYSTEM) for credits in (30, 40)],
-    )
-    assert [(outcome.status, outcome.facts) for outcome in outcomes] == [
-        ("done", {"credits_charged": 30}),
-        ("refused", {"status": "completed"}),
-    ]
-    outcomes = await generation.release_jobs(
-        connection,
-        partner.tenant_id,
-        NOON,
-        [ending(second, "failed"), ending(second, "canceled")],
-    )
-    assert [(outcome.status, outcome.facts) for outcome in outcomes] == [
-        ("done", {"released_credits": 100}),
-        ("refused", {"status": "failed"}),
-    ]
-    assert (await read(connection, partner))["balance"] == 470
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -315,13 +217,13 @@ async def test_jobs_whose_time_is_up_fail_and_release(connection: Connection) ->
     assert await generation.expire_jobs(connection, partner.tenant_id, before, 10) == 0
     assert partner.tenant_id in await generation.tenants_with_expired_jobs(connection, day, 1000)
     assert await generation.expire_jobs(connection, partner.tenant_id, day, 10) == 1
-    job = await _job(connection, partner, early)
+    job = await stored_job(connection, partner, early)
     assert (job["status"], job["error_code"], job["reservation"]) == (
         "failed",
         "EXPIRED",
         "released",
     )
-    assert (await _job(connection, partner, late))["status"] == "running"
+    assert (await stored_job(connection, partner, late))["status"] == "running"
     assert (await read(connection, partner, day))["reserved"] == 100
     assert refused(await settle(connection, partner, early, 5, now=day))[0] == "CONFLICT"
     assert len(await events(connection, partner)) == 1
@@ -337,7 +239,7 @@ async def test_expiry_takes_a_bounded_number_the_longest_overdue_first(
     ]
     later = NOON + timedelta(days=3)
     assert await generation.expire_jobs(connection, partner.tenant_id, later, 2) == 2
-    statuses = [(await _job(connection, partner, job_id))["status"] for job_id in jobs]
+    statuses = [(await stored_job(connection, partner, job_id))["status"] for job_id in jobs]
     assert statuses == ["running", "failed", "failed"]
     assert await generation.expire_jobs(connection, partner.tenant_id, later, 2) == 1
 
@@ -397,8 +299,9 @@ async def test_a_project_that_moved_leaves_the_charge_where_it_was_made(
 async def test_an_empty_batch_answers_nothing(connection: Connection) -> None:
     tenant_id = (await make_partner(connection)).tenant_id
     assert await generation.start_jobs(connection, tenant_id, NOON, []) == []
-    assert await generation.settle_jobs(connection, tenant_id, NOON, []) == []
-    assert await generation.release_jobs(connection, tenant_id, NOON, []) == []
+    assert await claims.complete_jobs(connection, tenant_id, NOON, []) == []
+    assert await claims.fail_jobs(connection, tenant_id, NOON, []) == []
+    assert await claims.cancel_jobs(connection, tenant_id, NOON, []) == []
 
 
 def keyed(
@@ -478,7 +381,7 @@ async def test_a_social_account_has_to_be_the_project_s_and_connected(
     ]
     outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [outcome.code for outcome in outcomes] == [None] + ["VALIDATION"] * 4
-    assert (outcomes[1].facts or {})["issues"][0]["path"] == "socialAccountId"
+    assert outcomes[1].facts == {"reason": "not_connected", "field": "social_account_id"}
 
 
 async def test_a_test_tenant_reserves_nothing(connection: Connection) -> None:

@@ -17,7 +17,6 @@ from tests.support.tenants import NOON, job_start, make_partner
 from tests.support.working import beat, cancel, claim, complete, expire_claims, fail, job_of
 
 from partner_api.clock import Clock
-from partner_api.database.arguments import SYSTEM
 from partner_api.database.notifications import Bell
 from partner_api.jobs import operator_store as due
 from partner_api.jobs import store as generation
@@ -125,12 +124,7 @@ async def test_a_job_does_not_end_before_it_was_taken(connection: Connection, ho
         assert job["cancel_requested_at"] == taken_at
         await complete(connection, held, 10, now=NOON)
     elif how == "expire":
-        await generation.release_jobs(
-            connection,
-            partner.tenant_id,
-            NOON,
-            [generation.JobRelease(held.job_id, "failed", "EXPIRED", "Too late.", SYSTEM)],
-        )
+        await generation.expire_these(connection, partner.tenant_id, NOON, [held.job_id])
     else:
         await report(connection, held, how, NOON)
     row = await connection.fetchrow(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support.operations import ending
+from tests.support.job_ends import JobSettlement, ending, release_jobs, settle_jobs
 from tests.support.tenants import NOON, job_start, make_child, make_partner
 
-from partner_api.database.arguments import SYSTEM
 from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ class _Undo(Exception):
 
 
 async def _rows_read(connection: Connection, wallet: Wallet) -> list[int]:
-    """Start two jobs, settle one and release the other, and undo it all; the rows that each call read."""
+    """As the owner: start two jobs, settle one and release the other, and undo it all; the rows that each call read."""
     totals: list[int] = []
 
     async def note(outcomes: list[Outcome]) -> None:
@@ -36,16 +35,14 @@ async def _rows_read(connection: Connection, wallet: Wallet) -> list[int]:
         totals.append(int(read) - sum(totals))
 
     tenant_id, one, other = wallet.tenant_id, job_start(wallet, 1), job_start(wallet, 1)
-    settlement = generation.JobSettlement(one.job_id, 1, SYSTEM)
+    settlement = JobSettlement(one.job_id, 1)
     # Counts of transactions that are over would be among those of the next one.
     await connection.execute("SELECT pg_stat_force_next_flush()")
     try:
         async with connection.transaction():
             await note(await generation.start_jobs(connection, tenant_id, NOON, [one, other]))
-            await note(await generation.settle_jobs(connection, tenant_id, NOON, [settlement]))
-            await note(
-                await generation.release_jobs(connection, tenant_id, NOON, [ending(other.job_id)])
-            )
+            await note(await settle_jobs(connection, tenant_id, NOON, [settlement]))
+            await note(await release_jobs(connection, tenant_id, NOON, [ending(other.job_id)]))
             raise _Undo
     except _Undo:
         return totals
@@ -65,8 +62,8 @@ async def test_a_call_does_not_read_all_that_a_tenant_has(
             await generation.start_jobs(connection, partner.tenant_id, NOON, items)
         await owner_connection.execute("ANALYZE jobs, containers, reservations, projects, wallets")
         # A connection makes new plans then.
-        await connection.reload_schema_state()
-        return await _rows_read(connection, wallet)
+        await owner_connection.reload_schema_state()
+        return await _rows_read(owner_connection, wallet)
 
     read = await grow(3 * _CHILDREN)
     assert sum(read) < 3 * _CHILDREN * _JOBS_OF_EACH / 2, read

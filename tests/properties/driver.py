@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from uuid import UUID
 
+    from tests.support.databases import DatabaseUrls
+
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection, Row
 
@@ -36,15 +38,16 @@ SELECT e.*, e.metadata ->> 'reason' AS reason
 
 
 class Driver:
-    """One connection as the application's role, on an event loop of its own."""
+    """One connection as the application's role and one as the owner, on an event loop of its own."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, urls: DatabaseUrls) -> None:
+        self._urls = urls
 
     def __enter__(self) -> Driver:
         # Not asyncio.Runner: that would replace the loop which the other tests of the session share.
         self._loop = asyncio.new_event_loop()
-        self.connection: Connection = self.run(connect(self._url))
+        self.connection: Connection = self.run(connect(self._urls.app))
+        self.owner: Connection = self.run(connect(self._urls.owner))
         return self
 
     def __exit__(
@@ -53,6 +56,7 @@ class Driver:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.run(self.owner.close())
         self.run(self.connection.close())
         self._loop.close()
 

@@ -25,7 +25,7 @@ def check(
     They are the same ones each time, so that a change is what makes a difference; a test that takes its time explores
     others.
     """
-    with Driver(urls.app) as driver:
+    with Driver(urls) as driver:
         bound = type(machine.__name__, (machine,), {"driver": driver})
         run_state_machine_as_test(
             bound,

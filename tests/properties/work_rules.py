@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from tests.properties.funding_rules import FundingRules
 from tests.properties.ledger_machine import MORE, PARTNER, amounts, organizations
-from tests.support import operations
+from tests.support import job_ends
 from tests.support.tenants import job_start
 
-from partner_api.database.arguments import SYSTEM
 from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
     from tests.properties.ledger_model import Answer
 
     from partner_api.database.arguments import Outcome
+    from partner_api.database.connection import Connection
 
 # One of the jobs there are, whichever; NO_JOB sometimes for one that never was.
 NO_JOB = 40
@@ -75,9 +75,9 @@ class Operations(FundingRules):
             job_id = self._job(position)
             job = self.model.jobs.get(job_id)
             amount = self.amount(cost, job.credits if job else 0) if cost else 0
-            sent.append(generation.JobSettlement(UUID(job_id), amount, SYSTEM))
+            sent.append(job_ends.JobSettlement(UUID(job_id), amount))
             answers.append(self.model.settle(self.at, job_id, amount))
-        self._both_for_jobs(generation.settle_jobs, sent, answers)
+        self._both_for_jobs(job_ends.settle_jobs, sent, answers)
 
     @rule(
         items=st.lists(
@@ -87,9 +87,9 @@ class Operations(FundingRules):
     @precondition(lambda self: self.model.jobs)
     def release(self, items: list[tuple[int, str]]) -> None:
         batch = [(self._job(position), status) for position, status in items]
-        sent = [operations.ending(UUID(job_id), status) for job_id, status in batch]
+        sent = [job_ends.ending(UUID(job_id), status) for job_id, status in batch]
         answers = [self.model.release(self.at, job_id, status) for job_id, status in batch]
-        self._both_for_jobs(generation.release_jobs, sent, answers)
+        self._both_for_jobs(job_ends.release_jobs, sent, answers)
 
     @rule(wait=st.sampled_from([timedelta(hours=1), timedelta(days=1)]))
     def expire(self, wait: timedelta) -> None:
@@ -102,17 +102,21 @@ class Operations(FundingRules):
     def _both_for_jobs(
         self,
         function: Callable[..., Coroutine[Any, Any, list[Outcome]]],
-        items: Sequence[generation.JobSettlement | generation.JobRelease],
+        items: Sequence[job_ends.JobSettlement | generation.JobRelease],
         answers: list[Answer],
     ) -> None:
-        """One by one where an archived wallet is involved: it is swept once a call, not once an item."""
+        """As the owner. One by one where an archived wallet is involved: it is swept once a call, not once an item."""
+
+        async def as_owner(_: Connection, *arguments: Any) -> list[Outcome]:
+            return await function(self.driver.owner, *arguments)
+
         jobs = [self.model.jobs.get(str(item.job_id)) for item in items]
         archived = any(
             job and self.model.wallets[job.organization].state == "archived" for job in jobs
         )
         size = 1 if archived else len(items)
         for first in range(0, len(items), size):
-            self.both(function, items[first : first + size], answers[first : first + size])
+            self.both(as_owner, items[first : first + size], answers[first : first + size])
 
     def _job(self, position: int) -> str:
         """A job, mostly one that is still running; sometimes one that never was."""

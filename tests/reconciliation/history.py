@@ -111,7 +111,7 @@ async def make_history(connection: Connection) -> History:
     )
 
     wallets = [wallet.organization_id for wallet in (partner, child, archived, suspended)]
-    assert await credit.touch_wallets(connection, partner.tenant_id, wallets, MARCH) == 4
+    assert await credit.roll_over_due_wallets(connection, partner.tenant_id, wallets, MARCH) == 4
     await op.spend(connection, child, 35, now=MARCH)
     open_job = await op.started(connection, child, 90, now=MARCH)
 

@@ -178,7 +178,7 @@ async def _july_and_august(
     tenant_id = partner.tenant_id
     wallets = [wallet.organization_id for wallet in (partner, child, archived)]
     for at in (day(7, 15), day(7, 20), day(7, 21), day(7, 22), day(7, 23)):
-        await credit.touch_wallets(connection, tenant_id, wallets, at)
+        await credit.roll_over_due_wallets(connection, tenant_id, wallets, at)
         await work(connection, partner, at)
     await op.spend(connection, child, 900, now=day(7, 25))
     for at in (day(8, 1), day(8, 2), day(8, 5)):
@@ -197,7 +197,7 @@ async def _july_and_august(
             connection, owner, names[lease], at, recalled=lease == "recalled"
         )
         assert outcome.status == "done", outcome
-    await credit.touch_wallets(connection, tenant_id, wallets, day(8, 15))
+    await credit.roll_over_due_wallets(connection, tenant_id, wallets, day(8, 15))
     await work(connection, partner, day(8, 15))
     async with connection.transaction():
         await cash.refund(
@@ -231,7 +231,7 @@ async def _work(connection: Connection, partner: Wallet, child: Wallet, bare: Wa
     names["claimed_job"] = await _start(connection, child, 30, at)
     await claim(connection, child, 1, now=at, lease_seconds=600)
     names["canceled_job"] = await _start(connection, child, 20, at)
-    cancel = claims.JobCancellation(names["canceled_job"], None, SYSTEM)
+    cancel = claims.CancelItem(names["canceled_job"], None, SYSTEM)
     await claims.cancel_jobs(connection, child.tenant_id, at, [cancel])
     names["open_job"] = await _start(connection, child, 60, at)
     names["second_job"] = await _start(connection, child, 90, at)

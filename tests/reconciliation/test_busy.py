@@ -103,11 +103,8 @@ async def _move_something(
                 for job, outcome in zip(jobs, outcomes, strict=True)
                 if outcome.status == "done"
             ]
-            settled = [generation.JobSettlement(job_id, 15, SYSTEM) for job_id in begun[::2]]
-            await generation.settle_jobs(connection, tenant_id, NOON, settled)
-            await generation.release_jobs(
-                connection, tenant_id, NOON, [op.ending(job_id) for job_id in begun[1::2]]
-            )
+            await op.settle_all(connection, tenant_id, dict.fromkeys(begun[::2], 15))
+            await op.release_all(connection, tenant_id, begun[1::2])
             for job_id in begun[:1]:
                 await op.post(connection, wallet, "refund", 5, job_id=job_id)
 

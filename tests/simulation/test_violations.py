@@ -74,7 +74,7 @@ LANGUAGE sql AS $$
 $$;
 """
 FORGETS_PERIODS = """
-CREATE OR REPLACE FUNCTION wallets_touch(p_tenant_id bigint, p_now timestamptz, p_organization_ids uuid[])
+CREATE OR REPLACE FUNCTION wallets_roll_over_due(p_tenant_id bigint, p_now timestamptz, p_organization_ids uuid[])
 RETURNS integer LANGUAGE sql AS 'SELECT 0'
 """
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID, uuid4
 
 from tests.support.tenants import NOON, allocation, job_start
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
+from partner_api.jobs import claim_store as claims
 from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
-    from uuid import UUID
 
     from tests.support.tenants import Wallet
 
-    from partner_api.database.arguments import Idempotency, Outcome
+    from partner_api.database.arguments import Caller, Idempotency, Outcome
     from partner_api.database.connection import Connection, Pool, Row
 
 
@@ -145,42 +147,124 @@ async def configure(
 
 
 async def start(
-    connection: Connection, wallet: Wallet, credits: int, *, now: datetime = NOON
+    connection: Connection,
+    wallet: Wallet,
+    credits: int,
+    *,
+    now: datetime = NOON,
+    days: int = 1,
 ) -> tuple[UUID, Outcome]:
-    """Start a job that reserves so many credits; its id, also when it was refused."""
-    item = job_start(wallet, credits, now=now)
+    """Start a job that reserves so many credits for so long; its id, also when it was refused."""
+    item = job_start(wallet, credits, now=now)._replace(expires_at=now + timedelta(days=days))
     (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now, [item])
     return item.job_id, outcome
 
 
 async def started(
-    connection: Connection, wallet: Wallet, credits: int, *, now: datetime = NOON
+    connection: Connection,
+    wallet: Wallet,
+    credits: int,
+    *,
+    now: datetime = NOON,
+    days: int = 1,
 ) -> UUID:
     """Start a job that must be accepted."""
-    job_id, outcome = await start(connection, wallet, credits, now=now)
+    job_id, outcome = await start(connection, wallet, credits, now=now, days=days)
     assert outcome.status == "done", outcome
     return job_id
+
+
+class Hold(NamedTuple):
+    """The claim of a job: who has it, and with which token."""
+
+    worker_id: str
+    claim_token: UUID
+
+
+async def hold(connection: Connection, tenant_id: int, job_id: UUID, now: datetime) -> Hold:
+    """The current claim of a job, which is claimed if it waits; of one that cannot be, a claim that is nobody's."""
+    while True:
+        row = await connection.fetchrow(
+            """
+            SELECT j.worker_id, j.claim_token, j.format,
+                   j.status = 'running' AND NOT j.sandbox AND j.expires_at > $3 AS waits,
+                   ARRAY(SELECT o.id FROM jobs o
+                          WHERE o.tenant_id = $1 AND o.id <> $2 AND o.status = 'running'
+                            AND o.claim_token IS NULL) AS others
+              FROM jobs j WHERE j.tenant_id = $1 AND j.id = $2
+            """,
+            tenant_id,
+            job_id,
+            now,
+        )
+        if row is not None and row["claim_token"] is not None:
+            return Hold(row["worker_id"], row["claim_token"])
+        if row is None or not row["waits"]:
+            return Hold("w1", uuid4())
+        # Who claims beside this may get it, or have it locked for a moment: then it is looked at again.
+        await claims.claim_jobs(
+            connection,
+            tenant_id,
+            now,
+            worker_id="w1",
+            formats=[row["format"]],
+            lease_seconds=900,
+            tokens=[uuid4()],
+            caller=SYSTEM,
+            resting=row["others"],
+        )
+
+
+async def settle_all(
+    connection: Connection,
+    tenant_id: int,
+    charges: Mapping[UUID, int],
+    *,
+    now: datetime = NOON,
+    caller: Caller = SYSTEM,
+) -> list[Outcome]:
+    """Have a worker complete jobs in one batch, each at what it is to cost."""
+    items = [
+        claims.JobCompletion(
+            job_id, *await hold(connection, tenant_id, job_id, now), charged, [], caller
+        )
+        for job_id, charged in charges.items()
+    ]
+    return await claims.complete_jobs(connection, tenant_id, now, items)
 
 
 async def settle(
     connection: Connection, wallet: Wallet, job_id: UUID, charged: int, *, now: datetime = NOON
 ) -> Outcome:
-    """Settle one job."""
-    items = [generation.JobSettlement(job_id, charged, SYSTEM)]
-    (outcome,) = await generation.settle_jobs(connection, wallet.tenant_id, now, items)
+    """Have a worker complete one job."""
+    (outcome,) = await settle_all(connection, wallet.tenant_id, {job_id: charged}, now=now)
     return outcome
 
 
-def ending(job_id: UUID, status: str = "failed") -> generation.JobRelease:
-    """The end of a job that is not charged."""
-    failed = status == "failed"
-    return generation.JobRelease(
-        job_id,
-        status,  # type: ignore[arg-type]  # tests also pass what comes out of a strategy
-        "RENDER_FAILED" if failed else None,
-        "It did not render." if failed else None,
-        SYSTEM,
-    )
+async def release_all(
+    connection: Connection,
+    tenant_id: int,
+    job_ids: Sequence[UUID],
+    status: str = "failed",
+    *,
+    now: datetime = NOON,
+) -> list[Outcome]:
+    """Have a worker give jobs up in one batch, or cancel them before any has them."""
+    if status == "canceled":
+        cancels = [claims.CancelItem(job_id, None, SYSTEM) for job_id in job_ids]
+        return await claims.cancel_jobs(connection, tenant_id, now, cancels)
+    failures = [
+        claims.JobFailure(
+            job_id,
+            *await hold(connection, tenant_id, job_id, now),
+            "RENDER_FAILED",
+            "It did not render.",
+            False,
+            SYSTEM,
+        )
+        for job_id in job_ids
+    ]
+    return await claims.fail_jobs(connection, tenant_id, now, failures)
 
 
 async def release(
@@ -191,16 +275,15 @@ async def release(
     *,
     now: datetime = NOON,
 ) -> Outcome:
-    """Release one job."""
-    items = [ending(job_id, status)]
-    (outcome,) = await generation.release_jobs(connection, wallet.tenant_id, now, items)
+    """End one job that is not charged."""
+    (outcome,) = await release_all(connection, wallet.tenant_id, [job_id], status, now=now)
     return outcome
 
 
 async def spend(
     connection: Connection, wallet: Wallet, credits: int, *, now: datetime = NOON
 ) -> UUID:
-    """Start a job and settle it for all that it reserved; gives its id."""
+    """Start a job and complete it at all that it reserved; its id."""
     job_id = await started(connection, wallet, credits, now=now)
     outcome = await settle(connection, wallet, job_id, credits, now=now)
     assert outcome.status == "done", outcome

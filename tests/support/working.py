@@ -161,7 +161,7 @@ async def cancel(
     connection: Connection, wallet: Wallet, job_id: UUID, *, now: datetime = NOON
 ) -> Outcome:
     """Cancel a job as its organization."""
-    item = claims.JobCancellation(job_id, wallet.organization_id, SYSTEM)
+    item = claims.CancelItem(job_id, wallet.organization_id, SYSTEM)
     (outcome,) = await claims.cancel_jobs(connection, wallet.tenant_id, now, [item])
     return outcome
 

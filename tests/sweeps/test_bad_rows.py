@@ -112,12 +112,14 @@ async def test_expiries(pool: Pool, connection: Connection, owner: Connection) -
         "SELECT count(*) FROM jobs WHERE id = ANY ($1) AND error_code = 'EXPIRED'", good
     ) == len(good)
     assert (await job_of(connection, child, short))["status"] == "running"
-    # Servers of the version before count no more than they advance either.
+    # Nor is one that cannot be ended counted.
     await owner.execute(
         "UPDATE wallets SET reserved = 1 WHERE organization_id = $1", child.organization_id
     )
-    expire = "SELECT jobs_expire($1, $2, 100)"
-    counts = [await connection.fetchval(expire, partner.tenant_id, NOON + DAY) for _ in range(2)]
+    counts = [
+        await generation.expire_jobs(connection, partner.tenant_id, NOON + DAY, 100)
+        for _ in range(2)
+    ]
     assert counts == [1, 0]
 
 
@@ -172,10 +174,8 @@ async def test_the_queue(pool: Pool, connection: Connection, owner: Connection) 
     assert len(batch) + len(rest) == len(good)
     assert skipped("claim") - before == 4
     assert [(entry["event"], entry["work"]) for entry in log] == [("row_skipped", "claim")]
-    # Servers of the version before are given none of them either.
-    old = "SELECT jobs_claim($1, $2, 'w1', '{video_remix}', 60, $3, $4)"
-    tokens = [uuid4() for _ in range(9)]
-    assert not await connection.fetchval(old, first.tenant_id, NOON, tokens, SYSTEM)
+    # Nor is any of them given to somebody who meets them for the first time.
+    assert not await claim(connection, first, 9)
 
 
 async def test_periods(pool: Pool, connection: Connection, owner: Connection) -> None:

@@ -105,17 +105,17 @@ async def read_wallets(
             overdue.setdefault(row["tenant_id"], []).append(row["organization_id"])
     if overdue:
         for tenant_id, organization_ids in overdue.items():
-            await touch_wallets(connection, tenant_id, organization_ids, now)
+            await roll_over_due_wallets(connection, tenant_id, organization_ids, now)
         rows = await _WALLETS.fetch(connection, keys)
     return [row if row["organization_id"] is not None else None for row in rows]
 
 
-async def touch_wallets(
+async def roll_over_due_wallets(
     connection: Connection, tenant_id: int, organization_ids: Sequence[UUID], now: datetime
 ) -> int:
-    """Write the rollovers that are due on these wallets; gives how many wallets had one."""
+    """Write the rollovers that are due on these wallets; return how many wallets had one."""
     rolled = await connection.fetchval(
-        "SELECT wallets_touch($1, $2, $3)", tenant_id, now, organization_ids
+        "SELECT wallets_roll_over_due($1, $2, $3)", tenant_id, now, organization_ids
     )
     return int(rolled)
 

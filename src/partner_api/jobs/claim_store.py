@@ -50,8 +50,8 @@ class JobFailure(NamedTuple):
     idempotency: Idempotency | None = None
 
 
-class JobCancellation(NamedTuple):
-    """A job to cancel; with ``organization_id``, only if it is that organization's."""
+class CancelItem(NamedTuple):
+    """A job to cancel; with ``organization_id``, only if it is that organization's. In SQL, a ``job_cancellation``."""
 
     job_id: UUID
     organization_id: UUID | None
@@ -106,6 +106,19 @@ async def tenants_with_waiting_jobs(
         resting,
     )
     return [row["tenant_id"] for row in rows]
+
+
+async def waiting_jobs(connection: Connection, tenant_id: int, content_format: str) -> list[UUID]:
+    """The jobs of a tenant that wait for a worker in this format."""
+    rows = await connection.fetch(
+        """
+        SELECT id FROM jobs
+         WHERE tenant_id = $1 AND format = $2 AND status = 'running' AND claim_token IS NULL
+        """,
+        tenant_id,
+        content_format,
+    )
+    return [row["id"] for row in rows]
 
 
 async def claim_jobs(
@@ -177,7 +190,7 @@ async def fail_jobs(
 
 
 async def cancel_jobs(
-    connection: Connection, tenant_id: int, now: datetime, items: Sequence[JobCancellation]
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[CancelItem]
 ) -> list[Outcome]:
     """Cancel jobs, at once or by telling their workers. Facts: ``{job_id, accepted, reason}``."""
     return await call_money_function(connection, "job_cancel", tenant_id, now, items)

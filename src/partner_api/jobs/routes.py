@@ -163,7 +163,7 @@ async def cancel_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellatio
     reports or falls silent, and nothing is charged. In its last stage, `finalizing`, a job cannot
     be canceled any more: 409.
     """
-    item = claims.JobCancellation(
+    item = claims.CancelItem(
         job_id,
         request.caller.organization_id,
         audit_argument(request),

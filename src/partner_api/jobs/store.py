@@ -35,14 +35,6 @@ class JobStart(NamedTuple):
     idempotency: Idempotency | None = None
 
 
-class JobSettlement(NamedTuple):
-    """The real cost of a finished job, at most what it reserved."""
-
-    job_id: UUID
-    charged: int
-    caller: Caller
-
-
 class JobRelease(NamedTuple):
     """A job that ends without a charge; the error belongs to ``failed`` only."""
 
@@ -61,20 +53,6 @@ async def start_jobs(
     Facts: ``{job_id, container_id, project_id, reserved_credits, started_at}``.
     """
     return await call_money_function(connection, "job_start", tenant_id, now, items)
-
-
-async def settle_jobs(
-    connection: Connection, tenant_id: int, now: datetime, items: Sequence[JobSettlement]
-) -> list[Outcome]:
-    """Charge finished jobs and free the rest of their reservations. Facts: ``{credits_charged}``."""
-    return await call_money_function(connection, "job_settle", tenant_id, now, items)
-
-
-async def release_jobs(
-    connection: Connection, tenant_id: int, now: datetime, items: Sequence[JobRelease]
-) -> list[Outcome]:
-    """End jobs without a charge. Facts: ``{released_credits}``."""
-    return await call_money_function(connection, "job_release", tenant_id, now, items)
 
 
 async def tenants_with_expired_jobs(

@@ -36,10 +36,12 @@ class EndPeriods(Sweep):
             )
 
             async def advance(tenant_id: int) -> int:
-                async def touch(some: Sequence[UUID]) -> Advanced:
-                    return Advanced(await store.touch_wallets(connection, tenant_id, some, now))
+                async def roll_over(some: Sequence[UUID]) -> Advanced:
+                    return Advanced(
+                        await store.roll_over_due_wallets(connection, tenant_id, some, now)
+                    )
 
-                return await advance_rows(tenant_id, overdue[tenant_id], touch, self._resting)
+                return await advance_rows(tenant_id, overdue[tenant_id], roll_over, self._resting)
 
             return await advance_each(overdue, advance)
 

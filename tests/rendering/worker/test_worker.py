@@ -44,7 +44,7 @@ async def cancel(studio: Studio, job_id: UUID) -> None:
             connection,
             studio.partner.tenant_id,
             studio.clock.now(),
-            [claims.JobCancellation(job_id, None, SYSTEM)],
+            [claims.CancelItem(job_id, None, SYSTEM)],
         )
     assert outcome.facts is not None
     assert outcome.facts["accepted"]

@@ -7,7 +7,7 @@
 --
 -- The form is for ever: rows that are there keep their hashes. Another one gets another first element.
 
--- The digest of what a partner does not see of its row, shown as internalHash.
+-- Return the digest of what a partner does not see of its row, shown as internalHash.
 CREATE OR REPLACE FUNCTION credit_event_internal_hash(p_event credit_events)
 RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT sha256(convert_to(concat(
@@ -18,6 +18,7 @@ RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
         ', ', coalesce(to_json(p_event.request_id)::text, 'null'), ']'), 'UTF8'))
 $$;
 
+-- Return what is hashed of a row: the text of its JSON array.
 CREATE OR REPLACE FUNCTION credit_event_content(p_event credit_events)
 RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT concat(
@@ -34,12 +35,13 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
         '", "', encode(credit_event_internal_hash(p_event), 'hex'), '"]')
 $$;
 
+-- Return the hash of a row, of its content and of its previous_hash.
 CREATE OR REPLACE FUNCTION credit_event_hash(p_event credit_events)
 RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT sha256(p_event.previous_hash || convert_to(credit_event_content(p_event), 'UTF8'))
 $$;
 
--- The same of a cash row.
+-- The same three of a cash row.
 CREATE OR REPLACE FUNCTION cash_event_internal_hash(p_event cash_events)
 RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT sha256(convert_to(concat(
@@ -69,7 +71,7 @@ RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT sha256(p_event.previous_hash || convert_to(cash_event_content(p_event), 'UTF8'))
 $$;
 
--- For many rows at once: over a window in the order of the rows, it is the hash of each of them.
+-- Return the hash of each of many rows, as an aggregate over a window in the order of the rows.
 CREATE OR REPLACE FUNCTION ledger_chain_next(p_hash bytea, p_first bytea, p_content text)
 RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
@@ -80,7 +82,7 @@ CREATE OR REPLACE AGGREGATE ledger_chain(p_first bytea, p_content text) (
     SFUNC = ledger_chain_next, STYPE = bytea, PARALLEL = SAFE
 );
 
--- A row's hashes as the facts of a money function carry them.
+-- Return a row's hashes as the facts of a money function carry them.
 CREATE OR REPLACE FUNCTION ledger_hash_facts(p_previous_hash bytea, p_hash bytea, p_internal_hash bytea)
 RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT jsonb_build_object('previous_hash', encode(p_previous_hash, 'base64'), 'hash', encode(p_hash, 'base64'),

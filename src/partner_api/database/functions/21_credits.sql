@@ -1,7 +1,7 @@
 -- Movements that people ask for: postings by the operator, and allocations from a partner to its children.
 
--- Moves prepaid credits between two locked wallets and writes both ledger rows. The caller has checked that the
--- sender can spare them and that the receiver has room, and saves both wallets.
+-- Move prepaid credits between two locked wallets and write both ledger rows. The caller has checked that the
+-- sender can spare them and that the receiver has room, and saves both wallets, which come back changed.
 CREATE OR REPLACE FUNCTION credit_transfer(
     INOUT p_from wallets, INOUT p_to wallets, p_now timestamptz, p_transfer credit_transfers, p_reason text, p_caller caller)
 LANGUAGE plpgsql AS $$
@@ -32,8 +32,8 @@ BEGIN
 END
 $$;
 
--- Empties an archived child as far as its open reservations let it: prepaid goes to the parent, allotment lapses.
--- Gives how many credits moved; both wallets come back changed and must be saved.
+-- Empty an archived child as far as its open reservations let it: prepaid goes to the parent, allotment lapses. Return
+-- both wallets, changed and not saved, and how many credits moved.
 CREATE OR REPLACE FUNCTION wallet_sweep_archived(
     INOUT p_child wallets, INOUT p_parent wallets, p_now timestamptz, p_caller caller, OUT p_moved bigint)
 LANGUAGE plpgsql AS $$
@@ -44,8 +44,8 @@ DECLARE
 BEGIN
     -- The time of the transfer: neither wallet may be in an older period than its rows say.
     p_now := greatest(p_now, p_child.last_event_at, p_parent.last_event_at);
-    p_child := wallet_at(p_child, p_now);
-    p_parent := wallet_at(p_parent, p_now);
+    p_child := wallet_roll_over_and_save(p_child, p_now);
+    p_parent := wallet_roll_over_and_save(p_parent, p_now);
     -- What the parent has no room for stays in the child rather than failing the settlement that frees it.
     p_moved := least(wallet_spendable_prepaid(p_child), wallet_headroom(p_parent));
     IF p_moved > 0 THEN
@@ -65,11 +65,11 @@ BEGIN
 END
 $$;
 
--- The operator's postings to prepaid: grant, purchase, adjustment, refund.
+-- Post to prepaid for the operator: grant, purchase, adjustment, refund.
 --
 -- Facts: {event, balance, available}. Refused: NOT_FOUND (no such organization, or for a refund no such job charged
 -- to it), CONFLICT (archived; refunds above the charge), BILLING_EXHAUSTED (an adjustment below what can leave),
--- VALIDATION (out of range), IDEMPOTENCY_*.
+-- VALIDATION (out of range), IDEMPOTENCY_*. Lock order: the jobs' reservations, the children by id, the partner.
 CREATE OR REPLACE FUNCTION credit_post(p_tenant_id bigint, p_now timestamptz, p_items credit_posting[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
@@ -82,7 +82,8 @@ BEGIN
       ORDER BY job_id FOR NO KEY UPDATE;
     PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
     FOREACH v_item IN ARRAY p_items LOOP
-        v_outcomes := v_outcomes || credit_post_one(p_tenant_id, p_now, v_item);
+        v_outcomes := v_outcomes || idempotency_keep(
+            p_now, v_item.idempotency, credit_post_one(p_tenant_id, p_now, v_item));
     END LOOP;
     RETURN v_outcomes;
 END
@@ -131,7 +132,7 @@ BEGIN
         RETURN ROW('refused', 'CONFLICT', '{"status": "archived"}')::outcome;
     END IF;
     IF p_item.credits > wallet_headroom(v_wallet) THEN
-        RETURN amount_refusal('credits');
+        RETURN out_of_range('credits');
     END IF;
     IF -p_item.credits > wallet_spendable_prepaid(v_wallet) THEN
         RETURN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
@@ -164,12 +165,11 @@ BEGIN
         WHEN 'adjustment' THEN 'credits.adjusted' WHEN 'refund' THEN 'credits.refunded' END;
     PERFORM audit_write(p_tenant_id, p_now, p_item.organization_id, v_audit, p_item.caller, v_project,
                         jsonb_build_object('credits', p_item.credits, 'eventId', v_event -> 'event_id'));
-    PERFORM idempotency_store(p_now, p_item.idempotency, 200::smallint, v_facts::json, NULL);
     RETURN ROW('done', NULL, v_facts)::outcome;
 END
 $$;
 
--- A transfer as an allocation answers it.
+-- Return a transfer as an allocation answers it.
 CREATE OR REPLACE FUNCTION credit_allocation_facts(p_transfer credit_transfers)
 RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object(
@@ -178,7 +178,7 @@ RETURNS jsonb LANGUAGE sql STABLE AS $$
         'available', p_transfer.available, 'created', p_transfer.created_at)
 $$;
 
--- Moves prepaid credits from a partner to its children, decided item by item in the order given.
+-- Move prepaid credits from a partner to its children, decided item by item in the order given.
 --
 -- Facts: those of credit_allocation_facts. Refused: NOT_FOUND (not a direct child), KILL_SWITCH (child suspended or
 -- archived), BILLING_EXHAUSTED, VALIDATION (out of range), IDEMPOTENCY_*. Lock order: the children by id, then the
@@ -188,74 +188,85 @@ RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     v_outcomes outcome[] := '{}';
-    v_outcome  outcome;
     v_item     credit_allocation;
+BEGIN
+    PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
+    FOREACH v_item IN ARRAY p_items LOOP
+        v_outcomes := v_outcomes || idempotency_keep(
+            p_now, v_item.idempotency, credit_allocate_one(p_tenant_id, p_now, v_item));
+    END LOOP;
+    RETURN v_outcomes;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION credit_allocate_one(p_tenant_id bigint, p_now timestamptz, p_item credit_allocation)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_outcome  outcome := idempotency_outcome(p_now, p_item.idempotency);
+    v_asked_at timestamptz := p_now; -- before it is raised to what other nodes have done
     v_transfer credit_transfers;
     v_child    wallets;
     v_partner  wallets;
     v_pair     record;
-    v_now      timestamptz;
 BEGIN
-    PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
+    IF v_outcome.status IS NULL THEN
+        v_outcome := credit_allocation_before(p_tenant_id, p_item.idempotency);
+    END IF;
+    IF v_outcome.status IS NOT NULL THEN
+        RETURN v_outcome;
+    END IF;
 
-    FOREACH v_item IN ARRAY p_items LOOP
-        v_outcome := idempotency_outcome(p_now, v_item.idempotency);
-        -- The transfer itself remembers its key for ever, beyond the record's 24 hours.
-        IF v_outcome.status IS NULL AND (v_item.idempotency).key IS NOT NULL THEN
-            SELECT * INTO v_transfer FROM credit_transfers
-             WHERE tenant_id = p_tenant_id AND api_key_id = (v_item.idempotency).caller_id
-               AND idempotency_key = (v_item.idempotency).key;
-            IF FOUND THEN
-                v_outcome := CASE WHEN v_transfer.fingerprint = (v_item.idempotency).fingerprint
-                    THEN ROW('replayed', NULL, credit_allocation_facts(v_transfer))::outcome
-                    ELSE ROW('refused', 'IDEMPOTENCY_CONFLICT', NULL)::outcome END;
-            END IF;
-        END IF;
+    v_child := wallet_lock(p_tenant_id, p_item.organization_id, p_now);
+    v_partner := wallet_lock(p_tenant_id, p_item.partner_id, p_now);
+    -- The time of the transfer: neither wallet may be in an older period than its rows say.
+    p_now := greatest(p_now, v_child.last_event_at, v_partner.last_event_at);
+    v_child := wallet_roll_over_and_save(v_child, p_now);
+    v_partner := wallet_roll_over_and_save(v_partner, p_now);
+    v_outcome := CASE
+        WHEN v_child.partner_id IS DISTINCT FROM p_item.partner_id OR v_partner.organization_id IS NULL
+            THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
+        WHEN v_child.state <> 'active' OR v_partner.state <> 'active'
+            THEN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome
+        WHEN p_item.credits > wallet_headroom(v_child)
+            THEN out_of_range('credits')
+        WHEN p_item.credits > wallet_spendable_prepaid(v_partner)
+            THEN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
+                'reason', 'insufficient_prepaid', 'required', p_item.credits,
+                'available', wallet_spendable_prepaid(v_partner)))::outcome
+    END;
+    IF v_outcome.status IS NOT NULL THEN
+        RETURN v_outcome;
+    END IF;
 
-        IF v_outcome.status IS NULL THEN
-            v_child := wallet_lock(p_tenant_id, v_item.organization_id, p_now);
-            v_partner := wallet_lock(p_tenant_id, v_item.partner_id, p_now);
-            -- The time of the transfer: neither wallet may be in an older period than its rows say.
-            v_now := greatest(p_now, v_child.last_event_at, v_partner.last_event_at);
-            v_child := wallet_at(v_child, v_now);
-            v_partner := wallet_at(v_partner, v_now);
-            v_outcome := CASE
-                WHEN v_child.partner_id IS DISTINCT FROM v_item.partner_id OR v_partner.organization_id IS NULL
-                    THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
-                WHEN v_child.state <> 'active' OR v_partner.state <> 'active'
-                    THEN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome
-                WHEN v_item.credits > wallet_headroom(v_child)
-                    THEN amount_refusal('credits')
-                WHEN v_item.credits > wallet_spendable_prepaid(v_partner)
-                    THEN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
-                        'reason', 'insufficient_prepaid', 'required', v_item.credits,
-                        'available', wallet_spendable_prepaid(v_partner)))::outcome
-            END;
-        END IF;
-
-        IF v_outcome.status IS NULL THEN
-            v_transfer := NULL;
-            v_transfer.id := v_item.transfer_id;
-            v_transfer.credits := v_item.credits;
-            v_transfer.description := v_item.description;
-            v_transfer.metadata := v_item.metadata;
-            IF (v_item.idempotency).key IS NOT NULL THEN
-                v_transfer.api_key_id := (v_item.idempotency).caller_id;
-                v_transfer.idempotency_key := (v_item.idempotency).key;
-                v_transfer.fingerprint := (v_item.idempotency).fingerprint;
-            END IF;
-            SELECT * INTO v_pair FROM credit_transfer(v_partner, v_child, v_now, v_transfer, NULL, v_item.caller);
-            PERFORM wallet_save(v_pair.p_to);
-            PERFORM wallet_save(v_pair.p_from);
-            SELECT * INTO v_transfer FROM credit_transfers WHERE tenant_id = p_tenant_id AND id = v_item.transfer_id;
-            v_outcome := ROW('done', NULL, credit_allocation_facts(v_transfer))::outcome;
-            PERFORM audit_write(p_tenant_id, p_now, v_item.partner_id, 'credits.allocated', v_item.caller, NULL,
-                                jsonb_build_object('organizationId', 'org_' || v_item.organization_id,
-                                                   'credits', v_item.credits, 'transferId', 'txn_' || v_item.transfer_id));
-            PERFORM idempotency_store(p_now, v_item.idempotency, 201::smallint, (v_outcome.facts)::json, NULL);
-        END IF;
-        v_outcomes := v_outcomes || v_outcome;
-    END LOOP;
-    RETURN v_outcomes;
+    v_transfer.id := p_item.transfer_id;
+    v_transfer.credits := p_item.credits;
+    v_transfer.description := p_item.description;
+    v_transfer.metadata := p_item.metadata;
+    IF (p_item.idempotency).key IS NOT NULL THEN
+        v_transfer.api_key_id := (p_item.idempotency).caller_id;
+        v_transfer.idempotency_key := (p_item.idempotency).key;
+        v_transfer.fingerprint := (p_item.idempotency).fingerprint;
+    END IF;
+    SELECT * INTO v_pair FROM credit_transfer(v_partner, v_child, p_now, v_transfer, NULL, p_item.caller);
+    PERFORM wallet_save(v_pair.p_to);
+    PERFORM wallet_save(v_pair.p_from);
+    PERFORM audit_write(p_tenant_id, v_asked_at, p_item.partner_id, 'credits.allocated', p_item.caller, NULL,
+                        jsonb_build_object('organizationId', 'org_' || p_item.organization_id,
+                                           'credits', p_item.credits, 'transferId', 'txn_' || p_item.transfer_id));
+    SELECT * INTO v_transfer FROM credit_transfers WHERE tenant_id = p_tenant_id AND id = p_item.transfer_id;
+    RETURN ROW('done', NULL, credit_allocation_facts(v_transfer))::outcome;
 END
+$$;
+
+-- Return the outcome of an allocation whose key has moved credits before; NULL: it has not. The transfer itself remembers
+-- its key for ever, beyond the record's 24 hours.
+CREATE OR REPLACE FUNCTION credit_allocation_before(p_tenant_id bigint, p_record idempotency)
+RETURNS outcome
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN t.fingerprint = p_record.fingerprint
+                THEN ROW('replayed', NULL, credit_allocation_facts(t))::outcome
+                ELSE ROW('refused', 'IDEMPOTENCY_CONFLICT', NULL)::outcome END
+      FROM credit_transfers t
+     WHERE t.tenant_id = p_tenant_id AND t.api_key_id = p_record.caller_id AND t.idempotency_key = p_record.key
 $$;

@@ -7,226 +7,277 @@
 -- the tables are empty. Such a plan must be good for ever: rows are named by arrays of their ids, which keeps every
 -- look at a table within the batch, and tables are never read whole.
 
--- Starts jobs: reservation, container and job together, or nothing.
+-- Start jobs: reservation, container and job together, or nothing.
 --
 -- In a test tenant nothing is reserved. The records of those that are accepted are kept one by one, so a key that
 -- comes twice in a batch starts one job.
 --
 -- Facts: {job_id, container_id, project_id, reserved_credits, started_at}. Refused: IDEMPOTENCY_*, NOT_FOUND (project
 -- not the organization's), KILL_SWITCH, VALIDATION (social account not the project's and connected), CONFLICT (project
--- archived), RATE_LIMITED (running-jobs cap), BILLING_EXHAUSTED (monthly_credit_cap | insufficient_credits).
+-- archived), RATE_LIMITED (running-jobs cap), BILLING_EXHAUSTED (monthly_credit_cap | insufficient_credits). Lock order:
+-- the projects by id, the children's wallets by id, the partner's.
 CREATE OR REPLACE FUNCTION job_start(p_tenant_id bigint, p_now timestamptz, p_items job_start[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
-    v_count      integer := cardinality(p_items);
-    v_outcomes   outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
-    v_projects   projects[];
-    -- First those named, then those found, at the positions of v_projects.
-    v_project_ids uuid[] := ARRAY(SELECT i.project_id FROM unnest(p_items) i);
-    v_project    projects;
-    v_wallets    wallets[];
-    -- The same of organizations and v_wallets.
-    v_owners     uuid[] := ARRAY(SELECT i.organization_id FROM unnest(p_items) i);
-    v_wallet     wallets;
-    v_partner    wallets;
-    -- The children's partner; of a batch that is the partner's own, NULL.
-    v_partner_ids   uuid[];
-    v_partner_state text;
-    v_item       job_start;
-    v_outcome    outcome;
-    v_index      integer;
-    v_pair       record;
-    v_accepted   boolean[] := array_fill(false, ARRAY[v_count]);
-    v_any        boolean := false;
+    v_outcomes   outcome[] := '{}';
     v_asked_at   timestamptz := p_now; -- before it is raised to what other nodes have done
     v_sandbox    boolean := EXISTS (SELECT FROM tenants t WHERE t.id = p_tenant_id AND t.env = 'test');
-    -- The partner's own prices, and of the items with the format auto what a slideshow costs.
-    v_prices     jsonb;
-    v_slideshows bigint[] := array_fill(NULL::bigint, ARRAY[v_count]);
-    -- The social accounts that are named and connected, and whose project each is.
-    v_accounts   uuid[];
-    v_account_projects uuid[];
+    v_batch      record;
+    v_wallets    wallets[];
+    v_partner    wallets;
+    v_item       job_start;
+    v_price      record;
+    v_index      integer;
+    v_one        record;
+    v_accepted   job_start[] := '{}';
+    v_slideshows bigint[] := '{}';
 BEGIN
-    -- A project in which a job is being started cannot move to another organization meanwhile.
-    SELECT array_agg(p) INTO v_projects FROM (
-        SELECT * FROM projects
-         WHERE tenant_id = p_tenant_id AND id = ANY (v_project_ids)
-         ORDER BY id FOR SHARE) p;
-    v_project_ids := ARRAY(SELECT p.id FROM unnest(v_projects) p);
-    SELECT array_agg(w) INTO v_wallets FROM (
-        SELECT * FROM wallets
-         WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners)
-         ORDER BY partner_id IS NULL, organization_id FOR NO KEY UPDATE) w;
-    IF EXISTS (SELECT FROM unnest(v_wallets) w WHERE w.auto_refill_enabled AND w.refill_amount IS NOT NULL)
-       AND v_wallets[cardinality(v_wallets)].partner_id IS NOT NULL THEN
-        SELECT * INTO v_partner FROM wallets
-         WHERE tenant_id = p_tenant_id AND organization_id = v_wallets[1].partner_id FOR NO KEY UPDATE;
-        v_wallets := v_wallets || v_partner;
-    END IF;
-    -- A suspended partner's children are suspended too, whoever asks.
-    v_partner_ids := ARRAY[v_wallets[1].partner_id];
-    SELECT w.state INTO v_partner_state FROM wallets w
-     WHERE w.tenant_id = p_tenant_id AND w.organization_id = ANY (v_partner_ids);
-    SELECT r.p_wallets, r.p_now INTO v_wallets, p_now FROM wallets_rolled(v_wallets, p_now) r;
+    v_batch := job_start_batch(p_tenant_id, p_now, p_items);
+    p_now := v_batch.p_now;
+    v_wallets := v_batch.p_wallets;
     -- Lock order puts the partner last.
     v_partner := v_wallets[cardinality(v_wallets)];
-    v_owners := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
-    IF EXISTS (SELECT FROM unnest(p_items) i WHERE i.credits IS NULL) THEN
-        SELECT o.format_prices INTO v_prices FROM organizations o
-         WHERE o.tenant_id = p_tenant_id AND o.parent_id IS NULL;
-    END IF;
-    IF EXISTS (SELECT FROM unnest(p_items) i WHERE i.social_account_id IS NOT NULL) THEN
-        SELECT array_agg(s.id), array_agg(s.project_id) INTO v_accounts, v_account_projects FROM social_accounts s
-         WHERE s.tenant_id = p_tenant_id AND s.status = 'connected'
-           AND s.id = ANY (ARRAY(SELECT i.social_account_id FROM unnest(p_items) i));
-    END IF;
-
-    FOR v_position IN 1..v_count LOOP
-        v_item := p_items[v_position];
-        IF (v_item.idempotency).key IS NOT NULL THEN
-            v_outcome := idempotency_outcome(v_asked_at, v_item.idempotency);
-            IF v_outcome.status IS NOT NULL THEN
-                v_outcomes[v_position] := v_outcome;
-                CONTINUE;
-            END IF;
+    FOREACH v_item IN ARRAY p_items LOOP
+        v_price := job_start_price(v_item, v_sandbox, v_batch.p_prices);
+        v_item.credits := v_price.p_credits;
+        v_index := array_position(v_batch.p_owners, v_item.organization_id);
+        -- An assignment of a function's record takes a fraction of the time of a SELECT INTO.
+        v_one := job_start_one(
+            v_wallets[v_index], v_partner, v_item, v_asked_at, p_now, v_batch.p_partner_state,
+            v_batch.p_projects[array_position(v_batch.p_project_ids, v_item.project_id)],
+            v_batch.p_account_projects[array_position(v_batch.p_accounts, v_item.social_account_id)]);
+        v_outcomes := v_outcomes || idempotency_keep(v_asked_at, v_item.idempotency, v_one.p_outcome);
+        IF v_index IS NULL THEN
+            CONTINUE;
         END IF;
-        IF v_sandbox THEN
-            v_item.credits := 0;
-        ELSIF v_item.credits IS NULL THEN
-            v_item.credits := format_price(v_prices, v_item.format);
-            IF v_item.format = 'auto' THEN
-                v_slideshows[v_position] := least(v_item.credits, format_price(v_prices, 'slideshow_builder'));
-            END IF;
+        v_wallets[v_index] := v_one.p_wallet;
+        IF (v_one.p_wallet).partner_id IS NULL THEN
+            v_partner := v_one.p_wallet;
+        ELSIF (v_one.p_partner).last_sequence <> v_partner.last_sequence THEN
+            -- It has refilled the child.
+            v_partner := v_one.p_partner;
+            v_wallets[cardinality(v_wallets)] := v_partner;
         END IF;
-        p_items[v_position] := v_item;
-        v_project := v_projects[array_position(v_project_ids, v_item.project_id)];
-        v_index := array_position(v_owners, v_item.organization_id);
-        v_wallet := v_wallets[v_index];
-        v_outcome := CASE
-            WHEN v_project.organization_id IS DISTINCT FROM v_item.organization_id OR v_wallet.organization_id IS NULL
-                THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
-            WHEN v_wallet.state <> 'active' OR v_partner_state <> 'active'
-                THEN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome
-            WHEN v_item.social_account_id IS NOT NULL AND v_account_projects[
-                     array_position(v_accounts, v_item.social_account_id)] IS DISTINCT FROM v_item.project_id
-                THEN ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
-                    'path', 'socialAccountId', 'message', 'Expected a connected account of this project'))))::outcome
-            WHEN v_project.status = 'archived'
-                THEN ROW('refused', 'CONFLICT', '{"status": "archived"}')::outcome
-            WHEN v_wallet.running_jobs >= v_item.running_jobs_limit
-                THEN ROW('refused', 'RATE_LIMITED', jsonb_build_object(
-                    'limit', 'concurrent_jobs', 'maximum', v_item.running_jobs_limit))::outcome
-            -- Without a cap of its own, a period's usage is capped at the largest exact integer.
-            WHEN v_wallet.used_this_period + v_wallet.reserved + v_item.credits
-                 > coalesce(v_wallet.monthly_credit_cap, 9007199254740991)
-                THEN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
-                    'reason', 'monthly_credit_cap', 'required', v_item.credits,
-                    'available', greatest(0, coalesce(v_wallet.monthly_credit_cap, 9007199254740991)
-                                             - v_wallet.used_this_period - v_wallet.reserved)))::outcome
-        END;
-
-        IF v_outcome.status IS NULL AND v_wallet.auto_refill_enabled
-           AND wallet_available(v_wallet) - v_item.credits < v_wallet.refill_threshold THEN
-            IF v_partner.state <> 'active' OR wallet_spendable_prepaid(v_partner) < v_wallet.refill_amount THEN
-                IF coalesce(v_wallet.refill_failed_at, '-infinity') <= v_asked_at - interval '1 hour' THEN
-                    v_wallet.refill_failed_at := v_asked_at;
-                    PERFORM audit_write(p_tenant_id, p_now, v_wallet.partner_id, 'credits.refill_failed',
-                        ROW('system', NULL, NULL, NULL, (v_item.caller).request_id)::caller, v_item.project_id,
-                        jsonb_build_object('organizationId', 'org_' || v_wallet.organization_id,
-                            'required', v_wallet.refill_amount, 'available', wallet_spendable_prepaid(v_partner)));
-                END IF;
-            ELSIF wallet_available(v_wallet) + v_wallet.refill_amount >= v_item.credits
-                  AND v_wallet.refill_amount <= wallet_headroom(v_wallet) THEN
-                SELECT * INTO v_pair FROM credit_transfer(v_partner, v_wallet, p_now,
-                    job_refill(v_item.job_id, v_wallet.refill_amount, p_now), 'auto_refill',
-                    ROW('system', NULL, NULL, NULL, (v_item.caller).request_id)::caller);
-                v_partner := v_pair.p_from;
-                v_wallet := v_pair.p_to;
-                PERFORM audit_write(p_tenant_id, p_now, v_wallet.partner_id, 'credits.refilled',
-                    ROW('system', NULL, NULL, NULL, (v_item.caller).request_id)::caller, v_item.project_id,
-                    jsonb_build_object('organizationId', 'org_' || v_wallet.organization_id,
-                        'credits', v_wallet.refill_amount));
-                v_wallets[array_position(v_owners, v_partner.organization_id)] := v_partner;
-            END IF;
+        IF (v_one.p_outcome).status = 'done' THEN
+            v_accepted := v_accepted || v_item;
+            v_slideshows := v_slideshows || v_price.p_slideshow_credits;
         END IF;
-
-        IF v_outcome.status IS NULL AND wallet_available(v_wallet) < v_item.credits THEN
-            v_outcome := ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
-                'reason', 'insufficient_credits', 'required', v_item.credits,
-                'available', wallet_available(v_wallet)))::outcome;
-        END IF;
-        IF v_outcome.status IS NULL THEN
-            v_wallet.reserved := v_wallet.reserved + v_item.credits;
-            v_wallet.running_jobs := v_wallet.running_jobs + 1;
-            v_accepted[v_position] := true;
-            v_any := true;
-            v_outcome := ROW('done', NULL, jsonb_build_object(
-                'job_id', v_item.job_id, 'container_id', v_item.container_id, 'project_id', v_item.project_id,
-                'reserved_credits', v_item.credits, 'started_at', p_now))::outcome;
-            IF (v_item.idempotency).key IS NOT NULL THEN
-                PERFORM idempotency_store(
-                    v_asked_at, v_item.idempotency, 202::smallint, (v_outcome.facts)::json, NULL);
-            END IF;
-        END IF;
-        IF v_wallet.organization_id IS NOT NULL THEN
-            v_wallets[v_index] := v_wallet;
-            IF v_wallet.partner_id IS NULL THEN
-                v_partner := v_wallet;
-            END IF;
-        END IF;
-        v_outcomes[v_position] := v_outcome;
     END LOOP;
-
     PERFORM wallets_save(p_tenant_id, v_wallets);
-    IF v_any THEN
-        INSERT INTO jobs (tenant_id, id, project_id, format, started_at, expires_at, sandbox, slideshow_credits)
-        SELECT p_tenant_id, i.job_id, i.project_id, i.format, p_now, i.expires_at, v_sandbox,
-               v_slideshows[i.ordinality]
-          FROM unnest(p_items) WITH ORDINALITY i WHERE v_accepted[i.ordinality];
-        INSERT INTO containers (tenant_id, id, project_id, job_id, format, inputs, created_at)
-        SELECT p_tenant_id, i.container_id, i.project_id, i.job_id, i.format, i.inputs, p_now
-          FROM unnest(p_items) WITH ORDINALITY i WHERE v_accepted[i.ordinality];
-        INSERT INTO reservations (tenant_id, job_id, organization_id, credits, created_at, expires_at)
-        SELECT p_tenant_id, i.job_id, i.organization_id, i.credits, p_now, i.expires_at
-          FROM unnest(p_items) WITH ORDINALITY i WHERE v_accepted[i.ordinality];
-        INSERT INTO audit_events
-            (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
-             details)
-        SELECT p_tenant_id, i.organization_id, time_ordered_uuid(p_now, 'job.started:' || i.job_id), 'job.started',
-               p_now, (i.caller).actor, (i.caller).api_key_id, i.project_id, (i.caller).request_id,
-               job_audit_details(i.caller, i.job_id,
-                                 jsonb_build_object('format', i.format, 'reservedCredits', i.credits))
-          FROM unnest(p_items) WITH ORDINALITY i WHERE v_accepted[i.ordinality];
+    IF cardinality(v_accepted) > 0 THEN
+        PERFORM jobs_insert(p_tenant_id, p_now, v_sandbox, v_accepted, v_slideshows);
     END IF;
     RETURN v_outcomes;
 END
 $$;
 
--- What a format costs at most: the partner's own price, else the usual one.
+-- Lock what a batch of starts decides on, and read what it needs beside: the projects and the wallets, each with their
+-- ids at the same positions; the state of the children's partner; the partner's own prices, if a price is asked for; and
+-- of the social accounts that are named, those that are connected, each with its project. The wallets come back brought
+-- to p_now, which is raised to their last event, and not saved.
+CREATE OR REPLACE FUNCTION job_start_batch(
+    p_tenant_id bigint, INOUT p_now timestamptz, p_items job_start[],
+    OUT p_projects projects[], OUT p_project_ids uuid[], OUT p_wallets wallets[], OUT p_owners uuid[],
+    OUT p_partner_state text, OUT p_prices jsonb, OUT p_accounts uuid[], OUT p_account_projects uuid[])
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_partner     wallets;
+    v_partner_ids uuid[];
+BEGIN
+    -- First those named, then those found.
+    p_project_ids := ARRAY(SELECT i.project_id FROM unnest(p_items) i);
+    p_owners := ARRAY(SELECT i.organization_id FROM unnest(p_items) i);
+    -- A project in which a job is being started cannot move to another organization meanwhile.
+    SELECT array_agg(p) INTO p_projects FROM (
+        SELECT * FROM projects
+         WHERE tenant_id = p_tenant_id AND id = ANY (p_project_ids)
+         ORDER BY id FOR SHARE) p;
+    p_project_ids := ARRAY(SELECT p.id FROM unnest(p_projects) p);
+    SELECT array_agg(w) INTO p_wallets FROM (
+        SELECT * FROM wallets
+         WHERE tenant_id = p_tenant_id AND organization_id = ANY (p_owners)
+         ORDER BY partner_id IS NULL, organization_id FOR NO KEY UPDATE) w;
+    IF EXISTS (SELECT FROM unnest(p_wallets) w WHERE w.auto_refill_enabled AND w.refill_amount IS NOT NULL)
+       AND p_wallets[cardinality(p_wallets)].partner_id IS NOT NULL THEN
+        SELECT * INTO v_partner FROM wallets
+         WHERE tenant_id = p_tenant_id AND organization_id = p_wallets[1].partner_id FOR NO KEY UPDATE;
+        p_wallets := p_wallets || v_partner;
+    END IF;
+    -- A suspended partner's children are suspended too, whoever asks. A batch of the partner's own has none.
+    v_partner_ids := ARRAY[p_wallets[1].partner_id];
+    SELECT w.state INTO p_partner_state FROM wallets w
+     WHERE w.tenant_id = p_tenant_id AND w.organization_id = ANY (v_partner_ids);
+    SELECT r.p_wallets, r.p_now INTO p_wallets, p_now FROM wallets_roll_over(p_wallets, p_now) r;
+    p_owners := ARRAY(SELECT w.organization_id FROM unnest(p_wallets) w);
+    IF EXISTS (SELECT FROM unnest(p_items) i WHERE i.credits IS NULL) THEN
+        SELECT o.format_prices INTO p_prices FROM organizations o
+         WHERE o.tenant_id = p_tenant_id AND o.parent_id IS NULL;
+    END IF;
+    IF EXISTS (SELECT FROM unnest(p_items) i WHERE i.social_account_id IS NOT NULL) THEN
+        SELECT array_agg(s.id), array_agg(s.project_id) INTO p_accounts, p_account_projects FROM social_accounts s
+         WHERE s.tenant_id = p_tenant_id AND s.status = 'connected'
+           AND s.id = ANY (ARRAY(SELECT i.social_account_id FROM unnest(p_items) i));
+    END IF;
+END
+$$;
+
+-- Return what a start reserves, and, if it is priced here and of the format auto, what it costs when it becomes a
+-- slideshow.
+CREATE OR REPLACE FUNCTION job_start_price(
+    p_item job_start, p_sandbox boolean, p_prices jsonb, OUT p_credits bigint, OUT p_slideshow_credits bigint)
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF p_sandbox THEN
+        p_credits := 0;
+    ELSIF p_item.credits IS NOT NULL THEN
+        p_credits := p_item.credits;
+    ELSE
+        p_credits := format_price(p_prices, p_item.format);
+        IF p_item.format = 'auto' THEN
+            p_slideshow_credits := least(p_credits, format_price(p_prices, 'slideshow_builder'));
+        END IF;
+    END IF;
+END
+$$;
+
+-- Decide one start, and reserve its credits in its wallet. The wallet, and the partner's when it refills the child, come
+-- back changed and not saved; the outcome is that of job_start. p_account_project is the project of the social account
+-- that the item names, if that is connected.
+CREATE OR REPLACE FUNCTION job_start_one(
+    INOUT p_wallet wallets, INOUT p_partner wallets, p_item job_start, p_asked_at timestamptz, p_now timestamptz,
+    p_partner_state text, p_project projects, p_account_project uuid, OUT p_outcome outcome)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_refilled record;
+BEGIN
+    p_outcome := idempotency_outcome(p_asked_at, p_item.idempotency);
+    IF p_outcome.status IS NULL THEN
+        p_outcome := job_start_refusal(p_wallet, p_item, p_partner_state, p_project, p_account_project);
+    END IF;
+    IF p_outcome.status IS NOT NULL THEN
+        RETURN;
+    END IF;
+    IF p_wallet.auto_refill_enabled
+       AND wallet_available(p_wallet) - p_item.credits < p_wallet.refill_threshold THEN
+        v_refilled := job_start_refill(p_wallet, p_partner, p_item, p_asked_at, p_now);
+        p_wallet := v_refilled.p_wallet;
+        p_partner := v_refilled.p_partner;
+    END IF;
+    IF wallet_available(p_wallet) < p_item.credits THEN
+        p_outcome := ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
+            'reason', 'insufficient_credits', 'required', p_item.credits,
+            'available', wallet_available(p_wallet)))::outcome;
+        RETURN;
+    END IF;
+    p_wallet.reserved := p_wallet.reserved + p_item.credits;
+    p_wallet.running_jobs := p_wallet.running_jobs + 1;
+    p_outcome := ROW('done', NULL, jsonb_build_object(
+        'job_id', p_item.job_id, 'container_id', p_item.container_id, 'project_id', p_item.project_id,
+        'reserved_credits', p_item.credits, 'started_at', p_now))::outcome;
+END
+$$;
+
+-- Return why a start is refused before its wallet is refilled; NULL: it is not.
+CREATE OR REPLACE FUNCTION job_start_refusal(
+    p_wallet wallets, p_item job_start, p_partner_state text, p_project projects, p_account_project uuid)
+RETURNS outcome
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    -- Without a cap of its own, a period's usage is capped at the largest exact integer.
+    v_uncapped bigint := coalesce(p_wallet.monthly_credit_cap, 9007199254740991)
+                         - p_wallet.used_this_period - p_wallet.reserved;
+BEGIN
+    RETURN CASE
+        WHEN p_project.organization_id IS DISTINCT FROM p_item.organization_id OR p_wallet.organization_id IS NULL
+            THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
+        WHEN p_wallet.state <> 'active' OR p_partner_state <> 'active'
+            THEN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome
+        WHEN p_item.social_account_id IS NOT NULL AND p_account_project IS DISTINCT FROM p_item.project_id
+            THEN ROW('refused', 'VALIDATION', '{"reason": "not_connected", "field": "social_account_id"}')::outcome
+        WHEN p_project.status = 'archived'
+            THEN ROW('refused', 'CONFLICT', '{"status": "archived"}')::outcome
+        WHEN p_wallet.running_jobs >= p_item.running_jobs_limit
+            THEN ROW('refused', 'RATE_LIMITED', jsonb_build_object(
+                'limit', 'concurrent_jobs', 'maximum', p_item.running_jobs_limit))::outcome
+        WHEN p_item.credits > v_uncapped
+            THEN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
+                'reason', 'monthly_credit_cap', 'required', p_item.credits, 'available', greatest(0, v_uncapped)))::outcome
+    END;
+END
+$$;
+
+-- Refill the wallet of a child for a start that brings it below its threshold, or write down, at most once an hour, that
+-- its partner cannot. Both wallets come back changed and not saved.
+CREATE OR REPLACE FUNCTION job_start_refill(
+    INOUT p_wallet wallets, INOUT p_partner wallets, p_item job_start, p_asked_at timestamptz, p_now timestamptz)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_system   caller := ROW('system', NULL, NULL, NULL, (p_item.caller).request_id);
+    v_transfer credit_transfers;
+    v_pair     record;
+BEGIN
+    IF p_partner.state <> 'active' OR wallet_spendable_prepaid(p_partner) < p_wallet.refill_amount THEN
+        IF coalesce(p_wallet.refill_failed_at, '-infinity') <= p_asked_at - interval '1 hour' THEN
+            p_wallet.refill_failed_at := p_asked_at;
+            PERFORM audit_write(p_wallet.tenant_id, p_now, p_wallet.partner_id, 'credits.refill_failed', v_system,
+                p_item.project_id, jsonb_build_object('organizationId', 'org_' || p_wallet.organization_id,
+                    'required', p_wallet.refill_amount, 'available', wallet_spendable_prepaid(p_partner)));
+        END IF;
+    ELSIF wallet_available(p_wallet) + p_wallet.refill_amount >= p_item.credits
+          AND p_wallet.refill_amount <= wallet_headroom(p_wallet) THEN
+        -- One for each job that sets it off.
+        v_transfer.id := time_ordered_uuid(p_now, 'refill:' || p_item.job_id);
+        v_transfer.credits := p_wallet.refill_amount;
+        SELECT * INTO v_pair FROM credit_transfer(p_partner, p_wallet, p_now, v_transfer, 'auto_refill', v_system);
+        p_partner := v_pair.p_from;
+        p_wallet := v_pair.p_to;
+        PERFORM audit_write(p_wallet.tenant_id, p_now, p_wallet.partner_id, 'credits.refilled', v_system,
+            p_item.project_id, jsonb_build_object('organizationId', 'org_' || p_wallet.organization_id,
+                'credits', p_wallet.refill_amount));
+    END IF;
+END
+$$;
+
+-- Insert accepted jobs with their containers, reservations and audit rows. p_slideshows has, at the position of each, what
+-- it costs as a slideshow, or NULL.
+CREATE OR REPLACE FUNCTION jobs_insert(
+    p_tenant_id bigint, p_now timestamptz, p_sandbox boolean, p_items job_start[], p_slideshows bigint[])
+RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO jobs (tenant_id, id, project_id, format, started_at, expires_at, sandbox, slideshow_credits)
+    SELECT p_tenant_id, i.job_id, i.project_id, i.format, p_now, i.expires_at, p_sandbox, p_slideshows[i.ordinality]
+      FROM unnest(p_items) WITH ORDINALITY i;
+    INSERT INTO containers (tenant_id, id, project_id, job_id, format, inputs, created_at)
+    SELECT p_tenant_id, i.container_id, i.project_id, i.job_id, i.format, i.inputs, p_now
+      FROM unnest(p_items) i;
+    INSERT INTO reservations (tenant_id, job_id, organization_id, credits, created_at, expires_at)
+    SELECT p_tenant_id, i.job_id, i.organization_id, i.credits, p_now, i.expires_at
+      FROM unnest(p_items) i;
+    INSERT INTO audit_events
+        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
+         details)
+    SELECT p_tenant_id, i.organization_id, time_ordered_uuid(p_now, 'job.started:' || i.job_id), 'job.started',
+           p_now, (i.caller).actor, (i.caller).api_key_id, i.project_id, (i.caller).request_id,
+           job_audit_details(i.caller, i.job_id,
+                             jsonb_build_object('format', i.format, 'reservedCredits', i.credits))
+      FROM unnest(p_items) i;
+END
+$$;
+
+-- Return what a format costs at most: the partner's own price, else the usual one.
 CREATE OR REPLACE FUNCTION format_price(p_prices jsonb, p_format text)
 RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT coalesce((p_prices ->> p_format)::bigint,
                     CASE WHEN p_format IN ('slideshow_builder', 'slideshow_remix') THEN 50 ELSE 120 END)
 $$;
 
--- What the audit log says of a job, and of the operator, if one did it.
+-- Return what the audit log says of a job, and of the operator, if one did it.
 CREATE OR REPLACE FUNCTION job_audit_details(p_caller caller, p_job_id uuid, p_details jsonb)
 RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_build_object('jobId', p_job_id) || p_details
            || CASE WHEN p_caller.operator_name IS NULL THEN '{}'
                    ELSE jsonb_build_object('operator', p_caller.operator_name) END
-$$;
-
--- The transfer of an automatic refill, one per job that set it off.
-CREATE OR REPLACE FUNCTION job_refill(p_job_id uuid, p_credits bigint, p_now timestamptz)
-RETURNS credit_transfers LANGUAGE plpgsql AS $$
-DECLARE
-    v_transfer credit_transfers;
-BEGIN
-    v_transfer.id := time_ordered_uuid(p_now, 'refill:' || p_job_id);
-    v_transfer.credits := p_credits;
-    RETURN v_transfer;
-END
 $$;

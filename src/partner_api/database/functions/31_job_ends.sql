@@ -1,7 +1,8 @@
 -- How a job ends: settled at its real cost, or released without a charge. Whoever ends a job, its worker, a cancel or
--- a sweep, comes here; 30_jobs.sql says in which order rows are locked, and why the statements look as they do.
+-- a sweep, comes here; 30_jobs.sql says in which order rows are locked, and why the statements look as they do. Only other
+-- functions call these, so what ends a job is always a claim, a cancel or its time.
 
--- Locks the open reservations of a batch and gives the wallets they hold, rolled to p_now, in lock order. The
+-- Lock the open reservations of a batch. Return the wallets that they hold, brought to p_now, in lock order. The
 -- partner's wallet is among them when an archived child's freed credits go there.
 CREATE OR REPLACE FUNCTION reservation_wallets_lock(p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[])
 RETURNS wallets[]
@@ -25,12 +26,12 @@ BEGIN
         SELECT w.partner_id INTO v_partner FROM unnest(v_wallets) w LIMIT 1;
         v_wallets := v_wallets || wallet_lock(p_tenant_id, v_partner, p_now);
     END IF;
-    SELECT r.p_wallets INTO v_wallets FROM wallets_rolled(v_wallets, p_now) r;
+    SELECT r.p_wallets INTO v_wallets FROM wallets_roll_over(v_wallets, p_now) r;
     RETURN v_wallets;
 END
 $$;
 
--- Saves the wallets of a batch; what closing the batch's reservations freed in archived ones goes to the partner.
+-- Save the wallets of a batch; what closing the batch's reservations freed in archived ones goes to the partner.
 CREATE OR REPLACE FUNCTION reservation_wallets_save(p_wallets wallets[], p_now timestamptz)
 RETURNS void
 LANGUAGE plpgsql AS $$
@@ -51,18 +52,18 @@ BEGIN
 END
 $$;
 
--- The last that happened to a job that runs. It does not end before that: the report or the cancel that ends it may have
--- arrived before, and waited, or come to a node whose clock is behind.
+-- Return when the last happened to a job that runs. It does not end before that: the report or the cancel that ends it
+-- may have arrived before, and waited, or come to a node whose clock is behind.
 CREATE OR REPLACE FUNCTION job_last_at(p_job jobs)
 RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT greatest(p_job.started_at, p_job.claimed_at, p_job.cancel_requested_at)
 $$;
 
--- A job's id as clients see it: the ULID with the same bits.
+-- Return a job's id as clients see it: the ULID with the same bits.
 CREATE OR REPLACE FUNCTION job_id_text(p_job_id uuid)
 RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 'job_' || ulid_text(p_job_id) $$;
 
--- Leaves what partners may want to be told of jobs that are over.
+-- Write to the outbox what partners may want to be told of jobs that are over.
 CREATE OR REPLACE FUNCTION jobs_tell(p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[])
 RETURNS void
 LANGUAGE sql AS $$
@@ -85,14 +86,13 @@ LANGUAGE sql AS $$
      WHERE j.tenant_id = p_tenant_id AND j.id = ANY (p_job_ids)
 $$;
 
--- Settles jobs: the real cost leaves the wallet, included credits first, and the rest of the reservation is free.
+-- Settle jobs: the real cost leaves the wallet, included credits first, and the rest of the reservation is free.
 --
 -- Facts: {credits_charged}. Refused: NOT_FOUND, CONFLICT {status} (already over), VALIDATION (cost above what was
--- reserved).
+-- reserved). Lock order: jobs and their reservations by id, the children's wallets by id, the partner's.
 CREATE OR REPLACE FUNCTION job_settle(p_tenant_id bigint, p_now timestamptz, p_items job_settlement[])
 RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_count    integer := cardinality(p_items);
     v_outcomes outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
@@ -104,8 +104,7 @@ DECLARE
     v_held     record;
     v_index    integer;
     v_included bigint;
-    v_settled  uuid[] := '{}';
-    v_charges  bigint[] := '{}';
+    v_settled  job_settlement[] := '{}';
     v_event    credit_events;
     v_events   credit_events[] := '{}';
 BEGIN
@@ -126,15 +125,14 @@ BEGIN
             CONTINUE;
         END IF;
         -- A job named twice in one batch is over after the first.
-        IF v_held.status <> 'running' OR v_item.job_id = ANY (v_settled) THEN
+        IF v_held.status <> 'running' OR EXISTS (SELECT FROM unnest(v_settled) s WHERE s.job_id = v_item.job_id) THEN
             v_outcomes[v_held.position] := ROW('refused', 'CONFLICT', jsonb_build_object(
                 'status', CASE WHEN v_held.status = 'running' THEN 'completed' ELSE v_held.status END))::outcome;
             CONTINUE;
         END IF;
         IF v_item.charged NOT BETWEEN 0 AND v_held.credits THEN
-            v_outcomes[v_held.position] := ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(
-                jsonb_build_object('path', 'creditsCharged', 'message',
-                    'must be between 0 and the ' || v_held.credits || ' credits reserved'))))::outcome;
+            v_outcomes[v_held.position] := ROW('refused', 'VALIDATION', jsonb_build_object(
+                'reason', 'above_reservation', 'field', 'credits_charged', 'maximum', v_held.credits))::outcome;
             CONTINUE;
         END IF;
         p_now := greatest(p_now, v_held.last_at);
@@ -156,42 +154,49 @@ BEGIN
             v_events := v_events || v_event;
         END IF;
         v_wallets[v_index] := v_wallet;
-        v_settled := v_settled || v_item.job_id;
-        v_charges := v_charges || v_item.charged;
+        v_settled := v_settled || v_item;
         v_outcomes[v_held.position] := ROW('done', NULL, jsonb_build_object('credits_charged', v_item.charged))::outcome;
     END LOOP;
-
     PERFORM credit_events_insert(p_tenant_id, v_events);
-    UPDATE reservations r SET status = 'settled', charged = s.charged, closed_at = p_now
-      FROM unnest(v_settled, v_charges) AS s (job_id, charged)
-     WHERE r.tenant_id = p_tenant_id AND r.job_id = s.job_id AND r.job_id = ANY (v_settled);
-    UPDATE jobs SET status = 'completed', stage = 'completed', progress = 1, finished_at = p_now
-     WHERE tenant_id = p_tenant_id AND id = ANY (v_settled);
-    UPDATE containers SET status = 'completed', completed_at = p_now
-     WHERE tenant_id = p_tenant_id AND job_id = ANY (v_settled);
-    INSERT INTO audit_events
-        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
-         details)
-    SELECT p_tenant_id, r.organization_id, time_ordered_uuid(p_now, 'job.completed:' || r.job_id), 'job.completed',
-           p_now, (i.caller).actor, (i.caller).api_key_id, j.project_id, (i.caller).request_id,
-           job_audit_details(i.caller, r.job_id, jsonb_build_object('creditsCharged', r.charged))
-      FROM unnest(v_settled) WITH ORDINALITY s (job_id)
-      JOIN LATERAL (SELECT * FROM unnest(p_items) p WHERE p.job_id = s.job_id LIMIT 1) i ON true
-      JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = s.job_id AND r.job_id = ANY (v_settled)
-      JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = s.job_id AND j.id = ANY (v_settled);
-    PERFORM jobs_tell(p_tenant_id, p_now, v_settled);
+    PERFORM jobs_settled(p_tenant_id, p_now, v_settled);
     PERFORM reservation_wallets_save(v_wallets, p_now);
     RETURN v_outcomes;
 END
 $$;
 
--- Ends jobs that will not be charged: failed, canceled or expired. The whole reservation is free again, no ledger row.
+-- Write that jobs were completed at these costs.
+CREATE OR REPLACE FUNCTION jobs_settled(p_tenant_id bigint, p_now timestamptz, p_settled job_settlement[])
+RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_job_ids uuid[] := ARRAY(SELECT s.job_id FROM unnest(p_settled) s);
+BEGIN
+    UPDATE reservations r SET status = 'settled', charged = s.charged, closed_at = p_now
+      FROM unnest(p_settled) s
+     WHERE r.tenant_id = p_tenant_id AND r.job_id = s.job_id AND r.job_id = ANY (v_job_ids);
+    UPDATE jobs SET status = 'completed', stage = 'completed', progress = 1, finished_at = p_now
+     WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids);
+    UPDATE containers SET status = 'completed', completed_at = p_now
+     WHERE tenant_id = p_tenant_id AND job_id = ANY (v_job_ids);
+    INSERT INTO audit_events
+        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
+         details)
+    SELECT p_tenant_id, r.organization_id, time_ordered_uuid(p_now, 'job.completed:' || r.job_id), 'job.completed',
+           p_now, (s.caller).actor, (s.caller).api_key_id, j.project_id, (s.caller).request_id,
+           job_audit_details(s.caller, r.job_id, jsonb_build_object('creditsCharged', r.charged))
+      FROM unnest(p_settled) s
+      JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = s.job_id AND r.job_id = ANY (v_job_ids)
+      JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = s.job_id AND j.id = ANY (v_job_ids);
+    PERFORM jobs_tell(p_tenant_id, p_now, v_job_ids);
+END
+$$;
+
+-- End jobs that will not be charged: failed, canceled or expired. The whole reservation is free again, no ledger row.
 --
--- Facts: {released_credits}. Refused: NOT_FOUND, CONFLICT {status} (already over).
+-- Facts: {released_credits}. Refused: NOT_FOUND, CONFLICT {status} (already over). Lock order: as job_settle.
 CREATE OR REPLACE FUNCTION job_release(p_tenant_id bigint, p_now timestamptz, p_items job_release[])
 RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_count    integer := cardinality(p_items);
     v_outcomes outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
@@ -261,8 +266,9 @@ BEGIN
 END
 $$;
 
--- Ends these jobs of one tenant, whose time is up: as failed, or as canceled if a cancel was accepted. p_ended is how
--- many; p_skipped are those that still hold their reservation, because nothing can be released of them.
+-- End these jobs of one tenant, whose time is up: as failed, or as canceled if a cancel was accepted. p_ended is how
+-- many; p_skipped are those that still hold their reservation, because nothing can be released of them. Lock order: as
+-- job_settle.
 CREATE OR REPLACE FUNCTION jobs_expire_these(
     p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], OUT p_ended integer, OUT p_skipped uuid[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
@@ -285,17 +291,7 @@ BEGIN
 END
 $$;
 
--- The same, of the longest overdue and at most p_limit, for servers of the version before it. Gives how many.
-CREATE OR REPLACE FUNCTION jobs_expire(p_tenant_id bigint, p_now timestamptz, p_limit integer)
-RETURNS integer
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-    SELECT p_ended FROM jobs_expire_these(p_tenant_id, p_now, ARRAY(
-        SELECT job_id FROM reservations
-         WHERE tenant_id = p_tenant_id AND status = 'open' AND expires_at <= p_now
-         ORDER BY expires_at LIMIT p_limit))
-$$;
-
--- How a job ends whose time is up.
+-- Return how a job ends whose time is up.
 CREATE OR REPLACE FUNCTION job_expiry(p_job jobs)
 RETURNS job_release LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN p_job.cancel_requested_at IS NULL

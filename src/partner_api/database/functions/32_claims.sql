@@ -4,11 +4,11 @@
 -- is refused and changes nothing. Lock order as in 30_jobs.sql; a function that may end jobs locks everything that
 -- ending them takes before it decides anything.
 
--- How often a job is given to a worker before it fails.
+-- Return how often a job is given to a worker before it fails.
 CREATE OR REPLACE FUNCTION job_max_attempts()
 RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 3 $$;
 
--- Locks jobs with what their end may change: reservations, wallets, and the partner's for what an archived child frees.
+-- Lock jobs with what their end may change: reservations, wallets, and the partner's for what an archived child frees.
 CREATE OR REPLACE FUNCTION jobs_lock(p_tenant_id bigint, p_job_ids uuid[])
 RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
@@ -27,11 +27,12 @@ BEGIN
 END
 $$;
 
--- Gives waiting jobs of one tenant to a worker, the oldest first: as many as there are tokens, or fewer.
+-- Give waiting jobs of one tenant to a worker, the oldest first: as many as there are tokens, or fewer. p_claimed are
+-- those jobs.
 --
 -- One that cannot be given to anybody does not hold up those behind it: a job without its reservation or its container,
 -- one that was given too often, or one whose rows no statement can change. It stays as it is, and is named in p_skipped;
--- p_resting are those that the caller has met before and that are not looked at.
+-- p_resting are those that the caller has met before and that are not looked at. Lock order: waits for no lock.
 CREATE OR REPLACE FUNCTION jobs_claim_sound(
     p_tenant_id bigint, p_now timestamptz, p_worker_id text, p_formats text[], p_lease_seconds integer,
     p_tokens uuid[], p_resting uuid[], p_caller caller, OUT p_claimed claimed_job[], OUT p_skipped uuid[])
@@ -78,7 +79,7 @@ BEGIN
 END
 $$;
 
--- Some of the jobs that wait and that no worker can be given, by what their rows say.
+-- Return some of the jobs that wait and that no worker can be given, by what their rows say.
 CREATE OR REPLACE FUNCTION jobs_unsound(p_tenant_id bigint, p_formats text[], p_resting uuid[])
 RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
@@ -97,7 +98,7 @@ LANGUAGE sql STABLE AS $$
                 ORDER BY j.started_at, j.id LIMIT 100) w)
 $$;
 
--- Gives these locked jobs to a worker, with one token for each.
+-- Give these locked jobs to a worker, with one token for each. Return them.
 CREATE OR REPLACE FUNCTION jobs_claim_these(
     p_tenant_id bigint, p_now timestamptz, p_worker_id text, p_lease_seconds integer, p_job_ids uuid[],
     p_tokens uuid[], p_caller caller)
@@ -130,18 +131,8 @@ BEGIN
 END
 $$;
 
--- As jobs_claim_sound, for servers of the version before it.
-CREATE OR REPLACE FUNCTION jobs_claim(
-    p_tenant_id bigint, p_now timestamptz, p_worker_id text, p_formats text[], p_lease_seconds integer,
-    p_tokens uuid[], p_caller caller)
-RETURNS claimed_job[]
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-    SELECT p_claimed FROM jobs_claim_sound(
-        p_tenant_id, p_now, p_worker_id, p_formats, p_lease_seconds, p_tokens, '{}', p_caller)
-$$;
-
--- What a locked job says to a report of this claim: NULL that it is the current one of a running job in its time,
--- else the refusal. A job whose time is up ends here, so that what becomes of it does not depend on a sweep's moment.
+-- Return why a report of this claim of a locked job is refused; NULL: it is the current claim of a running job in its
+-- time. A job whose time is up ends here, so that what becomes of it does not depend on a sweep's moment.
 CREATE OR REPLACE FUNCTION job_claim_refusal(p_job jobs, p_now timestamptz, p_worker_id text, p_claim_token uuid)
 RETURNS outcome
 LANGUAGE plpgsql AS $$
@@ -164,13 +155,13 @@ BEGIN
 END
 $$;
 
--- The stages of a job that its worker reports, in their order. What comes before and after them is not for it to say.
+-- Return the stages of a job that its worker reports, in their order. What comes before and after them is not for it to say.
 CREATE OR REPLACE FUNCTION job_stages()
 RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT '{processing,generating,rendering,uploading,finalizing}'::text[]
 $$;
 
--- The later one of a job's stage and the one that was reported. One that is no worker's to report changes nothing; a
+-- Return the later one of a job's stage and the one that was reported. One that is no worker's to report changes nothing; a
 -- stage of the time before there was a list counts as the first.
 CREATE OR REPLACE FUNCTION job_stage_reached(p_stage text, p_reported text)
 RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -178,17 +169,16 @@ RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                 THEN p_reported ELSE p_stage END
 $$;
 
--- Extends claims, and takes how far the work is. Neither stage nor progress goes back: reports may arrive late.
+-- Extend claims, and store how far the work is. Neither stage nor progress goes back: reports may arrive late.
 --
 -- Facts: {cancel_requested, lease_until}. Refused: IDEMPOTENCY_*, NOT_FOUND, CONFLICT {status} (not the current claim).
+-- Lock order: the jobs by id, and what their end changes as jobs_lock has it, if one of them is over its time.
 CREATE OR REPLACE FUNCTION job_heartbeat(p_tenant_id bigint, p_now timestamptz, p_items job_heartbeat[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     v_outcomes outcome[] := '{}';
-    v_outcome  outcome;
     v_item     job_heartbeat;
-    v_job      jobs;
     v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
 BEGIN
     -- Only a job whose time is up may end here. When that is never changes.
@@ -198,29 +188,38 @@ BEGIN
         PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) ORDER BY id FOR NO KEY UPDATE;
     END IF;
     FOREACH v_item IN ARRAY p_items LOOP
-        v_outcome := idempotency_outcome(p_now, v_item.idempotency);
-        IF v_outcome.status IS NULL THEN
-            SELECT * INTO v_job FROM jobs WHERE tenant_id = p_tenant_id AND id = v_item.job_id;
-            v_outcome := job_claim_refusal(v_job, p_now, v_item.worker_id, v_item.claim_token);
-        END IF;
-        IF v_outcome.status IS NULL THEN
-            UPDATE jobs SET
-                stage = job_stage_reached(stage, v_item.stage), progress = greatest(progress, v_item.progress),
-                lease_until = greatest(lease_until, p_now + make_interval(secs => lease_seconds))
-             WHERE tenant_id = p_tenant_id AND id = v_item.job_id
-            RETURNING * INTO v_job;
-            v_outcome := ROW('done', NULL, jsonb_build_object(
-                'cancel_requested', v_job.cancel_requested_at IS NOT NULL,
-                'lease_until', v_job.lease_until))::outcome;
-            PERFORM idempotency_store(p_now, v_item.idempotency, 200::smallint, (v_outcome.facts)::json, NULL);
-        END IF;
-        v_outcomes := v_outcomes || v_outcome;
+        v_outcomes := v_outcomes || idempotency_keep(
+            p_now, v_item.idempotency, job_heartbeat_one(p_tenant_id, p_now, v_item));
     END LOOP;
     RETURN v_outcomes;
 END
 $$;
 
--- Puts a job back into the queue, and remembers why.
+CREATE OR REPLACE FUNCTION job_heartbeat_one(p_tenant_id bigint, p_now timestamptz, p_item job_heartbeat)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_outcome outcome := idempotency_outcome(p_now, p_item.idempotency);
+    v_job     jobs;
+BEGIN
+    IF v_outcome.status IS NULL THEN
+        SELECT * INTO v_job FROM jobs WHERE tenant_id = p_tenant_id AND id = p_item.job_id;
+        v_outcome := job_claim_refusal(v_job, p_now, p_item.worker_id, p_item.claim_token);
+    END IF;
+    IF v_outcome.status IS NOT NULL THEN
+        RETURN v_outcome;
+    END IF;
+    UPDATE jobs SET
+        stage = job_stage_reached(stage, p_item.stage), progress = greatest(progress, p_item.progress),
+        lease_until = greatest(lease_until, p_now + make_interval(secs => lease_seconds))
+     WHERE tenant_id = p_tenant_id AND id = p_item.job_id
+    RETURNING * INTO v_job;
+    RETURN ROW('done', NULL, jsonb_build_object(
+        'cancel_requested', v_job.cancel_requested_at IS NOT NULL, 'lease_until', v_job.lease_until))::outcome;
+END
+$$;
+
+-- Put a job back into the queue, and store why.
 CREATE OR REPLACE FUNCTION job_requeue(p_tenant_id bigint, p_job_id uuid, p_error_code text, p_error_message text)
 RETURNS void
 LANGUAGE sql AS $$
@@ -230,8 +229,8 @@ LANGUAGE sql AS $$
     UPDATE containers SET status = 'queued' WHERE tenant_id = p_tenant_id AND job_id = p_job_id;
 $$;
 
--- What becomes of a locked job whose claim ends without a result; gives its status, NULL when it cannot be ended. The
--- last error is that of a try that another follows.
+-- End the claim of a locked job without a result: it goes back into the queue or ends. Return its status, NULL when it
+-- cannot be ended. The last error is that of a try that another follows.
 CREATE OR REPLACE FUNCTION job_give_back(
     p_job jobs, p_now timestamptz, p_retryable boolean, p_last_code text, p_last_message text,
     p_final_code text, p_final_message text, p_caller caller)
@@ -254,7 +253,8 @@ BEGIN
 END
 $$;
 
--- Ends these claims of one tenant's silent workers. p_ended is how many; p_skipped are those that are still there.
+-- End these claims of one tenant's silent workers. p_ended is how many; p_skipped are those that are still there. Lock
+-- order: as jobs_lock.
 CREATE OR REPLACE FUNCTION claims_expire_these(
     p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], OUT p_ended integer, OUT p_skipped uuid[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
@@ -280,14 +280,4 @@ BEGIN
         END IF;
     END LOOP;
 END
-$$;
-
--- The same, of the longest silent and at most p_limit, for servers of the version before it. Gives how many.
-CREATE OR REPLACE FUNCTION claims_expire(p_tenant_id bigint, p_now timestamptz, p_limit integer)
-RETURNS integer
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-    SELECT p_ended FROM claims_expire_these(p_tenant_id, p_now, ARRAY(
-        SELECT id FROM jobs
-         WHERE tenant_id = p_tenant_id AND status = 'running' AND lease_until <= p_now
-         ORDER BY lease_until LIMIT p_limit))
 $$;

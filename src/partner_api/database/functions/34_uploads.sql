@@ -1,8 +1,8 @@
 -- Uploads: what a worker has stored while it works on a job. A file is noted before it is stored, as a draft, so that
 -- no file is ever there that no row knows of.
 
--- Notes the place of a file that is about to be stored. A draft's name begins with a dot, as no asset's does.
--- Gives false, and notes nothing, if the claim is not the current one.
+-- Note the place of a file that is about to be stored. A draft's name begins with a dot, as no asset's does.
+-- Return false, and note nothing, if the claim is not the current one.
 CREATE OR REPLACE FUNCTION upload_begin(
     p_tenant_id bigint, p_now timestamptz, p_job_id uuid, p_worker_id text, p_claim_token uuid, p_storage_key text)
 RETURNS boolean
@@ -17,13 +17,14 @@ BEGIN
 END
 $$;
 
+-- Return the name of a draft.
 CREATE OR REPLACE FUNCTION upload_draft_name(p_storage_key text)
 RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT '.' || encode(sha256(convert_to(p_storage_key, 'UTF8')), 'hex')
 $$;
 
--- Makes a stored draft the file of this name, in the place of one that was uploaded before in the same attempt; that one
--- becomes a draft. Gives the key of the file replaced or NULL, and whether it was done: the job is locked, so that the
+-- Make a stored draft the file of this name, in the place of one that was uploaded before in the same attempt; that one
+-- becomes a draft. Return the key of the file replaced or NULL, and whether it was done: the job is locked, so that the
 -- claim is the current one, and no completion can take the file that is replaced.
 CREATE OR REPLACE FUNCTION upload_finish(
     p_tenant_id bigint, p_now timestamptz, p_job_id uuid, p_worker_id text, p_claim_token uuid, p_storage_key text,

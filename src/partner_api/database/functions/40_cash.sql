@@ -78,7 +78,7 @@ BEGIN
                 WHEN v_wallet.organization_id IS NULL
                     THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
                 WHEN v_item.amount_cents > 9007199254740991 - v_wallet.balance_cents
-                    THEN amount_refusal('amountCents')
+                    THEN out_of_range('amount_cents')
                 WHEN -v_item.amount_cents > v_wallet.balance_cents
                     THEN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
                         'reason', 'insufficient_funds', 'required', -v_item.amount_cents,
@@ -139,11 +139,11 @@ BEGIN
        FOR NO KEY UPDATE;
     IF v_charge.status IS DISTINCT FROM 'paid' OR v_charge.refunded_cents + p_amount_cents > v_charge.price_cents THEN
         RETURN ROW('refused', 'CONFLICT', jsonb_build_object(
-            'chargedCents', CASE v_charge.status WHEN 'paid' THEN v_charge.price_cents ELSE 0 END,
-            'refundedCents', coalesce(v_charge.refunded_cents, 0)))::outcome;
+            'charged_cents', CASE v_charge.status WHEN 'paid' THEN v_charge.price_cents ELSE 0 END,
+            'refunded_cents', coalesce(v_charge.refunded_cents, 0)))::outcome;
     END IF;
     IF p_amount_cents > 9007199254740991 - v_wallet.balance_cents THEN
-        RETURN amount_refusal('amountCents');
+        RETURN out_of_range('amount_cents');
     END IF;
     -- For whom it was charged, also when the project has moved since.
     SELECT for_organization_id INTO v_for FROM cash_events

@@ -510,7 +510,7 @@ BEGIN
     SELECT * INTO v_lease FROM leases WHERE tenant_id = p_tenant_id AND social_account_id = p_social_account_id;
     IF v_lease.status <> 'assigned' THEN
         RETURN ROW('refused', 'CONFLICT', jsonb_build_object(
-            'status', v_lease.status, 'disconnectedReason', v_lease.disconnected_reason))::outcome;
+            'status', v_lease.status, 'disconnected_reason', v_lease.disconnected_reason))::outcome;
     END IF;
     v_at := lease_time(v_lease, greatest(p_now, v_cash.last_event_at));
     PERFORM lease_catch_up(v_cash, v_lease, v_at, v_project.organization_id, p_caller, v_charges);
@@ -540,7 +540,7 @@ BEGIN
     END IF;
     IF v_lease.status <> 'assigned' THEN
         RETURN ROW('refused', 'CONFLICT', jsonb_build_object(
-            'status', v_lease.status, 'disconnectedReason', v_lease.disconnected_reason))::outcome;
+            'status', v_lease.status, 'disconnected_reason', v_lease.disconnected_reason))::outcome;
     END IF;
     p_now := lease_time(v_lease, greatest(p_now, v_cash.last_event_at));
     -- The first month that has not begun.

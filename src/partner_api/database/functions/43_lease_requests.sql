@@ -27,9 +27,8 @@ BEGIN
         RETURN ROW('refused', 'CONFLICT', jsonb_build_object('status', v_request.status))::outcome;
     END IF;
     IF cardinality(p_pool_account_ids) NOT BETWEEN 1 AND v_request.count THEN
-        RETURN ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
-            'path', 'poolAccountIds',
-            'message', 'Expected 1 to ' || v_request.count || ' accounts, as the request asks for'))))::outcome;
+        RETURN ROW('refused', 'VALIDATION', jsonb_build_object(
+            'reason', 'wrong_count', 'field', 'pool_account_ids', 'maximum', v_request.count))::outcome;
     END IF;
     v_assigned := lease_assign_one(p_tenant_id, greatest(p_now, v_request.submitted_at), ROW(
         v_request.project_id, p_pool_account_ids, p_social_account_ids, p_monthly_price_cents,

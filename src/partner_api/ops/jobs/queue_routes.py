@@ -116,9 +116,7 @@ async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancell
     return await money(
         request,
         claims.cancel_jobs,
-        claims.JobCancellation(
-            job_id, None, audit_argument(request), idempotency_argument(request)
-        ),
+        claims.CancelItem(job_id, None, audit_argument(request), idempotency_argument(request)),
         cancellation_of,
         tenant=lambda connection: require_tenant(request, connection, job_id),
         conflict=lambda facts: cannot_be_canceled(job_id, facts),
