@@ -38,7 +38,7 @@ def demo() -> None:
 
 
 def make_demo(settings: Settings, installation: Installation) -> Demo:
-    """Make or renew the demo on a prepared database."""
+    """Create or renew the demo on a prepared database."""
     from partner_api.database.connection import connect
     from partner_api.demo.service import ensure_demo
     from partner_api.processes.startup import run_with_database

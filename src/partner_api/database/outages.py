@@ -1,4 +1,4 @@
-"""Telling a database that is unavailable from a fault of ours, and saying so once a minute."""
+"""Distinguishing an unavailable database from a bug, and logging it once a minute."""
 
 from __future__ import annotations
 

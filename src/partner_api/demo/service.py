@@ -63,7 +63,7 @@ class _Founded(NamedTuple):
 async def ensure_demo(
     connection: Connection, now: datetime, secret_keys: SecretKeys, data_dir: Path
 ) -> Demo:
-    """Make the demo if it is not there, and renew what has expired since the last start.
+    """Create the demo if it is not there, and renew what has expired since the last start.
 
     What expires is the usage of a period and the reservation of a job; what a visitor has changed
     stays as it is.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 async def open_sweeps(
     storage: Storage, stop: asyncio.Event | None = None
 ) -> AsyncIterator[tuple[Sweep, ...]]:
-    """Make every sweep, and close what they have opened at the end of the block.
+    """Create every sweep, and close what they have opened at the end of the block.
 
     Args:
         storage: has the files of generated content.
@@ -50,7 +50,7 @@ async def open_sweeps(
 
 
 def all_sweeps(storage: Storage) -> tuple[Sweep, ...]:
-    """Make every sweep for looking at what is due; whoever runs them opens them.
+    """Create every sweep for looking at what is due; to run them, use ``open_sweeps``.
 
     ``storage`` has the files of generated content.
     """

@@ -24,13 +24,13 @@ class PurgeIdempotencyRecords(Sweep):
     pause_seconds = 60.0
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Delete up to 1,000 records older than 25 hours: one that answers no more for an hour already."""
+        """Delete up to 1,000 records older than 25 hours; they stop answering after 24."""
         async with pool.acquire() as connection:
             return await idempotency_store.delete_expired(connection, now, _RECORDS_PER_STEP)
 
 
 class PurgeOutbox(Sweep):
-    """Removes what was put out for partners 30 days ago."""
+    """Deletes outbox rows after 30 days."""
 
     name = "outbox"
     pause_seconds = 600.0
@@ -42,13 +42,13 @@ class PurgeOutbox(Sweep):
 
 
 class RotateAuditPartitions(Sweep):
-    """Makes the audit log's partitions of the coming months, and drops those that are over."""
+    """Creates the audit log's partitions of the coming months, and drops those past their retention."""
 
     name = "audit_partitions"
     pause_seconds = 3600.0
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Make the missing ones of this and the next three months; drop those past 90 days."""
+        """Create the missing ones of this and the next three months; drop those past 90 days."""
         async with pool.acquire() as connection:
             made = await audit.ensure_partitions(connection, now)
             return made + await audit.expire(connection, now, _RECORDS_PER_STEP)

@@ -80,7 +80,7 @@ class AnswerSandboxRequests(Sweep):
 def _answering(
     connection: Connection, row: Row, now: datetime
 ) -> Callable[[Sequence[UUID]], Awaitable[Advanced]]:
-    """Give what answers this one request."""
+    """Return a function that answers this one request."""
 
     async def answer(_: Sequence[UUID]) -> Advanced:
         accounts = fictitious.accounts(row["id"], row["vertical"], row["count"], now)
@@ -127,7 +127,7 @@ class CompleteSandboxJobs(Sweep):
     async def step(self, pool: Pool, now: datetime) -> int:
         """End jobs that are two seconds old, one commit each: up to 50, and none that would begin after two seconds.
 
-        Gives how many it completed or failed.
+        Returns how many it completed or failed.
 
         Raises:
             RendererNotStarted: this machine renders nothing.
@@ -166,7 +166,7 @@ class CompleteSandboxJobs(Sweep):
         await self._renderer.kill()
 
     async def _next(self, pool: Pool, now: datetime) -> Row | None:
-        """Give the oldest job of the next tenant; after the last tenant, the first has its turn again."""
+        """Return the oldest job of the next tenant; after the last tenant comes the first again."""
         resting = self._resting.keys
         async with pool.acquire() as connection:
             row = await due.next_sandbox_job(connection, now - _DELAY, self._last_tenant, resting)
@@ -225,7 +225,7 @@ class CompleteSandboxJobs(Sweep):
         return await self._render(row, try_again=False)
 
     async def _store(self, row: Row, rendered: list[RenderedAsset]) -> list[dict[str, Any]]:
-        """Store the files of a job; gives them as the job is completed with them."""
+        """Store the files of a job; return them in the form in which a job is completed with them."""
         assets = []
         for asset in rendered:
             key = content_key(row["tenant_id"], row["container_id"], asset.name, asset.content)
@@ -246,7 +246,7 @@ class CompleteSandboxJobs(Sweep):
 
 
 def _sentence(error: RenderingFailed) -> str:
-    """Say to the partner why there is no sample."""
+    """Return the sentence that tells the partner why there is no sample."""
     if isinstance(error, RenderingTooLong):
         return "Rendering the sample took too long; nothing was charged."
     return "The sample could not be rendered; nothing was charged."

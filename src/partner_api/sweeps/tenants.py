@@ -1,4 +1,4 @@
-"""Going through due rows, tenant by tenant; one that cannot be advanced holds up nobody."""
+"""Going through due rows, tenant by tenant; a row that cannot be advanced does not hold up the others."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def advance_each(tenant_ids: Iterable[int], advance: Callable[[int], Await
 
     Args:
         tenant_ids: whose rows.
-        advance: takes a tenant's id, commits, and gives how many rows it advanced.
+        advance: takes a tenant's id, commits, and returns how many rows it advanced.
     """
     until = time.monotonic() + _SECONDS_PER_STEP
     advanced = 0

@@ -33,7 +33,7 @@ class PurgeUploads(Sweep):
         self._resting: RestingRows[str] = RestingRows(self.name)
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Go through up to 200 uploads of jobs that ended an hour ago.
+        """Remove up to 200 uploads of jobs that ended an hour ago.
 
         Raises:
             StorageUnavailable: no file can be removed now.
