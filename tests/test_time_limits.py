@@ -111,8 +111,8 @@ ALLOWED = {
     "simulation/nodes.py _receive recv": "there is something to read",
     "simulation/node.py serve recv": "it ends when its driver does, which closes the pipe",
     "simulation/node.py serve.halt poll": "it waits to be killed, or for the end of its driver",
-    "simulation/nursery.py main recv_fds": "it ends when its driver does, which closes the socket",
-    "simulation/nursery.py main wait": "nodes end when the driver closes their pipes",
+    "simulation/fork_server.py main recv_fds": "it ends when its driver does, which closes the socket",
+    "simulation/fork_server.py main wait": "nodes end when the driver closes their pipes",
 }
 
 

@@ -18,7 +18,7 @@ from partner_api.database.arguments import SYSTEM
 from partner_api.demo.issuing import ensure_secrets
 from partner_api.demo.usage import renew_usage
 from partner_api.ids import new_uuid7
-from partner_api.leases import store as leasing
+from partner_api.lease_requests import store as requests
 from partner_api.organizations import store as organizations
 from partner_api.organizations.service import onboard_partner
 from partner_api.processes.startup import require_development
@@ -40,6 +40,7 @@ _PREPAID_OF_CHILD = 5_400
 _INCLUDED = 1_000
 _CASH_CENTS = 1_000_000
 _ACCOUNTS = (("coffee.reviews.daily", 12_840), ("brew.at.home", 8_412))
+_VERTICAL = "food_and_drink"
 _PRICE_CENTS = 15_000
 
 
@@ -112,7 +113,7 @@ async def _create(connection: Connection, now: datetime) -> None:
             [cash.CashPosting(partner_id, "topup", _CASH_CENTS, "Demo", None, SYSTEM, None)],
         )
     )
-    await _lease_accounts(connection, tenant_id, founded, assigned, project_id)
+    await _lease_accounts(connection, tenant_id, founded, assigned, partner_id, project_id)
     _require(
         await credit.set_subscriptions(
             connection,
@@ -195,7 +196,12 @@ async def _found(connection: Connection, founded: datetime) -> _Founded:
 
 
 async def _lease_accounts(
-    connection: Connection, tenant_id: int, founded: datetime, assigned: datetime, project_id: UUID
+    connection: Connection,
+    tenant_id: int,
+    founded: datetime,
+    assigned: datetime,
+    partner_id: UUID,
+    project_id: UUID,
 ) -> None:
     account_ids = [new_uuid7(founded) for _ in _ACCOUNTS]
     for account_id, (handle, followers) in zip(account_ids, _ACCOUNTS, strict=True):
@@ -206,27 +212,37 @@ async def _lease_accounts(
             platform="tiktok",
             handle=handle,
             followers=followers,
-            vertical="food_and_drink",
+            vertical=_VERTICAL,
             language="en",
             geo=["US"],
             monthly_price_cents=_PRICE_CENTS,
             avatar_url=None,
         )
+    request_id = new_uuid7(assigned)
+    await requests.insert_request(
+        connection,
+        tenant_id,
+        assigned,
+        request_id=request_id,
+        organization_id=partner_id,
+        project_id=project_id,
+        partner_request_id=None,
+        count=len(account_ids),
+        vertical=_VERTICAL,
+        audience=None,
+        language=None,
+        geo=[],
+        target=None,
+        note=None,
+    )
+    # In the order of the accounts: the list shows those of one instant by id.
+    lease_ids = sorted(new_uuid7(assigned) for _ in account_ids)
     _require(
-        await leasing.assign(
+        await requests.fulfil(
             connection,
             tenant_id,
             assigned,
-            [
-                leasing.LeaseAssignment(
-                    project_id,
-                    account_ids,
-                    # In the order of the accounts: the list shows those of one instant by id.
-                    sorted(new_uuid7(assigned) for _ in account_ids),
-                    None,
-                    SYSTEM,
-                )
-            ],
+            [requests.FulfilItem(request_id, account_ids, lease_ids, None, None, SYSTEM, None)],
         )
     )
 

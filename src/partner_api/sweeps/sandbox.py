@@ -84,14 +84,20 @@ def _answering(
 
     async def answer(_: Sequence[UUID]) -> Advanced:
         accounts = fictitious.accounts(row["id"], row["vertical"], row["count"], now)
-        outcome = await store.pretend(
+        (outcome,) = await store.pretend(
             connection,
             row["tenant_id"],
             now,
-            request_id=row["id"],
-            social_account_ids=[account.social_account_id for account in accounts],
-            handles=[account.handle for account in accounts],
-            followers=[account.followers for account in accounts],
+            [
+                store.PretendItem(
+                    row["id"],
+                    [account.social_account_id for account in accounts],
+                    [account.handle for account in accounts],
+                    [account.followers for account in accounts],
+                    SYSTEM,
+                    None,
+                )
+            ],
         )
         return Advanced(int(outcome.status == "done"))
 
