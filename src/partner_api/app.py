@@ -94,7 +94,7 @@ def create_app(
     run_folder: Path | None = None,
     on_production: Callable[[], None] = stop_this_process,
 ) -> Edge:
-    """Make the ASGI application; it opens the database when it starts and closes it at the end.
+    """Create the ASGI application; it opens the database when it starts and closes it at the end.
 
     Args:
         settings: without them, the environment is read.

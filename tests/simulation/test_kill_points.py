@@ -17,7 +17,7 @@ from partner_api.database.connection import connect
 from partner_api.simulation import work, writes
 from partner_api.simulation.kill_points import KillPoint, Moment
 from partner_api.simulation.nodes import NodeFailed, NodeKilled, Nodes
-from partner_api.sweeps.expiries import Expiries
+from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.time_limits import DEAD_CLIENT_SECONDS
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ async def test_a_kill_point_that_is_not_reached_kills_nothing(database_urls: Dat
         (outcome,) = await nodes.call(0, POST, grant(wallet, 5), KillPoint(1, Moment.UNSENT))
         assert (outcome.status, nodes.killed) == ("done", 0)
         with pytest.raises(NodeKilled):
-            await nodes.call(0, work.sweep, (0, NOON, [Expiries()]), KillPoint(0, Moment.UNREAD))
+            await nodes.call(0, work.sweep, (0, NOON, [ExpireJobs()]), KillPoint(0, Moment.UNREAD))
     await connection.close()
 
 

@@ -18,7 +18,7 @@ from partner_api.edge.request.paths import is_plain_path
 from partner_api.edge.wire.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.wire.reply import error_reply
 from partner_api.errors import not_found
-from partner_api.metrics import registry as metrics
+from partner_api.metrics import http as metrics
 from partner_api.time_limits import DISCARD_SECONDS
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from partner_api.simulation import work
 from partner_api.simulation.operations import Item, Operation, Recovery
-from partner_api.sweeps.claims import Claims
-from partner_api.sweeps.expiries import Expiries
-from partner_api.sweeps.periods import Periods
-from partner_api.sweeps.renewals import Renewals
-from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords, Outbox
+from partner_api.sweeps.claims import ExpireClaims
+from partner_api.sweeps.expiries import ExpireJobs
+from partner_api.sweeps.periods import EndPeriods
+from partner_api.sweeps.renewals import RenewLeases
+from partner_api.sweeps.retention import PurgeIdempotencyRecords, PurgeOutbox, RotateAuditPartitions
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,17 +24,17 @@ _STATEMENTS = 3
 def sweep(chances: Chances, now: datetime) -> Operation:
     """Run a step of one of the sweeps."""
     sweeps: tuple[Sweep, ...] = (
-        Claims(),
-        Claims(),
-        Periods(),
-        Periods(),
-        Expiries(),
-        Expiries(),
-        Renewals(),
-        Renewals(),
-        IdempotencyRecords(),
-        AuditPartitions(),
-        Outbox(),
+        ExpireClaims(),
+        ExpireClaims(),
+        EndPeriods(),
+        EndPeriods(),
+        ExpireJobs(),
+        ExpireJobs(),
+        RenewLeases(),
+        RenewLeases(),
+        PurgeIdempotencyRecords(),
+        RotateAuditPartitions(),
+        PurgeOutbox(),
     )
     return sweeping(now, chances.choose(sweeps))
 
@@ -54,4 +54,4 @@ def sweeping(now: datetime, one: Sweep) -> Operation:
 
 def due_work() -> tuple[Sweep, ...]:
     """Return the sweeps that advance what is due, as opposed to housekeeping."""
-    return (Claims(), Expiries(), Periods(), Renewals())
+    return (ExpireClaims(), ExpireJobs(), EndPeriods(), RenewLeases())

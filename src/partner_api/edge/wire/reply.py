@@ -11,7 +11,7 @@ import structlog
 
 from partner_api.database.outages import is_unavailable, log_unavailable
 from partner_api.errors import ApiError
-from partner_api.log_limits import OncePerMinute
+from partner_api.logs import OncePerMinute
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

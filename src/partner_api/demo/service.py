@@ -7,28 +7,18 @@ choosing: the ledger behind the numbers is as real as a customer's.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from partner_api.account_pool import store as pool
-from partner_api.api_keys import store as api_keys
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
-from partner_api.demo_credentials import DemoSecrets, read_demo_secrets, write_demo_secrets
-from partner_api.edge.identity.credentials import (
-    mint_api_key,
-    mint_operator_token,
-    parse_api_key,
-    parse_operator_token,
-)
-from partner_api.ids import new_ulid, new_uuid7
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import store as generation
+from partner_api.demo.issuing import ensure_secrets
+from partner_api.demo.usage import renew_usage
+from partner_api.ids import new_uuid7
 from partner_api.lease_requests import store as requests
-from partner_api.operators import store as operators
 from partner_api.organizations import store as organizations
 from partner_api.organizations.service import onboard_partner
 from partner_api.processes.startup import require_development
@@ -41,22 +31,17 @@ if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
+    from partner_api.demo.credentials import DemoSecrets
 
-_OPERATOR_NAME = "demo"
 _PARTNER_MARK = {"demo": "partner"}
 _CHILD_MARK = {"demo": "child"}
 _PREPAID_OF_PARTNER = 20_000
 _PREPAID_OF_CHILD = 5_400
 _INCLUDED = 1_000
-_SLIDESHOWS = 8
-_SLIDESHOW = 50
-_SLIDESHOW_FORMAT = "slideshow_builder"
-_RESERVED = 120
 _CASH_CENTS = 1_000_000
 _ACCOUNTS = (("coffee.reviews.daily", 12_840), ("brew.at.home", 8_412))
 _VERTICAL = "food_and_drink"
 _PRICE_CENTS = 15_000
-_JOB_HOURS = 24
 
 
 class Demo(msgspec.Struct, frozen=True):
@@ -68,10 +53,18 @@ class Demo(msgspec.Struct, frozen=True):
     project_id: UUID
 
 
+class _Founded(NamedTuple):
+    tenant_id: int
+    partner_id: UUID
+    child_id: UUID
+    project_id: UUID
+    """The partner's own."""
+
+
 async def ensure_demo(
     connection: Connection, now: datetime, secret_keys: SecretKeys, data_dir: Path
 ) -> Demo:
-    """Make the demo if it is not there, and renew what has expired since the last start.
+    """Create the demo if it is not there, and renew what has expired since the last start.
 
     What expires is the usage of a period and the reservation of a job; what a visitor has changed
     stays as it is.
@@ -94,8 +87,10 @@ async def ensure_demo(
             organization_id: await projects.first_project_id(connection, tenant_id, organization_id)
             for organization_id in (partner["id"], child["id"])
         }
-        await _renew(connection, now, tenant_id, child["id"], project_ids[child["id"]])
-        secrets = await _ensure_secrets(
+        _require(
+            await renew_usage(connection, now, tenant_id, child["id"], project_ids[child["id"]])
+        )
+        secrets = await ensure_secrets(
             connection, now, secret_keys, data_dir, tenant_id, partner["id"]
         )
     return Demo(secrets, partner["id"], child["id"], project_ids[partner["id"]])
@@ -109,6 +104,50 @@ async def _create(connection: Connection, now: datetime) -> None:
         assigned = last_month.replace(day=20, hour=16, minute=12, second=2)
 
     founded = last_month
+    tenant_id, partner_id, child_id, project_id = await _found(connection, founded)
+    _require(
+        await cash.post(
+            connection,
+            tenant_id,
+            founded,
+            [cash.CashPosting(partner_id, "topup", _CASH_CENTS, "Demo", None, SYSTEM, None)],
+        )
+    )
+    await _lease_accounts(connection, tenant_id, founded, assigned, partner_id, project_id)
+    _require(
+        await credit.set_subscriptions(
+            connection,
+            tenant_id,
+            this_month,
+            [
+                credit.SubscriptionSetting(
+                    child_id, "pro", _INCLUDED, "active", this_month.date(), SYSTEM, None
+                )
+            ],
+        )
+    )
+    _require(
+        await credit.allocate(
+            connection,
+            tenant_id,
+            this_month,
+            [
+                credit.CreditAllocation(
+                    new_uuid7(this_month),
+                    partner_id,
+                    child_id,
+                    _PREPAID_OF_CHILD,
+                    "Demo",
+                    {},
+                    SYSTEM,
+                    None,
+                )
+            ],
+        )
+    )
+
+
+async def _found(connection: Connection, founded: datetime) -> _Founded:
     partner = await onboard_partner(
         connection,
         founded,
@@ -153,46 +192,7 @@ async def _create(connection: Connection, now: datetime) -> None:
             ],
         )
     )
-    _require(
-        await cash.post(
-            connection,
-            tenant_id,
-            founded,
-            [cash.CashPosting(partner_id, "topup", _CASH_CENTS, "Demo", None, SYSTEM, None)],
-        )
-    )
-    await _lease_accounts(connection, tenant_id, founded, assigned, partner_id, project_id)
-    _require(
-        await credit.set_subscriptions(
-            connection,
-            tenant_id,
-            this_month,
-            [
-                credit.SubscriptionSetting(
-                    child_id, "pro", _INCLUDED, "active", this_month.date(), SYSTEM, None
-                )
-            ],
-        )
-    )
-    _require(
-        await credit.allocate(
-            connection,
-            tenant_id,
-            this_month,
-            [
-                credit.CreditAllocation(
-                    new_uuid7(this_month),
-                    partner_id,
-                    child_id,
-                    _PREPAID_OF_CHILD,
-                    "Demo",
-                    {},
-                    SYSTEM,
-                    None,
-                )
-            ],
-        )
-    )
+    return _Founded(tenant_id, partner_id, child_id, project_id)
 
 
 async def _lease_accounts(
@@ -245,114 +245,6 @@ async def _lease_accounts(
             [requests.FulfilItem(request_id, account_ids, lease_ids, None, None, SYSTEM, None)],
         )
     )
-
-
-async def _renew(
-    connection: Connection, now: datetime, tenant_id: int, child_id: UUID, project_id: UUID
-) -> None:
-    while await generation.expire_jobs(connection, tenant_id, now, 100):
-        pass
-    (wallet,) = await credit.read_wallets(connection, [credit.WalletKey(tenant_id, child_id)], now)
-    assert wallet is not None  # noqa: S101 - every organization has one
-    if wallet["used_this_period"] == 0:
-        # The start of the period, or the last event if that is later: the ledger's order stands.
-        spent_at = max(wallet["period_start"], wallet["last_event_at"])
-        works = [
-            _job(child_id, project_id, _SLIDESHOW_FORMAT, _SLIDESHOW, spent_at)
-            for _ in range(_SLIDESHOWS)
-        ]
-        # What visitors have started is left to workers.
-        others = await claims.waiting_jobs(connection, tenant_id, _SLIDESHOW_FORMAT)
-        await generation.start_jobs(connection, tenant_id, spent_at, works)
-        # A visitor may have suspended the child or taken what it would spend; then there are none.
-        claimed = await claims.claim_jobs(
-            connection,
-            tenant_id,
-            spent_at,
-            worker_id="demo",
-            formats=[_SLIDESHOW_FORMAT],
-            lease_seconds=60,
-            tokens=[uuid4() for _ in works],
-            caller=SYSTEM,
-            resting=others,
-        )
-        completions = [
-            claims.JobCompletion(row["job_id"], "demo", row["claim_token"], _SLIDESHOW, [], SYSTEM)
-            for row in claimed.rows
-        ]
-        if completions:
-            _require(await claims.complete_jobs(connection, tenant_id, spent_at, completions))
-    if wallet["reserved"] == 0:
-        # No worker of the demo renders video remixes, so this stays in flight until it expires.
-        work = _job(child_id, project_id, "video_remix", _RESERVED, now)
-        await generation.start_jobs(connection, tenant_id, now, [work])
-
-
-def _job(
-    organization_id: UUID, project_id: UUID, content_format: str, credits: int, now: datetime
-) -> generation.JobStart:
-    return generation.JobStart(
-        new_ulid(now),
-        new_uuid7(now),
-        organization_id,
-        project_id,
-        content_format,
-        {},
-        credits,
-        None,
-        now + timedelta(hours=_JOB_HOURS),
-        SYSTEM,
-    )
-
-
-async def _ensure_secrets(
-    connection: Connection,
-    now: datetime,
-    secret_keys: SecretKeys,
-    data_dir: Path,
-    tenant_id: int,
-    partner_id: UUID,
-) -> DemoSecrets:
-    kept = read_demo_secrets(data_dir)
-    token = parse_operator_token(kept.operator_token) if kept else None
-    key = parse_api_key(kept.partner_key) if kept else None
-    changed = False
-    if token is None or not await operators.is_usable(connection, token.keyid, now):
-        await operators.revoke_by_name(connection, _OPERATOR_NAME, now)
-        token = mint_operator_token()
-        await operators.insert_operator(
-            connection,
-            now,
-            operator_id=new_uuid7(now),
-            credential=token,
-            secret_keys=secret_keys,
-            name=_OPERATOR_NAME,
-            role="admin",
-            demo=True,
-        )
-        changed = True
-    if key is None or not await api_keys.is_usable(connection, tenant_id, key.keyid):
-        key = mint_api_key(tenant_id, "live")
-        await api_keys.insert_key(
-            connection,
-            now,
-            key_id=new_uuid7(now),
-            organization_id=partner_id,
-            credential=key,
-            secret_keys=secret_keys,
-            name="Demo",
-            scopes=["*", "org:admin"],
-            demo=True,
-        )
-        changed = True
-    # Earlier versions made them without a mark, and a file that was lost left a key that works.
-    await operators.mark_as_demo(connection, token.keyid)
-    await api_keys.mark_all_as_demo(connection, partner_id)
-    secrets = DemoSecrets(token.text, key.text)
-    if changed:
-        # Before the commit: a secret that nobody can read is of no use to anybody.
-        write_demo_secrets(data_dir, secrets)
-    return secrets
 
 
 def _require(outcomes: list[Outcome]) -> None:

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Row
 
-GENESIS = bytes(32)
-"""What stands before the first row of every wallet."""
-
 _HASH_EXAMPLE = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
 HashText: TypeAlias = Annotated[
     str,
