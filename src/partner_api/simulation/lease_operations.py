@@ -1,4 +1,4 @@
-"""Drawing what happens to leased accounts: they are asked for, assigned, priced, and come to their end."""
+"""Drawing what happens to leased accounts: they are requested, assigned, priced and released."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def reject(chances: Chances, now: datetime) -> Operation | None:
 
 
 def release(chances: Chances, now: datetime) -> Operation | None:
-    """Let a partner or a child end a lease, now and then somebody else's."""
+    """Release a lease as its organization, now and then as another one."""
     lease = _lease(chances)
     if lease is None:
         return None
@@ -169,7 +169,7 @@ def release(chances: Chances, now: datetime) -> Operation | None:
 
 
 def recall(chances: Chances, now: datetime) -> Operation | None:
-    """Let the operator end a lease."""
+    """Recall a lease, as the operator does."""
     lease = _lease(chances)
     return None if lease is None else _end(chances, now, lease, None)
 
