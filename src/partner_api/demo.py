@@ -238,9 +238,9 @@ async def _renew(
         pass
     (wallet,) = await credit.read_wallets(connection, [credit.WalletKey(tenant_id, child_id)], now)
     assert wallet is not None  # noqa: S101 - every organization has one
-    if wallet["used_this_period"] == 0:
+    if wallet.used_this_period == 0:
         # The start of the period, or the last event if that is later: the ledger's order stands.
-        spent_at = max(wallet["period_start"], wallet["last_event_at"])
+        spent_at = max(wallet.period_start, wallet.last_event_at)
         works = [
             _job(child_id, project_id, _SLIDESHOW_FORMAT, _SLIDESHOW, spent_at)
             for _ in range(_SLIDESHOWS)
@@ -266,7 +266,7 @@ async def _renew(
         ]
         if completions:
             _require(await claims.complete_jobs(connection, tenant_id, spent_at, completions))
-    if wallet["reserved"] == 0:
+    if wallet.reserved == 0:
         # No worker of the demo renders video remixes, so this stays in flight until it expires.
         work = _job(child_id, project_id, "video_remix", _RESERVED, now)
         await generation.start_jobs(connection, tenant_id, now, [work])

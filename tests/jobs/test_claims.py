@@ -154,7 +154,7 @@ async def test_completing_settles_and_makes_assets(connection: Connection) -> No
         ("one.png", "poster", 3),
     ]
     assert rows[0]["storage_key"] == f"{held.job_id}/1/two.png"
-    assert (await read(connection, partner, later))["balance"] == 430
+    assert (await read(connection, partner, later)).balance == 430
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -176,7 +176,7 @@ async def test_the_same_answer_again_is_answered_again(connection: Connection) -
             {"status": "completed"},
         )
     assert len(await events(connection, partner)) == 2
-    assert (await read(connection, partner))["balance"] == 430
+    assert (await read(connection, partner)).balance == 430
 
 
 async def test_what_was_not_uploaded_is_no_asset(connection: Connection) -> None:
@@ -194,7 +194,7 @@ async def test_what_was_not_uploaded_is_no_asset(connection: Connection) -> None
         problem = {"reason": reason, "field": "assets", "position": 1}
         assert outcome.facts == {"problems": [problem]}
     assert (await job_of(connection, partner, held.job_id))["status"] == "running"
-    assert (await read(connection, partner))["reserved"] == 100
+    assert (await read(connection, partner)).reserved == 100
 
 
 async def test_files_of_an_earlier_try_do_not_count(connection: Connection) -> None:
@@ -233,7 +233,7 @@ async def test_auto_is_charged_what_it_became(connection: Connection) -> None:
     assert (await complete(connection, slideshow, 50, files)).status == "done"
     files = [await upload(connection, video, "one.mp4", b"one", "video")]
     assert (await complete(connection, video, 120, files)).status == "done"
-    assert (await read(connection, partner))["balance"] == 330
+    assert (await read(connection, partner)).balance == 330
 
 
 async def test_the_price_is_the_partner_s_own(connection: Connection) -> None:
@@ -350,7 +350,7 @@ async def test_a_silent_worker_s_job_is_tried_three_times(connection: Connection
     job = await job_of(connection, partner, job_id)
     assert (job["status"], job["error_code"], job["attempt"]) == ("failed", "WORKER_LOST", 3)
     assert (job["reservation"], job["container_status"]) == ("released", "failed")
-    assert (await read(connection, partner, now))["available"] == 500
+    assert (await read(connection, partner, now)).available == 500
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -395,7 +395,7 @@ async def test_failing_for_good_fails_at_once(connection: Connection) -> None:
     partner, held = await claimed(connection)
     assert (await fail(connection, held, retryable=False)).facts == {"status": "failed"}
     assert (await job_of(connection, partner, held.job_id))["attempt"] == 1
-    assert (await read(connection, partner))["available"] == 500
+    assert (await read(connection, partner)).available == 500
 
 
 async def test_canceling_what_nobody_has_ends_it_at_once(connection: Connection) -> None:
@@ -431,7 +431,7 @@ async def test_an_accepted_cancel_is_final(connection: Connection, end: str) -> 
         assert await generation.expire_jobs(connection, partner.tenant_id, now, 10) == 1
     job = await job_of(connection, partner, held.job_id)
     assert (job["status"], job["reservation"], job["error_code"]) == ("canceled", "released", None)
-    assert (await read(connection, partner, now))["available"] == 500
+    assert (await read(connection, partner, now)).available == 500
     await assert_books_balance(connection, partner.tenant_id)
 
 

@@ -82,7 +82,7 @@ async def test_a_job_whose_time_was_up_stays_failed(connection: Connection, how:
     assert await generation.expire_jobs(connection, partner.tenant_id, NOON + DAY, 10) == 1
     outcome = await report(connection, held, how, NOON + DAY - SECOND)
     assert (outcome.code, outcome.facts) == ("CONFLICT", {"status": "failed"})
-    assert (await read(connection, partner))["available"] == 500
+    assert (await read(connection, partner)).available == 500
     await assert_books_balance(connection, partner.tenant_id)
 
 

@@ -120,7 +120,7 @@ async def test_a_job_completes_after_two_seconds(
     assert slide == poster
     # The credits that every test environment begins with, and nothing else.
     assert [row["reason"] for row in await events(connection, partner)] == ["fictitious"]
-    assert (await read(connection, partner))["running_jobs"] == 0
+    assert (await read(connection, partner)).running_jobs == 0
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -173,7 +173,7 @@ async def assert_failed(connection: Connection, partner: Wallet, job_id: UUID, w
     job = await job_of(connection, partner, job_id)
     assert (job["status"], job["error_code"], job["charged"]) == ("failed", "RENDERING_FAILED", 0)
     assert word in job["error_message"]
-    assert (await read(connection, partner))["running_jobs"] == 0
+    assert (await read(connection, partner)).running_jobs == 0
     await assert_books_balance(connection, partner.tenant_id)
     assert await connection.fetchval(
         "SELECT count(*) FROM outbox WHERE tenant_id = $1 AND event_type = 'job.failed'",

@@ -90,9 +90,9 @@ async def verify_cash_events(request: ApiRequest) -> LedgerHead:
     Its newest hash and how many events lead up to it, as of the ledger of credits.
     """
     async with request.services.pool.acquire() as connection:
-        row = await store.read_head(
+        position = await store.read_ledger_position(
             connection, request.caller.tenant_id, request.caller.organization_id
         )
-    if row is None:
+    if position is None:
         raise not_found()
-    return ledger_head_of(request.caller.organization_id, row)
+    return ledger_head_of(request.caller.organization_id, position)

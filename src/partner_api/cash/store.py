@@ -12,6 +12,8 @@ from partner_api.database.arguments import (
     call_money_function,
     fetch_outcome,
 )
+from partner_api.database.rows import read_row
+from partner_api.ledger_chain import LedgerPosition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,14 +183,11 @@ async def list_events(
     return [row for row in rows if row["sequence"] is not None]
 
 
-async def read_head(
+async def read_ledger_position(
     connection: Connection, tenant_id: int, organization_id: UUID
-) -> asyncpg.Record | None:
-    """How far a partner's cash ledger reaches; None for an organization without a cash wallet.
-
-    Columns: ``last_sequence``, ``last_hash``, ``event_id`` (None without events).
-    """
-    return await connection.fetchrow(
+) -> LedgerPosition | None:
+    """Return how far a partner's cash ledger reaches; None for an organization without a cash wallet."""
+    row = await connection.fetchrow(
         """
         SELECT w.last_sequence, w.last_hash, e.event_id
           FROM cash_wallets w
@@ -200,6 +199,7 @@ async def read_head(
         tenant_id,
         organization_id,
     )
+    return read_row(LedgerPosition, row)
 
 
 async def read_balance(connection: Connection, tenant_id: int, organization_id: UUID) -> int | None:
