@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from partner_api.database.connection import connect, open_pool
 from partner_api.leases import store
-from partner_api.sweeps.renewals import Renewals
+from partner_api.sweeps.renewals import RenewLeases
 from rig.command import CONSOLE, MeasurementError, run, whole_numbers
 from rig.database import temporary_database
 from rig.leases import DUE, fill_leases
@@ -113,7 +113,7 @@ async def _measure(database: DatabaseLocation, leases: int, partners: int) -> Fi
         async with pool.acquire() as connection:
             for tenant_id in first:
                 await store.renew(connection, [tenant_id], DUE, _WARM_UP_LEASES)
-        sweep, renewed = Renewals(), 0
+        sweep, renewed = RenewLeases(), 0
         started = time.perf_counter()
         while advanced := await sweep.step(pool, DUE):
             renewed += advanced

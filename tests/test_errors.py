@@ -103,12 +103,12 @@ _PROBLEMS: dict[str, tuple[dict[str, object], str, str]] = {
         "Expected at most 50 credits: it became a slideshow",
     ),
     "not_uploaded": (
-        {"field": "assets", "position": 1},
+        {"field": "assets", "position": 1, "member": "name"},
         "assets[1].name",
         "Expected the name of a file that was uploaded",
     ),
     "other_file": (
-        {"field": "assets", "position": 0},
+        {"field": "assets", "position": 0, "member": "sha256"},
         "assets[0].sha256",
         "Expected the hash and the size of the file that was uploaded",
     ),
@@ -127,7 +127,9 @@ _SENTENCES = {
 
 
 def test_every_reason_is_tried_here() -> None:
-    assert set(REASONS) == set(_PROBLEMS) | set(_SENTENCES)
+    assert REASONS.keys() == {"VALIDATION", "BILLING_EXHAUSTED"}
+    assert REASONS["VALIDATION"].keys() == _PROBLEMS.keys()
+    assert REASONS["BILLING_EXHAUSTED"] == _SENTENCES
 
 
 @pytest.mark.parametrize("reason", _PROBLEMS)
@@ -140,8 +142,8 @@ def test_a_refused_value_is_a_problem_at_its_path(reason: str) -> None:
 
 def test_several_refused_values_are_problems_in_their_order() -> None:
     problems = [
-        {"reason": "other_file", "field": "assets", "position": 0},
-        {"reason": "not_uploaded", "field": "assets", "position": 2},
+        {"reason": "other_file", "field": "assets", "position": 0, "member": "sha256"},
+        {"reason": "not_uploaded", "field": "assets", "position": 2, "member": "name"},
     ]
     error = refusal("VALIDATION", {"problems": problems})
     assert error.status == 422

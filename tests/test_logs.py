@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import structlog
 
-from partner_api.logs import configure_logging
+from partner_api.logs import OncePerMinute, configure_logging
 
 KEY_ID = "01HX9Y6K7EJ4T2AB"
 SECRET = "4QZpN_-x7kWmTq2vYb8RcLsDfGhJ9nKpXzA5uE3iO0w"
@@ -168,3 +168,35 @@ def test_a_bad_log_call_neither_raises_nor_leaks(
     configure_logging("json", "info")
     closed.close()
     logging.getLogger("somewhere").info("nobody listens")
+
+
+class Seconds:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_first_is_written_and_then_one_a_minute_with_how_many_were_not() -> None:
+    clock = Seconds()
+    lines = OncePerMinute(clock)
+
+    assert lines.admit() == 0
+    assert [lines.admit() for _ in range(3)] == [None] * 3
+    clock.now += 59.9
+    assert lines.admit() is None
+    clock.now += 0.1
+    assert lines.admit() == 4
+    assert lines.admit() is None
+
+
+def test_after_a_quiet_time_the_next_one_is_written_at_once() -> None:
+    clock = Seconds()
+    lines = OncePerMinute(clock)
+    lines.admit()
+    clock.now += 3_600
+    assert lines.admit() == 0
+    assert lines.admit() is None

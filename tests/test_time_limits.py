@@ -98,7 +98,7 @@ ALLOWED = {
     "processes/startup.py prepare_database connect": "CONNECT_SECONDS, in it",
     # Storage.
     "content/upload_store.py upload put": "BODY_SILENCE_SECONDS of the client, STORAGE_SECONDS of the storage",
-    "sweeps/sandbox.py SandboxJobs._store put": "STORAGE_SECONDS, in it",
+    "sweeps/sandbox.py CompleteSandboxJobs._store put": "STORAGE_SECONDS, in it",
     # Other processes.
     "processes/database.py DatabaseKeeper._sleep select": "it is given how long",
     "processes/listening.py _addresses getaddrinfo": "at start, in the hands of whoever starts the server",
@@ -111,8 +111,8 @@ ALLOWED = {
     "simulation/nodes.py _receive recv": "there is something to read",
     "simulation/node.py serve recv": "it ends when its driver does, which closes the pipe",
     "simulation/node.py serve.halt poll": "it waits to be killed, or for the end of its driver",
-    "simulation/nursery.py main recv_fds": "it ends when its driver does, which closes the socket",
-    "simulation/nursery.py main wait": "nodes end when the driver closes their pipes",
+    "simulation/fork_server.py main recv_fds": "it ends when its driver does, which closes the socket",
+    "simulation/fork_server.py main wait": "nodes end when the driver closes their pipes",
 }
 
 

@@ -14,7 +14,8 @@ from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
 from partner_api.edge.identity.credentials import mint_api_key
 from partner_api.ids import new_uuid7
-from partner_api.leases import store as leasing
+from partner_api.lease_requests import store as requests
+from partner_api.lease_requests.schemas import MAX_COUNT
 from partner_api.organizations import store as organizations
 from partner_api.projects import store as projects
 from rig.command import MeasurementError
@@ -186,9 +187,27 @@ async def lease_accounts(
             monthly_price_cents=_PRICE_CENTS,
             avatar_url=None,
         )
-    assignment = leasing.LeaseAssignment(
-        project_id, account_ids, [new_uuid7(now) for _ in account_ids], None, SYSTEM
-    )
-    require_done(
-        await leasing.assign(connection, owner.tenant_id, now.replace(microsecond=0), [assignment])
-    )
+    at = now.replace(microsecond=0)
+    # At most so many are asked for at once.
+    for first in range(0, count, MAX_COUNT):
+        chosen = account_ids[first : first + MAX_COUNT]
+        request_id = new_uuid7(now)
+        await requests.insert_request(
+            connection,
+            owner.tenant_id,
+            at,
+            request_id=request_id,
+            organization_id=owner.organization_id,
+            project_id=project_id,
+            partner_request_id=None,
+            count=len(chosen),
+            vertical="food_and_drink",
+            audience=None,
+            language=None,
+            geo=[],
+            target=None,
+            note=None,
+        )
+        lease_ids = [new_uuid7(now) for _ in chosen]
+        item = requests.FulfilItem(request_id, chosen, lease_ids, None, None, SYSTEM, None)
+        require_done(await requests.fulfil(connection, owner.tenant_id, at, [item]))

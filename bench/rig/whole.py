@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from partner_api.demo_credentials import read_demo_secrets
+from partner_api.demo.credentials import read_demo_secrets
 from partner_api.processes.run_folder import live_run_folders
 from partner_api.processes.status import read_status
 from rig.api import HOST, free_port, inherited

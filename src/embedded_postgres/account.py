@@ -29,7 +29,7 @@ class Account:
     is_other: bool
 
     def process_options(self) -> dict[str, Any]:
-        """Keyword arguments for `subprocess` that start a program as this account.
+        """Return keyword arguments for `subprocess` that start a program as this account.
 
         The program gets a session of its own, so that Ctrl-C in the terminal reaches only this
         process, and next to nothing of the environment, which holds secrets of the application.
@@ -86,24 +86,28 @@ class Account:
         return subprocess.CompletedProcess(process.args, process.returncode, output)
 
     def can_run(self, program: Path) -> bool:
-        """Whether the account can execute a PostgreSQL program, libraries included: tried."""
+        """Return whether the account can execute a PostgreSQL program, libraries included, by trying."""
         try:
             return self.run([program, "--version"]).returncode == 0
         except OSError:
             return False
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether the account can reach an existing folder: tried, so that ACLs count too."""
+        """Return whether the account can reach an existing folder, by trying, so that ACLs count too."""
         return self.run(["/bin/sh", "-c", 'cd -- "$0"', folder]).returncode == 0
 
     def take(self, path: Path) -> None:
-        """Make the account the owner of a file or folder that this process has just made."""
+        """Make the account the owner of a file or folder that this process has just created.
+
+        Raises:
+            OSError: the system does not allow it.
+        """
         if self.is_other:
             os.chown(path, self.uid, self.gid)
 
 
 def choose_account(user: str | None, cluster: Path) -> Account:
-    """The account that is to run PostgreSQL.
+    """Return the account that is to run PostgreSQL.
 
     A plain user runs it as itself. PostgreSQL refuses to run as root, so root runs it as `user`,
     else as the owner of the existing cluster, else as the first of UNPRIVILEGED_ACCOUNTS.
@@ -143,7 +147,7 @@ def choose_account(user: str | None, cluster: Path) -> Account:
 
 
 def account_name(uid: int) -> str:
-    """The name of an account, or its number where the system has no name for it."""
+    """Return the name of an account, or its number where the system has no name for it."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

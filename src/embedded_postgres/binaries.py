@@ -38,7 +38,7 @@ class Binaries:
 
 
 def binaries_for(account: Account) -> Binaries:
-    """Programs that the account can run: those of the wheel, or root's copy of them.
+    """Return programs that the account can run: those of the wheel, or root's copy of them.
 
     Raises:
         DatabaseStartError: there is no wheel for this platform, or its programs do not run.

@@ -17,7 +17,7 @@ OWNER_ROLE = "layers_owner"
 
 
 def find_cluster(folder: DataFolder, account: Account) -> Path | None:
-    """The real path of the data folder's cluster, checked; None when there is none yet.
+    """Check the data folder's cluster and return its real path; None when there is none yet.
 
     Raises:
         DatabaseStartError: what is there cannot be used by this version or this account.
@@ -66,9 +66,9 @@ def find_cluster(folder: DataFolder, account: Account) -> Path | None:
 def make_cluster(
     folder: DataFolder, account: Account, binaries: Binaries, *, fast_unsafe: bool
 ) -> Path:
-    """Make a cluster whose only role is OWNER_ROLE, and return its real path.
+    """Create a cluster whose only role is OWNER_ROLE, and return its real path.
 
-    It is made beside its place and then renamed, so that it is there whole or not at all.
+    It is created beside its place and then renamed, so that it is there whole or not at all.
 
     Raises:
         DatabaseStartError: initdb failed.

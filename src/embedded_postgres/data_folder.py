@@ -15,7 +15,7 @@ MAX_LOG_BYTES = 10 * 1024 * 1024
 
 
 class DataFolder:
-    """The files that the embedded server has in LAYERS_DATA_DIR, all of them mode 0600.
+    """The files that the server keeps in its data folder, all of them mode 0600.
 
     `postgres` is the cluster, or a link to it; `postgres.log`, and `postgres.log.1` before it;
     `postgres-owner.password` and `postgres-app.password`; `server.lock`.
@@ -27,9 +27,9 @@ class DataFolder:
         self.log = self.path / "postgres.log"
 
     def make(self, account: Account) -> None:
-        """Make the folder if there is none, closed to everybody else.
+        """Create the folder if there is none, closed to everybody else.
 
-        Its mode is 0700. When root makes it for another account to keep its cluster in, that
+        Its mode is 0700. When root creates it for another account to keep its cluster in, that
         account's group may pass through it (0710), but not list it or change anything in it.
 
         Raises:
@@ -81,7 +81,7 @@ class DataFolder:
         return FolderLock(descriptor)
 
     def password(self, role: Role) -> str:
-        """The password of a database role.
+        """Read the password of a database role.
 
         Raises:
             DatabaseStartError: its file is missing, empty or not readable for this process.
@@ -99,7 +99,12 @@ class DataFolder:
         return password
 
     def make_password(self, role: Role) -> str:
-        """The password of a database role, a new one if it has none yet."""
+        """Return the password of a database role, a new one if it has none yet.
+
+        Raises:
+            DatabaseStartError: its file is empty or not readable for this process.
+            OSError: a new one cannot be written.
+        """
         path = self._password_file(role)
         if not path.exists():
             # Complete or not there at all: half a password would lock everybody out.
@@ -112,11 +117,11 @@ class DataFolder:
         return self.password(role)
 
     def open_log(self) -> int:
-        """A descriptor that appends to the log."""
+        """Open the log for appending and return the descriptor, which the caller closes."""
         return self._open(self.log.name, os.O_WRONLY | os.O_APPEND)
 
     def rotate_log(self) -> None:
-        """Put a long log aside, in place of the one put aside before. No server may be running."""
+        """Rename a log of more than 10 MiB to `postgres.log.1`. No server may be running."""
         if self.log.exists() and self.log.stat().st_size > MAX_LOG_BYTES:
             self.log.rename(self.log.with_name(f"{self.log.name}.1"))
 
@@ -140,7 +145,7 @@ class FolderLock:
         _held_locks.add(self)
 
     def release(self) -> None:
-        """Give the folder free. Closing is enough, and in a forked process leaves it claimed."""
+        """Release the claim. The descriptor is closed, not unlocked: in a forked process the folder stays claimed."""
         if self.held:
             self.held = False
             _held_locks.discard(self)

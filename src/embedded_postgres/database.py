@@ -13,7 +13,7 @@ APP_ROLE: Final = "layers_app"
 
 
 async def make_database_and_role(owner_url: str, app_password: str) -> None:
-    """Make the database and the application's role where they are missing, and set its password.
+    """Create the database and the application's role where they are missing, and set the role's password.
 
     Args:
         owner_url: URL of the role that owns the cluster.

@@ -15,7 +15,7 @@ _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def stop_like_control_c(*numbers: signal.Signals) -> None:
-    """Let these signals do what Ctrl-C does at that moment.
+    """Make these signals do what Ctrl-C does at that moment.
 
     In an event loop that is a cancellation. A KeyboardInterrupt of its own, raised wherever the
     program just is, could end up in a callback of the driver, which would lose it.
@@ -26,7 +26,7 @@ def stop_like_control_c(*numbers: signal.Signals) -> None:
 
 @contextlib.contextmanager
 def stops_deferred() -> Iterator[None]:
-    """Let a stop that comes in this block wait for its end.
+    """Defer SIGINT, SIGTERM and SIGHUP that arrive in this block until its end.
 
     For the few lines in which something has been started that nobody could stop yet.
     """

@@ -43,7 +43,7 @@ class Postmaster:
 
     @classmethod
     def find(cls, cluster: Path) -> "Postmaster | None":
-        """The server that runs in the cluster already, ready or not."""
+        """Return the server that runs in the cluster already, ready or not; None when there is none."""
         entry = read_pid_file(cluster)
         if entry is None or entry.pid is None or occupant(entry.pid, cluster) is not Occupant.OURS:
             return None
@@ -146,7 +146,7 @@ class Postmaster:
             time.sleep(_POLL_SECONDS)
 
     def is_alive(self) -> bool:
-        """Whether the process still runs."""
+        """Return whether the process still runs."""
         if self._child is not None:
             return self._child.poll() is None
         return occupant(self.pid, self.cluster) is Occupant.OURS

@@ -19,7 +19,7 @@ class Occupant(enum.Enum):
 
 
 def occupant(pid: int, cluster: Path) -> Occupant:
-    """Tell whether process `pid` is the server of `cluster`, given by its real path.
+    """Return whether process `pid` is the server of `cluster`, given by its real path.
 
     A process that has ended and waits for its parent to notice counts as nothing.
     """
@@ -29,7 +29,7 @@ def occupant(pid: int, cluster: Path) -> Occupant:
 
 
 def kill_leftovers(cluster: Path) -> int:
-    """Kill what is left of a cluster's server, and say how many processes that were.
+    """Kill what is left of a cluster's server, and return how many processes that were.
 
     A server's children end when they see that it is gone. One that is frozen or waits for a disk does not look, and
     keeps the next server from starting. Only for a cluster whose server is known to be dead. Where there is no /proc,

@@ -51,7 +51,7 @@ class EmbeddedPostgres:
     folder of mode 0700 and on no network; every role has a password.
 
     Args:
-        data_dir: the data folder; made at the first start.
+        data_dir: the data folder; created at the first start.
         user: the account that PostgreSQL runs as when this process is root's; see `choose_account`.
         holder_pid: the process that people know as the server, when it is not this one.
         fast_unsafe: never wait for the disk. Only for clusters of tests that are thrown away: a
@@ -109,7 +109,7 @@ class EmbeddedPostgres:
         return self._folder.log
 
     def is_alive(self) -> bool:
-        """Whether the server that was started, or found, still runs."""
+        """Return whether the server that was started, or found, still runs."""
         return self._postmaster is not None and self._postmaster.is_alive()
 
     def ask_to_stop(self) -> None:
@@ -141,7 +141,7 @@ class EmbeddedPostgres:
             self._lock.release()
 
     def url(self, role: Role) -> str:
-        """The URL of the database for a role, as asyncpg and SQLAlchemy's asyncpg dialect take it.
+        """Return the URL of the database for a role, as asyncpg and SQLAlchemy's asyncpg dialect take it.
 
         Works in any process that may read the data folder, also one that did not start the server.
 

@@ -22,7 +22,7 @@ _PREFIX = "layers-"
 
 
 def make_socket_folder(cluster: Path, account: Account, previous: Path | None) -> Path:
-    """The folder for the socket, mode 0700: the cluster itself where its path will do.
+    """Return the folder for the socket, mode 0700: the cluster itself where its path is short enough.
 
     Args:
         cluster: the real path of the cluster.
@@ -55,7 +55,7 @@ def make_socket_folder(cluster: Path, account: Account, previous: Path | None) -
 
 
 def make_again(folder: Path, account: Account) -> None:
-    """Make a folder again that this process has made before, unless it is there or its place is taken."""
+    """Create again a folder that this process created before, unless it is there or its place is taken."""
     if folder.name.startswith(_PREFIX):
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700)

@@ -13,7 +13,7 @@ SYSTEM_FOLDER = Path("/var/lib/layers")
 
 
 def system_folder(name: str | None = None) -> Path:
-    """SYSTEM_FOLDER, or a folder in it; made when missing, root's, mode 0711.
+    """Return SYSTEM_FOLDER, or a folder in it; created when missing, owned by root, mode 0711.
 
     Raises:
         DatabaseStartError: it cannot be made, or an account other than root could change it.

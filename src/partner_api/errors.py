@@ -178,14 +178,9 @@ class ApiError(Exception):
 
     def body(self, request_id: str) -> bytes:
         """Encode the error as the JSON that every error answer is."""
-        error: dict[str, Any] = {
-            "code": self.code,
-            "message": self.message,
-            "requestId": request_id,
-        }
-        if self.details is not None:
-            error["details"] = self.details
-        return msgspec.json.encode({"error": error})
+        error = {"code": self.code, "message": self.message, "requestId": request_id}
+        details = {} if self.details is None else {"details": self.details}
+        return msgspec.json.encode({"error": error | details})
 
 
 class Unlisted(Issue, frozen=True):
@@ -224,13 +219,8 @@ def invalid(issues: Sequence[Issue], *, unlisted: int | None = 0, status: int = 
     if unlisted is None:
         shown.append(Unlisted("", "There may be more problems than these"))
     elif unlisted:
-        shown.append(
-            Unlisted(
-                "",
-                f"There {'is' if unlisted == 1 else 'are'} {unlisted:,} more "
-                f"problem{'' if unlisted == 1 else 's'} than these",
-            )
-        )
+        are, s = ("is", "") if unlisted == 1 else ("are", "s")
+        shown.append(Unlisted("", f"There {are} {unlisted:,} more problem{s} than these"))
     return ApiError("VALIDATION", details={"issues": shown}, status=status)
 
 
@@ -244,56 +234,30 @@ def not_found() -> ApiError:
     return ApiError("NOT_FOUND")
 
 
-class Reason(msgspec.Struct, frozen=True):
-    """What the reason in the facts of a refused SQL function means to a client.
-
-    Of VALIDATION, ``text`` is the message of the problem, with other facts in braces, and ``member`` ends its path. Of
-    the other codes, ``text`` is the sentence of the error, and the reason is also in its details.
-    """
-
-    code: Code
-    text: str
-    member: str = ""
-
-
-REASONS: dict[str, Reason] = {
-    "insufficient_credits": Reason(
-        "BILLING_EXHAUSTED", "There are not enough credits. Allocate or buy some, then try again."
-    ),
-    "monthly_credit_cap": Reason(
-        "BILLING_EXHAUSTED",
-        "This would exceed the monthly cap. Raise it, or wait for next period.",
-    ),
-    "insufficient_prepaid": Reason(
-        "BILLING_EXHAUSTED",
-        "There are not enough prepaid credits free. Buy credits or move fewer.",
-    ),
-    "insufficient_funds": Reason(
-        "BILLING_EXHAUSTED", "The cash wallet does not cover this. Top it up, then try again."
-    ),
-    "out_of_range": Reason("VALIDATION", "would bring a balance above 9007199254740991"),
-    "in_future": Reason("VALIDATION", "must not be in the future"),
-    "unknown_field": Reason("VALIDATION", "This field is not known here; remove it"),
-    "set_both": Reason(
-        "VALIDATION", "refillThreshold and refillAmount must both be set or both be null"
-    ),
-    "not_connected": Reason("VALIDATION", "Expected a connected account of this project"),
-    "above_reservation": Reason(
-        "VALIDATION", "must be between 0 and the {maximum} credits reserved"
-    ),
-    "above_slideshow_price": Reason(
-        "VALIDATION", "Expected at most {maximum} credits: it became a slideshow"
-    ),
-    "not_uploaded": Reason("VALIDATION", "Expected the name of a file that was uploaded", ".name"),
-    "other_file": Reason(
-        "VALIDATION", "Expected the hash and the size of the file that was uploaded", ".sha256"
-    ),
-    "wrong_count": Reason(
-        "VALIDATION", "Expected 1 to {maximum} accounts, as the request asks for"
-    ),
+REASONS: dict[str, dict[str, str]] = {
+    # The sentence of the error, whose details have the reason too.
+    "BILLING_EXHAUSTED": {
+        "insufficient_credits": "There are not enough credits. Allocate or buy some, then try again.",
+        "monthly_credit_cap": "This would exceed the monthly cap. Raise it, or wait for next period.",
+        "insufficient_prepaid": "There are not enough prepaid credits free. Buy credits or move fewer.",
+        "insufficient_funds": "The cash wallet does not cover this. Top it up, then try again.",
+    },
+    # The message of the problem, with numbers of the facts.
+    "VALIDATION": {
+        "out_of_range": "would bring a balance above 9007199254740991",
+        "in_future": "must not be in the future",
+        "unknown_field": "This field is not known here; remove it",
+        "set_both": "refillThreshold and refillAmount must both be set or both be null",
+        "not_connected": "Expected a connected account of this project",
+        "above_reservation": "must be between 0 and the {maximum} credits reserved",
+        "above_slideshow_price": "Expected at most {maximum} credits: it became a slideshow",
+        "not_uploaded": "Expected the name of a file that was uploaded",
+        "other_file": "Expected the hash and the size of the file that was uploaded",
+        "wrong_count": "Expected 1 to {maximum} accounts, as the request asks for",
+    },
 }
-"""Every reason that the SQL functions give. The facts of a VALIDATION are ``{reason, field}``, with ``position`` when
-the field is a list and the numbers of its text, or ``{problems: [those]}``."""
+"""By code, every reason that the SQL functions refuse for, and what it is to a client. The facts of a VALIDATION are
+``{reason, field}``, with ``position`` and ``member`` when it is in a list, or ``{problems: [those]}``."""
 
 
 def refusal(code: str, facts: Mapping[str, Any] | None) -> ApiError:
@@ -312,25 +276,23 @@ def refusal(code: str, facts: Mapping[str, Any] | None) -> ApiError:
         return ApiError(code)
     if code == "VALIDATION":
         # All of them: there are no more than the elements of a list that was read.
-        return ApiError(
-            code, details={"issues": [_issue(f) for f in facts.get("problems", [facts])]}
-        )
-    text = _reason(code, facts).text if "reason" in facts else None
+        issues = [_issue(problem) for problem in facts.get("problems", [facts])]
+        return ApiError(code, details={"issues": issues})
+    text = _text(code, facts["reason"]) if "reason" in facts else None
     return ApiError(code, text, {_camel_case(name): value for name, value in facts.items()})
 
 
 def _issue(facts: Mapping[str, Any]) -> Issue:
-    reason = _reason("VALIDATION", facts)
-    position = f"[{facts['position']}]" if "position" in facts else ""
-    path = f"{_camel_case(facts['field'])}{position}{reason.member}"
-    return Issue(path, reason.text.format_map(facts))
+    place = f"[{facts['position']}].{facts['member']}" if "position" in facts else ""
+    text = _text("VALIDATION", facts["reason"])
+    return Issue(_camel_case(facts["field"]) + place, text.format_map(facts))
 
 
-def _reason(code: Code, facts: Mapping[str, Any]) -> Reason:
-    reason = REASONS.get(facts["reason"])
-    if reason is None or reason.code != code:
-        raise ValueError(f"an SQL function refused {code} for the unknown {facts['reason']!r}")
-    return reason
+def _text(code: Code, reason: str) -> str:
+    text = REASONS.get(code, {}).get(reason)
+    if text is None:
+        raise ValueError(f"an SQL function refused {code} for the unknown reason {reason!r}")
+    return text
 
 
 def _camel_case(name: str) -> str:

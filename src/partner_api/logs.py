@@ -6,6 +6,8 @@ free for what a command prints.
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from typing import Literal, TextIO
 
 import structlog
@@ -16,6 +18,8 @@ from partner_api.visible_text import visible, visible_lines
 
 # They log every request that they send or plugin that they have; at warning, what went wrong.
 _TALKATIVE = ("alembic.runtime.plugins", "httpcore", "httpx")
+# What would be logged at every request is logged once in this time: an outage must not fill the disk.
+_INTERVAL_SECONDS = 60.0
 _OF_SEVERAL_LINES = frozenset({"exception", "stack"})
 
 
@@ -103,3 +107,26 @@ def _make_visible(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
         else value
         for name, value in event.items()
     }
+
+
+class OncePerMinute:
+    """Decides which of many equal log lines are written: the first, then at most one a minute.
+
+    Args:
+        clock: gives seconds that never go back.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._next: float | None = None
+        self._left_out = 0
+
+    def admit(self) -> int | None:
+        """Return how many lines were left out since the last one; None if this one is to be left out too."""
+        now = self._clock()
+        if self._next is not None and now < self._next:
+            self._left_out += 1
+            return None
+        self._next = now + _INTERVAL_SECONDS
+        left_out, self._left_out = self._left_out, 0
+        return left_out

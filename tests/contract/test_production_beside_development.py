@@ -19,7 +19,7 @@ from tests.support.serving import Service, assert_refused, layers, wait_until
 from partner_api.app import create_app
 from partner_api.clock import format_milliseconds
 from partner_api.database.connection import connect
-from partner_api.demo_credentials import read_demo_secrets
+from partner_api.demo.credentials import read_demo_secrets
 from partner_api.rehearsal.store import enter_production
 from partner_api.settings.table import load_settings
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.support.databases import DatabaseUrls
 
-    from partner_api.demo_credentials import DemoSecrets
+    from partner_api.demo.credentials import DemoSecrets
 
 # What the person who started it reads last.
 ENDED = "layers: A server without development mode now uses this database"

@@ -53,13 +53,11 @@ DAY = timedelta(days=1)
 
 async def archive(connection: Connection, child: Wallet, now: datetime) -> datetime:
     assert child.partner_id is not None
-    outcome = await organizations.archive(
+    (outcome,) = await organizations.archive(
         connection,
         child.tenant_id,
         now,
-        child.organization_id,
-        partner_id=child.partner_id,
-        caller=SYSTEM,
+        [organizations.ArchiveItem(child.organization_id, child.partner_id, SYSTEM, None)],
     )
     return datetime.fromisoformat((outcome.facts or {})["archived_at"])
 

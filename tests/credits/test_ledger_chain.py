@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.properties.driver import Driver
 from tests.reconciliation.history import make_pool_account
 from tests.support import operations as op
+from tests.support.assigning import LeaseAssignment, assign
 from tests.support.chains import GENESIS, broken_chains
 from tests.support.invariants import assert_books_balance
 from tests.support.tenants import NOON, job_start, make_child, make_partner
@@ -20,7 +21,6 @@ from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Caller, Outcome
 from partner_api.jobs import store as generation
-from partner_api.leases import store as leasing
 from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
@@ -82,9 +82,11 @@ async def test_batches_are_chained_in_their_order(connection: Connection) -> Non
         connection,
         partner.tenant_id,
         later,
-        children[1].organization_id,
-        partner_id=partner.organization_id,
-        caller=SYSTEM,
+        [
+            organizations.ArchiveItem(
+                children[1].organization_id, partner.organization_id, SYSTEM, None
+            )
+        ],
     )
     await assert_books_balance(connection, partner.tenant_id)
     charges = {
@@ -107,10 +109,10 @@ async def test_renewals_of_one_commit_are_chained_in_their_order(
     partner = await make_partner(connection, cash_cents=10_000_000)
     prices = [700, 0, 300, 0, 500, 0]
     for price in prices:
-        assignment = leasing.LeaseAssignment(
+        assignment = LeaseAssignment(
             partner.project_id, [await make_pool_account(connection)], [uuid4()], price, SYSTEM
         )
-        done(await leasing.assign(connection, partner.tenant_id, NOON, [assignment]))
+        done([await assign(connection, partner.tenant_id, NOON, assignment)])
     before = len(await chain(connection, partner, "cash_events"))
     taken = await connection.fetchrow(
         "SELECT * FROM leases_renew_each($1, $2, 1000)",
@@ -135,10 +137,10 @@ async def test_renewals_of_one_commit_are_chained_in_their_order(
 async def test_free_renewals_alone_leave_the_chain_as_it_is(owner_connection: Connection) -> None:
     connection = owner_connection
     partner = await make_partner(connection, cash_cents=1_000)
-    assignment = leasing.LeaseAssignment(
+    assignment = LeaseAssignment(
         partner.project_id, [await make_pool_account(connection)], [uuid4()], 0, SYSTEM
     )
-    done(await leasing.assign(connection, partner.tenant_id, NOON, [assignment]))
+    done([await assign(connection, partner.tenant_id, NOON, assignment)])
     await connection.fetchrow(
         "SELECT * FROM leases_renew_each($1, $2, 1000)",
         [partner.tenant_id],

@@ -62,19 +62,22 @@ async def test_of_a_child(connection: Connection, how: str) -> None:
             connection,
             child.tenant_id,
             NOON,
-            child.organization_id,
-            partner_id=partner.organization_id,
-            status="suspended",
-            caller=SYSTEM,
+            [
+                organizations.StatusItem(
+                    child.organization_id, partner.organization_id, "suspended", SYSTEM, None
+                )
+            ],
         )
     else:
-        outcome = await organizations.archive(
+        (outcome,) = await organizations.archive(
             connection,
             child.tenant_id,
             NOON,
-            child.organization_id,
-            partner_id=partner.organization_id,
-            caller=SYSTEM,
+            [
+                organizations.ArchiveItem(
+                    child.organization_id, partner.organization_id, SYSTEM, None
+                )
+            ],
         )
         archived_at = await connection.fetchval(
             "SELECT archived_at FROM organizations WHERE id = $1", child.organization_id

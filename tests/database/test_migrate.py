@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -54,6 +55,7 @@ down_revision = "{NEWEST}"
 def upgrade() -> None:
     run_sql_beside(__file__)
 """
+_FUNCTION = re.compile(r"^CREATE OR REPLACE FUNCTION .*?\$\$;$", re.S | re.M)
 MONEY_TABLES = (
     "cash_events",
     "cash_wallets",
@@ -127,13 +129,27 @@ def version_at(
     with resources.as_file(resources.files("partner_api.database") / "schema") as installed:
         shutil.copytree(installed, tmp_path / "earlier")
 
+    functions = migrate._function_files()
+
     @contextmanager
     def at(revision: str) -> Iterator[None]:
+        later_types: set[str] = set()
         for file in (tmp_path / "earlier" / "versions").glob("[0-9]*"):
             if file.name.partition("_")[0] > revision:
+                later_types |= set(re.findall(r"CREATE TYPE (\w+)", file.read_text()))
                 file.unlink()
+        # Functions that take what came later came later too.
+        takes_later = re.compile(rf"\b({'|'.join(later_types) or '-'})\b")
+        files = [
+            (
+                name,
+                _FUNCTION.sub(lambda one: "" if takes_later.search(one[0]) else one[0], text),
+            )
+            for name, text in functions
+        ]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(migrate, "_schema_folder", lambda: tmp_path / "earlier")
+            patch.setattr(migrate, "_function_files", lambda: files)
             _forget()
             yield
         _forget()
@@ -229,7 +245,7 @@ async def test_the_revision_of_a_newer_version_is_left_alone(
         await migrate.require_current(owner)
 
 
-async def test_changed_functions_are_applied_and_closed_to_the_public(
+async def test_changed_functions_are_applied_and_closed_to_everybody(
     empty: DatabaseUrls, owner: Connection, add_function: Callable[[str], None]
 ) -> None:
     role = role_of(empty.app)
@@ -239,10 +255,10 @@ async def test_changed_functions_are_applied_and_closed_to_the_public(
         assert not await is_current(owner)
         assert (await upgrade(empty.owner, role)).current
         assert await owner.fetchval("SELECT latest()") == answer
-    assert await owner.fetchval("SELECT has_function_privilege($1, 'latest()', 'EXECUTE')", role)
-    assert not await owner.fetchval(
-        "SELECT has_function_privilege('public', 'latest()', 'EXECUTE')"
-    )
+    for nobody in ("public", role):
+        assert not await owner.fetchval(
+            "SELECT has_function_privilege($1, 'latest()', 'EXECUTE')", nobody
+        )
 
     # The version before runs on, node by node, and does not put its own back.
     add_function("CREATE OR REPLACE FUNCTION latest() RETURNS int RETURN 41")
@@ -659,19 +675,6 @@ class TestTheApplicationsRole:
     ) -> None:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await app.execute("SELECT wallet_save(w) FROM (SELECT (NULL::wallets).*) w WHERE true")
-
-    async def test_only_it_may_execute_functions(self, app: Connection) -> None:
-        rows = await app.fetch(
-            """
-            SELECT p.oid::regprocedure::text AS name,
-                   has_function_privilege('public', p.oid, 'EXECUTE') AS everybody,
-                   has_function_privilege(current_user, p.oid, 'EXECUTE') AS application
-              FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
-            """
-        )
-        assert len(rows) > 20
-        assert [row["name"] for row in rows if row["everybody"]] == []
-        assert [row["name"] for row in rows if not row["application"]] == []
 
     async def test_what_runs_as_the_owner_looks_nowhere_else(self, app: Connection) -> None:
         rows = await app.fetch(

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from partner_api.database import outages
 from partner_api.database.outages import is_unavailable, log_unavailable
-from partner_api.log_limits import OncePerMinute
+from partner_api.logs import OncePerMinute
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection

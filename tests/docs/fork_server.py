@@ -1,7 +1,8 @@
 """The command `layers` without the half second in which an interpreter imports it.
 
-The pages run it some seventy times. `python fork_server.py SOCKET` imports it once and forks itself for each run, with
-the caller's arguments, folder, variables and standard streams; `python fork_server.py SOCKET ARGUMENT …` asks for one.
+The pages run it some eighty times. `python fork_server.py serve SOCKET` imports it once and forks itself for each run,
+with the caller's arguments, folder, variables and standard streams; `python fork_server.py call SOCKET ARGUMENT …` is
+such a caller.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ import signal
 import socket
 import sys
 import traceback
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _STREAMS = 3
 
@@ -49,7 +54,7 @@ def serve(path: str) -> None:
                     os._exit(_run(caller, cli.main))
 
 
-def _run(caller: socket.socket, main: object) -> int:
+def _run(caller: socket.socket, main: Callable[[], None]) -> int:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _, descriptors, _, _ = socket.recv_fds(caller, 1, _STREAMS)
     for number, descriptor in enumerate(descriptors):
@@ -66,7 +71,6 @@ def _run(caller: socket.socket, main: object) -> int:
     sys.argv = ["layers", *call["arguments"]]
     status: object = 0
     try:
-        assert callable(main)
         main()
     except SystemExit as end:
         status = end.code or 0
@@ -92,6 +96,8 @@ def call(path: str, arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        sys.exit(call(sys.argv[1], sys.argv[2:]))
-    serve(sys.argv[1])
+    match sys.argv[1:]:
+        case ["serve", address]:
+            serve(address)
+        case ["call", address, *words]:
+            sys.exit(call(address, words))

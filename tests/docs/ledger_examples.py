@@ -95,7 +95,8 @@ async def settle(connection: Connection) -> str:
     job_id = await do.started(connection, child.wallet, 120, now=JUNE_15)
     scene = Scene(connection, child)
     await scene.begin(JUNE_15)
-    await do.settle(connection, child.wallet, job_id, 90, now=JUNE_15)
+    outcome = await do.settle(connection, child.wallet, job_id, 90, now=JUNE_15)
+    assert outcome.status == "done", outcome
     return await scene.finish(JUNE_15)
 
 
@@ -105,7 +106,8 @@ async def release(connection: Connection) -> str:
     job_id = await do.started(connection, child.wallet, 120, now=JUNE_15)
     scene = Scene(connection, child)
     await scene.begin(JUNE_15)
-    await do.release(connection, child.wallet, job_id, now=JUNE_15)
+    outcome = await do.release(connection, child.wallet, job_id, now=JUNE_15)
+    assert outcome.status == "done", outcome
     return await scene.finish(JUNE_15)
 
 
@@ -224,7 +226,7 @@ async def refund(connection: Connection) -> str:
 async def archive(connection: Connection) -> str:
     """A child is archived while a job runs."""
     child, partner = await _child(connection, prepaid=500, included=50)
-    await do.started(connection, child.wallet, 120, now=JUNE_1)
+    await do.started(connection, child.wallet, 120, now=JUNE_15)
     scene = Scene(connection, child, partner)
     await scene.begin(JUNE_15)
     await _archive(connection, child.wallet)
@@ -234,23 +236,22 @@ async def archive(connection: Connection) -> str:
 async def archive_sweep(connection: Connection) -> str:
     """That job ends."""
     child, partner = await _child(connection, prepaid=500, included=50)
-    job_id = await do.started(connection, child.wallet, 120, now=JUNE_1)
+    job_id = await do.started(connection, child.wallet, 120, now=JUNE_15)
     await _archive(connection, child.wallet)
     scene = Scene(connection, child, partner)
     await scene.begin(JUNE_15)
-    await do.settle(connection, child.wallet, job_id, 90, now=JUNE_15)
+    outcome = await do.settle(connection, child.wallet, job_id, 90, now=JUNE_15)
+    assert outcome.status == "done", outcome
     return await scene.finish(JUNE_15)
 
 
 async def _archive(connection: Connection, child: Wallet) -> None:
     assert child.partner_id is not None
-    outcome = await organizations.archive(
+    (outcome,) = await organizations.archive(
         connection,
         child.tenant_id,
         JUNE_15,
-        child.organization_id,
-        partner_id=child.partner_id,
-        caller=SYSTEM,
+        [organizations.ArchiveItem(child.organization_id, child.partner_id, SYSTEM, None)],
     )
     assert outcome.status == "done", outcome
 

@@ -41,7 +41,7 @@ exec {curl} ${{SHOWS_REFUSAL---fail-with-body}} --silent --show-error "$@"
 """
 # `layers` of the interpreter that runs the tests, wherever that is.
 _LAYERS = """#!/bin/sh
-exec {python} -I -S {program} {socket} "$@"
+exec {python} -I -S {program} call {socket} "$@"
 """
 
 
@@ -74,12 +74,13 @@ def demo() -> Iterator[Service]:
 @contextlib.contextmanager
 def _prepared_layers(home: Path) -> Iterator[Path]:
     """The command `layers`, which works when the socket that this gives is there."""
-    program, socket = fork_server.__file__, home / "layers.socket"
+    program, socket = fork_server.__file__, home / "fork"
     _write_program(
         home, "layers", _LAYERS.format(python=sys.executable, program=program, socket=socket)
     )
     server = subprocess.Popen(
-        [sys.executable, program, socket], env=environment({"PYTHONPATH": str(ROOT / "src")})
+        [sys.executable, program, "serve", socket],
+        env=environment({"PYTHONPATH": str(ROOT / "src")}),
     )
     try:
         yield socket

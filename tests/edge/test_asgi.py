@@ -15,7 +15,7 @@ from tests.support.edges import error_of, make_edge, running
 from partner_api.edge.wire import reply as reply_module
 from partner_api.edge.wire.reply import error_reply
 from partner_api.ids import parse_id
-from partner_api.log_limits import OncePerMinute
+from partner_api.logs import OncePerMinute
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -183,15 +183,15 @@ async def test_what_was_not_uploaded_is_no_asset(connection: Connection) -> None
     partner, held = await claimed(connection)
     good = await upload(connection, held, "one.png", b"one")
     stored = await upload(connection, held, "3.png", b"3")
-    bad: list[tuple[str, dict[str, Any]]] = [
-        ("not_uploaded", asset("two.png", good["sha256"], 3)),
-        ("other_file", {**stored, "size_bytes": 2}),
-        ("other_file", {**stored, "size_bytes": 1, "sha256": "0" * 64}),
+    bad: list[tuple[str, str, dict[str, Any]]] = [
+        ("not_uploaded", "name", asset("two.png", good["sha256"], 3)),
+        ("other_file", "sha256", {**stored, "size_bytes": 2}),
+        ("other_file", "sha256", {**stored, "size_bytes": 1, "sha256": "0" * 64}),
     ]
-    for reason, item in bad:
+    for reason, member, item in bad:
         outcome = await complete(connection, held, 70, [good, item])
         assert outcome.code == "VALIDATION"
-        problem = {"reason": reason, "field": "assets", "position": 1}
+        problem = {"reason": reason, "field": "assets", "position": 1, "member": member}
         assert outcome.facts == {"problems": [problem]}
     assert (await job_of(connection, partner, held.job_id))["status"] == "running"
     assert (await read(connection, partner)).reserved == 100
@@ -321,9 +321,11 @@ async def test_a_stage_of_the_time_before_the_list_goes_on(
     assert (await job_of(connection, partner, held.job_id))["stage"] == "generating"
 
 
-async def test_the_stages_of_the_wire_are_those_of_the_database(connection: Connection) -> None:
+async def test_the_stages_of_the_wire_are_those_of_the_database(
+    owner_connection: Connection,
+) -> None:
     stages = get_args(get_args(Stage)[0])
-    assert await connection.fetchval("SELECT job_stages()") == [*stages]
+    assert await owner_connection.fetchval("SELECT job_stages()") == [*stages]
 
 
 async def test_a_silent_worker_s_job_is_tried_three_times(connection: Connection) -> None:

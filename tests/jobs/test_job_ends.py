@@ -11,9 +11,11 @@ import pytest
 from tests.jobs.test_jobs import stored_job
 from tests.support.invariants import assert_books_balance
 from tests.support.job_ends import JobSettlement, ending, release_jobs, settle_jobs
-from tests.support.operations import events, read, refused, started
+from tests.support.operations import events, hold, read, refused, started
 from tests.support.tenants import NOON, job_start, make_child, make_partner
 
+from partner_api.database.arguments import SYSTEM, Idempotency
+from partner_api.jobs import claim_store as claims
 from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
@@ -164,3 +166,23 @@ async def test_the_role_of_the_server_ends_no_job_itself(connection: Connection)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await end
     assert (await stored_job(connection, partner, job_id))["status"] == "running"
+
+
+async def test_a_report_that_is_repeated_under_another_key_is_kept_for_that_key_too(
+    connection: Connection,
+) -> None:
+    partner = await make_partner(connection, prepaid=500)
+    job_id = await started(connection, partner, 100)
+    held = await hold(connection, partner.tenant_id, job_id, NOON)
+
+    async def complete(key: str, charged: int) -> tuple[str, str | None]:
+        record = Idempotency(0, partner.organization_id, "POST", "/complete", key, bytes([charged]))
+        item = claims.JobCompletion(job_id, *held, charged, [], SYSTEM, record)
+        (outcome,) = await claims.complete_jobs(connection, partner.tenant_id, NOON, [item])
+        return outcome.status, outcome.code
+
+    assert await complete("first", 70) == ("done", None)
+    assert await complete("second", 70) == ("replayed", None)
+    for key in ("first", "second"):
+        assert await complete(key, 70) == ("replayed", None)
+        assert await complete(key, 60) == ("refused", "IDEMPOTENCY_CONFLICT")

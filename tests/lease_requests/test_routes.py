@@ -300,6 +300,7 @@ async def test_the_test_environment_answers_by_itself(
 async def test_nothing_is_assigned_by_itself_to_a_live_project(
     installation: Installation,
 ) -> None:
+    from partner_api.database.arguments import SYSTEM
     from partner_api.lease_requests import store as requests_store
 
     partner = await installation.partner()
@@ -307,13 +308,10 @@ async def test_nothing_is_assigned_by_itself_to_a_live_project(
     async with installation.pool.acquire() as connection:
         open_requests = await requests_store.open_test_requests(connection, now(), 1000)
         assert request_id not in {row["id"] for row in open_requests}
-        outcome = await requests_store.pretend(
+        (outcome,) = await requests_store.pretend(
             connection,
             partner.tenant_id,
             now(),
-            request_id=request_id,
-            social_account_ids=[uuid4()],
-            handles=[handle()],
-            followers=[1],
+            [requests_store.PretendItem(request_id, [uuid4()], [handle()], [1], SYSTEM, None)],
         )
     assert outcome.code == "NOT_FOUND"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from tests.support.assigning import LeaseAssignment, assign
 from tests.support.late_leases import (
     APRIL,
     DAY,
@@ -26,7 +27,6 @@ from tests.support.tenants import make_child, make_partner
 from partner_api.database.arguments import SYSTEM
 from partner_api.ids import new_ulid
 from partner_api.lease_requests import store as requests
-from partner_api.leases import store as leasing
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -85,9 +85,9 @@ async def test_an_account_is_not_leased_again_before_it_was_free(connection: Con
     lease_id = await lease(connection, first, MARCH)
     await disconnect(connection, first, lease_id, APRIL, recalled=True)
     account_id = (await row_of(connection, first, lease_id))["pool_account_id"]
-    new = leasing.LeaseAssignment(second.project_id, [account_id], [uuid4()], None, SYSTEM)
-    (outcome,) = await leasing.assign(connection, second.tenant_id, EARLIER, [new])
-    assert datetime.fromisoformat((outcome.facts or {})["assigned_at"]) == APRIL
+    new = LeaseAssignment(second.project_id, [account_id], [uuid4()], None, SYSTEM)
+    outcome = await assign(connection, second.tenant_id, EARLIER, new)
+    assert datetime.fromisoformat((outcome.facts or {})["answered_at"]) == APRIL
     assert await work(connection, second, MAY - SECOND) == 0
     assert await work(connection, second, MAY) == 1
     await assert_books_are_right(connection, second)
@@ -151,24 +151,22 @@ async def test_a_request_is_not_answered_before_it_was_submitted(
     account_id = await make_account(connection, MARCH)
     request_id = await request(connection, partner, APRIL)
     if how == "fulfil":
-        outcome = await requests.fulfil(
+        (outcome,) = await requests.fulfil(
             connection,
             partner.tenant_id,
             EARLIER,
-            request_id=request_id,
-            pool_account_ids=[account_id],
-            social_account_ids=[uuid4()],
-            monthly_price_cents=None,
-            note=None,
-            caller=SYSTEM,
+            [requests.FulfilItem(request_id, [account_id], [uuid4()], None, None, SYSTEM, None)],
         )
         assigned_at = await connection.fetchval(
             "SELECT assigned_at FROM leases WHERE tenant_id = $1", partner.tenant_id
         )
         assert assigned_at == APRIL
     else:
-        outcome = await requests.reject(
-            connection, partner.tenant_id, EARLIER, request_id=request_id, note="", caller=SYSTEM
+        (outcome,) = await requests.reject(
+            connection,
+            partner.tenant_id,
+            EARLIER,
+            [requests.RejectItem(request_id, "", SYSTEM, None)],
         )
     assert outcome.status == "done", outcome
     answered_at = await connection.fetchval(
@@ -176,7 +174,7 @@ async def test_a_request_is_not_answered_before_it_was_submitted(
     )
     assert answered_at == APRIL
     # Of two answers, the one that was first counts, whenever they arrived.
-    outcome = await requests.reject(
-        connection, partner.tenant_id, EARLIER, request_id=request_id, note="", caller=SYSTEM
+    (outcome,) = await requests.reject(
+        connection, partner.tenant_id, EARLIER, [requests.RejectItem(request_id, "", SYSTEM, None)]
     )
     assert outcome.code == "CONFLICT"

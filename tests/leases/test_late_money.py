@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from tests.support.assigning import LeaseAssignment, assign
 from tests.support.late_leases import (
     APRIL,
     DAY,
@@ -52,13 +53,8 @@ CHEAP = 99
 async def set_price(
     connection: Connection, wallet: Wallet, lease_id: UUID, cents: int, now: datetime
 ) -> None:
-    outcome = await leasing.set_price(
-        connection,
-        wallet.tenant_id,
-        now,
-        social_account_id=lease_id,
-        monthly_price_cents=cents,
-        caller=SYSTEM,
+    (outcome,) = await leasing.set_price(
+        connection, wallet.tenant_id, now, [leasing.PriceItem(lease_id, cents, SYSTEM, None)]
     )
     assert outcome.status == "done", outcome
 
@@ -205,8 +201,8 @@ async def test_money_is_not_taken_from_a_month_that_the_wallet_knows_began(
     assert await charges(connection, partner, old) == [(PRICE_CENTS, "paid")] * 2
 
     await top_up(connection, partner, MAY, PRICE_CENTS, "adjustment")
-    new = leasing.LeaseAssignment(partner.project_id, [account_id], [uuid4()], None, SYSTEM)
-    (outcome,) = await leasing.assign(connection, partner.tenant_id, MAY - SECOND, [new])
+    new = LeaseAssignment(partner.project_id, [account_id], [uuid4()], None, SYSTEM)
+    outcome = await assign(connection, partner.tenant_id, MAY - SECOND, new)
     assert refused(outcome) == ("BILLING_EXHAUSTED", "insufficient_funds")
     assert await charges(connection, partner, old) == [(PRICE_CENTS, "paid")] * 3
     await assert_books_are_right(connection, partner)
@@ -218,16 +214,11 @@ async def test_a_refund_is_of_what_was_paid_while_it_waited(connection: Connecti
     lease_id = await lease(connection, partner, MARCH)
     await work(connection, partner, APRIL)
     for cents, done in ((PRICE_CENTS, True), (1, False)):
-        outcome = await cash.refund(
+        (outcome,) = await cash.refund(
             connection,
             partner.tenant_id,
             EARLIER,
-            organization_id=partner.organization_id,
-            social_account_id=lease_id,
-            lease_month=1,
-            amount_cents=cents,
-            description=None,
-            caller=SYSTEM,
+            [cash.RefundItem(partner.organization_id, lease_id, 1, cents, None, SYSTEM, None)],
         )
         assert (outcome.status == "done") is done, outcome
     await assert_books_are_right(connection, partner)

@@ -60,13 +60,11 @@ async def test_a_renewal_and_all_that_ends_a_lease(pool: Pool, round_: int) -> N
         )
 
     async def archive(connection: Connection) -> str:
-        outcome = await organizations.archive(
+        (outcome,) = await organizations.archive(
             connection,
             partner.tenant_id,
             APRIL,
-            child.organization_id,
-            partner_id=partner_id,
-            caller=SYSTEM,
+            [organizations.ArchiveItem(child.organization_id, partner_id, SYSTEM, None)],
         )
         assert outcome.facts is not None
         return "archived" if outcome.facts["released_leased_accounts"] else ""

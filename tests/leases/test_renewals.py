@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from tests.support.assigning import LeaseAssignment, assign
 from tests.support.leases import (
     PRICE_CENTS,
     charges,
@@ -227,13 +228,8 @@ async def test_a_new_price_is_for_months_that_have_not_begun(connection: Connect
     partner = await make_partner(connection, now=MARCH, cash_cents=PRICE_CENTS)
     lease_id = await lease(connection, partner, MARCH)
     for at, cents in ((APRIL + DAY, 20_000), (MAY + DAY, 30_000), (MAY + 2 * DAY, 40_000)):
-        outcome = await leasing.set_price(
-            connection,
-            partner.tenant_id,
-            at,
-            social_account_id=lease_id,
-            monthly_price_cents=cents,
-            caller=SYSTEM,
+        (outcome,) = await leasing.set_price(
+            connection, partner.tenant_id, at, [leasing.PriceItem(lease_id, cents, SYSTEM, None)]
         )
         assert outcome.status == "done"
     await top_up(connection, partner, MAY + 3 * DAY, MANY)
@@ -266,9 +262,9 @@ async def test_an_assignment_leaves_the_money_for_what_was_due_before(
     partner = await make_partner(connection, now=MARCH, cash_cents=2 * PRICE_CENTS)
     old = await lease(connection, partner, MARCH)
     account_id = await make_account(connection, APRIL)
-    new = leasing.LeaseAssignment(partner.project_id, [account_id], [uuid4()], None, SYSTEM)
+    new = LeaseAssignment(partner.project_id, [account_id], [uuid4()], None, SYSTEM)
     # No worker has come since the month began.
-    (outcome,) = await leasing.assign(connection, partner.tenant_id, APRIL + SECOND, [new])
+    outcome = await assign(connection, partner.tenant_id, APRIL + SECOND, new)
     assert refused(outcome) == ("BILLING_EXHAUSTED", "insufficient_funds")
     assert await charges(connection, partner, old) == [(PRICE_CENTS, "paid")] * 2
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 from tests.support.answers import granted
+from tests.support.assigning import LeaseAssignment, assign
 from tests.support.installation import ago, handle, now, org_id
 from tests.support.operations import audit
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.ids import new_uuid7
-from partner_api.leases import store as leasing
 
 if TYPE_CHECKING:
     import asyncpg
@@ -136,21 +136,19 @@ async def test_an_account_comes_back_to_the_pool_and_can_be_leased_again(
     (account,) = await installation.lease(family.child, handle(), at=now())
     pool_id = (await lease_row(installation, account))["pool_account_id"]
     await archive(api, family)
-    again = leasing.LeaseAssignment(
-        family.sibling.project_id, [pool_id], [new_uuid7(now())], None, SYSTEM
-    )
+    again = LeaseAssignment(family.sibling.project_id, [pool_id], [new_uuid7(now())], None, SYSTEM)
     other_id = await installation.pool_account(handle(), 1)
     async with installation.pool.acquire() as connection:
-        (outcome,) = await leasing.assign(connection, family.partner.tenant_id, now(), [again])
+        outcome = await assign(connection, family.partner.tenant_id, now(), again)
         assert outcome.status == "done", outcome
-        again = leasing.LeaseAssignment(
+        again = LeaseAssignment(
             family.child.project_id,
             [other_id],
             [new_uuid7(now())],
             None,
             SYSTEM,
         )
-        (outcome,) = await leasing.assign(connection, family.partner.tenant_id, now(), [again])
-    assert outcome.code == "KILL_SWITCH"
+        outcome = await assign(connection, family.partner.tenant_id, now(), again)
+    assert (outcome.code, outcome.facts) == ("CONFLICT", {"organization": "not active"})
     row = await lease_row(installation, account)
     assert (row["status"], row["pool_status"]) == ("disconnected", "leased")

@@ -15,7 +15,7 @@ from partner_api.clock import Clock
 from partner_api.crypto import SecretKeys
 from partner_api.database.connection import connect
 from partner_api.database.location import DatabaseLocation
-from partner_api.demo import ensure_demo
+from partner_api.demo.service import ensure_demo
 from partner_api.processes.startup import StartupError, prepare_database, run_with_database
 from partner_api.rehearsal.store import enter_production, raise_offset
 from partner_api.settings.table import load_settings

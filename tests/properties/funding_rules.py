@@ -184,29 +184,39 @@ class FundingRules(LedgerMachine):
         )
 
     def _set_status(self, name: str, status: Literal["active", "suspended"]) -> None:
-        outcome = self.driver.run(
+        (outcome,) = self.driver.run(
             organizations_store.set_status(
                 self.driver.connection,
                 self.tenant_id,
                 self.at,
-                self.wallets[name].organization_id,
-                partner_id=self.wallets[PARTNER].organization_id,
-                status=status,
-                caller=SYSTEM,
+                [
+                    organizations_store.StatusItem(
+                        self.wallets[name].organization_id,
+                        self.wallets[PARTNER].organization_id,
+                        status,
+                        SYSTEM,
+                        None,
+                    )
+                ],
             )
         )
         assert outcome.status == "done"
 
     def _archive(self, name: str) -> None:
         reclaimed = self.model.archive(self.at, name)
-        outcome = self.driver.run(
+        (outcome,) = self.driver.run(
             organizations_store.archive(
                 self.driver.connection,
                 self.tenant_id,
                 self.at,
-                self.wallets[name].organization_id,
-                partner_id=self.wallets[PARTNER].organization_id,
-                caller=SYSTEM,
+                [
+                    organizations_store.ArchiveItem(
+                        self.wallets[name].organization_id,
+                        self.wallets[PARTNER].organization_id,
+                        SYSTEM,
+                        None,
+                    )
+                ],
             )
         )
         assert outcome.facts is not None

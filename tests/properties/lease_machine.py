@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.properties.lease_model import CashModel, Lease
+from tests.support.assigning import LeaseAssignment, assign
 from tests.support.chains import broken_chains
-from tests.support.operations import refused
 from tests.support.tenants import make_child, make_partner
 
 from partner_api.account_pool import store as pool
@@ -149,12 +149,12 @@ class LeaseMachine(RuleBasedStateMachine):
                     avatar_url=None,
                 )
             )
-        item = leasing.LeaseAssignment(
+        item = LeaseAssignment(
             self.wallets[name].project_id, pool_ids, [lease.id for lease in new], None, SYSTEM
         )
-        (outcome,) = run(leasing.assign(connection, self.tenant_id, at, [item]))
+        outcome = run(assign(connection, self.tenant_id, at, item))
         if name in self.archived:
-            assert refused(outcome) == ("KILL_SWITCH", None)
+            assert (outcome.code, outcome.facts) == ("CONFLICT", {"organization": "not active"})
             return
         done = self.model.assign(at, new)
         self._agree(outcome, done=done)
@@ -198,17 +198,20 @@ class LeaseMachine(RuleBasedStateMachine):
     async def _in_transaction(self, lease: Lease, at: datetime, *, recalled: bool) -> Outcome:
         connection = self.driver.connection
         async with connection.transaction():
-            outcome = await leasing.disconnect(
+            (outcome,) = await leasing.disconnect(
                 connection,
                 self.tenant_id,
                 at,
-                social_account_id=lease.id,
-                organization_id=(
-                    None if recalled else self.wallets[lease.organization].organization_id
-                ),
-                reason="recalled_by_operator" if recalled else "released_by_partner",
-                note=None,
-                caller=SYSTEM,
+                [
+                    leasing.DisconnectItem(
+                        lease.id,
+                        None if recalled else self.wallets[lease.organization].organization_id,
+                        "recalled_by_operator" if recalled else "released_by_partner",
+                        None,
+                        SYSTEM,
+                        None,
+                    )
+                ],
             )
         return outcome
 
@@ -217,14 +220,12 @@ class LeaseMachine(RuleBasedStateMachine):
     def change_price(self, number: int, price: int, late: timedelta) -> None:
         lease = self._lease(number)
         done = self.model.set_price(self.now - late, lease, price)
-        outcome = self.driver.run(
+        (outcome,) = self.driver.run(
             leasing.set_price(
                 self.driver.connection,
                 self.tenant_id,
                 self.now - late,
-                social_account_id=lease.id,
-                monthly_price_cents=price,
-                caller=SYSTEM,
+                [leasing.PriceItem(lease.id, price, SYSTEM, None)],
             )
         )
         self._agree(outcome, done=done)
@@ -239,17 +240,22 @@ class LeaseMachine(RuleBasedStateMachine):
     def refund(self, number: int, month: int, amount: int, late: timedelta) -> None:
         lease = self._lease(number)
         done = self.model.refund(self.now - late, lease, month, amount)
-        outcome = self.driver.run(
+        (outcome,) = self.driver.run(
             cash.refund(
                 self.driver.connection,
                 self.tenant_id,
                 self.now - late,
-                organization_id=self.wallets[PARTNER].organization_id,
-                social_account_id=lease.id,
-                lease_month=month,
-                amount_cents=amount,
-                description=None,
-                caller=SYSTEM,
+                [
+                    cash.RefundItem(
+                        self.wallets[PARTNER].organization_id,
+                        lease.id,
+                        month,
+                        amount,
+                        None,
+                        SYSTEM,
+                        None,
+                    )
+                ],
             )
         )
         self._agree(outcome, done=done)
@@ -261,14 +267,12 @@ class LeaseMachine(RuleBasedStateMachine):
         child = self.wallets["child 1"]
         self.model.archive(self.now - late, "child 1")
         assert child.partner_id is not None
-        outcome = self.driver.run(
+        (outcome,) = self.driver.run(
             organizations.archive(
                 self.driver.connection,
                 self.tenant_id,
                 self.now - late,
-                organization_id=child.organization_id,
-                partner_id=child.partner_id,
-                caller=SYSTEM,
+                [organizations.ArchiveItem(child.organization_id, child.partner_id, SYSTEM, None)],
             )
         )
         self._agree(outcome, done=True)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from tests.support import operations as op
+from tests.support.assigning import LeaseAssignment, assign
 from tests.support.tenants import NOON, Wallet, make_child, make_partner
 
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Idempotency
 from partner_api.jobs import store as generation
-from partner_api.leases import store as leasing
 from partner_api.organizations import store as organizations
 from partner_api.reconciliation.rules import Reconciliation, Scope
 from partner_api.reconciliation.run import reconcile
@@ -94,9 +94,11 @@ async def make_history(connection: Connection) -> History:
         connection,
         partner.tenant_id,
         later,
-        archived.organization_id,
-        partner_id=partner.organization_id,
-        caller=SYSTEM,
+        [
+            organizations.ArchiveItem(
+                archived.organization_id, partner.organization_id, SYSTEM, None
+            )
+        ],
     )
     await op.settle(connection, archived, carried, 45, now=later + timedelta(hours=1))
     await op.post(connection, archived, "refund", 15, job_id=paid, now=later + timedelta(days=1))
@@ -104,10 +106,11 @@ async def make_history(connection: Connection) -> History:
         connection,
         partner.tenant_id,
         later,
-        suspended.organization_id,
-        partner_id=partner.organization_id,
-        status="suspended",
-        caller=SYSTEM,
+        [
+            organizations.StatusItem(
+                suspended.organization_id, partner.organization_id, "suspended", SYSTEM, None
+            )
+        ],
     )
 
     wallets = [wallet.organization_id for wallet in (partner, child, archived, suspended)]
@@ -187,11 +190,11 @@ async def _assign(
     leases: list[UUID],
     price_cents: int | None,
 ) -> None:
-    (outcome,) = await leasing.assign(
+    outcome = await assign(
         connection,
         wallet.tenant_id,
         NOON,
-        [leasing.LeaseAssignment(wallet.project_id, accounts, leases, price_cents, SYSTEM)],
+        LeaseAssignment(wallet.project_id, accounts, leases, price_cents, SYSTEM),
     )
     assert outcome.status == "done", outcome
 

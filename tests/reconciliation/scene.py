@@ -109,16 +109,11 @@ async def _assigned(
     ]
     leases = [uuid4() for _ in pool]
     async with connection.transaction():
-        outcome = await requests.fulfil(
+        (outcome,) = await requests.fulfil(
             connection,
             wallet.tenant_id,
             at,
-            request_id=request_id,
-            pool_account_ids=pool,
-            social_account_ids=leases,
-            monthly_price_cents=None,
-            note=None,
-            caller=SYSTEM,
+            [requests.FulfilItem(request_id, pool, leases, None, None, SYSTEM, None)],
         )
     assert outcome.status == "done", outcome
     return request_id, leases, pool
@@ -148,13 +143,8 @@ async def _set_price(
     connection: Connection, partner: Wallet, lease: UUID, price_cents: int, at: datetime
 ) -> None:
     async with connection.transaction():
-        outcome = await leasing.set_price(
-            connection,
-            partner.tenant_id,
-            at,
-            social_account_id=lease,
-            monthly_price_cents=price_cents,
-            caller=SYSTEM,
+        (outcome,) = await leasing.set_price(
+            connection, partner.tenant_id, at, [leasing.PriceItem(lease, price_cents, SYSTEM, None)]
         )
     assert outcome.status == "done", outcome
 
@@ -187,10 +177,10 @@ async def _july_and_august(
     await _set_price(connection, partner, names["late"], 16_000, day(8, 5, 13))
     carried = await op.started(connection, archived, 60, now=day(8, 6))
     await work(connection, partner, day(8, 8))
-    await organizations.archive(
-        connection, tenant_id, day(8, 9), archived.organization_id,
-        partner_id=partner.organization_id, caller=SYSTEM,
-    )  # fmt: skip
+    archive = organizations.ArchiveItem(
+        archived.organization_id, partner.organization_id, SYSTEM, None
+    )
+    await organizations.archive(connection, tenant_id, day(8, 9), [archive])
     await op.settle(connection, archived, carried, 45, now=day(8, 9, 13))
     for lease, owner, at in (("released", partner, day(8, 10)), ("recalled", child, day(8, 12))):
         outcome = await disconnect(
@@ -200,10 +190,10 @@ async def _july_and_august(
     await credit.roll_over_due_wallets(connection, tenant_id, wallets, day(8, 15))
     await work(connection, partner, day(8, 15))
     async with connection.transaction():
-        await cash.refund(
-            connection, tenant_id, day(8, 16), organization_id=partner.organization_id,
-            social_account_id=names["lease"], lease_month=1, amount_cents=5_000, description=None, caller=SYSTEM,
-        )  # fmt: skip
+        refund = cash.RefundItem(
+            partner.organization_id, names["lease"], 1, 5_000, None, SYSTEM, None
+        )
+        await cash.refund(connection, tenant_id, day(8, 16), [refund])
     await _set_price(connection, partner, names["priced"], 20_000, day(8, 17))
     await top_up(connection, partner, day(8, 17), -1_500, "adjustment")
     await work(connection, partner, day(8, 18))
@@ -244,9 +234,8 @@ async def _work(connection: Connection, partner: Wallet, child: Wallet, bare: Wa
     names["rejected"] = await request(connection, child, 1, at)
     names["open_request"] = await request(connection, child, 1, at)
     async with connection.transaction():
-        await requests.reject(
-            connection, child.tenant_id, at, request_id=names["rejected"], note="No.", caller=SYSTEM,
-        )  # fmt: skip
+        rejection = requests.RejectItem(names["rejected"], "No.", SYSTEM, None)
+        await requests.reject(connection, child.tenant_id, at, [rejection])
     return names
 
 

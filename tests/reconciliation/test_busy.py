@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from tests.reconciliation.history import make_pool_account
 from tests.support import operations as op
+from tests.support.assigning import LeaseAssignment, assign
 from tests.support.tenants import NOON, Wallet, allocation, job_start, make_child, make_partner
 
 from partner_api.cash import store as cash
@@ -16,7 +17,6 @@ from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import connect
 from partner_api.jobs import store as generation
-from partner_api.leases import store as leasing
 from partner_api.reconciliation.rules import Scope
 from partner_api.reconciliation.run import reconcile
 
@@ -93,8 +93,8 @@ async def _move_something(
             await cash.post(connection, tenant_id, NOON, [topup])
         case 3:
             account = await make_pool_account(connection, price_cents=50)
-            lease = leasing.LeaseAssignment(wallet.project_id, [account], [uuid4()], None, SYSTEM)
-            await leasing.assign(connection, tenant_id, NOON, [lease])
+            lease = LeaseAssignment(wallet.project_id, [account], [uuid4()], None, SYSTEM)
+            await assign(connection, tenant_id, NOON, lease)
         case _:
             jobs = [job_start(wallet, 20) for _ in range(6)]
             outcomes = await generation.start_jobs(connection, tenant_id, NOON, jobs)

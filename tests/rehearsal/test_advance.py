@@ -10,6 +10,7 @@ import pytest
 from partner_api.clock import Clock
 from partner_api.rehearsal.advance import ProductionTimeError, advance
 from partner_api.rehearsal.store import enter_production
+from partner_api.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,18 +18,15 @@ if TYPE_CHECKING:
     from tests.rehearsal.conftest import Place
 
     from partner_api.database.connection import Connection, Pool
-    from partner_api.database.notifications import Topic
 
 DAY_SECONDS = 86_400
 
 
-class Watching:
+class Watching(Sweep):
     """A sweep with something due once, after so many days, that notes when it is run."""
 
     name = "watching"
     pause_seconds = 1.0
-    limit_seconds = 60.0
-    wakes_on: Topic | None = None
 
     def __init__(self, due: datetime, then: Callable[[], Awaitable[None]] | None = None) -> None:
         self.steps: list[datetime] = []

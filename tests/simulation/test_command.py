@@ -73,7 +73,7 @@ def test_a_run_in_a_database_of_its_own_that_is_kept(folder: Path) -> None:
     assert "--keep" in again.stderr
 
 
-@pytest.mark.parametrize("program", ["initdb", "bin/postgres", "simulation.nursery"])
+@pytest.mark.parametrize("program", ["initdb", "bin/postgres", "simulation.fork_server"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_nothing(
     folder: Path, number: signal.Signals, program: str

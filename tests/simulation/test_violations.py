@@ -57,6 +57,23 @@ RELEASES_WITHOUT_FREEING = wrong(
     """v_outcomes := job_release_right(p_tenant_id, p_now, p_items);
     UPDATE wallets SET running_jobs = running_jobs + 1 WHERE tenant_id = p_tenant_id;""",
 )
+REFUNDS_DOUBLE = wrong(
+    "cash_refund",
+    "cash_refund_item",
+    """v_outcomes := cash_refund_right(p_tenant_id, p_now, p_items);
+    IF (v_outcomes[1]).status = 'done' THEN
+        PERFORM cash_refund_right(p_tenant_id, p_now, ARRAY[ROW(
+            i.organization_id, i.social_account_id, i.lease_month, 1, i.description, i.caller,
+            NULL)::cash_refund_item])
+           FROM unnest(p_items) i;
+    END IF;""",
+)
+# A worker's attempt is not counted, so a job might be tried for ever.
+FORGETS_ATTEMPTS = """
+CREATE FUNCTION forget_attempt() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN NEW.attempt := greatest(OLD.attempt, 1); RETURN NEW; END $$;
+CREATE TRIGGER forget_attempt BEFORE UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION forget_attempt();
+"""
 # Any request is new, however often it comes.
 FORGETS_REQUESTS = """
 CREATE OR REPLACE FUNCTION idempotency_store(
@@ -82,11 +99,18 @@ RETURNS integer LANGUAGE sql AS 'SELECT 0'
 @pytest.mark.parametrize(
     ("broken", "finding"),
     [
-        (CHARGES_DOUBLE, r"settlement: credits_charged: expected \d+, found \d+"),
+        (CHARGES_DOUBLE, r"usage in credits, since the last check: expected -\d+, found -\d+"),
         (KEEPS_A_CREDIT, r"org_\S+: prepaid: expected \d+, found \d+"),
         (GRANTS_WITHOUT_BEING_ASKED, r"grant in credits, since the last check: expected \d+"),
         (RELEASES_WITHOUT_FREEING, r"running_jobs: expected \d+, found \d+"),
-        (FORGETS_REQUESTS, r"expected to happen 1 times, found 2|expected the first answer again"),
+        (REFUNDS_DOUBLE, r"refund in cash, since the last check: expected \d+, found \d+"),
+        (FORGETS_ATTEMPTS, r"job claim: job_\S+: expected attempt 2, found 1"),
+        # Whatever it meets first: what moves money happens twice, and what has an id of its own cannot.
+        (
+            FORGETS_REQUESTS,
+            r"expected to happen 1 times, found 2|expected the first answer again"
+            r"|repeated request: an outcome was expected, not UniqueViolationError",
+        ),
         (FORGETS_PERIODS, r"read: is_current: expected True, found False"),
     ],
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from tests.support import working
+from tests.support.assigning import LeaseAssignment, assign
 from tests.support.tenants import Wallet, job_start, make_child, make_partner
 
 from partner_api.account_pool import store as pool_accounts
@@ -24,7 +25,6 @@ from partner_api.edge.identity.credentials import mint_api_key, mint_operator_to
 from partner_api.ids import format_id, new_ulid, new_uuid7
 from partner_api.jobs import store as generation
 from partner_api.lease_requests import store as lease_requests
-from partner_api.leases import store as leasing
 from partner_api.operators import store as operators
 from partner_api.organizations import store as organizations
 
@@ -197,25 +197,25 @@ class Installation:
         """Suspend or resume an organization, or archive a child."""
         async with self.pool.acquire() as connection:
             if status == "archived":
-                outcome = await connection.fetchval(
-                    "SELECT organization_archive($1, $2, $3, $4, $5)",
-                    wallet.tenant_id,
-                    now(),
-                    wallet.organization_id,
-                    wallet.partner_id,
-                    SYSTEM,
+                assert wallet.partner_id is not None
+                archive = organizations.ArchiveItem(
+                    wallet.organization_id, wallet.partner_id, SYSTEM, None
+                )
+                (outcome,) = await organizations.archive(
+                    connection, wallet.tenant_id, now(), [archive]
                 )
             else:
-                outcome = await connection.fetchval(
-                    "SELECT organization_set_status($1, $2, $3, $4, $5, $6)",
-                    wallet.tenant_id,
-                    now(),
+                change = organizations.StatusItem(
                     wallet.organization_id,
                     wallet.partner_id,
-                    status,
+                    "suspended" if status == "suspended" else "active",
                     SYSTEM,
+                    None,
                 )
-        assert outcome["status"] == "done", outcome
+                (outcome,) = await organizations.set_status(
+                    connection, wallet.tenant_id, now(), [change]
+                )
+        assert outcome.status == "done", outcome
 
     async def pool_account(
         self,
@@ -268,11 +268,11 @@ class Installation:
             wallet.tenant_id,
         )
         async with self.pool.acquire() as connection:
-            (outcome,) = await leasing.assign(
+            outcome = await assign(
                 connection,
                 wallet.tenant_id,
                 at,
-                [leasing.LeaseAssignment(wallet.project_id, account_ids, social_ids, None, SYSTEM)],
+                LeaseAssignment(wallet.project_id, account_ids, social_ids, None, SYSTEM),
             )
         assert outcome.status == "done", outcome
         return [format_id("sa", social_id) for social_id in social_ids]
@@ -299,9 +299,9 @@ class Installation:
             UUID(social_account_id.removeprefix("sa_")),
         )
         new_id = new_uuid7(now())
-        item = leasing.LeaseAssignment(wallet.project_id, [account_id], [new_id], None, SYSTEM)
+        item = LeaseAssignment(wallet.project_id, [account_id], [new_id], None, SYSTEM)
         async with self.pool.acquire() as connection:
-            (outcome,) = await leasing.assign(connection, wallet.tenant_id, now(), [item])
+            outcome = await assign(connection, wallet.tenant_id, now(), item)
         assert outcome.status == "done", outcome
         return format_id("sa", new_id)
 

@@ -68,13 +68,11 @@ async def unpaid_lease(
 async def archive(connection: Connection, child: Wallet, now: datetime) -> datetime:
     """Archive the child; when that was."""
     assert child.partner_id is not None
-    outcome = await organizations.archive(
+    (outcome,) = await organizations.archive(
         connection,
         child.tenant_id,
         now,
-        child.organization_id,
-        partner_id=child.partner_id,
-        caller=SYSTEM,
+        [organizations.ArchiveItem(child.organization_id, child.partner_id, SYSTEM, None)],
     )
     assert outcome.status == "done", outcome
     return datetime.fromisoformat((outcome.facts or {})["archived_at"])

@@ -6,6 +6,8 @@ import secrets
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID, uuid4
 
+from tests.support.assigning import LeaseAssignment, assign
+
 from partner_api.account_pool import store as pool
 from partner_api.cash import store as cash
 from partner_api.database.arguments import SYSTEM
@@ -51,10 +53,8 @@ async def lease(
         await make_account(connection, now, price_cents=price_cents),
         uuid4(),
     )
-    item = leasing.LeaseAssignment(
-        wallet.project_id, [account_id], [social_account_id], None, SYSTEM
-    )
-    (outcome,) = await leasing.assign(connection, wallet.tenant_id, now, [item])
+    item = LeaseAssignment(wallet.project_id, [account_id], [social_account_id], None, SYSTEM)
+    outcome = await assign(connection, wallet.tenant_id, now, item)
     assert outcome.status == "done", outcome
     return social_account_id
 
@@ -115,14 +115,19 @@ async def disconnect(
 ) -> Outcome:
     """Release the lease, or recall it."""
     async with connection.transaction():
-        outcome = await leasing.disconnect(
+        (outcome,) = await leasing.disconnect(
             connection,
             wallet.tenant_id,
             now,
-            social_account_id=lease_id,
-            organization_id=None if recalled else wallet.organization_id,
-            reason="recalled_by_operator" if recalled else "released_by_partner",
-            note=None,
-            caller=SYSTEM,
+            [
+                leasing.DisconnectItem(
+                    lease_id,
+                    None if recalled else wallet.organization_id,
+                    "recalled_by_operator" if recalled else "released_by_partner",
+                    None,
+                    SYSTEM,
+                    None,
+                )
+            ],
         )
     return outcome

@@ -7,7 +7,7 @@ import sys
 from datetime import datetime
 
 from partner_api.database.connection import open_pool
-from partner_api.sweeps.renewals import Renewals
+from partner_api.sweeps.renewals import RenewLeases
 
 # Small commits, so that a kill finds the worker between many of them.
 _LEASES_PER_COMMIT = 3
@@ -16,7 +16,7 @@ _LEASES_PER_COMMIT = 3
 async def work(url: str, now: datetime) -> None:
     """Say that it is ready, wait for a line, then renew what is due at ``now``, over and over."""
     pool = await open_pool(url, 2)
-    sweep = Renewals(leases_per_commit=_LEASES_PER_COMMIT)
+    sweep = RenewLeases(leases_per_commit=_LEASES_PER_COMMIT)
     print("ready", flush=True)
     sys.stdin.readline()
     while True:

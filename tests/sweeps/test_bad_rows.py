@@ -13,11 +13,11 @@ from tests.support.leases import PRICE_CENTS, charges, disconnect, lease, top_up
 from tests.support.tenants import NOON, Wallet, job_start, make_child, make_partner
 from tests.support.working import claim, job_of
 
-from partner_api import skipped_rows
 from partner_api.clock import Clock
 from partner_api.credits import store as credit
 from partner_api.credits.service import WalletReader
 from partner_api.crypto import SecretKeys
+from partner_api.database import skipped_rows
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import connect
 from partner_api.jobs import store as generation
@@ -28,12 +28,12 @@ from partner_api.rehearsal.advance import advance
 from partner_api.rendering.worker.renderer import Renderer
 from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import open_sweeps
-from partner_api.sweeps.claims import Claims
-from partner_api.sweeps.expiries import Expiries
-from partner_api.sweeps.periods import Periods
-from partner_api.sweeps.renewals import Renewals
-from partner_api.sweeps.sandbox import SandboxJobs, SandboxRequests
-from partner_api.sweeps.uploads import Uploads
+from partner_api.sweeps.claims import ExpireClaims
+from partner_api.sweeps.expiries import ExpireJobs
+from partner_api.sweeps.periods import EndPeriods
+from partner_api.sweeps.renewals import RenewLeases
+from partner_api.sweeps.sandbox import AnswerSandboxRequests, CompleteSandboxJobs
+from partner_api.sweeps.uploads import PurgeUploads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -107,7 +107,7 @@ async def test_expiries(pool: Pool, connection: Connection, owner: Connection) -
     )
     good = [await start(connection, wallet) for wallet in (partner, other, partner)]
 
-    await assert_skips(Expiries(), pool, NOON + DAY, good=3, bad=2)
+    await assert_skips(ExpireJobs(), pool, NOON + DAY, good=3, bad=2)
     assert await connection.fetchval(
         "SELECT count(*) FROM jobs WHERE id = ANY ($1) AND error_code = 'EXPIRED'", good
     ) == len(good)
@@ -132,7 +132,7 @@ async def test_claims(pool: Pool, connection: Connection, owner: Connection) -> 
     await owner.execute("DELETE FROM reservations WHERE job_id = $1", jobs[0])
 
     late = NOON + timedelta(hours=1)
-    await assert_skips(Claims(), pool, late, good=2, bad=1)
+    await assert_skips(ExpireClaims(), pool, late, good=2, bad=1)
     assert [(await job_of(connection, partner, job))["stage"] for job in jobs[1:]] == ["queued"] * 2
     assert await connection.fetchval("SELECT status FROM jobs WHERE id = $1", jobs[0]) == "running"
 
@@ -198,7 +198,7 @@ async def test_periods(pool: Pool, connection: Connection, owner: Connection) ->
         bad.organization_id,
     )
     august = datetime(2026, 8, 1, tzinfo=UTC)
-    await assert_skips(Periods(), pool, august, good=2, bad=1)
+    await assert_skips(EndPeriods(), pool, august, good=2, bad=1)
 
 
 async def test_reading_wallets_together(
@@ -231,13 +231,13 @@ async def test_renewals_of_a_month_that_is_paid_already(
     partner = await make_partner(connection, now=MARCH)
     await top_up(connection, partner, MARCH, 10 * PRICE_CENTS)
     bad, good = [await lease(connection, partner, MARCH) for _ in range(2)]
-    assert await Renewals().step(pool, APRIL) == 2
+    assert await RenewLeases().step(pool, APRIL) == 2
     await owner.execute(
         "UPDATE leases SET next_month = 1, next_due_at = $2 WHERE social_account_id = $1",
         bad,
         APRIL,
     )
-    await assert_skips(Renewals(), pool, MAY, good=1, bad=1)
+    await assert_skips(RenewLeases(), pool, MAY, good=1, bad=1)
     assert await charges(connection, partner, bad) == [(PRICE_CENTS, "paid")] * 2
     assert await charges(connection, partner, good) == [(PRICE_CENTS, "paid")] * 3
     balance = "SELECT balance_cents FROM cash_wallets"
@@ -259,7 +259,7 @@ async def test_renewals_of_a_wallet_that_cannot_be_charged(
         "UPDATE cash_wallets SET last_sequence = last_sequence - 1 WHERE tenant_id = $1",
         partners[1].tenant_id,
     )
-    await assert_skips(Renewals(), pool, APRIL, good=2, bad=1)
+    await assert_skips(RenewLeases(), pool, APRIL, good=2, bad=1)
 
 
 async def request(connection: Connection, partner: Wallet, now: datetime) -> UUID:
@@ -300,7 +300,7 @@ async def test_sandbox_requests(pool: Pool, connection: Connection, owner: Conne
     ids = sorted([await request(connection, partner, NOON) for _ in range(3)])
     later = NOON + timedelta(minutes=1)
     await refuse_changes(owner, "lease_requests", ids[0])
-    await assert_skips(SandboxRequests(), pool, later, good=2, bad=1)
+    await assert_skips(AnswerSandboxRequests(), pool, later, good=2, bad=1)
     states = await connection.fetch("SELECT status FROM lease_requests ORDER BY id")
     assert [row["status"] for row in states] == ["requested", "assigned", "assigned"]
 
@@ -318,7 +318,7 @@ async def test_sandbox_jobs(
     await owner.execute("DELETE FROM reservations WHERE job_id = $1", loose)
     renderer = Renderer.for_samples()
     try:
-        sweep = SandboxJobs(storage, renderer, seconds_per_step=600)
+        sweep = CompleteSandboxJobs(storage, renderer, seconds_per_step=600)
         await assert_skips(sweep, pool, NOON + timedelta(minutes=1), good=2, bad=2)
     finally:
         await renderer.kill()
@@ -351,7 +351,7 @@ async def test_uploads(
             key,
             NOON,
         )
-    await assert_skips(Uploads(storage), pool, NOON + 2 * DAY, good=2, bad=1)
+    await assert_skips(PurgeUploads(storage), pool, NOON + 2 * DAY, good=2, bad=1)
 
 
 async def test_the_rehearsal_clock_goes_on_past_all_of_them(

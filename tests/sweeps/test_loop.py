@@ -15,26 +15,24 @@ from structlog.testing import capture_logs
 
 from partner_api.clock import Clock
 from partner_api.database import outages
-from partner_api.database.notifications import Bell, Topic
-from partner_api.log_limits import OncePerMinute
-from partner_api.skipped_rows import RestingRows
+from partner_api.database.notifications import Bell
+from partner_api.database.skipped_rows import RestingRows
+from partner_api.logs import OncePerMinute
 from partner_api.sweeps import loop
 from partner_api.sweeps.loop import run_sweeps
 from partner_api.sweeps.progress import SweepProgress
+from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Pool
+    from partner_api.database.connection import Pool
 
 NO_POOL = cast("Pool", None)
 Log = list[MutableMapping[str, Any]]
 
 
-class Sham:
+class Sham(Sweep):
     """A sweep that does what the test says."""
-
-    wakes_on: Topic | None = None
-    limit_seconds = 60.0
 
     def __init__(
         self, name: str, work: Callable[[], Awaitable[int]], *, pause_seconds: float = 0.01
@@ -47,9 +45,6 @@ class Sham:
     async def step(self, pool: Pool, now: datetime) -> int:
         self.times.append(time.monotonic())
         return await self._work()
-
-    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
-        return None
 
     @property
     def pauses(self) -> list[float]:

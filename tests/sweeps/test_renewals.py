@@ -10,7 +10,7 @@ from tests.support.leases import PRICE_CENTS, charges, lease, top_up
 from tests.support.tenants import make_partner
 
 from partner_api.database.connection import connect
-from partner_api.sweeps.renewals import Renewals
+from partner_api.sweeps.renewals import RenewLeases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -58,17 +58,17 @@ async def transactions(connection: Connection) -> int:
 
 async def test_partners_with_few_leases_share_a_commit(pool: Pool, connection: Connection) -> None:
     tenants = [await make_tenant(connection, count) for count in (1, 2, 1)]
-    assert await Renewals().step(pool, APRIL) == 4
+    assert await RenewLeases().step(pool, APRIL) == 4
     assert [await renewed(connection, tenant) for tenant in tenants] == [1, 2, 1]
     assert await transactions(connection) == 1
-    assert await Renewals().step(pool, APRIL) == 0
+    assert await RenewLeases().step(pool, APRIL) == 0
 
 
 async def test_a_commit_is_bounded_and_the_large_do_not_hold_up_the_small(
     pool: Pool, connection: Connection
 ) -> None:
     large, small = await make_tenant(connection, 5), await make_tenant(connection, 1)
-    sweep = Renewals(leases_per_commit=2)
+    sweep = RenewLeases(leases_per_commit=2)
     assert await sweep.step(pool, APRIL) == 3
     assert await renewed(connection, small) == 1
     assert await renewed(connection, large) == 2
@@ -87,9 +87,9 @@ async def test_a_wallet_that_somebody_holds_is_left_to_them(
         await owner.execute(
             "SELECT FROM cash_wallets WHERE tenant_id = $1 FOR NO KEY UPDATE", held[0].tenant_id
         )
-        assert await Renewals().step(pool, APRIL) == 1
+        assert await RenewLeases().step(pool, APRIL) == 1
     assert [await renewed(connection, tenant) for tenant in (held, free)] == [0, 1]
-    assert await Renewals().step(pool, APRIL) == 1
+    assert await RenewLeases().step(pool, APRIL) == 1
 
 
 async def test_one_that_cannot_pay_or_be_charged_does_not_hold_up_the_others(
@@ -102,7 +102,7 @@ async def test_one_that_cannot_pay_or_be_charged_does_not_hold_up_the_others(
         "UPDATE cash_wallets SET last_sequence = last_sequence - 1 WHERE tenant_id = $1",
         broken[0].tenant_id,
     )
-    assert await Renewals().step(pool, APRIL) == 3  # two put off, one paid
+    assert await RenewLeases().step(pool, APRIL) == 3  # two put off, one paid
     assert [await renewed(connection, tenant) for tenant in (poor, broken, last)] == [0, 0, 1]
     (partner, (first, _)) = poor
     assert await charges(connection, partner, first) == [

@@ -19,13 +19,13 @@ from tests.support.tenants import NOON, job_start, make_partner
 from tests.support.working import cancel, job_of
 
 from partner_api.crypto import SecretKeys
+from partner_api.database.skipped_rows import RestingRows
 from partner_api.jobs import store as generation
 from partner_api.rendering.worker import renderer as renderer_module
 from partner_api.rendering.worker.renderer import Renderer, RendererNotStarted
-from partner_api.skipped_rows import RestingRows
 from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import open_sweeps
-from partner_api.sweeps.sandbox import SandboxJobs
+from partner_api.sweeps.sandbox import CompleteSandboxJobs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Mapping
@@ -73,8 +73,8 @@ async def renderer() -> AsyncIterator[NotingRenderer]:
 
 
 @pytest.fixture
-def sweep(storage: FolderStorage, renderer: Renderer) -> SandboxJobs:
-    return SandboxJobs(storage, renderer, seconds_per_step=600)
+def sweep(storage: FolderStorage, renderer: Renderer) -> CompleteSandboxJobs:
+    return CompleteSandboxJobs(storage, renderer, seconds_per_step=600)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ async def files_of(
 
 
 async def test_a_job_completes_after_two_seconds(
-    pool: Pool, connection: Connection, sweep: SandboxJobs, folder: Path
+    pool: Pool, connection: Connection, sweep: CompleteSandboxJobs, folder: Path
 ) -> None:
     partner = await make_partner(connection, env="test")
     job_id = await start(connection, partner)
@@ -128,7 +128,7 @@ async def test_a_job_completes_after_two_seconds(
     "style", ["slideshow_builder", "slideshow_remix", "video_remix", "ugc_remix", "auto"]
 )
 async def test_the_same_request_has_the_same_bytes(
-    pool: Pool, connection: Connection, sweep: SandboxJobs, folder: Path, style: str
+    pool: Pool, connection: Connection, sweep: CompleteSandboxJobs, folder: Path, style: str
 ) -> None:
     partner = await make_partner(connection, env="test")
     jobs = [await start(connection, partner, style, hook) for hook in ("Hello", "Hello", "Other")]
@@ -138,7 +138,7 @@ async def test_the_same_request_has_the_same_bytes(
 
 
 async def test_live_jobs_are_not_its_business(
-    pool: Pool, connection: Connection, sweep: SandboxJobs
+    pool: Pool, connection: Connection, sweep: CompleteSandboxJobs
 ) -> None:
     live = await make_partner(connection, prepaid=500)
     job_id = await start(connection, live)
@@ -147,7 +147,7 @@ async def test_live_jobs_are_not_its_business(
 
 
 async def test_a_canceled_job_stays_canceled(
-    pool: Pool, connection: Connection, sweep: SandboxJobs
+    pool: Pool, connection: Connection, sweep: CompleteSandboxJobs
 ) -> None:
     partner = await make_partner(connection, env="test")
     canceled, other = [await start(connection, partner) for _ in range(2)]
@@ -158,7 +158,7 @@ async def test_a_canceled_job_stays_canceled(
 
 
 async def test_a_process_is_started_when_there_is_something_to_render(
-    pool: Pool, connection: Connection, sweep: SandboxJobs
+    pool: Pool, connection: Connection, sweep: CompleteSandboxJobs
 ) -> None:
     partner = await make_partner(connection, env="test")
     assert await sweep.step(pool, LATER) == 0
@@ -183,7 +183,7 @@ async def assert_failed(connection: Connection, partner: Wallet, job_id: UUID, w
 
 @pytest.mark.usefixtures("_misbehaving")
 async def test_one_that_cannot_be_rendered_fails_and_the_others_are_completed(
-    pool: Pool, connection: Connection, sweep: SandboxJobs
+    pool: Pool, connection: Connection, sweep: CompleteSandboxJobs
 ) -> None:
     partner = await make_partner(connection, env="test")
     bad, good = [
@@ -199,7 +199,7 @@ async def test_one_that_cannot_be_rendered_fails_and_the_others_are_completed(
 async def test_one_that_takes_too_long_fails_at_once_and_the_others_are_completed(
     pool: Pool,
     connection: Connection,
-    sweep: SandboxJobs,
+    sweep: CompleteSandboxJobs,
     renderer: NotingRenderer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -216,7 +216,7 @@ async def test_one_that_takes_too_long_fails_at_once_and_the_others_are_complete
 
 @pytest.mark.usefixtures("_misbehaving")
 async def test_one_whose_process_was_killed_is_rendered_by_another(
-    pool: Pool, connection: Connection, sweep: SandboxJobs, tmp_path: Path
+    pool: Pool, connection: Connection, sweep: CompleteSandboxJobs, tmp_path: Path
 ) -> None:
     partner = await make_partner(connection, env="test")
     job_id = await start(connection, partner, hook=f"{misbehaving.CRASH}{tmp_path / 'once'}")
@@ -226,7 +226,7 @@ async def test_one_whose_process_was_killed_is_rendered_by_another(
 
 @pytest.mark.usefixtures("_misbehaving")
 async def test_one_that_kills_each_process_fails(
-    pool: Pool, connection: Connection, sweep: SandboxJobs, renderer: NotingRenderer
+    pool: Pool, connection: Connection, sweep: CompleteSandboxJobs, renderer: NotingRenderer
 ) -> None:
     partner = await make_partner(connection, env="test")
     job_id = await start(connection, partner, hook=misbehaving.CRASH)
@@ -236,7 +236,7 @@ async def test_one_that_kills_each_process_fails(
 
 
 async def test_a_machine_that_renders_nothing_fails_no_job(
-    pool: Pool, connection: Connection, sweep: SandboxJobs, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, connection: Connection, sweep: CompleteSandboxJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     partner = await make_partner(connection, env="test")
     job_id = await start(connection, partner)
@@ -250,7 +250,7 @@ async def test_a_machine_that_renders_nothing_fails_no_job(
 
 @pytest.mark.usefixtures("_misbehaving")
 async def test_one_that_is_canceled_while_it_cannot_be_rendered_stays_canceled(
-    pool: Pool, connection: Connection, sweep: SandboxJobs, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, connection: Connection, sweep: CompleteSandboxJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     partner = await make_partner(connection, env="test")
     job_id = await start(connection, partner, hook=misbehaving.BREAK)
@@ -266,7 +266,7 @@ async def test_one_that_is_canceled_while_it_cannot_be_rendered_stays_canceled(
 
 
 async def test_tenants_have_their_turns(
-    pool: Pool, connection: Connection, sweep: SandboxJobs, renderer: NotingRenderer
+    pool: Pool, connection: Connection, sweep: CompleteSandboxJobs, renderer: NotingRenderer
 ) -> None:
     partners = [await make_partner(connection, env="test") for _ in range(3)]
     first, second, third = sorted(partners, key=lambda partner: partner.tenant_id)
@@ -288,7 +288,7 @@ async def test_the_turn_goes_on_where_the_step_before_ended(
     renderer: NotingRenderer,
 ) -> None:
     # No job begins after so long a time.
-    sweep = SandboxJobs(storage, renderer, seconds_per_step=0)
+    sweep = CompleteSandboxJobs(storage, renderer, seconds_per_step=0)
     partners = [await make_partner(connection, env="test") for _ in range(2)]
     one, other = sorted(partners, key=lambda partner: partner.tenant_id)
     for number in range(2):
@@ -315,7 +315,7 @@ async def test_one_that_cannot_be_stored_does_not_hold_up_its_tenants_others(
     pool: Pool, connection: Connection, folder: Path, renderer: NotingRenderer
 ) -> None:
     storage = BrokenStorage(folder, SecretKeys.parse("test:" + "ab" * 32))
-    sweep = SandboxJobs(storage, renderer, seconds_per_step=600)
+    sweep = CompleteSandboxJobs(storage, renderer, seconds_per_step=600)
     seconds = 0.0
     sweep._resting = RestingRows("sandbox_jobs", clock=lambda: seconds)
     # No job starts before its wallet's last event.
@@ -349,7 +349,7 @@ async def test_a_stop_does_not_wait_for_a_sample(
     job_id = await start(connection, partner, hook=misbehaving.SPIN)
     stop = asyncio.Event()
     async with open_sweeps(storage, stop) as sweeps:
-        (sweep,) = [sweep for sweep in sweeps if isinstance(sweep, SandboxJobs)]
+        (sweep,) = [sweep for sweep in sweeps if isinstance(sweep, CompleteSandboxJobs)]
         step = asyncio.create_task(sweep.step(pool, LATER))
         while not any(processor_seconds(process) > 1.5 for process in renderers()):
             assert not step.done()

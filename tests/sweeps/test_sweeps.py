@@ -20,9 +20,9 @@ from partner_api.database.arguments import SYSTEM
 from partner_api.jobs import store as generation
 from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import all_sweeps, periods, retention
-from partner_api.sweeps.expiries import Expiries
-from partner_api.sweeps.periods import Periods
-from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords
+from partner_api.sweeps.expiries import ExpireJobs
+from partner_api.sweeps.periods import EndPeriods
+from partner_api.sweeps.retention import PurgeIdempotencyRecords, RotateAuditPartitions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,12 +60,12 @@ class TestExpiries:
         await start_jobs(connection, large, 130, NOON)
         await start_jobs(connection, small, 2, NOON + timedelta(hours=1))
 
-        assert await Expiries().step(pool, NOON + DAY - timedelta(milliseconds=1)) == 0
+        assert await ExpireJobs().step(pool, NOON + DAY - timedelta(milliseconds=1)) == 0
         now = NOON + 2 * DAY
-        assert await Expiries().step(pool, now) == 102
+        assert await ExpireJobs().step(pool, now) == 102
         assert (await reserved(connection, large), await reserved(connection, small)) == (30, 0)
-        assert await Expiries().step(pool, now) == 30
-        assert await Expiries().step(pool, now) == 0
+        assert await ExpireJobs().step(pool, now) == 30
+        assert await ExpireJobs().step(pool, now) == 0
         assert await failed_jobs(connection) == 132
         for wallet in (large, small):
             await assert_books_balance(connection, wallet.tenant_id)
@@ -74,18 +74,18 @@ class TestExpiries:
         wallets = [await make_partner(connection, prepaid=1000) for _ in range(3)]
         for wallet in wallets:
             await start_jobs(connection, wallet, 40, NOON)
-        await asyncio.gather(*(Expiries().step(pool, NOON + DAY) for _ in range(3)))
-        assert await Expiries().step(pool, NOON + DAY) == 0
+        await asyncio.gather(*(ExpireJobs().step(pool, NOON + DAY) for _ in range(3)))
+        assert await ExpireJobs().step(pool, NOON + DAY) == 0
         assert await failed_jobs(connection) == 120
         for wallet in wallets:
             assert await reserved(connection, wallet) == 0
             await assert_books_balance(connection, wallet.tenant_id)
 
     async def test_it_knows_what_comes_next(self, connection: Connection) -> None:
-        assert await Expiries().next_due(connection, NOON) is None
+        assert await ExpireJobs().next_due(connection, NOON) is None
         await start_jobs(connection, await make_partner(connection, prepaid=10), 1, NOON)
-        assert await Expiries().next_due(connection, NOON) == NOON + DAY
-        assert await Expiries().next_due(connection, NOON + DAY) is None
+        assert await ExpireJobs().next_due(connection, NOON) == NOON + DAY
+        assert await ExpireJobs().next_due(connection, NOON + DAY) is None
 
 
 class TestPeriods:
@@ -105,11 +105,11 @@ class TestPeriods:
             ],
         )
         end = JULY_15
-        assert await Periods().next_due(connection, NOON) == end
-        assert await Periods().step(pool, end - timedelta(milliseconds=1)) == 0
+        assert await EndPeriods().next_due(connection, NOON) == end
+        assert await EndPeriods().step(pool, end - timedelta(milliseconds=1)) == 0
         # Two months late: both are written, in order, each at its time.
-        assert await Periods().step(pool, datetime(2026, 8, 20, tzinfo=UTC)) == 2
-        assert await Periods().step(pool, datetime(2026, 8, 20, tzinfo=UTC)) == 0
+        assert await EndPeriods().step(pool, datetime(2026, 8, 20, tzinfo=UTC)) == 2
+        assert await EndPeriods().step(pool, datetime(2026, 8, 20, tzinfo=UTC)) == 0
         rows = await connection.fetch(
             """
             SELECT metadata ->> 'reason' AS reason, included_delta, created_at FROM credit_events
@@ -132,11 +132,11 @@ class TestPeriods:
     ) -> None:
         monkeypatch.setattr(periods, "_WALLETS_PER_STEP", 2)
         late = [await make_partner(connection, now=NOON - day * DAY) for day in (1, 4, 2, 3)]
-        assert await Periods().step(pool, JULY_15) == 2
+        assert await EndPeriods().step(pool, JULY_15) == 2
         overdue = await operator_store.list_overdue_wallets(connection, JULY_15, 10)
         assert set(overdue) == {late[0].tenant_id, late[2].tenant_id}
-        assert await Periods().step(pool, JULY_15) == 2
-        assert await Periods().step(pool, JULY_15) == 0
+        assert await EndPeriods().step(pool, JULY_15) == 2
+        assert await EndPeriods().step(pool, JULY_15) == 0
 
     async def test_several_workers_write_a_rollover_once(
         self, pool: Pool, connection: Connection
@@ -152,7 +152,7 @@ class TestPeriods:
                 )
             ],
         )
-        await asyncio.gather(*(Periods().step(pool, JULY_15) for _ in range(4)))
+        await asyncio.gather(*(EndPeriods().step(pool, JULY_15) for _ in range(4)))
         assert await connection.fetchval("SELECT count(*) FROM credit_events") == 3
         await assert_books_balance(connection, partner.tenant_id)
 
@@ -170,7 +170,7 @@ async def test_idempotency_records_go_an_hour_after_their_day_some_at_a_time(
         """,
         [(uuid4(), NOON - age) for age in ages],
     )
-    sweep = IdempotencyRecords()
+    sweep = PurgeIdempotencyRecords()
     assert [await sweep.step(pool, NOON) for _ in range(3)] == [2, 1, 0]
     left = await connection.fetch("SELECT created_at FROM idempotency_keys ORDER BY created_at")
     assert [NOON - row["created_at"] for row in left] == [timedelta(hours=24), timedelta(0)]
@@ -198,7 +198,7 @@ class TestAuditPartitions:
     async def test_rows_come_into_the_partition_of_their_month_or_the_default_one(
         self, pool: Pool, connection: Connection
     ) -> None:
-        await AuditPartitions().step(pool, datetime(2031, 11, 1, tzinfo=UTC))
+        await RotateAuditPartitions().step(pool, datetime(2031, 11, 1, tzinfo=UTC))
         for month, partition in (("2031-11", "2031_11"), ("2039-01", "default")):
             created = datetime.fromisoformat(f"{month}-05T00:00:00+00:00")
             partner = await make_partner(connection, now=created)
@@ -208,17 +208,17 @@ class TestAuditPartitions:
             )
             assert found == f"audit_events_{partition}"
         # A month whose rows are in the default partition stays there.
-        await AuditPartitions().step(pool, datetime(2038, 12, 1, tzinfo=UTC))
+        await RotateAuditPartitions().step(pool, datetime(2038, 12, 1, tzinfo=UTC))
         months = await self.partitions(connection)
         assert "2039_02" in months
         assert "2039_01" not in months
 
     async def test_several_workers_make_them_once(self, pool: Pool, connection: Connection) -> None:
         then = datetime(2041, 5, 1, tzinfo=UTC)
-        steps = (AuditPartitions().step(pool, then) for _ in range(4))
+        steps = (RotateAuditPartitions().step(pool, then) for _ in range(4))
         await asyncio.gather(*steps)
         assert (await self.partitions(connection)).count("2041_05") == 1
-        assert await AuditPartitions().step(pool, then) == 0
+        assert await RotateAuditPartitions().step(pool, then) == 0
 
 
 async def test_all_of_them_find_nothing_in_an_idle_installation(pool: Pool, tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from partner_api.cash.schemas import (
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.ledger_chain import LedgerHead, ledger_head_of
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.errors import not_found
-from partner_api.ledger_chain import LedgerHead, ledger_head_of
 
 routes = Routes("Cash")
 

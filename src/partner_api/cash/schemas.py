@@ -20,9 +20,9 @@ from partner_api.edge.wire.fields import (
     SignedAmount,
     SocialAccountIdText,
 )
+from partner_api.edge.wire.ledger_chain import EventHash, InternalHash, PreviousHash
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
-from partner_api.ledger_chain import EventHash, InternalHash, PreviousHash
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -5,15 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from partner_api.database.arguments import (
-    Caller,
-    Idempotency,
-    Outcome,
-    call_money_function,
-    fetch_outcome,
-)
+from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
 from partner_api.database.rows import read_row
-from partner_api.ledger_chain import LedgerPosition
+from partner_api.edge.wire.ledger_chain import LedgerPosition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,31 +37,23 @@ async def post(
     return await call_money_function(connection, "cash_post", tenant_id, now, items)
 
 
+class RefundItem(NamedTuple):
+    """What to give back of a month of a lease, in cents, to the partner that paid for it."""
+
+    organization_id: UUID
+    social_account_id: UUID
+    lease_month: int
+    amount_cents: int
+    description: str | None
+    caller: Caller
+    idempotency: Idempotency | None
+
+
 async def refund(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    *,
-    organization_id: UUID,
-    social_account_id: UUID,
-    lease_month: int,
-    amount_cents: int,
-    description: str | None,
-    caller: Caller,
-) -> Outcome:
-    """Give back up to what a month of a lease was charged. Facts: ``{event, balance_cents}``."""
-    return await fetch_outcome(
-        connection,
-        "SELECT cash_refund($1, $2, $3, $4, $5, $6, $7, $8)",
-        tenant_id,
-        now,
-        organization_id,
-        social_account_id,
-        lease_month,
-        amount_cents,
-        description,
-        caller,
-    )
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[RefundItem]
+) -> list[Outcome]:
+    """Give back up to what months of leases were charged. Facts: ``{event, balance_cents}``."""
+    return await call_money_function(connection, "cash_refund", tenant_id, now, items)
 
 
 class Outlook(NamedTuple):
@@ -97,19 +83,14 @@ async def read_outlook(
     row = await connection.fetchrow(
         """
           WITH month AS MATERIALIZED (
-               SELECT lease_month_start(l.assigned_at, n) AS due_at, l.social_account_id,
-                      -- As lease_month_price: a month that was tried has a charge, which says its price.
-                      coalesce(CASE WHEN l.billing_status = 'past_due' AND n = l.next_month THEN (
-                                   SELECT c.price_cents FROM lease_charges c
-                                    WHERE c.tenant_id = $1 AND c.social_account_id = l.social_account_id
-                                      AND c.lease_month = n) END,
-                               (SELECT f.price_cents FROM lease_former_prices f
-                                 WHERE f.tenant_id = $1 AND f.social_account_id = l.social_account_id
-                                   AND f.until_month > n
-                                 ORDER BY f.until_month LIMIT 1), l.monthly_price_cents) AS price_cents
+               SELECT lease_month_start(l.assigned_at, n) AS due_at, l.social_account_id, price_cents
                  FROM leases l
                 CROSS JOIN LATERAL generate_series(
                       l.next_month, greatest(l.next_month, lease_calendar_months(l.assigned_at, $4))) n
+                -- Only a month that was tried has a charge.
+                CROSS JOIN LATERAL lease_price_at(
+                      $1, l.social_account_id, n, l.billing_status = 'past_due' AND n = l.next_month,
+                      l.monthly_price_cents) price_cents
                 WHERE l.tenant_id = $1 AND l.status = 'assigned'
                   AND lease_month_start(l.assigned_at, n) <= $4
           ), line AS (

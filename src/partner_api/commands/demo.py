@@ -10,7 +10,7 @@ from partner_api.commands.terminal import print_lines
 from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
-    from partner_api.demo import Demo
+    from partner_api.demo.service import Demo
     from partner_api.installation import Installation
     from partner_api.settings.table import Settings
 
@@ -38,9 +38,9 @@ def demo() -> None:
 
 
 def make_demo(settings: Settings, installation: Installation) -> Demo:
-    """Make or renew the demo on a prepared database."""
+    """Create or renew the demo on a prepared database."""
     from partner_api.database.connection import connect
-    from partner_api.demo import ensure_demo
+    from partner_api.demo.service import ensure_demo
     from partner_api.processes.startup import run_with_database
     from partner_api.rehearsal.installation import installation_clock
 

@@ -52,7 +52,7 @@ class OperatorClient:
         settings = checked_settings()
         token = settings.operator_token
         if token is None:
-            from partner_api.demo_credentials import read_demo_secrets
+            from partner_api.demo.credentials import read_demo_secrets
 
             secrets = read_demo_secrets(settings.data_dir)
             if secrets is None:

@@ -19,9 +19,9 @@ from partner_api.edge.wire.fields import (
     ProjectIdText,
     SignedAmount,
 )
+from partner_api.edge.wire.ledger_chain import EventHash, InternalHash, PreviousHash
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
-from partner_api.ledger_chain import EventHash, InternalHash, PreviousHash
 
 if TYPE_CHECKING:
     from partner_api.credits import event_store

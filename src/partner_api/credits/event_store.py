@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from partner_api.database.rows import columns_of, read_row, read_rows
-from partner_api.ledger_chain import LedgerPosition
+from partner_api.edge.wire.ledger_chain import LedgerPosition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -30,10 +30,10 @@ from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import ANY_KEY, requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId
+from partner_api.edge.wire.ledger_chain import LedgerHead, ledger_head_of
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.ids import format_id, new_uuid7
-from partner_api.ledger_chain import LedgerHead, ledger_head_of
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from partner_api.credits.store import Wallet, WalletKey, read_wallets
+from partner_api.database.skipped_rows import is_row_fault
 from partner_api.edge.batching import Batcher
-from partner_api.skipped_rows import is_row_fault
 
 if TYPE_CHECKING:
     from uuid import UUID

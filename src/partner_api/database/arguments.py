@@ -68,9 +68,3 @@ async def call_money_function(
     """
     rows = await connection.fetchval(f"SELECT {function}($1, $2, $3)", tenant_id, now, items)
     return [Outcome(row["status"], row["code"], row["facts"]) for row in rows]
-
-
-async def fetch_outcome(connection: Connection, statement: str, *arguments: object) -> Outcome:
-    """Run a statement that gives the outcome of a single operation."""
-    row = await connection.fetchval(statement, *arguments)
-    return Outcome(row["status"], row["code"], row["facts"])

@@ -1,6 +1,8 @@
-"""What the application's role may do: read everything, call the money functions, and write what is not money.
+"""What the application's role may do: read everything, call the functions listed here, and write what is not money.
 
-With this wall, a mistake in a route cannot change a balance: only the functions, which run as the owner, can.
+With this wall, a mistake in a route cannot change a balance: only the functions that run as the owner can, and of those
+it reaches the ones that decide for themselves whether something may be done. What only other functions call, such as
+``job_settle`` or ``lease_assign``, it cannot.
 """
 
 from __future__ import annotations
@@ -31,6 +33,64 @@ _UPDATABLE_COLUMNS = {
 }
 _INSERTABLE = ("lease_requests", "pool_accounts")
 _DELETABLE = ("outbox",)
+# Functions that run as the owner.
+CALLED = (
+    "audit_expire",
+    "audit_partitions_ensure",
+    "cash_post",
+    "cash_refund",
+    "child_create",
+    "claims_expire_these",
+    "credit_allocate",
+    "credit_configure",
+    "credit_post",
+    "job_cancel",
+    "job_complete",
+    "job_fail",
+    "job_heartbeat",
+    "job_start",
+    "jobs_claim_sound",
+    "jobs_expire_these",
+    "lease_disconnect",
+    "lease_request_fulfil",
+    "lease_request_pretend",
+    "lease_request_reject",
+    "lease_set_price",
+    "leases_renew_partners",
+    "organization_archive",
+    "organization_set_status",
+    "partner_create",
+    "sandbox_complete",
+    "sandbox_fail",
+    "subscription_set",
+    "upload_begin",
+    "upload_finish",
+    "wallets_roll_over_due",
+)
+# Functions that run as the caller, and so with no more rights than the statement that calls them: what they are for.
+PLAIN = {
+    "audit_write": "the audit row of a write in Python, in its transaction",
+    "cash_event_content": "of cash_event_hash",
+    "cash_event_hash": "the hash that an event must have, for the check of the books",
+    "cash_event_internal_hash": "an event's part of the hash chain, in the list of events",
+    "credit_event_content": "of credit_event_hash",
+    "credit_event_hash": "the hash that an event must have, for the check of the books",
+    "credit_event_id": "the id that an event must have, for the check of the books",
+    "credit_event_internal_hash": "an event's part of the hash chain, in the list of events",
+    "credit_sequence_at": "where a time lies in a ledger, for its filters",
+    "idempotency_find": "the record of a write in Python, in its transaction",
+    "idempotency_store": "the record of a write in Python, in its transaction",
+    "lease_calendar_months": "the months that are to come, in the outlook and of lease_next_renewal",
+    "lease_month_start": "when a month begins, in the outlook and the check of the books",
+    "lease_next_renewal": "when a lease renews, in the lists of leases",
+    "lease_price_at": "what a month costs, in the outlook",
+    "lease_request_public_id": "the id that the outbox must show, for the check of the books",
+    "time_ordered_uuid": "ids of rows that Python inserts, and those that the check of the books expects",
+    "ulid_text": "of lease_request_public_id",
+    "upload_draft_name": "of upload_begin, also asked before the upload",
+}
+# What a server of the previous release calls, beside other arguments of the functions above.
+PREVIOUS_RELEASE = ("wallets_touch",)
 
 
 async def grant_application_role(connection: Connection, role: str) -> None:
@@ -43,6 +103,17 @@ async def grant_application_role(connection: Connection, role: str) -> None:
     async with connection.transaction():
         for statement in _statements(quoted):
             await connection.execute(statement)
+        functions = await connection.fetch(
+            """
+            SELECT p.oid::regprocedure::text AS signature FROM pg_proc p
+             WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ($1::text[])
+            """,
+            [*CALLED, *PLAIN, *PREVIOUS_RELEASE],
+        )
+        for function in functions:
+            await connection.execute(
+                f"GRANT EXECUTE ON FUNCTION {function['signature']} TO {quoted}"
+            )
 
 
 def _statements(role: str) -> list[str]:
@@ -60,5 +131,5 @@ def _statements(role: str) -> list[str]:
             f"GRANT UPDATE ({columns}) ON {table} TO {role}"
             for table, columns in _UPDATABLE_COLUMNS.items()
         ),
-        f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
+        f"REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM {role}",
     ]

@@ -1,11 +1,11 @@
-"""Telling a database that is unavailable from a fault of ours, and saying so once a minute."""
+"""Distinguishing an unavailable database from a bug, and logging it once a minute."""
 
 from __future__ import annotations
 
 import asyncpg
 import structlog
 
-from partner_api.log_limits import OncePerMinute
+from partner_api.logs import OncePerMinute
 
 _log = structlog.get_logger(__name__)
 _lines = OncePerMinute()

@@ -18,7 +18,7 @@ from partner_api.edge.request.paths import is_plain_path
 from partner_api.edge.wire.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.wire.reply import error_reply
 from partner_api.errors import not_found
-from partner_api.metrics import registry as metrics
+from partner_api.metrics import http as metrics
 from partner_api.time_limits import DISCARD_SECONDS
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OTHER_METHOD = "OTHER"
 _NO_ROUTE = "none"
-# Litestar answers OPTIONS by itself, with another body than ours; no route takes this one.
-_UNROUTED_METHOD = "LAYERS-OPTIONS"
 
 
 class Edge:
@@ -70,9 +68,7 @@ class Edge:
         exchange = Exchange(method, self.services, self.body_limits)
         # The server has its own idea of the request, which this must not change.
         scope = {**scope, EXCHANGE: exchange}
-        if method == "OPTIONS":
-            scope["method"] = _UNROUTED_METHOD
-        elif method == "HEAD":
+        if method == "HEAD":
             # The same as GET, up to the moment when the body would be sent.
             scope["method"] = "GET"
         body = _body_of(scope, receive)

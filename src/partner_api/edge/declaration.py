@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from partner_api.edge.identity.acting import OrganizationStatus
     from partner_api.edge.identity.scopes import Access
-    from partner_api.edge.request.api_request import ApiRequest
     from partner_api.edge.request.uploads import UploadRule
     from partner_api.errors import Code
 
@@ -66,9 +65,6 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """What may be uploaded, for a handler with ``upload``."""
     replays: Callable[[dict[str, Any]], object] | None = None
     """For ``Runs.MONEY``: makes the answer of the facts that the SQL function has kept."""
-    prepare: Callable[[ApiRequest, dict[str, Any]], Awaitable[None]] | None = None
-    """For ``Runs.TRANSACTION``: takes the request and the handler's arguments before the transaction begins, and
-    commits on its own what must not wait for it."""
 
     def contradictions(self, method: Method, parameters: Collection[str]) -> Iterator[str]:
         """Say what does not go together in a declaration.
@@ -84,8 +80,6 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
             yield "TRANSACTION goes with a parameter `connection`"
         if ("transaction" in parameters) != (runs is Runs.DEFERRED):
             yield "DEFERRED goes with a parameter `transaction`"
-        if self.prepare is not None and runs is not Runs.TRANSACTION:
-            yield "there is no TRANSACTION to prepare"
         if self.replays is not None and runs is not Runs.MONEY:
             yield "the edge keeps the answer itself; `replays` is for MONEY"
         if self.secret_answer and runs not in (Runs.TRANSACTION, Runs.DEFERRED):

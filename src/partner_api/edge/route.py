@@ -85,23 +85,19 @@ class Route:
         hints = get_type_hints(handler, include_extras=True, localns=_ANNOTATIONS)
         names = list(inspect.signature(handler).parameters)
         self.returns: Any = hints["return"]
+        named = {_snake_case(wire_name): wire_name for wire_name in PARAMETER.findall(template)}
+        if missing := named.keys() - set(names):
+            raise TypeError(f"{method} {template}: not taken: {', '.join(sorted(missing))}")
         self.path = [
-            PathParameter(wire_name, name, hints[name])
-            for wire_name in PARAMETER.findall(template)
-            for name in [_snake_case(wire_name)]
+            PathParameter(wire_name, name, hints[name]) for name, wire_name in named.items()
         ]
-        known = {*_PARAMETERS, *(parameter.name for parameter in self.path)}
-        if unknown := set(names) - known:
+        if unknown := set(names) - {*_PARAMETERS, *named}:
             raise TypeError(f"{method} {template}: no such thing as {', '.join(sorted(unknown))}")
         for contradiction in declared.contradictions(method, names):
             raise TypeError(f"{method} {template}: {contradiction}")
         self.wants_request = "request" in names
         self.query = QueryShape(hints["query"]) if "query" in names else None
         self.body = BodyShape(hints["body"]) if "body" in names else None
-
-    def __deepcopy__(self, _memo: object) -> Route:
-        """Give itself: it never changes, and Litestar copies what it is given."""
-        return self
 
     async def run(self, request: ApiRequest) -> Reply[Any]:
         """Check a request in the order of the contract, then do what it asks for.
@@ -240,8 +236,7 @@ class Route:
     ) -> bool:
         """Read the path's parameters; the answer is whether one of them names nothing."""
         absent = False
-        for parameter in self.path:
-            text = request.path_params[parameter.wire_name]
+        for parameter, text in zip(self.path, request.path_texts, strict=True):
             if parameter.type is str:
                 absent = absent or "\0" in text or len(text) > _MAX_PATH_TEXT
                 value = text
@@ -259,8 +254,6 @@ class Route:
     async def _call(self, request: ApiRequest, arguments: dict[str, Any]) -> Reply[Any]:
         declared = self.declared
         if declared.runs is Runs.TRANSACTION:
-            if declared.prepare is not None:
-                await declared.prepare(request, arguments)
             return await self._transaction(request).run(
                 lambda connection: self.handler(connection=connection, **arguments)
             )

@@ -6,9 +6,9 @@ import secrets
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from partner_api.database.skipped_rows import RestingRows
 from partner_api.ids import format_id
 from partner_api.jobs import claim_store as claims
-from partner_api.skipped_rows import RestingRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

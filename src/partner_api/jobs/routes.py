@@ -137,7 +137,7 @@ async def read_job(request: ApiRequest, job_id: JobId) -> Reply[Job]:
         )
     reply = json_reply(job_of(row, assets.get(row["container_id"], ())))
     tag = f'W/"{hashlib.sha256(reply.body).hexdigest()[:24]}"'
-    if names_etag(request.headers.get("if-none-match", ""), tag):
+    if names_etag(request.header("if-none-match") or "", tag):
         return Reply(304, b"", {"ETag": tag})
     return Reply(200, reply.body, {"ETag": tag})
 

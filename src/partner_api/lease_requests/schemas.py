@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -103,7 +103,7 @@ class LeaseRequest(Struct, frozen=True, rename="camel", kw_only=True):
     assigned_social_account_ids: list[SocialAccountIdText]
 
 
-def lease_request_of(row: Row) -> LeaseRequest:
+def lease_request_of(row: Row | dict[str, Any]) -> LeaseRequest:
     """Make the wire form of a row of ``lease_requests``."""
     public_id = format_id("lreq", row["id"])
     social_account_ids = row["assigned_social_account_ids"]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
-from partner_api.database.arguments import Outcome, fetch_outcome
+from msgspec import Struct
+
+from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
 
     import asyncpg
 
-    from partner_api.database.arguments import Caller
     from partner_api.database.connection import Connection
 
 
@@ -131,52 +132,78 @@ async def find_request(
     )
 
 
+class FulfilItem(NamedTuple):
+    """Pool accounts for a request, with one new social account id for each."""
+
+    request_id: UUID
+    pool_account_ids: Sequence[UUID]
+    social_account_ids: Sequence[UUID]
+    monthly_price_cents: int | None
+    note: str | None
+    caller: Caller
+    idempotency: Idempotency | None
+
+
+class RejectItem(NamedTuple):
+    """Why a request gets no accounts."""
+
+    request_id: UUID
+    note: str
+    caller: Caller
+    idempotency: Idempotency | None
+
+
+class PretendItem(NamedTuple):
+    """Fictitious accounts for a request of a test tenant: a handle and followers for each id."""
+
+    request_id: UUID
+    social_account_ids: Sequence[UUID]
+    handles: Sequence[str]
+    followers: Sequence[int]
+    caller: Caller
+    idempotency: Idempotency | None
+
+
+class LeaseRequestRow(Struct, frozen=True):
+    """A row of ``lease_requests``: the facts of what answers one."""
+
+    id: UUID
+    organization_id: UUID
+    project_id: UUID
+    partner_request_id: str | None
+    count: int
+    vertical: str
+    audience: str | None
+    language: str | None
+    geo: list[str]
+    target: str | None
+    partner_note: str | None
+    status: str
+    operator_note: str | None
+    submitted_at: datetime
+    answered_at: datetime | None
+    assigned_social_account_ids: list[UUID]
+
+
 async def fulfil(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    *,
-    request_id: UUID,
-    pool_account_ids: Sequence[UUID],
-    social_account_ids: Sequence[UUID],
-    monthly_price_cents: int | None,
-    note: str | None,
-    caller: Caller,
-) -> Outcome:
-    """Answer a request with accounts, and charge their first month. Facts: ``{status}``."""
-    return await fetch_outcome(
-        connection,
-        "SELECT lease_request_fulfil($1, $2, $3, $4, $5, $6, $7, $8)",
-        tenant_id,
-        now,
-        request_id,
-        list(pool_account_ids),
-        list(social_account_ids),
-        monthly_price_cents,
-        note,
-        caller,
-    )
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[FulfilItem]
+) -> list[Outcome]:
+    """Answer requests with accounts, and charge their first month. Facts: those of ``LeaseRequestRow``."""
+    return await call_money_function(connection, "lease_request_fulfil", tenant_id, now, items)
 
 
 async def reject(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    *,
-    request_id: UUID,
-    note: str,
-    caller: Caller,
-) -> Outcome:
-    """Answer a request with a refusal. Facts: ``{status}``."""
-    return await fetch_outcome(
-        connection,
-        "SELECT lease_request_reject($1, $2, $3, $4, $5)",
-        tenant_id,
-        now,
-        request_id,
-        note,
-        caller,
-    )
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[RejectItem]
+) -> list[Outcome]:
+    """Answer requests with a refusal. Facts: those of ``LeaseRequestRow``."""
+    return await call_money_function(connection, "lease_request_reject", tenant_id, now, items)
+
+
+async def pretend(
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[PretendItem]
+) -> list[Outcome]:
+    """Answer requests of a test tenant with fictitious accounts. Facts: those of ``LeaseRequestRow``."""
+    return await call_money_function(connection, "lease_request_pretend", tenant_id, now, items)
 
 
 async def open_test_requests(
@@ -210,26 +237,3 @@ async def next_open_test_request(connection: Connection, after: datetime) -> dat
         after,
     )
     return submitted_at
-
-
-async def pretend(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    *,
-    request_id: UUID,
-    social_account_ids: Sequence[UUID],
-    handles: Sequence[str],
-    followers: Sequence[int],
-) -> Outcome:
-    """Answer a request of a test tenant with fictitious accounts. Facts: ``{status}``."""
-    return await fetch_outcome(
-        connection,
-        "SELECT lease_request_pretend($1, $2, $3, $4, $5, $6)",
-        tenant_id,
-        now,
-        request_id,
-        list(social_account_ids),
-        list(handles),
-        list(followers),
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from partner_api.errors import ApiError
 from partner_api.leases import store
@@ -30,8 +30,8 @@ _BEHIND = (
 )
 
 
-async def charge_callers_leases(request: ApiRequest, _: dict[str, Any]) -> None:
-    """Charge what is due of the partner who asks, as the ``prepare`` of a route.
+async def charge_callers_leases(request: ApiRequest) -> None:
+    """Charge what is due of the partner who asks.
 
     Raises:
         ApiError: UNAVAILABLE, see ``charge_what_is_due``.

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
-
-from partner_api.clock import format_seconds
 from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ProjectId, SocialAccountId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.reply import Reply
 from partner_api.errors import not_found
-from partner_api.ids import format_id
 from partner_api.leases import store
 from partner_api.leases.access import charge_callers_leases
 from partner_api.leases.schemas import (
@@ -22,13 +20,12 @@ from partner_api.leases.schemas import (
     LeaseRelease,
     ReleasedAccount,
     leased_account_of,
+    released_account_of,
 )
-
-if TYPE_CHECKING:
-    from partner_api.database.connection import Connection
 
 routes = Routes("Leased accounts")
 _PRICE_CENTS = 15_000
+_released = shape_or_whole(released_account_of, ReleasedAccount)
 
 _EXAMPLE = Page(
     [
@@ -97,35 +94,27 @@ async def list_leased_accounts(
     "DELETE",
     "/v1/leased-accounts/{socialAccountId}",
     access=requires("leased:write"),
-    runs=Runs.TRANSACTION,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND"],
-    prepare=charge_callers_leases,
+    replays=_released,
 )
 async def release_account(
-    request: ApiRequest,
-    social_account_id: SocialAccountId,
-    body: LeaseRelease,
-    connection: Connection,
-) -> ReleasedAccount:
+    request: ApiRequest, social_account_id: SocialAccountId, body: LeaseRelease
+) -> Reply[ReleasedAccount]:
     """Release a leased account.
 
     The lease ends now and the account goes back to the operator. The month that is paid is not
     refunded, and months that have begun are charged first. What is not a lease of yours, or is over
     already, is 404.
     """
-    outcome = await store.disconnect(
-        connection,
-        request.caller.tenant_id,
-        request.now,
-        social_account_id=social_account_id,
-        organization_id=request.caller.organization_id,
-        reason="released_by_partner",
-        note=body.reason,
-        caller=audit_argument(request),
+    await charge_callers_leases(request)
+    item = store.DisconnectItem(
+        social_account_id,
+        request.caller.organization_id,
+        "released_by_partner",
+        body.reason,
+        audit_argument(request),
+        idempotency_argument(request),
     )
-    if outcome.code is not None or outcome.facts is None:
-        raise not_found()
-    return ReleasedAccount(
-        social_account_id=format_id("sa", social_account_id),
-        disconnected_at=format_seconds(datetime.fromisoformat(outcome.facts["disconnected_at"])),
-    )
+    # To a partner, a lease that is over is no lease.
+    return await money(request, store.disconnect, item, _released, conflict=lambda _: not_found())

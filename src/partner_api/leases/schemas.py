@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, convert, field
 
 from partner_api.clock import format_seconds
 from partner_api.edge.wire.fields import Amount, ProjectIdText, SecondsText, SocialAccountIdText
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
+from partner_api.leases.store import LeaseRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,7 +79,7 @@ class ReleasedAccount(Struct, frozen=True, rename="camel", kw_only=True):
     disconnected_at: SecondsText
 
 
-def leased_account_of(lease: Row) -> LeasedAccount:
+def leased_account_of(lease: Row | dict[str, Any]) -> LeasedAccount:
     """Make the wire form of a row of ``store.list_leases``."""
     return LeasedAccount(
         social_account_id=format_id("sa", lease["social_account_id"]),
@@ -94,6 +95,16 @@ def leased_account_of(lease: Row) -> LeasedAccount:
         past_due_since=_seconds_or_none(lease["past_due_since"]),
         disconnected_at=_seconds_or_none(lease["disconnected_at"]) or UNSET,
         disconnected_reason=lease["disconnected_reason"] or UNSET,
+    )
+
+
+def released_account_of(facts: dict[str, Any]) -> ReleasedAccount:
+    """Make the answer of the facts of ``store.disconnect``."""
+    lease = convert(facts, LeaseRow)
+    assert lease.disconnected_at is not None  # noqa: S101 - it has just ended
+    return ReleasedAccount(
+        social_account_id=format_id("sa", lease.social_account_id),
+        disconnected_at=format_seconds(lease.disconnected_at),
     )
 
 

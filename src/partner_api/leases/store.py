@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from uuid import UUID
 
-from partner_api.database.arguments import Caller, Outcome, call_money_function, fetch_outcome
+from msgspec import Struct
+
+from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,16 +16,6 @@ if TYPE_CHECKING:
     import asyncpg
 
     from partner_api.database.connection import Connection
-
-
-class LeaseAssignment(NamedTuple):
-    """Pool accounts to lease to a project, with one new social account id for each."""
-
-    project_id: UUID
-    pool_account_ids: Sequence[UUID]
-    social_account_ids: Sequence[UUID]
-    monthly_price_cents: int | None
-    caller: Caller
 
 
 class LeasePosition(NamedTuple):
@@ -36,73 +28,61 @@ class LeasePosition(NamedTuple):
     social_account_id: UUID
 
 
-async def assign(
-    connection: Connection, tenant_id: int, now: datetime, items: Sequence[LeaseAssignment]
-) -> list[Outcome]:
-    """Lease accounts and charge their first month, all of an item or none of it.
+class DisconnectItem(NamedTuple):
+    """A lease to end: who ends it, and why in words. Without ``organization_id``, an operator's."""
 
-    Facts: ``{assigned_at, charged_cents, social_account_ids}``.
-    """
-    return await call_money_function(connection, "lease_assign", tenant_id, now, items)
+    social_account_id: UUID
+    organization_id: UUID | None
+    reason: Literal["released_by_partner", "recalled_by_operator"]
+    note: str | None
+    caller: Caller
+    idempotency: Idempotency | None
+
+
+class PriceItem(NamedTuple):
+    """What a lease costs from its next renewal on."""
+
+    social_account_id: UUID
+    monthly_price_cents: int
+    caller: Caller
+    idempotency: Idempotency | None
+
+
+class LeaseRow(Struct, frozen=True):
+    """A lease with what is shown of its account and project: the facts of what changes a lease."""
+
+    social_account_id: UUID
+    project_id: UUID
+    organization_id: UUID
+    pool_account_id: UUID | None
+    handle: str
+    platform: str
+    followers: int
+    status: str
+    assigned_at: datetime
+    next_renewal_at: datetime | None
+    monthly_price_cents: int
+    billing_status: str
+    past_due_since: datetime | None
+    disconnected_at: datetime | None
+    disconnected_reason: str | None
 
 
 async def disconnect(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    *,
-    social_account_id: UUID,
-    organization_id: UUID | None,
-    reason: Literal["released_by_partner", "recalled_by_operator"],
-    note: str | None,
-    caller: Caller,
-) -> Outcome:
-    """End a lease. Facts: ``{disconnected_at}``.
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[DisconnectItem]
+) -> list[Outcome]:
+    """End leases. Facts: those of ``LeaseRow``.
 
     A release first charges what was due by now, for all of the partner's leases; a recall charges nothing.
-
-    Args:
-        connection: in a transaction.
-        tenant_id: of the lease.
-        now: when.
-        social_account_id: the lease.
-        organization_id: whose project it must be in; None for an operator.
-        reason: who ends it.
-        note: why, in words.
-        caller: for the audit log.
     """
-    return await fetch_outcome(
-        connection,
-        "SELECT lease_disconnect($1, $2, $3, $4, $5, $6, $7)",
-        tenant_id,
-        now,
-        social_account_id,
-        organization_id,
-        reason,
-        note,
-        caller,
-    )
+    return await call_money_function(connection, "lease_disconnect", tenant_id, now, items)
 
 
 async def set_price(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    *,
-    social_account_id: UUID,
-    monthly_price_cents: int,
-    caller: Caller,
-) -> Outcome:
-    """Set what a lease costs from its next renewal on. Facts: none."""
-    return await fetch_outcome(
-        connection,
-        "SELECT lease_set_price($1, $2, $3, $4, $5)",
-        tenant_id,
-        now,
-        social_account_id,
-        monthly_price_cents,
-        caller,
-    )
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[PriceItem]
+) -> list[Outcome]:
+    """Set what leases cost from their next renewal on. Facts: those of ``LeaseRow``."""
+    return await call_money_function(connection, "lease_set_price", tenant_id, now, items)
 
 
 class Renewed(NamedTuple):
@@ -121,7 +101,7 @@ async def renew(
 ) -> Renewed:
     """Charge leases that are due, tenant by tenant, until about ``limit`` were paid, put off or ended.
 
-    A cash wallet that somebody else holds is left to them, and counts as come to. Crosses tenants.
+    A cash wallet that somebody else holds is left to them, and counts as visited. Crosses tenants.
     """
     (row,) = await connection.fetch(
         "SELECT p_taken, p_advanced, p_stuck FROM leases_renew_partners($1, $2, $3)",

@@ -79,5 +79,5 @@ def _extend(path: Path, size: int, new_size: int) -> None:
 
 
 def keep_numbers_safely() -> None:
-    """Let all numbers that are made from now on be kept in such files, where processes share a folder for them."""
+    """Keep all numbers that are created from now on in such files, where processes share a folder for them."""
     values.MmapedDict = NumberFile  # type: ignore[attr-defined]

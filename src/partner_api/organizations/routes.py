@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from msgspec import UnsetType
 
-from partner_api.clock import format_milliseconds
 from partner_api.credits.schemas import credit_config_of
 from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
 from partner_api.edge.identity.acting import check_status
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.authentication import killed
@@ -18,7 +18,8 @@ from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId, merged_metadata
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import Issue, invalid, not_found, refusal
+from partner_api.edge.wire.reply import Reply
+from partner_api.errors import Issue, invalid, not_found
 from partner_api.ids import format_id, new_uuid7
 from partner_api.leases.access import charge_callers_leases
 from partner_api.organizations import store
@@ -32,7 +33,9 @@ from partner_api.organizations.schemas import (
     OrganizationPatch,
     OrganizationsQuery,
     OrganizationSummary,
+    archived_organization_of,
     organization_fields,
+    organization_of,
 )
 from partner_api.organizations.service import migrate
 
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row
 
 routes = Routes("Organizations")
+_changed = shape_or_whole(organization_of, Organization)
+_archived = shape_or_whole(archived_organization_of, ArchivedOrganization)
 
 
 @routes.write(
@@ -179,77 +184,61 @@ async def change_child(
     "POST",
     "/v1/organizations/{orgId}/suspend",
     access=requires("org:admin"),
-    runs=Runs.TRANSACTION,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
     allowed_through_status="archived",
+    replays=_changed,
 )
-async def suspend_child(
-    request: ApiRequest, org_id: OrganizationId, connection: Connection
-) -> Organization:
+async def suspend_child(request: ApiRequest, org_id: OrganizationId) -> Reply[Organization]:
     """Suspend a child.
 
     Its own keys get 503 from the next request on, and it starts no work. Jobs in flight finish;
     its leases stay and renew. Suspending it again changes nothing; an archived child is 409.
     """
-    return await _set_status(request, connection, org_id, "suspended")
+    return await _set_status(request, org_id, "suspended")
 
 
 @routes.write(
     "POST",
     "/v1/organizations/{orgId}/resume",
     access=requires("org:admin"),
-    runs=Runs.TRANSACTION,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
     allowed_through_status="archived",
+    replays=_changed,
 )
-async def resume_child(
-    request: ApiRequest, org_id: OrganizationId, connection: Connection
-) -> Organization:
+async def resume_child(request: ApiRequest, org_id: OrganizationId) -> Reply[Organization]:
     """Resume a child.
 
     It works again as before. Resuming an active child changes nothing; an archived one is 409.
     """
-    return await _set_status(request, connection, org_id, "active")
+    return await _set_status(request, org_id, "active")
 
 
 @routes.write(
     "DELETE",
     "/v1/organizations/{orgId}",
     access=requires("org:admin"),
-    runs=Runs.TRANSACTION,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND"],
     allowed_through_status="archived",
-    prepare=charge_callers_leases,
+    replays=_archived,
 )
-async def archive_child(
-    request: ApiRequest, org_id: OrganizationId, connection: Connection
-) -> ArchivedOrganization:
+async def archive_child(request: ApiRequest, org_id: OrganizationId) -> Reply[ArchivedOrganization]:
     """Archive a child.
 
     For ever: its keys are revoked, its leases end, its free prepaid credits come back to your
     wallet, its free allotment lapses. What jobs in flight free when they end comes back then.
     Archiving it again answers the same.
     """
-    caller = request.caller
-    outcome = await store.archive(
-        connection,
-        caller.tenant_id,
-        request.now,
+    await charge_callers_leases(request)
+    item = store.ArchiveItem(
         org_id,
-        partner_id=caller.organization_id,
-        caller=audit_argument(request),
+        request.caller.organization_id,
+        audit_argument(request),
+        idempotency_argument(request),
     )
-    if outcome.code is not None:
-        raise refusal(outcome.code, outcome.facts)
-    facts: dict[str, Any] = outcome.facts or {}
-    return ArchivedOrganization(
-        id=format_id("org", org_id),
-        status="archived",
-        archived_at=format_milliseconds(datetime.fromisoformat(facts["archived_at"])),
-        reclaimed_credits=facts["reclaimed_credits"],
-        revoked_api_keys=facts["revoked_api_keys"],
-        released_leased_accounts=facts["released_leased_accounts"],
-    )
+    return await money(request, store.archive, item, _archived)
 
 
 @routes.write(
@@ -274,27 +263,16 @@ async def migrate_projects(
 
 
 async def _set_status(
-    request: ApiRequest,
-    connection: Connection,
-    organization_id: UUID,
-    status: Literal["active", "suspended"],
-) -> Organization:
-    caller = request.caller
-    outcome = await store.set_status(
-        connection,
-        caller.tenant_id,
-        request.now,
+    request: ApiRequest, organization_id: UUID, status: Literal["active", "suspended"]
+) -> Reply[Organization]:
+    item = store.StatusItem(
         organization_id,
-        partner_id=caller.organization_id,
-        status=status,
-        caller=audit_argument(request),
+        request.caller.organization_id,
+        status,
+        audit_argument(request),
+        idempotency_argument(request),
     )
-    if outcome.code is not None:
-        raise refusal(outcome.code, outcome.facts)
-    row = await _find(request, connection, organization_id)
-    if row is None:
-        raise not_found()
-    return Organization(**organization_fields(row))
+    return await money(request, store.set_status, item, _changed)
 
 
 async def _find(request: ApiRequest, connection: Connection, organization_id: UUID) -> Row | None:

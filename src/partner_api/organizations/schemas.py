@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, convert
+from msgspec.structs import asdict
 
 from partner_api.clock import format_milliseconds
 from partner_api.credits.schemas import CreditConfig
@@ -20,6 +23,7 @@ from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.standards import EMAIL
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
+from partner_api.organizations.store import OrganizationRow
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Row
@@ -143,7 +147,24 @@ class Migrated(Struct, frozen=True, rename="camel"):
     children: list[MigratedChild]
 
 
-def organization_fields(row: Row) -> dict[str, Any]:
+def organization_of(facts: dict[str, Any]) -> Organization:
+    """Make the answer of the facts of ``store.set_status``."""
+    return Organization(**organization_fields(asdict(convert(facts, OrganizationRow))))
+
+
+def archived_organization_of(facts: dict[str, Any]) -> ArchivedOrganization:
+    """Make the answer of the facts of ``store.archive``."""
+    return ArchivedOrganization(
+        id=format_id("org", UUID(facts["organization_id"])),
+        status="archived",
+        archived_at=format_milliseconds(datetime.fromisoformat(facts["archived_at"])),
+        reclaimed_credits=facts["reclaimed_credits"],
+        revoked_api_keys=facts["revoked_api_keys"],
+        released_leased_accounts=facts["released_leased_accounts"],
+    )
+
+
+def organization_fields(row: Row | dict[str, Any]) -> dict[str, Any]:
     """Give the fields of ``Organization`` of a row of ``organizations``."""
     parent_id, archived_at = row["parent_id"], row["archived_at"]
     return {

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
+from uuid import UUID
 
-from partner_api.database.arguments import fetch_outcome
+from msgspec import Struct
+
+from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
 
-    from partner_api.database.arguments import Caller, Outcome
     from partner_api.database.connection import Connection, Row
 
 
@@ -185,54 +186,58 @@ async def update_child(
     return row
 
 
+class StatusItem(NamedTuple):
+    """An organization to suspend or resume; with ``partner_id``, only a child of it."""
+
+    organization_id: UUID
+    partner_id: UUID | None
+    status: Literal["active", "suspended"]
+    caller: Caller
+    idempotency: Idempotency | None
+
+
+class ArchiveItem(NamedTuple):
+    """A child to archive for ever."""
+
+    organization_id: UUID
+    partner_id: UUID
+    caller: Caller
+    idempotency: Idempotency | None
+
+
+class OrganizationRow(Struct, frozen=True):
+    """A row of ``organizations``: the facts of what suspends or resumes one."""
+
+    id: UUID
+    parent_id: UUID | None
+    name: str
+    status: str
+    metadata: dict[str, str]
+    billing_email: str | None
+    archived_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
 async def set_status(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    organization_id: UUID,
-    *,
-    partner_id: UUID | None,
-    status: Literal["active", "suspended"],
-    caller: Caller,
-) -> Outcome:
-    """Suspend or resume an organization; with ``partner_id``, only a child of it.
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[StatusItem]
+) -> list[Outcome]:
+    """Suspend or resume organizations. Facts: those of ``OrganizationRow``.
 
     Refused: NOT_FOUND, CONFLICT (archived).
     """
-    return await fetch_outcome(
-        connection,
-        "SELECT organization_set_status($1, $2, $3, $4, $5, $6)",
-        tenant_id,
-        now,
-        organization_id,
-        partner_id,
-        status,
-        caller,
-    )
+    return await call_money_function(connection, "organization_set_status", tenant_id, now, items)
 
 
 async def archive(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    organization_id: UUID,
-    *,
-    partner_id: UUID,
-    caller: Caller,
-) -> Outcome:
-    """Archive a child for ever. Facts: what it did, the same when it is asked for again.
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[ArchiveItem]
+) -> list[Outcome]:
+    """Archive children for ever. Facts: what that did, the same when it is asked for again.
 
-    Refused: NOT_FOUND.
+    ``{organization_id, archived_at, reclaimed_credits, revoked_api_keys, released_leased_accounts}``. Refused:
+    NOT_FOUND.
     """
-    return await fetch_outcome(
-        connection,
-        "SELECT organization_archive($1, $2, $3, $4, $5)",
-        tenant_id,
-        now,
-        organization_id,
-        partner_id,
-        caller,
-    )
+    return await call_money_function(connection, "organization_archive", tenant_id, now, items)
 
 
 async def list_all_organizations(

@@ -23,7 +23,7 @@ _LOOK_SECONDS = 0.2
 
 
 def main() -> int:
-    """Run the part that the command line names, and give the status to exit with."""
+    """Run the part that the command line names, and return the exit status."""
     arguments = _parse(sys.argv[1:])
     link = Link(arguments.link)
     link.end_with_supervisor()

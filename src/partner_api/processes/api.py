@@ -78,16 +78,16 @@ async def run_api_part(
 
 
 class ApiWork:
-    """Whether a process that answers requests can do that.
+    """Checks whether a process that answers requests can do that.
 
-    Its loop turns: else nothing here would run. That it also gets connections to the database is looked at from time
-    to time, in the way in which requests get them. A database that cannot be reached is no reason to replace the
+    Its loop runs, or nothing here would run. Whether it also gets connections to the database is checked from time to
+    time, in the way in which requests get them. A database that cannot be reached is no reason to replace the
     process; one that can, though not through the pool, is.
 
     Args:
         app: what answers.
         wedged_seconds: for how long the pool may give no connection while the database is there.
-        pause_seconds: between two looks.
+        pause_seconds: between two checks.
     """
 
     def __init__(
@@ -106,13 +106,13 @@ class ApiWork:
         self._wedged = False
 
     def look(self) -> Beat | None:
-        """Give what to tell the supervisor; None when the process has to be replaced."""
+        """Return what to tell the supervisor; None when the process has to be replaced."""
         if self._wedged:
             return None
         return Beat(working=self.accepting, problem=self._problem, error=self._error)
 
     async def probe(self) -> None:
-        """Look at the pool again and again."""
+        """Check the pool at intervals, until cancelled."""
         worked_at = time.monotonic()
         while True:
             await asyncio.sleep(self._pause_seconds)
@@ -132,7 +132,7 @@ class ApiWork:
 
 
 async def _is_reachable(pool: Pool) -> bool:
-    """Tell whether the database answers on a connection beside the pool."""
+    """Return whether the database answers on a connection beside the pool."""
     try:
         async with (
             asyncio.timeout(ACQUIRE_SECONDS),

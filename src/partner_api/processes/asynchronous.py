@@ -32,7 +32,7 @@ def stop_on_signals(stop: asyncio.Event) -> None:
 
 @contextlib.asynccontextmanager
 async def beating(link: Link, look: Callable[[], Beat | None]) -> AsyncIterator[None]:
-    """Tell the supervisor every second how the work goes, from the loop that does it.
+    """Report to the supervisor every second how the work goes, from the loop that does it.
 
     Args:
         link: to the supervisor.

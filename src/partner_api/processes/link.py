@@ -58,7 +58,7 @@ class Link:
             # What this process starts has no business with it.
             self._socket.set_inheritable(False)
         self.orphaned = False
-        """Whether the supervisor is gone."""
+        """True when the supervisor is gone."""
 
     def say(self, beat: Beat) -> None:
         """Tell the supervisor; one that does not read is not waited for."""

@@ -47,7 +47,7 @@ def bound_sockets(host: str, port: int) -> Iterator[list[socket.socket]]:
 
 
 def listen(sockets: list[socket.socket], host: str, port: int) -> None:
-    """Let clients connect; they wait until somebody accepts.
+    """Listen for connections; clients wait until a process accepts them.
 
     Raises:
         StartupError: somebody else has been quicker.

@@ -53,7 +53,7 @@ class PartPlan(NamedTuple):
     silence_seconds: float = PART_SILENCE_SECONDS
 
     def command(self, link: int) -> list[str]:
-        """Give the command line of its process, whose end of the link is this descriptor."""
+        """Return the command line of its process, whose end of the link is this descriptor."""
         program = self.program or (
             *(sys.executable, "-m", "partner_api.processes", self.kind),
             *("--name", self.name),
@@ -77,7 +77,7 @@ class Part:
         self.link: socket.socket | None = None
         self.state: PartState = "ended"
         self.has_worked = False
-        """Whether it has begun its work since the server was started."""
+        """True when it has begun its work since the server was started."""
         self.fatal: str | None = None
         self.restart_at: float | None = None
         self.starts = 0
@@ -95,7 +95,7 @@ class Part:
 
     @property
     def runs(self) -> bool:
-        """Whether it has a process."""
+        """True while it has a process."""
         return self._process is not None
 
     @property
@@ -273,7 +273,7 @@ class Part:
 
 
 def part_environment(numbers: os.PathLike[str] | None) -> dict[str, str]:
-    """Give the variables of parts: this process's, and where they keep the numbers behind /metrics.
+    """Return the environment of parts: this process's, and where they keep the numbers behind /metrics.
 
     A folder that the environment names already is left alone.
     """

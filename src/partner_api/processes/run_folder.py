@@ -29,7 +29,7 @@ class RunFolderError(Exception):
 
 @contextlib.contextmanager
 def run_folder(data_dir: Path, *, development: bool) -> Iterator[Path]:
-    """Make the folder of this server, and remove it at the end, with the data folder if nothing else is in it.
+    """Create the folder of this server, and remove it at the end, with the data folder if nothing else is in it.
 
     Args:
         data_dir: where.
@@ -64,7 +64,7 @@ def live_run_folders(data_dir: Path) -> list[Path]:
 
 
 def development_pid(data_dir: Path) -> int | None:
-    """Give the process of a server that runs in development mode on the data folder's own database, if one does."""
+    """Return the process id of a server in development mode on the data folder's own database; None if none runs."""
     for folder in live_run_folders(data_dir):
         if (folder / _DEVELOPMENT).exists():
             return int(folder.name.partition("-")[0])
@@ -117,7 +117,7 @@ def _entries(runs: Path) -> list[Path]:
 
 
 def _is_held(folder: Path) -> bool:
-    """Tell whether a supervisor lives that has this folder."""
+    """Return whether the supervisor that has this folder is alive."""
     try:
         descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
     except OSError:

@@ -127,7 +127,7 @@ def _start_database(settings: Settings, supervisor: Supervisor) -> None:
 
 
 def _own_folder(settings: Settings) -> contextlib.AbstractContextManager[Path]:
-    """Make this server's run folder; it says if others must not make the data folder's database production's."""
+    """Create this server's run folder; it says whether others must not make the data folder's database production's."""
     development = settings.development and settings.database_url is None
     return run_folder(settings.data_dir, development=development)
 
@@ -142,7 +142,7 @@ def _ended_at_the_end(supervisor: Supervisor) -> Iterator[None]:
 
 
 def _say_how_requests_are_counted(settings: Settings) -> None:
-    """Say it in the log if each process that answers requests counts them for itself."""
+    """Log a warning if each process that answers requests counts them for itself."""
     if settings.workers > 1 and settings.rate_limit_url is None:
         _log.warning(
             "rate_limits_shared_out",

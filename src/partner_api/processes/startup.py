@@ -12,7 +12,7 @@ import asyncpg
 from embedded_postgres.data_folder import DataFolder
 from partner_api.database import migrate
 from partner_api.database.connection import connect
-from partner_api.demo_credentials import mark_kept_credentials
+from partner_api.demo.issuing import mark_kept_credentials
 from partner_api.processes.run_folder import development_pid, no_server_begins
 from partner_api.rehearsal import store as installation
 from partner_api.time_limits import COMMAND_SECONDS

@@ -58,7 +58,7 @@ class ServerStatus(msgspec.Struct, frozen=True, rename="camel"):
     parts: list[PartStatus]
 
     def troubles(self, now: float) -> dict[str, str]:
-        """Give what does not work as it should: by the name of the part, why.
+        """Return what does not work as it should: by the name of the part, why.
 
         Args:
             now: seconds since 1970. A status that has not been written for long means that the supervisor itself
@@ -89,7 +89,7 @@ def read_status(folder: Path) -> ServerStatus | None:
 
 
 def troubles_of(folder: str | os.PathLike[str] | None) -> dict[str, str]:
-    """Give what does not work as it should in the server whose run folder this is."""
+    """Return what does not work as it should in the server whose run folder this is."""
     if folder is None:
         return {}
     from pathlib import Path

@@ -108,7 +108,7 @@ class Supervisor:
             self._start(part)
 
     def pid_of(self, name: str) -> int | None:
-        """Give the process of a part, None when it has none now."""
+        """Return the process id of a part, None when it has none now."""
         return self._parts[name].pid
 
     def wait_until_working(self, name: str) -> None:

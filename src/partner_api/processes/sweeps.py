@@ -59,7 +59,7 @@ async def run_sweeps_part(settings: Settings, installation: Installation, link: 
 
 
 def beat_of(progress: SweepProgress) -> Beat | None:
-    """Say how the sweeps do; nothing while one of them stands still, which is reason to replace the process."""
+    """Return how the sweeps do; None while a step takes longer than it may, and the process has to be replaced."""
     if progress.stuck:
         return None
     failing = progress.failing

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from partner_api.ledger_chain import GENESIS
 from partner_api.reconciliation.rules import Mismatch, Rule
 
 if TYPE_CHECKING:
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
     import asyncpg
 
     from partner_api.database.connection import Connection
+
+GENESIS = bytes(32)
+"""What stands before the first row of every wallet."""
 
 
 class _Ledger(NamedTuple):

@@ -71,7 +71,7 @@ async def enter_production(connection: Connection) -> bool:
 
 
 async def is_for_development(connection: Connection) -> bool:
-    """Whether the database never was production's.
+    """Return whether the database never was production's.
 
     Waits for a server that is entering production at this moment, and in a transaction keeps others from it until
     the end.

@@ -26,7 +26,7 @@ _HOST_NAME = re.compile(
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """Make a reader of whole numbers from ``least`` to ``most``, both included."""
+    """Return a reader of whole numbers from ``least`` to ``most``, both included."""
 
     def read(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
@@ -37,7 +37,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def choice(*words: str) -> Callable[[str], str]:
-    """Make a reader of one of these words, in capitals or not."""
+    """Return a reader of one of these words, in upper or lower case."""
 
     def read(text: str) -> str:
         if text.lower() not in words:
@@ -55,7 +55,7 @@ def boolean(text: str) -> bool:
 
 
 def data_folder(text: str) -> Path:
-    """Read a folder's path and make it absolute, so that changing folder later does no harm."""
+    """Read a folder's path and make it absolute, so that it stays the same when the working folder changes."""
     if "\0" in text:
         raise ValueError("a path cannot have a NUL character in it")
     if text.startswith(("http:", "https:", "file:", "postgres")):
@@ -195,7 +195,7 @@ def parse_secret_keys(text: str) -> dict[str, bytes]:
 
 
 def secret_keys(text: str) -> str:
-    """Check a list of secret keys and hand it on as it is, which is how processes pass it on."""
+    """Check a list of secret keys and return its text, which is how processes pass it on."""
     parse_secret_keys(text)
     return text
 
@@ -211,7 +211,7 @@ def mask_keys(text: str) -> str:
 
 
 def _server_address(text: str, *schemes: str) -> SplitResult | None:
-    """Take an address with a host apart; None if it is not one, or has another scheme."""
+    """Split an address with a host; None if it is not one, or has another scheme."""
     try:
         parts = urlsplit(text)
         usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
@@ -221,7 +221,7 @@ def _server_address(text: str, *schemes: str) -> SplitResult | None:
 
 
 def _is_host_and_port(text: str) -> bool:
-    """Tell whether this is ``host``, ``host:port``, ``[ipv6]:port``, or nothing (a socket)."""
+    """Return whether this is ``host``, ``host:port``, ``[ipv6]:port``, or nothing (a socket)."""
     match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:@]*)(?::([0-9]{1,5}))?", text)
     return match is not None and 0 < int(match[2] or 5432) < 65_536
 

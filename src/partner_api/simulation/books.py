@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from partner_api.simulation.operations import Effect
 
 # Cash events that no simulated operation asks for by amount: the leases' own rules make them.
-_MADE_BY_LEASES = ("lease_renewal", "refund")
+_MADE_BY_LEASES = ("lease_renewal",)
 
 
 @dataclass

@@ -7,9 +7,9 @@ from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from partner_api.database.arguments import Caller, Idempotency, Outcome
+from partner_api.simulation.kill_points import KillPoint, Moment
 from partner_api.simulation.operations import Operation, Recovery
-from partner_api.simulation.stops import Moment, Stop
-from partner_api.simulation.world import Ids, Organization, World
+from partner_api.simulation.world import Ids, Organization, Project, World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,11 +36,11 @@ class Chances:
         self.world = World()
         self._operator_id = self.ids.uuid7(_EPOCH)
 
-    def stop(self, statements: int) -> Stop | None:
+    def kill_point(self, statements: int) -> KillPoint | None:
         """Decide whether a process is killed at one of its first statements, and where."""
         if self._kills.random() >= self.options.kill_rate:
             return None
-        return Stop(self._kills.randrange(statements), self._kills.choice(tuple(Moment)))
+        return KillPoint(self._kills.randrange(statements), self._kills.choice(tuple(Moment)))
 
     def happens(self, probability: float) -> bool:
         """Throw the dice once."""
@@ -62,6 +62,12 @@ class Chances:
     def partner(self) -> Organization:
         """Take a partner."""
         return self.choose(self.world.partners)
+
+    def project(self, owner: Organization) -> Project:
+        """Take one of an organization's projects, now and then somebody else's."""
+        if self.happens(0.01):
+            owner = self.partner()
+        return self.choose(owner.projects)
 
     def amount(self, available: int) -> int:
         """Draw an amount: mostly small, sometimes all that there is, or a little more than that."""

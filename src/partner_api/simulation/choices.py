@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partner_api.simulation import credit_operations, job_operations, other_operations
+from partner_api.simulation import (
+    cash_operations,
+    claim_operations,
+    credit_operations,
+    job_operations,
+    lease_operations,
+    organization_operations,
+    repeated_requests,
+    sweep_operations,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,40 +25,49 @@ if TYPE_CHECKING:
     Draw = Callable[[Chances, datetime], Operation | None]
 
 _WEIGHTS: tuple[tuple[Draw, float], ...] = (
-    (job_operations.start, 24),
-    (job_operations.settle, 18),
-    (job_operations.release, 5),
-    (credit_operations.allocate, 11),
-    (credit_operations.grant_or_purchase, 6),
+    (job_operations.start, 23),
+    (claim_operations.claim, 4),
+    (claim_operations.heartbeat, 3),
+    (claim_operations.complete, 4),
+    (claim_operations.fail, 2),
+    (job_operations.cancel, 3),
+    (credit_operations.allocate, 10),
+    (credit_operations.grant_or_purchase, 5),
     (credit_operations.adjust, 4),
     (credit_operations.refund, 3),
     (credit_operations.configure, 3),
     (credit_operations.subscribe, 4),
-    (other_operations.read, 6),
-    (other_operations.repeat, 3),
-    (other_operations.post_cash, 3),
-    (other_operations.lease, 2),
-    (other_operations.sweep, 5),
-    (other_operations.open_child, 2),
-    (other_operations.suspend, 0.4),
-    (other_operations.resume, 2),
-    (other_operations.archive, 0.2),
+    (credit_operations.read, 5),
+    (repeated_requests.repeat, 4),
+    (cash_operations.post, 3),
+    (cash_operations.refund, 1),
+    (lease_operations.request, 3),
+    (lease_operations.fulfil, 2.5),
+    (lease_operations.reject, 0.6),
+    (lease_operations.release, 1),
+    (lease_operations.recall, 0.8),
+    (lease_operations.price, 1),
+    (sweep_operations.sweep, 6),
+    (organization_operations.open_child, 2),
+    (organization_operations.open_project, 1),
+    (organization_operations.migrate, 0.7),
+    (organization_operations.suspend, 0.4),
+    (organization_operations.resume, 2),
+    (organization_operations.archive, 0.2),
 )
 _DRAWS = [draw for draw, _ in _WEIGHTS]
 _SHARES = [weight for _, weight in _WEIGHTS]
-# No operation has more statements than this; a stop that is not reached kills nothing.
-_STATEMENTS = 3
-# A killed process is told by what it left; where nothing is counted, there is nothing to tell.
-_NEVER_KILLED = ("organization", "pool account")
+# Jobs do not wait for long, so workers come to them out of turn.
+_WORKERS_TURN = 0.3
 
 
 def draw_operation(chances: Chances, now: datetime) -> Operation:
     """Draw the next operation, and whether and where its process is killed."""
     operation = None
+    if chances.happens(_WORKERS_TURN):
+        operation = claim_operations.work_on(chances, now)
     while operation is None:
         (draw,) = chances.random.choices(_DRAWS, _SHARES)
         operation = draw(chances, now)
-    if operation.kind not in _NEVER_KILLED:
-        # What has a count is a single statement.
-        operation.stop = chances.stop(1 if operation.count else _STATEMENTS)
+    operation.kill_point = chances.kill_point(operation.statements)
     return operation

@@ -12,7 +12,7 @@ from partner_api.simulation.operations import Effect, Item, Operation, Recovery
 from partner_api.simulation.world import Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from partner_api.database.arguments import Outcome
@@ -25,6 +25,8 @@ _STATUSES = ("active", "active", "active", "past_due", "canceled")
 # The days back that a subscription may have begun, tomorrow included.
 _STARTS = (-1, 0, 0, 1, 9, 28, 31, 62, 70)
 _EXHAUSTED = "BILLING_EXHAUSTED"
+# Of a read; the others have one.
+_STATEMENTS = 3
 
 
 def grant_or_purchase(chances: Chances, now: datetime) -> Operation:
@@ -219,6 +221,37 @@ def _subscription(chances: Chances, now: datetime, owner: Organization) -> Subsc
 
 def _start(chances: Chances, now: datetime) -> date:
     return (now - timedelta(days=chances.choose(_STARTS))).date()
+
+
+def read(chances: Chances, now: datetime) -> Operation:
+    """Read one or more wallets of a partner; a read writes the rollovers that are due."""
+    partner = chances.partner()
+    family = [partner, *partner.children]
+    return reading(now, chances.random.sample(family, chances.random.randint(1, len(family))))
+
+
+def reading(now: datetime, owners: Sequence[Organization]) -> Operation:
+    """Read the wallets of organizations of one tenant."""
+    items = [_read(owner) for owner in owners]
+    return Operation(
+        "read",
+        work.read,
+        owners[0].tenant_id,
+        now,
+        items,
+        Recovery.ASK_AGAIN,
+        statements=_STATEMENTS,
+    )
+
+
+def _read(owner: Organization) -> Item:
+    def learn(outcome: Outcome) -> None:
+        if outcome.facts is not None:
+            owner.available = outcome.facts["available"]
+
+    partner_id = None if owner.partner is None else owner.partner.organization_id
+    key = credit.WalletKey(owner.tenant_id, owner.organization_id, partner_id)
+    return Item(key, answer=("is_current", True), learn=learn)
 
 
 def _learn_balance(organization: Organization, outcome: Outcome) -> None:

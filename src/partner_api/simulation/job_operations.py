@@ -1,15 +1,15 @@
-"""Drawing the starts and ends of jobs."""
+"""Drawing what partners do with jobs: they start and cancel them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from partner_api.jobs import store as generation
+from partner_api.jobs import claim_store as claims
+from partner_api.jobs import store as jobs
 from partner_api.simulation import store, work
-from partner_api.simulation.operations import Effect, Item, Operation, Recovery
+from partner_api.simulation.operations import Item, Operation, Recovery
 from partner_api.simulation.world import Job
 
 if TYPE_CHECKING:
@@ -19,43 +19,53 @@ if TYPE_CHECKING:
     from partner_api.simulation.chances import Chances
     from partner_api.simulation.world import Organization
 
-_ESTIMATES = {
+PRICES = {
     "slideshow_builder": 50,
     "slideshow_remix": 50,
     "video_remix": 120,
     "ugc_remix": 120,
     "auto": 120,
 }
+_SLIDESHOW_PRICE = 50
 _JOB_HOURS = 24
-_NO_JOB = UUID(int=0)
 
 
 def start(chances: Chances, now: datetime) -> Operation:
     """Start a job, or several of one partner and its children in one batch."""
     first = chances.organization()
-    family = [first.partner or first, *(first.partner or first).children]
+    family = [first.payer, *first.payer.children]
     count = 1 if chances.happens(0.6) else chances.random.randint(2, 5)
     owners = [first, *(chances.choose(family) for _ in range(count - 1))]
     items = [_start(chances, now, owner) for owner in owners]
+    refusals = {"KILL_SWITCH", "RATE_LIMITED", "BILLING_EXHAUSTED", "NOT_FOUND", "VALIDATION"}
     return Operation(
         "job start",
-        partial(work.move_money, generation.start_jobs),
+        partial(work.move_money, jobs.start_jobs),
         first.tenant_id,
         now,
         items,
         Recovery.LOOK_FIRST,
-        refusals=frozenset({"KILL_SWITCH", "RATE_LIMITED", "BILLING_EXHAUSTED", "NOT_FOUND"}),
+        refusals=frozenset(refusals),
         count=store.count_started_jobs,
     )
 
 
 def _start(chances: Chances, now: datetime, owner: Organization) -> Item:
-    content_format = chances.choose(tuple(_ESTIMATES))
-    credits = (
-        _ESTIMATES[content_format] if chances.happens(0.7) else chances.amount(owner.available)
-    )
-    job = Job(chances.ids.ulid(now), owner, credits)
-    project = chances.partner() if chances.happens(0.01) else owner
+    content_format = chances.choose(tuple(PRICES))
+    project = chances.project(owner)
+    # Mostly at the price of its format.
+    estimate = None if chances.happens(0.7) else chances.amount(owner.available)
+    credits = PRICES[content_format] if estimate is None else estimate
+    # What it became decides what it costs, and without files it is a slideshow.
+    is_slideshow = content_format == "auto" and estimate is None
+    most = _SLIDESHOW_PRICE if is_slideshow else credits
+    job = Job(chances.ids.ulid(now), owner, credits, most, now + timedelta(hours=_JOB_HOURS))
+    # Perhaps no longer leased.
+    accounts = [
+        lease.social_account_id
+        for lease in chances.world.leases.values()
+        if lease.project is project
+    ]
 
     def learn(outcome: Outcome) -> None:
         if outcome.status != "refused":
@@ -63,118 +73,59 @@ def _start(chances: Chances, now: datetime, owner: Organization) -> Item:
             owner.available -= credits
 
     return Item(
-        generation.JobStart(
+        jobs.JobStart(
             job.job_id,
             chances.ids.uuid7(now),
             owner.organization_id,
             project.project_id,
             content_format,
             {},
-            credits,
+            estimate,
             chances.choose((None, None, None, 10, 3)),
-            now + timedelta(hours=_JOB_HOURS),
+            job.expires_at,
             chances.client(owner, now),
+            chances.choose(accounts) if accounts and chances.happens(0.3) else None,
         ),
         answer=("reserved_credits", credits),
         learn=learn,
     )
 
 
-def settle(chances: Chances, now: datetime) -> Operation | None:
-    """Charge jobs what they really cost, now and then one that is over or never was."""
-    jobs = _jobs(chances)
-    if not jobs:
-        return None
-    items = []
-    for job in jobs:
-        charged = (
-            job.credits
-            if chances.happens(0.5)
-            else chances.random.randint(0, min(job.credits, 10**9))
-        )
-        if chances.happens(0.02):
-            charged = job.credits + 1
-        items.append(_settlement(chances, now, job, charged))
-    return _ending(chances, now, "settlement", jobs, items)
-
-
-def _settlement(chances: Chances, now: datetime, job: Job, charged: int) -> Item:
-    def learn(outcome: Outcome) -> None:
-        if outcome.status != "refused":
-            chances.world.end_job(job, charged)
-        elif outcome.code == "CONFLICT":
-            chances.world.end_job(job, 0)
-
-    effect = Effect("credits", job.organization.organization_id, "usage", -charged)
-    return Item(
-        generation.JobSettlement(
-            _named(chances, job), charged, chances.client(job.organization, now)
-        ),
-        effects=[effect] if charged else [],
-        answer=("credits_charged", charged),
-        learn=learn,
-    )
-
-
-def release(chances: Chances, now: datetime) -> Operation | None:
-    """End jobs without a charge."""
-    jobs = _jobs(chances)
-    if not jobs:
-        return None
-    items = [_release(chances, now, job) for job in jobs]
-    return _ending(chances, now, "release", jobs, items)
-
-
-def _release(chances: Chances, now: datetime, job: Job) -> Item:
-    failed = chances.happens(0.5)
-
-    def learn(outcome: Outcome) -> None:
-        if outcome.status != "refused" or outcome.code == "CONFLICT":
-            chances.world.end_job(job, 0)
-
-    return Item(
-        generation.JobRelease(
-            _named(chances, job),
-            "failed" if failed else "canceled",
-            "RENDER_FAILED" if failed else None,
-            "It did not render." if failed else None,
-            chances.client(job.organization, now),
-        ),
-        answer=("released_credits", job.credits),
-        learn=learn,
-    )
-
-
-def _jobs(chances: Chances) -> list[Job]:
-    """Up to five jobs of one tenant, mostly running ones."""
+def cancel(chances: Chances, now: datetime) -> Operation | None:
+    """Cancel a job, as its organization or as the operator, now and then one that is over or another's."""
     world = chances.world
-    pool = world.running if not world.ended or chances.happens(0.97) else world.ended
+    pool = world.running if not world.ended or chances.happens(0.9) else world.ended
     if not pool:
-        return []
-    first = chances.choose(pool)
-    if chances.happens(0.6):
-        return [first]
-    tenant_id = first.organization.tenant_id
-    siblings = [job for job in pool if job.organization.tenant_id == tenant_id]
-    return chances.random.sample(siblings, min(len(siblings), chances.random.randint(2, 5)))
+        return None
+    job = chances.choose(pool)
+    by_operator = chances.happens(0.2)
+    acting = chances.organization() if chances.happens(0.02) else job.organization
+    caller = chances.operator(now) if by_operator else chances.client(acting, now)
+    tenant_id = job.organization.tenant_id
 
+    def learn(outcome: Outcome) -> None:
+        if outcome.status == "refused" or outcome.facts is None:
+            return
+        if job.claim is not None and outcome.facts["accepted"]:
+            job.is_canceled = True
+        else:
+            world.end_job(job, 0)
 
-def _named(chances: Chances, job: Job) -> UUID:
-    return _NO_JOB if chances.happens(0.005) else job.job_id
-
-
-def _ending(
-    chances: Chances, now: datetime, kind: str, jobs: list[Job], items: list[Item]
-) -> Operation:
-    function = generation.settle_jobs if kind == "settlement" else generation.release_jobs
+    argument = claims.CancelItem(
+        job.job_id,
+        None if by_operator else acting.organization_id,
+        caller,
+        chances.key(caller, tenant_id, "/jobs/cancel", now),
+    )
+    # One that runs, as far as the driver knows, may have expired since.
+    item = Item(argument, answer=("accepted", False) if job.is_over else None, learn=learn)
     return Operation(
-        kind,
-        partial(work.move_money, function),
-        jobs[0].organization.tenant_id,
+        "job cancel",
+        partial(work.move_money, claims.cancel_jobs),
+        tenant_id,
         now,
-        items,
-        Recovery.ASK_AGAIN,
-        refusals=frozenset({"NOT_FOUND", "CONFLICT", "VALIDATION"}),
-        count=store.count_ended_jobs,
-        over=frozenset({"CONFLICT"}),
+        [item],
+        Recovery.SAME_KEY,
+        refusals=frozenset({"NOT_FOUND", "CONFLICT"}),
+        count=store.count_records,
     )

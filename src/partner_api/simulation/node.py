@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from partner_api.database.connection import open_pool
-from partner_api.simulation.stops import Stop, StoppingConnection
+from partner_api.simulation.kill_points import KillableConnection, KillPoint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,17 +17,21 @@ if TYPE_CHECKING:
 # One look at all that the money functions take makes a new node ready in a quarter of the time.
 _TYPES = """
 SELECT $1::credit_posting[], $2::credit_allocation[], $3::credit_configuration[],
-       $4::subscription_setting[], $5::job_start[], $6::job_settlement[], $7::job_release[],
-       $8::cash_posting[], $9::lease_assignment[], NULL::outcome[]
+       $4::subscription_setting[], $5::job_start[], $6::job_heartbeat[], $7::job_completion[],
+       $8::job_failure[], $9::job_cancellation[], $10::cash_posting[], $11::cash_refund_item[],
+       $12::lease_request_fulfil_item[], $13::lease_request_reject_item[],
+       $14::lease_disconnect_item[], $15::lease_set_price_item[],
+       $16::organization_set_status_item[], $17::organization_archive_item[],
+       NULL::claimed_job[], NULL::outcome[]
 """
 
 
 class Request(NamedTuple):
-    """What to do: a coroutine function, which gets the node's pool first, and where to stop."""
+    """What to do: a coroutine function, which gets the node's pool first, and where to be killed."""
 
     function: Callable[..., Awaitable[Any]]
     arguments: tuple[Any, ...]
-    stop: Stop | None
+    kill_point: KillPoint | None
 
 
 class Ready(NamedTuple):
@@ -49,8 +53,8 @@ class Failure(NamedTuple):
     reason: str
 
 
-class Stopped(NamedTuple):
-    """The boundary of the request is reached; the node waits for its end."""
+class KillPointReached(NamedTuple):
+    """The kill point of the request is reached; the node waits for its end."""
 
 
 async def serve(pipe: Pipe, url: str) -> None:
@@ -61,8 +65,14 @@ async def serve(pipe: Pipe, url: str) -> None:
     pool = await open_pool(
         url,
         1,
-        connection_class=StoppingConnection,
-        settings={"application_name": "layers-simulate", "jit": "off"},
+        connection_class=KillableConnection,
+        settings={
+            "application_name": "layers-simulate",
+            "jit": "off",
+            # What a killed node has sent is executed, however long that takes: on a busy machine the
+            # database would else find the client gone in the midst of it, and the run be another one.
+            "client_connection_check_interval": "0",
+        },
         # Between requests the loop stands still, so nothing may wait for a time to pass.
         kept_idle_seconds=0,
     )
@@ -71,18 +81,18 @@ async def serve(pipe: Pipe, url: str) -> None:
         pipe.send(Ready(os.getpid(), connection.get_server_pid()))
 
     def halt() -> NoReturn:
-        pipe.send(Stopped())
+        pipe.send(KillPointReached())
         pipe.poll(None)
         # Not killed, so the driver itself is gone.
         os._exit(1)
 
-    StoppingConnection.halt = staticmethod(halt)
+    KillableConnection.halt = staticmethod(halt)
     while True:
         try:
             request: Request = pipe.recv()
         except EOFError:
             break
-        StoppingConnection.begin(request.stop)
+        KillableConnection.begin(request.kill_point)
         message: Answer | Failure
         try:
             message = Answer(await request.function(pool, *request.arguments))

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection as Pipe
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from partner_api.simulation import store
-from partner_api.simulation.node import Answer, Failure, Ready, Request, Stopped
+from partner_api.simulation.node import Answer, Failure, KillPointReached, Ready, Request
 from partner_api.time_limits import SIMULATED_NODE_SECONDS, SIMULATION_END_SECONDS
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from partner_api.database.connection import Connection
-    from partner_api.simulation.stops import Stop
+    from partner_api.simulation.kill_points import KillPoint
 
 _POLL_SECONDS = 0.001
 
 
 class NodeKilled(Exception):
-    """The node reached the boundary of its request and was killed; there is no answer."""
+    """The node reached the kill point of its request and was killed; there is no answer."""
 
 
 class NodeFailed(Exception):
@@ -58,9 +58,9 @@ class Nodes:
     def __enter__(self) -> Self:
         self._control, remote = socket.socketpair()
         with remote:
-            self._nursery = subprocess.Popen(
+            self._fork_server = subprocess.Popen(
                 [
-                    *(sys.executable, "-P", "-m", "partner_api.simulation.nursery"),
+                    *(sys.executable, "-P", "-m", "partner_api.simulation.fork_server"),
                     str(remote.fileno()),
                 ],
                 stdin=subprocess.DEVNULL,
@@ -76,25 +76,25 @@ class Nodes:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # All of them end when this end of their pipes is closed, and then the nursery does.
+        # All of them end when this end of their pipes is closed, and then the fork server does.
         for node in self._nodes.values():
             node.pipe.close()
         if self._spare is not None:
             self._spare.close()
         self._control.close()
         try:
-            self._nursery.wait(SIMULATION_END_SECONDS)
+            self._fork_server.wait(SIMULATION_END_SECONDS)
         except subprocess.TimeoutExpired:
             # Interrupted at the very moment at which a node was made: nobody holds its pipe.
-            os.killpg(self._nursery.pid, signal.SIGKILL)
-            self._nursery.wait()
+            os.killpg(self._fork_server.pid, signal.SIGKILL)
+            self._fork_server.wait()
 
     async def call(
         self,
         number: int,
         function: Callable[..., Awaitable[Any]],
         arguments: tuple[Any, ...],
-        stop: Stop | None = None,
+        kill_point: KillPoint | None = None,
     ) -> Any:
         """Let a node run a function, and give what it gives.
 
@@ -102,7 +102,7 @@ class Nodes:
             number: which node.
             function: one of `work`; its first argument is the node's pool.
             arguments: the others.
-            stop: where to kill the node.
+            kill_point: where to kill the node.
 
         Raises:
             NodeKilled: it was killed there.
@@ -111,11 +111,11 @@ class Nodes:
         if number not in self._nodes:
             self._nodes[number] = self._start()
         node = self._nodes[number]
-        node.pipe.send(Request(function, arguments, stop))
+        node.pipe.send(Request(function, arguments, kill_point))
         message = _receive(node.pipe)
         if isinstance(message, Answer):
             return message.value
-        if isinstance(message, Stopped):
+        if isinstance(message, KillPointReached):
             await self._kill(number)
             raise NodeKilled
         assert isinstance(message, Failure)  # noqa: S101 - the messages that there are
@@ -128,7 +128,7 @@ class Nodes:
             self._spare = self._fork()
             ready = _receive(pipe)
         except BaseException:
-            # An interruption too: a pipe that nobody closes keeps its node, and with it the nursery.
+            # An interruption too: a pipe that nobody closes keeps its node, and with it the fork server.
             pipe.close()
             raise
         assert isinstance(ready, Ready)  # noqa: S101 - always the first

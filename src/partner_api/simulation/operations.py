@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
-    from partner_api.simulation.stops import Stop
+    from partner_api.simulation.kill_points import KillPoint
 
     Count = Callable[[Connection, "Operation"], Awaitable[list[int]]]
 
@@ -42,10 +42,12 @@ class Item:
     argument: Any
     effects: Sequence[Effect] = ()
     """What it adds to the ledgers when it is done."""
-    answer: tuple[str, int | bool] | None = None
+    answer: tuple[str, object] | None = None
     """A fact by its path, and the value that it must have when the item is done."""
     learn: Callable[[Outcome], None] = lambda outcome: None
     """Tells the driver's world what became of it; called once, whatever the outcome."""
+    check: Callable[[Outcome], str | None] = lambda outcome: None
+    """Compares an outcome with the driver's world, before it learns it; returns what is wrong, if something is."""
     repeats: dict[str, Any] | None = None
     """The facts of an earlier request with the same key, which must come again."""
     conflicts: bool = False
@@ -74,15 +76,17 @@ class Operation:
     """The codes with which an item may be refused; any other is a bug."""
     count: Count | None = None
     """Counts what each item has left: how often it was done. None where repeating makes no difference."""
-    over: frozenset[str] = frozenset()
-    """With ``ASK_AGAIN``, the code that says that an item was done before."""
-    stop: Stop | None = None
+    statements: int = 1
+    """At how many of its statements the node may be killed; one that is not reached kills nothing.
+
+    With ``count``, the effect is that of a single statement, the only one or one of several.
+    """
+    kill_point: KillPoint | None = None
     """Where the node is killed."""
     node: int = 0
-    number: int = 0
 
     def request(self, positions: Sequence[int] | None = None) -> tuple[Any, ...]:
-        """Give the arguments of ``function`` after the pool, for all items or some."""
+        """Return the arguments of ``function`` after the pool, for all items or some."""
         chosen = range(len(self.items)) if positions is None else positions
         return (self.tenant_id, self.now, [self.items[position].argument for position in chosen])
 

@@ -1,18 +1,19 @@
-"""Letting an operation happen, through the death of its process if that is its lot, and judging its outcome."""
+"""Run an operation, optionally killing its process, and check the result."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from partner_api.database.arguments import Outcome
+from partner_api.simulation.kill_points import Moment
 from partner_api.simulation.nodes import NodeFailed, NodeKilled
 from partner_api.simulation.operations import Recovery, fact
-from partner_api.simulation.stops import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from partner_api.database.connection import Connection
+    from partner_api.simulation.kill_points import KillPoint
     from partner_api.simulation.nodes import Nodes
     from partner_api.simulation.operations import Item, Operation
 
@@ -22,7 +23,7 @@ class Violation(Exception):
 
 
 async def perform(connection: Connection, nodes: Nodes, operation: Operation) -> list[Outcome]:
-    """Do an operation and give the outcome of each item.
+    """Run an operation and return the outcome of each item.
 
     When its process is killed, it is done as a client would who got no answer, and must have
     happened exactly once or, where it is refused, not at all. ``replayed`` is then the outcome of an
@@ -32,11 +33,13 @@ async def perform(connection: Connection, nodes: Nodes, operation: Operation) ->
         Violation: an outcome or its traces are not as they should be.
     """
     try:
-        if operation.stop is None:
+        if operation.kill_point is None:
             outcomes = await _ask(nodes, operation)
             happened = [False] * len(operation.items)
         else:
-            outcomes, happened = await _ask_and_kill(connection, nodes, operation)
+            outcomes, happened = await _ask_and_kill(
+                connection, nodes, operation, operation.kill_point
+            )
     except NodeFailed as failure:
         raise Violation(f"{operation.kind}: an outcome was expected, not {failure}") from None
     findings = [
@@ -59,15 +62,15 @@ async def _ask(
 
 
 async def _ask_and_kill(
-    connection: Connection, nodes: Nodes, operation: Operation
+    connection: Connection, nodes: Nodes, operation: Operation, kill_point: KillPoint
 ) -> tuple[list[Outcome], list[bool]]:
-    """Give the outcomes in the end, and which items had happened when the process died."""
+    """Return the outcomes in the end, and which items had happened when the process died."""
     nothing = [0] * len(operation.items)
     count = operation.count
     before = await count(connection, operation) if count else nothing
     try:
         outcomes = await nodes.call(
-            operation.node, operation.function, operation.request(), operation.stop
+            operation.node, operation.function, operation.request(), kill_point
         )
     except NodeKilled:
         pass
@@ -79,10 +82,8 @@ async def _ask_and_kill(
 
     left = _less(await count(connection, operation), before)
     happened = [one > 0 for one in left]
-    subject = (
-        f"{operation.kind}, its process killed {operation.stop.moment}" if operation.stop else ""
-    )
-    unread = operation.stop is not None and operation.stop.moment is Moment.UNREAD
+    subject = f"{operation.kind}, its process killed {kill_point.moment}"
+    unread = kill_point.moment is Moment.UNREAD
     if any(happened) and not unread:
         raise Violation(f"{subject}: expected no trace, found {sum(left)}")
     outcomes = await _ask_again(nodes, operation, happened)
@@ -91,23 +92,19 @@ async def _ask_and_kill(
         expected = int(not base and (once or outcome.status == "done"))
         if found != expected:
             raise Violation(f"{subject}: expected to happen {expected} times, found {found}")
-        # Alone in its batch, an item meets at the second attempt what it met at the first.
-        if unread and len(times) == 1 and not base and not once and outcome.status == "done":
+        # Alone in its batch, an item meets at the second attempt what it met at the first, unless the
+        # statement that was sent was not the one with the effect.
+        alone = len(times) == 1 and operation.statements == 1
+        if unread and alone and not base and not once and outcome.status == "done":
             raise Violation(f"{subject}: expected to be refused again, found {_said(outcome)}")
     return outcomes, happened
 
 
 async def _ask_again(nodes: Nodes, operation: Operation, happened: Sequence[bool]) -> list[Outcome]:
+    if operation.recovery is not Recovery.LOOK_FIRST:
+        return await _ask(nodes, operation)
     everything = range(len(operation.items))
     missing = [position for position in everything if not happened[position]]
-    if operation.recovery is not Recovery.LOOK_FIRST:
-        outcomes = await _ask(nodes, operation)
-        return [
-            Outcome("replayed", None, None)
-            if before and outcome.code in operation.over
-            else outcome
-            for outcome, before in zip(outcomes, happened, strict=True)
-        ]
     answers = (
         dict(zip(missing, await _ask(nodes, operation, missing), strict=True)) if missing else {}
     )
@@ -134,14 +131,15 @@ def _judge(operation: Operation, item: Item, outcome: Outcome, *, happened: bool
             )
     elif outcome.status == "replayed" and not happened:
         return f"{subject}: expected it for the first time, found {_said(outcome)}"
-    elif outcome.status == "done" and happened and operation.over:
-        return f"{subject}: expected that it is over, found {_said(outcome)}"
+    elif outcome.status == "done" and happened:
+        return f"{subject}: expected that it was done before, found {_said(outcome)}"
     if outcome.status == "done" and item.answer is not None:
         path, value = item.answer
         found = fact(outcome.facts or {}, path)
         if found != value:
             return f"{operation.kind}: {path}: expected {value}, found {found}"
-    return None
+    finding = item.check(outcome)
+    return None if finding is None else f"{operation.kind}: {finding}"
 
 
 def _said(outcome: Outcome) -> str:

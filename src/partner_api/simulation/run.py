@@ -14,16 +14,19 @@ from partner_api.months import add_months
 from partner_api.reconciliation.rules import Rule
 from partner_api.reconciliation.run import reconcile
 from partner_api.rehearsal.store import raise_offset
-from partner_api.simulation import other_operations, store
+from partner_api.simulation import (
+    credit_operations,
+    lease_operations,
+    organization_operations,
+    store,
+    sweep_operations,
+)
 from partner_api.simulation.books import Books
 from partner_api.simulation.chances import Chances
 from partner_api.simulation.choices import draw_operation
 from partner_api.simulation.nodes import Nodes
 from partner_api.simulation.performing import Violation, perform
 from partner_api.simulation.tally import Report, Tally, Totals
-from partner_api.sweeps.expiries import Expiries
-from partner_api.sweeps.periods import Periods
-from partner_api.sweeps.renewals import Renewals
 from partner_api.time_limits import POOL_CLOSE_SECONDS
 
 if TYPE_CHECKING:
@@ -150,12 +153,12 @@ class _Simulation:
     async def _open(self) -> None:
         count = self._options.partners
         await self._do(
-            other_operations.add_accounts(self._chances, self._start, count * _ACCOUNTS_PER_PARTNER)
+            lease_operations.add_accounts(self._chances, self._start, count * _ACCOUNTS_PER_PARTNER)
         )
         for number in range(count):
             name = f"Partner {number}"
             await self._do(
-                other_operations.open_organization(self._chances, self._start, None, name)
+                organization_operations.open_organization(self._chances, self._start, None, name)
             )
 
     async def _live_day(self, day: datetime) -> None:
@@ -174,7 +177,7 @@ class _Simulation:
         """Some partners look at their wallets first, others at once go on spending."""
         for partner in self._chances.world.partners:
             if self._chances.happens(0.5):
-                await self._do(other_operations.reading(day, [partner, *partner.children]))
+                await self._do(credit_operations.reading(day, [partner, *partner.children]))
 
     def _time_of_day(self) -> int:
         if self._chances.happens(0.1):
@@ -185,8 +188,8 @@ class _Simulation:
 
     async def _run_sweeps_to_idle(self) -> None:
         """Let the workers do everything that is due at the end."""
-        for sweep in (Expiries(), Periods(), Renewals()):
-            while await self._do(other_operations.sweeping(self._now, sweep)):
+        for sweep in sweep_operations.due_work():
+            while await self._do(sweep_operations.sweeping(self._now, sweep)):
                 pass
 
     async def _do(self, operation: Operation) -> int:

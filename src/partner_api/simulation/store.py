@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from partner_api.database.arguments import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
+    from partner_api.database.arguments import Idempotency
     from partner_api.database.connection import Connection, Row
     from partner_api.simulation.operations import Operation
 
@@ -16,28 +20,81 @@ if TYPE_CHECKING:
 _DIGESTED = (
     ("credit_events", "tenant_id, organization_id, sequence"),
     ("credit_transfers", "tenant_id, id"),
+    ("jobs", "tenant_id, id"),
     ("reservations", "tenant_id, job_id"),
     ("cash_events", "tenant_id, organization_id, sequence"),
+    ("lease_requests", "tenant_id, id"),
+    ("leases", "tenant_id, social_account_id"),
     ("lease_charges", "tenant_id, social_account_id, lease_month"),
     ("wallets", "tenant_id, organization_id"),
 )
 
 
-async def count_audit_rows(connection: Connection, operation: Operation) -> list[int]:
-    """How many audit rows each item's request has left: one for each time that it was done."""
+async def find_record(connection: Connection, now: datetime, record: Idempotency) -> Outcome | None:
+    """What a request was answered before, or that its key was used for another one; None if it is new."""
+    (found,) = await connection.fetch(
+        "SELECT verdict, answer FROM idempotency_find($1, $2::idempotency)", now, record
+    )
+    if found["verdict"] == "new":
+        return None
+    if found["verdict"] == "replayed":
+        return Outcome("replayed", None, found["answer"])
+    return Outcome("refused", f"IDEMPOTENCY_{found['verdict'].upper()}", None)
+
+
+async def keep_record(
+    connection: Connection, now: datetime, record: Idempotency, facts: dict[str, Any]
+) -> None:
+    """Keep what a request is answered, in the transaction of its effect."""
+    await connection.fetchval(
+        "SELECT idempotency_store($1, $2::idempotency, 200::smallint, $3, NULL)", now, record, facts
+    )
+
+
+async def count_audit_rows(
+    connection: Connection, operation: Operation, event_type: str | None = None
+) -> list[int]:
+    """How many audit rows each item's request has left: one for each time that it was done.
+
+    Args:
+        connection: the driver's.
+        operation: its items have a caller.
+        event_type: the rows to count, where a request leaves others too.
+    """
     rows = await connection.fetch(
         """
         SELECT count(a.request_id) AS times
           FROM unnest($3::text[]) WITH ORDINALITY AS k (request_id, place)
           LEFT JOIN audit_events a
-            ON a.tenant_id = $1 AND a.occurred_at = $2 AND a.request_id = k.request_id
+            ON a.tenant_id = $1 AND a.request_id = k.request_id
+            -- What happens to a lease or a job is not dated before what has happened to it.
+           AND a.occurred_at BETWEEN $2 AND $2 + interval '1 hour'
+           AND ($4::text IS NULL OR a.event_type = $4)
          GROUP BY k.place ORDER BY k.place
         """,
         operation.tenant_id,
         operation.now,
         [item.argument.caller.request_id for item in operation.items],
+        event_type,
     )
     return [row["times"] for row in rows]
+
+
+async def count_records(connection: Connection, operation: Operation) -> list[int]:
+    """Whether the answer to each item's request was kept."""
+    records = [item.argument.idempotency for item in operation.items]
+    rows = await connection.fetch(
+        """
+        SELECT key FROM idempotency_keys
+         WHERE tenant_id = $1 AND caller_id = $2 AND method = $3 AND route = $4 AND key = ANY ($5)
+           AND created_at = $6
+        """,
+        *records[0][:4],
+        [record.key for record in records],
+        operation.now,
+    )
+    found = {row["key"] for row in rows}
+    return [int(record.key in found) for record in records]
 
 
 async def count_started_jobs(connection: Connection, operation: Operation) -> list[int]:
@@ -50,42 +107,30 @@ async def count_started_jobs(connection: Connection, operation: Operation) -> li
     )
 
 
-async def count_ended_jobs(connection: Connection, operation: Operation) -> list[int]:
-    """Whether each item's job is over."""
+async def count_completed_jobs(connection: Connection, operation: Operation) -> list[int]:
+    """Whether each item's job was completed. A report that comes too late ends a job too, but not so."""
     return await _count(
         connection,
-        "SELECT id FROM jobs WHERE tenant_id = $1 AND id = ANY ($2) AND status <> 'running'",
+        "SELECT id FROM jobs WHERE tenant_id = $1 AND id = ANY ($2) AND completion IS NOT NULL",
         operation.tenant_id,
         [item.argument.job_id for item in operation.items],
     )
 
 
-async def count_leases(connection: Connection, operation: Operation) -> list[int]:
-    """Whether each item's first lease is there; the others are there with it."""
+async def count_archived(connection: Connection, operation: Operation) -> list[int]:
+    """Whether each item's organization is archived."""
     return await _count(
         connection,
-        "SELECT social_account_id FROM leases WHERE tenant_id = $1 AND social_account_id = ANY ($2)",
+        "SELECT id FROM organizations WHERE tenant_id = $1 AND id = ANY ($2) AND status = 'archived'",
         operation.tenant_id,
-        [item.argument.social_account_ids[0] for item in operation.items],
-    )
-
-
-async def count_statuses(connection: Connection, operation: Operation) -> list[int]:
-    """Whether each item's organization has the status that the item gives it."""
-    (item,) = operation.items
-    return await _count(
-        connection,
-        "SELECT id FROM organizations WHERE tenant_id = $1 AND id = ANY ($2) AND status = $3",
-        operation.tenant_id,
-        [item.argument.organization_id],
-        item.argument.status,
+        [item.argument.organization_id for item in operation.items],
     )
 
 
 async def _count(
-    connection: Connection, statement: str, tenant_id: int, ids: Sequence[UUID], *more: object
+    connection: Connection, statement: str, tenant_id: int, ids: Sequence[UUID]
 ) -> list[int]:
-    found = {row[0] for row in await connection.fetch(statement, tenant_id, ids, *more)}
+    found = {row[0] for row in await connection.fetch(statement, tenant_id, ids)}
     return [int(one in found) for one in ids]
 
 

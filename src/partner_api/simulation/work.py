@@ -1,4 +1,4 @@
-"""What a node can be asked to do.
+"""What a node can be asked to do, beside `writes`.
 
 All functions have the form ``(pool, tenant_id, now, items) -> outcomes``, one outcome per item. They
 run the code that the server runs; a node calls nothing else.
@@ -6,40 +6,23 @@ run the code that the server runs; a node calls nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from partner_api.account_pool import store as account_pool
 from partner_api.credits.store import WalletKey, read_wallets
-from partner_api.database.arguments import Caller, Outcome
-from partner_api.organizations import store as organizations
-from partner_api.projects import store as projects
+from partner_api.database.arguments import Outcome
+from partner_api.leases.access import charge_what_is_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from datetime import datetime
 
-    from partner_api.database.connection import Connection, Pool
+    from partner_api.database.connection import Pool
     from partner_api.sweeps.sweep import Sweep
 
-
-class OrganizationOpening(NamedTuple):
-    """A partner (without ``partner_id``) or a child to create, with its first project."""
-
-    organization_id: UUID
-    partner_id: UUID | None
-    project_id: UUID
-    name: str
-    caller: Caller
-
-
-class StatusChange(NamedTuple):
-    """A child to suspend, resume or archive."""
-
-    organization_id: UUID
-    partner_id: UUID
-    status: Literal["active", "suspended", "archived"]
-    caller: Caller
+# At most, of one that a node is killed at: three with which the months are charged, and the call.
+STATEMENTS_AFTER_RENEWALS = 4
 
 
 class PoolAccount(NamedTuple):
@@ -62,87 +45,16 @@ async def move_money(
         return await function(connection, tenant_id, now, items)
 
 
-async def open_organizations(
-    pool: Pool, tenant_id: int, now: datetime, items: Sequence[OrganizationOpening]
+async def move_money_after_renewals(
+    function: Callable[..., Coroutine[Any, Any, list[Outcome]]],
+    pool: Pool,
+    tenant_id: int,
+    now: datetime,
+    items: Sequence[NamedTuple],
 ) -> list[Outcome]:
-    """Create organizations and their projects."""
-    outcomes = []
-    async with pool.acquire() as connection, connection.transaction():
-        for item in items:
-            created = await _create_organization(connection, tenant_id, now, item)
-            if created:
-                await projects.create_project(
-                    connection,
-                    tenant_id,
-                    now,
-                    project_id=item.project_id,
-                    organization_id=item.organization_id,
-                    fields={"name": item.name, "timezone": "UTC"},
-                )
-            outcomes.append(
-                Outcome("done", None, {}) if created else Outcome("refused", "CONFLICT", None)
-            )
-    return outcomes
-
-
-async def _create_organization(
-    connection: Connection, tenant_id: int, now: datetime, item: OrganizationOpening
-) -> bool:
-    if item.partner_id is None:
-        await organizations.create_partner(
-            connection,
-            tenant_id,
-            now,
-            organization_id=item.organization_id,
-            env="live",
-            name=item.name,
-            billing_email=None,
-            metadata={},
-            rate_limit_tier="internal",
-            caller=item.caller,
-        )
-        return True
-    return await organizations.create_child(
-        connection,
-        tenant_id,
-        now,
-        organization_id=item.organization_id,
-        partner_id=item.partner_id,
-        name=item.name,
-        billing_email=None,
-        metadata={},
-        caller=item.caller,
-    )
-
-
-async def change_status(
-    pool: Pool, tenant_id: int, now: datetime, items: Sequence[StatusChange]
-) -> list[Outcome]:
-    """Suspend, resume or archive children."""
-    outcomes = []
-    async with pool.acquire() as connection:
-        for item in items:
-            if item.status == "archived":
-                outcome = await organizations.archive(
-                    connection,
-                    tenant_id,
-                    now,
-                    item.organization_id,
-                    partner_id=item.partner_id,
-                    caller=item.caller,
-                )
-            else:
-                outcome = await organizations.set_status(
-                    connection,
-                    tenant_id,
-                    now,
-                    item.organization_id,
-                    partner_id=item.partner_id,
-                    status=item.status,
-                    caller=item.caller,
-                )
-            outcomes.append(outcome)
-    return outcomes
+    """Charge the months that are due, in commits of their own, then call a money function of a store."""
+    await charge_what_is_due(pool, tenant_id, now)
+    return await move_money(function, pool, tenant_id, now, items)
 
 
 async def read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -32,11 +33,10 @@ class Subscription:
 
 @dataclass(eq=False)
 class Organization:
-    """A partner or a child, with its project."""
+    """A partner or a child."""
 
     tenant_id: int
     organization_id: UUID
-    project_id: UUID
     partner: Organization | None
     status: str = "active"
     available: int = 0
@@ -44,6 +44,28 @@ class Organization:
     subscription: Subscription | None = None
     children: list[Organization] = field(default_factory=list)
     """Those that are not archived."""
+    projects: list[Project] = field(default_factory=list)
+
+    @property
+    def payer(self) -> Organization:
+        """Whose cash wallet pays for its leases."""
+        return self.partner or self
+
+
+@dataclass(eq=False)
+class Project:
+    """A project, and whose it is now."""
+
+    project_id: UUID
+    owner: Organization
+
+
+@dataclass(eq=False)
+class Claim:
+    """The last claim of a job, which may have lapsed since."""
+
+    worker_id: str
+    token: UUID
 
 
 @dataclass(eq=False)
@@ -53,8 +75,40 @@ class Job:
     job_id: UUID
     organization: Organization
     credits: int
+    most: int
+    """What it can be charged."""
+    expires_at: datetime
+    claim: Claim | None = None
+    attempts: int = 0
+    is_canceled: bool = False
+    """A cancel was accepted while a worker had it."""
+    is_over: bool = False
+    completion: tuple[int, dict[str, Any]] | None = None
+    """The cost that a worker reported for the claim, and what it was answered."""
     charged: int = 0
     refunded: int = 0
+
+
+@dataclass(eq=False)
+class LeaseRequest:
+    """A lease request without an answer."""
+
+    request_id: UUID
+    project: Project
+    count: int
+
+
+@dataclass(eq=False)
+class Lease:
+    """A lease that began; it may have ended since, unpaid."""
+
+    social_account_id: UUID
+    account: PoolAccount
+    project: Project
+    price_cents: int
+    """Of its first month."""
+    refunded_cents: Counter[int] = field(default_factory=Counter)
+    """By month."""
 
 
 @dataclass(eq=False)
@@ -68,16 +122,32 @@ class World:
     answered: list[tuple[Operation, dict[str, Any]]] = field(default_factory=list)
     """Operations of one item with an idempotency key that were done, with their facts."""
     accounts: list[PoolAccount] = field(default_factory=list)
-    leased: dict[UUID, Organization] = field(default_factory=dict)
-    """By pool account, the organization that leases it."""
+    requests: list[LeaseRequest] = field(default_factory=list)
+    leases: dict[UUID, Lease] = field(default_factory=dict)
+    """By pool account, its last lease, unless that was told to be over."""
+    ended_leases: list[Lease] = field(default_factory=list)
 
     def end_job(self, job: Job, charged: int) -> None:
         """Move a job to the ended ones."""
         if job in self.running:
             self.running.remove(job)
+            job.is_over = True
             job.charged = charged
             self.ended.append(job)
             del self.ended[:-_REMEMBERED]
+
+    def begin_lease(self, lease: Lease) -> None:
+        """Note a lease; if its account had another, that one is over."""
+        if (before := self.leases.get(lease.account.account_id)) is not None:
+            self.end_lease(before)
+        self.leases[lease.account.account_id] = lease
+
+    def end_lease(self, lease: Lease) -> None:
+        """Move a lease to the ended ones."""
+        if self.leases.get(lease.account.account_id) is lease:
+            del self.leases[lease.account.account_id]
+            self.ended_leases.append(lease)
+            del self.ended_leases[:-_REMEMBERED]
 
     def remember(self, operation: Operation, facts: dict[str, Any]) -> None:
         """Keep an operation that was done, to be asked for again."""
@@ -89,8 +159,9 @@ class World:
         child.status = "archived"
         if child.partner is not None and child in child.partner.children:
             child.partner.children.remove(child)
-        for account_id in [one for one, holder in self.leased.items() if holder is child]:
-            del self.leased[account_id]
+        for lease in [one for one in self.leases.values() if one.project.owner is child]:
+            self.end_lease(lease)
+        self.requests = [one for one in self.requests if one.project.owner is not child]
 
 
 class Ids:

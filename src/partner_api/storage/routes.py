@@ -131,17 +131,17 @@ async def read_file(
         "content-security-policy": "default-src 'none'; sandbox",
         "cross-origin-resource-policy": "cross-origin",
     }
-    if names_etag(request.headers.get("if-none-match", ""), etag):
+    if names_etag(request.header("if-none-match") or "", etag):
         return Reply(304, b"", headers)
     try:
         opened = await OpenFile.open(storage.path(key), os.O_RDONLY | os.O_NOFOLLOW)
     except (FileNotFoundError, InvalidKey):
         raise not_found() from None
     size = opened.size_bytes
-    if_range = request.headers.get("if-range")
-    if "range" not in request.headers or if_range not in (None, etag):
+    wanted = request.header("range")
+    if wanted is None or request.header("if-range") not in (None, etag):
         return FileReply(200, opened, 0, size, headers)
-    part = _part(request.headers["range"], size)
+    part = _part(wanted, size)
     if part is None:
         return FileReply(200, opened, 0, size, headers)
     start, end = part

@@ -7,14 +7,14 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from partner_api.rendering.worker.renderer import Renderer
-from partner_api.sweeps.books import Books
-from partner_api.sweeps.claims import Claims
-from partner_api.sweeps.expiries import Expiries
-from partner_api.sweeps.periods import Periods
-from partner_api.sweeps.renewals import Renewals
-from partner_api.sweeps.retention import AuditPartitions, IdempotencyRecords, Outbox
-from partner_api.sweeps.sandbox import SandboxJobs, SandboxRequests
-from partner_api.sweeps.uploads import Uploads
+from partner_api.sweeps.books import CheckBooks
+from partner_api.sweeps.claims import ExpireClaims
+from partner_api.sweeps.expiries import ExpireJobs
+from partner_api.sweeps.periods import EndPeriods
+from partner_api.sweeps.renewals import RenewLeases
+from partner_api.sweeps.retention import PurgeIdempotencyRecords, PurgeOutbox, RotateAuditPartitions
+from partner_api.sweeps.sandbox import AnswerSandboxRequests, CompleteSandboxJobs
+from partner_api.sweeps.uploads import PurgeUploads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 async def open_sweeps(
     storage: Storage, stop: asyncio.Event | None = None
 ) -> AsyncIterator[tuple[Sweep, ...]]:
-    """Make every sweep, and close what they have opened at the end of the block.
+    """Create every sweep, and close what they have opened at the end of the block.
 
     Args:
         storage: has the files of generated content.
         stop: when it is set, a step that waits for a sample is ended at once.
     """
-    samples = SandboxJobs(storage, Renderer.for_samples())
+    samples = CompleteSandboxJobs(storage, Renderer.for_samples())
 
     async def close_at_stop() -> None:
         if stop is not None:
@@ -50,24 +50,24 @@ async def open_sweeps(
 
 
 def all_sweeps(storage: Storage) -> tuple[Sweep, ...]:
-    """Make every sweep for looking at what is due; whoever runs them opens them.
+    """Create every sweep for looking at what is due; to run them, use ``open_sweeps``.
 
     ``storage`` has the files of generated content.
     """
-    return _sweeps(storage, SandboxJobs(storage, Renderer.for_samples()))
+    return _sweeps(storage, CompleteSandboxJobs(storage, Renderer.for_samples()))
 
 
-def _sweeps(storage: Storage, samples: SandboxJobs) -> tuple[Sweep, ...]:
+def _sweeps(storage: Storage, samples: CompleteSandboxJobs) -> tuple[Sweep, ...]:
     return (
-        Expiries(),
-        Claims(),
-        Periods(),
-        Renewals(),
-        SandboxRequests(),
+        ExpireJobs(),
+        ExpireClaims(),
+        EndPeriods(),
+        RenewLeases(),
+        AnswerSandboxRequests(),
         samples,
-        IdempotencyRecords(),
-        Outbox(),
-        AuditPartitions(),
-        Uploads(storage),
-        Books(),
+        PurgeIdempotencyRecords(),
+        PurgeOutbox(),
+        RotateAuditPartitions(),
+        PurgeUploads(storage),
+        CheckBooks(),
     )

@@ -5,28 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.reconciliation.daily import run_daily
+from partner_api.sweeps.sweep import Sweep
 from partner_api.time_limits import BOOKS_STEP_SECONDS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.database.connection import Connection, Pool
-    from partner_api.database.notifications import Topic
+    from partner_api.database.connection import Pool
 
 
-class Books:
+class CheckBooks(Sweep):
     """Checks all books once a day, whichever worker comes first."""
 
     name = "books"
     pause_seconds = 60.0
     limit_seconds = BOOKS_STEP_SECONDS
-    wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Check them if a day has gone by since the last check. Gives 0: no row advances."""
+        """Check them if a day has passed since the last check. Returns 0: no row advances."""
         await run_daily(pool, now)
         return 0
-
-    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
-        """None: nothing depends on the moment."""
-        return None

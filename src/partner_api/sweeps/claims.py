@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partner_api.database.skipped_rows import RestingRows
 from partner_api.jobs import operator_store as due
-from partner_api.skipped_rows import RestingRows
+from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
-from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,19 +15,16 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Connection, Pool
-    from partner_api.database.notifications import Topic
 
 _TENANTS_PER_STEP = 50
 _CLAIMS_PER_COMMIT = 100
 
 
-class Claims:
+class ExpireClaims(Sweep):
     """Ends claims that have lapsed, each tenant in turn."""
 
     name = "claims"
     pause_seconds = 2.0
-    limit_seconds = SWEEP_STEP_SECONDS
-    wakes_on: Topic | None = None
 
     def __init__(self) -> None:
         self._resting: RestingRows[tuple[int, UUID]] = RestingRows(self.name)

@@ -52,7 +52,7 @@ def count_failure(sweep: str) -> None:
 
 
 async def measure_lag(connection: Connection, sweeps: Sequence[Sweep], now: datetime) -> float:
-    """Look how long the oldest due row of each sweep has waited; 0 when none is due.
+    """Measure how long the oldest due row of each sweep has waited; 0 when none is due.
 
     Returns:
         The longest of them, in seconds.

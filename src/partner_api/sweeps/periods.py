@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.credits import operator_store, store
-from partner_api.skipped_rows import RestingRows
+from partner_api.database.skipped_rows import RestingRows
+from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
-from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,18 +15,15 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Connection, Pool
-    from partner_api.database.notifications import Topic
 
 _WALLETS_PER_STEP = 500
 
 
-class Periods:
+class EndPeriods(Sweep):
     """Any touch of a wallet rolls it over, so this only visits the idle ones."""
 
     name = "periods"
     pause_seconds = 5.0
-    limit_seconds = SWEEP_STEP_SECONDS
-    wakes_on: Topic | None = None
 
     def __init__(self) -> None:
         self._resting: RestingRows[tuple[int, UUID]] = RestingRows(self.name)

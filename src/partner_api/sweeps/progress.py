@@ -1,10 +1,10 @@
-"""Whether the sweeps do their work, as whoever watches over them needs to know it."""
+"""How the sweeps do, for the supervisor and ``/readyz``."""
 
 from __future__ import annotations
 
 import time
 
-# So often in a row a step fails before that is more than a passing fault.
+# A step that fails this often in a row counts as failing.
 _FAILURES_THAT_COUNT = 3
 
 

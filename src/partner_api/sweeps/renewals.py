@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.leases import store
-from partner_api.skipped_rows import RestingRows, is_row_fault
+from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import advance_each
-from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from partner_api.database.connection import Connection, Pool
-    from partner_api.database.notifications import Topic
 
 _TENANTS_PER_STEP = 500
 # A quarter of a second, in which a wallet of so many leases is held.
@@ -28,13 +27,12 @@ _LEASES_ALONE = 1_000
 _LONGEST_REST = 60.0
 
 
-class Renewals:
+class RenewLeases(Sweep):
     """Takes each partner in turn, so that one with many leases does not hold up the others."""
 
     name = "renewals"
     pause_seconds = 2.0
-    limit_seconds = SWEEP_STEP_SECONDS
-    wakes_on: Topic | None = "cash"
+    wakes_on = "cash"
 
     def __init__(self, *, leases_per_commit: int = _LEASES_PER_COMMIT) -> None:
         self._leases_per_commit = leases_per_commit

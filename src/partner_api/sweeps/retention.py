@@ -6,68 +6,49 @@ from typing import TYPE_CHECKING
 
 from partner_api.audit import store as audit
 from partner_api.edge.idempotency import store as idempotency_store
-from partner_api.time_limits import SWEEP_STEP_SECONDS
+from partner_api.sweeps.sweep import Sweep
 from partner_api.webhooks import store as webhooks
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.database.connection import Connection, Pool
-    from partner_api.database.notifications import Topic
+    from partner_api.database.connection import Pool
 
 _RECORDS_PER_STEP = 1_000
 
 
-class IdempotencyRecords:
+class PurgeIdempotencyRecords(Sweep):
     """Removes idempotency records that have expired."""
 
     name = "idempotency_records"
     pause_seconds = 60.0
-    limit_seconds = SWEEP_STEP_SECONDS
-    wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Delete up to 1,000 records older than 25 hours: one that answers no more for an hour already."""
+        """Delete up to 1,000 records older than 25 hours; they stop answering after 24."""
         async with pool.acquire() as connection:
             return await idempotency_store.delete_expired(connection, now, _RECORDS_PER_STEP)
 
-    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
-        """None: nothing depends on the moment."""
-        return None
 
-
-class Outbox:
-    """Removes what was put out for partners 30 days ago."""
+class PurgeOutbox(Sweep):
+    """Deletes outbox rows after 30 days."""
 
     name = "outbox"
     pause_seconds = 600.0
-    limit_seconds = SWEEP_STEP_SECONDS
-    wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Delete up to 1,000 rows older than 30 days."""
         async with pool.acquire() as connection:
             return await webhooks.delete_expired(connection, now, _RECORDS_PER_STEP)
 
-    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
-        """None: nothing depends on the moment."""
-        return None
 
-
-class AuditPartitions:
-    """Makes the audit log's partitions of the coming months, and drops those that are over."""
+class RotateAuditPartitions(Sweep):
+    """Creates the audit log's partitions of the coming months, and drops those past their retention."""
 
     name = "audit_partitions"
     pause_seconds = 3600.0
-    limit_seconds = SWEEP_STEP_SECONDS
-    wakes_on: Topic | None = None
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Make the missing ones of this and the next three months; drop those past 90 days."""
+        """Create the missing ones of this and the next three months; drop those past 90 days."""
         async with pool.acquire() as connection:
             made = await audit.ensure_partitions(connection, now)
             return made + await audit.expire(connection, now, _RECORDS_PER_STEP)
-
-    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
-        """None: nothing depends on the moment."""
-        return None

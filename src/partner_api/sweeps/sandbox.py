@@ -11,6 +11,7 @@ import structlog
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.outages import is_unavailable
+from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.ids import format_id
 from partner_api.jobs import operator_store as due
 from partner_api.jobs.store import JobRelease
@@ -22,10 +23,9 @@ from partner_api.rendering.worker.renderer import (
     RenderingFailed,
     RenderingTooLong,
 )
-from partner_api.skipped_rows import RestingRows, is_row_fault
 from partner_api.storage import content_key
+from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import Advanced, advance_rows
-from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Connection, Pool, Row
-    from partner_api.database.notifications import Topic
     from partner_api.rendering.assets import RenderedAsset
     from partner_api.rendering.worker.renderer import Renderer
     from partner_api.storage import Storage
@@ -50,13 +49,11 @@ _REQUESTS_PER_STEP = 100
 _DELAY = timedelta(seconds=2)
 
 
-class SandboxRequests:
+class AnswerSandboxRequests(Sweep):
     """Assigns accounts that do not exist and cost nothing, as many as were asked for."""
 
     name = "sandbox_requests"
     pause_seconds = 1.0
-    limit_seconds = SWEEP_STEP_SECONDS
-    wakes_on: Topic | None = None
 
     def __init__(self) -> None:
         self._resting: RestingRows[tuple[int, UUID]] = RestingRows(self.name)
@@ -83,25 +80,31 @@ class SandboxRequests:
 def _answering(
     connection: Connection, row: Row, now: datetime
 ) -> Callable[[Sequence[UUID]], Awaitable[Advanced]]:
-    """Give what answers this one request."""
+    """Return a function that answers this one request."""
 
     async def answer(_: Sequence[UUID]) -> Advanced:
         accounts = fictitious.accounts(row["id"], row["vertical"], row["count"], now)
-        outcome = await store.pretend(
+        (outcome,) = await store.pretend(
             connection,
             row["tenant_id"],
             now,
-            request_id=row["id"],
-            social_account_ids=[account.social_account_id for account in accounts],
-            handles=[account.handle for account in accounts],
-            followers=[account.followers for account in accounts],
+            [
+                store.PretendItem(
+                    row["id"],
+                    [account.social_account_id for account in accounts],
+                    [account.handle for account in accounts],
+                    [account.followers for account in accounts],
+                    SYSTEM,
+                    None,
+                )
+            ],
         )
         return Advanced(int(outcome.status == "done"))
 
     return answer
 
 
-class SandboxJobs:
+class CompleteSandboxJobs(Sweep):
     """Completes the jobs of test environments with samples, which follow from what was asked for.
 
     Each tenant has one job in its turn, so that one whose jobs take long delays the others by one of them. A job
@@ -114,8 +117,6 @@ class SandboxJobs:
 
     name = "sandbox_jobs"
     pause_seconds = 0.5
-    limit_seconds = SWEEP_STEP_SECONDS
-    wakes_on: Topic | None = None
 
     def __init__(
         self, storage: Storage, renderer: Renderer, *, seconds_per_step: float = _SECONDS_PER_STEP
@@ -132,7 +133,7 @@ class SandboxJobs:
     async def step(self, pool: Pool, now: datetime) -> int:
         """End jobs that are two seconds old, one commit each: up to 50, and none that would begin after two seconds.
 
-        Gives how many it completed or failed.
+        Returns how many it completed or failed.
 
         Raises:
             RendererNotStarted: this machine renders nothing.
@@ -171,7 +172,7 @@ class SandboxJobs:
         await self._renderer.kill()
 
     async def _next(self, pool: Pool, now: datetime) -> Row | None:
-        """Give the oldest job of the next tenant; after the last tenant, the first has its turn again."""
+        """Return the oldest job of the next tenant; after the last tenant comes the first again."""
         resting = self._resting.keys
         async with pool.acquire() as connection:
             row = await due.next_sandbox_job(connection, now - _DELAY, self._last_tenant, resting)
@@ -230,7 +231,7 @@ class SandboxJobs:
         return await self._render(row, try_again=False)
 
     async def _store(self, row: Row, rendered: list[RenderedAsset]) -> list[dict[str, Any]]:
-        """Store the files of a job; gives them as the job is completed with them."""
+        """Store the files of a job; return them in the form in which a job is completed with them."""
         assets = []
         for asset in rendered:
             key = content_key(row["tenant_id"], row["container_id"], asset.name, asset.content)
@@ -251,7 +252,7 @@ class SandboxJobs:
 
 
 def _sentence(error: RenderingFailed) -> str:
-    """Say to the partner why there is no sample."""
+    """Return the sentence that tells the partner why there is no sample."""
     if isinstance(error, RenderingTooLong):
         return "Rendering the sample took too long; nothing was charged."
     return "The sample could not be rendered; nothing was charged."

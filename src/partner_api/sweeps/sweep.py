@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -11,7 +14,7 @@ if TYPE_CHECKING:
     from partner_api.database.notifications import Topic
 
 
-class Sweep(Protocol):
+class Sweep(ABC):
     """One kind of background work.
 
     A step is bounded, commits what it did, and may be repeated, run by several workers at once,
@@ -19,20 +22,21 @@ class Sweep(Protocol):
     """
 
     name: str
+    """In logs and metrics."""
     pause_seconds: float
     """How long to wait after a step that found nothing."""
-    limit_seconds: float
+    limit_seconds: float = SWEEP_STEP_SECONDS
     """How long a step may take; after that the process that runs it is replaced."""
-    wakes_on: Topic | None
+    wakes_on: Topic | None = None
     """What is rung when there may be something before that; None when nobody knows."""
 
+    @abstractmethod
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Advance some of what is due at ``now``; give how many rows, 0 when nothing is left."""
-        ...
+        """Advance some of what is due at ``now``; return how many rows, 0 when nothing is left."""
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
-        """Give the first instant after ``after`` at which something becomes due, if one is known.
+        """Return the first instant after ``after`` at which something becomes due, if one is known.
 
         The rehearsal clock stops there. None for housekeeping whose moment makes no difference.
         """
-        ...
+        return None

@@ -1,4 +1,4 @@
-"""Going through due rows, tenant by tenant; one that cannot be advanced holds up nobody."""
+"""Going through due rows, tenant by tenant; a row that cannot be advanced does not hold up the others."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import asyncpg
 
-from partner_api.skipped_rows import is_row_fault
+from partner_api.database.skipped_rows import is_row_fault
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Sequence
 
-    from partner_api.skipped_rows import RestingRows
+    from partner_api.database.skipped_rows import RestingRows
 
 K = TypeVar("K", bound="Hashable")
 
@@ -33,7 +33,7 @@ async def advance_each(tenant_ids: Iterable[int], advance: Callable[[int], Await
 
     Args:
         tenant_ids: whose rows.
-        advance: takes a tenant's id, commits, and gives how many rows it advanced.
+        advance: takes a tenant's id, commits, and returns how many rows it advanced.
     """
     until = time.monotonic() + _SECONDS_PER_STEP
     advanced = 0

@@ -6,15 +6,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from partner_api.content import upload_store as uploads
-from partner_api.skipped_rows import RestingRows
+from partner_api.database.skipped_rows import RestingRows
 from partner_api.storage import InvalidKey, StorageUnavailable
-from partner_api.time_limits import SWEEP_STEP_SECONDS
+from partner_api.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.database.connection import Connection, Pool
-    from partner_api.database.notifications import Topic
+    from partner_api.database.connection import Pool
     from partner_api.storage import Storage
 
 # Longer than the upload of one file takes, which may still go on when its job ends.
@@ -22,13 +21,11 @@ _AFTER = timedelta(hours=1)
 _FILES_PER_STEP = 200
 
 
-class Uploads:
+class PurgeUploads(Sweep):
     """Removes what failed attempts and lost claims have left in storage."""
 
     name = "uploads"
     pause_seconds = 60.0
-    limit_seconds = SWEEP_STEP_SECONDS
-    wakes_on: Topic | None = None
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -36,7 +33,7 @@ class Uploads:
         self._resting: RestingRows[str] = RestingRows(self.name)
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Go through up to 200 uploads of jobs that ended an hour ago.
+        """Remove up to 200 uploads of jobs that ended an hour ago.
 
         Raises:
             StorageUnavailable: no file can be removed now.
@@ -63,7 +60,3 @@ class Uploads:
                 )
             removed += 1
         return removed
-
-    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
-        """None: nothing depends on the moment."""
-        return None

@@ -104,6 +104,11 @@ def test_a_handler_with_an_unknown_parameter_is_refused() -> None:
         Routes("T").read("/v1/things", access=ANY_KEY)(handler)
 
 
+def test_a_handler_takes_every_parameter_of_its_path() -> None:
+    with pytest.raises(TypeError, match="not taken: thing_id"):
+        Routes("T").read("/v1/things/{thingId}", access=ANY_KEY)(_handler)
+
+
 def test_an_upload_is_declared_and_taken() -> None:
     async def takes(upload: Upload) -> dict[str, str]:
         return {}

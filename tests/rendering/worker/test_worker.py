@@ -16,8 +16,8 @@ from tests.support.invariants import assert_books_balance
 from partner_api.database.arguments import SYSTEM
 from partner_api.jobs import claim_store as claims
 from partner_api.rendering.worker import jobs
-from partner_api.sweeps.claims import Claims
-from partner_api.sweeps.uploads import Uploads
+from partner_api.sweeps.claims import ExpireClaims
+from partner_api.sweeps.uploads import PurgeUploads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -212,7 +212,7 @@ async def test_what_an_attempt_left_behind_is_removed_when_the_job_is_over(studi
         job_id,
         stray.key,
     )
-    sweep = Uploads(studio.storage)
+    sweep = PurgeUploads(studio.storage)
     now = studio.clock.now()
     assert await sweep.step(studio.pool, now + timedelta(minutes=59)) == 0
     assert len(studio.files()) == len(kept) + 1
@@ -227,7 +227,7 @@ async def test_a_silent_worker_is_not_waited_for(studio: Studio) -> None:
     async with studio.worker():
         await studio.until(job_id, is_rendering)
         await studio.lose_the_lease(job_id)
-        await Claims().step(studio.pool, studio.clock.now())
+        await ExpireClaims().step(studio.pool, studio.clock.now())
         studio.let_go()
         await studio.until(job_id, is_over)
     await studio.assert_delivered(job_id)

@@ -1,5 +1,6 @@
--- One row per write, in the transaction of the write.
+-- The audit log: one row per write, in the transaction of the write.
 
+-- Write the audit row of what p_caller did. An operator's name goes into the details.
 CREATE OR REPLACE FUNCTION audit_write(
     p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_event_type text,
     p_caller caller, p_project_id uuid, p_details jsonb)
@@ -13,8 +14,8 @@ LANGUAGE sql AS $$
                  ELSE coalesce(p_details, '{}') || jsonb_build_object('operator', p_caller.operator_name) END);
 $$;
 
--- Makes the partitions of the current and the next three months. A month that already has rows in the default
--- partition stays there: moving them would lock the table.
+-- Create the partitions of the current and the next three months, and return how many are new. A month that already has
+-- rows in the default partition stays there: moving them would lock the table.
 CREATE OR REPLACE FUNCTION audit_partitions_ensure(p_now timestamptz)
 RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
@@ -46,8 +47,8 @@ BEGIN
 END
 $$;
 
--- Removes what is older than 90 days: whole months are dropped, not deleted row by row; what lies in the default
--- partition goes a bounded number of rows at a time. Gives how many partitions and rows went.
+-- Delete what is older than 90 days. Whole months are dropped, not deleted row by row; of the default partition, at most
+-- p_limit rows are deleted. Return how many partitions and rows went.
 CREATE OR REPLACE FUNCTION audit_expire(p_now timestamptz, p_limit integer)
 RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$

@@ -1,6 +1,7 @@
--- What partners may want to be told of. p_subject is what it happened to: with the type and the time it makes the id,
--- so that one change leaves one row.
+-- The outbox: the changes that partners may be told of.
 
+-- Write one change. p_subject is what it happened to: with the type and the time it makes the id, so that one change
+-- leaves one row.
 CREATE OR REPLACE FUNCTION outbox_write(
     p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_event_type text, p_subject uuid, p_data jsonb)
 RETURNS void

@@ -1,6 +1,5 @@
--- How a job ends: settled at its real cost, or released without a charge. Whoever ends a job, its worker, a cancel or
--- a sweep, comes here; 30_jobs.sql says in which order rows are locked, and why the statements look as they do. Only other
--- functions call these, so what ends a job is always a claim, a cancel or its time.
+-- How a job ends: settled at its real cost, or released without a charge. Only other functions call these: what ends a
+-- job is a worker's report, a cancel or its time. 30_jobs.sql says why the statements look as they do.
 
 -- Lock the open reservations of a batch. Return the wallets that they hold, brought to p_now, in lock order. The
 -- partner's wallet is among them when an archived child's freed credits go there.
@@ -52,8 +51,7 @@ BEGIN
 END
 $$;
 
--- Return when the last happened to a job that runs. It does not end before that: the report or the cancel that ends it
--- may have arrived before, and waited, or come to a node whose clock is behind.
+-- Return when the last happened to a job that runs. It does not end before that, whenever what ends it arrived.
 CREATE OR REPLACE FUNCTION job_last_at(p_job jobs)
 RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT greatest(p_job.started_at, p_job.claimed_at, p_job.cancel_requested_at)
@@ -267,8 +265,7 @@ END
 $$;
 
 -- End these jobs of one tenant, whose time is up: as failed, or as canceled if a cancel was accepted. p_ended is how
--- many; p_skipped are those that still hold their reservation, because nothing can be released of them. Lock order: as
--- job_settle.
+-- many; p_skipped are those whose reservation nothing can be released of. Lock order: as job_settle.
 CREATE OR REPLACE FUNCTION jobs_expire_these(
     p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], OUT p_ended integer, OUT p_skipped uuid[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$

@@ -83,7 +83,8 @@ BEGIN
     SELECT jsonb_agg(a.asset || jsonb_build_object('storage_key', u.storage_key) ORDER BY a.ordinality),
            jsonb_agg(jsonb_build_object(
                'reason', CASE WHEN u.name IS NULL THEN 'not_uploaded' ELSE 'other_file' END,
-               'field', 'assets', 'position', a.ordinality - 1)
+               'field', 'assets', 'position', a.ordinality - 1,
+               'member', CASE WHEN u.name IS NULL THEN 'name' ELSE 'sha256' END)
                ORDER BY a.ordinality)
                FILTER (WHERE u.name IS NULL OR u.sha256 <> a.asset ->> 'sha256'
                           OR u.size_bytes <> (a.asset ->> 'size_bytes')::bigint)

@@ -1,6 +1,7 @@
 -- The partner's cash wallet, in US cents. Same rules as the credit wallet: lock, change, one row, save.
 
--- Writes one cash event and the wallet with it. p_wallet is locked; the caller has checked that it can pay.
+-- Write one cash event, and the wallet with it, which is returned. p_wallet is locked; the caller has checked that it can
+-- pay.
 CREATE OR REPLACE FUNCTION cash_event_append(
     p_wallet cash_wallets, p_now timestamptz, p_event_type text, p_amount_cents bigint, p_for_organization_id uuid,
     p_caller caller, p_description text, p_reference text DEFAULT NULL, p_lease leases DEFAULT NULL,
@@ -44,125 +45,152 @@ BEGIN
 END
 $$;
 
--- The operator's top-ups and adjustments.
+-- Post the operator's top-ups and adjustments.
 --
--- Facts: {event, balance_cents}. Refused: NOT_FOUND (no such partner: a child has no cash wallet),
--- BILLING_EXHAUSTED (below zero), VALIDATION (out of range), IDEMPOTENCY_*.
+-- Facts: {event, balance_cents}. Refused: NOT_FOUND (no such partner: a child has no cash wallet), BILLING_EXHAUSTED
+-- (insufficient_funds), VALIDATION (out_of_range), IDEMPOTENCY_*. Lock order: cash wallet, leases.
 CREATE OR REPLACE FUNCTION cash_post(p_tenant_id bigint, p_now timestamptz, p_items cash_posting[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     v_outcomes outcome[] := '{}';
-    v_outcome  outcome;
     v_item     cash_posting;
-    v_wallet   cash_wallets;
-    v_renewed  record;
-    v_facts    jsonb;
-    v_now      timestamptz;
 BEGIN
     FOREACH v_item IN ARRAY p_items LOOP
-        v_outcome := idempotency_outcome(p_now, v_item.idempotency);
-        IF v_outcome.status IS NULL THEN
-            v_wallet := NULL;
-            SELECT * INTO v_wallet FROM cash_wallets
-             WHERE tenant_id = p_tenant_id AND organization_id = v_item.organization_id AND currency = 'USD'
-               FOR NO KEY UPDATE;
-            -- What others did who came later and were first lies in the past here too.
-            v_now := greatest(p_now, v_wallet.last_event_at);
-            -- What came due before the money is taken is paid before, also if no worker has come since.
-            IF v_item.amount_cents < 0 AND v_wallet.renewals_due_at <= v_now THEN
-                SELECT * INTO v_renewed FROM leases_renew_locked(v_wallet, v_now, NULL);
-                v_wallet := v_renewed.p_cash;
-            END IF;
-            v_outcome := CASE
-                WHEN v_wallet.organization_id IS NULL
-                    THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
-                WHEN v_item.amount_cents > 9007199254740991 - v_wallet.balance_cents
-                    THEN out_of_range('amount_cents')
-                WHEN -v_item.amount_cents > v_wallet.balance_cents
-                    THEN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
-                        'reason', 'insufficient_funds', 'required', -v_item.amount_cents,
-                        'available', v_wallet.balance_cents))::outcome
-            END;
-        END IF;
-        IF v_outcome.status IS NULL THEN
-            v_wallet := cash_event_append(v_wallet, v_now, v_item.event_type, v_item.amount_cents,
-                                          v_item.organization_id, v_item.caller, v_item.description, v_item.reference);
-            v_facts := jsonb_build_object('event', cash_event_facts(v_wallet), 'balance_cents', v_wallet.balance_cents);
-            -- What could not be paid before is tried with what has come in; the sweep goes on where this stops.
-            IF v_item.event_type = 'topup' AND v_wallet.renewals_due_at IS NOT NULL THEN
-                SELECT * INTO v_renewed FROM leases_renew_locked(v_wallet, v_now, 1000);
-                v_facts := v_facts || jsonb_build_object('balance_cents', (v_renewed.p_cash).balance_cents);
-            END IF;
-            v_outcome := ROW('done', NULL, v_facts)::outcome;
-            PERFORM audit_write(p_tenant_id, p_now, v_item.organization_id,
-                                CASE v_item.event_type WHEN 'topup' THEN 'cash.topped_up' ELSE 'cash.adjusted' END,
-                                v_item.caller, NULL,
-                                jsonb_build_object('amountCents', v_item.amount_cents,
-                                                   'eventId', v_facts -> 'event' -> 'event_id'));
-            PERFORM idempotency_store(p_now, v_item.idempotency, 200::smallint, v_facts::json, NULL);
-        END IF;
-        v_outcomes := v_outcomes || v_outcome;
+        v_outcomes := v_outcomes || idempotency_keep(
+            p_now, v_item.idempotency, cash_post_one(p_tenant_id, p_now, v_item));
     END LOOP;
     RETURN v_outcomes;
 END
 $$;
 
--- Gives back up to what a month of a lease was charged, to the wallet that paid it.
+CREATE OR REPLACE FUNCTION cash_post_one(p_tenant_id bigint, p_now timestamptz, p_item cash_posting)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_outcome outcome := idempotency_outcome(p_now, p_item.idempotency);
+    v_wallet  cash_wallets;
+    v_renewed record;
+    v_event   jsonb;
+    -- Raised to the wallet's last event: requests that arrived later may have been here before.
+    v_now     timestamptz;
+BEGIN
+    IF v_outcome.status IS NOT NULL THEN
+        RETURN v_outcome;
+    END IF;
+    SELECT * INTO v_wallet FROM cash_wallets
+     WHERE tenant_id = p_tenant_id AND organization_id = p_item.organization_id AND currency = 'USD'
+       FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
+    END IF;
+    v_now := greatest(p_now, v_wallet.last_event_at);
+    -- What came due before the money is taken is paid before, also if no worker has come since.
+    IF p_item.amount_cents < 0 AND v_wallet.renewals_due_at <= v_now THEN
+        SELECT * INTO v_renewed FROM leases_renew_locked(v_wallet, v_now, NULL);
+        v_wallet := v_renewed.p_cash;
+    END IF;
+    IF p_item.amount_cents > 9007199254740991 - v_wallet.balance_cents THEN
+        RETURN out_of_range('amount_cents');
+    END IF;
+    IF -p_item.amount_cents > v_wallet.balance_cents THEN
+        RETURN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
+            'reason', 'insufficient_funds', 'required', -p_item.amount_cents,
+            'available', v_wallet.balance_cents))::outcome;
+    END IF;
+    v_wallet := cash_event_append(v_wallet, v_now, p_item.event_type, p_item.amount_cents, p_item.organization_id,
+                                  p_item.caller, p_item.description, p_item.reference);
+    v_event := cash_event_facts(v_wallet);
+    -- What could not be paid before is tried with what has come in; the sweep goes on where this stops.
+    IF p_item.event_type = 'topup' AND v_wallet.renewals_due_at IS NOT NULL THEN
+        SELECT * INTO v_renewed FROM leases_renew_locked(v_wallet, v_now, 1000);
+        v_wallet := v_renewed.p_cash;
+    END IF;
+    PERFORM audit_write(p_tenant_id, p_now, p_item.organization_id,
+                        CASE p_item.event_type WHEN 'topup' THEN 'cash.topped_up' ELSE 'cash.adjusted' END,
+                        p_item.caller, NULL,
+                        jsonb_build_object('amountCents', p_item.amount_cents, 'eventId', v_event -> 'event_id'));
+    RETURN ROW('done', NULL, jsonb_build_object(
+        'event', v_event, 'balance_cents', v_wallet.balance_cents))::outcome;
+END
+$$;
+
+-- Refund up to what a month of a lease was charged, to the wallet that paid it.
 --
 -- Facts: {event, balance_cents}. Refused: NOT_FOUND (no such partner, or no such lease of its own or its children's),
--- CONFLICT {refundable} (more than the month was charged and not refunded yet), VALIDATION (out of range).
-CREATE OR REPLACE FUNCTION cash_refund(
-    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_social_account_id uuid, p_lease_month integer,
-    p_amount_cents bigint, p_description text, p_caller caller)
-RETURNS outcome
+-- CONFLICT {charged_cents, refunded_cents} (more than the month was charged and is not refunded yet), VALIDATION
+-- (out_of_range), IDEMPOTENCY_*. Lock order: cash wallet, lease charge.
+CREATE OR REPLACE FUNCTION cash_refund(p_tenant_id bigint, p_now timestamptz, p_items cash_refund_item[])
+RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
+    v_outcomes outcome[] := '{}';
+    v_item     cash_refund_item;
+BEGIN
+    FOREACH v_item IN ARRAY p_items LOOP
+        v_outcomes := v_outcomes || idempotency_keep(
+            p_now, v_item.idempotency, cash_refund_one(p_tenant_id, p_now, v_item));
+    END LOOP;
+    RETURN v_outcomes;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION cash_refund_one(p_tenant_id bigint, p_now timestamptz, p_item cash_refund_item)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_outcome outcome := idempotency_outcome(p_now, p_item.idempotency);
     v_wallet  cash_wallets;
     v_lease   leases;
     v_charge  lease_charges;
     v_for     uuid;
     v_event   jsonb;
 BEGIN
+    IF v_outcome.status IS NOT NULL THEN
+        RETURN v_outcome;
+    END IF;
     SELECT * INTO v_wallet FROM cash_wallets
-     WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND currency = 'USD'
+     WHERE tenant_id = p_tenant_id AND organization_id = p_item.organization_id AND currency = 'USD'
        FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
     END IF;
-    SELECT * INTO v_lease FROM leases WHERE tenant_id = p_tenant_id AND social_account_id = p_social_account_id;
+    SELECT * INTO v_lease FROM leases WHERE tenant_id = p_tenant_id AND social_account_id = p_item.social_account_id;
     IF NOT FOUND THEN
         RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
     END IF;
     SELECT * INTO v_charge FROM lease_charges
-     WHERE tenant_id = p_tenant_id AND social_account_id = p_social_account_id AND lease_month = p_lease_month
+     WHERE tenant_id = p_tenant_id AND social_account_id = p_item.social_account_id
+       AND lease_month = p_item.lease_month
        FOR NO KEY UPDATE;
-    IF v_charge.status IS DISTINCT FROM 'paid' OR v_charge.refunded_cents + p_amount_cents > v_charge.price_cents THEN
+    IF v_charge.status IS DISTINCT FROM 'paid' OR v_charge.refunded_cents + p_item.amount_cents > v_charge.price_cents
+    THEN
         RETURN ROW('refused', 'CONFLICT', jsonb_build_object(
             'charged_cents', CASE v_charge.status WHEN 'paid' THEN v_charge.price_cents ELSE 0 END,
             'refunded_cents', coalesce(v_charge.refunded_cents, 0)))::outcome;
     END IF;
-    IF p_amount_cents > 9007199254740991 - v_wallet.balance_cents THEN
+    IF p_item.amount_cents > 9007199254740991 - v_wallet.balance_cents THEN
         RETURN out_of_range('amount_cents');
     END IF;
     -- For whom it was charged, also when the project has moved since.
     SELECT for_organization_id INTO v_for FROM cash_events
-     WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND currency = 'USD'
+     WHERE tenant_id = p_tenant_id AND organization_id = p_item.organization_id AND currency = 'USD'
        AND sequence = v_charge.cash_sequence;
-    v_wallet := cash_event_append(v_wallet, p_now, 'refund', p_amount_cents, v_for, p_caller, p_description, NULL,
-                                  v_lease, p_lease_month);
-    UPDATE lease_charges SET refunded_cents = refunded_cents + p_amount_cents
-     WHERE tenant_id = p_tenant_id AND social_account_id = p_social_account_id AND lease_month = p_lease_month;
+    v_wallet := cash_event_append(v_wallet, p_now, 'refund', p_item.amount_cents, v_for, p_item.caller,
+                                  p_item.description, NULL, v_lease, p_item.lease_month);
+    UPDATE lease_charges SET refunded_cents = refunded_cents + p_item.amount_cents
+     WHERE tenant_id = p_tenant_id AND social_account_id = p_item.social_account_id
+       AND lease_month = p_item.lease_month;
     v_event := cash_event_facts(v_wallet);
-    PERFORM audit_write(p_tenant_id, p_now, p_organization_id, 'cash.refunded', p_caller, v_lease.project_id,
-                        jsonb_build_object('amountCents', p_amount_cents, 'eventId', v_event -> 'event_id',
-                            'socialAccountId', 'sa_' || p_social_account_id, 'leaseMonth', p_lease_month));
+    PERFORM audit_write(p_tenant_id, p_now, p_item.organization_id, 'cash.refunded', p_item.caller, v_lease.project_id,
+                        jsonb_build_object('amountCents', p_item.amount_cents, 'eventId', v_event -> 'event_id',
+                            'socialAccountId', 'sa_' || p_item.social_account_id, 'leaseMonth', p_item.lease_month));
     RETURN ROW('done', NULL, jsonb_build_object(
         'event', v_event, 'balance_cents', v_wallet.balance_cents))::outcome;
 END
 $$;
 
--- The newest row of a cash wallet as the money functions answer it.
+-- Return the newest row of a cash wallet as the money functions answer it.
 CREATE OR REPLACE FUNCTION cash_event_facts(p_wallet cash_wallets)
 RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT to_jsonb(e) - '{tenant_id,operator_id,request_id,sequence,currency}'::text[]

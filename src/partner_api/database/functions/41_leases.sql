@@ -1,6 +1,6 @@
--- Leased accounts: the calendar of a lease, and assignment with its first charge.
+-- Leases: their calendar, and assigning accounts with the first charge.
 
--- When month p_month of a lease begins. Months are added to the anchor, so that a lease assigned on the 31st comes
+-- Return when month p_month of a lease begins. Months are added to the anchor, so that a lease assigned on the 31st comes
 -- back to the 31st after a shorter month. NULL in, NULL out.
 CREATE OR REPLACE FUNCTION lease_month_start(p_assigned_at timestamptz, p_month integer)
 RETURNS timestamptz
@@ -8,7 +8,7 @@ LANGUAGE sql STABLE AS $$
     SELECT ((p_assigned_at AT TIME ZONE 'UTC') + make_interval(months => p_month)) AT TIME ZONE 'UTC'
 $$;
 
--- How many calendar months p_now is after the month in which a lease was assigned; the day of the month does not count.
+-- Return how many calendar months p_now is after the month in which a lease was assigned; the day of the month does not count.
 CREATE OR REPLACE FUNCTION lease_calendar_months(p_assigned_at timestamptz, p_now timestamptz)
 RETURNS integer
 LANGUAGE sql STABLE AS $$
@@ -17,7 +17,7 @@ LANGUAGE sql STABLE AS $$
             - extract(month FROM p_assigned_at AT TIME ZONE 'UTC'))::integer
 $$;
 
--- The first instant after p_now at which a month of the lease begins: never in the past, however late a worker is.
+-- Return the first instant after p_now at which a month of the lease begins: never in the past, however late a worker is.
 -- Lists ask it of every row: an expression without FROM becomes part of their statement instead of one of its own.
 CREATE OR REPLACE FUNCTION lease_next_renewal(p_assigned_at timestamptz, p_now timestamptz)
 RETURNS timestamptz
@@ -28,7 +28,33 @@ LANGUAGE sql STABLE AS $$
         ELSE lease_month_start(p_assigned_at, greatest(1, lease_calendar_months(p_assigned_at, p_now) + 1)) END
 $$;
 
--- Writes down and puts out that an account was leased to a project of p_organization_id.
+-- Return the time of what happens to a lease now: p_now, unless it is known to be later.
+CREATE OR REPLACE FUNCTION lease_time(p_lease leases, p_now timestamptz)
+RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT greatest(p_now, p_lease.past_due_since, lease_month_start(p_lease.assigned_at, p_lease.next_month - 1))
+$$;
+
+-- Return a lease as the functions that change it answer it: its row, and of its account and project what is shown with
+-- it. p_now decides when it is renewed next.
+CREATE OR REPLACE FUNCTION lease_facts(p_tenant_id bigint, p_social_account_id uuid, p_now timestamptz)
+RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT to_jsonb(l) - 'tenant_id' || jsonb_build_object(
+               'organization_id', p.organization_id, 'handle', s.handle, 'platform', s.platform,
+               'followers', s.followers,
+               'next_renewal_at', CASE l.status WHEN 'assigned' THEN lease_next_renewal(l.assigned_at, p_now) END)
+      FROM leases l
+      JOIN projects p ON p.tenant_id = p_tenant_id AND p.id = l.project_id
+      JOIN social_accounts s ON s.tenant_id = p_tenant_id AND s.id = l.social_account_id
+     WHERE l.tenant_id = p_tenant_id AND l.social_account_id = p_social_account_id
+$$;
+
+-- Return what the outbox says of every change of a leased account.
+CREATE OR REPLACE FUNCTION lease_outbox_data(p_social_account_id uuid, p_project_id uuid)
+RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT jsonb_build_object('socialAccountId', 'sa_' || p_social_account_id, 'projectId', 'prj_' || p_project_id)
+$$;
+
+-- Write the audit and outbox rows of an account that was leased to a project of p_organization_id.
 CREATE OR REPLACE FUNCTION lease_assigned(
     p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_project_id uuid, p_social_account_id uuid,
     p_handle text, p_monthly_price_cents bigint, p_caller caller)
@@ -44,28 +70,14 @@ BEGIN
 END
 $$;
 
--- Takes pool accounts for a project and charges each account's first month to the partner's cash wallet, after the
--- months of other leases that are due: all of them or none. Visible to every reader as soon as it commits. A lease does
--- not begin before its account was free, nor before the wallet's last event, whatever p_now says.
+-- Lease pool accounts to a project and charge each account's first month to the partner's cash wallet, after the months
+-- of other leases that are due: all of them or none. Visible to every reader as soon as it commits. A lease does not
+-- begin before its account was free, nor before the wallet's last event, whatever p_now says.
 --
 -- Facts: {assigned_at, charged_cents, social_account_ids}. Refused: NOT_FOUND (project), KILL_SWITCH (organization or
--- its partner not active), CONFLICT (project archived; an account not available), BILLING_EXHAUSTED (insufficient_funds).
--- Lock order: project, cash wallet, pool accounts by id.
-CREATE OR REPLACE FUNCTION lease_assign(p_tenant_id bigint, p_now timestamptz, p_items lease_assignment[])
-RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-DECLARE
-    v_outcomes outcome[] := '{}';
-    v_item     lease_assignment;
-BEGIN
-    FOREACH v_item IN ARRAY p_items LOOP
-        v_outcomes := v_outcomes || lease_assign_one(p_tenant_id, p_now, v_item);
-    END LOOP;
-    RETURN v_outcomes;
-END
-$$;
-
-CREATE OR REPLACE FUNCTION lease_assign_one(p_tenant_id bigint, p_now timestamptz, p_item lease_assignment)
+-- its partner not active), CONFLICT (project archived; {unavailable}: accounts that are not available),
+-- BILLING_EXHAUSTED (insufficient_funds). Lock order: project, cash wallet, pool accounts by id.
+CREATE OR REPLACE FUNCTION lease_assign(p_tenant_id bigint, p_now timestamptz, p_item lease_assignment)
 RETURNS outcome
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -7,3 +7,91 @@ RETURNS integer
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
     SELECT wallets_roll_over_due(p_tenant_id, p_now, p_organization_ids)
 $$;
+
+-- An outcome as that server gives it to its client: the facts of a refusal are its details, by their names there.
+CREATE OR REPLACE FUNCTION outcome_of_previous_release(p_outcome outcome)
+RETURNS outcome LANGUAGE sql IMMUTABLE AS $$
+    SELECT ROW(p_outcome.status, p_outcome.code, CASE
+        WHEN p_outcome.code = 'VALIDATION' THEN jsonb_build_object('issues', jsonb_build_array(CASE
+            p_outcome.facts ->> 'reason'
+            WHEN 'wrong_count' THEN jsonb_build_object(
+                'path', 'poolAccountIds',
+                'message', 'Expected 1 to ' || (p_outcome.facts ->> 'maximum') || ' accounts, as the request asks for')
+            ELSE jsonb_build_object(
+                'path', 'amountCents', 'message', 'would bring a balance above 9007199254740991') END))
+        WHEN p_outcome.code = 'CONFLICT' THEN
+            replace(replace(replace(p_outcome.facts::text, '"disconnected_reason":', '"disconnectedReason":'),
+                            '"charged_cents":', '"chargedCents":'), '"refunded_cents":', '"refundedCents":')::jsonb
+        ELSE p_outcome.facts END)::outcome
+$$;
+
+CREATE OR REPLACE FUNCTION organization_set_status(
+    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_partner_id uuid, p_status text, p_caller caller)
+RETURNS outcome
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT outcome_of_previous_release(organization_set_status_one(p_tenant_id, p_now, ROW(
+        p_organization_id, p_partner_id, p_status, p_caller, NULL)::organization_set_status_item))
+$$;
+
+CREATE OR REPLACE FUNCTION organization_archive(
+    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_partner_id uuid, p_caller caller)
+RETURNS outcome
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT outcome_of_previous_release(organization_archive_one(p_tenant_id, p_now, ROW(
+        p_organization_id, p_partner_id, p_caller, NULL)::organization_archive_item))
+$$;
+
+CREATE OR REPLACE FUNCTION cash_refund(
+    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_social_account_id uuid, p_lease_month integer,
+    p_amount_cents bigint, p_description text, p_caller caller)
+RETURNS outcome
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT outcome_of_previous_release(cash_refund_one(p_tenant_id, p_now, ROW(
+        p_organization_id, p_social_account_id, p_lease_month, p_amount_cents, p_description, p_caller,
+        NULL)::cash_refund_item))
+$$;
+
+CREATE OR REPLACE FUNCTION lease_disconnect(
+    p_tenant_id bigint, p_now timestamptz, p_social_account_id uuid, p_organization_id uuid, p_reason text,
+    p_note text, p_caller caller)
+RETURNS outcome
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT outcome_of_previous_release(lease_disconnect_one(p_tenant_id, p_now, ROW(
+        p_social_account_id, p_organization_id, p_reason, p_note, p_caller, NULL)::lease_disconnect_item))
+$$;
+
+CREATE OR REPLACE FUNCTION lease_set_price(
+    p_tenant_id bigint, p_now timestamptz, p_social_account_id uuid, p_monthly_price_cents bigint, p_caller caller)
+RETURNS outcome
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT outcome_of_previous_release(lease_set_price_one(p_tenant_id, p_now, ROW(
+        p_social_account_id, p_monthly_price_cents, p_caller, NULL)::lease_set_price_item))
+$$;
+
+CREATE OR REPLACE FUNCTION lease_request_fulfil(
+    p_tenant_id bigint, p_now timestamptz, p_request_id uuid, p_pool_account_ids uuid[], p_social_account_ids uuid[],
+    p_monthly_price_cents bigint, p_note text, p_caller caller)
+RETURNS outcome
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT outcome_of_previous_release(lease_request_fulfil_one(p_tenant_id, p_now, ROW(
+        p_request_id, p_pool_account_ids, p_social_account_ids, p_monthly_price_cents, p_note, p_caller,
+        NULL)::lease_request_fulfil_item))
+$$;
+
+CREATE OR REPLACE FUNCTION lease_request_reject(
+    p_tenant_id bigint, p_now timestamptz, p_request_id uuid, p_note text, p_caller caller)
+RETURNS outcome
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT outcome_of_previous_release(lease_request_reject_one(p_tenant_id, p_now, ROW(
+        p_request_id, p_note, p_caller, NULL)::lease_request_reject_item))
+$$;
+
+CREATE OR REPLACE FUNCTION lease_request_pretend(
+    p_tenant_id bigint, p_now timestamptz, p_request_id uuid, p_social_account_ids uuid[], p_handles text[],
+    p_followers bigint[])
+RETURNS outcome
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+    SELECT lease_request_pretend_one(p_tenant_id, p_now, ROW(
+        p_request_id, p_social_account_ids, p_handles, p_followers, ROW('system', NULL, NULL, NULL, NULL)::caller,
+        NULL)::lease_request_pretend_item)
+$$;

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from partner_api.edge.request.api_request import ApiRequest
 
 T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
+Facts = dict[str, Any]
 Shape = Callable[[dict[str, Any]], T | Reply[T]]
 """Makes the answer of the facts of a money function."""
 
@@ -151,6 +153,24 @@ def shaped(facts: dict[str, Any], shape: Shape[T], status_code: int, *, replayed
     shown = shape(facts)
     reply = shown if isinstance(shown, Reply) else json_reply(shown, status_code)
     return Reply(reply.status, reply.body, REPLAYED_HEADER) if replayed else reply
+
+
+def shape_or_whole(shape: Callable[[Facts], S], whole: type[S]) -> Callable[[Facts], S]:
+    """Make the answer also of a record that a server of the release before has kept.
+
+    That server kept the whole answer of these routes where the money functions now keep facts. A record answers for
+    24 hours, so this goes a release later.
+
+    Args:
+        shape: makes the answer of the facts.
+        whole: the answer; what has no other names than its own is one.
+    """
+    names = {field.encode_name for field in msgspec.structs.fields(whole)}
+
+    def answer_of(facts: Facts) -> S:
+        return msgspec.convert(facts, whole) if facts.keys() <= names else shape(facts)
+
+    return answer_of
 
 
 async def _stored(request: ApiRequest, connection: Connection) -> Reply[Any] | None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
-
-from litestar import Request
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from partner_api.database.pool import require_no_connection
 from partner_api.edge.wire.fields import OrganizationId
@@ -16,14 +14,17 @@ from partner_api.ids import new_request_id
 from partner_api.time_limits import BODY_SILENCE_SECONDS, DISCARD_SECONDS, JSON_BODY_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
     from datetime import datetime
-
-    from litestar.types import Receive, Scope, Send
 
     from partner_api.edge.identity.authentication import Caller, OperatorCaller
     from partner_api.edge.request.uploads import Upload
     from partner_api.services import Services
+
+    Message = MutableMapping[str, Any]
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
 
 MAX_BODY_BYTES = 256 * 1024
 ACTING_HEADER = "X-Layers-Organization"
@@ -82,8 +83,14 @@ class Exchange:
         self.bucket: list[tuple[bytes, bytes]] = []
 
 
-class ApiRequest(Request[Any, Any, Any]):
-    """What handlers get. ``caller`` is whom it acts for, and set before a handler runs."""
+class ApiRequest:
+    """What handlers get. ``caller`` is whom it acts for, and set before a handler runs.
+
+    Args:
+        scope: the connection's, as ASGI has it.
+        receive: gives the body.
+        path_texts: the texts of the path's parameters, in their order.
+    """
 
     __slots__ = (
         "_body_bytes",
@@ -96,19 +103,26 @@ class ApiRequest(Request[Any, Any, Any]):
         "exchange",
         "idempotency_key",
         "key_caller",
+        "method",
         "now",
+        "path_texts",
         "path_values",
         "raw_acting",
         "raw_idempotency_keys",
+        "receive",
+        "scope",
         "services",
         "success_status",
         "template",
         "upload",
     )
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        super().__init__(scope, receive, send)
-        self.exchange: Exchange = cast("dict[str, Any]", scope)[EXCHANGE]
+    def __init__(self, scope: Scope, receive: Receive, path_texts: Sequence[str]) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.path_texts = path_texts
+        self.method: str = scope["method"]
+        self.exchange: Exchange = scope[EXCHANGE]
         self.authorization: list[bytes] = []
         self.raw_acting: list[bytes] = []
         self.raw_idempotency_keys: list[bytes] = []
@@ -172,6 +186,14 @@ class ApiRequest(Request[Any, Any, Any]):
     def is_operators(self) -> bool:
         """Whether an operator is calling."""
         return self._operator is not None
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header field, the first if there are several; None without one."""
+        wanted = name.lower().encode()
+        for found, value in self.scope["headers"]:
+            if found == wanted:
+                return str(value, "latin-1")
+        return None
 
     def read_headers(self, issues: list[Issue], *, writes: bool) -> None:
         """Read the two headers that change what a request means.
@@ -243,7 +265,7 @@ class ApiRequest(Request[Any, Any, Any]):
                 raise self._too_late() from None
             if message["type"] == "http.disconnect":
                 raise ApiError("VALIDATION", _CUT_OFF, status=400)
-            chunk: bytes = message["body"]  # type: ignore[typeddict-item]
+            chunk: bytes = message["body"]
             size += len(chunk)
             if size > limit:
                 raise _too_large(limit)

@@ -40,7 +40,7 @@ class UploadRule(Struct, frozen=True):
 
     def read_media_type(self, request: ApiRequest, issues: list[Issue]) -> str:
         """Give the media type that a request announces; another one is added to ``issues``."""
-        text = request.headers.get("content-type", "")
+        text = request.header("content-type") or ""
         media_type = text.partition(";")[0].strip().lower()
         if ANY_TYPE not in self.media_types and media_type not in self.media_types:
             issues.append(Issue("Content-Type", f"Expected {' or '.join(self.media_types)}"))

@@ -8,15 +8,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import asyncpg
 import msgspec
 import structlog
-from litestar.exceptions import (
-    HTTPException,
-    MethodNotAllowedException,
-    NotFoundException,
-)
 
 from partner_api.database.outages import is_unavailable, log_unavailable
-from partner_api.errors import ApiError, not_found
-from partner_api.log_limits import OncePerMinute
+from partner_api.errors import ApiError
+from partner_api.logs import OncePerMinute
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -101,8 +96,9 @@ def error_reply(error: Exception, request_id: str, *, where: str) -> Reply[Any]:
         request_id: the request's id.
         where: route or path, for the log.
     """
-    known = _as_api_error(error)
-    if known is None:
+    if isinstance(error, ApiError):
+        known = error
+    else:
         if is_unavailable(error) or isinstance(error, _TRY_AGAIN):
             log_unavailable(error, where=where, request_id=request_id)
             known = ApiError("UNAVAILABLE")
@@ -120,19 +116,3 @@ def error_reply(error: Exception, request_id: str, *, where: str) -> Reply[Any]:
             _log.error("request_failed", request_id=request_id, where=where, exc_info=error)
             known = ApiError("INTERNAL")
     return Reply(known.status, known.body(request_id), known.headers)
-
-
-def _as_api_error(error: Exception) -> ApiError | None:
-    if isinstance(error, ApiError):
-        return error
-    if isinstance(error, NotFoundException):
-        return not_found()
-    if isinstance(error, MethodNotAllowedException):
-        methods = {method.strip() for method in (error.headers or {}).get("allow", "").split(",")}
-        allow = sorted(methods - {"OPTIONS", ""} | ({"HEAD"} if "GET" in methods else set()))
-        return ApiError(
-            "METHOD_NOT_ALLOWED", details={"allow": allow}, headers={"Allow": ", ".join(allow)}
-        )
-    if isinstance(error, HTTPException) and error.status_code < 500:
-        return ApiError("VALIDATION", f"{error.detail}. Correct the request.", status=400)
-    return None

@@ -65,12 +65,12 @@ def _claim_headers(request: ApiRequest, name: str) -> tuple[str, UUID]:
         ApiError: VALIDATION, with everything that is wrong.
     """
     issues: list[Issue] = []
-    worker_id = request.headers.get(_WORKER_HEADER, "")
+    worker_id = request.header(_WORKER_HEADER) or ""
     if not 1 <= len(worker_id) <= _MOST_WORKER_CHARACTERS:
         issues.append(Issue(_WORKER_HEADER, "Expected the worker's id, of 1 to 128 characters"))
     token = UUID(int=0)
     try:
-        token = UUID(request.headers.get(_TOKEN_HEADER, ""))
+        token = UUID(request.header(_TOKEN_HEADER) or "")
     except ValueError:
         issues.append(Issue(_TOKEN_HEADER, "Expected the token of the claim"))
     try:

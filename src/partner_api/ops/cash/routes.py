@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal
 from partner_api.cash import store
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
-from partner_api.edge.idempotency.records import idempotency_argument
+from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import not_found, refusal
+from partner_api.errors import not_found
 from partner_api.leases.access import charge_what_is_due
 from partner_api.ops.access import require_tenant
 from partner_api.ops.cash.schemas import (
@@ -32,9 +32,8 @@ from partner_api.organizations.store import find_organization
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from partner_api.database.connection import Connection
-
 routes = Routes("Operator: cash")
+_refunded = shape_or_whole(posted_cash_of, PostedCash)
 
 
 @routes.read(
@@ -113,35 +112,35 @@ async def adjust_cash(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/refund",
     access=requires_role("finance"),
-    runs=Runs.TRANSACTION,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
     idempotency_required=True,
+    replays=_refunded,
 )
 async def refund_cash(
-    request: ApiRequest, org_id: OrganizationId, body: CashRefund, connection: Connection
-) -> PostedCash:
+    request: ApiRequest, org_id: OrganizationId, body: CashRefund
+) -> Reply[PostedCash]:
     """Refund a month of a lease.
 
     To the partner that paid for it, also when the lease is a child's or is over. All refunds of a
     month are at most what it was charged: more is 409.
     """
-    organization = await find_organization(connection, org_id)
-    if organization is None:
-        raise not_found()
-    outcome = await store.refund(
-        connection,
-        organization["tenant_id"],
-        request.now,
-        organization_id=org_id,
-        social_account_id=body.social_account_id,
-        lease_month=body.lease_month,
-        amount_cents=body.amount_cents,
-        description=body.description,
-        caller=audit_argument(request),
+    item = store.RefundItem(
+        org_id,
+        body.social_account_id,
+        body.lease_month,
+        body.amount_cents,
+        body.description,
+        audit_argument(request),
+        idempotency_argument(request),
     )
-    if outcome.code is not None:
-        raise refusal(outcome.code, outcome.facts)
-    return posted_cash_of(outcome.facts or {})
+    return await money(
+        request,
+        store.refund,
+        item,
+        _refunded,
+        tenant=lambda connection: require_tenant(request, connection, org_id),
+    )
 
 
 async def _post(

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from partner_api.account_pool import candidate_store as candidates
 from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import (
+    idempotency_argument,
+    reject_reused_key,
+    shape_or_whole,
+)
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import LeaseRequestId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import not_found, refusal
+from partner_api.edge.wire.reply import Reply
+from partner_api.errors import not_found
 from partner_api.ids import new_uuid7
 from partner_api.lease_requests import operator_store
 from partner_api.lease_requests import store as requests_store
@@ -24,15 +31,16 @@ from partner_api.ops.lease_requests.schemas import (
     OpsLeaseRequest,
     QueueQuery,
     Rejection,
+    answered_request_of,
     candidate_of,
     ops_lease_request_of,
 )
 
 if TYPE_CHECKING:
-    from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection, Row
 
 routes = Routes("Operator: lease requests")
+_answered = shape_or_whole(answered_request_of, OpsLeaseRequest)
 
 
 @routes.read("/ops/v1/lease-requests", access=requires_role("viewer"))
@@ -103,27 +111,17 @@ async def list_candidates(
     )
 
 
-async def _charge_leases_first(request: ApiRequest, arguments: dict[str, Any]) -> None:
-    pool = request.services.pool
-    async with pool.acquire() as connection:
-        row = await _find(connection, arguments["lease_request_id"])
-    await charge_what_is_due(pool, row["tenant_id"], request.now)
-
-
 @routes.write(
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/fulfil",
     access=requires_role("operator"),
-    runs=Runs.TRANSACTION,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
-    prepare=_charge_leases_first,
+    replays=_answered,
 )
 async def fulfil_lease_request(
-    request: ApiRequest,
-    lease_request_id: LeaseRequestId,
-    body: Fulfilment,
-    connection: Connection,
-) -> OpsLeaseRequest:
+    request: ApiRequest, lease_request_id: LeaseRequestId, body: Fulfilment
+) -> Reply[OpsLeaseRequest]:
     """Fulfil a lease request.
 
     Assigns the accounts to the project and charges the first month of each to the partner's cash
@@ -132,49 +130,49 @@ async def fulfil_lease_request(
     answered, a project that is archived, or an organization that is not active, the partner
     included, is 409.
     """
-    row = await _find(connection, lease_request_id)
-    outcome = await requests_store.fulfil(
-        connection,
-        row["tenant_id"],
-        request.now,
-        request_id=lease_request_id,
-        pool_account_ids=body.pool_account_ids,
+    pool = request.services.pool
+    async with pool.acquire() as connection:
+        tenant_id = await _require_tenant(request, connection, lease_request_id)
+    # What came due before is paid before.
+    await charge_what_is_due(pool, tenant_id, request.now)
+    item = requests_store.FulfilItem(
+        lease_request_id,
+        body.pool_account_ids,
         # In the order of the accounts, which is then that of the partner's list.
-        social_account_ids=sorted(new_uuid7(request.now) for _ in body.pool_account_ids),
-        monthly_price_cents=body.monthly_price_cents,
-        note=body.note,
-        caller=audit_argument(request),
+        sorted(new_uuid7(request.now) for _ in body.pool_account_ids),
+        body.monthly_price_cents,
+        body.note,
+        audit_argument(request),
+        idempotency_argument(request),
     )
-    return await _answered(connection, lease_request_id, outcome)
+    return await money(request, requests_store.fulfil, item, _answered, tenant=tenant_id)
 
 
 @routes.write(
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/reject",
     access=requires_role("operator"),
-    runs=Runs.TRANSACTION,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
+    replays=_answered,
 )
 async def reject_lease_request(
-    request: ApiRequest,
-    lease_request_id: LeaseRequestId,
-    body: Rejection,
-    connection: Connection,
-) -> OpsLeaseRequest:
+    request: ApiRequest, lease_request_id: LeaseRequestId, body: Rejection
+) -> Reply[OpsLeaseRequest]:
     """Reject a lease request.
 
     For ever, with a note to the partner. One that is answered already is 409.
     """
-    row = await _find(connection, lease_request_id)
-    outcome = await requests_store.reject(
-        connection,
-        row["tenant_id"],
-        request.now,
-        request_id=lease_request_id,
-        note=body.note,
-        caller=audit_argument(request),
+    item = requests_store.RejectItem(
+        lease_request_id, body.note, audit_argument(request), idempotency_argument(request)
     )
-    return await _answered(connection, lease_request_id, outcome)
+    return await money(
+        request,
+        requests_store.reject,
+        item,
+        _answered,
+        tenant=lambda connection: _require_tenant(request, connection, lease_request_id),
+    )
 
 
 async def _find(connection: Connection, request_id: UUID) -> Row:
@@ -184,7 +182,10 @@ async def _find(connection: Connection, request_id: UUID) -> Row:
     return row
 
 
-async def _answered(connection: Connection, request_id: UUID, outcome: Outcome) -> OpsLeaseRequest:
-    if outcome.code is not None:
-        raise refusal(outcome.code, outcome.facts)
-    return ops_lease_request_of(await _find(connection, request_id))
+async def _require_tenant(request: ApiRequest, connection: Connection, request_id: UUID) -> int:
+    row = await operator_store.find_request(connection, request_id)
+    if row is None:
+        await reject_reused_key(request, connection)
+        raise not_found()
+    tenant_id: int = row["tenant_id"]
+    return tenant_id

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, convert, field
 from msgspec.structs import asdict
 
 from partner_api.account_pool import candidate_store as candidates
@@ -19,6 +19,7 @@ from partner_api.lease_requests.schemas import (
     Text,
     lease_request_of,
 )
+from partner_api.lease_requests.store import LeaseRequestRow
 from partner_api.ops.pool.schemas import PoolAccount, pool_account_of
 
 if TYPE_CHECKING:
@@ -102,7 +103,12 @@ class Candidate(PoolAccount, frozen=True, rename="camel", kw_only=True):
     reasons: list[Reason]
 
 
-def ops_lease_request_of(row: Row) -> OpsLeaseRequest:
+def answered_request_of(facts: dict[str, Any]) -> OpsLeaseRequest:
+    """Make the answer of the facts of ``requests_store.fulfil`` or ``requests_store.reject``."""
+    return ops_lease_request_of(asdict(convert(facts, LeaseRequestRow)))
+
+
+def ops_lease_request_of(row: Row | dict[str, Any]) -> OpsLeaseRequest:
     """Make the wire form of a row of ``lease_requests``."""
     return OpsLeaseRequest(
         **asdict(lease_request_of(row)),

@@ -6,20 +6,35 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import (
+    idempotency_argument,
+    reject_reused_key,
+    shape_or_whole,
+)
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import SocialAccountId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import not_found, refusal
+from partner_api.edge.wire.reply import Reply
+from partner_api.errors import not_found
 from partner_api.leases import operator_store, store
-from partner_api.ops.leases.schemas import LeasePatch, LeasesQuery, OpsLease, Recall, ops_lease_of
+from partner_api.ops.leases.schemas import (
+    LeasePatch,
+    LeasesQuery,
+    OpsLease,
+    Recall,
+    changed_lease_of,
+    ops_lease_of,
+)
 from partner_api.organizations.store import find_organization
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
 
 routes = Routes("Operator: leases")
+_changed = shape_or_whole(changed_lease_of, OpsLease)
 
 
 @routes.read("/ops/v1/leases", access=requires_role("viewer"))
@@ -55,70 +70,72 @@ async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]
     "PATCH",
     "/ops/v1/leases/{socialAccountId}",
     access=requires_role("operator"),
-    runs=Runs.TRANSACTION,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
+    replays=_changed,
 )
 async def change_lease(
-    request: ApiRequest,
-    social_account_id: SocialAccountId,
-    body: LeasePatch,
-    connection: Connection,
-) -> OpsLease:
+    request: ApiRequest, social_account_id: SocialAccountId, body: LeasePatch
+) -> Reply[OpsLease]:
     """Change the price of a lease.
 
     It holds from the next renewal on; a month that has begun keeps its price, also when it is paid
     late. A lease that is over is 409.
     """
-    row = await _find(request, connection, social_account_id)
-    outcome = await store.set_price(
-        connection,
-        row["tenant_id"],
-        request.now,
-        social_account_id=social_account_id,
-        monthly_price_cents=body.monthly_price_cents,
-        caller=audit_argument(request),
+    item = store.PriceItem(
+        social_account_id,
+        body.monthly_price_cents,
+        audit_argument(request),
+        idempotency_argument(request),
     )
-    if outcome.code is not None:
-        raise refusal(outcome.code, outcome.facts)
-    return ops_lease_of(await _find(request, connection, social_account_id))
+    return await money(
+        request,
+        store.set_price,
+        item,
+        _changed,
+        tenant=lambda connection: _require_tenant(request, connection, social_account_id),
+    )
 
 
 @routes.write(
     "POST",
     "/ops/v1/leases/{socialAccountId}/recall",
     access=requires_role("operator"),
-    runs=Runs.TRANSACTION,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
+    replays=_changed,
 )
 async def recall_lease(
-    request: ApiRequest,
-    social_account_id: SocialAccountId,
-    body: Recall,
-    connection: Connection,
-) -> OpsLease:
+    request: ApiRequest, social_account_id: SocialAccountId, body: Recall
+) -> Reply[OpsLease]:
     """Recall a leased account.
 
     The lease ends now, and the account is available again. Nothing is charged for it any more, and
     nothing is refunded by itself. A lease that is over is 409.
     """
-    row = await _find(request, connection, social_account_id)
-    outcome = await store.disconnect(
-        connection,
-        row["tenant_id"],
-        request.now,
-        social_account_id=social_account_id,
-        organization_id=None,
-        reason="recalled_by_operator",
-        note=body.note,
-        caller=audit_argument(request),
+    item = store.DisconnectItem(
+        social_account_id,
+        None,
+        "recalled_by_operator",
+        body.note,
+        audit_argument(request),
+        idempotency_argument(request),
     )
-    if outcome.code is not None:
-        raise refusal(outcome.code, outcome.facts)
-    return ops_lease_of(await _find(request, connection, social_account_id))
+    return await money(
+        request,
+        store.disconnect,
+        item,
+        _changed,
+        tenant=lambda connection: _require_tenant(request, connection, social_account_id),
+    )
 
 
-async def _find(request: ApiRequest, connection: Connection, social_account_id: UUID) -> Row:
+async def _require_tenant(
+    request: ApiRequest, connection: Connection, social_account_id: UUID
+) -> int:
     row = await operator_store.find_lease(connection, request.now, social_account_id)
     if row is None:
+        await reject_reused_key(request, connection)
         raise not_found()
-    return row
+    tenant_id: int = row["tenant_id"]
+    return tenant_id

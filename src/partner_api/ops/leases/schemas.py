@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert
 from msgspec.structs import asdict
 
 from partner_api.edge.wire.fields import (
@@ -18,6 +18,7 @@ from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 from partner_api.leases.schemas import LeasedAccount, LeaseStatus, leased_account_of
+from partner_api.leases.store import LeaseRow
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Row
@@ -68,7 +69,12 @@ class Recall(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ) = None
 
 
-def ops_lease_of(row: Row) -> OpsLease:
+def changed_lease_of(facts: dict[str, Any]) -> OpsLease:
+    """Make the answer of the facts of ``store.disconnect`` or ``store.set_price``."""
+    return ops_lease_of(asdict(convert(facts, LeaseRow)))
+
+
+def ops_lease_of(row: Row | dict[str, Any]) -> OpsLease:
     """Make the wire form of a row of ``operator_store.list_leases``."""
     pool_account_id = row["pool_account_id"]
     return OpsLease(

@@ -157,14 +157,12 @@ async def change_organization(
             else [row["tenant_id"]]
         )
         for tenant_id in tenant_ids:
-            outcome = await store.set_status(
+            (outcome,) = await store.set_status(
                 connection,
                 tenant_id,
                 request.now,
-                org_id,
-                partner_id=None,
-                status=body.status,
-                caller=audit_argument(request),
+                # The record is that of the whole change, in this transaction.
+                [store.StatusItem(org_id, None, body.status, audit_argument(request), None)],
             )
             if outcome.code is not None:
                 raise refusal(outcome.code, outcome.facts)

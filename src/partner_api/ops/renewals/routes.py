@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from partner_api.cash import store as cash
+from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -23,7 +24,6 @@ from partner_api.ops.renewals.schemas import (
     partner_dry_run_of,
     partner_renewals_of,
 )
-from partner_api.skipped_rows import RestingRows, is_row_fault
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Row

@@ -23,7 +23,7 @@ class Steps:
         self._begun[slot] = asyncio.get_running_loop().time()
 
     def are_short(self) -> bool:
-        """Tell whether no slot is in a step that takes too long."""
+        """Return whether no slot is in a step that takes too long."""
         oldest = asyncio.get_running_loop().time() - RENDERING_STEP_SECONDS
         return all(begun >= oldest for begun in self._begun.values())
 

@@ -189,7 +189,7 @@ class Job:
         await upload(self._pool, self._storage, self._clock.now, self._held, asset.name, content())
 
     async def _heartbeat_loop(self) -> None:
-        """Say from time to time that the worker is there, and at once when there is news.
+        """Send a heartbeat every ten seconds, and soon after the progress has changed.
 
         Raises:
             Canceled, ClaimLost: there is no use in going on.

@@ -12,12 +12,12 @@ import structlog
 
 from partner_api.content.upload_store import HeldJob
 from partner_api.database.arguments import SYSTEM
+from partner_api.database.skipped_rows import RestingRows
 from partner_api.ids import format_id
 from partner_api.jobs import claim_store as claims
 from partner_api.rendering.worker.health import Steps
 from partner_api.rendering.worker.jobs import LEASE_SECONDS, Job, ended
 from partner_api.rendering.worker.renderer import Renderer
-from partner_api.skipped_rows import RestingRows
 from partner_api.sweeps.loop import sleep_unless_stopped
 
 if TYPE_CHECKING:

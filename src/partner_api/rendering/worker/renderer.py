@@ -74,12 +74,12 @@ class Renderer:
 
     @classmethod
     def for_slideshows(cls, font_dir: Path | None) -> Renderer:
-        """Make one that knows the fonts of this machine, and those in a further folder."""
+        """Return one that knows the fonts of this machine, and those in a further folder."""
         return cls("slideshows", *(("--fonts", str(font_dir)) if font_dir is not None else ()))
 
     @classmethod
     def for_samples(cls, idle_seconds: float = RENDERER_IDLE_SECONDS) -> Renderer:
-        """Make one whose process ends when no sample is wanted for so long."""
+        """Return one whose process ends when no sample is wanted for so long."""
         return cls("samples", "--idle-seconds", str(idle_seconds))
 
     async def start(self) -> None:
@@ -195,7 +195,7 @@ async def _answer(process: Process) -> Message:
 
 
 async def _loss(process: Process, error: Exception) -> Exception:
-    """Say why there is no answer: the system has ended the process for the time it used, or something else has."""
+    """Return why there is no answer: the system has ended the process for the time it used, or something else has."""
     if not isinstance(error, TimeoutError):
         # Its pipes are closed, so its end is near; how it ended says whose fault it was.
         with contextlib.suppress(TimeoutError):

@@ -12,8 +12,6 @@ from partner_api.ids import format_id
 if TYPE_CHECKING:
     from uuid import UUID
 
-GENESIS = bytes(32)
-"""What stands before the first row of every wallet."""
 
 _HASH_EXAMPLE = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
 HashText: TypeAlias = Annotated[

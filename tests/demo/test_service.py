@@ -18,8 +18,8 @@ from partner_api.app import create_app
 from partner_api.clock import Clock, format_seconds, parse_timestamp
 from partner_api.crypto import SecretKeys
 from partner_api.database.connection import connect
-from partner_api.demo import Demo, ensure_demo
-from partner_api.demo_credentials import read_demo_secrets
+from partner_api.demo.credentials import read_demo_secrets
+from partner_api.demo.service import Demo, ensure_demo
 from partner_api.edge.asgi import Edge
 from partner_api.ids import format_id
 from partner_api.processes.startup import StartupError

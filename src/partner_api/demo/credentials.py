@@ -1,4 +1,4 @@
-"""The demo's credentials: kept in the data folder for its visitor, and accepted in development mode only."""
+"""The demo's credentials, kept in the data folder for its visitor; most commands only read the token."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import msgspec
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from partner_api.database.connection import Connection
 
 _FILE = "demo-credentials.json"
 
@@ -53,26 +51,3 @@ def write_demo_secrets(data_dir: Path, secrets: DemoSecrets) -> None:
         # A write does not know which file it is that the disk has no room for.
         raise OSError(error.errno, error.strerror, str(path)) from error
     partial.replace(path)
-
-
-async def mark_kept_credentials(connection: Connection, data_dir: Path) -> None:
-    """Mark the credentials in the data folder as the demo's.
-
-    Earlier versions made them without a mark, and would be accepted by a production server.
-    """
-    # Imported here, because most commands only read the token, and wait for every import.
-    from partner_api.api_keys import store as api_keys
-    from partner_api.edge.identity.credentials import parse_api_key, parse_operator_token
-    from partner_api.operators import store as operators
-
-    try:
-        kept = read_demo_secrets(data_dir)
-    except OSError:
-        # A server that may not read the folder has nothing in it that it could mark.
-        return
-    if kept is None:
-        return
-    if (key := parse_api_key(kept.partner_key)) is not None:
-        await api_keys.mark_as_demo(connection, key.tenant_id, key.keyid)
-    if (token := parse_operator_token(kept.operator_token)) is not None:
-        await operators.mark_as_demo(connection, token.keyid)

@@ -1,6 +1,6 @@
 """Starts nodes by forking itself, so that a new one is there in milliseconds with everything imported.
 
-Run as ``python -m partner_api.simulation.nursery FD``. Each message on the socket is a database URL
+Run as ``python -m partner_api.simulation.fork_server FD``. Each message on the socket is a database URL
 with the descriptor of a new node's pipe. When the socket is closed at the other end, it waits for
 all nodes to end, and ends.
 """
@@ -16,7 +16,7 @@ import sys
 from multiprocessing.connection import Connection as Pipe
 
 # Imported before any fork: everything that a node will be asked to run.
-from partner_api.simulation import node, work  # noqa: F401
+from partner_api.simulation import node, work, writes  # noqa: F401
 
 MAX_URL_BYTES = 8192
 

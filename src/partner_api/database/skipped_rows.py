@@ -1,8 +1,8 @@
-"""Rows that cannot be worked on: they are passed over, so that everybody else's are not held up.
+"""Rows that cannot be worked on: they are skipped, so that they do not hold up the others.
 
-A row whose columns contradict each other, or that no statement can change, stays as it is until somebody mends it;
-``layers reconcile`` shows what is wrong. Whoever meets it says so once, lets it rest for a time that grows, and counts
-it in ``layers_skipped_rows_total``.
+A row whose columns contradict each other, or that no statement can change, stays as it is until somebody repairs it;
+``layers reconcile`` shows what is wrong. Such a row is logged once, rests for a time that grows, and is counted
+in ``layers_skipped_rows_total``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import structlog
 from prometheus_client import Counter
 
 from partner_api.database.outages import is_unavailable
-from partner_api.log_limits import OncePerMinute
+from partner_api.logs import OncePerMinute
 from partner_api.metrics.registry import REGISTRY
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class RestingRows(Generic[K]):
         return [key for key, (until, _) in self._rests.items() if until > now]
 
     def skip(self, key: K, error: Exception | None = None, **fields: object) -> None:
-        """Let a row rest that could not be worked on, count it, and say so the first time.
+        """Let a row that could not be worked on rest, count it, and log it the first time.
 
         Args:
             key: names the row.

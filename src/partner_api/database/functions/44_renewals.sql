@@ -1,0 +1,90 @@
+-- Renewals: bringing the leases of one partner, or of many, up to date.
+
+-- Bring the leases of a locked cash wallet to p_now, or about p_limit of them (NULL: all). The wallet is saved.
+CREATE OR REPLACE FUNCTION leases_renew_locked(
+    INOUT p_cash cash_wallets, p_now timestamptz, p_limit integer, OUT p_advanced integer)
+LANGUAGE plpgsql AS $$
+DECLARE
+    -- Each batch looks past what the ones before it have moved, so they are large. Leases that cannot be paid are gone
+    -- through one by one, so fewer of them are.
+    v_batch   integer := least(coalesce(p_limit, 5000), 5000);
+    v_paid    record;
+    v_waiting integer;
+BEGIN
+    p_advanced := 0;
+    LOOP
+        -- Others may have come later and been here before.
+        p_now := greatest(p_now, p_cash.last_event_at);
+        SELECT * INTO v_paid FROM lease_line_charge(p_cash, p_now, v_batch);
+        p_cash := v_paid.p_cash;
+        p_now := greatest(p_now, p_cash.last_event_at);
+        p_advanced := p_advanced + v_paid.p_paid;
+        v_waiting := 0;
+        IF v_paid.p_blocked THEN
+            v_waiting := lease_line_wait(p_cash, p_now, least(v_batch, 1000));
+            p_advanced := p_advanced + v_waiting;
+        END IF;
+        p_cash.renewals_due_at := leases_due_at(p_cash.tenant_id);
+        EXIT WHEN v_paid.p_paid + v_waiting = 0 OR p_advanced >= p_limit;
+        -- Most wallets are done with at the first go; the others look again until there is nothing to do.
+        EXIT WHEN NOT v_paid.p_blocked AND NOT v_paid.p_more AND (p_cash.renewals_due_at <= p_now) IS NOT TRUE;
+    END LOOP;
+    IF p_advanced >= p_limit THEN
+        -- There may be more.
+        p_cash.renewals_due_at := least(date_trunc('second', p_now), p_cash.renewals_due_at);
+    END IF;
+    UPDATE cash_wallets
+       SET balance_cents = p_cash.balance_cents, last_sequence = p_cash.last_sequence,
+           last_event_at = p_cash.last_event_at, last_hash = p_cash.last_hash,
+           renewals_due_at = p_cash.renewals_due_at
+     WHERE tenant_id = p_cash.tenant_id AND organization_id = p_cash.organization_id
+       AND currency = p_cash.currency;
+END
+$$;
+
+-- Return when the first of a tenant's leases is to be charged or tried again; NULL: none is.
+CREATE OR REPLACE FUNCTION leases_due_at(p_tenant_id bigint)
+RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT least(
+        (SELECT min(next_due_at) FROM leases
+          WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current'),
+        (SELECT min(next_attempt_at) FROM leases
+          WHERE tenant_id = p_tenant_id AND next_attempt_at IS NOT NULL))
+$$;
+
+-- Renew leases that are due at p_now, partner by partner in the order given, until about p_limit are advanced; all in one
+-- transaction, so that partners with few leases share a commit. p_taken is how many of the partners were visited,
+-- p_advanced how many leases it paid, put off or ended. A wallet that somebody else holds is left to them. p_stuck are
+-- the partners that have leases due of which none could be advanced, because their rows contradict each other.
+--
+-- Waits for no wallet, so it cannot stand in a circle with others that wait for one while they hold another's.
+CREATE OR REPLACE FUNCTION leases_renew_partners(
+    p_tenant_ids bigint[], p_now timestamptz, p_limit integer, OUT p_taken integer, OUT p_advanced integer,
+    OUT p_stuck bigint[])
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_tenant_id bigint;
+    v_cash      cash_wallets;
+    v_renewed   record;
+BEGIN
+    p_taken := 0;
+    p_advanced := 0;
+    p_stuck := '{}';
+    FOREACH v_tenant_id IN ARRAY p_tenant_ids LOOP
+        p_taken := p_taken + 1;
+        SELECT * INTO v_cash FROM cash_wallets
+         WHERE tenant_id = v_tenant_id AND renewals_due_at <= p_now
+           FOR NO KEY UPDATE SKIP LOCKED;
+        IF FOUND THEN
+            SELECT * INTO v_renewed FROM leases_renew_locked(v_cash, p_now, p_limit - p_advanced);
+            p_advanced := p_advanced + v_renewed.p_advanced;
+            v_cash := v_renewed.p_cash;
+            IF v_renewed.p_advanced = 0 AND v_cash.renewals_due_at <= p_now THEN
+                p_stuck := p_stuck || v_tenant_id;
+            END IF;
+        END IF;
+        EXIT WHEN p_advanced >= p_limit;
+    END LOOP;
+END
+$$;

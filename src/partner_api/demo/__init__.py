@@ -1,0 +1,1 @@
+"""The demo: what it consists of, and the credentials that its visitor gets."""

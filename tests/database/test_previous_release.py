@@ -1,0 +1,164 @@
+"""What a server of the previous release calls, as it does: the statements are its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+from tests.support.invariants import mismatches
+from tests.support.leases import lease, make_account
+from tests.support.tenants import NOON, make_child, make_partner
+
+from partner_api.database.arguments import SYSTEM
+from partner_api.lease_requests import store as requests
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Wallet
+
+    from partner_api.database.connection import Connection
+
+DISCONNECT = "SELECT lease_disconnect($1, $2, $3, $4, $5, $6, $7)"
+SET_PRICE = "SELECT lease_set_price($1, $2, $3, $4, $5)"
+REFUND = "SELECT cash_refund($1, $2, $3, $4, $5, $6, $7, $8)"
+FULFIL = "SELECT lease_request_fulfil($1, $2, $3, $4, $5, $6, $7, $8)"
+REJECT = "SELECT lease_request_reject($1, $2, $3, $4, $5)"
+PRETEND = "SELECT lease_request_pretend($1, $2, $3, $4, $5, $6)"
+SET_STATUS = "SELECT organization_set_status($1, $2, $3, $4, $5, $6)"
+ARCHIVE = "SELECT organization_archive($1, $2, $3, $4, $5)"
+
+
+@pytest.fixture
+async def partner(connection: Connection) -> Wallet:
+    """A partner with money for leases."""
+    return await make_partner(connection, cash_cents=1_000_000)
+
+
+async def call(
+    connection: Connection, statement: str, wallet: Wallet, *arguments: object
+) -> tuple[str | None, dict[str, Any] | None]:
+    """The code and the facts of an outcome; in a transaction, which that server keeps the record in."""
+    async with connection.transaction():
+        outcome = await connection.fetchval(statement, wallet.tenant_id, NOON, *arguments)
+    assert (outcome["status"] == "refused") == (outcome["code"] is not None)
+    return outcome["code"], outcome["facts"]
+
+
+async def request(connection: Connection, wallet: Wallet, count: int) -> UUID:
+    row = await requests.insert_request(
+        connection,
+        wallet.tenant_id,
+        NOON,
+        request_id=uuid4(),
+        organization_id=wallet.organization_id,
+        project_id=wallet.project_id,
+        partner_request_id=None,
+        count=count,
+        vertical="food_and_drink",
+        audience=None,
+        language=None,
+        geo=[],
+        target=None,
+        note=None,
+    )
+    request_id: UUID = row["id"]
+    return request_id
+
+
+async def test_leases_are_priced_and_ended(connection: Connection, partner: Wallet) -> None:
+    lease_id = await lease(connection, partner, NOON)
+    owner = partner.organization_id
+    end = (lease_id, owner, "released_by_partner", "Over", SYSTEM)
+    assert (await call(connection, SET_PRICE, partner, lease_id, 7, SYSTEM))[0] is None
+    code, facts = await call(connection, DISCONNECT, partner, *end)
+    assert code is None
+    assert facts is not None
+    assert facts["disconnected_at"] == NOON.isoformat()
+    over = {"status": "disconnected", "disconnectedReason": "released_by_partner"}
+    assert await call(connection, DISCONNECT, partner, *end) == ("CONFLICT", over)
+    assert await call(connection, SET_PRICE, partner, lease_id, 8, SYSTEM) == ("CONFLICT", over)
+    assert await call(connection, SET_PRICE, partner, uuid4(), 8, SYSTEM) == ("NOT_FOUND", None)
+    assert await mismatches(connection, partner.tenant_id) == []
+
+
+async def test_money_is_refunded(connection: Connection, partner: Wallet) -> None:
+    lease_id = await lease(connection, partner, NOON, price_cents=500)
+    item = (partner.organization_id, lease_id, 0)
+    code, facts = await call(connection, REFUND, partner, *item, 400, None, SYSTEM)
+    assert code is None
+    assert facts is not None
+    assert (facts["event"]["amount_cents"], facts["balance_cents"]) == (400, 999_900)
+    assert await call(connection, REFUND, partner, *item, 101, None, SYSTEM) == (
+        "CONFLICT",
+        {"chargedCents": 500, "refundedCents": 400},
+    )
+    assert await mismatches(connection, partner.tenant_id) == []
+
+
+async def test_an_amount_out_of_range_is_a_problem_of_its_field(
+    connection: Connection, owner_connection: Connection
+) -> None:
+    most = 9007199254740991
+    partner = await make_partner(connection, cash_cents=most)
+    lease_id = await lease(connection, partner, NOON, price_cents=500)
+    await owner_connection.execute(
+        "UPDATE cash_wallets SET balance_cents = $2 WHERE tenant_id = $1", partner.tenant_id, most
+    )
+    item = (partner.organization_id, lease_id, 0, 1, None, SYSTEM)
+    issue = {"path": "amountCents", "message": f"would bring a balance above {most}"}
+    assert await call(connection, REFUND, partner, *item) == ("VALIDATION", {"issues": [issue]})
+
+
+async def test_requests_are_answered(connection: Connection, partner: Wallet) -> None:
+    request_id = await request(connection, partner, 1)
+    accounts = [await make_account(connection, NOON) for _ in range(2)]
+    answer = ([uuid4(), uuid4()], None, "Here", SYSTEM)
+    issue = {
+        "path": "poolAccountIds",
+        "message": "Expected 1 to 1 accounts, as the request asks for",
+    }
+    assert await call(connection, FULFIL, partner, request_id, accounts, *answer) == (
+        "VALIDATION",
+        {"issues": [issue]},
+    )
+    one = (accounts[:1], [uuid4()], None, "Here", SYSTEM)
+    code, facts = await call(connection, FULFIL, partner, request_id, *one)
+    assert (code, (facts or {})["status"]) == (None, "assigned")
+    answered = ("CONFLICT", {"status": "assigned"})
+    assert await call(connection, FULFIL, partner, request_id, *one) == answered
+    assert await call(connection, REJECT, partner, request_id, "No", SYSTEM) == answered
+    other = await request(connection, partner, 1)
+    code, facts = await call(connection, REJECT, partner, other, "No", SYSTEM)
+    assert (code, (facts or {})["status"]) == (None, "rejected")
+    # Not a test tenant.
+    item = (other, [uuid4()], ["handle"], [1])
+    assert await call(connection, PRETEND, partner, *item) == ("NOT_FOUND", None)
+    assert await mismatches(connection, partner.tenant_id) == []
+
+
+async def test_a_child_is_suspended_resumed_and_archived(
+    connection: Connection, partner: Wallet
+) -> None:
+    child = await make_child(connection, partner)
+    whose = (child.organization_id, partner.organization_id)
+    for status in ("suspended", "suspended", "active"):
+        code, _ = await call(connection, SET_STATUS, child, *whose, status, SYSTEM)
+        assert code is None
+        assert status == await connection.fetchval(
+            "SELECT status FROM organizations WHERE tenant_id = $1 AND id = $2",
+            child.tenant_id,
+            child.organization_id,
+        )
+    code, facts = await call(connection, ARCHIVE, child, *whose, SYSTEM)
+    assert (code, (facts or {})["archived_at"]) == (None, NOON.isoformat())
+    archived = ("CONFLICT", {"status": "archived"})
+    assert await call(connection, SET_STATUS, child, *whose, "active", SYSTEM) == archived
+    assert await mismatches(connection, partner.tenant_id) == []
+
+
+async def test_due_wallets_are_rolled_over(connection: Connection, partner: Wallet) -> None:
+    ids = [partner.organization_id]
+    assert (
+        await connection.fetchval("SELECT wallets_touch($1, $2, $3)", partner.tenant_id, NOON, ids)
+        == 0
+    )
