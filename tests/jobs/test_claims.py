@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import asdict
 from tests.support.invariants import assert_books_balance
 from tests.support.operations import audit, events, read, refused, started
 from tests.support.tenants import NOON, job_start, make_child, make_partner
@@ -22,9 +23,10 @@ from tests.support.working import (
     upload,
 )
 
+from partner_api.content.store import list_assets
 from partner_api.ids import format_id
 from partner_api.jobs import claim_store as claims
-from partner_api.jobs import operator_store as due
+from partner_api.jobs import operator_store
 from partner_api.jobs import store as generation
 from partner_api.ops.jobs.schemas import Stage
 
@@ -89,8 +91,8 @@ async def test_a_claim_says_all_that_a_worker_needs(connection: Connection) -> N
         tokens=[token := uuid4()],
         caller=item.caller,
     )
-    (row,) = given.rows
-    assert dict(row) == {
+    (job,) = given.jobs
+    assert asdict(job) == {
         "job_id": item.job_id,
         "attempt": 1,
         "claim_token": token,
@@ -119,7 +121,7 @@ async def test_tenants_with_waiting_jobs_are_found_in_a_ring(connection: Connect
         await generation.start_jobs(connection, wallet.tenant_id, NOON, items)
     ids = sorted(wallet.tenant_id for wallet in wallets)
     formats = ["auto", style]
-    find = claims.tenants_with_waiting_jobs
+    find = operator_store.tenants_with_waiting_jobs
     assert [t for t in await find(connection, formats, 0, 1000) if t in ids] == ids
     assert await find(connection, [style], 0, 2) == ids[:2]
     assert await find(connection, [style], ids[0], 5) == ids[1:]
@@ -147,13 +149,13 @@ async def test_completing_settles_and_makes_assets(connection: Connection) -> No
         "settled",
         70,
     )
-    made = await generation.list_assets(connection, partner.tenant_id, [job["container_id"]])
-    rows = made[job["container_id"]]
-    assert [(row["name"], row["kind"], row["size_bytes"]) for row in rows] == [
+    made = await list_assets(connection, partner.tenant_id, [job["container_id"]])
+    assets = made[job["container_id"]]
+    assert [(asset.name, asset.kind, asset.size_bytes) for asset in assets] == [
         ("two.png", "slide", 3),
         ("one.png", "poster", 3),
     ]
-    assert rows[0]["storage_key"] == f"{held.job_id}/1/two.png"
+    assert assets[0].storage_key == f"{held.job_id}/1/two.png"
     assert (await read(connection, partner, later)).balance == 430
     await assert_books_balance(connection, partner.tenant_id)
 
@@ -334,13 +336,15 @@ async def test_a_silent_worker_s_job_is_tried_three_times(connection: Connection
     for attempt in (1, 2, 3):
         assert await expire_claims(connection, partner.tenant_id, now, 10) == 0
         now += MINUTE
-        assert partner.tenant_id in await due.tenants_with_silent_workers(connection, now, 1000)
+        assert partner.tenant_id in await operator_store.tenants_with_silent_workers(
+            connection, now, 1000
+        )
         assert await expire_claims(connection, partner.tenant_id, now, 10) == 1
         again = await claim(connection, partner, now=now)
         assert len(again) == (1 if attempt < 3 else 0)
     (job_id,) = [
-        row["id"]
-        for row in await generation.list_any_jobs(
+        job.id
+        for job in await operator_store.list_jobs(
             connection,
             statuses=None,
             formats=None,
@@ -474,10 +478,9 @@ async def test_a_job_whose_time_is_up_takes_no_report(connection: Connection, re
 
 async def test_the_last_claim_and_no_other_is_current(connection: Connection) -> None:
     partner, held = await claimed(connection)
-    find = claims.current_claim
-    row = await find(connection, held.job_id, "w1", held.claim_token, NOON)
-    assert row is not None
-    assert (row["tenant_id"], row["attempt"]) == (partner.tenant_id, 1)
+    find = operator_store.find_tenant_of_claim
+    tenant_id = await find(connection, held.job_id, "w1", held.claim_token, NOON)
+    assert tenant_id == partner.tenant_id
     assert await find(connection, held.job_id, "w2", held.claim_token, NOON) is None
     assert await find(connection, held.job_id, "w1", uuid4(), NOON) is None
     later = NOON + timedelta(days=1)

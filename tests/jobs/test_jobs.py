@@ -24,6 +24,7 @@ from tests.support.tenants import NOON, job_start, make_child, make_partner
 
 from partner_api.database.arguments import Caller, Idempotency
 from partner_api.jobs import claim_store as claims
+from partner_api.jobs import operator_store
 from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
@@ -215,7 +216,9 @@ async def test_jobs_whose_time_is_up_fail_and_release(connection: Connection) ->
     day = NOON + timedelta(days=1)
     before = day - timedelta(milliseconds=1)
     assert await generation.expire_jobs(connection, partner.tenant_id, before, 10) == 0
-    assert partner.tenant_id in await generation.tenants_with_expired_jobs(connection, day, 1000)
+    assert partner.tenant_id in await operator_store.tenants_with_expired_jobs(
+        connection, day, 1000
+    )
     assert await generation.expire_jobs(connection, partner.tenant_id, day, 10) == 1
     job = await stored_job(connection, partner, early)
     assert (job["status"], job["error_code"], job["reservation"]) == (
@@ -391,6 +394,6 @@ async def test_a_test_tenant_reserves_nothing(connection: Connection) -> None:
         (outcome,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [item])
         assert (outcome.facts or {})["reserved_credits"] == 0
     assert (await read(connection, partner)).running_jobs == 2
-    assert partner.tenant_id not in await claims.tenants_with_waiting_jobs(
+    assert partner.tenant_id not in await operator_store.tenants_with_waiting_jobs(
         connection, ["video_remix"], partner.tenant_id - 1, 1
     )

@@ -154,7 +154,7 @@ async def test_the_queue(pool: Pool, connection: Connection, owner: Connection) 
 
     async def claimed(limit: int) -> list[UUID]:
         async with connection.transaction():
-            rows = await claimer.claim(
+            jobs = await claimer.claim(
                 connection,
                 NOON,
                 worker_id="w1",
@@ -163,7 +163,7 @@ async def test_the_queue(pool: Pool, connection: Connection, owner: Connection) 
                 limit=limit,
                 caller=SYSTEM,
             )
-        return [row["job_id"] for row in rows]
+        return [job.job_id for job in jobs]
 
     before = skipped("claim")
     with capture_logs() as log:

@@ -133,7 +133,7 @@ class TestPeriods:
         monkeypatch.setattr(periods, "_WALLETS_PER_STEP", 2)
         late = [await make_partner(connection, now=NOON - day * DAY) for day in (1, 4, 2, 3)]
         assert await EndPeriods().step(pool, JULY_15) == 2
-        overdue = await operator_store.list_overdue_wallets(connection, JULY_15, 10)
+        overdue = await operator_store.overdue_wallets(connection, JULY_15, 10)
         assert set(overdue) == {late[0].tenant_id, late[2].tenant_id}
         assert await EndPeriods().step(pool, JULY_15) == 2
         assert await EndPeriods().step(pool, JULY_15) == 0

@@ -68,7 +68,7 @@ class CreditEventsQuery(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 def credit_event_of(event: event_store.CreditEventFacts) -> CreditEvent:
-    """Make the wire form of a row of the ledger."""
+    """Return the wire form of a row of the ledger."""
     return CreditEvent(
         event_id=str(event.event_id),
         project_id=None if event.project_id is None else format_id("prj", event.project_id),

@@ -77,7 +77,7 @@ SELECT {columns_of(CreditEvent, "e")}
         LIMIT $8) e
  ORDER BY e.sequence DESC
  LIMIT $8
-"""  # noqa: S608 - put together from constants
+"""
 _ANY_EVENT = _LIST_EVENTS.format(source="(SELECT 1) AS everything", match="")
 _BY_TYPE = _LIST_EVENTS.format(
     source="unnest($7::text[]) AS wanted (event_type)",

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 
-async def list_overdue_wallets(
+async def overdue_wallets(
     connection: Connection, now: datetime, limit: int, resting: Sequence[tuple[int, UUID]] = ()
 ) -> dict[int, list[UUID]]:
-    """List wallets whose period is over, the longest overdue first, by tenant. Crosses tenants.
+    """Find wallets whose period is over, the longest overdue first, by tenant. Crosses tenants.
 
     Args:
         connection: any.
@@ -41,7 +41,7 @@ async def list_overdue_wallets(
     return by_tenant
 
 
-async def find_next_period_end(connection: Connection, after: datetime) -> datetime | None:
+async def next_period_end(connection: Connection, after: datetime) -> datetime | None:
     """Return the first end of a wallet's period after an instant. Crosses tenants."""
     end: datetime | None = await connection.fetchval(
         "SELECT min(period_end) FROM wallets WHERE period_end > $1", after

@@ -98,7 +98,7 @@ class Credits(Struct, frozen=True, rename="camel"):
 
 
 def credits_of(wallet: store.Wallet) -> Credits:
-    """Make the wire form of a wallet."""
+    """Return the wire form of a wallet."""
     return Credits(
         organization_id=format_id("org", wallet.organization_id),
         balance=wallet.balance,
@@ -156,7 +156,7 @@ class _AllocationFacts(Struct, frozen=True):
 
 
 def allocation_of(transfer: dict[str, Any], *, replayed: bool = False) -> Allocation:
-    """Make the answer of the facts of ``store.allocate``."""
+    """Return the answer of the facts of ``store.allocate``."""
     facts = msgspec.convert(transfer, _AllocationFacts)
     return Allocation(
         id=format_id("txn", facts.id),
@@ -208,7 +208,7 @@ class CreditConfigAnswer(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 def credit_config_of(config: store.CreditConfig) -> CreditConfig:
-    """Make the wire form of a wallet's configuration."""
+    """Return the wire form of a wallet's configuration."""
     return CreditConfig(
         monthly_credit_cap=config.monthly_credit_cap,
         refill_threshold=config.refill_threshold,

@@ -1,4 +1,4 @@
-"""Reading wallets: requests that arrive while others are being read share one round trip."""
+"""Reading wallets: requests that arrive while others are read share one round trip."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
 from partner_api.database.lookups import Lookup
-from partner_api.database.rows import read_row
+from partner_api.database.rows import columns_of, read_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,12 +53,12 @@ class Wallet(CreditConfig, frozen=True):
 
     @property
     def balance(self) -> int:
-        """Everything in the wallet."""
+        """Return everything in the wallet."""
         return self.included_remaining + self.prepaid
 
     @property
     def available(self) -> int:
-        """What new work may spend: the balance without what is reserved."""
+        """Return what new work may spend: the balance less what is reserved."""
         return self.balance - self.reserved
 
 
@@ -118,12 +118,12 @@ class SubscriptionSetting(NamedTuple):
     idempotency: Idempotency | None
 
 
-_OF_WALLET = [
-    f"w.{name}" for name in Wallet.__struct_fields__ if name not in {"status", "format_prices"}
-]
+_COLUMNS = columns_of(
+    Wallet, "w", status="o.status", format_prices="coalesce(p.format_prices, o.format_prices)"
+)
 _WALLETS = Lookup(
     f"""
-SELECT {", ".join(_OF_WALLET)}, o.status, coalesce(p.format_prices, o.format_prices) AS format_prices
+SELECT {_COLUMNS}
   FROM {{asked}}
   LEFT JOIN organizations o
     ON o.tenant_id = asked.tenant_id AND o.id = asked.organization_id
@@ -131,7 +131,7 @@ SELECT {", ".join(_OF_WALLET)}, o.status, coalesce(p.format_prices, o.format_pri
   LEFT JOIN wallets w ON w.tenant_id = o.tenant_id AND w.organization_id = o.id
   LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
  ORDER BY asked.position
-""",  # noqa: S608 - put together from constants
+""",
     tenant_id="bigint",
     organization_id="uuid",
     parent_id="uuid",

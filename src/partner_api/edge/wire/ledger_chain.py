@@ -53,7 +53,7 @@ class LedgerPosition(Struct, frozen=True):
 
 
 def ledger_head_of(organization_id: UUID, position: LedgerPosition) -> LedgerHead:
-    """Make the wire form of how far a wallet's ledger reaches."""
+    """Return the wire form of how far a wallet's ledger reaches."""
     return LedgerHead(
         organization_id=format_id("org", organization_id),
         events_count=position.last_sequence,

@@ -1,4 +1,4 @@
-"""The operator's postings to credit wallets, and subscriptions."""
+"""The routes of the operator's postings to credit wallets, and of subscriptions."""
 
 from __future__ import annotations
 

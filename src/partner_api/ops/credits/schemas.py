@@ -52,7 +52,7 @@ class OpsCreditEvent(CreditEvent, frozen=True, rename="camel"):
 
 
 def ops_credit_event_of(event: event_store.CreditEvent) -> OpsCreditEvent:
-    """Make the operator's form of a row of the ledger."""
+    """Return the operator's form of a row of the ledger."""
     key_id, operator_id = event.api_key_id, event.operator_id
     return OpsCreditEvent(
         **asdict(credit_event_of(event)),
@@ -159,13 +159,13 @@ class _SubscriptionFacts(Struct, frozen=True):
 
 
 def posted_credits_of(facts: dict[str, Any]) -> PostedCredits:
-    """Make the answer of the facts of ``credit_post``."""
+    """Return the answer of the facts of ``credit_post``."""
     event = msgspec.convert(facts["event"], CreditEventFacts)
     return PostedCredits(credit_event_of(event), facts["balance"], facts["available"])
 
 
 def set_subscription_of(facts: dict[str, Any]) -> SetSubscription:
-    """Make the answer of the facts of ``subscription_set``."""
+    """Return the answer of the facts of ``subscription_set``."""
     found = msgspec.convert(facts["subscription"], _SubscriptionFacts)
     return SetSubscription(
         Subscription(

@@ -1,4 +1,4 @@
-"""What workers do: claim jobs, say that they are alive, and report results."""
+"""The routes of workers: claim jobs, say that one is alive, report results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from partner_api.edge.wire.fields import JobId
 from partner_api.edge.wire.reply import Reply, json_reply
 from partner_api.errors import ApiError
 from partner_api.ids import format_id
-from partner_api.jobs import claim_store as claims
+from partner_api.jobs import claim_store
 from partner_api.ops.jobs.access import require_tenant
 from partner_api.ops.jobs.schemas import (
     ClaimedJobs,
@@ -63,7 +63,7 @@ async def claim_jobs(
     give_up = time.monotonic() + body.wait_seconds
 
     async def claim(connection: Connection) -> ClaimedJobs:
-        rows = await services.claimer.claim(
+        jobs = await services.claimer.claim(
             connection,
             services.clock.now(),
             worker_id=body.worker_id,
@@ -72,9 +72,9 @@ async def claim_jobs(
             limit=body.max,
             caller=audit_argument(request),
         )
-        if not rows and time.monotonic() < give_up:
+        if not jobs and time.monotonic() < give_up:
             raise _NothingWaiting
-        return ClaimedJobs([claimed_job_of(row) for row in rows])
+        return ClaimedJobs([claimed_job_of(job) for job in jobs])
 
     async with _watching(request) as gone:
         while True:
@@ -90,7 +90,7 @@ async def claim_jobs(
 
 @contextlib.asynccontextmanager
 async def _watching(request: ApiRequest) -> Any:
-    """Give a task that ends when the client has gone."""
+    """Return a task that ends when the client has gone."""
 
     async def until_gone() -> None:
         while (await request.receive())["type"] != "http.disconnect":
@@ -132,7 +132,7 @@ async def report_heartbeat(
     progress, or an earlier stage, than before changes nothing. `queued` before a claim and `completed` after it are
     not a worker's to report.
     """
-    item = claims.JobHeartbeat(
+    item = claim_store.JobHeartbeat(
         job_id,
         body.worker_id,
         body.claim_token,
@@ -140,7 +140,7 @@ async def report_heartbeat(
         body.progress,
         idempotency_argument(request),
     )
-    return await _report(request, job_id, claims.heartbeat, item, heartbeat_answer_of)
+    return await _report(request, job_id, claim_store.heartbeat, item, heartbeat_answer_of)
 
 
 @routes.write(
@@ -157,7 +157,7 @@ async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> 
     uploaded during this claim. If a cancel was accepted, the job ends as canceled and costs
     nothing. The same report again gets the same answer.
     """
-    item = claims.JobCompletion(
+    item = claim_store.JobCompletion(
         job_id,
         body.worker_id,
         body.claim_token,
@@ -166,7 +166,7 @@ async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> 
         audit_argument(request),
         idempotency_argument(request),
     )
-    return await _report(request, job_id, claims.complete_jobs, item, _end_of(job_id))
+    return await _report(request, job_id, claim_store.complete_jobs, item, _end_of(job_id))
 
 
 @routes.write(
@@ -182,7 +182,7 @@ async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[R
     If another try may help, it goes back into the queue, up to three tries in all; else it fails.
     Either way nothing is charged.
     """
-    item = claims.JobFailure(
+    item = claim_store.JobFailure(
         job_id,
         body.worker_id,
         body.claim_token,
@@ -192,7 +192,7 @@ async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[R
         audit_argument(request),
         idempotency_argument(request),
     )
-    reply = await _report(request, job_id, claims.fail_jobs, item, _end_of(job_id))
+    reply = await _report(request, job_id, claim_store.fail_jobs, item, _end_of(job_id))
     request.services.bell.ring("jobs")
     return reply
 

@@ -1,17 +1,12 @@
-"""The operator's view of jobs: what waits, what runs where, what failed and why."""
+"""The routes of the operator's view of jobs: what waits, what runs where, what failed and why."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
-from partner_api.edge.idempotency.records import (
-    answer,
-    idempotency_argument,
-    reject_reused_key,
-)
+from partner_api.edge.idempotency.records import answer, idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.limits.rate_limits import TIERS
@@ -19,18 +14,14 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import JobId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import ApiError, not_found
+from partner_api.errors import ApiError
 from partner_api.ids import new_ulid, new_uuid7, parse_id
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import store
+from partner_api.jobs import claim_store, operator_store, store
 from partner_api.jobs.access import cannot_be_canceled
 from partner_api.jobs.schemas import JobCancellation, StartedJob, cancellation_of, started_job_of
 from partner_api.jobs.service import TIME_LIMIT
-from partner_api.ops.jobs.access import require_tenant
+from partner_api.ops.jobs.access import require_job, require_tenant
 from partner_api.ops.jobs.schemas import JobsQuery, OpsJob, ops_job_of
-
-if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Row
 
 routes = Routes("Operator: jobs")
 
@@ -42,7 +33,7 @@ async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
     Of all partners, newest first; `status=running` is the queue and what is being worked on.
     """
     async with request.services.pool.acquire() as connection:
-        rows = await store.list_any_jobs(
+        jobs = await operator_store.list_jobs(
             connection,
             statuses=query.status,
             formats=query.format,
@@ -50,14 +41,14 @@ async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
             before=read_cursor(request, UUID),
             limit=query.limit + 1,
         )
-    return page(request, query, rows, item=ops_job_of, position=lambda row: row["id"])
+    return page(request, query, jobs, item=ops_job_of, position=lambda job: job.id)
 
 
 @routes.read("/ops/v1/jobs/{jobId}", access=requires_role("viewer"), errors=["NOT_FOUND"])
 async def show_job(request: ApiRequest, job_id: JobId) -> OpsJob:
     """Show a job."""
     async with request.services.pool.acquire() as connection:
-        return ops_job_of(await _find(request, connection, job_id))
+        return ops_job_of(await require_job(request, connection, job_id))
 
 
 @routes.write(
@@ -75,21 +66,21 @@ async def retry_job(request: ApiRequest, job_id: JobId) -> Reply[StartedJob]:
     the same rules as if the partner had started it. Only for one that failed or was canceled.
     """
     async with request.services.pool.acquire() as connection:
-        row = await _find(request, connection, job_id)
-        tier = await store.rate_limit_tier_of(connection, row["tenant_id"], row["organization_id"])
-    if row["status"] not in ("failed", "canceled"):
-        raise ApiError("CONFLICT", details={"status": row["status"]})
-    limits = TIERS["sandbox" if row["sandbox"] else tier]
-    account = row["inputs"].get("socialAccountId")
+        job = await require_job(request, connection, job_id)
+        tier = await store.rate_limit_tier_of(connection, job.tenant_id, job.organization_id)
+    if job.status not in ("failed", "canceled"):
+        raise ApiError("CONFLICT", details={"status": job.status})
+    limits = TIERS["sandbox" if job.sandbox else tier]
+    account = job.inputs.get("socialAccountId")
     outcome = await request.services.starter.start(
-        row["tenant_id"],
+        job.tenant_id,
         store.JobStart(
             new_ulid(request.now),
             new_uuid7(request.now),
-            row["organization_id"],
-            row["project_id"],
-            row["format"],
-            row["inputs"],
+            job.organization_id,
+            job.project_id,
+            job.format,
+            job.inputs,
             None,
             None if limits is None else limits.running_jobs,
             request.now + TIME_LIMIT,
@@ -115,17 +106,11 @@ async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancell
     """
     return await money(
         request,
-        claims.cancel_jobs,
-        claims.CancelItem(job_id, None, audit_argument(request), idempotency_argument(request)),
+        claim_store.cancel_jobs,
+        claim_store.CancelItem(
+            job_id, None, audit_argument(request), idempotency_argument(request)
+        ),
         cancellation_of,
         tenant=lambda connection: require_tenant(request, connection, job_id),
         conflict=lambda facts: cannot_be_canceled(job_id, facts),
     )
-
-
-async def _find(request: ApiRequest, connection: Connection, job_id: UUID) -> Row:
-    row = await store.find_any_job(connection, job_id)
-    if row is None:
-        await reject_reused_key(request, connection)
-        raise not_found()
-    return row
