@@ -147,10 +147,6 @@ async def _with_transaction(transaction: RecordedTransaction) -> dict[str, str]:
     return {}
 
 
-async def _prepare(*_: object) -> None:
-    """Prepare nothing."""
-
-
 @pytest.mark.parametrize(
     ("handler", "declared", "fault"),
     [
@@ -161,7 +157,6 @@ async def _prepare(*_: object) -> None:
         (_with_connection, {"runs": Runs.UNRECORDED}, "`connection`"),
         (_plain, {"runs": Runs.DEFERRED}, "`transaction`"),
         (_with_transaction, {"runs": Runs.MONEY}, "`transaction`"),
-        (_plain, {"runs": Runs.MONEY, "prepare": _prepare}, "to prepare"),
         (_with_connection, {"runs": Runs.TRANSACTION, "replays": dict}, "for MONEY"),
         (_plain, {"runs": Runs.UNRECORDED, "replays": dict}, "for MONEY"),
         (_plain, {"runs": Runs.MONEY, "secret_answer": True}, "encrypts"),
