@@ -57,7 +57,7 @@ ALLOWED = {
     "credits/service.py WalletReader.read get": "the batch has those of the pool",
     "jobs/service.py Starter.start get": "the batch has those of the pool",
     "ops/clock/routes.py advance_clock services.advancing": "development mode: as long as what is due takes",
-    "ops/jobs/routes.py _wait wait": "the event of a task that is waited for with a limit",
+    "ops/jobs/claim_routes.py _wait wait": "the event of a task that is waited for with a limit",
     "sweeps/loop.py sleep_unless_stopped wait": "the events of tasks that are waited for with a limit",
     "edge/connections/server.py serve_http wait": "the stop of the process, for as long as it lives",
     "edge/application.py Application._live receive": "the stop of the process, for as long as it lives",
@@ -79,7 +79,7 @@ ALLOWED = {
     "storage/routes.py FileReply.__call__ send": "SEND_SILENCE_SECONDS, behind it",
     "edge/connections/cycle.py Cycle.receive receive": "BODY_SILENCE_SECONDS and JSON_BODY_SECONDS, of the connection",
     "edge/connections/cycle.py Cycle.send send": "SEND_SILENCE_SECONDS, of the connection",
-    "ops/jobs/routes.py _watching.until_gone receive": "it is cancelled when the answer is there",
+    "ops/jobs/claim_routes.py _watching.until_gone receive": "it is cancelled when the answer is there",
     # The Redis or Valkey that counts.
     "edge/limits/rate_limits.py _admit hit": "SHARED_COUNTERS_SECONDS, of its client",
     "edge/limits/rate_limits.py _admit get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",

@@ -22,7 +22,7 @@ from partner_api.edge.declare import Routes
 from partner_api.edge.route import Route
 from partner_api.health import routes as health
 from partner_api.installation import open_installation
-from partner_api.jobs import routes as generation
+from partner_api.jobs import routes as jobs
 from partner_api.lease_requests import routes as lease_requests
 from partner_api.leases import routes as leasing
 from partner_api.ops.api_keys import routes as ops_api_keys
@@ -30,7 +30,7 @@ from partner_api.ops.assets import routes as ops_assets
 from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
 from partner_api.ops.credits import routes as ops_credits
-from partner_api.ops.jobs import queue_routes as ops_queue
+from partner_api.ops.jobs import claim_routes as ops_claims
 from partner_api.ops.jobs import routes as ops_jobs
 from partner_api.ops.lease_requests import routes as ops_lease_requests
 from partner_api.ops.leases import routes as ops_leases
@@ -64,7 +64,7 @@ ROUTES: tuple[Routes, ...] = (
     lease_requests.routes,
     social_accounts.routes,
     projects.routes,
-    generation.routes,
+    jobs.routes,
     content_routes.routes,
     audit.routes,
     ops_organizations.routes,
@@ -76,8 +76,8 @@ ROUTES: tuple[Routes, ...] = (
     ops_leases.routes,
     ops_renewals.routes,
     ops_operators.routes,
-    ops_queue.routes,
     ops_jobs.routes,
+    ops_claims.routes,
     ops_reconciliation.routes,
     ops_assets.routes,
     ops_clock.routes,
