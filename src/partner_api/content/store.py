@@ -51,7 +51,7 @@ SELECT page.* FROM projects owned
         ORDER BY c.created_at DESC, c.id DESC LIMIT $10) page ON true
  WHERE owned.tenant_id = $1 AND owned.organization_id = $2 AND owned.id = $3
  ORDER BY page.created_at DESC, page.id DESC
-"""  # noqa: S608 - put together from constants
+"""
 
 
 async def find_container(
