@@ -23,7 +23,7 @@ from partner_api.lease_requests.schemas import (
     Niche,
     lease_request_of,
 )
-from partner_api.projects.store import share_project
+from partner_api.projects.access import require_shared_project
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -65,10 +65,8 @@ async def request_accounts(
     if body.project_id != project_id:
         raise invalid([Issue("projectId", "Expected the project of the path")])
     caller = request.caller
-    project = await share_project(connection, caller.tenant_id, caller.organization_id, project_id)
-    if project is None:
-        raise not_found()
-    if project["status"] == "archived":
+    project = await require_shared_project(request, connection, project_id)
+    if project.status == "archived":
         raise ApiError(
             "CONFLICT",
             'The project is archived. Restore it with PATCH status "active" first.',

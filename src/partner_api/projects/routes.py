@@ -15,9 +15,10 @@ from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ProjectId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import ApiError, not_found
+from partner_api.errors import ApiError
 from partner_api.ids import format_id, new_uuid7
 from partner_api.projects import store
+from partner_api.projects.access import require_project
 from partner_api.projects.schemas import (
     ArchivedProject,
     NewProject,
@@ -28,7 +29,7 @@ from partner_api.projects.schemas import (
 )
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
 
 routes = Routes("Projects")
 
@@ -48,7 +49,7 @@ async def create_project(request: ApiRequest, body: NewProject, connection: Conn
     """
     try:
         async with connection.transaction():
-            row = await store.create_project(
+            project = await store.create_project(
                 connection,
                 request.caller.tenant_id,
                 request.now,
@@ -58,8 +59,8 @@ async def create_project(request: ApiRequest, body: NewProject, connection: Conn
             )
     except asyncpg.UniqueViolationError:
         raise _taken(body.customer_external_id) from None
-    await _audit(request, connection, "project.created", row["id"], {"name": row["name"]})
-    return project_of(row)
+    await _audit(request, connection, "project.created", project.id, {"name": project.name})
+    return project_of(project)
 
 
 @routes.read("/v1/projects", access=requires("projects:read"))
@@ -69,7 +70,7 @@ async def list_projects(request: ApiRequest, query: ProjectsQuery) -> Page[Proje
     Newest first.
     """
     async with request.services.pool.acquire() as connection:
-        rows = await store.list_projects(
+        projects = await store.list_projects(
             connection,
             request.caller.tenant_id,
             request.caller.organization_id,
@@ -79,7 +80,7 @@ async def list_projects(request: ApiRequest, query: ProjectsQuery) -> Page[Proje
             before=read_cursor(request, UUID),
             limit=query.limit + 1,
         )
-    return page(request, query, rows, item=project_of, position=lambda row: row["id"])
+    return page(request, query, projects, item=project_of, position=lambda project: project.id)
 
 
 @routes.read(
@@ -90,12 +91,7 @@ async def list_projects(request: ApiRequest, query: ProjectsQuery) -> Page[Proje
 async def read_project(request: ApiRequest, project_id: ProjectId) -> Project:
     """Read a project."""
     async with request.services.pool.acquire() as connection:
-        row = await store.find_project(
-            connection, request.caller.tenant_id, request.caller.organization_id, project_id
-        )
-    if row is None:
-        raise not_found()
-    return project_of(row)
+        return project_of(await require_project(request, connection, project_id))
 
 
 @routes.write(
@@ -112,21 +108,21 @@ async def change_project(
 
     What is left out stays. `status: "active"` restores an archived project.
     """
-    row = await _lock(request, connection, project_id)
+    project = await require_project(request, connection, project_id, lock=True)
     changes = body.changes()
     if "status" in changes:
         # The first archiving keeps its date.
-        archived_at = row["archived_at"] or max(request.now, row["updated_at"])
+        archived_at = project.archived_at or max(request.now, project.updated_at)
         changes["archived_at"] = archived_at if changes["status"] == "archived" else None
     try:
         async with connection.transaction():
-            row = await store.update_project(
+            project = await store.update_project(
                 connection, request.caller.tenant_id, request.now, project_id, changes
             )
     except asyncpg.UniqueViolationError:
         raise _taken(changes["customer_external_id"]) from None
     await _audit(request, connection, "project.updated", project_id, {"fields": sorted(changes)})
-    return project_of(row)
+    return project_of(project)
 
 
 @routes.write(
@@ -145,32 +141,24 @@ async def archive_project(
     released, hence their count. A PATCH with `status: "active"` restores it.
     """
     tenant_id = request.caller.tenant_id
-    row = await _lock(request, connection, project_id)
-    if row["status"] == "active":
-        row = await store.update_project(
+    project = await require_project(request, connection, project_id, lock=True)
+    archived_at = project.archived_at or max(request.now, project.updated_at)
+    if project.status == "active":
+        project = await store.update_project(
             connection,
             tenant_id,
             request.now,
             project_id,
-            {"status": "archived", "archived_at": max(request.now, row["updated_at"])},
+            {"status": "archived", "archived_at": archived_at},
         )
         await _audit(request, connection, "project.archived", project_id, {})
     return ArchivedProject(
         id=format_id("prj", project_id),
-        status=row["status"],
-        archived_at=format_milliseconds(row["archived_at"]),
+        status=project.status,
+        archived_at=format_milliseconds(archived_at),
         canceled_scheduled_posts=0,
         active_leased_accounts=await store.count_assigned_leases(connection, tenant_id, project_id),
     )
-
-
-async def _lock(request: ApiRequest, connection: Connection, project_id: UUID) -> Row:
-    row = await store.lock_project(
-        connection, request.caller.tenant_id, request.caller.organization_id, project_id
-    )
-    if row is None:
-        raise not_found()
-    return row
 
 
 async def _audit(

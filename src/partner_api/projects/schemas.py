@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -14,11 +14,9 @@ from partner_api.edge.wire.standards import LANGUAGE, TIME_ZONE
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 from partner_api.organizations.schemas import EmailAddress
+from partner_api.projects import store
+from partner_api.projects.store import BrandVoice, ProjectStatus, TargetGender
 
-if TYPE_CHECKING:
-    from partner_api.database.connection import Row
-
-ProjectStatus = Literal["active", "archived"]
 ProjectName = Annotated[str, Meta(min_length=1, max_length=128, extra=VISIBLE)]
 ExternalId = Annotated[
     str,
@@ -53,8 +51,6 @@ LanguageTag = Annotated[
 AppName = Annotated[str, Meta(min_length=3, max_length=30, extra=VISIBLE)]
 AppDescription = Annotated[str, Meta(min_length=100, max_length=1000, extra=VISIBLE)]
 Tagline = Annotated[str, Meta(max_length=80, extra=VISIBLE)]
-BrandVoice = Literal["authentic", "witty", "professional", "warm", "casual", "educational"]
-TargetGender = Literal["all", "female", "male"]
 ProjectMetadata = Annotated[
     dict[str, Any],
     Meta(
@@ -97,7 +93,7 @@ class ProjectPatch(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
     status: ProjectStatus | UnsetType = UNSET
 
     def changes(self) -> dict[str, Any]:
-        """Give the fields that were sent, by their column."""
+        """Return the fields that were sent, by their column."""
         return {
             name: value
             for name in self.__struct_fields__
@@ -154,23 +150,23 @@ class ArchivedProject(Struct, frozen=True, rename="camel", kw_only=True):
     ]
 
 
-def project_of(row: Row) -> Project:
-    """Make the wire form of a row of ``projects``."""
+def project_of(project: store.Project) -> Project:
+    """Return a project in its wire form."""
     return Project(
-        id=format_id("prj", row["id"]),
-        organization_id=format_id("org", row["organization_id"]),
-        name=row["name"],
-        status=row["status"],
-        customer_external_id=row["customer_external_id"],
-        timezone=row["timezone"],
-        primary_language=row["primary_language"],
-        owner_email=row["owner_email"],
-        app_name=row["app_name"],
-        app_description=row["app_description"],
-        tagline=row["tagline"],
-        brand_voice=row["brand_voice"],
-        target_gender=row["target_gender"],
-        metadata=row["metadata"],
-        created_at=format_milliseconds(row["created_at"]),
-        updated_at=format_milliseconds(row["updated_at"]),
+        id=format_id("prj", project.id),
+        organization_id=format_id("org", project.organization_id),
+        name=project.name,
+        status=project.status,
+        customer_external_id=project.customer_external_id,
+        timezone=project.timezone,
+        primary_language=project.primary_language,
+        owner_email=project.owner_email,
+        app_name=project.app_name,
+        app_description=project.app_description,
+        tagline=project.tagline,
+        brand_voice=project.brand_voice,
+        target_gender=project.target_gender,
+        metadata=project.metadata,
+        created_at=format_milliseconds(project.created_at),
+        updated_at=format_milliseconds(project.updated_at),
     )

@@ -1,17 +1,49 @@
-"""SQL of projects."""
+"""SQL of projects: reading, changing and moving them, and what the projects of an organization hold."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+
+from partner_api.database.rows import columns_of, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
 
-_COLUMNS = (
+ProjectStatus = Literal["active", "archived"]
+BrandVoice = Literal["authentic", "witty", "professional", "warm", "casual", "educational"]
+TargetGender = Literal["all", "female", "male"]
+
+
+class Project(Struct, frozen=True):
+    """A row of ``projects``."""
+
+    id: UUID
+    organization_id: UUID
+    name: str
+    status: ProjectStatus
+    customer_external_id: str | None
+    timezone: str
+    primary_language: str
+    owner_email: str | None
+    app_name: str | None
+    app_description: str | None
+    tagline: str | None
+    brand_voice: BrandVoice | None
+    target_gender: TargetGender | None
+    metadata: dict[str, Any] | None
+    archived_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+_COLUMNS = columns_of(Project)
+_SETTABLE = (
     "name",
     "timezone",
     "customer_external_id",
@@ -24,7 +56,8 @@ _COLUMNS = (
     "target_gender",
     "metadata",
 )
-_ASSIGNABLE = frozenset({*_COLUMNS, "status", "archived_at"})
+_CHANGEABLE = frozenset({*_SETTABLE, "status", "archived_at"})
+_FIND = f"SELECT {_COLUMNS} FROM projects WHERE tenant_id = $1 AND organization_id = $2 AND id = $3"
 
 
 async def create_project(
@@ -35,8 +68,8 @@ async def create_project(
     project_id: UUID,
     organization_id: UUID,
     fields: Mapping[str, Any],
-) -> Row:
-    """Create an active project and give its row.
+) -> Project:
+    """Create an active project.
 
     Args:
         connection: any.
@@ -50,64 +83,49 @@ async def create_project(
         asyncpg.UniqueViolationError: the organization has another with this customer_external_id.
     """
     row = await connection.fetchrow(
-        """
+        f"""
         INSERT INTO projects
             (tenant_id, id, organization_id, created_at, updated_at,
              name, timezone, customer_external_id, primary_language, owner_email, app_name,
              app_description, tagline, brand_voice, target_gender, metadata)
         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-        RETURNING *
+        RETURNING {_COLUMNS}
         """,
         tenant_id,
         project_id,
         organization_id,
         now,
-        *({"primary_language": "en", **fields}.get(column) for column in _COLUMNS),
+        *({"primary_language": "en", **fields}.get(column) for column in _SETTABLE),
     )
-    assert row is not None  # noqa: S101 - RETURNING of one inserted row
-    return row
+    project = read_row(Project, row)
+    assert project is not None  # noqa: S101 - RETURNING of one inserted row
+    return project
 
 
 async def find_project(
     connection: Connection, tenant_id: int, organization_id: UUID, project_id: UUID
-) -> Row | None:
-    """An organization's project; None when it is not its own."""
-    return await connection.fetchrow(
-        "SELECT * FROM projects WHERE tenant_id = $1 AND organization_id = $2 AND id = $3",
-        tenant_id,
-        organization_id,
-        project_id,
-    )
+) -> Project | None:
+    """Return an organization's project; None when it is not its own."""
+    row = await connection.fetchrow(_FIND, tenant_id, organization_id, project_id)
+    return read_row(Project, row)
 
 
 async def lock_project(
     connection: Connection, tenant_id: int, organization_id: UUID, project_id: UUID
-) -> Row | None:
+) -> Project | None:
     """As ``find_project``, locked until the transaction ends."""
-    return await connection.fetchrow(
-        """
-        SELECT * FROM projects WHERE tenant_id = $1 AND organization_id = $2 AND id = $3
-           FOR NO KEY UPDATE
-        """,
-        tenant_id,
-        organization_id,
-        project_id,
+    row = await connection.fetchrow(
+        _FIND + " FOR NO KEY UPDATE", tenant_id, organization_id, project_id
     )
+    return read_row(Project, row)
 
 
 async def share_project(
     connection: Connection, tenant_id: int, organization_id: UUID, project_id: UUID
-) -> Row | None:
+) -> Project | None:
     """As ``find_project``, kept from moving or being archived until the transaction ends."""
-    return await connection.fetchrow(
-        """
-        SELECT * FROM projects WHERE tenant_id = $1 AND organization_id = $2 AND id = $3
-           FOR SHARE
-        """,
-        tenant_id,
-        organization_id,
-        project_id,
-    )
+    row = await connection.fetchrow(_FIND + " FOR SHARE", tenant_id, organization_id, project_id)
+    return read_row(Project, row)
 
 
 async def update_project(
@@ -116,25 +134,27 @@ async def update_project(
     now: datetime,
     project_id: UUID,
     changes: Mapping[str, Any],
-) -> Row:
-    """Set columns of a locked project and give its row; its last change is never dated before another.
+) -> Project:
+    """Set columns of a locked project; its last change is never dated before another.
 
     Raises:
+        ValueError: a column is not one that changes.
         asyncpg.UniqueViolationError: the organization has another with this customer_external_id.
     """
-    if not changes.keys() <= _ASSIGNABLE:
-        raise ValueError(f"not columns of a project: {changes.keys() - _ASSIGNABLE}")
+    if not changes.keys() <= _CHANGEABLE:
+        raise ValueError(f"not columns of a project: {changes.keys() - _CHANGEABLE}")
     assignments = "".join(f", {column} = ${place}" for place, column in enumerate(changes, 4))
     row = await connection.fetchrow(
         f"UPDATE projects SET updated_at = greatest(updated_at, $3){assignments} "
-        "WHERE tenant_id = $1 AND id = $2 RETURNING *",
+        f"WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}",
         tenant_id,
         project_id,
         now,
         *changes.values(),
     )
-    assert row is not None  # noqa: S101 - it is locked, so it is there
-    return row
+    project = read_row(Project, row)
+    assert project is not None  # noqa: S101 - it is locked, so it is there
+    return project
 
 
 async def list_projects(
@@ -147,11 +167,11 @@ async def list_projects(
     customer_external_ids: Sequence[str] | None,
     before: UUID | None,
     limit: int,
-) -> list[Row]:
-    """A page of an organization's projects, newest first; ``search`` is taken literally."""
-    return await connection.fetch(
-        """
-        SELECT * FROM projects
+) -> list[Project]:
+    """Return a page of an organization's projects, newest first; ``search`` is taken literally."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM projects
          WHERE tenant_id = $1 AND organization_id = $2
            AND ($3::text[] IS NULL OR status = ANY ($3))
            AND ($4::text IS NULL OR position(lower($4) IN lower(name)) > 0)
@@ -167,10 +187,11 @@ async def list_projects(
         before,
         limit,
     )
+    return read_rows(Project, rows)
 
 
 async def count_assigned_leases(connection: Connection, tenant_id: int, project_id: UUID) -> int:
-    """How many accounts are leased to a project now."""
+    """Return how many accounts are leased to a project now."""
     return int(
         await connection.fetchval(
             """
@@ -184,7 +205,7 @@ async def count_assigned_leases(connection: Connection, tenant_id: int, project_
 
 
 async def first_project_id(connection: Connection, tenant_id: int, organization_id: UUID) -> UUID:
-    """The oldest project of an organization that has one."""
+    """Return the id of the oldest project of an organization that has one."""
     project_id: UUID = await connection.fetchval(
         """
         SELECT id FROM projects WHERE tenant_id = $1 AND organization_id = $2
@@ -199,7 +220,7 @@ async def first_project_id(connection: Connection, tenant_id: int, organization_
 async def lock_projects(
     connection: Connection, tenant_id: int, organization_id: UUID, project_ids: Sequence[UUID]
 ) -> set[UUID]:
-    """Lock those of the projects that are the organization's, in id order; gives their ids."""
+    """Lock those of the projects that are the organization's, in id order; return their ids."""
     rows = await connection.fetch(
         """
         SELECT id FROM projects
@@ -216,7 +237,7 @@ async def lock_projects(
 async def find_running_job(
     connection: Connection, tenant_id: int, project_ids: Sequence[UUID]
 ) -> UUID | None:
-    """A job that is running in one of these projects, if there is one."""
+    """Return the id of a job that is running in one of these projects; None when there is none."""
     job_id: UUID | None = await connection.fetchval(
         """
         SELECT id FROM jobs
@@ -235,7 +256,7 @@ async def move_projects(
     project_ids: Sequence[UUID],
     organization_id: UUID,
 ) -> None:
-    """Give locked projects to another organization; what hangs on a project goes with it."""
+    """Move locked projects to another organization, with everything that belongs to them."""
     await connection.execute(
         """
         UPDATE projects SET organization_id = $3, updated_at = greatest(updated_at, $4)
