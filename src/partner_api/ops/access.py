@@ -1,18 +1,44 @@
-"""Finding the tenant of the organization that an operator names."""
+"""Finding the organization that an operator names, or 404."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from partner_api.edge.idempotency.records import reject_reused_key
 from partner_api.errors import not_found
-from partner_api.organizations.store import find_organization
+from partner_api.organizations import operator_store
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Connection
     from partner_api.edge.request.api_request import ApiRequest
+
+
+async def require_organization(
+    connection: Connection, organization_id: UUID, env: Literal["live", "test"] = "live"
+) -> operator_store.OrganizationWithTerms:
+    """Return an organization of any partner.
+
+    Raises:
+        ApiError: NOT_FOUND.
+    """
+    organization = await operator_store.find_organization(connection, organization_id, env)
+    if organization is None:
+        raise not_found()
+    return organization
+
+
+async def require_partner(connection: Connection, partner_id: UUID) -> operator_store.Partner:
+    """Return a partner.
+
+    Raises:
+        ApiError: NOT_FOUND, also for a child.
+    """
+    partner = await operator_store.find_partner(connection, partner_id)
+    if partner is None:
+        raise not_found()
+    return partner
 
 
 async def require_tenant(request: ApiRequest, connection: Connection, organization_id: UUID) -> int:
@@ -22,9 +48,8 @@ async def require_tenant(request: ApiRequest, connection: Connection, organizati
         ApiError: NOT_FOUND; before that IDEMPOTENCY_CONFLICT, if the request's key was used for
             another organization.
     """
-    row = await find_organization(connection, organization_id)
-    if row is None:
+    organization = await operator_store.find_organization(connection, organization_id)
+    if organization is None:
         await reject_reused_key(request, connection)
         raise not_found()
-    tenant_id: int = row["tenant_id"]
-    return tenant_id
+    return organization.tenant_id

@@ -11,7 +11,6 @@ from partner_api.credits.schemas import credit_config_of
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
-from partner_api.edge.identity.acting import check_status
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.authentication import killed
 from partner_api.edge.identity.scopes import requires
@@ -23,6 +22,7 @@ from partner_api.errors import Issue, invalid, not_found
 from partner_api.ids import format_id, new_uuid7
 from partner_api.leases.access import charge_callers_leases
 from partner_api.organizations import store
+from partner_api.organizations.access import lock_child, require_child
 from partner_api.organizations.schemas import (
     ArchivedOrganization,
     Migrated,
@@ -34,16 +34,17 @@ from partner_api.organizations.schemas import (
     OrganizationsQuery,
     OrganizationSummary,
     archived_organization_of,
+    changed_organization_of,
     organization_fields,
     organization_of,
 )
 from partner_api.organizations.service import migrate
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
 
 routes = Routes("Organizations")
-_changed = shape_or_whole(organization_of, Organization)
+_changed = shape_or_whole(changed_organization_of, Organization)
 _archived = shape_or_whole(archived_organization_of, ArchivedOrganization)
 
 
@@ -74,10 +75,7 @@ async def create_organization(
     if not created:
         # The partner was suspended after this request had been let in.
         raise killed("organization")
-    row = await _find(request, connection, organization_id)
-    if row is None:
-        raise not_found()
-    return Organization(**organization_fields(row))
+    return organization_of(await require_child(request, connection, organization_id))
 
 
 @routes.read("/v1/organizations", access=requires("org:admin"))
@@ -87,7 +85,7 @@ async def list_children(request: ApiRequest, query: OrganizationsQuery) -> Page[
     Newest first.
     """
     async with request.services.pool.acquire() as connection:
-        rows = await store.list_children(
+        children = await store.list_children(
             connection,
             request.caller.tenant_id,
             request.caller.organization_id,
@@ -95,13 +93,7 @@ async def list_children(request: ApiRequest, query: OrganizationsQuery) -> Page[
             before=read_cursor(request, UUID),
             limit=query.limit + 1,
         )
-    return page(
-        request,
-        query,
-        rows,
-        item=lambda row: Organization(**organization_fields(row)),
-        position=lambda row: row["id"],
-    )
+    return page(request, query, children, item=organization_of, position=lambda child: child.id)
 
 
 @routes.read(
@@ -120,14 +112,14 @@ async def read_child(request: ApiRequest, org_id: OrganizationId) -> Organizatio
         caller.tenant_id, org_id, parent_id=caller.organization_id
     )
     async with request.services.pool.acquire() as connection:
-        row = await _find(request, connection, org_id)
-        if row is None or wallet is None:
+        child = await require_child(request, connection, org_id)
+        if wallet is None:
             raise not_found()
         counts = await store.count_contents(connection, caller.tenant_id, org_id)
     return OrganizationDetail(
-        **organization_fields(row),
+        **organization_fields(child),
         summary=OrganizationSummary(
-            project_count=counts["projects"],
+            project_count=counts.projects,
             balance=wallet.balance,
             available=wallet.available,
             credit_config=credit_config_of(wallet),
@@ -151,21 +143,16 @@ async def change_child(
     What is left out stays. Metadata merges key by key: an empty value removes its key.
     """
     caller = request.caller
-    row = await store.lock_child(connection, caller.tenant_id, caller.organization_id, org_id)
-    if row is None:
-        raise not_found()
-    check_status(row["status"], allowed_through_status="suspended")
-    row = await store.update_child(
+    child = await lock_child(request, connection, org_id, allowed_through_status="suspended")
+    child = await store.update_child(
         connection,
         caller.tenant_id,
         request.now,
         org_id,
-        name=row["name"] if isinstance(body.name, UnsetType) else body.name,
-        metadata=merged_metadata(row["metadata"], body.metadata),
+        name=child.name if isinstance(body.name, UnsetType) else body.name,
+        metadata=merged_metadata(child.metadata, body.metadata),
         billing_email=(
-            row["billing_email"]
-            if isinstance(body.billing_email, UnsetType)
-            else body.billing_email
+            child.billing_email if isinstance(body.billing_email, UnsetType) else body.billing_email
         ),
     )
     await write_audit(
@@ -177,7 +164,7 @@ async def change_child(
         audit_argument(request),
         details={"organizationId": format_id("org", org_id)},
     )
-    return Organization(**organization_fields(row))
+    return organization_of(child)
 
 
 @routes.write(
@@ -273,13 +260,6 @@ async def _set_status(
         idempotency_argument(request),
     )
     return await money(request, store.set_status, item, _changed)
-
-
-async def _find(request: ApiRequest, connection: Connection, organization_id: UUID) -> Row | None:
-    caller = request.caller
-    return await store.find_child(
-        connection, caller.tenant_id, caller.organization_id, organization_id
-    )
 
 
 def _require_partner(request: ApiRequest) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, convert
-from msgspec.structs import asdict
 
-from partner_api.clock import format_milliseconds
+from partner_api.clock import format_milliseconds, format_milliseconds_or_none
 from partner_api.credits.schemas import CreditConfig
 from partner_api.edge.wire.fields import (
     Amount,
@@ -23,12 +22,9 @@ from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.standards import EMAIL
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
-from partner_api.organizations.store import OrganizationRow
+from partner_api.organizations import store
+from partner_api.organizations.store import OrganizationStatus
 
-if TYPE_CHECKING:
-    from partner_api.database.connection import Row
-
-OrganizationStatus = Literal["active", "suspended", "archived"]
 OrganizationName = Annotated[str, Meta(min_length=1, max_length=128, extra=VISIBLE)]
 EmailAddress = Annotated[
     str,
@@ -147,13 +143,18 @@ class Migrated(Struct, frozen=True, rename="camel"):
     children: list[MigratedChild]
 
 
-def organization_of(facts: dict[str, Any]) -> Organization:
-    """Make the answer of the facts of ``store.set_status``."""
-    return Organization(**organization_fields(asdict(convert(facts, OrganizationRow))))
+def organization_of(organization: store.Organization) -> Organization:
+    """Return an organization in its wire form."""
+    return Organization(**organization_fields(organization))
+
+
+def changed_organization_of(facts: dict[str, Any]) -> Organization:
+    """Return the answer of the facts of ``store.set_status``."""
+    return organization_of(convert(facts, store.Organization))
 
 
 def archived_organization_of(facts: dict[str, Any]) -> ArchivedOrganization:
-    """Make the answer of the facts of ``store.archive``."""
+    """Return the answer of the facts of ``store.archive``."""
     return ArchivedOrganization(
         id=format_id("org", UUID(facts["organization_id"])),
         status="archived",
@@ -164,17 +165,17 @@ def archived_organization_of(facts: dict[str, Any]) -> ArchivedOrganization:
     )
 
 
-def organization_fields(row: Row | dict[str, Any]) -> dict[str, Any]:
-    """Give the fields of ``Organization`` of a row of ``organizations``."""
-    parent_id, archived_at = row["parent_id"], row["archived_at"]
+def organization_fields(organization: store.Organization) -> dict[str, Any]:
+    """Return the fields of the wire form of an organization, for those that have more."""
+    parent_id = organization.parent_id
     return {
-        "id": format_id("org", row["id"]),
+        "id": format_id("org", organization.id),
         "parent_organization_id": None if parent_id is None else format_id("org", parent_id),
-        "name": row["name"],
-        "status": row["status"],
-        "metadata": row["metadata"],
-        "billing_email": row["billing_email"],
-        "archived_at": None if archived_at is None else format_milliseconds(archived_at),
-        "created_at": format_milliseconds(row["created_at"]),
-        "updated_at": format_milliseconds(row["updated_at"]),
+        "name": organization.name,
+        "status": organization.status,
+        "metadata": organization.metadata,
+        "billing_email": organization.billing_email,
+        "archived_at": format_milliseconds_or_none(organization.archived_at),
+        "created_at": format_milliseconds(organization.created_at),
+        "updated_at": format_milliseconds(organization.updated_at),
     }

@@ -1,4 +1,4 @@
-"""Moving a partner's projects to children that are created for them."""
+"""Onboarding a partner, and moving its projects to children that are created for them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import msgspec
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.authentication import killed
 from partner_api.edge.identity.credentials import TENANT_BITS
-from partner_api.errors import ApiError, Issue, invalid, not_found
+from partner_api.errors import ApiError, Issue, invalid
 from partner_api.ids import MalformedId, format_id, new_uuid7, parse_id
 from partner_api.organizations import store
 from partner_api.organizations.schemas import Migrated, MigratedChild
-from partner_api.projects import store as projects
+from partner_api.projects.access import lock_projects
+from partner_api.projects.store import find_running_job, move_projects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,13 +61,9 @@ async def migrate(
         )
         if not created:
             raise killed("organization")
-    owned = await projects.lock_projects(
-        connection, caller.tenant_id, caller.organization_id, list(names)
-    )
-    if owned != names.keys():
-        raise not_found()
+    await lock_projects(request, connection, names.keys())
     # The locks keep new jobs out, so none can start after this look.
-    job_id = await projects.find_running_job(connection, caller.tenant_id, list(names))
+    job_id = await find_running_job(connection, caller.tenant_id, list(names))
     if job_id is not None:
         raise ApiError(
             "CONFLICT",
@@ -76,9 +73,7 @@ async def migrate(
     children = []
     for name, child_id in child_ids.items():
         project_ids = [project_id for project_id, wanted in names.items() if wanted == name]
-        await projects.move_projects(
-            connection, caller.tenant_id, request.now, project_ids, child_id
-        )
+        await move_projects(connection, caller.tenant_id, request.now, project_ids, child_id)
         children.append(
             MigratedChild(
                 format_id("org", child_id),
@@ -133,10 +128,19 @@ async def onboard_partner(
     rate_limit_tier: str,
     caller: Caller,
 ) -> Partner:
-    """Create a partner in both environments; call it in a transaction.
+    """Create a partner in both environments.
 
     A tenant id is 40 random bits, so that it says nothing about how many partners there are. Among
-    a thousand partners two ids are the same once in half a million times; then it draws again.
+    a thousand partners two ids are the same once in half a million times; then another is drawn.
+
+    Args:
+        connection: in a transaction.
+        now: creation time.
+        name: of the partner.
+        billing_email: where its invoices go.
+        metadata: its own keys and values.
+        rate_limit_tier: how many requests its keys may make.
+        caller: who onboards it.
     """
     while True:
         partner = Partner(new_uuid7(now), _new_tenant_id(), _new_tenant_id())

@@ -1,4 +1,4 @@
-"""SQL of organizations."""
+"""SQL of organizations within their tenant: creating, reading and changing them, and what they hold."""
 
 from __future__ import annotations
 
@@ -9,11 +9,46 @@ from uuid import UUID
 from msgspec import Struct
 
 from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.rows import columns_of, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
+
+OrganizationStatus = Literal["active", "suspended", "archived"]
+
+
+class Organization(Struct, frozen=True):
+    """A partner or a child; what suspends or resumes one answers it in its facts too."""
+
+    id: UUID
+    parent_id: UUID | None
+    name: str
+    status: OrganizationStatus
+    metadata: dict[str, str]
+    billing_email: str | None
+    archived_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class OrganizationCounts(Struct, frozen=True):
+    """How much an organization has of what."""
+
+    children: int
+    projects: int
+    leased_accounts: int
+    """Assigned now."""
+    past_due_leases: int
+    """Of them, those whose month could not be paid."""
+    open_lease_requests: int
+
+
+_COLUMNS = columns_of(Organization)
+_FIND_CHILD = (
+    f"SELECT {_COLUMNS} FROM organizations WHERE tenant_id = $1 AND parent_id = $2 AND id = $3"
+)
 
 
 async def create_partner(
@@ -61,7 +96,7 @@ async def create_child(
     caller: Caller,
 ) -> bool:
     """Create an active child with an empty wallet; False when the parent is not an active partner of the tenant."""
-    created = await connection.fetchval(
+    created: bool = await connection.fetchval(
         "SELECT child_create($1, $2, $3, $4, $5, $6, $7, $8)",
         tenant_id,
         now,
@@ -72,63 +107,25 @@ async def create_child(
         metadata,
         caller,
     )
-    return bool(created)
-
-
-async def find_organization(
-    connection: Connection, organization_id: UUID, env: Literal["live", "test"] = "live"
-) -> Row | None:
-    """The organization with this id, wherever it is. Crosses tenants: for the operator only.
-
-    A partner has the same id in both environments.
-    """
-    return await connection.fetchrow(
-        """
-        SELECT o.* FROM organizations o JOIN tenants t ON t.id = o.tenant_id
-         WHERE o.id = $1 AND t.env = $2
-        """,
-        organization_id,
-        env,
-    )
-
-
-async def find_by_metadata(connection: Connection, metadata: dict[str, str]) -> Row | None:
-    """The oldest live organization whose metadata contains these entries. Crosses tenants."""
-    return await connection.fetchrow(
-        """
-        SELECT o.* FROM organizations o JOIN tenants t ON t.id = o.tenant_id
-         WHERE o.metadata @> $1 AND t.env = 'live'
-         ORDER BY o.id LIMIT 1
-        """,
-        metadata,
-    )
+    return created
 
 
 async def find_child(
     connection: Connection, tenant_id: int, partner_id: UUID, organization_id: UUID
-) -> Row | None:
-    """A direct child of a partner."""
-    return await connection.fetchrow(
-        "SELECT * FROM organizations WHERE tenant_id = $1 AND parent_id = $2 AND id = $3",
-        tenant_id,
-        partner_id,
-        organization_id,
-    )
+) -> Organization | None:
+    """Return a direct child of a partner; None when it is not its own."""
+    row = await connection.fetchrow(_FIND_CHILD, tenant_id, partner_id, organization_id)
+    return read_row(Organization, row)
 
 
 async def lock_child(
     connection: Connection, tenant_id: int, partner_id: UUID, organization_id: UUID
-) -> Row | None:
+) -> Organization | None:
     """As ``find_child``, locked until the transaction ends."""
-    return await connection.fetchrow(
-        """
-        SELECT * FROM organizations WHERE tenant_id = $1 AND parent_id = $2 AND id = $3
-           FOR NO KEY UPDATE
-        """,
-        tenant_id,
-        partner_id,
-        organization_id,
+    row = await connection.fetchrow(
+        _FIND_CHILD + " FOR NO KEY UPDATE", tenant_id, partner_id, organization_id
     )
+    return read_row(Organization, row)
 
 
 async def list_children(
@@ -139,11 +136,11 @@ async def list_children(
     statuses: Sequence[str] | None,
     before: UUID | None,
     limit: int,
-) -> list[Row]:
-    """A page of a partner's children, newest first."""
-    return await connection.fetch(
-        """
-        SELECT * FROM organizations
+) -> list[Organization]:
+    """Return a page of a partner's children, newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM organizations
          WHERE tenant_id = $1 AND parent_id = $2
            AND ($3::text[] IS NULL OR status = ANY ($3))
            AND ($4::uuid IS NULL OR id < $4)
@@ -155,6 +152,7 @@ async def list_children(
         before,
         limit,
     )
+    return read_rows(Organization, rows)
 
 
 async def update_child(
@@ -166,14 +164,14 @@ async def update_child(
     name: str,
     metadata: dict[str, str],
     billing_email: str | None,
-) -> Row:
-    """Set what a parent may change of a locked child; gives the row."""
+) -> Organization:
+    """Set what a parent may change of a locked child."""
     row = await connection.fetchrow(
-        """
+        f"""
         UPDATE organizations SET name = $3, metadata = $4, billing_email = $5,
                updated_at = greatest(updated_at, $6)
          WHERE tenant_id = $1 AND id = $2
-        RETURNING *
+        RETURNING {_COLUMNS}
         """,
         tenant_id,
         organization_id,
@@ -182,8 +180,9 @@ async def update_child(
         billing_email,
         now,
     )
-    assert row is not None  # noqa: S101 - it is locked, so it is there
-    return row
+    child = read_row(Organization, row)
+    assert child is not None  # noqa: S101 - it is locked, so it is there
+    return child
 
 
 class StatusItem(NamedTuple):
@@ -205,24 +204,10 @@ class ArchiveItem(NamedTuple):
     idempotency: Idempotency | None
 
 
-class OrganizationRow(Struct, frozen=True):
-    """A row of ``organizations``: the facts of what suspends or resumes one."""
-
-    id: UUID
-    parent_id: UUID | None
-    name: str
-    status: str
-    metadata: dict[str, str]
-    billing_email: str | None
-    archived_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-
-
 async def set_status(
     connection: Connection, tenant_id: int, now: datetime, items: Sequence[StatusItem]
 ) -> list[Outcome]:
-    """Suspend or resume organizations. Facts: those of ``OrganizationRow``.
+    """Suspend or resume organizations. Facts: an ``Organization``.
 
     Refused: NOT_FOUND, CONFLICT (archived).
     """
@@ -240,36 +225,10 @@ async def archive(
     return await call_money_function(connection, "organization_archive", tenant_id, now, items)
 
 
-async def list_all_organizations(
-    connection: Connection,
-    *,
-    search: str | None,
-    statuses: Sequence[str] | None,
-    parent_id: UUID | None,
-    before: UUID | None,
-    limit: int,
-) -> list[Row]:
-    """A page of all live organizations, newest first. Crosses tenants: for the operator only."""
-    return await connection.fetch(
-        """
-        SELECT o.* FROM organizations o JOIN tenants t ON t.id = o.tenant_id
-         WHERE t.env = 'live'
-           AND ($1::text IS NULL OR position(lower($1) IN lower(o.name)) > 0)
-           AND ($2::text[] IS NULL OR o.status = ANY ($2))
-           AND ($3::uuid IS NULL OR o.parent_id = $3)
-           AND ($4::uuid IS NULL OR o.id < $4)
-         ORDER BY o.id DESC LIMIT $5
-        """,
-        search,
-        None if statuses is None else list(statuses),
-        parent_id,
-        before,
-        limit,
-    )
-
-
-async def count_contents(connection: Connection, tenant_id: int, organization_id: UUID) -> Row:
-    """How many children, projects, assigned and past due leases, and open lease requests an organization has."""
+async def count_contents(
+    connection: Connection, tenant_id: int, organization_id: UUID
+) -> OrganizationCounts:
+    """Count what an organization has."""
     row = await connection.fetchrow(
         """
         SELECT (SELECT count(*) FROM organizations
@@ -291,48 +250,14 @@ async def count_contents(connection: Connection, tenant_id: int, organization_id
         tenant_id,
         organization_id,
     )
-    assert row is not None  # noqa: S101 - a query without FROM has one row
-    return row
+    counts = read_row(OrganizationCounts, row)
+    assert counts is not None  # noqa: S101 - a query without FROM has one row
+    return counts
 
 
 async def find_tenant(connection: Connection, partner_id: UUID, env: str) -> int:
-    """The tenant of a partner that exists, in one environment."""
+    """Return the tenant of a partner that exists, in one environment."""
     tenant_id: int = await connection.fetchval(
         "SELECT id FROM tenants WHERE partner_id = $1 AND env = $2", partner_id, env
     )
     return tenant_id
-
-
-async def list_tenants(connection: Connection, partner_id: UUID) -> list[int]:
-    """The tenants of a partner, of both environments. For the operator only."""
-    rows = await connection.fetch(
-        "SELECT id FROM tenants WHERE partner_id = $1 ORDER BY id", partner_id
-    )
-    return [row["id"] for row in rows]
-
-
-async def update_terms(
-    connection: Connection,
-    now: datetime,
-    partner_id: UUID,
-    *,
-    rate_limit_tier: str | None,
-    format_prices: dict[str, int],
-) -> None:
-    """Set a partner's tier and the prices given, in both environments.
-
-    Crosses tenants: for the operator only.
-    """
-    await connection.execute(
-        """
-        UPDATE organizations
-           SET rate_limit_tier = coalesce($2, rate_limit_tier),
-               format_prices = coalesce(format_prices, '{}') || $3::jsonb,
-               updated_at = greatest(updated_at, $4)
-         WHERE id = $1 AND parent_id IS NULL
-        """,
-        partner_id,
-        rate_limit_tier,
-        format_prices,
-        now,
-    )

@@ -17,7 +17,7 @@ from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import not_found
 from partner_api.leases.access import charge_what_is_due
-from partner_api.ops.access import require_tenant
+from partner_api.ops.access import require_organization, require_tenant
 from partner_api.ops.cash.schemas import (
     CashAdjustment,
     CashRefund,
@@ -28,7 +28,6 @@ from partner_api.ops.cash.schemas import (
     ops_cash_event_of,
     posted_cash_of,
 )
-from partner_api.organizations.store import find_organization
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -51,12 +50,10 @@ async def list_partner_cash_events(
     payment. A child has no cash wallet: 404.
     """
     async with request.services.pool.acquire() as connection:
-        organization = await find_organization(connection, org_id, query.env)
-        if organization is None:
-            raise not_found()
+        organization = await require_organization(connection, org_id, query.env)
         events = await store.list_events(
             connection,
-            organization["tenant_id"],
+            organization.tenant_id,
             org_id,
             event_types=query.event_type,
             before=read_cursor(request, int),

@@ -14,8 +14,7 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import not_found
-from partner_api.ops.access import require_tenant
+from partner_api.ops.access import require_organization, require_tenant
 from partner_api.ops.credits.schemas import (
     CreditAdjustment,
     CreditRefund,
@@ -29,7 +28,6 @@ from partner_api.ops.credits.schemas import (
     posted_credits_of,
     set_subscription_of,
 )
-from partner_api.organizations.store import find_organization
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -51,15 +49,13 @@ async def list_organization_credit_events(
     partner has the same id, a child another one.
     """
     async with request.services.pool.acquire() as connection:
-        organization = await find_organization(connection, org_id, query.env)
-    if organization is None:
-        raise not_found()
+        organization = await require_organization(connection, org_id, query.env)
     # As for its partner: reading the wallet writes the rollovers that are due.
-    await request.services.wallets.read(organization["tenant_id"], org_id)
+    await request.services.wallets.read(organization.tenant_id, org_id)
     async with request.services.pool.acquire() as connection:
         events = await event_store.list_events(
             connection,
-            organization["tenant_id"],
+            organization.tenant_id,
             org_id,
             event_store.EventFilter(query.project_id, query.event_type, query.since, query.until),
             before=read_cursor(request, int),

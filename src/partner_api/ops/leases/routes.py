@@ -23,7 +23,7 @@ from partner_api.ops.leases.schemas import (
     changed_lease_of,
     ops_lease_of,
 )
-from partner_api.organizations.store import find_organization
+from partner_api.organizations.operator_store import find_organization
 
 routes = Routes("Operator: leases")
 _changed = shape_or_whole(changed_lease_of, OpsLease)
@@ -41,7 +41,7 @@ async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]
             organization = await find_organization(connection, query.organization_id)
             if organization is None:
                 return Page([], None)
-            tenant_id = organization["tenant_id"]
+            tenant_id = organization.tenant_id
         leases = await operator_store.list_leases(
             connection,
             request.now,

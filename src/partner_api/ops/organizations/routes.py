@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from partner_api.cash import store as cash
+from partner_api.cash.store import read_balance
 from partner_api.credits.schemas import credits_of
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
@@ -17,6 +17,7 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.errors import Issue, invalid, not_found, refusal
+from partner_api.ops.access import require_organization
 from partner_api.ops.organizations.schemas import (
     NewPartner,
     OpsOrganization,
@@ -25,8 +26,9 @@ from partner_api.ops.organizations.schemas import (
     OrganizationCounts,
     OrganizationsQuery,
     ops_organization_fields,
+    ops_organization_of,
 )
-from partner_api.organizations import store
+from partner_api.organizations import operator_store, store
 from partner_api.organizations.service import onboard_partner
 
 if TYPE_CHECKING:
@@ -58,10 +60,7 @@ async def create_partner(
         rate_limit_tier=body.rate_limit_tier,
         caller=audit_argument(request),
     )
-    row = await store.find_organization(connection, partner.organization_id)
-    if row is None:
-        raise RuntimeError("an organization vanished in the transaction that made it")
-    return OpsOrganization(**ops_organization_fields(row))
+    return ops_organization_of(await require_organization(connection, partner.organization_id))
 
 
 @routes.read("/ops/v1/organizations", access=requires_role("viewer"))
@@ -73,7 +72,7 @@ async def list_organizations(
     All partners and their children, newest first.
     """
     async with request.services.pool.acquire() as connection:
-        rows = await store.list_all_organizations(
+        organizations = await operator_store.list_organizations(
             connection,
             search=query.search,
             statuses=query.status,
@@ -84,9 +83,9 @@ async def list_organizations(
     return page(
         request,
         query,
-        rows,
-        item=lambda row: OpsOrganization(**ops_organization_fields(row)),
-        position=lambda row: row["id"],
+        organizations,
+        item=ops_organization_of,
+        position=lambda organization: organization.id,
     )
 
 
@@ -101,24 +100,22 @@ async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsO
     With its wallets and counts.
     """
     async with request.services.pool.acquire() as connection:
-        row = await store.find_organization(connection, org_id)
-        if row is None:
-            raise not_found()
-        counts = await store.count_contents(connection, row["tenant_id"], org_id)
-        balance_cents = await cash.read_balance(connection, row["tenant_id"], org_id)
-    wallet = await request.services.wallets.read(row["tenant_id"], org_id)
+        organization = await require_organization(connection, org_id)
+        counts = await store.count_contents(connection, organization.tenant_id, org_id)
+        balance_cents = await read_balance(connection, organization.tenant_id, org_id)
+    wallet = await request.services.wallets.read(organization.tenant_id, org_id)
     if wallet is None:
         raise not_found()
     return OpsOrganizationDetail(
-        **ops_organization_fields(row),
+        **ops_organization_fields(organization),
         credits=credits_of(wallet),
         cash_balance_cents=balance_cents,
         counts=OrganizationCounts(
-            children=counts["children"],
-            projects=counts["projects"],
-            leased_accounts=counts["leased_accounts"],
-            past_due_leases=counts["past_due_leases"],
-            open_lease_requests=counts["open_lease_requests"],
+            children=counts.children,
+            projects=counts.projects,
+            leased_accounts=counts.leased_accounts,
+            past_due_leases=counts.past_due_leases,
+            open_lease_requests=counts.open_lease_requests,
             running_jobs=wallet.running_jobs,
         ),
     )
@@ -142,19 +139,17 @@ async def change_organization(
     `status: "suspended"` on a partner is the kill switch: from the next request on, its keys and
     those of all its children get 503, in both environments. An archived child is 409.
     """
-    row = await store.find_organization(connection, org_id)
-    if row is None:
-        raise not_found()
-    if row["parent_id"] is not None and (
+    organization = await require_organization(connection, org_id)
+    if organization.parent_id is not None and (
         body.rate_limit_tier is not UNSET or body.format_prices is not UNSET
     ):
         raise invalid([Issue("", "A child has the tier and the prices of its partner")])
     if not isinstance(body.status, UnsetType):
         # Of a partner all keys stop; a child is another in the test environment.
         tenant_ids = (
-            await store.list_tenants(connection, org_id)
-            if row["parent_id"] is None
-            else [row["tenant_id"]]
+            await operator_store.list_tenants(connection, org_id)
+            if organization.parent_id is None
+            else [organization.tenant_id]
         )
         for tenant_id in tenant_ids:
             (outcome,) = await store.set_status(
@@ -167,7 +162,7 @@ async def change_organization(
             if outcome.code is not None:
                 raise refusal(outcome.code, outcome.facts)
     if body.rate_limit_tier is not UNSET or body.format_prices is not UNSET:
-        await store.update_terms(
+        await operator_store.update_terms(
             connection,
             request.now,
             org_id,
@@ -183,13 +178,10 @@ async def change_organization(
         await write_audit(
             connection,
             request.now,
-            row["tenant_id"],
+            organization.tenant_id,
             org_id,
             "organization.terms_updated",
             audit_argument(request),
             details=msgspec.to_builtins(body),
         )
-    changed = await store.find_organization(connection, org_id)
-    if changed is None:
-        raise not_found()
-    return OpsOrganization(**ops_organization_fields(changed))
+    return ops_organization_of(await require_organization(connection, org_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -10,16 +10,14 @@ from partner_api.credits.schemas import Credits, FormatEstimates
 from partner_api.edge.identity.authentication import RateLimitTier
 from partner_api.edge.wire.fields import Amount, Metadata, OrganizationId
 from partner_api.edge.wire.pagination import Cursor
+from partner_api.organizations.operator_store import OrganizationWithTerms
 from partner_api.organizations.schemas import (
     EmailAddress,
     Organization,
     OrganizationName,
-    OrganizationStatus,
     organization_fields,
 )
-
-if TYPE_CHECKING:
-    from partner_api.database.connection import Row
+from partner_api.organizations.store import OrganizationStatus
 
 
 class NewPartner(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -103,11 +101,17 @@ class OpsOrganizationDetail(OpsOrganization, frozen=True, rename="camel", kw_onl
     counts: OrganizationCounts
 
 
-def ops_organization_fields(row: Row) -> dict[str, Any]:
-    """Give the fields of ``OpsOrganization`` of a row of ``organizations``."""
-    is_partner = row["parent_id"] is None
+def ops_organization_of(organization: OrganizationWithTerms) -> OpsOrganization:
+    """Return an organization in the operator's wire form."""
+    return OpsOrganization(**ops_organization_fields(organization))
+
+
+def ops_organization_fields(organization: OrganizationWithTerms) -> dict[str, Any]:
+    """Return the fields of the operator's wire form, for those that have more."""
+    is_partner = organization.parent_id is None
+    prices = FormatEstimates(**(organization.format_prices or {})) if is_partner else None
     return {
-        **organization_fields(row),
-        "rate_limit_tier": row["rate_limit_tier"],
-        "format_prices": FormatEstimates(**(row["format_prices"] or {})) if is_partner else None,
+        **organization_fields(organization),
+        "rate_limit_tier": organization.rate_limit_tier,
+        "format_prices": prices,
     }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
-from partner_api.errors import ApiError, not_found
+from partner_api.errors import ApiError
+from partner_api.ops.access import require_organization
 from partner_api.ops.reconciliation.schemas import (
     BooksCheck,
     ReconciliationQuery,
     books_check_of,
 )
-from partner_api.organizations.store import find_organization
 from partner_api.reconciliation.records import last_reconciliation
 from partner_api.reconciliation.rules import Scope
 from partner_api.reconciliation.run import reconcile
@@ -33,10 +33,8 @@ async def read_reconciliation(request: ApiRequest, query: ReconciliationQuery) -
     """
     async with request.services.pool.acquire() as connection:
         if query.organization_id is not None:
-            row = await find_organization(connection, query.organization_id)
-            if row is None:
-                raise not_found()
-            scope = Scope(row["tenant_id"], query.organization_id)
+            organization = await require_organization(connection, query.organization_id)
+            scope = Scope(organization.tenant_id, query.organization_id)
             return books_check_of(await reconcile(connection, request.now, scope))
         result = await last_reconciliation(connection)
     if result is None:

@@ -1,0 +1,145 @@
+"""SQL of organizations across tenants, for the operator and the demo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.organizations.store import Organization, OrganizationStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from partner_api.database.connection import Connection
+    from partner_api.edge.identity.authentication import RateLimitTier
+
+
+class OrganizationWithTerms(Organization, frozen=True):
+    """An organization with its tenant, and with what only the operator decides."""
+
+    tenant_id: int
+    rate_limit_tier: RateLimitTier | None
+    """None for a child: it has its partner's."""
+    format_prices: dict[str, int] | None
+    """By format, where a partner has its own; None for a child."""
+
+
+class Partner(Struct, frozen=True):
+    """A partner, as far as its keys depend on it."""
+
+    status: OrganizationStatus
+    rate_limit_tier: RateLimitTier
+
+
+_COLUMNS = columns_of(OrganizationWithTerms, "o")
+
+
+async def find_organization(
+    connection: Connection, organization_id: UUID, env: Literal["live", "test"] = "live"
+) -> OrganizationWithTerms | None:
+    """Return the organization with this id, wherever it is. Crosses tenants.
+
+    A partner has the same id in both environments.
+    """
+    row = await connection.fetchrow(
+        f"""
+        SELECT {_COLUMNS} FROM organizations o JOIN tenants t ON t.id = o.tenant_id
+         WHERE o.id = $1 AND t.env = $2
+        """,
+        organization_id,
+        env,
+    )
+    return read_row(OrganizationWithTerms, row)
+
+
+async def find_partner(connection: Connection, partner_id: UUID) -> Partner | None:
+    """Return a partner; None also for a child. Crosses tenants."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {columns_of(Partner, "o")}
+          FROM organizations o JOIN tenants t ON t.id = o.tenant_id
+         WHERE o.id = $1 AND o.parent_id IS NULL AND t.env = 'live'
+        """,
+        partner_id,
+    )
+    return read_row(Partner, row)
+
+
+async def find_by_metadata(
+    connection: Connection, metadata: dict[str, str]
+) -> OrganizationWithTerms | None:
+    """Return the oldest live organization whose metadata contains these entries. Crosses tenants."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {_COLUMNS} FROM organizations o JOIN tenants t ON t.id = o.tenant_id
+         WHERE o.metadata @> $1 AND t.env = 'live'
+         ORDER BY o.id LIMIT 1
+        """,
+        metadata,
+    )
+    return read_row(OrganizationWithTerms, row)
+
+
+async def list_organizations(
+    connection: Connection,
+    *,
+    search: str | None,
+    statuses: Sequence[str] | None,
+    parent_id: UUID | None,
+    before: UUID | None,
+    limit: int,
+) -> list[OrganizationWithTerms]:
+    """Return a page of all live organizations, newest first. Crosses tenants."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM organizations o JOIN tenants t ON t.id = o.tenant_id
+         WHERE t.env = 'live'
+           AND ($1::text IS NULL OR position(lower($1) IN lower(o.name)) > 0)
+           AND ($2::text[] IS NULL OR o.status = ANY ($2))
+           AND ($3::uuid IS NULL OR o.parent_id = $3)
+           AND ($4::uuid IS NULL OR o.id < $4)
+         ORDER BY o.id DESC LIMIT $5
+        """,
+        search,
+        None if statuses is None else list(statuses),
+        parent_id,
+        before,
+        limit,
+    )
+    return read_rows(OrganizationWithTerms, rows)
+
+
+async def list_tenants(connection: Connection, partner_id: UUID) -> list[int]:
+    """Return the tenants of a partner, of both environments."""
+    rows = await connection.fetch(
+        "SELECT id FROM tenants WHERE partner_id = $1 ORDER BY id", partner_id
+    )
+    return [row["id"] for row in rows]
+
+
+async def update_terms(
+    connection: Connection,
+    now: datetime,
+    partner_id: UUID,
+    *,
+    rate_limit_tier: str | None,
+    format_prices: dict[str, int],
+) -> None:
+    """Set a partner's tier and the prices given, in both environments. Crosses tenants."""
+    await connection.execute(
+        """
+        UPDATE organizations
+           SET rate_limit_tier = coalesce($2, rate_limit_tier),
+               format_prices = coalesce(format_prices, '{}') || $3::jsonb,
+               updated_at = greatest(updated_at, $4)
+         WHERE id = $1 AND parent_id IS NULL
+        """,
+        partner_id,
+        rate_limit_tier,
+        format_prices,
+        now,
+    )
