@@ -1,4 +1,4 @@
-"""A partner minting, listing, rotating and deleting the keys of its children."""
+"""The keys of a partner's children: minting, listing, rotating and deleting them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from partner_api.api_keys import store
-from partner_api.api_keys.access import require_authority, take_key
+from partner_api.api_keys.access import require_authority, require_key
 from partner_api.api_keys.schemas import (
     SECRET_WARNING,
     ApiKey,
@@ -25,12 +25,12 @@ from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ApiKeyId, OrganizationId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import ApiError, not_found
-from partner_api.organizations.store import create_child, find_child, find_tenant, lock_child
+from partner_api.errors import ApiError
+from partner_api.organizations import store as organizations
+from partner_api.organizations.access import lock_child, require_child
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Row
-    from partner_api.edge.identity.acting import OrganizationStatus
+    from partner_api.database.connection import Connection
 
 routes = Routes("API keys")
 _GRACE = timedelta(hours=24)
@@ -57,12 +57,12 @@ async def mint_child_key(
     require_covered(caller.scopes, body.scopes, delegate=True)
     if caller.env == "test" and body.env == "live":
         raise ApiError("FORBIDDEN_SCOPE", 'A test key mints test keys only. Send "env": "test".')
-    child = await _take_child(request, connection, org_id, allowed_through_status="active")
+    child = await lock_child(request, connection, org_id, allowed_through_status="active")
     await require_authority(request, connection)
     tenant_id = caller.tenant_id
     if body.env != caller.env:
         tenant_id = await _enter_test_environment(request, connection, child)
-    row, secret = await mint(
+    key, secret = await mint(
         request,
         connection,
         tenant_id=tenant_id,
@@ -71,8 +71,8 @@ async def mint_child_key(
         name=body.name,
         scopes=body.scopes,
     )
-    await _audit(request, connection, "api_key.created", row)
-    return ApiKeyWithSecret(api_key_of(row, caller.rate_limit_tier), secret, SECRET_WARNING)
+    await _audit(request, connection, "api_key.created", key)
+    return ApiKeyWithSecret(api_key_of(key, caller.rate_limit_tier), secret, SECRET_WARNING)
 
 
 @routes.read(
@@ -90,9 +90,8 @@ async def list_child_keys(
     """
     caller = request.caller
     async with request.services.pool.acquire() as connection:
-        if await find_child(connection, caller.tenant_id, caller.organization_id, org_id) is None:
-            raise not_found()
-        rows = await store.list_keys(
+        await require_child(request, connection, org_id)
+        keys = await store.list_keys(
             connection,
             caller.tenant_id,
             org_id,
@@ -102,9 +101,9 @@ async def list_child_keys(
     return page(
         request,
         query,
-        rows,
-        item=lambda row: api_key_of(row, caller.rate_limit_tier),
-        position=lambda row: row["id"],
+        keys,
+        item=lambda key: api_key_of(key, caller.rate_limit_tier),
+        position=lambda key: key.id,
     )
 
 
@@ -126,35 +125,35 @@ async def rotate_child_key(
     was deleted or has a successor already is 409.
     """
     caller = request.caller
-    await _take_child(request, connection, org_id, allowed_through_status="active")
-    old = await _take_key(request, connection, org_id, key_id)
-    if old["revoked_at"] is not None or old["superseded_by"] is not None:
+    await lock_child(request, connection, org_id, allowed_through_status="active")
+    old = await require_key(request, connection, org_id, key_id)
+    if old.revoked_at is not None or old.superseded_by is not None:
         raise ApiError(
             "CONFLICT",
             "This key was deleted or replaced, so it cannot be rotated. Rotate its successor.",
-            {"status": "revoked" if old["revoked_at"] is not None else "superseded"},
+            {"status": "revoked" if old.revoked_at is not None else "superseded"},
         )
-    require_covered(caller.scopes, old["scopes"], delegate=True)
-    row, secret = await mint(
+    require_covered(caller.scopes, old.scopes, delegate=True)
+    key, secret = await mint(
         request,
         connection,
         tenant_id=caller.tenant_id,
         organization_id=org_id,
-        env=old["env"],
-        name=old["name"],
-        scopes=old["scopes"],
-        demo=old["demo"],
+        env=old.env,
+        name=old.name,
+        scopes=old.scopes,
+        demo=old.demo,
     )
     await store.supersede(
         connection,
         caller.tenant_id,
         request.now,
         key_id=key_id,
-        successor_id=row["id"],
+        successor_id=key.id,
         grace_until=request.now + _GRACE,
     )
-    await _audit(request, connection, "api_key.rotated", row)
-    return ApiKeyWithSecret(api_key_of(row, caller.rate_limit_tier), secret, SECRET_WARNING)
+    await _audit(request, connection, "api_key.rotated", key)
+    return ApiKeyWithSecret(api_key_of(key, caller.rate_limit_tier), secret, SECRET_WARNING)
 
 
 @routes.write(
@@ -173,62 +172,35 @@ async def delete_child_key(
     From the next request on it gets 401, for ever. Deleting it again changes nothing.
     """
     caller = request.caller
-    await _take_child(request, connection, org_id, allowed_through_status="suspended")
-    row = await _take_key(request, connection, org_id, key_id)
-    if row["revoked_at"] is None:
-        row = await store.revoke(connection, caller.tenant_id, request.now, key_id)
-        await _audit(request, connection, "api_key.deleted", row)
-    return DeletedApiKey(api_key_of(row, caller.rate_limit_tier), deleted=True)
+    await lock_child(request, connection, org_id, allowed_through_status="suspended")
+    key = await require_key(request, connection, org_id, key_id)
+    if key.revoked_at is None:
+        key = await store.revoke(connection, caller.tenant_id, request.now, key_id)
+        await _audit(request, connection, "api_key.deleted", key)
+    return DeletedApiKey(api_key_of(key, caller.rate_limit_tier), deleted=True)
 
 
-async def _take_child(
-    request: ApiRequest,
-    connection: Connection,
-    organization_id: UUID,
-    *,
-    allowed_through_status: OrganizationStatus,
-) -> Row:
-    """Lock a direct child, so that it is not archived meanwhile.
-
-    Raises:
-        ApiError: NOT_FOUND; KILL_SWITCH when its status does not allow it.
-    """
-    caller = request.caller
-    child = await lock_child(connection, caller.tenant_id, caller.organization_id, organization_id)
-    if child is None:
-        raise not_found()
-    check_status(child["status"], allowed_through_status)
-    return child
-
-
-async def _take_key(
-    request: ApiRequest, connection: Connection, organization_id: UUID, key_id: UUID
-) -> Row:
-    row = await take_key(request, connection, organization_id, key_id)
-    if row is None:
-        raise not_found()
-    return row
-
-
-async def _enter_test_environment(request: ApiRequest, connection: Connection, child: Row) -> int:
-    """Give the partner's test tenant, after copying the child there if it is not there yet.
+async def _enter_test_environment(
+    request: ApiRequest, connection: Connection, child: organizations.Organization
+) -> int:
+    """Return the partner's test tenant, after copying the child there if it is not there yet.
 
     Raises:
         ApiError: KILL_SWITCH when the partner is suspended there, or the copy suspended or archived.
     """
     partner_id = request.caller.organization_id
-    tenant_id = await find_tenant(connection, partner_id, "test")
-    copy = await lock_child(connection, tenant_id, partner_id, child["id"])
+    tenant_id = await organizations.find_tenant(connection, partner_id, "test")
+    copy = await organizations.lock_child(connection, tenant_id, partner_id, child.id)
     if copy is not None:
-        check_status(copy["status"], allowed_through_status="active")
+        check_status(copy.status, allowed_through_status="active")
         return tenant_id
-    created = await create_child(
+    created = await organizations.create_child(
         connection,
         tenant_id,
         request.now,
-        organization_id=child["id"],
+        organization_id=child.id,
         partner_id=partner_id,
-        name=child["name"],
+        name=child.name,
         billing_email=None,
         metadata={},
         caller=audit_argument(request),
@@ -239,12 +211,14 @@ async def _enter_test_environment(request: ApiRequest, connection: Connection, c
     return tenant_id
 
 
-async def _audit(request: ApiRequest, connection: Connection, event_type: str, row: Row) -> None:
+async def _audit(
+    request: ApiRequest, connection: Connection, event_type: str, key: store.ApiKey
+) -> None:
     await audit_key(
         request,
         connection,
         event_type,
-        row,
+        key,
         tenant_id=request.caller.tenant_id,
         organization_id=request.caller.organization_id,
     )

@@ -1,11 +1,11 @@
-"""A key asking about itself, and acting on keys of its own organization."""
+"""What a key reads of itself and does to keys of its own organization."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from partner_api.api_keys import store
-from partner_api.api_keys.access import take_key
+from partner_api.api_keys.access import require_key
 from partner_api.api_keys.schemas import (
     SECRET_WARNING,
     DeletedOwnApiKey,
@@ -26,7 +26,7 @@ from partner_api.errors import ApiError, not_found
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
 
 routes = Routes("API keys")
 
@@ -63,15 +63,15 @@ async def rotate_key(
     that rotates itself cannot ask again if the answer is lost: its retry is 401, whatever its
     Idempotency-Key. A key that its partner has rotated acts on itself alone.
     """
-    row = await _take(request, connection, key_id)
-    if row["revoked_at"] is not None or row["superseded_by"] is not None:
+    key = await _take(request, connection, key_id)
+    if key.revoked_at is not None or key.superseded_by is not None:
         raise ApiError(
             "CONFLICT",
             "This key was deleted or replaced, so it cannot be rotated. Use another key.",
-            {"status": "revoked" if row["revoked_at"] is not None else "superseded"},
+            {"status": "revoked" if key.revoked_at is not None else "superseded"},
         )
     credential = mint_api_key(request.caller.tenant_id, request.caller.env)
-    row = await store.replace_secret(
+    key = await store.replace_secret(
         connection,
         request.now,
         key_id=key_id,
@@ -79,8 +79,8 @@ async def rotate_key(
         secret_keys=request.services.secret_keys,
         demo=request.caller.demo,
     )
-    await _audit(request, connection, "api_key.rotated", row)
-    return OwnApiKeyWithSecret(own_api_key_of(row), credential.text, SECRET_WARNING)
+    await _audit(request, connection, "api_key.rotated", key)
+    return OwnApiKeyWithSecret(own_api_key_of(key), credential.text, SECRET_WARNING)
 
 
 @routes.write(
@@ -96,11 +96,11 @@ async def kill_key(request: ApiRequest, key_id: ApiKeyId, connection: Connection
     From the next request on it gets 503, until it is rotated or the operator brings it back. For
     this key itself, or any of your organization whose scopes this one covers.
     """
-    row = await _take(request, connection, key_id)
-    if not row["kill_switch"]:
-        row = await store.set_kill_switch(connection, request.caller.tenant_id, key_id, killed=True)
-        await _audit(request, connection, "api_key.killed", row)
-    return KilledApiKey(own_api_key_of(row), killed=True)
+    key = await _take(request, connection, key_id)
+    if not key.kill_switch:
+        key = await store.set_kill_switch(connection, request.caller.tenant_id, key_id, killed=True)
+        await _audit(request, connection, "api_key.killed", key)
+    return KilledApiKey(own_api_key_of(key), killed=True)
 
 
 @routes.write(
@@ -119,14 +119,14 @@ async def delete_key(
     From the next request on it gets 401, for ever. For this key itself, or any of your organization
     whose scopes this one covers.
     """
-    row = await _take(request, connection, key_id)
-    if row["revoked_at"] is None:
-        row = await store.revoke(connection, request.caller.tenant_id, request.now, key_id)
-        await _audit(request, connection, "api_key.deleted", row)
-    return DeletedOwnApiKey(own_api_key_of(row), deleted=True)
+    key = await _take(request, connection, key_id)
+    if key.revoked_at is None:
+        key = await store.revoke(connection, request.caller.tenant_id, request.now, key_id)
+        await _audit(request, connection, "api_key.deleted", key)
+    return DeletedOwnApiKey(own_api_key_of(key), deleted=True)
 
 
-async def _take(request: ApiRequest, connection: Connection, key_id: UUID) -> Row:
+async def _take(request: ApiRequest, connection: Connection, key_id: UUID) -> store.ApiKey:
     """Lock a key that the caller may act on.
 
     Raises:
@@ -134,20 +134,20 @@ async def _take(request: ApiRequest, connection: Connection, key_id: UUID) -> Ro
             or KILL_SWITCH when the caller's own key has changed since it was let in.
     """
     caller = request.caller
-    row = await take_key(request, connection, caller.organization_id, key_id)
-    if row is None:
-        raise not_found()
-    if row["id"] != caller.api_key_id:
-        require_covered(caller.scopes, row["scopes"], delegate=False)
-    return row
+    key = await require_key(request, connection, caller.organization_id, key_id)
+    if key_id != caller.api_key_id:
+        require_covered(caller.scopes, key.scopes, delegate=False)
+    return key
 
 
-async def _audit(request: ApiRequest, connection: Connection, event_type: str, row: Row) -> None:
+async def _audit(
+    request: ApiRequest, connection: Connection, event_type: str, key: store.ApiKey
+) -> None:
     await audit_key(
         request,
         connection,
         event_type,
-        row,
+        key,
         tenant_id=request.caller.tenant_id,
         organization_id=request.caller.organization_id,
     )

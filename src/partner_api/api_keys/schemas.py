@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from partner_api.clock import format_milliseconds
+from partner_api.api_keys import store
+from partner_api.clock import format_milliseconds, format_milliseconds_or_none
 from partner_api.edge.identity.authentication import RateLimitTier
 from partner_api.edge.identity.credentials import Env, key_prefix
 from partner_api.edge.identity.scopes import Scope
@@ -16,9 +17,6 @@ from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from partner_api.database.connection import Row
     from partner_api.edge.identity.authentication import Caller
 
 KeyPrefixText = Annotated[
@@ -160,45 +158,41 @@ def who_am_i(caller: Caller, credit_balance: int) -> WhoAmI:
     )
 
 
-def api_key_of(row: Row, rate_limit_tier: RateLimitTier) -> ApiKey:
-    """Make the wire form of a row of ``api_keys``; ``rate_limit_tier`` is the partner's."""
-    superseded_by = row["superseded_by"]
+def api_key_of(key: store.ApiKey, rate_limit_tier: RateLimitTier) -> ApiKey:
+    """Return a key in its wire form; ``rate_limit_tier`` is the partner's."""
+    superseded_by = key.superseded_by
     return ApiKey(
-        id=format_id("key", row["id"]),
-        organization_id=format_id("org", row["organization_id"]),
-        name=row["name"],
-        prefix=key_prefix(row["env"], row["keyid"]),
-        env=row["env"],
-        scopes=row["scopes"],
-        rate_limit_tier="sandbox" if row["env"] == "test" else rate_limit_tier,
-        status="active" if row["revoked_at"] is None else "revoked",
-        kill_switch=row["kill_switch"],
-        created_at=format_milliseconds(row["created_at"]),
-        last_used_at=_time_or_none(row["last_used_at"]),
-        rotated_at=_time_or_none(row["rotated_at"]),
-        revoked_at=_time_or_none(row["revoked_at"]),
-        grace_until=_time_or_none(row["grace_until"]),
+        id=format_id("key", key.id),
+        organization_id=format_id("org", key.organization_id),
+        name=key.name,
+        prefix=key_prefix(key.env, key.keyid),
+        env=key.env,
+        scopes=key.scopes,
+        rate_limit_tier="sandbox" if key.env == "test" else rate_limit_tier,
+        status="active" if key.revoked_at is None else "revoked",
+        kill_switch=key.kill_switch,
+        created_at=format_milliseconds(key.created_at),
+        last_used_at=format_milliseconds_or_none(key.last_used_at),
+        rotated_at=format_milliseconds_or_none(key.rotated_at),
+        revoked_at=format_milliseconds_or_none(key.revoked_at),
+        grace_until=format_milliseconds_or_none(key.grace_until),
         superseded_by=None if superseded_by is None else format_id("key", superseded_by),
     )
 
 
-def own_api_key_of(row: Row) -> OwnApiKey:
-    """Make the wire form of a row of ``api_keys`` for its own organization."""
+def own_api_key_of(key: store.ApiKey) -> OwnApiKey:
+    """Return a key as its own organization sees it."""
     return OwnApiKey(
-        id=format_id("key", row["id"]),
-        organization_id=format_id("org", row["organization_id"]),
-        name=row["name"],
-        prefix=key_prefix(row["env"], row["keyid"]),
-        env=row["env"],
-        scopes=row["scopes"],
-        kill_switch=row["kill_switch"],
-        is_active=row["revoked_at"] is None and not row["kill_switch"],
-        created_at=format_milliseconds(row["created_at"]),
-        last_used_at=_time_or_none(row["last_used_at"]),
-        rotated_at=_time_or_none(row["rotated_at"]),
-        revoked_at=_time_or_none(row["revoked_at"]),
+        id=format_id("key", key.id),
+        organization_id=format_id("org", key.organization_id),
+        name=key.name,
+        prefix=key_prefix(key.env, key.keyid),
+        env=key.env,
+        scopes=key.scopes,
+        kill_switch=key.kill_switch,
+        is_active=key.revoked_at is None and not key.kill_switch,
+        created_at=format_milliseconds(key.created_at),
+        last_used_at=format_milliseconds_or_none(key.last_used_at),
+        rotated_at=format_milliseconds_or_none(key.rotated_at),
+        revoked_at=format_milliseconds_or_none(key.revoked_at),
     )
-
-
-def _time_or_none(value: datetime | None) -> str | None:
-    return None if value is None else format_milliseconds(value)

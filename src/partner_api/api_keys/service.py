@@ -1,4 +1,4 @@
-"""What minting and rotating have in common, whoever does it."""
+"""Minting a key, checking what it may be given, and its audit row, whoever asks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
     from partner_api.edge.identity.credentials import Env
     from partner_api.edge.request.api_request import ApiRequest
 
@@ -31,14 +31,14 @@ async def mint(
     name: str,
     scopes: Sequence[str],
     demo: bool = False,
-) -> tuple[Row, str]:
-    """Make a key; return its row and the whole key, which is kept nowhere.
+) -> tuple[store.ApiKey, str]:
+    """Create a key; return it and its whole text, which is kept nowhere.
 
     A key that a credential of the demo makes is the demo's too, and so is one with ``demo``: whoever
     holds what the demo printed could otherwise make a key that outlasts development mode.
     """
     credential = mint_api_key(tenant_id, env)
-    row = await store.insert_key(
+    key = await store.insert_key(
         connection,
         request.now,
         key_id=new_uuid7(request.now),
@@ -49,13 +49,13 @@ async def mint(
         scopes=list(dict.fromkeys(scopes)),
         demo=demo or (request.operator if request.is_operators else request.caller).demo,
     )
-    return row, credential.text
+    return key, credential.text
 
 
 def require_covered(
     caller_scopes: frozenset[str], scopes: Sequence[str], *, delegate: bool
 ) -> None:
-    """Hold a caller to the scopes it has, in what it makes or takes over.
+    """Check that a caller has the scopes of a key that it makes or acts on.
 
     Args:
         caller_scopes: of the calling key.
@@ -80,13 +80,13 @@ async def audit_key(
     request: ApiRequest,
     connection: Connection,
     event_type: str,
-    row: Row,
+    key: store.ApiKey,
     *,
     tenant_id: int,
     organization_id: UUID,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Leave the audit row of something that was done to a key. ``organization_id`` is who did it."""
+    """Write the audit row of something that was done to a key. ``organization_id`` is who did it."""
     await write_audit(
         connection,
         request.now,
@@ -95,10 +95,10 @@ async def audit_key(
         event_type,
         audit_argument(request),
         details={
-            "apiKeyId": format_id("key", row["id"]),
-            "prefix": key_prefix(row["env"], row["keyid"]),
-            "organizationId": format_id("org", row["organization_id"]),
-            "scopes": row["scopes"],
+            "apiKeyId": format_id("key", key.id),
+            "prefix": key_prefix(key.env, key.keyid),
+            "organizationId": format_id("org", key.organization_id),
+            "scopes": key.scopes,
             **(details or {}),
         },
     )

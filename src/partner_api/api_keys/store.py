@@ -1,19 +1,44 @@
-"""SQL of API keys."""
+"""SQL of API keys within their tenant."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from partner_api.database.rows import columns_of, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Connection
-    from partner_api.edge.identity.credentials import ApiKeyCredential
+    from partner_api.edge.identity.credentials import ApiKeyCredential, Env
+
+
+class ApiKey(Struct, frozen=True):
+    """A row of ``api_keys``, without the hash of its secret."""
+
+    tenant_id: int
+    id: UUID
+    organization_id: UUID
+    keyid: str
+    name: str
+    env: Env
+    scopes: list[str]
+    kill_switch: bool
+    created_at: datetime
+    last_used_at: datetime | None
+    rotated_at: datetime | None
+    revoked_at: datetime | None
+    grace_until: datetime | None
+    superseded_by: UUID | None
+    demo: bool
+
+
+_COLUMNS = columns_of(ApiKey)
 
 
 async def insert_key(
@@ -27,19 +52,19 @@ async def insert_key(
     name: str,
     scopes: Sequence[str],
     demo: bool = False,
-) -> asyncpg.Record:
-    """Record a newly minted key; of the secret only its keyed hash is kept. Return the row.
+) -> ApiKey:
+    """Record a newly minted key; of the secret only its keyed hash is kept.
 
     One of the demo is accepted in development mode only.
     """
     hash_key_id, digest = secret_keys.hash_secret(credential.secret)
     row = await connection.fetchrow(
-        """
+        f"""
         INSERT INTO api_keys
             (tenant_id, id, organization_id, keyid, secret_hash, hash_key_id, name, env, scopes,
              created_at, demo)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        RETURNING *
+        RETURNING {_COLUMNS}
         """,
         credential.tenant_id,
         key_id,
@@ -53,41 +78,9 @@ async def insert_key(
         now,
         demo,
     )
-    assert row is not None  # noqa: S101 - RETURNING of one inserted row
-    return row
-
-
-async def list_keys_of_partner(
-    connection: Connection, organization_id: UUID, *, before: UUID | None, limit: int
-) -> list[asyncpg.Record]:
-    """A page of a partner's keys of both environments, newest first. For the operator only."""
-    return await connection.fetch(
-        """
-        SELECT k.* FROM api_keys k
-         WHERE k.tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1)
-           AND k.organization_id = $1 AND ($2::uuid IS NULL OR k.id < $2)
-         ORDER BY k.id DESC LIMIT $3
-        """,
-        organization_id,
-        before,
-        limit,
-    )
-
-
-async def lock_key_of_partner(
-    connection: Connection, organization_id: UUID, key_id: UUID
-) -> asyncpg.Record | None:
-    """A partner's key of either environment, locked. For the operator only."""
-    return await connection.fetchrow(
-        """
-        SELECT k.* FROM api_keys k
-         WHERE k.tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1)
-           AND k.organization_id = $1 AND k.id = $2
-           FOR NO KEY UPDATE OF k
-        """,
-        organization_id,
-        key_id,
-    )
+    key = read_row(ApiKey, row)
+    assert key is not None  # noqa: S101 - RETURNING of one inserted row
+    return key
 
 
 async def list_keys(
@@ -97,11 +90,11 @@ async def list_keys(
     *,
     before: UUID | None,
     limit: int,
-) -> list[asyncpg.Record]:
-    """A page of an organization's keys in one environment, newest first."""
-    return await connection.fetch(
-        """
-        SELECT * FROM api_keys
+) -> list[ApiKey]:
+    """Return a page of an organization's keys in one environment, newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM api_keys
          WHERE tenant_id = $1 AND organization_id = $2 AND ($3::uuid IS NULL OR id < $3)
          ORDER BY id DESC LIMIT $4
         """,
@@ -110,21 +103,22 @@ async def list_keys(
         before,
         limit,
     )
+    return read_rows(ApiKey, rows)
 
 
 async def lock_keys(
     connection: Connection, tenant_id: int, key_ids: Collection[UUID]
-) -> dict[UUID, asyncpg.Record]:
-    """Keys of a tenant by their ids, locked in id order until the transaction ends."""
+) -> dict[UUID, ApiKey]:
+    """Return keys of a tenant by their ids, locked in id order until the transaction ends."""
     rows = await connection.fetch(
-        """
-        SELECT * FROM api_keys WHERE tenant_id = $1 AND id = ANY ($2)
+        f"""
+        SELECT {_COLUMNS} FROM api_keys WHERE tenant_id = $1 AND id = ANY ($2)
          ORDER BY id FOR NO KEY UPDATE
         """,
         tenant_id,
         list(key_ids),
     )
-    return {row["id"]: row for row in rows}
+    return {key.id: key for key in read_rows(ApiKey, rows)}
 
 
 async def replace_secret(
@@ -135,19 +129,19 @@ async def replace_secret(
     credential: ApiKeyCredential,
     secret_keys: SecretKeys,
     demo: bool,
-) -> asyncpg.Record:
-    """Give a locked key a new prefix and secret in place, and clear its kill. Return the row.
+) -> ApiKey:
+    """Replace the prefix and the secret of a locked key in place, and clear its kill.
 
     A key of the demo stays one, and with ``demo`` it becomes one.
     """
     hash_key_id, digest = secret_keys.hash_secret(credential.secret)
     row = await connection.fetchrow(
-        """
+        f"""
         UPDATE api_keys
            SET keyid = $3, secret_hash = $4, hash_key_id = $5, rotated_at = $6, kill_switch = false,
                demo = demo OR $7
          WHERE tenant_id = $1 AND id = $2
-        RETURNING *
+        RETURNING {_COLUMNS}
         """,
         credential.tenant_id,
         key_id,
@@ -157,8 +151,9 @@ async def replace_secret(
         now,
         demo,
     )
-    assert row is not None  # noqa: S101 - it is locked, so it is there
-    return row
+    key = read_row(ApiKey, row)
+    assert key is not None  # noqa: S101 - it is locked, so it is there
+    return key
 
 
 async def supersede(
@@ -170,7 +165,7 @@ async def supersede(
     successor_id: UUID,
     grace_until: datetime,
 ) -> None:
-    """Let a locked key's secret work until ``grace_until``, and name the key that follows it."""
+    """Keep a locked key's secret working until ``grace_until``, and name the key that follows it."""
     await connection.execute(
         """
         UPDATE api_keys SET superseded_by = $3, grace_until = $4, rotated_at = $5
@@ -184,40 +179,40 @@ async def supersede(
     )
 
 
-async def revoke(
-    connection: Connection, tenant_id: int, now: datetime, key_id: UUID
-) -> asyncpg.Record:
-    """Revoke a locked key; one that is revoked keeps its date. Gives the row."""
+async def revoke(connection: Connection, tenant_id: int, now: datetime, key_id: UUID) -> ApiKey:
+    """Revoke a locked key; one that is revoked keeps its date."""
     row = await connection.fetchrow(
-        """
+        f"""
         UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3)
          WHERE tenant_id = $1 AND id = $2
-        RETURNING *
+        RETURNING {_COLUMNS}
         """,
         tenant_id,
         key_id,
         now,
     )
-    assert row is not None  # noqa: S101 - it is locked, so it is there
-    return row
+    key = read_row(ApiKey, row)
+    assert key is not None  # noqa: S101 - it is locked, so it is there
+    return key
 
 
 async def set_kill_switch(
     connection: Connection, tenant_id: int, key_id: UUID, *, killed: bool
-) -> asyncpg.Record:
-    """Kill a locked key, or bring it back; gives the row."""
+) -> ApiKey:
+    """Kill a locked key, or bring it back."""
     row = await connection.fetchrow(
-        "UPDATE api_keys SET kill_switch = $3 WHERE tenant_id = $1 AND id = $2 RETURNING *",
+        f"UPDATE api_keys SET kill_switch = $3 WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}",
         tenant_id,
         key_id,
         killed,
     )
-    assert row is not None  # noqa: S101 - it is locked, so it is there
-    return row
+    key = read_row(ApiKey, row)
+    assert key is not None  # noqa: S101 - it is locked, so it is there
+    return key
 
 
 async def is_usable(connection: Connection, tenant_id: int, keyid: str) -> bool:
-    """Whether a key is there and neither revoked nor killed."""
+    """Return whether a key is there and neither revoked nor killed."""
     return bool(
         await connection.fetchval(
             """
@@ -237,15 +232,4 @@ async def mark_as_demo(connection: Connection, tenant_id: int, keyid: str) -> No
         "UPDATE api_keys SET demo = true WHERE tenant_id = $1 AND keyid = $2 AND NOT demo",
         tenant_id,
         keyid,
-    )
-
-
-async def mark_all_as_demo(connection: Connection, partner_id: UUID) -> None:
-    """Mark all keys of a partner and its children, in both environments, as the demo's."""
-    await connection.execute(
-        """
-        UPDATE api_keys SET demo = true
-         WHERE tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1) AND NOT demo
-        """,
-        partner_id,
     )

@@ -1,4 +1,4 @@
-"""What an operator can be called, whoever makes it."""
+"""What an operator may be called: the rule of the API and of the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ MAX_NAME_CHARACTERS = 120
 
 
 def name_problem(name: str) -> str | None:
-    """Say what is wrong with a name that the API would not take either."""
+    """Return what is wrong with a name; None when nothing is."""
     if not 1 <= len(name) <= MAX_NAME_CHARACTERS:
         return f"Expected a name of 1 to {MAX_NAME_CHARACTERS} characters"
     if "\0" in name:

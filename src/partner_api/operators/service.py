@@ -1,4 +1,4 @@
-"""The first operator of an installation, who makes the others."""
+"""The first operator of an installation, and a new token for one who has none any more."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 async def require_no_operator(connection: Connection) -> None:
-    """Check that the first operator is still to be made.
+    """Check that there is no operator yet.
 
     Raises:
         StartupError: there is one already.
@@ -42,14 +42,14 @@ async def require_no_operator(connection: Connection) -> None:
 async def bootstrap_operator(
     url: str, secret_keys: SecretKeys, *, name: str, on_made: Callable[[str], None]
 ) -> None:
-    """Make an operator with the role ``admin``.
+    """Create the first operator, with the role ``admin``.
 
     Args:
         url: the database, as the application's role.
         secret_keys: what tokens are hashed with.
         name: of the operator.
-        on_made: takes the token, which is not kept. It is called before the operator is there for good: if it fails,
-            there is none, and nobody is locked out.
+        on_made: takes the token, which is not kept. It is called before the commit: if it fails, there is no
+            operator, and the command can be run again.
 
     Raises:
         StartupError: there is an operator already; ask that one.
@@ -95,7 +95,7 @@ _NOT_THE_OWNER = (
 async def recover_operator(
     owner_url: str, secret_keys: SecretKeys, *, name: str, on_made: Callable[[str, bool], None]
 ) -> None:
-    """Make an admin of this name, or give a new token to the one that there is.
+    """Create an admin of this name, or replace the token of the one that there is.
 
     The database is left in the mode and at the schema that it has: a server may be running on it.
 
@@ -103,8 +103,8 @@ async def recover_operator(
         owner_url: of the role that owns the schema.
         secret_keys: those of the installation.
         name: of the operator.
-        on_made: takes the token, which is not kept, and whether it is in place of another. It is called before that
-            is so for good: if it fails, nothing has changed.
+        on_made: takes the token, which is not kept, and whether it replaces another. It is called before the commit:
+            if it fails, nothing has changed.
 
     Raises:
         StartupError: the role is not the owner; an operator of this name is no admin or the demo's.
@@ -119,12 +119,12 @@ async def recover_operator(
         now = Clock((await read_installation(connection)).clock_offset_seconds).now()
         token = mint_operator_token()
         async with connection.transaction():
-            rows = await store.lock_operators(connection)
+            operators = await store.lock_operators(connection)
             found = next(
-                (row for row in rows if row["name"] == name and row["revoked_at"] is None), None
+                (one for one in operators if one.name == name and one.revoked_at is None), None
             )
             if found is None:
-                row = await store.insert_operator(
+                operator = await store.insert_operator(
                     connection,
                     now,
                     operator_id=new_uuid7(now),
@@ -133,15 +133,15 @@ async def recover_operator(
                     name=name,
                     role="admin",
                 )
-            elif found["role"] != "admin" or found["demo"]:
+            elif found.role != "admin" or found.demo:
                 raise StartupError(
                     f"There is an operator {name!r} who is no admin. Choose another --name."
                 )
             else:
-                row = await store.restore_token(
+                operator = await store.restore_token(
                     connection,
                     now,
-                    operator_id=found["id"],
+                    operator_id=found.id,
                     credential=token,
                     secret_keys=secret_keys,
                 )
@@ -153,7 +153,7 @@ async def recover_operator(
                 "operator.recovered",
                 SYSTEM,
                 details={
-                    "operatorId": format_id("opr", row["id"]),
+                    "operatorId": format_id("opr", operator.id),
                     "name": name,
                     "role": "admin",
                     "replaced": found is not None,

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from partner_api.database.rows import columns_of, read_row, read_rows
+
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Connection
     from partner_api.edge.identity.credentials import OperatorCredential
+    from partner_api.edge.identity.scopes import Role
+
+
+class Operator(Struct, frozen=True):
+    """A row of ``operators``, without the hash of the token."""
+
+    id: UUID
+    name: str
+    role: Role
+    keyid: str
+    created_at: datetime
+    expires_at: datetime | None
+    rotated_at: datetime | None
+    revoked_at: datetime | None
+    demo: bool
+
+
+_COLUMNS = columns_of(Operator)
 
 
 async def insert_operator(
@@ -23,11 +43,11 @@ async def insert_operator(
     credential: OperatorCredential,
     secret_keys: SecretKeys,
     name: str,
-    role: str,
+    role: Role,
     expires_at: datetime | None = None,
     demo: bool = False,
-) -> asyncpg.Record:
-    """Record an operator; of the token only its keyed hash is kept. Return the row.
+) -> Operator:
+    """Record an operator; of the token only its keyed hash is kept.
 
     One of the demo is accepted in development mode only.
 
@@ -36,11 +56,11 @@ async def insert_operator(
     """
     hash_key_id, digest = secret_keys.hash_secret(credential.secret)
     row = await connection.fetchrow(
-        """
+        f"""
         INSERT INTO operators
             (id, name, role, keyid, secret_hash, hash_key_id, created_at, expires_at, demo)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        RETURNING *
+        RETURNING {_COLUMNS}
         """,
         operator_id,
         name,
@@ -52,12 +72,13 @@ async def insert_operator(
         expires_at,
         demo,
     )
-    assert row is not None  # noqa: S101 - RETURNING of one inserted row
-    return row
+    operator = read_row(Operator, row)
+    assert operator is not None  # noqa: S101 - RETURNING of one inserted row
+    return operator
 
 
 async def has_operators(connection: Connection) -> bool:
-    """Whether anybody can use the operator's API, also outside development mode."""
+    """Return whether anybody can use the operator's API, also outside development mode."""
     return bool(
         await connection.fetchval(
             "SELECT EXISTS (SELECT FROM operators WHERE revoked_at IS NULL AND NOT demo)"
@@ -66,7 +87,7 @@ async def has_operators(connection: Connection) -> bool:
 
 
 async def is_usable(connection: Connection, keyid: str, now: datetime) -> bool:
-    """Whether a token is there and neither revoked nor expired."""
+    """Return whether a token is there and neither revoked nor expired."""
     return bool(
         await connection.fetchval(
             """
@@ -89,31 +110,37 @@ async def revoke_by_name(connection: Connection, name: str, now: datetime) -> No
 
 async def list_operators(
     connection: Connection, *, before: UUID | None, limit: int
-) -> list[asyncpg.Record]:
-    """A page of all operators, newest first."""
-    return await connection.fetch(
-        """
-        SELECT * FROM operators WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2
+) -> list[Operator]:
+    """Return a page of all operators, newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM operators
+         WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2
         """,
         before,
         limit,
     )
+    return read_rows(Operator, rows)
 
 
-async def lock_operator(connection: Connection, operator_id: UUID) -> asyncpg.Record | None:
-    """An operator who stays as they are until the transaction ends; others may ask for the same."""
-    return await connection.fetchrow("SELECT * FROM operators WHERE id = $1 FOR SHARE", operator_id)
+async def lock_operator(connection: Connection, operator_id: UUID) -> Operator | None:
+    """Return an operator, who stays unchanged until the transaction ends; several may hold this."""
+    row = await connection.fetchrow(
+        f"SELECT {_COLUMNS} FROM operators WHERE id = $1 FOR SHARE", operator_id
+    )
+    return read_row(Operator, row)
 
 
-async def lock_operators(connection: Connection) -> list[asyncpg.Record]:
-    """All operators, locked in id order until the transaction ends."""
-    return await connection.fetch("SELECT * FROM operators ORDER BY id FOR NO KEY UPDATE")
+async def lock_operators(connection: Connection) -> list[Operator]:
+    """Return all operators, locked in id order until the transaction ends."""
+    rows = await connection.fetch(f"SELECT {_COLUMNS} FROM operators ORDER BY id FOR NO KEY UPDATE")
+    return read_rows(Operator, rows)
 
 
 async def has_another_admin(
     connection: Connection, operator_id: UUID, now: datetime, *, development: bool
 ) -> bool:
-    """Whether somebody else can manage operators; one of the demo can in development mode only."""
+    """Return whether somebody else can manage operators; one of the demo can in development mode only."""
     return bool(
         await connection.fetchval(
             """
@@ -136,18 +163,18 @@ async def replace_token(
     credential: OperatorCredential,
     secret_keys: SecretKeys,
     demo: bool,
-) -> asyncpg.Record:
-    """Give a locked operator a new token. Return the row.
+) -> Operator:
+    """Replace the token of a locked operator.
 
     An operator of the demo stays one, and with ``demo`` becomes one.
     """
     hash_key_id, digest = secret_keys.hash_secret(credential.secret)
     row = await connection.fetchrow(
-        """
+        f"""
         UPDATE operators
            SET keyid = $2, secret_hash = $3, hash_key_id = $4, rotated_at = $5, demo = demo OR $6
          WHERE id = $1
-        RETURNING *
+        RETURNING {_COLUMNS}
         """,
         operator_id,
         credential.keyid,
@@ -156,8 +183,9 @@ async def replace_token(
         now,
         demo,
     )
-    assert row is not None  # noqa: S101 - it is locked, so it is there
-    return row
+    operator = read_row(Operator, row)
+    assert operator is not None  # noqa: S101 - it is locked, so it is there
+    return operator
 
 
 async def restore_token(
@@ -167,15 +195,15 @@ async def restore_token(
     operator_id: UUID,
     credential: OperatorCredential,
     secret_keys: SecretKeys,
-) -> asyncpg.Record:
-    """Give a locked operator a new token that does not expire. Return the row."""
+) -> Operator:
+    """Replace the token of a locked operator by one that does not expire."""
     hash_key_id, digest = secret_keys.hash_secret(credential.secret)
     row = await connection.fetchrow(
-        """
+        f"""
         UPDATE operators
            SET keyid = $2, secret_hash = $3, hash_key_id = $4, rotated_at = $5, expires_at = NULL
          WHERE id = $1
-        RETURNING *
+        RETURNING {_COLUMNS}
         """,
         operator_id,
         credential.keyid,
@@ -183,17 +211,19 @@ async def restore_token(
         hash_key_id,
         now,
     )
-    assert row is not None  # noqa: S101 - it is locked, so it is there
-    return row
+    operator = read_row(Operator, row)
+    assert operator is not None  # noqa: S101 - it is locked, so it is there
+    return operator
 
 
-async def revoke(connection: Connection, operator_id: UUID, now: datetime) -> asyncpg.Record:
-    """Revoke a locked operator; gives the row."""
+async def revoke(connection: Connection, operator_id: UUID, now: datetime) -> Operator:
+    """Revoke a locked operator."""
     row = await connection.fetchrow(
-        "UPDATE operators SET revoked_at = $2 WHERE id = $1 RETURNING *", operator_id, now
+        f"UPDATE operators SET revoked_at = $2 WHERE id = $1 RETURNING {_COLUMNS}", operator_id, now
     )
-    assert row is not None  # noqa: S101 - it is locked, so it is there
-    return row
+    operator = read_row(Operator, row)
+    assert operator is not None  # noqa: S101 - it is locked, so it is there
+    return operator
 
 
 async def mark_as_demo(connection: Connection, keyid: str) -> None:

@@ -1,12 +1,12 @@
-"""Minting and listing a partner's keys."""
+"""Minting and listing a partner's keys, and bringing a killed one back."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from partner_api.api_keys import store
-from partner_api.api_keys.access import require_authority
+from partner_api.api_keys import operator_store, store
+from partner_api.api_keys.access import require_partner_key
 from partner_api.api_keys.schemas import (
     SECRET_WARNING,
     ApiKey,
@@ -21,12 +21,12 @@ from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ApiKeyId, OrganizationId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import ApiError, not_found
-from partner_api.organizations.store import find_organization, find_tenant
+from partner_api.errors import ApiError
+from partner_api.operators.access import require_authority
+from partner_api.ops.access import require_partner
+from partner_api.organizations.store import find_tenant
 
 if TYPE_CHECKING:
-    import asyncpg
-
     from partner_api.database.connection import Connection
 
 routes = Routes("Operator: API keys")
@@ -50,11 +50,11 @@ async def mint_partner_key(
     test environment, which shares nothing with the live one.
     """
     await require_authority(request, connection)
-    partner = await _require_partner(connection, org_id)
-    if partner["status"] == "archived":
+    partner = await require_partner(connection, org_id)
+    if partner.status == "archived":
         raise ApiError("CONFLICT", details={"status": "archived"})
     tenant_id = await find_tenant(connection, org_id, body.env)
-    row, secret = await mint(
+    key, secret = await mint(
         request,
         connection,
         tenant_id=tenant_id,
@@ -67,11 +67,11 @@ async def mint_partner_key(
         request,
         connection,
         "api_key.created",
-        row,
+        key,
         tenant_id=tenant_id,
         organization_id=org_id,
     )
-    return ApiKeyWithSecret(api_key_of(row, partner["rate_limit_tier"]), secret, SECRET_WARNING)
+    return ApiKeyWithSecret(api_key_of(key, partner.rate_limit_tier), secret, SECRET_WARNING)
 
 
 @routes.read(
@@ -87,16 +87,16 @@ async def list_partner_keys(
     Those of both environments, newest first.
     """
     async with request.services.pool.acquire() as connection:
-        partner = await _require_partner(connection, org_id)
-        rows = await store.list_keys_of_partner(
+        partner = await require_partner(connection, org_id)
+        keys = await operator_store.list_keys(
             connection, org_id, before=read_cursor(request, UUID), limit=query.limit + 1
         )
     return page(
         request,
         query,
-        rows,
-        item=lambda row: api_key_of(row, partner["rate_limit_tier"]),
-        position=lambda row: row["id"],
+        keys,
+        item=lambda key: api_key_of(key, partner.rate_limit_tier),
+        position=lambda key: key.id,
     )
 
 
@@ -115,28 +115,18 @@ async def unkill_partner_key(
     It works again with the secret it has. A deleted key is 409.
     """
     await require_authority(request, connection)
-    partner = await _require_partner(connection, org_id)
-    row = await store.lock_key_of_partner(connection, org_id, key_id)
-    if row is None:
-        raise not_found()
-    if row["revoked_at"] is not None:
+    partner = await require_partner(connection, org_id)
+    key = await require_partner_key(connection, org_id, key_id)
+    if key.revoked_at is not None:
         raise ApiError("CONFLICT", details={"status": "revoked"})
-    if row["kill_switch"]:
-        row = await store.set_kill_switch(connection, row["tenant_id"], key_id, killed=False)
+    if key.kill_switch:
+        key = await store.set_kill_switch(connection, key.tenant_id, key_id, killed=False)
         await audit_key(
             request,
             connection,
             "api_key.unkilled",
-            row,
-            tenant_id=row["tenant_id"],
+            key,
+            tenant_id=key.tenant_id,
             organization_id=org_id,
         )
-    return api_key_of(row, partner["rate_limit_tier"])
-
-
-async def _require_partner(connection: Connection, organization_id: UUID) -> asyncpg.Record:
-    """Give a partner's row; a child's keys are minted by its partner."""
-    row = await find_organization(connection, organization_id)
-    if row is None or row["parent_id"] is not None:
-        raise not_found()
-    return row
+    return api_key_of(key, partner.rate_limit_tier)

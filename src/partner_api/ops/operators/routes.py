@@ -1,13 +1,12 @@
-"""Letting operators in and out."""
+"""Creating operators, rotating their tokens and revoking them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
 
-from partner_api.api_keys.access import require_authority, require_current_operator
 from partner_api.api_keys.schemas import SECRET_WARNING
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import OPERATOR_TENANT
@@ -17,9 +16,10 @@ from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OperatorId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import ApiError, Issue, invalid, not_found
+from partner_api.errors import ApiError, Issue, invalid
 from partner_api.ids import format_id, new_uuid7
 from partner_api.operators import store
+from partner_api.operators.access import require_authority, require_operator
 from partner_api.ops.operators.schemas import (
     NewOperator,
     Operator,
@@ -29,7 +29,7 @@ from partner_api.ops.operators.schemas import (
 )
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
 
 routes = Routes("Operator: operators")
 
@@ -56,7 +56,7 @@ async def create_operator(
     token = mint_operator_token()
     try:
         async with connection.transaction():
-            row = await store.insert_operator(
+            operator = await store.insert_operator(
                 connection,
                 request.now,
                 operator_id=new_uuid7(request.now),
@@ -73,8 +73,8 @@ async def create_operator(
             "An operator has this name. Choose another, or rotate that operator's token.",
             {"name": body.name},
         ) from None
-    await _audit(request, connection, "operator.created", row)
-    return OperatorWithToken(operator_of(row), token.text, SECRET_WARNING)
+    await _audit(request, connection, "operator.created", operator)
+    return OperatorWithToken(operator_of(operator), token.text, SECRET_WARNING)
 
 
 @routes.read("/ops/v1/operators", access=requires_role("admin"))
@@ -84,10 +84,10 @@ async def list_operators(request: ApiRequest, query: OperatorsQuery) -> Page[Ope
     Newest first, those who were revoked included.
     """
     async with request.services.pool.acquire() as connection:
-        rows = await store.list_operators(
+        operators = await store.list_operators(
             connection, before=read_cursor(request, UUID), limit=query.limit + 1
         )
-    return page(request, query, rows, item=operator_of, position=lambda row: row["id"])
+    return page(request, query, operators, item=operator_of, position=lambda operator: operator.id)
 
 
 @routes.write(
@@ -107,11 +107,11 @@ async def rotate_operator(
     ask again if the answer is lost: the retry is 401, whatever its Idempotency-Key. Another admin
     can rotate it, and `layers ops bootstrap --recover` helps where there is none.
     """
-    row = await _take(request, connection, operator_id)
-    if row["revoked_at"] is not None:
+    operator = await require_operator(request, connection, operator_id)
+    if operator.revoked_at is not None:
         raise ApiError("CONFLICT", details={"status": "revoked"})
     token = mint_operator_token()
-    row = await store.replace_token(
+    operator = await store.replace_token(
         connection,
         request.now,
         operator_id=operator_id,
@@ -119,8 +119,8 @@ async def rotate_operator(
         secret_keys=request.services.secret_keys,
         demo=request.operator.demo,
     )
-    await _audit(request, connection, "operator.rotated", row)
-    return OperatorWithToken(operator_of(row), token.text, SECRET_WARNING)
+    await _audit(request, connection, "operator.rotated", operator)
+    return OperatorWithToken(operator_of(operator), token.text, SECRET_WARNING)
 
 
 @routes.write(
@@ -138,9 +138,9 @@ async def revoke_operator(
     From the next request on the token gets 401, for ever. The last operator with the role `admin`
     stays: 409.
     """
-    row = await _take(request, connection, operator_id)
-    if row["revoked_at"] is None:
-        if row["role"] == "admin" and not await store.has_another_admin(
+    operator = await require_operator(request, connection, operator_id)
+    if operator.revoked_at is None:
+        if operator.role == "admin" and not await store.has_another_admin(
             connection,
             operator_id,
             # Not when the request came: it may have waited for the others who manage operators.
@@ -152,32 +152,14 @@ async def revoke_operator(
                 "This is the last operator who can manage operators. Create another one first.",
                 {"role": "admin"},
             )
-        row = await store.revoke(connection, operator_id, request.now)
-        await _audit(request, connection, "operator.revoked", row)
-    return operator_of(row)
+        operator = await store.revoke(connection, operator_id, request.now)
+        await _audit(request, connection, "operator.revoked", operator)
+    return operator_of(operator)
 
 
-async def _take(request: ApiRequest, connection: Connection, operator_id: UUID) -> Row:
-    """Lock an operator to be rotated or revoked.
-
-    Raises:
-        ApiError: NOT_FOUND; UNAUTHENTICATED when the caller's token was rotated, revoked or expired
-            while the request waited for others who manage operators.
-    """
-    # All of them, in one order: two admins who revoke each other must not both succeed.
-    rows = {row["id"]: row for row in await store.lock_operators(connection)}
-    require_current_operator(request, rows.get(request.operator.operator_id))
-    if operator_id not in rows:
-        raise not_found()
-    return rows[operator_id]
-
-
-async def _audit(request: ApiRequest, connection: Connection, event_type: str, row: Row) -> None:
-    details: dict[str, Any] = {
-        "operatorId": format_id("opr", row["id"]),
-        "name": row["name"],
-        "role": row["role"],
-    }
+async def _audit(
+    request: ApiRequest, connection: Connection, event_type: str, operator: store.Operator
+) -> None:
     await write_audit(
         connection,
         request.now,
@@ -185,5 +167,9 @@ async def _audit(request: ApiRequest, connection: Connection, event_type: str, r
         None,
         event_type,
         audit_argument(request),
-        details=details,
+        details={
+            "operatorId": format_id("opr", operator.id),
+            "name": operator.name,
+            "role": operator.role,
+        },
     )

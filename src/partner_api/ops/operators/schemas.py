@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from partner_api.clock import format_milliseconds
+from partner_api.clock import format_milliseconds, format_milliseconds_or_none
 from partner_api.edge.identity.scopes import Role
 from partner_api.edge.wire.fields import Instant, MillisecondsText, OperatorIdText
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
+from partner_api.operators import store
 from partner_api.operators.schemas import MAX_NAME_CHARACTERS
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from partner_api.database.connection import Row
 
 
 class NewOperator(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -72,19 +68,15 @@ class OperatorWithToken(Struct, frozen=True, rename="camel"):
     warning: str
 
 
-def operator_of(row: Row) -> Operator:
-    """Make the wire form of a row of ``operators``."""
+def operator_of(operator: store.Operator) -> Operator:
+    """Return an operator in its wire form."""
     return Operator(
-        id=format_id("opr", row["id"]),
-        name=row["name"],
-        role=row["role"],
-        prefix=f"lpo_{row['keyid']}",
-        created_at=format_milliseconds(row["created_at"]),
-        expires_at=_time_or_none(row["expires_at"]),
-        rotated_at=_time_or_none(row["rotated_at"]),
-        revoked_at=_time_or_none(row["revoked_at"]),
+        id=format_id("opr", operator.id),
+        name=operator.name,
+        role=operator.role,
+        prefix=f"lpo_{operator.keyid}",
+        created_at=format_milliseconds(operator.created_at),
+        expires_at=format_milliseconds_or_none(operator.expires_at),
+        rotated_at=format_milliseconds_or_none(operator.rotated_at),
+        revoked_at=format_milliseconds_or_none(operator.revoked_at),
     )
-
-
-def _time_or_none(value: datetime | None) -> str | None:
-    return None if value is None else format_milliseconds(value)

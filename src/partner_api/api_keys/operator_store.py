@@ -1,0 +1,79 @@
+"""SQL of API keys across tenants, for the operator, the demo and what is noted of requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.api_keys.store import ApiKey
+from partner_api.database.rows import columns_of, read_row, read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from partner_api.database.connection import Connection
+
+_COLUMNS = columns_of(ApiKey, "k")
+
+
+async def list_keys(
+    connection: Connection, organization_id: UUID, *, before: UUID | None, limit: int
+) -> list[ApiKey]:
+    """Return a page of a partner's keys of both environments, newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM api_keys k
+         WHERE k.tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1)
+           AND k.organization_id = $1 AND ($2::uuid IS NULL OR k.id < $2)
+         ORDER BY k.id DESC LIMIT $3
+        """,
+        organization_id,
+        before,
+        limit,
+    )
+    return read_rows(ApiKey, rows)
+
+
+async def lock_key(connection: Connection, organization_id: UUID, key_id: UUID) -> ApiKey | None:
+    """Return a partner's key of either environment, locked until the transaction ends."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {_COLUMNS} FROM api_keys k
+         WHERE k.tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1)
+           AND k.organization_id = $1 AND k.id = $2
+           FOR NO KEY UPDATE OF k
+        """,
+        organization_id,
+        key_id,
+    )
+    return read_row(ApiKey, row)
+
+
+async def set_last_used(
+    connection: Connection, uses: Sequence[tuple[tuple[int, UUID], datetime]]
+) -> None:
+    """Move the time of last use of many keys forward. Crosses tenants, each row in its own."""
+    await connection.execute(
+        """
+        UPDATE api_keys k SET last_used_at = u.used_at
+          FROM (SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[])
+                    AS t (tenant_id, id, used_at) ORDER BY tenant_id, id) u
+         WHERE k.tenant_id = u.tenant_id AND k.id = u.id
+           AND (k.last_used_at IS NULL OR k.last_used_at < u.used_at)
+        """,
+        [use[0] for use, _ in uses],
+        [use[1] for use, _ in uses],
+        [used_at for _, used_at in uses],
+    )
+
+
+async def mark_all_as_demo(connection: Connection, partner_id: UUID) -> None:
+    """Mark all keys of a partner and its children, in both environments, as the demo's."""
+    await connection.execute(
+        """
+        UPDATE api_keys SET demo = true
+         WHERE tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1) AND NOT demo
+        """,
+        partner_id,
+    )
