@@ -19,7 +19,7 @@ async def list_audit_log(request: ApiRequest, query: AuditQuery) -> Page[AuditEv
     What your organization did, and what was refused to it, newest first. It is kept for 90 days.
     """
     async with request.services.pool.acquire() as connection:
-        rows = await store.list_audit_events(
+        events = await store.list_audit_events(
             connection,
             request.caller.tenant_id,
             request.caller.organization_id,
@@ -32,7 +32,7 @@ async def list_audit_log(request: ApiRequest, query: AuditQuery) -> Page[AuditEv
     return page(
         request,
         query,
-        rows,
+        events,
         item=audit_event_of,
-        position=lambda row: store.AuditPosition(row["occurred_at"], row["event_id"]),
+        position=lambda event: store.AuditPosition(event.occurred_at, event.event_id),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from partner_api.audit import store
 from partner_api.clock import format_milliseconds
 from partner_api.edge.wire.fields import (
     ApiKeyId,
@@ -19,9 +20,6 @@ from partner_api.edge.wire.fields import (
 )
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import MalformedId, format_id, parse_id
-
-if TYPE_CHECKING:
-    from partner_api.database.connection import Row
 
 EventTypeFilter = Annotated[str, Meta(min_length=1, max_length=64, examples=["api_key.killed"])]
 
@@ -58,19 +56,19 @@ class AuditEvent(Struct, frozen=True, rename="camel", kw_only=True):
     data: Annotated[dict[str, Any], Meta(description="What was acted on.")]
 
 
-def audit_event_of(row: Row) -> AuditEvent:
-    """Make the wire form of a row of ``audit_events``."""
-    project_id, api_key_id = row["project_id"], row["api_key_id"]
+def audit_event_of(event: store.AuditEvent) -> AuditEvent:
+    """Return an event in its wire form."""
+    project_id, api_key_id = event.project_id, event.api_key_id
     return AuditEvent(
-        event_id=str(row["event_id"]),
-        event_type=row["event_type"],
-        occurred_at=format_milliseconds(row["occurred_at"]),
-        request_id=row["request_id"],
-        organization_id=format_id("org", row["organization_id"]),
+        event_id=str(event.event_id),
+        event_type=event.event_type,
+        occurred_at=format_milliseconds(event.occurred_at),
+        request_id=event.request_id,
+        organization_id=format_id("org", event.organization_id),
         project_id=None if project_id is None else format_id("prj", project_id),
         api_key_id=None if api_key_id is None else format_id("key", api_key_id),
-        actor=row["actor"],
-        data=_public(row["details"]),
+        actor=event.actor,
+        data=_public(event.details),
     )
 
 

@@ -1,19 +1,19 @@
-"""The accounts that a project can publish to."""
+"""Listing the accounts that a project can publish to, and disconnecting one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ProjectId, SocialAccountId
-from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import ApiError, not_found
+from partner_api.edge.wire.pagination import Page, page
+from partner_api.errors import ApiError
 from partner_api.ids import format_id
 from partner_api.social_accounts import store
+from partner_api.social_accounts.access import require_page, require_social_account
 from partner_api.social_accounts.schemas import (
     RevokedAccount,
     SocialAccount,
@@ -42,21 +42,9 @@ async def list_social_accounts(
     `connected`, from the moment it is assigned, and `disconnected` from the moment its lease ends.
     """
     async with request.services.pool.acquire() as connection:
-        accounts = await store.list_social_accounts(
-            connection,
-            request.caller.tenant_id,
-            request.caller.organization_id,
-            project_id,
-            platforms=query.platform,
-            statuses=query.status,
-            leased=query.leased,
-            before=read_cursor(request, UUID),
-            limit=query.limit + 1,
-        )
-    if accounts is None:
-        raise not_found()
+        accounts = await require_page(request, connection, project_id, query)
     return page(
-        request, query, accounts, item=social_account_of, position=lambda account: account["id"]
+        request, query, accounts, item=social_account_of, position=lambda account: account.id
     )
 
 
@@ -75,18 +63,14 @@ async def revoke_social_account(
     Nothing is published to it any more. A leased account is 409: release it instead.
     """
     caller = request.caller
-    account = await store.lock_social_account(
-        connection, caller.tenant_id, caller.organization_id, social_account_id
-    )
-    if account is None:
-        raise not_found()
-    if account["leased"]:
+    account = await require_social_account(request, connection, social_account_id)
+    if account.leased:
         raise ApiError(
             "CONFLICT",
             "This account is leased. Release it instead.",
             {"releaseWith": "DELETE /v1/leased-accounts/:socialAccountId"},
         )
-    if account["status"] != "disconnected":
+    if account.status != "disconnected":
         account = await store.revoke(connection, caller.tenant_id, request.now, social_account_id)
         await write_audit(
             connection,
@@ -95,7 +79,7 @@ async def revoke_social_account(
             caller.organization_id,
             "social_account.revoked",
             audit_argument(request),
-            project_id=account["project_id"],
+            project_id=account.project_id,
             details={"socialAccountId": format_id("sa", social_account_id)},
         )
     return revoked_account_of(account)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from partner_api.clock import format_milliseconds
+from partner_api.clock import format_milliseconds, format_milliseconds_or_none
 from partner_api.edge.wire.fields import MillisecondsText, SocialAccountIdText
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
-
-if TYPE_CHECKING:
-    from partner_api.database.connection import Row
+from partner_api.social_accounts import store
+from partner_api.social_accounts.store import SocialAccountStatus
 
 Platform = Literal["tiktok"]
-SocialAccountStatus = Literal["connected", "reauth_required", "disconnected"]
 
 
 class SocialAccountsQuery(Struct, frozen=True, rename="camel"):
@@ -45,18 +43,17 @@ class SocialAccount(Struct, frozen=True, rename="camel"):
     token_expires_at: MillisecondsText | None
 
 
-def social_account_of(account: Row) -> SocialAccount:
-    """Make the wire form of a row of ``store.list_social_accounts``."""
-    expires_at = account["token_expires_at"]
+def social_account_of(account: store.SocialAccount) -> SocialAccount:
+    """Return an account in its wire form."""
     return SocialAccount(
-        social_account_id=format_id("sa", account["id"]),
-        platform=account["platform"],
-        handle=account["handle"],
-        avatar_url=account["avatar_url"],
-        status=account["status"],
-        leased=account["leased"],
-        connected_at=format_milliseconds(account["connected_at"]),
-        token_expires_at=None if expires_at is None else format_milliseconds(expires_at),
+        social_account_id=format_id("sa", account.id),
+        platform=account.platform,
+        handle=account.handle,
+        avatar_url=account.avatar_url,
+        status=account.status,
+        leased=account.leased,
+        connected_at=format_milliseconds(account.connected_at),
+        token_expires_at=format_milliseconds_or_none(account.token_expires_at),
     )
 
 
@@ -70,11 +67,12 @@ class RevokedAccount(Struct, frozen=True, rename="camel", kw_only=True):
     disconnected_at: MillisecondsText
 
 
-def revoked_account_of(account: Row) -> RevokedAccount:
-    """Make the wire form of a disconnected row of ``social_accounts``."""
+def revoked_account_of(account: store.SocialAccount) -> RevokedAccount:
+    """Return the wire form of an account that was disconnected."""
+    assert account.disconnected_at is not None  # noqa: S101 - a CHECK: it goes with the status
     return RevokedAccount(
-        social_account_id=format_id("sa", account["id"]),
+        social_account_id=format_id("sa", account.id),
         # There are no scheduled posts that could be canceled.
         canceled_scheduled_posts=0,
-        disconnected_at=format_milliseconds(account["disconnected_at"]),
+        disconnected_at=format_milliseconds(account.disconnected_at),
     )

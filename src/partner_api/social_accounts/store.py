@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from partner_api.database.rows import columns_of, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.database.connection import Connection
+
+SocialAccountStatus = Literal["connected", "reauth_required", "disconnected"]
+
+
+class SocialAccount(Struct, frozen=True):
+    """A row of ``social_accounts``."""
+
+    id: UUID
+    project_id: UUID
+    platform: str
+    handle: str
+    avatar_url: str | None
+    status: SocialAccountStatus
+    leased: bool
+    connected_at: datetime
+    token_expires_at: datetime | None
+    disconnected_at: datetime | None
+
+
+_COLUMNS = columns_of(SocialAccount)
+_COLUMNS_OF_S = columns_of(SocialAccount, "s")
 
 
 async def list_social_accounts(
@@ -25,11 +48,11 @@ async def list_social_accounts(
     leased: bool | None,
     before: UUID | None,
     limit: int,
-) -> list[asyncpg.Record] | None:
-    """A page of a project's accounts, newest first; None when the project is not the organization's."""
+) -> list[SocialAccount] | None:
+    """Return a page of a project's accounts, newest first; None when the project is not the organization's."""
     rows = await connection.fetch(
-        """
-        SELECT s.id, s.platform, s.handle, s.avatar_url, s.status, s.leased, s.connected_at, s.token_expires_at
+        f"""
+        SELECT {_COLUMNS_OF_S}
           FROM projects p
           LEFT JOIN LATERAL (
                SELECT * FROM social_accounts s
@@ -54,16 +77,16 @@ async def list_social_accounts(
     )
     if not rows:
         return None
-    return [row for row in rows if row["id"] is not None]
+    return read_rows(SocialAccount, [row for row in rows if row["id"] is not None])
 
 
 async def lock_social_account(
     connection: Connection, tenant_id: int, organization_id: UUID, social_account_id: UUID
-) -> asyncpg.Record | None:
-    """An account of one of an organization's projects, locked; None when it is not its own."""
-    return await connection.fetchrow(
-        """
-        SELECT s.* FROM social_accounts s
+) -> SocialAccount | None:
+    """Lock an account of one of an organization's projects; None when it is not its own."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {_COLUMNS_OF_S} FROM social_accounts s
           JOIN projects p ON p.tenant_id = s.tenant_id AND p.id = s.project_id
          WHERE s.tenant_id = $1 AND p.organization_id = $2 AND s.id = $3
            FOR NO KEY UPDATE OF s
@@ -72,23 +95,25 @@ async def lock_social_account(
         organization_id,
         social_account_id,
     )
+    return read_row(SocialAccount, row)
 
 
 async def revoke(
     connection: Connection, tenant_id: int, now: datetime, social_account_id: UUID
-) -> asyncpg.Record:
-    """Disconnect a locked account that is not leased; gives the row."""
+) -> SocialAccount:
+    """Disconnect a locked account that is not leased."""
     row = await connection.fetchrow(
-        """
+        f"""
         UPDATE social_accounts
            SET status = 'disconnected', disconnected_at = greatest(connected_at, $3),
                disconnected_reason = 'revoked_by_partner'
          WHERE tenant_id = $1 AND id = $2
-        RETURNING *
+        RETURNING {_COLUMNS}
         """,
         tenant_id,
         social_account_id,
         now,
     )
-    assert row is not None  # noqa: S101 - it is locked, so it is there
-    return row
+    account = read_row(SocialAccount, row)
+    assert account is not None  # noqa: S101 - it is locked, so it is there
+    return account

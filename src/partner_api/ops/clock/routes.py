@@ -11,8 +11,9 @@ from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import ApiError, Issue, invalid, not_found
+from partner_api.errors import ApiError, Issue, invalid
 from partner_api.months import add_months
+from partner_api.ops.clock.access import require_development
 from partner_api.ops.clock.schemas import ClockAdvance, InstallationClock
 from partner_api.rehearsal.advance import ProductionTimeError, advance
 from partner_api.sweeps import open_sweeps
@@ -32,7 +33,7 @@ async def read_clock(request: ApiRequest) -> InstallationClock:
 
     The installation's time. 404 outside development mode.
     """
-    _require_development(request)
+    require_development(request)
     return _clock_of(request)
 
 
@@ -53,7 +54,7 @@ async def advance_clock(
     development mode; 409 on a database that a server outside development mode was started on, and
     then nothing is moved.
     """
-    _require_development(request)
+    require_development(request)
     services = request.services
 
     async def keep(connection: Connection) -> InstallationClock:
@@ -100,11 +101,6 @@ def _check_target(now: datetime, target: datetime) -> None:
                 )
             ]
         )
-
-
-def _require_development(request: ApiRequest) -> None:
-    if not request.services.settings.development:
-        raise not_found()
 
 
 def _clock_of(request: ApiRequest) -> InstallationClock:

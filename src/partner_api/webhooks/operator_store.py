@@ -1,4 +1,4 @@
-"""SQL of the outbox, which the money functions fill."""
+"""SQL of the outbox across tenants; the money functions fill it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 async def delete_expired(connection: Connection, now: datetime, limit: int) -> int:
-    """Delete up to ``limit`` rows older than 30 days; gives how many. Crosses tenants."""
+    """Delete up to ``limit`` rows older than 30 days; return how many. Crosses tenants."""
     deleted = await connection.fetchval(
         """
         WITH gone AS (
