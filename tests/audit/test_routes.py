@@ -11,7 +11,7 @@ from tests.support.answers import granted, issues, refused
 from tests.support.databases import make_database
 from tests.support.installation import ago, org_id, project_id
 
-from partner_api.audit import store
+from partner_api.audit.operator_store import ensure_partitions, expire
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import connect
 from partner_api.ids import format_id
@@ -321,26 +321,26 @@ async def test_whole_months_go_after_90_days(own_urls: DatabaseUrls) -> None:
         )
 
     try:
-        assert await store.ensure_partitions(connection, start) == 4
-        assert await store.ensure_partitions(connection, start) == 0
+        assert await ensure_partitions(connection, start) == 4
+        assert await ensure_partitions(connection, start) == 0
         for month in (1, 2, 3):
             await write(datetime(2071, month, 28, tzinfo=UTC))
         # A month that nobody made a partition for.
         await write(datetime(2070, 12, 31, tzinfo=UTC))
         assert await left() == [12, 1, 2, 3]
         january_ends = datetime(2071, 2, 1, tzinfo=UTC)
-        await store.expire(connection, january_ends + timedelta(days=90, seconds=-1), 10)
+        await expire(connection, january_ends + timedelta(days=90, seconds=-1), 10)
         assert await left() == [1, 2, 3]
         assert "audit_events_2071_01" in await partitions(connection)
-        await store.expire(connection, january_ends + timedelta(days=90), 10)
+        await expire(connection, january_ends + timedelta(days=90), 10)
         assert await left() == [2, 3]
         assert "audit_events_2071_01" not in await partitions(connection)
-        assert await store.expire(connection, january_ends + timedelta(days=90), 10) == 0
+        assert await expire(connection, january_ends + timedelta(days=90), 10) == 0
         # Rows outside any month go so many at a time.
         for day in range(1, 6):
             await write(datetime(2069, 1, day, tzinfo=UTC))
         for gone in (2, 2, 1, 0):
-            assert await store.expire(connection, start, 2) == gone
+            assert await expire(connection, start, 2) == gone
         assert await left() == [2, 3]
     finally:
         await connection.close()

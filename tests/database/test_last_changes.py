@@ -16,7 +16,7 @@ from tests.support.tenants import NOON, make_child, make_partner
 from partner_api.account_pool import store as pool
 from partner_api.database.arguments import SYSTEM
 from partner_api.organizations import store as organizations
-from partner_api.projects import store as migration
+from partner_api.organizations.operator_store import update_terms
 from partner_api.projects import store as projects
 from partner_api.social_accounts import store as social_accounts
 
@@ -89,7 +89,7 @@ async def test_of_a_child(connection: Connection, how: str) -> None:
 async def test_of_a_partner(connection: Connection) -> None:
     partner = await make_partner(connection)
     for now in (LATER, NOON):
-        await organizations.update_terms(
+        await update_terms(
             connection,
             now,
             partner.organization_id,
@@ -106,7 +106,7 @@ async def test_of_a_project(connection: Connection) -> None:
     for now in (LATER, NOON):
         await projects.update_project(connection, tenant_id, now, project_id, {"name": "New"})
     assert await updated_at(connection, "projects", project_id) == LATER
-    await migration.move_projects(connection, tenant_id, NOON, [project_id], child.organization_id)
+    await projects.move_projects(connection, tenant_id, NOON, [project_id], child.organization_id)
     assert await updated_at(connection, "projects", project_id) == LATER
 
 
@@ -132,8 +132,8 @@ async def test_a_social_account_is_not_disconnected_before_it_was_connected(
 ) -> None:
     partner = await make_partner(connection)
     account_id = await _own_account(owner_connection, partner, LATER)
-    row = await social_accounts.revoke(connection, partner.tenant_id, NOON, account_id)
-    assert row["disconnected_at"] == LATER
+    account = await social_accounts.revoke(connection, partner.tenant_id, NOON, account_id)
+    assert account.disconnected_at == LATER
 
 
 async def _own_account(connection: Connection, wallet: Wallet, connected_at: datetime) -> UUID:

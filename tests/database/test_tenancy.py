@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 # What looks across tenants, on purpose: the operator's lists, the sweeps' search for tenants that
 # have something due, housekeeping, and what concerns the installation as a whole.
 CROSSING = {
-    "audit.store.add_refusals",
-    "audit.store.expire",
-    "audit.store.set_last_used",
+    "api_keys.operator_store.set_last_used",
+    "audit.operator_store.add_refusals",
+    "audit.operator_store.expire",
     "credits.operator_store.next_period_end",
     "credits.operator_store.overdue_wallets",
     "crypto.SecretKeys.verify_installation",
@@ -46,17 +46,18 @@ CROSSING = {
     "leases.operator_store.next_renewal",
     "leases.operator_store.renew",
     "leases.operator_store.tenants_with_renewals",
-    "organizations.store.find_by_metadata",
-    "organizations.store.find_organization",
-    "organizations.store.list_all_organizations",
-    "organizations.store.update_terms",
+    "organizations.operator_store.find_by_metadata",
+    "organizations.operator_store.find_organization",
+    "organizations.operator_store.find_partner",
+    "organizations.operator_store.list_organizations",
+    "organizations.operator_store.update_terms",
     "reconciliation.pool_store.list_held_accounts",
     "reconciliation.store.count_wallets",
     "reconciliation.store.list_tenants",
     "reconciliation.store.tenants_of",
     "simulation.store.digest_ledgers",
     "simulation.store.sum_events",
-    "webhooks.store.delete_expired",
+    "webhooks.operator_store.delete_expired",
 }
 # Tables that belong to no tenant.
 INSTALLATION_TABLES = {

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+import msgspec
 from tests.support import working
 from tests.support.assigning import LeaseAssignment, assign
 from tests.support.tenants import Wallet, job_start, make_child, make_partner
@@ -23,6 +24,7 @@ from partner_api.clock import Clock
 from partner_api.content.store import list_assets
 from partner_api.database.arguments import SYSTEM
 from partner_api.edge.identity.credentials import mint_api_key, mint_operator_token
+from partner_api.edge.identity.scopes import Role
 from partner_api.ids import format_id, new_ulid, new_uuid7
 from partner_api.jobs import store as generation
 from partner_api.lease_requests import store as lease_requests
@@ -130,7 +132,7 @@ class Installation:
         """A key of the organization; ``columns`` are set on its row as they are."""
         credential = mint_api_key(wallet.tenant_id, env)
         async with self.owner.acquire() as connection:
-            row = await api_keys.insert_key(
+            key = await api_keys.insert_key(
                 connection,
                 now(),
                 key_id=new_uuid7(now()),
@@ -145,9 +147,9 @@ class Installation:
                     f"UPDATE api_keys SET {column} = $1 WHERE tenant_id = $2 AND id = $3",
                     value,
                     wallet.tenant_id,
-                    row["id"],
+                    key.id,
                 )
-        return Key(wallet, row["id"], credential.text)
+        return Key(wallet, key.id, credential.text)
 
     async def superseded_key(self, wallet: Wallet, *scopes: str, grace_until: datetime) -> Key:
         """A key that was rotated: it works until the end of its grace period."""
@@ -179,18 +181,18 @@ class Installation:
         """What authenticates a request of a new operator; ``columns`` are set on the row."""
         credential = mint_operator_token()
         async with self.owner.acquire() as connection:
-            row = await operators.insert_operator(
+            operator = await operators.insert_operator(
                 connection,
                 now(),
                 operator_id=new_uuid7(now()),
                 credential=credential,
                 secret_keys=self.secret_keys,
                 name=f"{role} {credential.keyid}",
-                role=role,
+                role=msgspec.convert(role, Role),
             )
             for column, value in columns.items():
                 await connection.execute(
-                    f"UPDATE operators SET {column} = $1 WHERE id = $2", value, row["id"]
+                    f"UPDATE operators SET {column} = $1 WHERE id = $2", value, operator.id
                 )
         return {"Authorization": f"Bearer {credential.text}"}
 

@@ -136,7 +136,7 @@ async def list_things(
 async def read_child_thing(request: ApiRequest, org_id: OrganizationId) -> Thing:
     """A child's thing."""
     child = await request.services.children.find(request.caller, org_id)
-    return Thing(str(child.organization_id), 1)
+    return Thing(str(child.id), 1)
 
 
 @routes.read("/v1/words/{word}", access=ANY_KEY)

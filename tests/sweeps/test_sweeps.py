@@ -12,7 +12,7 @@ import pytest
 from tests.support.invariants import assert_books_balance
 from tests.support.tenants import NOON, Wallet, job_start, make_child, make_partner
 
-from partner_api.audit import store as audit
+from partner_api.audit.operator_store import ensure_partitions
 from partner_api.credits import operator_store
 from partner_api.credits import store as credit
 from partner_api.crypto import SecretKeys
@@ -189,11 +189,11 @@ class TestAuditPartitions:
     ) -> None:
         before = await self.partitions(connection)
         later = datetime(2031, 11, 30, 23, 59, tzinfo=UTC)
-        made = await audit.ensure_partitions(connection, later)
+        made = await ensure_partitions(connection, later)
         assert made == 4
         ahead = {"2031_11", "2031_12", "2032_01", "2032_02"}
         assert set(await self.partitions(connection)) == {*before, *ahead}
-        assert await audit.ensure_partitions(connection, later) == 0
+        assert await ensure_partitions(connection, later) == 0
 
     async def test_rows_come_into_the_partition_of_their_month_or_the_default_one(
         self, pool: Pool, connection: Connection

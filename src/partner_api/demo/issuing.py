@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.api_keys import store as api_keys
+from partner_api.api_keys.operator_store import mark_all_as_demo
 from partner_api.demo.credentials import DemoSecrets, read_demo_secrets, write_demo_secrets
 from partner_api.edge.identity.credentials import (
     mint_api_key,
@@ -73,7 +74,7 @@ async def ensure_secrets(
         changed = True
     # Earlier versions made them without a mark, and a file that was lost left a key that works.
     await operators.mark_as_demo(connection, token.keyid)
-    await api_keys.mark_all_as_demo(connection, partner_id)
+    await mark_all_as_demo(connection, partner_id)
     secrets = DemoSecrets(token.text, key.text)
     if changed:
         # Before the commit: a secret that nobody can read is of no use to anybody.

@@ -20,6 +20,7 @@ from partner_api.demo.usage import renew_usage
 from partner_api.ids import new_uuid7
 from partner_api.lease_requests import store as requests
 from partner_api.organizations import store as organizations
+from partner_api.organizations.operator_store import find_by_metadata
 from partner_api.organizations.service import onboard_partner
 from partner_api.processes.startup import require_development
 from partner_api.projects import store as projects
@@ -75,25 +76,25 @@ async def ensure_demo(
     """
     async with connection.transaction():
         await require_development(connection)
-        partner = await organizations.find_by_metadata(connection, _PARTNER_MARK)
+        partner = await find_by_metadata(connection, _PARTNER_MARK)
         if partner is None:
             await _create(connection, now)
-            partner = await organizations.find_by_metadata(connection, _PARTNER_MARK)
+            partner = await find_by_metadata(connection, _PARTNER_MARK)
         assert partner is not None  # noqa: S101 - just made
-        child = await organizations.find_by_metadata(connection, _CHILD_MARK)
+        child = await find_by_metadata(connection, _CHILD_MARK)
         assert child is not None  # noqa: S101 - made together
-        tenant_id = partner["tenant_id"]
+        tenant_id = partner.tenant_id
         project_ids = {
             organization_id: await projects.first_project_id(connection, tenant_id, organization_id)
-            for organization_id in (partner["id"], child["id"])
+            for organization_id in (partner.id, child.id)
         }
         _require(
-            await renew_usage(connection, now, tenant_id, child["id"], project_ids[child["id"]])
+            await renew_usage(connection, now, tenant_id, child.id, project_ids[child.id])
         )
         secrets = await ensure_secrets(
-            connection, now, secret_keys, data_dir, tenant_id, partner["id"]
+            connection, now, secret_keys, data_dir, tenant_id, partner.id
         )
-    return Demo(secrets, partner["id"], child["id"], project_ids[partner["id"]])
+    return Demo(secrets, partner.id, child.id, project_ids[partner.id])
 
 
 async def _create(connection: Connection, now: datetime) -> None:

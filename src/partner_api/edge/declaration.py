@@ -10,10 +10,10 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from partner_api.edge.identity.acting import OrganizationStatus
     from partner_api.edge.identity.scopes import Access
     from partner_api.edge.request.uploads import UploadRule
     from partner_api.errors import Code
+    from partner_api.organizations.store import OrganizationStatus
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 

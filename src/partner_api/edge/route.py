@@ -28,9 +28,9 @@ from partner_api.ids import format_id
 
 if TYPE_CHECKING:
     from partner_api.edge.declaration import Declaration
-    from partner_api.edge.identity.acting import OrganizationStatus
     from partner_api.edge.identity.scopes import Access
     from partner_api.edge.limits.rate_limits import EndpointClass
+    from partner_api.organizations.store import OrganizationStatus
 
 Handler = Callable[..., Awaitable[Any]]
 

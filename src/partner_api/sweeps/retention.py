@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partner_api.audit import store as audit
+from partner_api.audit.operator_store import ensure_partitions, expire
 from partner_api.edge.idempotency import store as idempotency_store
 from partner_api.sweeps.sweep import Sweep
-from partner_api.webhooks import store as webhooks
+from partner_api.webhooks.operator_store import delete_expired
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,7 +38,7 @@ class PurgeOutbox(Sweep):
     async def step(self, pool: Pool, now: datetime) -> int:
         """Delete up to 1,000 rows older than 30 days."""
         async with pool.acquire() as connection:
-            return await webhooks.delete_expired(connection, now, _RECORDS_PER_STEP)
+            return await delete_expired(connection, now, _RECORDS_PER_STEP)
 
 
 class RotateAuditPartitions(Sweep):
@@ -50,5 +50,5 @@ class RotateAuditPartitions(Sweep):
     async def step(self, pool: Pool, now: datetime) -> int:
         """Create the missing ones of this and the next three months; drop those past 90 days."""
         async with pool.acquire() as connection:
-            made = await audit.ensure_partitions(connection, now)
-            return made + await audit.expire(connection, now, _RECORDS_PER_STEP)
+            made = await ensure_partitions(connection, now)
+            return made + await expire(connection, now, _RECORDS_PER_STEP)

@@ -112,7 +112,7 @@ async def _authenticate(
 
 
 def note_refusal(request: ApiRequest, caller: Caller, event_type: RefusalType) -> None:
-    """Leave a trace of a refusal in the audit log of the key's organization."""
+    """Note a refusal in the audit log of the key's organization."""
     request.services.recorder.note_refusal(
         caller.tenant_id, caller.organization_id, caller.api_key_id, event_type, request.now
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def audit_argument(request: ApiRequest) -> Caller:
-    """Say who asks, as ledgers and the audit log record it."""
+    """Return who asks, as ledgers and the audit log record it."""
     if request.is_operators:
         operator = request.operator
         return Caller(
@@ -40,7 +40,7 @@ async def write_audit(
     project_id: UUID | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Leave the audit row of a write, in the write's own transaction.
+    """Write the audit row of a write, in the write's own transaction.
 
     Args:
         connection: the one with the transaction.

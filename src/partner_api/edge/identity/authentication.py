@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 import msgspec
 
-from partner_api.database.lookups import Lookup
 from partner_api.edge.batching import Batcher
+from partner_api.edge.identity import store
 from partner_api.edge.identity.credentials import Env
 from partner_api.edge.identity.scopes import Role
 from partner_api.edge.identity.verified import VerifiedTokens
@@ -17,33 +17,11 @@ from partner_api.errors import ApiError
 
 if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
-    from partner_api.database.connection import Pool, Row
+    from partner_api.database.connection import Pool
     from partner_api.edge.identity.credentials import ApiKeyCredential, OperatorCredential
 
 MAX_HEADER_BYTES = 1024
 RateLimitTier = Literal["standard", "pilot", "partner", "sandbox", "internal"]
-
-# One key's row, its organization and that one's parent. Each row is found by its primary or unique
-# key within one tenant.
-_KEYS = Lookup(
-    """
-SELECT k.id, k.secret_hash, k.hash_key_id, k.env, k.scopes, k.kill_switch, k.revoked_at,
-       k.grace_until, k.demo, o.id AS organization_id, o.name AS organization_name, o.parent_id,
-       o.status, p.status AS parent_status,
-       coalesce(p.rate_limit_tier, o.rate_limit_tier) AS rate_limit_tier
-  FROM {asked}
-  LEFT JOIN api_keys k ON k.tenant_id = asked.tenant_id AND k.keyid = asked.keyid
-  LEFT JOIN organizations o ON o.tenant_id = k.tenant_id AND o.id = k.organization_id
-  LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
- ORDER BY asked.position
-""",
-    tenant_id="bigint",
-    keyid="text",
-)
-_FIND_OPERATOR = """
-SELECT id, name, role, secret_hash, hash_key_id, expires_at, revoked_at, demo
-  FROM operators WHERE keyid = $1
-"""
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -81,13 +59,13 @@ class OperatorCaller(msgspec.Struct, frozen=True):
 
 
 class KeyRejected(ApiError):
-    """The refusal of a key whose secret was right: the client sees the error it was made of."""
+    """The refusal of a key whose secret was right: the client sees the error that it wraps."""
 
-    def __init__(self, error: ApiError, tenant_id: int, row: Row) -> None:
+    def __init__(self, error: ApiError, tenant_id: int, key: store.KnownKey) -> None:
         super().__init__(error.code, error.message, error.details)
         self.tenant_id = tenant_id
-        self.organization_id: UUID = row["organization_id"]
-        self.api_key_id: UUID = row["id"]
+        self.organization_id = key.organization_id
+        self.api_key_id = key.id
 
 
 class Authenticator:
@@ -106,7 +84,7 @@ class Authenticator:
         self._pool = pool
         self._secret_keys = secret_keys
         self._development = development
-        self._keys: Batcher[tuple[int, str], Any] = Batcher(self._find_keys)
+        self._keys: Batcher[tuple[int, str], store.KnownKey | None] = Batcher(self._find_keys)
         self.verified = VerifiedTokens()
 
     async def api_key(self, credential: ApiKeyCredential, now: datetime) -> Caller:
@@ -120,34 +98,34 @@ class Authenticator:
             ApiError: UNAUTHENTICATED, the same in every case; KILL_SWITCH for a valid key that is
                 killed, or whose organization or partner is not active.
         """
-        row = await self._keys.get((credential.tenant_id, credential.keyid))
-        # Nothing about a row counts before the secret has shown that the caller owns it.
-        if row["id"] is None or not self._secret_keys.verify(
-            row["hash_key_id"], row["secret_hash"], credential.secret
+        key = await self._keys.get((credential.tenant_id, credential.keyid))
+        # Nothing about a key counts before the secret has shown that the caller owns it.
+        if key is None or not self._secret_keys.verify(
+            key.hash_key_id, key.secret_hash, credential.secret
         ):
             raise ApiError("UNAUTHENTICATED")
         if (
-            row["env"] != credential.env
-            or (row["demo"] and not self._development)
-            or row["revoked_at"] is not None
-            or (row["grace_until"] is not None and row["grace_until"] <= now)
+            key.env != credential.env
+            or (key.demo and not self._development)
+            or key.revoked_at is not None
+            or (key.grace_until is not None and key.grace_until <= now)
         ):
-            raise KeyRejected(ApiError("UNAUTHENTICATED"), credential.tenant_id, row)
-        if row["kill_switch"]:
-            raise KeyRejected(killed("key"), credential.tenant_id, row)
-        if row["status"] != "active" or row["parent_status"] not in (None, "active"):
-            raise KeyRejected(killed("organization"), credential.tenant_id, row)
+            raise KeyRejected(ApiError("UNAUTHENTICATED"), credential.tenant_id, key)
+        if key.kill_switch:
+            raise KeyRejected(killed("key"), credential.tenant_id, key)
+        if key.status != "active" or key.parent_status not in (None, "active"):
+            raise KeyRejected(killed("organization"), credential.tenant_id, key)
         return Caller(
             credential.tenant_id,
-            row["organization_id"],
-            row["organization_name"],
-            row["parent_id"],
-            row["id"],
+            key.organization_id,
+            key.organization_name,
+            key.parent_id,
+            key.id,
             credential.keyid,
             credential.env,
-            frozenset(row["scopes"]),
-            "sandbox" if credential.env == "test" else row["rate_limit_tier"],
-            row["demo"],
+            frozenset(key.scopes),
+            "sandbox" if credential.env == "test" else key.rate_limit_tier,
+            key.demo,
         )
 
     async def operator(self, credential: OperatorCredential, now: datetime) -> OperatorCaller:
@@ -156,25 +134,27 @@ class Authenticator:
         Raises:
             ApiError: UNAUTHENTICATED, the same in every case.
         """
-        row = await self._pool.fetchrow(_FIND_OPERATOR, credential.keyid)
-        if row is None or not self._secret_keys.verify(
-            row["hash_key_id"], row["secret_hash"], credential.secret
+        operator = await store.find_operator(self._pool, credential.keyid)
+        if operator is None or not self._secret_keys.verify(
+            operator.hash_key_id, operator.secret_hash, credential.secret
         ):
             raise ApiError("UNAUTHENTICATED")
         if (
-            (row["demo"] and not self._development)
-            or row["revoked_at"] is not None
-            or (row["expires_at"] is not None and row["expires_at"] <= now)
+            (operator.demo and not self._development)
+            or operator.revoked_at is not None
+            or (operator.expires_at is not None and operator.expires_at <= now)
         ):
             raise ApiError("UNAUTHENTICATED")
-        return OperatorCaller(row["id"], credential.keyid, row["name"], row["role"], row["demo"])
+        return OperatorCaller(
+            operator.id, credential.keyid, operator.name, operator.role, operator.demo
+        )
 
-    async def _find_keys(self, keys: list[tuple[int, str]]) -> list[Any]:
-        return await _KEYS.fetch(self._pool, keys)
+    async def _find_keys(self, keys: list[tuple[int, str]]) -> list[store.KnownKey | None]:
+        return await store.find_keys(self._pool, keys)
 
 
 def killed(scope: Literal["key", "organization"]) -> ApiError:
-    """Make the refusal of what is suspended."""
+    """Return the refusal of what is suspended."""
     return ApiError("KILL_SWITCH", details={"scope": scope})
 
 

@@ -1,4 +1,4 @@
-"""The text of API keys and operators' tokens: how they are made and read.
+"""The text of API keys and operators' tokens: how they are written and read.
 
 A key's id carries the tenant, so that looking a key up touches one tenant only. Until the secret
 verifies, that tenant is a hint and nothing more.
@@ -57,7 +57,7 @@ class OperatorCredential(msgspec.Struct, frozen=True):
 
 
 def mint_api_key(tenant_id: int, env: Env) -> ApiKeyCredential:
-    """Make a new API key of a tenant.
+    """Create a new API key of a tenant.
 
     Args:
         tenant_id: 1 to 2**40 - 1.
@@ -70,7 +70,7 @@ def mint_api_key(tenant_id: int, env: Env) -> ApiKeyCredential:
 
 
 def mint_operator_token() -> OperatorCredential:
-    """Make a new operator's token."""
+    """Create a new operator's token."""
     return OperatorCredential(_random_characters(16), new_secret())
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import structlog
 
-from partner_api.audit import store
+from partner_api.api_keys.operator_store import set_last_used
+from partner_api.audit.operator_store import add_refusals
 from partner_api.database.outages import is_unavailable, log_unavailable
 from partner_api.time_limits import LAST_NOTES_SECONDS
 
@@ -49,7 +50,7 @@ class KeyUse(NamedTuple):
 
 
 class Recorder:
-    """Gathers, and writes when ``run`` says so."""
+    """Gathers what requests leave behind, and writes it while ``run`` runs."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -99,9 +100,9 @@ class Recorder:
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 if uses:
-                    await store.set_last_used(connection, list(uses.items()))
+                    await set_last_used(connection, list(uses.items()))
                 if refusals:
-                    await store.add_refusals(connection, list(refusals.items()))
+                    await add_refusals(connection, list(refusals.items()))
         except BaseException:
             self._refusals.update(refusals)
             self._uses = {**uses, **self._uses}

@@ -53,7 +53,7 @@ class Access(msgspec.Struct, frozen=True):
     role: Role | None = None
 
     def check_scopes(self, scopes: frozenset[str]) -> None:
-        """Let a key pass, or refuse it.
+        """Check that a key may use the route.
 
         Raises:
             ApiError: FORBIDDEN_SCOPE, naming the scope that is missing.
@@ -62,7 +62,7 @@ class Access(msgspec.Struct, frozen=True):
             raise forbidden(self.scope)
 
     def check_role(self, role: Role) -> None:
-        """Let an operator pass, or refuse them.
+        """Check that an operator may use the route.
 
         Raises:
             ApiError: FORBIDDEN_SCOPE, naming the least role that would do.
@@ -90,7 +90,7 @@ def requires_role(role: Role) -> Access:
 
 
 def covers(scopes: frozenset[str], scope: str) -> bool:
-    """Tell whether a key with these scopes may do what the scope allows.
+    """Return whether a key with these scopes may do what the scope allows.
 
     ``*`` stands for every scope except ``org:admin``, which only itself covers.
     """
@@ -98,7 +98,7 @@ def covers(scopes: frozenset[str], scope: str) -> bool:
 
 
 def forbidden(scope: str) -> ApiError:
-    """Make the refusal of a key that lacks a scope."""
+    """Return the refusal of a key that lacks a scope."""
     return ApiError(
         "FORBIDDEN_SCOPE",
         f"This key lacks the scope {scope!r}. Use a key that has it.",

@@ -51,7 +51,7 @@ class VerifiedTokens:
         return len(self._tokens)
 
     def knows(self, token: Token) -> bool:
-        """Tell whether this very token was good within the last hour."""
+        """Return whether this very token was good within the last hour."""
         known = self._tokens.get(token.keyid)
         if known is None:
             return False

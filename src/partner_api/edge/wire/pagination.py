@@ -1,6 +1,6 @@
 """Keyset pages.
 
-A cursor is the position of the last row shown, signed for one list and its filters.
+A cursor is the position of the last item shown, signed for one list and its filters.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from partner_api.edge.request.api_request import ApiRequest
 
 T = TypeVar("T")
-Row = TypeVar("Row")
+S = TypeVar("S")
 
 _SIGNATURE_BYTES = 16
 _MAX_CURSOR_CHARACTERS = 1024
@@ -61,11 +61,11 @@ def check_cursor(request: ApiRequest, query: Struct, issues: list[Issue]) -> Non
 
 
 def read_cursor(request: ApiRequest, position: type[T]) -> T | None:
-    """Give the position after which the page begins, None on the first page.
+    """Return the position after which the page begins, None on the first page.
 
     Args:
         request: the request; its cursor has been verified.
-        position: the type of what ``page`` was given, usually a tuple.
+        position: the type of what ``position`` of ``page`` returned, usually a tuple.
     """
     return None if request.cursor is None else msgspec.json.decode(request.cursor, type=position)
 
@@ -73,26 +73,26 @@ def read_cursor(request: ApiRequest, position: type[T]) -> T | None:
 def page(
     request: ApiRequest,
     query: Struct,
-    rows: Sequence[Row],
+    found: Sequence[S],
     *,
-    item: Callable[[Row], T],
-    position: Callable[[Row], object],
+    item: Callable[[S], T],
+    position: Callable[[S], object],
 ) -> Page[T]:
-    """Make a page of the rows of a query that asked for one more than ``query.limit``.
+    """Return a page of what a store found when it was asked for one more than ``query.limit``.
 
     Args:
         request: the request.
         query: the parsed query, with a field ``limit``.
-        rows: up to ``limit + 1`` rows in the order of the list; the one too many says that there
-            is a next page.
-        item: makes the item of a row.
-        position: gives what orders the list: what ``read_cursor`` will give for the next page.
+        found: up to ``limit + 1`` of them in the order of the list; the one too many says that
+            there is a next page.
+        item: returns the item of one that was found.
+        position: returns what orders the list: what ``read_cursor`` will return for the next page.
     """
     limit: int = query.limit  # type: ignore[attr-defined]
-    shown = rows[:limit]
-    more = len(rows) > limit
+    shown = found[:limit]
+    more = len(found) > limit
     return Page(
-        [item(row) for row in shown],
+        [item(one) for one in shown],
         _write_cursor(request, query, position(shown[-1])) if more else None,
     )
 
@@ -104,7 +104,7 @@ def _write_cursor(request: ApiRequest, query: Struct, position: object) -> str:
 
 
 def _binding(request: ApiRequest, query: Struct) -> bytes:
-    """Name the list, whose it is, and its filters."""
+    """Return the list, whose it is, and its filters, as what a cursor is signed with."""
     owner: list[object] = []
     if request.key_caller is not None:
         owner = [
