@@ -35,7 +35,7 @@ from partner_api.edge.identity.credentials import mint_api_key, mint_operator_to
 from partner_api.ops.cash.schemas import posted_cash_of
 from partner_api.ops.credits.schemas import posted_credits_of
 from partner_api.organizations import store as organizations
-from partner_api.organizations.schemas import Organization, organization_fields, organization_of
+from partner_api.organizations.schemas import Organization, changed_organization_of
 from partner_api.rehearsal.store import (
     enter_production,
     is_for_development,
@@ -660,12 +660,12 @@ class TestRevision0012:
                 "SELECT * FROM organizations WHERE id = $1", child.organization_id
             )
             assert row is not None
-            whole = msgspec.json.encode(Organization(**organization_fields(row)))
+            whole = msgspec.json.encode(changed_organization_of(dict(row)))
             await owner.execute(self.RECORD, child.tenant_id, caller_id, whole.decode(), NOON)
         assert (await upgrade(empty.owner, role)).revision == NEWEST
         app = await connect(empty.app)
         try:
-            shape = shape_or_whole(organization_of, Organization)
+            shape = shape_or_whole(changed_organization_of, Organization)
             for key, fingerprint, status in (("k", b"\1", "replayed"), ("new", b"\2", "done")):
                 record = Idempotency(
                     child.tenant_id, caller_id, "POST", "/suspend", key, fingerprint

@@ -16,12 +16,13 @@ from partner_api.api_keys.schemas import (
     who_am_i,
 )
 from partner_api.api_keys.service import audit_key, require_covered
+from partner_api.credits.access import require_wallet
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.credentials import mint_api_key
 from partner_api.edge.identity.scopes import ANY_KEY
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ApiKeyId
-from partner_api.errors import ApiError, not_found
+from partner_api.errors import ApiError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -38,11 +39,8 @@ async def read_whoami(request: ApiRequest) -> WhoAmI:
     Whose it is, what it may do, and its organization's balance. With `X-Layers-Organization`, the
     organization is the child that the key acts for.
     """
-    caller = request.caller
-    wallet = await request.services.wallets.read(caller.tenant_id, caller.organization_id)
-    if wallet is None:
-        raise not_found()
-    return who_am_i(caller, wallet.balance)
+    wallet = await require_wallet(request, request.caller.organization_id)
+    return who_am_i(request.caller, wallet.balance)
 
 
 @routes.write(

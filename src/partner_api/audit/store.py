@@ -11,8 +11,9 @@ from msgspec import Struct
 from partner_api.database.rows import columns_of, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from partner_api.database.arguments import Caller
     from partner_api.database.connection import Connection
 
 
@@ -32,6 +33,29 @@ class AuditEvent(Struct, frozen=True):
 
 
 _COLUMNS = columns_of(AuditEvent)
+
+
+async def add_event(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    organization_id: UUID | None,
+    event_type: str,
+    caller: Caller,
+    project_id: UUID | None,
+    details: Mapping[str, Any],
+) -> None:
+    """Add the row of a write."""
+    await connection.execute(
+        "SELECT audit_write($1, $2, $3, $4, $5::caller, $6, $7)",
+        tenant_id,
+        now,
+        organization_id,
+        event_type,
+        caller,
+        project_id,
+        dict(details),
+    )
 
 
 class AuditFilter(NamedTuple):

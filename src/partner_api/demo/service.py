@@ -88,9 +88,7 @@ async def ensure_demo(
             organization_id: await projects.first_project_id(connection, tenant_id, organization_id)
             for organization_id in (partner.id, child.id)
         }
-        _require(
-            await renew_usage(connection, now, tenant_id, child.id, project_ids[child.id])
-        )
+        _require(await renew_usage(connection, now, tenant_id, child.id, project_ids[child.id]))
         secrets = await ensure_secrets(
             connection, now, secret_keys, data_dir, tenant_id, partner.id
         )

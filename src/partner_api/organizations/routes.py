@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import UnsetType
 
+from partner_api.credits.access import require_wallet
 from partner_api.credits.schemas import credit_config_of
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
@@ -18,7 +19,7 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId, merged_metadata
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import Issue, invalid, not_found
+from partner_api.errors import Issue, invalid
 from partner_api.ids import format_id, new_uuid7
 from partner_api.leases.access import charge_callers_leases
 from partner_api.organizations import store
@@ -108,13 +109,9 @@ async def read_child(request: ApiRequest, org_id: OrganizationId) -> Organizatio
     With a summary of its projects and its wallet.
     """
     caller = request.caller
-    wallet = await request.services.wallets.read(
-        caller.tenant_id, org_id, parent_id=caller.organization_id
-    )
+    wallet = await require_wallet(request, org_id, parent_id=caller.organization_id)
     async with request.services.pool.acquire() as connection:
         child = await require_child(request, connection, org_id)
-        if wallet is None:
-            raise not_found()
         counts = await store.count_contents(connection, caller.tenant_id, org_id)
     return OrganizationDetail(
         **organization_fields(child),

@@ -68,13 +68,20 @@ class Child(Struct, frozen=True):
     status: OrganizationStatus
 
 
+_KEY_COLUMNS = columns_of(
+    KnownKey,
+    "k",
+    organization_id="o.id",
+    organization_name="o.name",
+    parent_id="o.parent_id",
+    status="o.status",
+    parent_status="p.status",
+    rate_limit_tier="coalesce(p.rate_limit_tier, o.rate_limit_tier)",
+)
 _KEYS = Lookup(
-    """
-SELECT k.id, k.secret_hash, k.hash_key_id, k.env, k.scopes, k.kill_switch, k.revoked_at,
-       k.grace_until, k.demo, o.id AS organization_id, o.name AS organization_name, o.parent_id,
-       o.status, p.status AS parent_status,
-       coalesce(p.rate_limit_tier, o.rate_limit_tier) AS rate_limit_tier
-  FROM {asked}
+    f"""
+SELECT {_KEY_COLUMNS}
+  FROM {{asked}}
   LEFT JOIN api_keys k ON k.tenant_id = asked.tenant_id AND k.keyid = asked.keyid
   LEFT JOIN organizations o ON o.tenant_id = k.tenant_id AND o.id = k.organization_id
   LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
@@ -84,9 +91,9 @@ SELECT k.id, k.secret_hash, k.hash_key_id, k.env, k.scopes, k.kill_switch, k.rev
     keyid="text",
 )
 _CHILDREN = Lookup(
-    """
-SELECT o.id, o.name, o.status
-  FROM {asked}
+    f"""
+SELECT {columns_of(Child, "o")}
+  FROM {{asked}}
   LEFT JOIN organizations o
     ON o.tenant_id = asked.tenant_id AND o.id = asked.id AND o.parent_id = asked.parent_id
  ORDER BY asked.position

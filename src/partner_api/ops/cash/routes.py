@@ -15,7 +15,6 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import not_found
 from partner_api.leases.access import charge_what_is_due
 from partner_api.ops.access import require_organization, require_tenant
 from partner_api.ops.cash.schemas import (

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from partner_api.cash.store import read_balance
+from partner_api.credits.access import require_wallet
 from partner_api.credits.schemas import credits_of
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
@@ -16,7 +17,7 @@ from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import Issue, invalid, not_found, refusal
+from partner_api.errors import Issue, invalid, refusal
 from partner_api.ops.access import require_organization
 from partner_api.ops.organizations.schemas import (
     NewPartner,
@@ -103,9 +104,7 @@ async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsO
         organization = await require_organization(connection, org_id)
         counts = await store.count_contents(connection, organization.tenant_id, org_id)
         balance_cents = await read_balance(connection, organization.tenant_id, org_id)
-    wallet = await request.services.wallets.read(organization.tenant_id, org_id)
-    if wallet is None:
-        raise not_found()
+    wallet = await require_wallet(request, org_id, tenant_id=organization.tenant_id)
     return OpsOrganizationDetail(
         **ops_organization_fields(organization),
         credits=credits_of(wallet),
