@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -28,6 +28,9 @@ async def test_a_row_becomes_a_struct(connection: Connection) -> None:
     row = await connection.fetchrow("SELECT 'a' AS name, 1::bigint AS credits")
     assert read_row(Pair, row) == Pair("a", 1)
     assert read_row(Pair, None) is None
+    assert read_returned(Pair, row) == Pair("a", 1)
+    with pytest.raises(LookupError, match="returned no Pair"):
+        read_returned(Pair, None)
 
 
 async def test_rows_become_structs(connection: Connection) -> None:

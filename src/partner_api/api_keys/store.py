@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.database.rows import columns_of, read_returned, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -78,9 +78,7 @@ async def insert_key(
         now,
         demo,
     )
-    key = read_row(ApiKey, row)
-    assert key is not None  # noqa: S101 - RETURNING of one inserted row
-    return key
+    return read_returned(ApiKey, row)
 
 
 async def list_keys(
@@ -151,9 +149,7 @@ async def replace_secret(
         now,
         demo,
     )
-    key = read_row(ApiKey, row)
-    assert key is not None  # noqa: S101 - it is locked, so it is there
-    return key
+    return read_returned(ApiKey, row)
 
 
 async def supersede(
@@ -191,9 +187,7 @@ async def revoke(connection: Connection, tenant_id: int, now: datetime, key_id: 
         key_id,
         now,
     )
-    key = read_row(ApiKey, row)
-    assert key is not None  # noqa: S101 - it is locked, so it is there
-    return key
+    return read_returned(ApiKey, row)
 
 
 async def set_kill_switch(
@@ -206,9 +200,7 @@ async def set_kill_switch(
         key_id,
         killed,
     )
-    key = read_row(ApiKey, row)
-    assert key is not None  # noqa: S101 - it is locked, so it is there
-    return key
+    return read_returned(ApiKey, row)
 
 
 async def is_usable(connection: Connection, tenant_id: int, keyid: str) -> bool:

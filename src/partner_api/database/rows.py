@@ -44,6 +44,19 @@ def read_row(kind: type[S], row: Row | None) -> S | None:
     return kind(*row.values())
 
 
+def read_returned(kind: type[S], row: Row | None) -> S:
+    """Make a Struct of the row that a statement returns in any case: inserted, locked before, or counted.
+
+    Raises:
+        LookupError: it returned none.
+        TypeError: the columns are not the fields, in their order.
+    """
+    found = read_row(kind, row)
+    if found is None:
+        raise LookupError(f"a statement returned no {kind.__name__}")
+    return found
+
+
 def read_rows(kind: type[S], rows: Sequence[Row]) -> list[S]:
     """Make a Struct of each row; see ``read_row``.
 

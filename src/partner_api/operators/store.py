@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,9 +72,7 @@ async def insert_operator(
         expires_at,
         demo,
     )
-    operator = read_row(Operator, row)
-    assert operator is not None  # noqa: S101 - RETURNING of one inserted row
-    return operator
+    return read_returned(Operator, row)
 
 
 async def lock_table(connection: Connection) -> None:
@@ -188,9 +186,7 @@ async def replace_token(
         now,
         demo,
     )
-    operator = read_row(Operator, row)
-    assert operator is not None  # noqa: S101 - it is locked, so it is there
-    return operator
+    return read_returned(Operator, row)
 
 
 async def restore_token(
@@ -216,9 +212,7 @@ async def restore_token(
         hash_key_id,
         now,
     )
-    operator = read_row(Operator, row)
-    assert operator is not None  # noqa: S101 - it is locked, so it is there
-    return operator
+    return read_returned(Operator, row)
 
 
 async def revoke(connection: Connection, operator_id: UUID, now: datetime) -> Operator:
@@ -226,9 +220,7 @@ async def revoke(connection: Connection, operator_id: UUID, now: datetime) -> Op
     row = await connection.fetchrow(
         f"UPDATE operators SET revoked_at = $2 WHERE id = $1 RETURNING {_COLUMNS}", operator_id, now
     )
-    operator = read_row(Operator, row)
-    assert operator is not None  # noqa: S101 - it is locked, so it is there
-    return operator
+    return read_returned(Operator, row)
 
 
 async def mark_as_demo(connection: Connection, keyid: str) -> None:

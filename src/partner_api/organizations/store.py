@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,9 +180,7 @@ async def update_child(
         billing_email,
         now,
     )
-    child = read_row(Organization, row)
-    assert child is not None  # noqa: S101 - it is locked, so it is there
-    return child
+    return read_returned(Organization, row)
 
 
 class StatusItem(NamedTuple):
@@ -250,9 +248,7 @@ async def count_contents(
         tenant_id,
         organization_id,
     )
-    counts = read_row(OrganizationCounts, row)
-    assert counts is not None  # noqa: S101 - a query without FROM has one row
-    return counts
+    return read_returned(OrganizationCounts, row)
 
 
 async def find_tenant(connection: Connection, partner_id: UUID, env: str) -> int:

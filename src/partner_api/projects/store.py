@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,9 +97,7 @@ async def create_project(
         now,
         *({"primary_language": "en", **fields}.get(column) for column in _SETTABLE),
     )
-    project = read_row(Project, row)
-    assert project is not None  # noqa: S101 - RETURNING of one inserted row
-    return project
+    return read_returned(Project, row)
 
 
 async def find_project(
@@ -152,9 +150,7 @@ async def update_project(
         now,
         *changes.values(),
     )
-    project = read_row(Project, row)
-    assert project is not None  # noqa: S101 - it is locked, so it is there
-    return project
+    return read_returned(Project, row)
 
 
 async def list_projects(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,6 +114,4 @@ async def revoke(
         social_account_id,
         now,
     )
-    account = read_row(SocialAccount, row)
-    assert account is not None  # noqa: S101 - it is locked, so it is there
-    return account
+    return read_returned(SocialAccount, row)
