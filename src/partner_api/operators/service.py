@@ -21,6 +21,7 @@ from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Connection
@@ -117,52 +118,56 @@ async def recover_operator(
             raise StartupError(_NOT_THE_OWNER)
         await secret_keys.verify_installation(connection)
         now = Clock((await read_installation(connection)).clock_offset_seconds).now()
-        token = mint_operator_token()
         async with connection.transaction():
-            operators = await store.lock_operators(connection)
-            found = next(
-                (one for one in operators if one.name == name and one.revoked_at is None), None
-            )
-            if found is None:
-                operator = await store.insert_operator(
-                    connection,
-                    now,
-                    operator_id=new_uuid7(now),
-                    credential=token,
-                    secret_keys=secret_keys,
-                    name=name,
-                    role="admin",
-                )
-            elif found.role != "admin" or found.demo:
-                raise StartupError(
-                    f"There is an operator {name!r} who is no admin. Choose another --name."
-                )
-            else:
-                operator = await store.restore_token(
-                    connection,
-                    now,
-                    operator_id=found.id,
-                    credential=token,
-                    secret_keys=secret_keys,
-                )
-            await write_audit(
-                connection,
-                now,
-                OPERATOR_TENANT,
-                None,
-                "operator.recovered",
-                SYSTEM,
-                details={
-                    "operatorId": format_id("opr", operator.id),
-                    "name": name,
-                    "role": "admin",
-                    "replaced": found is not None,
-                },
-            )
-            on_made(token.text, found is not None)
+            token, replaced = await _admin_token(connection, now, secret_keys, name)
+            on_made(token, replaced)
     except asyncpg.UniqueViolationError:
         raise StartupError(
             f"Somebody has just made an operator {name!r}. Run the command again."
         ) from None
     finally:
         await connection.close()
+
+
+async def _admin_token(
+    connection: Connection, now: datetime, secret_keys: SecretKeys, name: str
+) -> tuple[str, bool]:
+    """Create an admin of this name, or replace the token of the one that there is.
+
+    Returns:
+        The token, and whether it replaces another.
+    """
+    token = mint_operator_token()
+    operators = await store.lock_operators(connection)
+    found = next((one for one in operators if one.name == name and one.revoked_at is None), None)
+    if found is None:
+        operator = await store.insert_operator(
+            connection,
+            now,
+            operator_id=new_uuid7(now),
+            credential=token,
+            secret_keys=secret_keys,
+            name=name,
+            role="admin",
+        )
+    elif found.role != "admin" or found.demo:
+        raise StartupError(f"There is an operator {name!r} who is no admin. Choose another --name.")
+    else:
+        operator = await store.restore_token(
+            connection, now, operator_id=found.id, credential=token, secret_keys=secret_keys
+        )
+    await write_audit(
+        connection,
+        now,
+        OPERATOR_TENANT,
+        None,
+        "operator.recovered",
+        SYSTEM,
+        details={
+            "operatorId": format_id("opr", operator.id),
+            "name": name,
+            "role": "admin",
+            "replaced": found is not None,
+        },
+    )
+    return token.text, found is not None

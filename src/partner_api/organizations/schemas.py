@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, convert
 
@@ -155,13 +153,14 @@ def changed_organization_of(facts: dict[str, Any]) -> Organization:
 
 def archived_organization_of(facts: dict[str, Any]) -> ArchivedOrganization:
     """Return the answer of the facts of ``store.archive``."""
+    done = convert(facts, store.Archiving)
     return ArchivedOrganization(
-        id=format_id("org", UUID(facts["organization_id"])),
+        id=format_id("org", done.organization_id),
         status="archived",
-        archived_at=format_milliseconds(datetime.fromisoformat(facts["archived_at"])),
-        reclaimed_credits=facts["reclaimed_credits"],
-        revoked_api_keys=facts["revoked_api_keys"],
-        released_leased_accounts=facts["released_leased_accounts"],
+        archived_at=format_milliseconds(done.archived_at),
+        reclaimed_credits=done.reclaimed_credits,
+        revoked_api_keys=done.revoked_api_keys,
+        released_leased_accounts=done.released_leased_accounts,
     )
 
 

@@ -19,7 +19,7 @@ from partner_api.projects.access import lock_projects
 from partner_api.projects.store import find_running_job, move_projects
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -46,21 +46,7 @@ async def migrate(
     names = _by_project(mapping)
     caller = request.caller
     # Organizations before projects: everybody locks in this order.
-    child_ids = {name: new_uuid7(request.now) for name in dict.fromkeys(names.values())}
-    for name, child_id in child_ids.items():
-        created = await store.create_child(
-            connection,
-            caller.tenant_id,
-            request.now,
-            organization_id=child_id,
-            partner_id=caller.organization_id,
-            name=name,
-            billing_email=None,
-            metadata={},
-            caller=audit_argument(request),
-        )
-        if not created:
-            raise killed("organization")
+    child_ids = await _create_children(request, connection, dict.fromkeys(names.values()))
     await lock_projects(request, connection, names.keys())
     # The locks keep new jobs out, so none can start after this look.
     job_id = await find_running_job(connection, caller.tenant_id, list(names))
@@ -91,6 +77,32 @@ async def migrate(
         details={"projectsMoved": len(names), "childrenCreated": len(children)},
     )
     return Migrated(len(names), len(children), children)
+
+
+async def _create_children(
+    request: ApiRequest, connection: Connection, names: Iterable[str]
+) -> dict[str, UUID]:
+    """Create a child of each name; return their ids.
+
+    Raises:
+        ApiError: KILL_SWITCH.
+    """
+    child_ids = {name: new_uuid7(request.now) for name in names}
+    for name, child_id in child_ids.items():
+        created = await store.create_child(
+            connection,
+            request.caller.tenant_id,
+            request.now,
+            organization_id=child_id,
+            partner_id=request.caller.organization_id,
+            name=name,
+            billing_email=None,
+            metadata={},
+            caller=audit_argument(request),
+        )
+        if not created:
+            raise killed("organization")
+    return child_ids
 
 
 def _by_project(mapping: Mapping[str, str]) -> dict[UUID, str]:

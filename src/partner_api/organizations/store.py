@@ -33,6 +33,16 @@ class Organization(Struct, frozen=True):
     updated_at: datetime
 
 
+class Archiving(Struct, frozen=True):
+    """What archiving a child did: the facts of ``archive``."""
+
+    organization_id: UUID
+    archived_at: datetime
+    reclaimed_credits: int
+    revoked_api_keys: int
+    released_leased_accounts: int
+
+
 class OrganizationCounts(Struct, frozen=True):
     """How much an organization has of what."""
 
@@ -215,10 +225,9 @@ async def set_status(
 async def archive(
     connection: Connection, tenant_id: int, now: datetime, items: Sequence[ArchiveItem]
 ) -> list[Outcome]:
-    """Archive children for ever. Facts: what that did, the same when it is asked for again.
+    """Archive children for ever. Facts: an ``Archiving``, the same when it is asked for again.
 
-    ``{organization_id, archived_at, reclaimed_credits, revoked_api_keys, released_leased_accounts}``. Refused:
-    NOT_FOUND.
+    Refused: NOT_FOUND.
     """
     return await call_money_function(connection, "organization_archive", tenant_id, now, items)
 
