@@ -79,7 +79,13 @@ _LONG_FILES = (
         "properties/",
         "docs/test_commands.py",
     ),
-    *("health/", "simulation/", "rendering/worker/", "test_cli.py", "sweeps/test_sandbox_jobs.py"),
+    *(
+        "health/",
+        "simulation/",
+        "rendering/worker/",
+        "commands/test_ops.py",
+        "sweeps/test_sandbox_jobs.py",
+    ),
 )
 
 
