@@ -74,7 +74,7 @@ def pytest_unconfigure() -> None:
 _LONG_FILES = (
     *(
         "faults/",
-        "processes/test_serve.py",
+        "processes/test_serve",
         "test_suite.py",
         "properties/",
         "docs/test_commands.py",
