@@ -66,7 +66,7 @@ REPEATED = {
 }
 # Names that were given up for better ones; docs/glossary.md has the words of the product.
 RETIRED_NAMES = re.compile(
-    r"\b(Patience|nursery|JobCancellation|wallet_rolled|wallet_at|wallets_touch|Setter|Standing|_pulse|_beat"
+    r"\b(Patience|nursery|wallet_rolled|wallet_at|wallets_touch|Setter|Standing|_pulse"
     r"|works_until|shared_numbers|settings_forms|other_operations|list_any_jobs|list_queue|rendering_worker"
     r"|partner_api\.(?:leasing|generation))\b"
 )
