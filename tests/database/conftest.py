@@ -1,4 +1,4 @@
-"""Fixtures of these tests."""
+"""Databases that are empty, or of an earlier or later version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Databases of earlier and later versions."""
+"""Databases that are empty, or of an earlier or later version."""
 
 from __future__ import annotations
 

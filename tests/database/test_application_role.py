@@ -1,4 +1,4 @@
-"""What the application's role may do, whatever it was granted before."""
+"""What the application's role can do in a database, and what it cannot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixtures of these tests."""
+"""Operators, and what authenticates them."""
 
 from __future__ import annotations
 

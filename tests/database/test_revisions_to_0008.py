@@ -1,4 +1,4 @@
-"""Revisions 0006 and 0008, with rows in the old shape."""
+"""Revisions up to 0008, on databases that have rows in the old shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Revisions from 0009 on, with rows in the old shape."""
+"""Revisions from 0009 on, on databases that have rows in the old shape."""
 
 from __future__ import annotations
 
