@@ -99,7 +99,7 @@ async def list_candidates(
         SELECT * FROM ranked
          WHERE $5::bigint IS NULL OR (-score, -followers, id) > (-$5, -$6::bigint, $7::uuid)
          ORDER BY score DESC, followers DESC, id LIMIT $8
-        """,  # noqa: S608 - the numbers above
+        """,
         vertical,
         words_of(vertical),
         language,

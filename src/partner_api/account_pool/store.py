@@ -142,7 +142,7 @@ async def update_account(
         raise ValueError(f"not to be changed of a pool account: {changes.keys() - _ASSIGNABLE}")
     assignments = "".join(f", {column} = ${place}" for place, column in enumerate(changes, 3))
     row = await connection.fetchrow(
-        f"UPDATE pool_accounts SET updated_at = greatest(updated_at, $2){assignments} "  # noqa: S608 - checked
+        f"UPDATE pool_accounts SET updated_at = greatest(updated_at, $2){assignments} "
         "WHERE id = $1 RETURNING *",
         account_id,
         now,

@@ -240,7 +240,7 @@ async def digest_ledgers(connection: Connection) -> str:
     async with connection.transaction(readonly=True):
         for table, order in _DIGESTED:
             async for row in connection.cursor(
-                f"SELECT t::text FROM {table} t ORDER BY {order}",  # noqa: S608 - fixed names
+                f"SELECT t::text FROM {table} t ORDER BY {order}",
                 prefetch=1000,
             ):
                 digest.update(row[0].encode() + b"\n")
