@@ -24,7 +24,7 @@ from partner_api.health import routes as health
 from partner_api.installation import open_installation
 from partner_api.jobs import routes as jobs
 from partner_api.lease_requests import routes as lease_requests
-from partner_api.leases import routes as leasing
+from partner_api.leases import routes as leases
 from partner_api.ops.api_keys import routes as ops_api_keys
 from partner_api.ops.assets import routes as ops_assets
 from partner_api.ops.cash import routes as ops_cash
@@ -60,7 +60,7 @@ ROUTES: tuple[Routes, ...] = (
     organizations.routes,
     credits.routes,
     cash.routes,
-    leasing.routes,
+    leases.routes,
     lease_requests.routes,
     social_accounts.routes,
     projects.routes,

@@ -13,7 +13,7 @@ from tests.support.tenants import make_partner
 
 from partner_api.cash import store as cash
 from partner_api.database.arguments import SYSTEM
-from partner_api.leases import store as leasing
+from partner_api.leases.store import PriceItem, set_price
 from partner_api.months import add_months
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ async def test_all_who_ask_for_the_price_of_a_month_get_the_same(
     if tried:
         await work(connection, partner, APRIL)
     for at, cents in ((APRIL + DAY, 20_000), (MAY + DAY, 30_000), (MAY + 2 * DAY, 40_000)):
-        item = leasing.PriceItem(lease_id, cents, SYSTEM, None)
-        await leasing.set_price(connection, partner.tenant_id, at, [item])
+        item = PriceItem(lease_id, cents, SYSTEM, None)
+        await set_price(connection, partner.tenant_id, at, [item])
     expected = [PRICE_CENTS, 20_000, 40_000, 40_000]
     assert await _of_the_function(owner_connection, partner, lease_id) == expected
     assert await _of_the_outlook(connection, partner) == expected
