@@ -64,7 +64,7 @@ DECLARE
     v_last_try timestamptz;
     -- The number of the cash event, counted from 1; a month at price 0 has none and repeats the number before it.
     v_events   bigint[];
-    v_hash     bytea;
+    v_hash     bytea; -- of the last event, if there is one
     v_reached  integer;
     v_seen     integer;
 BEGIN
