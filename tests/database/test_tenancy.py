@@ -22,7 +22,7 @@ CROSSING = {
     "audit.store.set_last_used",
     "credits.operator_store.next_period_end",
     "credits.operator_store.overdue_wallets",
-    "crypto.SecretKeys.verify_installation",
+    "database.secret_keys.find_missing_key",
     "edge.idempotency.store.delete_expired",
     "jobs.operator_store.find_job",
     "jobs.operator_store.find_tenant",

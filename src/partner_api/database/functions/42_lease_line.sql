@@ -64,8 +64,7 @@ DECLARE
     v_last_try timestamptz;
     -- The number of the cash event, counted from 1; a month at price 0 has none and repeats the number before it.
     v_events   bigint[];
-    -- Of the last event, if there is one.
-    v_hash     bytea;
+    v_hash     bytea; -- of the last event, if there is one
     v_reached  integer;
     v_seen     integer;
 BEGIN
@@ -76,8 +75,7 @@ BEGIN
                lease_month_start(l.assigned_at, l.next_month + 1) AS again_at,
                (SELECT p.organization_id FROM projects p
                  WHERE p.tenant_id = p_cash.tenant_id AND p.id = l.project_id) AS owner_id,
-               l.past_due_since,
-               price
+               l.past_due_since, price
           FROM lease_line(p_cash.tenant_id, p_now, p_limit) l
          -- Only one that was tried has a charge already.
          CROSS JOIN LATERAL lease_price_at(p_cash.tenant_id, l.social_account_id, l.next_month,
