@@ -89,6 +89,8 @@ ALLOWED = {
     "ops/jobs/claim_routes.py _wait wait": "the event of a task that is waited for with a limit",
     "sweeps/loop.py sleep_unless_stopped wait": "the events of tasks that are waited for with a limit",
     "edge/connections/server.py serve_http wait": "the stop of the process, for as long as it lives",
+    "edge/application.py Application._live receive": "the stop of the process, for as long as it lives",
+    "edge/application.py Application._live send": "it is put into the memory of the process",
     "edge/connections/server.py _Lifespan.start wait": "PART_START_SECONDS, of the supervisor",
     "edge/connections/state.py ProcessState.wait_until_quiet wait": "the share of LAYERS_SHUTDOWN_SECONDS, around it",
     "sweeps/__init__.py open_sweeps.close_at_stop wait": "the stop of the process, for as long as it lives",

@@ -24,7 +24,7 @@ from partner_api.health import routes as health
 from partner_api.installation import open_installation
 from partner_api.jobs import routes as jobs
 from partner_api.lease_requests import routes as lease_requests
-from partner_api.leases import routes as leasing
+from partner_api.leases import routes as leases
 from partner_api.ops.api_keys import routes as ops_api_keys
 from partner_api.ops.assets import routes as ops_assets
 from partner_api.ops.cash import routes as ops_cash
@@ -43,7 +43,7 @@ from partner_api.organizations import routes as organizations
 from partner_api.projects import routes as projects
 from partner_api.reference import routes as reference
 from partner_api.rehearsal.installation import following_installation, stop_this_process
-from partner_api.services import open_services
+from partner_api.services import Services, open_services
 from partner_api.settings.table import Settings, load_settings
 from partner_api.social_accounts import routes as social_accounts
 from partner_api.storage import routes as files
@@ -60,7 +60,7 @@ ROUTES: tuple[Routes, ...] = (
     organizations.routes,
     credits.routes,
     cash.routes,
-    leasing.routes,
+    leases.routes,
     lease_requests.routes,
     social_accounts.routes,
     projects.routes,
@@ -116,31 +116,10 @@ def create_app(
         services = await open_services(
             settings, Clock(), secret_keys, location.application_url, run_folder
         )
-
-        def end_development() -> None:
-            services.development_over.set()
-            on_production()
-
-        listener = Listener(services.pool)
         try:
-            async with (
-                following_installation(
-                    services.pool,
-                    listener,
-                    services.clock,
-                    development=settings.development,
-                    on_production=end_development,
-                ),
-                services.bell.hearing_others(listener),
-                listener.listening(),
-            ):
-                recording = asyncio.create_task(services.recorder.run(), name="recorder")
+            async with _background(services, on_production):
                 edge.services = services
-                try:
-                    yield
-                finally:
-                    recording.cancel()
-                    await asyncio.gather(recording, return_exceptions=True)
+                yield
         finally:
             edge.services = None
             await services.pool.close()
@@ -153,3 +132,31 @@ def create_app(
     routes = [*described, *reference.document_routes(described), *reference.routes]
     edge = Edge(Application(routes, lifespan), routes, settings)
     return edge
+
+
+@asynccontextmanager
+async def _background(services: Services, on_production: Callable[[], None]) -> AsyncIterator[None]:
+    """Follow the installation, hear what other processes do, and record the use of keys while the block runs."""
+
+    def end_development() -> None:
+        services.development_over.set()
+        on_production()
+
+    listener = Listener(services.pool)
+    async with (
+        following_installation(
+            services.pool,
+            listener,
+            services.clock,
+            development=services.settings.development,
+            on_production=end_development,
+        ),
+        services.bell.hearing_others(listener),
+        listener.listening(),
+    ):
+        recording = asyncio.create_task(services.recorder.run(), name="recorder")
+        try:
+            yield
+        finally:
+            recording.cancel()
+            await asyncio.gather(recording, return_exceptions=True)

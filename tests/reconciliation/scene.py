@@ -17,7 +17,7 @@ from partner_api.database.arguments import SYSTEM, Idempotency
 from partner_api.jobs import claim_store as claims
 from partner_api.jobs import store as generation
 from partner_api.lease_requests import store as requests
-from partner_api.leases import store as leasing
+from partner_api.leases.store import PriceItem, set_price
 from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
@@ -143,8 +143,8 @@ async def _set_price(
     connection: Connection, partner: Wallet, lease: UUID, price_cents: int, at: datetime
 ) -> None:
     async with connection.transaction():
-        (outcome,) = await leasing.set_price(
-            connection, partner.tenant_id, at, [leasing.PriceItem(lease, price_cents, SYSTEM, None)]
+        (outcome,) = await set_price(
+            connection, partner.tenant_id, at, [PriceItem(lease, price_cents, SYSTEM, None)]
         )
     assert outcome.status == "done", outcome
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from partner_api.cash import store as cash
+from partner_api.cash.store import read_outlook
 from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires_role
@@ -26,7 +26,9 @@ from partner_api.ops.renewals.schemas import (
 )
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Row
+    from partner_api.cash.store import Outlook
+    from partner_api.database.connection import Connection
+    from partner_api.leases.operator_store import PartnerWithRenewals, RehearsedLease
 
 routes = Routes("Operator: renewals")
 _DEFAULT_DAYS = 30
@@ -55,17 +57,15 @@ async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[Partn
             limit=query.limit + 1,
         )
         outlooks = {
-            partner["organization_id"]: await _outlook(connection, partner, request.now, until)
+            partner.organization_id: await _outlook(connection, partner, request.now, until)
             for partner in partners[: query.limit]
         }
     return page(
         request,
         query,
         partners,
-        item=lambda partner: partner_renewals_of(
-            partner, until, outlooks[partner["organization_id"]]
-        ),
-        position=lambda partner: partner["organization_id"],
+        item=lambda partner: partner_renewals_of(partner, until, outlooks[partner.organization_id]),
+        position=lambda partner: partner.organization_id,
     )
 
 
@@ -90,8 +90,8 @@ async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerD
             limit=query.limit + 1,
         )
         rehearsed = {
-            partner["organization_id"]: await _rehearse(
-                connection, partner["tenant_id"], _days(request.now, until)
+            partner.organization_id: await _rehearse(
+                connection, partner.tenant_id, _days(request.now, until)
             )
             for partner in partners[: query.limit]
         }
@@ -99,13 +99,15 @@ async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerD
         request,
         query,
         partners,
-        item=lambda partner: partner_dry_run_of(partner, rehearsed[partner["organization_id"]]),
-        position=lambda partner: partner["organization_id"],
+        item=lambda partner: partner_dry_run_of(partner, rehearsed[partner.organization_id]),
+        position=lambda partner: partner.organization_id,
     )
     return Page([item for item in shown.items if item.leases], shown.next_cursor)
 
 
-async def _rehearse(connection: Connection, tenant_id: int, moments: list[datetime]) -> list[Row]:
+async def _rehearse(
+    connection: Connection, tenant_id: int, moments: list[datetime]
+) -> list[RehearsedLease]:
     try:
         return await operator_store.rehearse_renewals(
             connection, tenant_id, moments, _LEASES_PER_DRY_RUN
@@ -131,11 +133,9 @@ def _days(now: datetime, until: datetime) -> list[datetime]:
 
 
 async def _outlook(
-    connection: Connection, partner: Row, now: datetime, until: datetime
-) -> cash.Outlook:
-    outlook = await cash.read_outlook(
-        connection, partner["tenant_id"], partner["organization_id"], now, until
-    )
+    connection: Connection, partner: PartnerWithRenewals, now: datetime, until: datetime
+) -> Outlook:
+    outlook = await read_outlook(connection, partner.tenant_id, partner.organization_id, now, until)
     if outlook is None:
         raise RuntimeError("a cash wallet vanished")
     return outlook

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partner_api.cash.store import Outlook
-    from partner_api.database.connection import Row
+    from partner_api.leases.operator_store import PartnerWithRenewals, RehearsedLease
 
 Outcome = Literal["paid", "past_due", "still_past_due", "ended"]
 
@@ -111,11 +111,13 @@ class PartnerDryRun(Struct, frozen=True, rename="camel", kw_only=True):
     leases: list[DryRunLease]
 
 
-def partner_renewals_of(partner: Row, until: datetime, outlook: Outlook) -> PartnerRenewals:
+def partner_renewals_of(
+    partner: PartnerWithRenewals, until: datetime, outlook: Outlook
+) -> PartnerRenewals:
     """Make the wire form of a partner and its outlook."""
     return PartnerRenewals(
-        organization_id=format_id("org", partner["organization_id"]),
-        name=partner["name"],
+        organization_id=format_id("org", partner.organization_id),
+        name=partner.name,
         until=format_seconds(until),
         count=outlook.past_due + outlook.renewals,
         total_cents=outlook.past_due_cents + outlook.total_cents,
@@ -127,23 +129,25 @@ def partner_renewals_of(partner: Row, until: datetime, outlook: Outlook) -> Part
     )
 
 
-def partner_dry_run_of(partner: Row, rows: Sequence[Row]) -> PartnerDryRun:
-    """Make the wire form of a partner and the rows of ``operator_store.rehearse_renewals``."""
+def partner_dry_run_of(
+    partner: PartnerWithRenewals, rehearsed: Sequence[RehearsedLease]
+) -> PartnerDryRun:
+    """Make the wire form of a partner and what a rehearsal changed of its leases."""
     leases = [
         DryRunLease(
-            social_account_id=format_id("sa", row["social_account_id"]),
-            project_id=format_id("prj", row["project_id"]),
-            organization_id=format_id("org", row["organization_id"]),
-            outcome=_outcome(row),
-            months_paid=row["months_paid"],
-            paid_cents=row["paid_cents"],
+            social_account_id=format_id("sa", lease.social_account_id),
+            project_id=format_id("prj", lease.project_id),
+            organization_id=format_id("org", lease.organization_id),
+            outcome=_outcome(lease),
+            months_paid=lease.months_paid,
+            paid_cents=lease.paid_cents,
         )
-        for row in rows
+        for lease in rehearsed
     ]
     outcomes = [lease.outcome for lease in leases]
     return PartnerDryRun(
-        organization_id=format_id("org", partner["organization_id"]),
-        name=partner["name"],
+        organization_id=format_id("org", partner.organization_id),
+        name=partner.name,
         months_paid=sum(lease.months_paid for lease in leases),
         paid_cents=sum(lease.paid_cents for lease in leases),
         past_due=outcomes.count("past_due"),
@@ -153,9 +157,9 @@ def partner_dry_run_of(partner: Row, rows: Sequence[Row]) -> PartnerDryRun:
     )
 
 
-def _outcome(row: Row) -> Outcome:
-    if row["status"] == "disconnected":
+def _outcome(lease: RehearsedLease) -> Outcome:
+    if lease.status == "disconnected":
         return "ended"
-    if row["billing_status"] == "current":
+    if lease.billing_status == "current":
         return "paid"
-    return "past_due" if row["newly_due"] else "still_past_due"
+    return "past_due" if lease.newly_due else "still_past_due"
