@@ -20,7 +20,7 @@ from partner_api.crypto import SecretKeys
 from partner_api.database import skipped_rows
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import connect
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.jobs.claim_service import Claimer
 from partner_api.lease_requests import store as requests_store
 from partner_api.metrics.registry import REGISTRY
@@ -69,7 +69,7 @@ async def owner(urls: DatabaseUrls) -> AsyncIterator[Connection]:
 
 async def start(connection: Connection, wallet: Wallet, now: datetime = NOON) -> UUID:
     item = job_start(wallet, 1, now=now)._replace(inputs={"hook": "Hello"})
-    (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now, [item])
+    (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, now, [item])
     assert outcome.status == "done", outcome
     return item.job_id
 
@@ -117,7 +117,7 @@ async def test_expiries(pool: Pool, connection: Connection, owner: Connection) -
         "UPDATE wallets SET reserved = 1 WHERE organization_id = $1", child.organization_id
     )
     counts = [
-        await generation.expire_jobs(connection, partner.tenant_id, NOON + DAY, 100)
+        await job_store.expire_jobs(connection, partner.tenant_id, NOON + DAY, 100)
         for _ in range(2)
     ]
     assert counts == [1, 0]
@@ -331,7 +331,7 @@ async def test_uploads(
 ) -> None:
     partner = await make_partner(connection, prepaid=10)
     job_id = await start(connection, partner)
-    await generation.expire_jobs(connection, partner.tenant_id, NOON + DAY, 1)
+    await job_store.expire_jobs(connection, partner.tenant_id, NOON + DAY, 1)
     # As nothing that this server makes.
     for name, key in (
         ("a.png", "../../etc/passwd"),
