@@ -23,9 +23,8 @@ from tests.support.working import (
 )
 
 from partner_api.ids import format_id
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import operator_store
-from partner_api.jobs import store as generation
+from partner_api.jobs import claim_store, operator_store
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from partner_api.database.arguments import Outcome
@@ -64,8 +63,8 @@ async def test_a_claim_says_all_that_a_worker_needs(connection: Connection) -> N
     partner = await make_partner(connection, prepaid=500)
     child = await make_child(connection, partner, prepaid=100)
     item = job_start(child, 50)._replace(inputs={"hook": "Hello"}, format="slideshow_builder")
-    await generation.start_jobs(connection, child.tenant_id, NOON, [item])
-    given = await claims.claim_jobs(
+    await job_store.start_jobs(connection, child.tenant_id, NOON, [item])
+    given = await claim_store.claim_jobs(
         connection,
         child.tenant_id,
         NOON,
@@ -102,7 +101,7 @@ async def test_tenants_with_waiting_jobs_are_found_in_a_ring(connection: Connect
     style = f"only_{uuid4().hex[:8]}"
     for count, wallet in enumerate(wallets, 1):
         items = [job_start(wallet, 1)._replace(format=style) for _ in range(count)]
-        await generation.start_jobs(connection, wallet.tenant_id, NOON, items)
+        await job_store.start_jobs(connection, wallet.tenant_id, NOON, items)
     ids = sorted(wallet.tenant_id for wallet in wallets)
     formats = ["auto", style]
     find = operator_store.tenants_with_waiting_jobs
@@ -211,7 +210,7 @@ async def test_an_accepted_cancel_is_final(connection: Connection, end: str) -> 
         assert await expire_claims(connection, partner.tenant_id, now, 10) == 1
     else:
         now += timedelta(days=1)
-        assert await generation.expire_jobs(connection, partner.tenant_id, now, 10) == 1
+        assert await job_store.expire_jobs(connection, partner.tenant_id, now, 10) == 1
     job = await job_of(connection, partner, held.job_id)
     assert (job["status"], job["reservation"], job["error_code"]) == ("canceled", "released", None)
     assert (await read(connection, partner, now)).available == 500

@@ -24,7 +24,7 @@ from partner_api.content.store import list_assets
 from partner_api.database.arguments import SYSTEM
 from partner_api.edge.identity.credentials import mint_api_key, mint_operator_token
 from partner_api.ids import format_id, new_ulid, new_uuid7
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.lease_requests import store as lease_requests
 from partner_api.operators import store as operators
 from partner_api.organizations import store as organizations
@@ -282,7 +282,7 @@ class Installation:
         """A completed job of the organization, which made one file that is stored nowhere."""
         item = job_start(wallet, credits, now=now())
         async with self.pool.acquire() as connection:
-            (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now(), [item])
+            (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, now(), [item])
             assert outcome.status == "done", outcome
             (held,) = await working.claim(connection, wallet, now=now())
             files = [await working.upload(connection, held, "one.png", b"one")]

@@ -18,7 +18,7 @@ from partner_api.credits import store as credit
 from partner_api.credits.service import WalletReader
 from partner_api.database import skipped_rows
 from partner_api.database.arguments import SYSTEM
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.jobs.claim_service import Claimer
 from partner_api.sweeps.claims import ExpireClaims
 from partner_api.sweeps.expiries import ExpireJobs
@@ -63,7 +63,7 @@ async def test_expiries(pool: Pool, connection: Connection, owner: Connection) -
         "UPDATE wallets SET reserved = 1 WHERE organization_id = $1", child.organization_id
     )
     counts = [
-        await generation.expire_jobs(connection, partner.tenant_id, NOON + DAY, 100)
+        await job_store.expire_jobs(connection, partner.tenant_id, NOON + DAY, 100)
         for _ in range(2)
     ]
     assert counts == [1, 0]

@@ -10,7 +10,7 @@ from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
 from partner_api.ids import new_ulid, new_uuid7
 from partner_api.jobs import claim_store
-from partner_api.jobs import store as jobs
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -34,7 +34,7 @@ async def renew_usage(
         The outcomes of completing jobs; each has to be ``done``.
     """
     outcomes: list[Outcome] = []
-    while await jobs.expire_jobs(connection, tenant_id, now, 100):
+    while await job_store.expire_jobs(connection, tenant_id, now, 100):
         pass
     (wallet,) = await credit.read_wallets(connection, [credit.WalletKey(tenant_id, child_id)], now)
     assert wallet is not None  # noqa: S101 - every organization has one
@@ -47,7 +47,7 @@ async def renew_usage(
         ]
         # What visitors have started is left to workers.
         others = await claim_store.waiting_jobs(connection, tenant_id, _SLIDESHOW_FORMAT)
-        await jobs.start_jobs(connection, tenant_id, spent_at, works)
+        await job_store.start_jobs(connection, tenant_id, spent_at, works)
         # A visitor may have suspended the child or taken what it would spend; then there are none.
         claimed = await claim_store.claim_jobs(
             connection,
@@ -71,14 +71,14 @@ async def renew_usage(
     if wallet.reserved == 0:
         # No worker of the demo renders video remixes, so this stays in flight until it expires.
         work = _job(child_id, project_id, "video_remix", _RESERVED_CREDITS, now)
-        await jobs.start_jobs(connection, tenant_id, now, [work])
+        await job_store.start_jobs(connection, tenant_id, now, [work])
     return outcomes
 
 
 def _job(
     organization_id: UUID, project_id: UUID, content_format: str, credits: int, now: datetime
-) -> jobs.JobStart:
-    return jobs.JobStart(
+) -> job_store.JobStart:
+    return job_store.JobStart(
         new_ulid(now),
         new_uuid7(now),
         organization_id,
