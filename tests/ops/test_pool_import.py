@@ -13,9 +13,8 @@ import pytest
 from tests.support.answers import granted, issues, refused
 from tests.support.installation import handle
 
-from partner_api.account_pool import store as pool
-from partner_api.ops.pool import service as lines
-from partner_api.ops.pool.service import MAX_PROBLEMS
+from partner_api.account_pool import store
+from partner_api.ops.pool import service
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -303,7 +302,7 @@ async def test_only_one_at_a_time(
     api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
 ) -> None:
     async with installation.pool.acquire() as connection, connection.transaction():
-        assert await pool.begin_import(connection)
+        assert await store.begin_import(connection)
         refused(await send(api, operator, line(mark, handle())), "CONFLICT")
     granted(await send(api, operator, line(mark, handle())))
 
@@ -366,10 +365,13 @@ async def test_more_problems_than_are_listed(
     api: httpx.AsyncClient, operator: dict[str, str], mark: str
 ) -> None:
     name = handle()
-    rows = [line(mark, name)] * (MAX_PROBLEMS + 2) + ["{"] * 1500
+    rows = [line(mark, name)] * (service.MAX_PROBLEMS + 2) + ["{"] * 1500
     result = granted(await send(api, operator, "\n".join(rows)))
-    assert (result["lines"], result["rejected"]) == (MAX_PROBLEMS + 1502, MAX_PROBLEMS + 1501)
-    assert [error["line"] for error in result["errors"]] == list(range(2, MAX_PROBLEMS + 2))
+    assert (result["lines"], result["rejected"]) == (
+        service.MAX_PROBLEMS + 1502,
+        service.MAX_PROBLEMS + 1501,
+    )
+    assert [error["line"] for error in result["errors"]] == list(range(2, service.MAX_PROBLEMS + 2))
 
 
 async def test_what_is_said_of_a_line_is_short(
@@ -382,7 +384,7 @@ async def test_what_is_said_of_a_line_is_short(
         json.dumps({"u" * 16_000: 0}),
     ]
     result = granted(await send(api, operator, "\n".join(wrong * 400)))
-    assert (result["rejected"], len(result["errors"])) == (1200, MAX_PROBLEMS)
+    assert (result["rejected"], len(result["errors"])) == (1200, service.MAX_PROBLEMS)
     assert max(len(error["message"]) for error in result["errors"]) <= 501
     assert "geo: Expected a list of length <= 249" in result["errors"][1]["message"]
 
@@ -401,7 +403,7 @@ LONG_LINE = json.dumps({f"unknown {number}": 0 for number in range(600)}).encode
 )
 def test_other_requests_have_their_turn_whatever_is_in_a_file(content: bytes, batches: int) -> None:
     """They have it between two batches, and none of these is large."""
-    found = list(lines.read_batches(BytesIO(content), NDJSON))
+    found = list(service.read_batches(BytesIO(content), NDJSON))
     assert len(found) >= batches
     assert max(len(batch) for batch in found) <= 1_000
 
@@ -415,8 +417,8 @@ async def test_a_file_of_too_many_lines(
     text: str,
 ) -> None:
     """It adds nothing: whoever makes such a file has made a mistake."""
-    assert lines.MAX_LINES == 1_000_000
-    monkeypatch.setattr(lines, "MAX_LINES", 5_000)
+    assert service.MAX_LINES == 1_000_000
+    monkeypatch.setattr(service, "MAX_LINES", 5_000)
     content = line(mark, handle()) + "\n" + text * 5_000
     response = await send(local_api, operator, content)
     assert issues(response) == {"line 5001": "Expected at most 5,000 lines"}
