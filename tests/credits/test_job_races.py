@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 async def test_one_of_many_ends_a_job(owners: Pool, connection: Connection) -> None:
     partner = await make_partner(connection, prepaid=10_000)
     for _ in range(5):
-        before = (await read(connection, partner))["balance"]
+        before = (await read(connection, partner)).balance
         job_id = await started(connection, partner, 100)
 
         async def end(own: Connection, charged: int | None, job_id: UUID = job_id) -> Outcome:
@@ -42,7 +42,7 @@ async def test_one_of_many_ends_a_job(owners: Pool, connection: Connection) -> N
         assert len(lost) == 1
         assert (lost == {"completed"}) == (charged > 0)
         wallet = await read(connection, partner)
-        assert (wallet["balance"], wallet["reserved"]) == (before - charged, 0)
+        assert (wallet.balance, wallet.reserved) == (before - charged, 0)
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -63,7 +63,7 @@ async def test_expiry_and_settlement_end_a_job_once(owners: Pool, connection: Co
     await generation.expire_jobs(connection, partner.tenant_id, later, 100)
     settled = sum(outcome is not None and outcome.status == "done" for outcome in outcomes)
     wallet = await read(connection, partner, later)
-    assert (wallet["balance"], wallet["reserved"]) == (10_000 - 40 * settled, 0)
+    assert (wallet.balance, wallet.reserved) == (10_000 - 40 * settled, 0)
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -77,5 +77,5 @@ async def test_refunds_of_one_job_never_exceed_its_charge(
     )
     assert sum(outcome.status == "done" for outcome in outcomes) == 3
     assert {outcome.code for outcome in outcomes} == {None, "CONFLICT"}
-    assert (await read(connection, partner))["balance"] == 990
+    assert (await read(connection, partner)).balance == 990
     await assert_books_balance(connection, partner.tenant_id)

@@ -56,7 +56,7 @@ async def test_the_first_row_follows_zeros_and_each_other_the_one_before(
     rows = await chain(connection, partner, "credit_events")
     assert [row["previous_hash"] for row in rows] == [GENESIS, *(row["hash"] for row in rows[:-1])]
     assert len({row["hash"] for row in rows}) == 3
-    assert (await op.read(connection, partner))["last_hash"] == rows[-1]["hash"]
+    assert (await op.stored(connection, partner))["last_hash"] == rows[-1]["hash"]
     await assert_books_balance(connection, partner.tenant_id)
 
 

@@ -36,9 +36,11 @@ async def test_the_examples_are_what_the_functions_do(connection: Connection) ->
         assert shown == computed
 
 
-async def test_the_ends_of_jobs_that_nobody_ends_are_the_real_ones(connection: Connection) -> None:
+async def test_the_ends_of_jobs_that_nobody_ends_are_the_real_ones(
+    owner_connection: Connection,
+) -> None:
     text = " ".join(PAGE.read_text(encoding="utf-8").split())
-    tries = await connection.fetchval("SELECT job_max_attempts()")
+    tries = await owner_connection.fetchval("SELECT job_max_attempts()")
     assert f"After {tries} tries the job fails with `WORKER_LOST`" in text
     hours = TIME_LIMIT // timedelta(hours=1)
     assert f"A job that nobody ends expires {hours} hours after its start" in text

@@ -75,8 +75,8 @@ async def test_every_end_at_once(crowd: Pool, connection: Connection) -> None:
         job = await job_of(connection, partner, job_id)
         seen.add(job["status"])
         wallet = await read(connection, partner, at)
-        assert wallet["reserved"] == wallet["running_jobs"] == 0
-        assert before["balance"] - wallet["balance"] == job["charged"]
+        assert wallet.reserved == wallet.running_jobs == 0
+        assert before.balance - wallet.balance == job["charged"]
         assert (job["charged"] > 0) == (job["status"] == "completed")
         usages = [row for row in await events(connection, partner) if row["job_id"] == job_id]
         assert len(usages) == (1 if job["status"] == "completed" else 0)

@@ -34,7 +34,7 @@ async def waiting(
 
 
 async def claim(claimer: Claimer, connection: Connection, style: str, limit: int) -> list[UUID]:
-    rows = await claimer.claim(
+    jobs = await claimer.claim(
         connection,
         NOON,
         worker_id="w1",
@@ -43,7 +43,7 @@ async def claim(claimer: Claimer, connection: Connection, style: str, limit: int
         limit=limit,
         caller=SYSTEM,
     )
-    return [row["job_id"] for row in rows]
+    return [job.job_id for job in jobs]
 
 
 async def test_one_at_a_time(connection: Connection) -> None:

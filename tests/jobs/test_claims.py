@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import asdict
 from tests.support.invariants import assert_books_balance
 from tests.support.operations import audit, events, read, refused, started
 from tests.support.tenants import NOON, job_start, make_child, make_partner
@@ -22,9 +23,10 @@ from tests.support.working import (
     upload,
 )
 
+from partner_api.content.store import list_assets
 from partner_api.ids import format_id
 from partner_api.jobs import claim_store as claims
-from partner_api.jobs import operator_store as due
+from partner_api.jobs import operator_store
 from partner_api.jobs import store as generation
 from partner_api.ops.jobs.schemas import Stage
 
@@ -89,8 +91,8 @@ async def test_a_claim_says_all_that_a_worker_needs(connection: Connection) -> N
         tokens=[token := uuid4()],
         caller=item.caller,
     )
-    (row,) = given.rows
-    assert dict(row) == {
+    (job,) = given.jobs
+    assert asdict(job) == {
         "job_id": item.job_id,
         "attempt": 1,
         "claim_token": token,
@@ -119,7 +121,7 @@ async def test_tenants_with_waiting_jobs_are_found_in_a_ring(connection: Connect
         await generation.start_jobs(connection, wallet.tenant_id, NOON, items)
     ids = sorted(wallet.tenant_id for wallet in wallets)
     formats = ["auto", style]
-    find = claims.tenants_with_waiting_jobs
+    find = operator_store.tenants_with_waiting_jobs
     assert [t for t in await find(connection, formats, 0, 1000) if t in ids] == ids
     assert await find(connection, [style], 0, 2) == ids[:2]
     assert await find(connection, [style], ids[0], 5) == ids[1:]
@@ -147,14 +149,14 @@ async def test_completing_settles_and_makes_assets(connection: Connection) -> No
         "settled",
         70,
     )
-    made = await generation.list_assets(connection, partner.tenant_id, [job["container_id"]])
-    rows = made[job["container_id"]]
-    assert [(row["name"], row["kind"], row["size_bytes"]) for row in rows] == [
+    made = await list_assets(connection, partner.tenant_id, [job["container_id"]])
+    assets = made[job["container_id"]]
+    assert [(asset.name, asset.kind, asset.size_bytes) for asset in assets] == [
         ("two.png", "slide", 3),
         ("one.png", "poster", 3),
     ]
-    assert rows[0]["storage_key"] == f"{held.job_id}/1/two.png"
-    assert (await read(connection, partner, later))["balance"] == 430
+    assert assets[0].storage_key == f"{held.job_id}/1/two.png"
+    assert (await read(connection, partner, later)).balance == 430
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -176,7 +178,7 @@ async def test_the_same_answer_again_is_answered_again(connection: Connection) -
             {"status": "completed"},
         )
     assert len(await events(connection, partner)) == 2
-    assert (await read(connection, partner))["balance"] == 430
+    assert (await read(connection, partner)).balance == 430
 
 
 async def test_what_was_not_uploaded_is_no_asset(connection: Connection) -> None:
@@ -194,7 +196,7 @@ async def test_what_was_not_uploaded_is_no_asset(connection: Connection) -> None
         problem = {"reason": reason, "field": "assets", "position": 1, "member": member}
         assert outcome.facts == {"problems": [problem]}
     assert (await job_of(connection, partner, held.job_id))["status"] == "running"
-    assert (await read(connection, partner))["reserved"] == 100
+    assert (await read(connection, partner)).reserved == 100
 
 
 async def test_files_of_an_earlier_try_do_not_count(connection: Connection) -> None:
@@ -233,7 +235,7 @@ async def test_auto_is_charged_what_it_became(connection: Connection) -> None:
     assert (await complete(connection, slideshow, 50, files)).status == "done"
     files = [await upload(connection, video, "one.mp4", b"one", "video")]
     assert (await complete(connection, video, 120, files)).status == "done"
-    assert (await read(connection, partner))["balance"] == 330
+    assert (await read(connection, partner)).balance == 330
 
 
 async def test_the_price_is_the_partner_s_own(connection: Connection) -> None:
@@ -334,13 +336,15 @@ async def test_a_silent_worker_s_job_is_tried_three_times(connection: Connection
     for attempt in (1, 2, 3):
         assert await expire_claims(connection, partner.tenant_id, now, 10) == 0
         now += MINUTE
-        assert partner.tenant_id in await due.tenants_with_silent_workers(connection, now, 1000)
+        assert partner.tenant_id in await operator_store.tenants_with_silent_workers(
+            connection, now, 1000
+        )
         assert await expire_claims(connection, partner.tenant_id, now, 10) == 1
         again = await claim(connection, partner, now=now)
         assert len(again) == (1 if attempt < 3 else 0)
     (job_id,) = [
-        row["id"]
-        for row in await generation.list_any_jobs(
+        job.id
+        for job in await operator_store.list_jobs(
             connection,
             statuses=None,
             formats=None,
@@ -352,7 +356,7 @@ async def test_a_silent_worker_s_job_is_tried_three_times(connection: Connection
     job = await job_of(connection, partner, job_id)
     assert (job["status"], job["error_code"], job["attempt"]) == ("failed", "WORKER_LOST", 3)
     assert (job["reservation"], job["container_status"]) == ("released", "failed")
-    assert (await read(connection, partner, now))["available"] == 500
+    assert (await read(connection, partner, now)).available == 500
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -397,7 +401,7 @@ async def test_failing_for_good_fails_at_once(connection: Connection) -> None:
     partner, held = await claimed(connection)
     assert (await fail(connection, held, retryable=False)).facts == {"status": "failed"}
     assert (await job_of(connection, partner, held.job_id))["attempt"] == 1
-    assert (await read(connection, partner))["available"] == 500
+    assert (await read(connection, partner)).available == 500
 
 
 async def test_canceling_what_nobody_has_ends_it_at_once(connection: Connection) -> None:
@@ -433,7 +437,7 @@ async def test_an_accepted_cancel_is_final(connection: Connection, end: str) -> 
         assert await generation.expire_jobs(connection, partner.tenant_id, now, 10) == 1
     job = await job_of(connection, partner, held.job_id)
     assert (job["status"], job["reservation"], job["error_code"]) == ("canceled", "released", None)
-    assert (await read(connection, partner, now))["available"] == 500
+    assert (await read(connection, partner, now)).available == 500
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -474,10 +478,9 @@ async def test_a_job_whose_time_is_up_takes_no_report(connection: Connection, re
 
 async def test_the_last_claim_and_no_other_is_current(connection: Connection) -> None:
     partner, held = await claimed(connection)
-    find = claims.current_claim
-    row = await find(connection, held.job_id, "w1", held.claim_token, NOON)
-    assert row is not None
-    assert (row["tenant_id"], row["attempt"]) == (partner.tenant_id, 1)
+    find = operator_store.find_tenant_of_claim
+    tenant_id = await find(connection, held.job_id, "w1", held.claim_token, NOON)
+    assert tenant_id == partner.tenant_id
     assert await find(connection, held.job_id, "w2", held.claim_token, NOON) is None
     assert await find(connection, held.job_id, "w1", uuid4(), NOON) is None
     later = NOON + timedelta(days=1)

@@ -55,7 +55,7 @@ async def test_a_release_frees_everything_without_a_row(
     outcome = await _release(owner_connection, partner, job_id, status, now=later)
     assert outcome.facts == {"released_credits": 120}
     wallet = await read(connection, partner, later)
-    assert (wallet["available"], wallet["running_jobs"], wallet["used_this_period"]) == (500, 0, 0)
+    assert (wallet.available, wallet.running_jobs, wallet.used_this_period) == (500, 0, 0)
     assert len(await events(connection, partner)) == 1
     job = await stored_job(connection, partner, job_id)
     assert (job["status"], job["container_status"], job["reservation"]) == (
@@ -82,7 +82,7 @@ async def test_what_is_over_stays_over(
         ):
             assert (outcome.status, outcome.code) == ("refused", "CONFLICT")
             assert outcome.facts == {"status": status}
-    assert (await read(connection, partner))["balance"] == 440
+    assert (await read(connection, partner)).balance == 440
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -111,7 +111,7 @@ async def test_a_batch_over_several_wallets_touches_each_alone(
     outcomes = await settle_jobs(owner_connection, partner.tenant_id, NOON, settlements)
     assert [outcome.status for outcome in outcomes] == ["done", "done"]
     balances = [
-        ((await read(connection, wallet))["balance"], (await read(connection, wallet))["reserved"])
+        ((await read(connection, wallet)).balance, (await read(connection, wallet)).reserved)
         for wallet in (partner, one, two)
     ]
     assert balances == [(100, 100), (67, 0), (67, 0)]
@@ -143,7 +143,7 @@ async def test_a_job_named_twice_in_a_batch_ends_once(
         ("done", {"released_credits": 100}),
         ("refused", {"status": "failed"}),
     ]
-    assert (await read(connection, partner))["balance"] == 470
+    assert (await read(connection, partner)).balance == 470
     await assert_books_balance(connection, partner.tenant_id)
 
 

@@ -24,6 +24,7 @@ from tests.support.tenants import NOON, job_start, make_child, make_partner
 
 from partner_api.database.arguments import Caller, Idempotency
 from partner_api.jobs import claim_store as claims
+from partner_api.jobs import operator_store
 from partner_api.jobs import store as generation
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ async def test_a_start_reserves_its_estimate_and_makes_job_and_container(
     }
 
     wallet = await read(connection, partner)
-    assert (wallet["balance"], wallet["reserved"], wallet["available"]) == (500, 120, 380)
-    assert (wallet["running_jobs"], wallet["used_this_period"]) == (1, 0)
+    assert (wallet.balance, wallet.reserved, wallet.available) == (500, 120, 380)
+    assert (wallet.running_jobs, wallet.used_this_period) == (1, 0)
     job = await stored_job(connection, partner, item.job_id)
     assert (job["status"], job["stage"], job["progress"]) == ("running", "queued", 0)
     assert (job["started_at"], job["expires_at"]) == (NOON, NOON + timedelta(days=1))
@@ -92,7 +93,7 @@ async def test_a_settlement_takes_the_real_cost_and_frees_the_rest(connection: C
     outcome = await settle(connection, partner, job_id, 50, now=later)
     assert outcome.facts == {"status": "completed", "credits_charged": 50}
     wallet = await read(connection, partner, later)
-    assert (wallet["balance"], wallet["reserved"], wallet["used_this_period"]) == (450, 0, 50)
+    assert (wallet.balance, wallet.reserved, wallet.used_this_period) == (450, 0, 50)
     job = await stored_job(connection, partner, job_id)
     assert (job["status"], job["progress"], job["finished_at"]) == ("completed", 1, later)
     assert (job["container_status"], job["completed_at"]) == ("completed", later)
@@ -112,7 +113,7 @@ async def test_included_credits_are_used_before_prepaid(
     await subscribe(connection, partner, 100)
     await spend(connection, partner, charged)
     wallet = await read(connection, partner)
-    assert (wallet["included_remaining"], wallet["prepaid"]) == (
+    assert (wallet.included_remaining, wallet.prepaid) == (
         100 - from_included,
         500 - from_prepaid,
     )
@@ -125,7 +126,7 @@ async def test_a_job_that_cost_nothing_leaves_no_row(connection: Connection) -> 
     job_id = await started(connection, partner, 120)
     assert (await settle(connection, partner, job_id, 0)).status == "done"
     assert len(await events(connection, partner)) == 1
-    assert (await read(connection, partner))["available"] == 500
+    assert (await read(connection, partner)).available == 500
     assert (await stored_job(connection, partner, job_id))["status"] == "completed"
 
 
@@ -136,7 +137,7 @@ async def test_a_settlement_never_exceeds_the_reservation(
     partner = await make_partner(connection, prepaid=500)
     job_id = await started(connection, partner, 120)
     assert refused(await settle(connection, partner, job_id, charged))[0] == "VALIDATION"
-    assert (await read(connection, partner))["reserved"] == 120
+    assert (await read(connection, partner)).reserved == 120
 
 
 async def test_more_than_is_available_is_refused(connection: Connection) -> None:
@@ -205,7 +206,7 @@ async def test_a_project_must_be_the_organizations_and_active(connection: Connec
         NOON,
     )
     assert refused((await start(connection, partner, 10))[1])[0] == "CONFLICT"
-    assert (await read(connection, partner))["reserved"] == 0
+    assert (await read(connection, partner)).reserved == 0
 
 
 async def test_jobs_whose_time_is_up_fail_and_release(connection: Connection) -> None:
@@ -215,7 +216,9 @@ async def test_jobs_whose_time_is_up_fail_and_release(connection: Connection) ->
     day = NOON + timedelta(days=1)
     before = day - timedelta(milliseconds=1)
     assert await generation.expire_jobs(connection, partner.tenant_id, before, 10) == 0
-    assert partner.tenant_id in await generation.tenants_with_expired_jobs(connection, day, 1000)
+    assert partner.tenant_id in await operator_store.tenants_with_expired_jobs(
+        connection, day, 1000
+    )
     assert await generation.expire_jobs(connection, partner.tenant_id, day, 10) == 1
     job = await stored_job(connection, partner, early)
     assert (job["status"], job["error_code"], job["reservation"]) == (
@@ -224,7 +227,7 @@ async def test_jobs_whose_time_is_up_fail_and_release(connection: Connection) ->
         "released",
     )
     assert (await stored_job(connection, partner, late))["status"] == "running"
-    assert (await read(connection, partner, day))["reserved"] == 100
+    assert (await read(connection, partner, day)).reserved == 100
     assert refused(await settle(connection, partner, early, 5, now=day))[0] == "CONFLICT"
     assert len(await events(connection, partner)) == 1
 
@@ -250,7 +253,7 @@ async def test_the_largest_estimate_is_reserved_and_settled(connection: Connecti
     assert refused((await start(connection, partner, 1))[1])[0] == "BILLING_EXHAUSTED"
     await settle(connection, partner, job_id, LARGEST)
     wallet = await read(connection, partner)
-    assert (wallet["balance"], wallet["used_this_period"]) == (0, LARGEST)
+    assert (wallet.balance, wallet.used_this_period) == (0, LARGEST)
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -270,7 +273,7 @@ async def test_a_job_of_nothing_reserves_nothing(connection: Connection) -> None
     """In the sandbox generation reserves and charges nothing, and always fits."""
     partner = await make_partner(connection)
     job_id = await started(connection, partner, 0)
-    assert (await read(connection, partner))["running_jobs"] == 1
+    assert (await read(connection, partner)).running_jobs == 1
     await settle(connection, partner, job_id, 0)
     assert await events(connection, partner) == []
     await assert_books_balance(connection, partner.tenant_id)
@@ -290,7 +293,7 @@ async def test_a_project_that_moved_leaves_the_charge_where_it_was_made(
         child.organization_id,
     )
     await settle(connection, partner, job_id, 80)
-    assert (await read(connection, partner))["balance"] == 420
+    assert (await read(connection, partner)).balance == 420
     outcome = await post(connection, partner, "refund", 80, job_id=job_id)
     assert outcome.status == "done"
     await assert_books_balance(connection, partner.tenant_id)
@@ -324,7 +327,7 @@ async def test_a_start_with_the_same_key_is_one_start(connection: Connection) ->
     other = keyed(partner, "a", fingerprint=b"g")
     (conflict,) = await generation.start_jobs(connection, partner.tenant_id, later, [other])
     assert refused(conflict) == ("IDEMPOTENCY_CONFLICT", None)
-    assert (await read(connection, partner))["running_jobs"] == 1
+    assert (await read(connection, partner)).running_jobs == 1
     later = NOON + timedelta(hours=24)
     (fresh,) = await generation.start_jobs(connection, partner.tenant_id, later, [again])
     assert (fresh.status, (fresh.facts or {})["job_id"]) == ("done", str(again.job_id))
@@ -351,7 +354,7 @@ async def test_a_key_that_comes_twice_in_a_batch_is_one_start(connection: Connec
     ], "a refusal leaves no record"
     assert outcomes[2].facts == outcomes[0].facts
     wallet = await read(connection, partner)
-    assert (wallet["running_jobs"], wallet["reserved"]) == (3, 30)
+    assert (wallet.running_jobs, wallet.reserved) == (3, 30)
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -390,7 +393,7 @@ async def test_a_test_tenant_reserves_nothing(connection: Connection) -> None:
         item = job_start(partner, 0)._replace(credits=credits)
         (outcome,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [item])
         assert (outcome.facts or {})["reserved_credits"] == 0
-    assert (await read(connection, partner))["running_jobs"] == 2
-    assert partner.tenant_id not in await claims.tenants_with_waiting_jobs(
+    assert (await read(connection, partner)).running_jobs == 2
+    assert partner.tenant_id not in await operator_store.tenants_with_waiting_jobs(
         connection, ["video_remix"], partner.tenant_id - 1, 1
     )

@@ -18,7 +18,7 @@ from tests.support.working import beat, cancel, claim, complete, expire_claims, 
 
 from partner_api.clock import Clock
 from partner_api.database.notifications import Bell
-from partner_api.jobs import operator_store as due
+from partner_api.jobs import claim_store
 from partner_api.jobs import store as generation
 from partner_api.jobs.service import TIME_LIMIT, Starter
 
@@ -82,7 +82,7 @@ async def test_a_job_whose_time_was_up_stays_failed(connection: Connection, how:
     assert await generation.expire_jobs(connection, partner.tenant_id, NOON + DAY, 10) == 1
     outcome = await report(connection, held, how, NOON + DAY - SECOND)
     assert (outcome.code, outcome.facts) == ("CONFLICT", {"status": "failed"})
-    assert (await read(connection, partner))["available"] == 500
+    assert (await read(connection, partner)).available == 500
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -109,7 +109,9 @@ async def test_a_heartbeat_that_waited_shortens_no_claim(connection: Connection)
     assert datetime.fromisoformat((outcome.facts or {})["lease_until"]) == until
     assert (await job_of(connection, partner, held.job_id))["progress"] == 0.5
     # The sweep whose time has come by its old look at the claim leaves it.
-    expired = await due.expire_claims(connection, partner.tenant_id, NOON + MINUTE, [held.job_id])
+    expired = await claim_store.expire_claims(
+        connection, partner.tenant_id, NOON + MINUTE, [held.job_id]
+    )
     assert expired == (0, [])
 
 

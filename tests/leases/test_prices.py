@@ -79,3 +79,19 @@ async def _of_the_outlook(connection: Connection, partner: Wallet) -> list[int]:
         assert outlook is not None
         needed.append(outlook.past_due_cents + outlook.total_cents)
     return [after - before for before, after in itertools.pairwise(needed)]
+
+
+async def test_the_price_is_a_part_of_the_statement_that_asks_for_it(
+    connection: Connection,
+) -> None:
+    """And no call for each month of each lease, which would take many times as long."""
+    plan = await connection.fetch(
+        """
+        EXPLAIN SELECT price FROM leases l
+         CROSS JOIN LATERAL lease_price_at(1, l.social_account_id, l.next_month, true, l.monthly_price_cents) price
+         WHERE l.tenant_id = 1
+        """
+    )
+    lines = [row["QUERY PLAN"] for row in plan]
+    assert any("lease_former_prices" in line for line in lines)
+    assert not any("lease_price_at" in line for line in lines)

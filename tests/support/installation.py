@@ -20,6 +20,7 @@ from tests.support.tenants import Wallet, job_start, make_child, make_partner
 from partner_api.account_pool import store as pool_accounts
 from partner_api.api_keys import store as api_keys
 from partner_api.clock import Clock
+from partner_api.content.store import list_assets
 from partner_api.database.arguments import SYSTEM
 from partner_api.edge.identity.credentials import mint_api_key, mint_operator_token
 from partner_api.ids import format_id, new_ulid, new_uuid7
@@ -286,9 +287,9 @@ class Installation:
             files = [await working.upload(connection, held, "one.png", b"one")]
             outcome = await working.complete(connection, held, credits, files, now=now())
             assert outcome.status == "done", outcome
-            assets = await generation.list_assets(connection, wallet.tenant_id, [item.container_id])
+            assets = await list_assets(connection, wallet.tenant_id, [item.container_id])
         (asset,) = assets[item.container_id]
-        return FinishedJob(item.job_id, item.container_id, asset["id"])
+        return FinishedJob(item.job_id, item.container_id, asset.id)
 
     async def lease_again(self, wallet: Wallet, social_account_id: str) -> str:
         """Lease the pool account of a lease that has ended once more; the new lease's id."""

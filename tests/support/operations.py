@@ -23,13 +23,23 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool, Row
 
 
-async def read(connection: Connection, wallet: Wallet, now: datetime = NOON) -> Mapping[str, Any]:
-    """The wallet as a read at this time shows it, with its balance and what is available."""
+async def read(connection: Connection, wallet: Wallet, now: datetime = NOON) -> credit.Wallet:
+    """The wallet as a read at this time shows it."""
     key = credit.WalletKey(wallet.tenant_id, wallet.organization_id, wallet.partner_id)
-    (row,) = await credit.read_wallets(connection, [key], now)
+    (found,) = await credit.read_wallets(connection, [key], now)
+    assert found is not None
+    return found
+
+
+async def stored(connection: Connection, wallet: Wallet) -> Row:
+    """The wallet as it is stored, for the columns that no read shows."""
+    row = await connection.fetchrow(
+        "SELECT * FROM wallets WHERE tenant_id = $1 AND organization_id = $2",
+        wallet.tenant_id,
+        wallet.organization_id,
+    )
     assert row is not None
-    balance = row["included_remaining"] + row["prepaid"]
-    return {**row, "balance": balance, "available": balance - row["reserved"]}
+    return row
 
 
 async def events(connection: Connection, wallet: Wallet) -> list[Row]:

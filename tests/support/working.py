@@ -11,7 +11,6 @@ from tests.support.tenants import NOON
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.jobs import claim_store as claims
-from partner_api.jobs import operator_store as due
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +55,8 @@ async def claim(
         caller=SYSTEM,
     )
     return [
-        Claim(wallet.tenant_id, row["job_id"], worker, row["claim_token"], row["attempt"])
-        for row in given.rows
+        Claim(wallet.tenant_id, job.job_id, worker, job.claim_token, job.attempt)
+        for job in given.jobs
     ]
 
 
@@ -152,8 +151,8 @@ async def beat(
 
 async def expire_claims(connection: Connection, tenant_id: int, now: datetime, limit: int) -> int:
     """End lapsed claims, as the sweep does; how many."""
-    job_ids = await due.lapsed_claims(connection, tenant_id, now, limit)
-    ended, _ = await due.expire_claims(connection, tenant_id, now, job_ids)
+    job_ids = await claims.lapsed_claims(connection, tenant_id, now, limit)
+    ended, _ = await claims.expire_claims(connection, tenant_id, now, job_ids)
     return ended
 
 

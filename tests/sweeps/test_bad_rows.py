@@ -155,7 +155,7 @@ async def test_the_queue(pool: Pool, connection: Connection, owner: Connection) 
 
     async def claimed(limit: int) -> list[UUID]:
         async with connection.transaction():
-            rows = await claimer.claim(
+            jobs = await claimer.claim(
                 connection,
                 NOON,
                 worker_id="w1",
@@ -164,7 +164,7 @@ async def test_the_queue(pool: Pool, connection: Connection, owner: Connection) 
                 limit=limit,
                 caller=SYSTEM,
             )
-        return [row["job_id"] for row in rows]
+        return [job.job_id for job in jobs]
 
     before = skipped("claim")
     with capture_logs() as log:
@@ -220,7 +220,7 @@ async def test_reading_wallets_together(
     keys = [credit.WalletKey(wallet.tenant_id, wallet.organization_id) for wallet in wallets]
     bad, *good = await reader._load(keys)
     assert isinstance(bad, Exception)
-    assert [row["prepaid"] for row in good if not isinstance(row, Exception) and row] == [5, 5]
+    assert [one.prepaid for one in good if isinstance(one, credit.Wallet)] == [5, 5]
     with pytest.raises(type(bad)):
         await reader.read(wallets[0].tenant_id, wallets[0].organization_id)
 

@@ -13,6 +13,7 @@ from tests.support.invariants import assert_books_balance
 from tests.support.tenants import NOON, Wallet, job_start, make_child, make_partner
 
 from partner_api.audit import store as audit
+from partner_api.credits import operator_store
 from partner_api.credits import store as credit
 from partner_api.crypto import SecretKeys
 from partner_api.database.arguments import SYSTEM
@@ -132,7 +133,7 @@ class TestPeriods:
         monkeypatch.setattr(periods, "_WALLETS_PER_STEP", 2)
         late = [await make_partner(connection, now=NOON - day * DAY) for day in (1, 4, 2, 3)]
         assert await EndPeriods().step(pool, JULY_15) == 2
-        overdue = await credit.overdue_wallets(connection, JULY_15, 10)
+        overdue = await operator_store.overdue_wallets(connection, JULY_15, 10)
         assert set(overdue) == {late[0].tenant_id, late[2].tenant_id}
         assert await EndPeriods().step(pool, JULY_15) == 2
         assert await EndPeriods().step(pool, JULY_15) == 0

@@ -1,4 +1,4 @@
-"""Drawing what happens to jobs between partners and workers: workers claim them, report, and end them."""
+"""Drawing what workers do with jobs: they claim them, report, and end them."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from partner_api.database.arguments import SYSTEM
 from partner_api.database.outages import is_unavailable
 from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.ids import format_id
-from partner_api.jobs import operator_store as due
+from partner_api.jobs import claim_store, operator_store
 from partner_api.jobs.store import JobRelease
 from partner_api.rendering.worker.renderer import (
     RendererDied,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.database.connection import Connection, Pool
     from partner_api.rendering.assets import RenderedAsset
     from partner_api.rendering.worker.renderer import Renderer
     from partner_api.storage import Storage
@@ -80,11 +80,11 @@ class CompleteSandboxJobs(Sweep):
         ended = 0
         until = time.monotonic() + self._seconds_per_step
         for _ in range(_JOBS_PER_STEP):
-            row = await self._next(pool, now)
-            if row is None or self._closed:
+            job = await self._next(pool, now)
+            if job is None or self._closed:
                 break
             try:
-                ended += await self._end(pool, row, now)
+                ended += await self._end(pool, job, now)
             except RendererDied:
                 if self._closed:
                     break
@@ -95,14 +95,14 @@ class CompleteSandboxJobs(Sweep):
                 if is_unavailable(error):
                     raise
                 # A job that cannot be rendered or stored does not hold up the others.
-                self._skip(row, error)
+                self._skip(job, error)
             if time.monotonic() > until:
                 break
         return ended
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """Return when the next job is two seconds old."""
-        started_at = await due.next_sandbox_start(connection, after - DELAY)
+        started_at = await operator_store.next_sandbox_start(connection, after - DELAY)
         return None if started_at is None else started_at + DELAY
 
     async def close(self) -> None:
@@ -110,45 +110,50 @@ class CompleteSandboxJobs(Sweep):
         self._closed = True
         await self._renderer.kill()
 
-    async def _next(self, pool: Pool, now: datetime) -> Row | None:
+    async def _next(self, pool: Pool, now: datetime) -> operator_store.SandboxJob | None:
         """Return the oldest job of the next tenant; after the last tenant comes the first again."""
         resting = self._resting.keys
         async with pool.acquire() as connection:
-            row = await due.next_sandbox_job(connection, now - DELAY, self._last_tenant, resting)
-            if row is None and self._last_tenant >= 0:
-                row = await due.next_sandbox_job(connection, now - DELAY, -1, resting)
-        self._last_tenant = -1 if row is None else row["tenant_id"]
-        return row
+            job = await operator_store.next_sandbox_job(
+                connection, now - DELAY, self._last_tenant, resting
+            )
+            if job is None and self._last_tenant >= 0:
+                job = await operator_store.next_sandbox_job(connection, now - DELAY, -1, resting)
+        self._last_tenant = -1 if job is None else job.tenant_id
+        return job
 
-    def _skip(self, row: Row, error: Exception | None = None) -> None:
-        self._resting.skip(
-            row["id"], error, tenant_id=row["tenant_id"], job_id=format_id("job", row["id"])
-        )
+    def _skip(self, job: operator_store.SandboxJob, error: Exception | None = None) -> None:
+        self._resting.skip(job.id, error, tenant_id=job.tenant_id, job_id=format_id("job", job.id))
 
-    async def _end(self, pool: Pool, row: Row, now: datetime) -> int:
-        if row["container_id"] is None:
-            self._skip(row)
+    async def _end(self, pool: Pool, job: operator_store.SandboxJob, now: datetime) -> int:
+        if job.container_id is None:
+            self._skip(job)
             return 0
-        tenant_id = row["tenant_id"]
+        tenant_id = job.tenant_id
         try:
-            rendered = await self._render(row)
+            rendered = await self._render(job)
         except RenderingFailed as error:
-            _log.warning("sandbox_job_failed", job_id=str(row["id"]), reason=str(error))
-            failure = JobRelease(row["id"], "failed", "RENDERING_FAILED", _sentence(error), SYSTEM)
+            _log.warning("sandbox_job_failed", job_id=str(job.id), reason=str(error))
+            failure = JobRelease(job.id, "failed", "RENDERING_FAILED", _sentence(error), SYSTEM)
             async with pool.acquire() as connection:
-                ended = await due.fail_sandbox_jobs(connection, tenant_id, now, [failure])
-                runs = not ended and await due.runs(connection, tenant_id, row["id"])
+                ended = await claim_store.fail_sandbox_jobs(connection, tenant_id, now, [failure])
+                runs = not ended and await claim_store.runs(connection, tenant_id, job.id)
         else:
-            completion = due.SandboxCompletion(row["id"], await self._store(row, rendered))
+            files = await self._store(job.tenant_id, job.container_id, rendered)
+            completion = claim_store.SandboxCompletion(job.id, files)
             async with pool.acquire() as connection:
-                ended = await due.complete_sandbox_jobs(connection, tenant_id, now, [completion])
-                runs = not ended and await due.runs(connection, tenant_id, row["id"])
+                ended = await claim_store.complete_sandbox_jobs(
+                    connection, tenant_id, now, [completion]
+                )
+                runs = not ended and await claim_store.runs(connection, tenant_id, job.id)
         if runs:
             # Nobody has canceled it meanwhile: it cannot be ended.
-            self._skip(row)
+            self._skip(job)
         return ended
 
-    async def _render(self, row: Row, *, try_again: bool = True) -> list[RenderedAsset]:
+    async def _render(
+        self, job: operator_store.SandboxJob, *, try_again: bool = True
+    ) -> list[RenderedAsset]:
         """Render a sample, with a second process if the first one dies.
 
         Raises:
@@ -157,7 +162,7 @@ class CompleteSandboxJobs(Sweep):
             RendererDied: this was closed.
         """
         try:
-            return await self._renderer.sample(row["inputs"], row["format"])
+            return await self._renderer.sample(job.inputs, job.format)
         except RendererNotStarted:
             raise
         except RendererDied as error:
@@ -166,14 +171,16 @@ class CompleteSandboxJobs(Sweep):
             if not try_again:
                 # Two processes have died of it. A third would do no better, and other jobs wait.
                 raise RenderingFailed(str(error)) from error
-            _log.warning("sandbox_job_tried_again", job_id=str(row["id"]), reason=str(error))
-        return await self._render(row, try_again=False)
+            _log.warning("sandbox_job_tried_again", job_id=str(job.id), reason=str(error))
+        return await self._render(job, try_again=False)
 
-    async def _store(self, row: Row, rendered: list[RenderedAsset]) -> list[dict[str, Any]]:
+    async def _store(
+        self, tenant_id: int, container_id: UUID, rendered: list[RenderedAsset]
+    ) -> list[dict[str, Any]]:
         """Store the files of a job; return them in the form that completes it."""
         assets = []
         for asset in rendered:
-            key = content_key(row["tenant_id"], row["container_id"], asset.name, asset.content)
+            key = content_key(tenant_id, container_id, asset.name, asset.content)
             stored = await self._storage.put(key, _once(asset.content))
             assets.append(
                 {

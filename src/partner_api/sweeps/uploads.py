@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from partner_api.content import upload_store as uploads
+from partner_api.content import upload_store
 from partner_api.database.skipped_rows import RestingRows
 from partner_api.storage import InvalidKey, StorageUnavailable
 from partner_api.sweeps.sweep import Sweep
@@ -39,24 +39,24 @@ class PurgeUploads(Sweep):
             StorageUnavailable: no file can be removed now.
         """
         async with pool.acquire() as connection:
-            rows = await uploads.leftovers(
+            leftovers = await upload_store.leftovers(
                 connection, now - _AFTER, _FILES_PER_STEP, self._resting.keys
             )
         removed = 0
-        for row in rows:
-            if not row["kept"]:
+        for leftover in leftovers:
+            if not leftover.kept:
                 # First the file: what is noted of it is all that anybody knows of it.
                 try:
-                    await self._storage.delete(row["storage_key"])
+                    await self._storage.delete(leftover.storage_key)
                 except StorageUnavailable:
                     raise
                 except (InvalidKey, OSError) as error:
-                    key = row["storage_key"]
-                    self._resting.skip(key, error, tenant_id=row["tenant_id"], storage_key=key)
+                    key = leftover.storage_key
+                    self._resting.skip(key, error, tenant_id=leftover.tenant_id, storage_key=key)
                     continue
             async with pool.acquire() as connection:
-                await uploads.forget(
-                    connection, row["tenant_id"], row["job_id"], row["attempt"], row["name"]
+                await upload_store.forget(
+                    connection, leftover.tenant_id, leftover.job_id, leftover.attempt, leftover.name
                 )
             removed += 1
         return removed
