@@ -66,7 +66,7 @@ class NewLeaseRequest(
     project_id: Annotated[ProjectId, Meta(description="The project of the path.")]
     count: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="How many accounts.")]
     niche: Niche
-    target: Annotated[Text | None, Meta(description="What you want to reach with them.")] = None
+    target: Annotated[Text | None, Meta(description="What you want to achieve with them.")] = None
     note: Annotated[Text | None, Meta(description="For the operator.")] = None
     request_id: PartnerRequestId | None = None
 

@@ -35,7 +35,7 @@ _answered = shape_or_whole(answered_request_of, OpsLeaseRequest)
 
 
 @routes.read("/ops/v1/lease-requests", access=requires_role("viewer"))
-async def list_lease_requests(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseRequest]:
+async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseRequest]:
     """List lease requests.
 
     Those of all partners, oldest first: the unanswered ones, unless `status` names others.
