@@ -103,7 +103,7 @@ class LeaseRequest(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 def lease_request_of(request: store.LeaseRequest) -> LeaseRequest:
-    """Make the wire form of a lease request."""
+    """Return the wire form of a lease request."""
     public_id = format_id("lreq", request.id)
     social_account_ids = request.assigned_social_account_ids
     answered_at = request.answered_at if social_account_ids else None

@@ -101,12 +101,12 @@ class Candidate(PoolAccount, frozen=True, rename="camel", kw_only=True):
 
 
 def answered_request_of(facts: dict[str, Any]) -> OpsLeaseRequest:
-    """Make the answer from the facts of ``store.fulfil`` or ``store.reject``."""
+    """Return the answer made of the facts of ``store.fulfil`` or ``store.reject``."""
     return ops_lease_request_of(convert(facts, store.LeaseRequest))
 
 
 def ops_lease_request_of(request: store.LeaseRequest) -> OpsLeaseRequest:
-    """Make the wire form of a lease request, with its organization and the partner's note."""
+    """Return the wire form of a lease request, with its organization and the partner's note."""
     return OpsLeaseRequest(
         **asdict(lease_request_of(request)),
         organization_id=format_id("org", request.organization_id),
@@ -115,7 +115,7 @@ def ops_lease_request_of(request: store.LeaseRequest) -> OpsLeaseRequest:
 
 
 def candidate_of(candidate: candidate_store.Candidate, request: store.LeaseRequest) -> Candidate:
-    """Make the wire form of a candidate for a lease request."""
+    """Return the wire form of a candidate for a lease request."""
     return Candidate(
         **asdict(pool_account_of(candidate)),
         score=candidate.score,

@@ -153,7 +153,7 @@ class PoolAccount(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 def pool_account_of(account: store.PoolAccount) -> PoolAccount:
-    """Make the wire form of an account of the pool."""
+    """Return the wire form of an account of the pool."""
     return PoolAccount(
         id=format_id("pool", account.id),
         platform=account.platform,

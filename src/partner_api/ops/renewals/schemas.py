@@ -112,7 +112,7 @@ class PartnerDryRun(Struct, frozen=True, rename="camel", kw_only=True):
 def partner_renewals_of(
     partner: PartnerWithRenewals, until: datetime, outlook: Outlook
 ) -> PartnerRenewals:
-    """Make the wire form of a partner and its outlook."""
+    """Return the wire form of a partner and its outlook."""
     return PartnerRenewals(
         organization_id=format_id("org", partner.organization_id),
         name=partner.name,
@@ -130,7 +130,7 @@ def partner_renewals_of(
 def partner_dry_run_of(
     partner: PartnerWithRenewals, rehearsed: Sequence[RehearsedLease]
 ) -> PartnerDryRun:
-    """Make the wire form of a partner and what a rehearsal changed of its leases."""
+    """Return the wire form of a partner and what a rehearsal changed of its leases."""
     leases = [
         DryRunLease(
             social_account_id=format_id("sa", lease.social_account_id),
