@@ -22,7 +22,7 @@ CROSSING = {
     "audit.store.set_last_used",
     "credits.store.next_period_end",
     "credits.store.overdue_wallets",
-    "crypto.SecretKeys.verify_installation",
+    "database.secret_keys.find_missing_key",
     "edge.idempotency.store.delete_expired",
     "jobs.claim_store.current_claim",
     "jobs.claim_store.tenants_with_waiting_jobs",

@@ -16,7 +16,8 @@ import typer
 from typer.exceptions import TyperException
 
 from partner_api.commands.repeating import Stopped
-from partner_api.commands.terminal import OutputError, flush_output, prepare_streams, say
+from partner_api.commands.streams import OutputError, prepare_streams
+from partner_api.commands.terminal import flush_output, say
 
 FAILED = 1
 MISUSED = 2
@@ -26,7 +27,7 @@ UNREAD = 128 + signal.SIGPIPE
 KNOWN_FAILURES = frozenset(
     {
         "partner_api.commands.operator_client.OperatorRequestError",
-        "partner_api.commands.terminal.OutputError",
+        "partner_api.commands.streams.OutputError",
         "partner_api.crypto.SecretKeyError",
         "embedded_postgres.errors.DatabaseStartError",
         "partner_api.database.migrate.MigrationError",

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from partner_api.commands.operator_client import OperatorRequestError
-from partner_api.commands.terminal import OutputError
+from partner_api.commands.streams import OutputError
 from partner_api.visible_text import encodable, visible
 
 if TYPE_CHECKING:

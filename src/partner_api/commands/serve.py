@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from partner_api.commands.environment import settings_from_environment
-from partner_api.commands.terminal import OutputError, print_line, print_lines
+from partner_api.commands.streams import OutputError
+from partner_api.commands.terminal import print_line, print_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable

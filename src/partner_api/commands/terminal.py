@@ -8,12 +8,9 @@ tell if that fails.
 from __future__ import annotations
 
 import contextlib
-import errno
-import io
-import os
-import sys
-from typing import IO, TYPE_CHECKING, Any, TextIO, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
+from partner_api.commands.streams import ErrorStream, OutputStream
 from partner_api.visible_text import encodable, json_text, visible, visible_lines
 
 if TYPE_CHECKING:
@@ -22,42 +19,20 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    from partner_api.commands.streams import Stream
+
 # As wide as it takes: an id that was cut to fit the terminal would be of no use.
 _UNLIMITED = 1_000_000
 
 
-class OutputError(Exception):
-    """What a command prints could not be written.
-
-    Attributes:
-        reader_is_gone: nobody reads it any more, as behind ``| head``, so that it is no trouble of anybody's.
-    """
-
-    def __init__(self, error: OSError) -> None:
-        super().__init__(f"The output cannot be written: {error.strerror or error}.")
-        self.reader_is_gone = error.errno == errno.EPIPE
-
-
-def prepare_streams() -> None:
-    """Make both streams take any text; to be called before anything is printed."""
-    if sys.stdout is None:
-        # It was closed when the command started. What cannot be written is to be noticed, also then.
-        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
-    if sys.stderr is None:
-        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def output() -> Console:
     """Give what draws on standard output; its text is never markup."""
-    return _console(_Output())
+    return _console(OutputStream())
 
 
 def errors() -> Console:
     """Give what draws on standard error, and goes on in silence when that cannot be written."""
-    return _console(_Errors())
+    return _console(ErrorStream())
 
 
 def flush_output() -> None:
@@ -66,7 +41,7 @@ def flush_output() -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    _Output().flush()
+    OutputStream().flush()
 
 
 def print_line(text: str, console: Console | None = None) -> None:
@@ -80,7 +55,7 @@ def print_line(text: str, console: Console | None = None) -> None:
         OutputError: it cannot be written.
     """
     if console is None:
-        _Output().write_out(visible(text) + "\n")
+        OutputStream().write_out(visible(text) + "\n")
     else:
         console.print(
             _shown(text, console.encoding),
@@ -97,7 +72,7 @@ def print_lines(text: str) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    _Output().write_out(visible_lines(text) + "\n")
+    OutputStream().write_out(visible_lines(text) + "\n")
 
 
 def print_json(value: object) -> None:
@@ -106,7 +81,7 @@ def print_json(value: object) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    stream = _Output()
+    stream = OutputStream()
     stream.write_out(json_text(value, stream.encoding) + "\n")
 
 
@@ -135,7 +110,7 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
-    console = console or _console(_Output(), width=None if fold else _UNLIMITED)
+    console = console or _console(OutputStream(), width=None if fold else _UNLIMITED)
 
     def data(text: str) -> Text:
         return Text(_shown(text, console.encoding))
@@ -177,7 +152,7 @@ def print_items(
 
 def say(text: str) -> None:
     """Tell the person at the terminal, on standard error; never fails."""
-    stream = _Errors()
+    stream = ErrorStream()
     stream.write(visible_lines(text) + "\n")
     stream.flush()
 
@@ -222,7 +197,7 @@ def _changer(bar: Progress, task: TaskID) -> Callable[..., None]:
     return change
 
 
-def _console(stream: _Stream, width: int | None = None) -> Console:
+def _console(stream: Stream, width: int | None = None) -> Console:
     from rich.console import Console
 
     return Console(
@@ -238,64 +213,3 @@ def _cell(value: object) -> str:
 
 def _shown(text: str, encoding: str) -> str:
     return encodable(visible(text), encoding)
-
-
-class _Stream:
-    """One of the two streams, as far as those need it who write on it."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self.encoding = stream.encoding or "utf-8"
-
-    def isatty(self) -> bool:
-        return self._stream.isatty()
-
-    def fileno(self) -> int:
-        return self._stream.fileno()
-
-    def write(self, text: str) -> int:
-        with self._noticing_failures():
-            return self._stream.write(text)
-        return 0
-
-    def flush(self) -> None:
-        with self._noticing_failures():
-            self._stream.flush()
-
-    @contextlib.contextmanager
-    def _noticing_failures(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            self._give_up()
-            self._failed(error)
-
-    def _failed(self, error: OSError) -> None:
-        raise NotImplementedError
-
-    def _give_up(self) -> None:
-        """Let what is still to be written go nowhere, or the interpreter would try again when it ends."""
-        with contextlib.suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self._stream.fileno())
-            os.close(nowhere)
-
-
-class _Output(_Stream):
-    def __init__(self) -> None:
-        super().__init__(sys.stdout)
-
-    def write_out(self, text: str) -> None:
-        self.write(text)
-        self.flush()
-
-    def _failed(self, error: OSError) -> None:
-        raise OutputError(error) from error
-
-
-class _Errors(_Stream):
-    def __init__(self) -> None:
-        super().__init__(sys.stderr)
-
-    def _failed(self, error: OSError) -> None:
-        """Say nothing: this is where it would be said."""

@@ -12,12 +12,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from partner_api.clock import format_milliseconds
 from partner_api.edge.wire.fields import (
     Amount,
-    Metadata,
     MillisecondsText,
     OrganizationIdText,
     PositiveAmount,
     TransferIdText,
 )
+from partner_api.edge.wire.metadata import Metadata
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from partner_api.app import create_app
+from partner_api.database.connection import require_answer
 from partner_api.edge.connections.registry import Connections
 from partner_api.edge.connections.server import serve_http
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
@@ -120,7 +121,7 @@ class ApiWork:
             if services is None:
                 continue
             try:
-                await services.pool.execute("SELECT")
+                await require_answer(services.pool)
             except Exception as error:
                 self._problem = "database unavailable"
                 self._error = type(error).__name__
@@ -138,7 +139,7 @@ async def _is_reachable(pool: Pool) -> bool:
             asyncio.timeout(ACQUIRE_SECONDS),
             pool.beside(command_seconds=ACQUIRE_SECONDS) as connection,
         ):
-            await connection.execute("SELECT")
+            await require_answer(connection)
     except Exception:
         return False
     return True

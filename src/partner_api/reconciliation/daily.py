@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from partner_api.reconciliation import records
+from partner_api.reconciliation import record_store
 from partner_api.reconciliation.run import reconcile
 
 if TYPE_CHECKING:
@@ -32,16 +32,16 @@ async def run_daily(pool: Pool, now: datetime) -> Reconciliation | None:
             return None
     # A wallet of many events has a statement that takes long, and nobody else should go without for it.
     async with pool.beside(command_seconds=None) as connection:
-        if not await records.claim_daily_check(connection):
+        if not await record_store.claim_daily_check(connection):
             return None
         try:
             # Another server may have finished one between the question and the claim.
             if not await _is_due(connection, now):
                 return None
             result = await reconcile(connection, now)
-            await records.save_reconciliation(connection, result)
+            await record_store.save_reconciliation(connection, result)
         finally:
-            await records.yield_daily_check(connection)
+            await record_store.yield_daily_check(connection)
     report = _log.error if result.mismatches_found else _log.info
     report(
         "books_checked",
@@ -54,5 +54,5 @@ async def run_daily(pool: Pool, now: datetime) -> Reconciliation | None:
 
 
 async def _is_due(connection: Connection, now: datetime) -> bool:
-    last = await records.last_reconciliation(connection)
+    last = await record_store.last_reconciliation(connection)
     return last is None or last.started_at <= now - _INTERVAL

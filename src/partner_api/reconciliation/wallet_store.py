@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partner_api.reconciliation.comparing import compare, difference_list, month_start, require
+from partner_api.database.comparing import compare, difference_list, month_start, require
 from partner_api.reconciliation.rules import Rule
 
 if TYPE_CHECKING:

@@ -9,33 +9,27 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
 
 from partner_api import installed_version
 from partner_api.edge.idempotency.records import REPLAYED_HEADER
-from partner_api.edge.identity.scopes import Scope
 from partner_api.edge.request.api_request import ACTING_HEADER, IDEMPOTENCY_HEADER
 from partner_api.edge.wire.fields import OrganizationId, PublicId, schema_of_field
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import KINDS, ApiError, Code
+from partner_api.reference.constants import (
+    COMPONENTS,
+    DESCRIPTION,
+    DETAILS,
+    REQUEST_ID,
+    ErrorAnswer,
+    Json,
+)
 
 if TYPE_CHECKING:
     from partner_api.edge.route import Route
 
-Json = dict[str, Any]
-
-_REQUEST_ID = "req_01K0EMRPVYF88W1S7F6X9MPQ0R"
 _PRINTABLE = "^[!-~]([ -~]*[!-~])?$"
 _REF = "#/components/schemas/{name}"
-_DESCRIPTION = """\
-An API for platforms that sell through partners: child organizations, prepaid credit wallets with
-reservations, and leased social accounts.
-
-Send `Authorization: Bearer <key>` with every request. Every answer carries `X-Request-Id`, and
-every error has the same shape; act on `error.code`, not on the message. Times are RFC 3339 in UTC.
-Credits are integers, and money is integer US cents. A write can be repeated safely with the same
-`Idempotency-Key`: for 24 hours it gives the first answer again and has no second effect.
-"""
 _NOT_READ = "The body is not JSON, or did not arrive whole."
 _NO_BODY = "The route takes no body but `{}`, and there was one, or it did not arrive whole."
 # What a route answers with when it is not JSON.
@@ -44,32 +38,6 @@ _PLAIN_TYPES: dict[Any, Json] = {
     bytes: {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
 _PAGE_NAME = re.compile(rb"\bPage[_\[](\w+?)[_\]](?=\")")
-
-
-class ErrorContent(Struct, frozen=True, rename="camel"):
-    """What went wrong, for programs (`code`, `details`) and for people (`message`)."""
-
-    code: Code
-    message: str
-    request_id: str
-    details: dict[str, Any] | UnsetType = UNSET
-
-
-class ErrorAnswer(Struct, frozen=True):
-    """The shape of every error."""
-
-    error: ErrorContent
-
-
-# What the details of a code look like, where they are always the same.
-_DETAILS: dict[Code, Json] = {
-    "FORBIDDEN_SCOPE": {"requiredScope": "org:admin"},
-    "METHOD_NOT_ALLOWED": {"allow": ["GET", "HEAD"]},
-    "VALIDATION": {"issues": [{"path": "limit", "message": "Expected a whole number <= 100"}]},
-    "BILLING_EXHAUSTED": {"reason": "insufficient_credits", "required": 120, "available": 50},
-    "RATE_LIMITED": {"limit": "read-light"},
-    "KILL_SWITCH": {"scope": "key"},
-}
 
 
 def build_document(routes: Iterable[Route]) -> Json:
@@ -94,7 +62,7 @@ def build_document(routes: Iterable[Route]) -> Json:
         "info": {
             "title": "Partner API",
             "version": installed_version(),
-            "description": _DESCRIPTION,
+            "description": DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/", "description": "The server that gave you this document."}],
@@ -102,30 +70,7 @@ def build_document(routes: Iterable[Route]) -> Json:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {
-                "partnerKey": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "An API key, `lp_live_…` or `lp_test_…`. Scopes: "
-                    + ", ".join(f"`{scope}`" for scope in get_args(Scope))
-                    + "; `*` stands for all of them but `org:admin`.",
-                },
-                "operatorToken": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "A token of the company that runs this server, `lpo_…`.",
-                },
-            },
-            "headers": {
-                "RequestId": {
-                    "description": "Names the request; quote it when you ask for help.",
-                    "schema": {"type": "string", "examples": [_REQUEST_ID]},
-                },
-                "Replayed": {
-                    "description": "`true` when this is the stored answer to an earlier request.",
-                    "schema": {"type": "string", "enum": ["true"]},
-                },
-            },
+            **COMPONENTS,
         },
     }
     # A page of things is called ThingPage; generated clients name their types after this.
@@ -296,7 +241,7 @@ def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
                 answer["headers"][name] = {"schema": {"type": "string"}}
             answer["content"]["application/json"]["examples"][code] = {
                 "value": msgspec.json.decode(
-                    ApiError(code, details=_DETAILS.get(code)).body(_REQUEST_ID)
+                    ApiError(code, details=DETAILS.get(code)).body(REQUEST_ID)
                 )
             }
     return dict(sorted(responses.items()))

@@ -10,7 +10,8 @@ import typer
 from partner_api.commands.environment import settings_from_environment
 from partner_api.commands.ops.arguments import filled, identifier
 from partner_api.commands.ops.requesting import show
-from partner_api.commands.terminal import OutputError, print_line, say
+from partner_api.commands.streams import OutputError
+from partner_api.commands.terminal import print_line, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
