@@ -6,7 +6,9 @@ import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import asyncpg
+import msgspec
 
+from partner_api.database.rows import read_rows
 from partner_api.storage import file_key
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.database.connection import Connection, Pool
     from partner_api.storage import Storage, StoredFile
 
 
@@ -25,6 +27,18 @@ class HeldJob(NamedTuple):
     job_id: UUID
     worker_id: str
     claim_token: UUID
+
+
+class Leftover(msgspec.Struct, frozen=True):
+    """An upload of a job that has ended; its row is not needed any more."""
+
+    tenant_id: int
+    job_id: UUID
+    attempt: int
+    name: str
+    storage_key: str
+    kept: bool
+    """Whether the file became an asset."""
 
 
 class ClaimLost(Exception):
@@ -98,19 +112,16 @@ async def upload(
 
 async def leftovers(
     connection: Connection, ended_by: datetime, limit: int, resting: Sequence[str] = ()
-) -> list[Row]:
-    """Uploads of jobs that ended by then; what is noted of them is not needed any more. Crosses tenants.
+) -> list[Leftover]:
+    """Return uploads of jobs that ended by then. Crosses tenants.
 
     Args:
         connection: any.
         ended_by: jobs that ended later do not count.
         limit: how many at most.
         resting: storage keys that do not count either.
-
-    Columns: ``tenant_id, job_id, attempt, name, storage_key, kept``; ``kept`` says whether the file
-    became an asset.
     """
-    return await connection.fetch(
+    rows = await connection.fetch(
         """
         SELECT u.tenant_id, u.job_id, u.attempt, u.name, u.storage_key,
                EXISTS (SELECT FROM containers c
@@ -126,18 +137,17 @@ async def leftovers(
         limit,
         resting,
     )
+    return read_rows(Leftover, rows)
 
 
-async def forget(
-    connection: Connection, tenant_id: int, job_id: UUID, attempt: int, name: str
-) -> None:
-    """Remove what is noted of an upload; the file is the caller's."""
+async def forget(connection: Connection, upload: Leftover) -> None:
+    """Delete the row of an upload; the file is the caller's."""
     await connection.execute(
         "DELETE FROM asset_uploads WHERE tenant_id = $1 AND job_id = $2 AND attempt = $3 AND name = $4",
-        tenant_id,
-        job_id,
-        attempt,
-        name,
+        upload.tenant_id,
+        upload.job_id,
+        upload.attempt,
+        upload.name,
     )
 
 

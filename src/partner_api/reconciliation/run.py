@@ -33,7 +33,7 @@ async def reconcile(
 ) -> Reconciliation:
     """Check every invariant of the ledgers within ``scope`` and sum up what was found.
 
-    Others may go on moving credits meanwhile; that gives no mismatch. It writes nothing and may be
+    Others may go on moving credits meanwhile; that causes no mismatch. It writes nothing and may be
     cancelled at any time.
 
     Args:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
 
 _TENANTS_PER_STEP = 500
-# A quarter of a second, in which a wallet of so many leases is held.
+# It takes a quarter of a second, during which the wallet is locked.
 _LEASES_PER_COMMIT = 5_000
-# After so many a step ends, whoever is left: a stop is noticed between steps, and each step has one time.
+# After so many a step ends: a stop is noticed between steps, and each step has one time.
 _LEASES_PER_STEP = 50_000
-# Of a partner that could not be renewed with others: what takes too long may be done in smaller parts.
+# For a partner that could not be renewed with others: smaller parts may succeed where a large one takes too long.
 _LEASES_ALONE = 1_000
 _LONGEST_REST = 60.0
 
@@ -36,7 +36,7 @@ class RenewLeases(Sweep):
 
     def __init__(self, *, leases_per_commit: int = _LEASES_PER_COMMIT) -> None:
         self._leases_per_commit = leases_per_commit
-        # By tenant. A partner has one line of leases, so the others in it must not wait long for one of them.
+        # By tenant. A partner's leases are renewed in order, so the others must not wait long for one of them.
         self._resting: RestingRows[int] = RestingRows(self.name, longest_seconds=_LONGEST_REST)
 
     async def step(self, pool: Pool, now: datetime) -> int:
@@ -55,7 +55,7 @@ class RenewLeases(Sweep):
                 except asyncpg.PostgresError as error:
                     if not is_row_fault(error):
                         raise
-                    # Nothing of it was committed. Whose fault it is shows when each is alone.
+                    # Nothing was committed. Each partner alone shows whose fault it is.
                     return renewed + await self._renew_each(connection, waiting, now)
                 waiting = waiting[done.tenants :]
                 renewed += done.leases

@@ -1,11 +1,11 @@
-"""Files that a worker uploaded and that became no asset: they are removed when their job is over."""
+"""Uploaded files that became no asset: they are deleted after their job ends."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from partner_api.content import upload_store as uploads
+from partner_api.content import upload_store
 from partner_api.database.skipped_rows import RestingRows
 from partner_api.storage import InvalidKey, StorageUnavailable
 from partner_api.sweeps.sweep import Sweep
@@ -22,41 +22,39 @@ _FILES_PER_STEP = 200
 
 
 class PurgeUploads(Sweep):
-    """Removes what failed attempts and lost claims have left in storage."""
+    """Deletes what failed attempts and lost claims have left in storage."""
 
     name = "uploads"
     pause_seconds = 60.0
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        # By the place of the file.
+        # By storage key.
         self._resting: RestingRows[str] = RestingRows(self.name)
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Remove up to 200 uploads of jobs that ended an hour ago.
+        """Delete up to 200 uploads of jobs that ended an hour ago.
 
         Raises:
-            StorageUnavailable: no file can be removed now.
+            StorageUnavailable: no file can be deleted now.
         """
         async with pool.acquire() as connection:
-            rows = await uploads.leftovers(
+            leftovers = await upload_store.leftovers(
                 connection, now - _AFTER, _FILES_PER_STEP, self._resting.keys
             )
-        removed = 0
-        for row in rows:
-            if not row["kept"]:
-                # First the file: what is noted of it is all that anybody knows of it.
+        deleted = 0
+        for leftover in leftovers:
+            if not leftover.kept:
+                # First the file: its row is the only trace of it.
+                key = leftover.storage_key
                 try:
-                    await self._storage.delete(row["storage_key"])
+                    await self._storage.delete(key)
                 except StorageUnavailable:
                     raise
                 except (InvalidKey, OSError) as error:
-                    key = row["storage_key"]
-                    self._resting.skip(key, error, tenant_id=row["tenant_id"], storage_key=key)
+                    self._resting.skip(key, error, tenant_id=leftover.tenant_id, storage_key=key)
                     continue
             async with pool.acquire() as connection:
-                await uploads.forget(
-                    connection, row["tenant_id"], row["job_id"], row["attempt"], row["name"]
-                )
-            removed += 1
-        return removed
+                await upload_store.forget(connection, leftover)
+            deleted += 1
+        return deleted
