@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from partner_api.database.connection import connect, open_pool
-from partner_api.leases import store
+from partner_api.leases import operator_store
 from partner_api.sweeps.renewals import RenewLeases
 from rig.command import CONSOLE, MeasurementError, run, whole_numbers
 from rig.database import temporary_database
@@ -112,7 +112,7 @@ async def _measure(database: DatabaseLocation, leases: int, partners: int) -> Fi
         # A worker has done this before: its connection has planned the statements.
         async with pool.acquire() as connection:
             for tenant_id in first:
-                await store.renew(connection, [tenant_id], DUE, _WARM_UP_LEASES)
+                await operator_store.renew(connection, [tenant_id], DUE, _WARM_UP_LEASES)
         sweep, renewed = RenewLeases(), 0
         started = time.perf_counter()
         while advanced := await sweep.step(pool, DUE):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,7 +24,7 @@ OF_THE_PRODUCT: Final[list[Check]] = [
     tidiness.sql_elsewhere,
     tidiness.other_rooms_insides,
     tidiness.rows_elsewhere,
-    tidiness.framework_elsewhere,
+    tidiness.http_elsewhere,
     tidiness.import_circles,
     tidiness.long_files,
     tidiness.long_functions,
@@ -32,8 +33,26 @@ OF_THE_PRODUCT: Final[list[Check]] = [
 ]
 OF_THE_TESTS: Final[list[Check]] = [tidiness.long_files, tidiness.late_first_tests]
 
-# What is still to be mended, by check. A fault that is gone has to be taken off.
-OPEN: Final[dict[Check, set[str]]] = {}
+
+@pytest.fixture(scope="module")
+def product() -> Source:
+    return Source(PRODUCT)
+
+
+@pytest.fixture(scope="module")
+def suite() -> Source:
+    return Source(Path(__file__).parent)
+
+
+@pytest.mark.parametrize("check", OF_THE_PRODUCT)
+def test_the_product_is_tidy(check: Check, product: Source) -> None:
+    assert faults(check, product) == OPEN.get(check, set()), check.__doc__
+
+
+@pytest.mark.parametrize("check", OF_THE_TESTS)
+def test_the_tests_are_tidy(check: Check, suite: Source) -> None:
+    assert faults(check, suite) == set(), check.__doc__
+
 
 # What each check finds when it is there, in modules of a product that has rooms `jobs` and `leases`.
 FAULTS: Final[list[tuple[Check, str, str]]] = [
@@ -56,8 +75,8 @@ FAULTS: Final[list[tuple[Check, str, str]]] = [
     (tidiness.other_rooms_insides, "ops/jobs/routes.py", "from partner_api.leases import service"),
     (tidiness.rows_elsewhere, "jobs/routes.py", "from partner_api.database.connection import Row"),
     (tidiness.rows_elsewhere, "jobs/schemas.py", "import asyncpg\ndef f(row: asyncpg.Record): ..."),
-    (tidiness.framework_elsewhere, "jobs/routes.py", "from litestar.di import Provide"),
-    (tidiness.framework_elsewhere, "clock.py", "def f():\n    import litestar"),
+    (tidiness.http_elsewhere, "jobs/routes.py", "from starlette.requests import Request"),
+    (tidiness.http_elsewhere, "clock.py", "def f():\n    import uvicorn"),
     (tidiness.import_circles, "jobs/store.py", "from partner_api.jobs import access"),
     (
         tidiness.import_circles,
@@ -78,11 +97,11 @@ FAULTS: Final[list[tuple[Check, str, str]]] = [
 ]
 # What no check minds.
 RIGHT: Final[dict[str, str]] = {
-    "app.py": "import litestar\nfrom partner_api.jobs import routes",
+    "app.py": "from partner_api.jobs import routes",
     "clock.py": "",
     "sweeps.py": "from partner_api.jobs import service",
     "database/connection.py": "X = 'SELECT'",
-    "edge/route.py": "import litestar",
+    "edge/connections/server.py": "import uvicorn",
     "jobs/routes.py": "from partner_api.leases import store\nfrom partner_api.jobs import service",
     "jobs/child_routes.py": "",
     "jobs/schemas.py": "from partner_api.leases import schemas",
@@ -98,26 +117,6 @@ RIGHT: Final[dict[str, str]] = {
     "ops/jobs/routes.py": "from partner_api.jobs import service, schemas",
     "ops/leases/routes.py": "",
 }
-
-
-@pytest.fixture(scope="module")
-def product() -> Source:
-    return Source(PRODUCT)
-
-
-@pytest.fixture(scope="module")
-def suite() -> Source:
-    return Source(Path(__file__).parent)
-
-
-@pytest.mark.parametrize("check", OF_THE_PRODUCT)
-def test_the_product_is_tidy(check: Check, product: Source) -> None:
-    assert set(check(product)) == OPEN.get(check, set()), check.__doc__
-
-
-@pytest.mark.parametrize("check", OF_THE_TESTS)
-def test_the_tests_are_tidy(check: Check, suite: Source) -> None:
-    assert set(check(suite)) == set(), check.__doc__
 
 
 @pytest.mark.parametrize(("check", "path", "text"), FAULTS)
@@ -145,11 +144,11 @@ def test_the_facts_are_printed_when_somebody_asks(
         "Rooms.": len(tidiness.rooms_of(product)),
         "Modules of the product.": len(product.modules),
         "Lines of the product.": product.count_lines(),
-        **{str(check.__doc__): len(set(check(product))) for check in OF_THE_PRODUCT},
+        **{str(check.__doc__): len(faults(check, product)) for check in OF_THE_PRODUCT},
         "Runs of 8 lines or more that stand in the product twice, with a reason.": len(
             tidiness.REPEATED
         ),
-        **{f"Tests: {check.__doc__}": len(set(check(suite))) for check in OF_THE_TESTS},
+        **{f"Tests: {check.__doc__}": len(faults(check, suite)) for check in OF_THE_TESTS},
     }
     lines = [f"{number:>8,}  {fact.partition('.')[0]}" for fact, number in facts.items()]
     if os.environ.get("TIDY") == "print":
@@ -160,6 +159,12 @@ def test_the_facts_are_printed_when_somebody_asks(
     assert facts["Rooms."] > 20
 
 
+@functools.cache
+def faults(check: Check, source: Source) -> frozenset[str]:
+    """What a check finds."""
+    return frozenset(check(source))
+
+
 def written(folder: Path, files: dict[str, str]) -> Source:
     """The source of a product of these files, below ``partner_api``."""
     for name, text in files.items():
@@ -168,3 +173,55 @@ def written(folder: Path, files: dict[str, str]) -> Source:
         path.write_text(text)
         (path.parent / "__init__.py").touch()
     return Source(folder)
+
+
+# What is still to be mended, by check. A fault that is gone has to be taken off.
+OPEN: Final[dict[Check, set[str]]] = {
+    tidiness.sql_elsewhere: {
+        "partner_api.edge.identity.acting SELECT o.name, o.status FROM {asked} LEF",
+        "partner_api.edge.identity.audit SELECT audit_write($1, $2, $3, $4, $5::c",
+        "partner_api.edge.identity.authentication SELECT id, name, role, secret_hash, hash",
+        "partner_api.edge.identity.authentication SELECT k.id, k.secret_hash, k.hash_key_i",
+        "partner_api.operators.service LOCK TABLE operators IN SHARE ROW EXCLUS",
+    },
+    tidiness.other_rooms_insides: {
+        "partner_api.ops.operators.routes -> partner_api.api_keys.schemas",
+        "partner_api.ops.organizations.routes -> partner_api.credits.schemas",
+        "partner_api.organizations.routes -> partner_api.credits.schemas",
+    },
+    tidiness.rows_elsewhere: {
+        "partner_api.api_keys.access",
+        "partner_api.api_keys.child_routes",
+        "partner_api.api_keys.routes",
+        "partner_api.api_keys.schemas",
+        "partner_api.api_keys.service",
+        "partner_api.audit.schemas",
+        "partner_api.edge.identity.authentication",
+        "partner_api.lease_requests.schemas",
+        "partner_api.ops.api_keys.routes",
+        "partner_api.ops.lease_requests.routes",
+        "partner_api.ops.lease_requests.schemas",
+        "partner_api.ops.operators.routes",
+        "partner_api.ops.operators.schemas",
+        "partner_api.ops.organizations.schemas",
+        "partner_api.ops.pool.schemas",
+        "partner_api.organizations.routes",
+        "partner_api.organizations.schemas",
+        "partner_api.projects.routes",
+        "partner_api.projects.schemas",
+        "partner_api.reconciliation.chain",
+        "partner_api.reconciliation.checks",
+        "partner_api.reconciliation.lease_checks",
+        "partner_api.reconciliation.pages",
+        "partner_api.reconciliation.tenant_wallets",
+        "partner_api.simulation.books",
+        "partner_api.social_accounts.schemas",
+        "partner_api.sweeps.sandbox",
+    },
+    tidiness.long_files: {
+        "partner_api/organizations/store.py",
+    },
+    tidiness.repeated_lines: {
+        "partner_api/api_keys/child_routes.py and partner_api/api_keys/routes.py: 8 lines from 'async def _audit(req'",
+    },
+}

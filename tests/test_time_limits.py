@@ -86,9 +86,11 @@ ALLOWED = {
     "credits/service.py WalletReader.read get": "the batch has those of the pool",
     "jobs/service.py Starter.start get": "the batch has those of the pool",
     "ops/clock/routes.py advance_clock services.advancing": "development mode: as long as what is due takes",
-    "ops/jobs/routes.py _wait wait": "the event of a task that is waited for with a limit",
+    "ops/jobs/claim_routes.py _wait wait": "the event of a task that is waited for with a limit",
     "sweeps/loop.py sleep_unless_stopped wait": "the events of tasks that are waited for with a limit",
     "edge/connections/server.py serve_http wait": "the stop of the process, for as long as it lives",
+    "edge/application.py Application._live receive": "the stop of the process, for as long as it lives",
+    "edge/application.py Application._live send": "it is put into the memory of the process",
     "edge/connections/server.py _Lifespan.start wait": "PART_START_SECONDS, of the supervisor",
     "edge/connections/state.py ProcessState.wait_until_quiet wait": "the share of LAYERS_SHUTDOWN_SECONDS, around it",
     "sweeps/__init__.py open_sweeps.close_at_stop wait": "the stop of the process, for as long as it lives",
@@ -106,7 +108,7 @@ ALLOWED = {
     "storage/routes.py FileReply.__call__ send": "SEND_SILENCE_SECONDS, behind it",
     "edge/connections/cycle.py Cycle.receive receive": "BODY_SILENCE_SECONDS and JSON_BODY_SECONDS, of the connection",
     "edge/connections/cycle.py Cycle.send send": "SEND_SILENCE_SECONDS, of the connection",
-    "ops/jobs/routes.py _watching.until_gone receive": "it is cancelled when the answer is there",
+    "ops/jobs/claim_routes.py _watching.until_gone receive": "it is cancelled when the answer is there",
     # The Redis or Valkey that counts.
     "edge/limits/rate_limits.py _admit hit": "SHARED_COUNTERS_SECONDS, of its client",
     "edge/limits/rate_limits.py _admit get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",
@@ -127,7 +129,7 @@ ALLOWED = {
     "processes/startup.py prepare_database connect": "CONNECT_SECONDS, in it",
     # Storage.
     "content/upload_store.py upload put": "BODY_SILENCE_SECONDS of the client, STORAGE_SECONDS of the storage",
-    "sweeps/sandbox.py CompleteSandboxJobs._store put": "STORAGE_SECONDS, in it",
+    "sweeps/sandbox_jobs.py CompleteSandboxJobs._store put": "STORAGE_SECONDS, in it",
     # Other processes.
     "processes/database.py DatabaseKeeper._sleep select": "it is given how long",
     "processes/listening.py _addresses getaddrinfo": "at start, in the hands of whoever starts the server",

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from partner_api.credits.store import EventFilter, list_events
+from partner_api.credits.event_store import CreditEvent, EventFilter, list_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +117,7 @@ async def deep_position(connection: Connection, ledger: Ledger, wanted: EventFil
     rows = await _page(connection, ledger, wanted, None, PAGE_ROWS * (DEEP_PAGE - 1))
     complete = len(rows) == PAGE_ROWS * (DEEP_PAGE - 1)
     place = len(rows) - 1 if complete else len(rows) - 1 - PAGE_ROWS
-    return rows[place]["sequence"] if place >= 0 else None
+    return rows[place].sequence if place >= 0 else None
 
 
 async def time_page(
@@ -151,7 +151,7 @@ async def blocks_of_page(
 
 async def _page(
     connection: Connection, ledger: Ledger, wanted: EventFilter, before: int | None, limit: int
-) -> list[Any]:
+) -> list[CreditEvent]:
     return await list_events(
         connection,
         ledger.owner.tenant_id,

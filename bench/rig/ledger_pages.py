@@ -26,7 +26,7 @@ from rig.report import Goal, judged, number, show
 from rig.tenants import make_children, make_partner
 
 if TYPE_CHECKING:
-    from partner_api.credits.store import EventFilter
+    from partner_api.credits.event_store import EventFilter
     from partner_api.database.connection import Connection
     from partner_api.database.location import DatabaseLocation
 

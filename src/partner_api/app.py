@@ -22,15 +22,15 @@ from partner_api.edge.declare import Routes
 from partner_api.edge.route import Route
 from partner_api.health import routes as health
 from partner_api.installation import open_installation
-from partner_api.jobs import routes as generation
+from partner_api.jobs import routes as jobs
 from partner_api.lease_requests import routes as lease_requests
-from partner_api.leases import routes as leasing
+from partner_api.leases import routes as leases
 from partner_api.ops.api_keys import routes as ops_api_keys
 from partner_api.ops.assets import routes as ops_assets
 from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
 from partner_api.ops.credits import routes as ops_credits
-from partner_api.ops.jobs import queue_routes as ops_queue
+from partner_api.ops.jobs import claim_routes as ops_claims
 from partner_api.ops.jobs import routes as ops_jobs
 from partner_api.ops.lease_requests import routes as ops_lease_requests
 from partner_api.ops.leases import routes as ops_leases
@@ -43,7 +43,7 @@ from partner_api.organizations import routes as organizations
 from partner_api.projects import routes as projects
 from partner_api.reference import routes as reference
 from partner_api.rehearsal.installation import following_installation, stop_this_process
-from partner_api.services import open_services
+from partner_api.services import Services, open_services
 from partner_api.settings.table import Settings, load_settings
 from partner_api.social_accounts import routes as social_accounts
 from partner_api.storage import routes as files
@@ -60,11 +60,11 @@ ROUTES: tuple[Routes, ...] = (
     organizations.routes,
     credits.routes,
     cash.routes,
-    leasing.routes,
+    leases.routes,
     lease_requests.routes,
     social_accounts.routes,
     projects.routes,
-    generation.routes,
+    jobs.routes,
     content_routes.routes,
     audit.routes,
     ops_organizations.routes,
@@ -76,8 +76,8 @@ ROUTES: tuple[Routes, ...] = (
     ops_leases.routes,
     ops_renewals.routes,
     ops_operators.routes,
-    ops_queue.routes,
     ops_jobs.routes,
+    ops_claims.routes,
     ops_reconciliation.routes,
     ops_assets.routes,
     ops_clock.routes,
@@ -116,31 +116,10 @@ def create_app(
         services = await open_services(
             settings, Clock(), secret_keys, location.application_url, run_folder
         )
-
-        def end_development() -> None:
-            services.development_over.set()
-            on_production()
-
-        listener = Listener(services.pool)
         try:
-            async with (
-                following_installation(
-                    services.pool,
-                    listener,
-                    services.clock,
-                    development=settings.development,
-                    on_production=end_development,
-                ),
-                services.bell.hearing_others(listener),
-                listener.listening(),
-            ):
-                recording = asyncio.create_task(services.recorder.run(), name="recorder")
+            async with _background(services, on_production):
                 edge.services = services
-                try:
-                    yield
-                finally:
-                    recording.cancel()
-                    await asyncio.gather(recording, return_exceptions=True)
+                yield
         finally:
             edge.services = None
             await services.pool.close()
@@ -153,3 +132,31 @@ def create_app(
     routes = [*described, *reference.document_routes(described), *reference.routes]
     edge = Edge(Application(routes, lifespan), routes, settings)
     return edge
+
+
+@asynccontextmanager
+async def _background(services: Services, on_production: Callable[[], None]) -> AsyncIterator[None]:
+    """Follow the installation, hear what other processes do, and record the use of keys while the block runs."""
+
+    def end_development() -> None:
+        services.development_over.set()
+        on_production()
+
+    listener = Listener(services.pool)
+    async with (
+        following_installation(
+            services.pool,
+            listener,
+            services.clock,
+            development=services.settings.development,
+            on_production=end_development,
+        ),
+        services.bell.hearing_others(listener),
+        listener.listening(),
+    ):
+        recording = asyncio.create_task(services.recorder.run(), name="recorder")
+        try:
+            yield
+        finally:
+            recording.cancel()
+            await asyncio.gather(recording, return_exceptions=True)

@@ -36,6 +36,11 @@ def format_milliseconds(value: datetime) -> str:
     return f"{text[:-4]}Z" if len(text) > _WHOLE_SECONDS_LENGTH else f"{text[:-1]}.000Z"
 
 
+def format_milliseconds_or_none(value: datetime | None) -> str | None:
+    """Write a UTC time as ``format_milliseconds`` does; None of none."""
+    return None if value is None else format_milliseconds(value)
+
+
 def format_seconds(value: datetime) -> str:
     """Write a UTC time as ``2026-06-01T00:00:00Z``, the form of lease times."""
     text = _format(value)

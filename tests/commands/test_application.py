@@ -23,7 +23,7 @@ from tests.support.tenants import Wallet, job_start, make_partner
 
 from partner_api.commands.application import app
 from partner_api.database.connection import connect
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.settings.table import SETTINGS
 
 KEYS = f"k1:{secrets.token_hex(32)}"
@@ -211,7 +211,7 @@ async def _start_overdue_job(url: str) -> Wallet:
         now = datetime.now(UTC) - timedelta(days=2)
         wallet = await make_partner(connection, now=now, prepaid=100)
         job = job_start(wallet, 60, now=now)
-        (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now, [job])
+        (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, now, [job])
         assert outcome.status == "done"
         return wallet
     finally:

@@ -18,7 +18,7 @@ from tests.support.installation import ago, handle, now, org_id, project_id
 
 from partner_api.clock import format_milliseconds, format_seconds, parse_timestamp
 from partner_api.ids import format_id
-from partner_api.leases import store as leasing
+from partner_api.leases.operator_store import renew
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -84,7 +84,7 @@ async def next_month(
             social_account_id,
         )
         tried_at: datetime = due_at + timedelta(seconds=1)
-        assert (await leasing.renew(connection, [tenant_id], tried_at, 100)).leases == 1
+        assert (await renew(connection, [tenant_id], tried_at, 100)).leases == 1
         yield tried_at
 
 

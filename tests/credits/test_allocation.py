@@ -65,8 +65,8 @@ async def test_prepaid_moves_and_leaves_one_row_on_each_side(connection: Connect
     assert outcome.facts["organization_id"] == str(child.organization_id)
     assert (outcome.facts["allocated"], outcome.facts["description"]) == (300, "March top-up")
     assert (outcome.facts["balance"], outcome.facts["available"]) == (300, 300)
-    assert (await read(connection, partner))["prepaid"] == 700
-    assert (await read(connection, child))["prepaid"] == 300
+    assert (await read(connection, partner)).prepaid == 700
+    assert (await read(connection, child)).prepaid == 300
 
     out, into = (await events(connection, partner))[-1], (await events(connection, child))[-1]
     assert (out["event_type"], out["prepaid_delta"], out["included_delta"]) == (
@@ -101,7 +101,7 @@ async def test_only_prepaid_moves_never_the_allotment(connection: Connection) ->
     assert (outcome.facts or {})["required"] == 101
     assert (outcome.facts or {})["available"] == 100
     assert (await allocate(connection, child, 100)).status == "done"
-    assert (await read(connection, partner))["balance"] == 1000
+    assert (await read(connection, partner)).balance == 1000
 
 
 async def test_what_reservations_need_does_not_move(connection: Connection) -> None:
@@ -112,7 +112,7 @@ async def test_what_reservations_need_does_not_move(connection: Connection) -> N
     await started(connection, partner, 350)
     assert refused(await allocate(connection, child, 251))[1] == "insufficient_prepaid"
     assert (await allocate(connection, child, 250)).status == "done"
-    assert (await read(connection, partner))["available"] == 0
+    assert (await read(connection, partner)).available == 0
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -122,8 +122,8 @@ async def test_a_batch_is_decided_in_order(connection: Connection) -> None:
     items = [allocation(one, 120), allocation(two, 50), allocation(one, 60), allocation(one, 50)]
     outcomes = await _send(connection, *items, tenant=partner)
     assert [outcome.status for outcome in outcomes] == ["refused", "done", "refused", "done"]
-    assert (await read(connection, one))["balance"] == 50
-    assert (await read(connection, two))["balance"] == 50
+    assert (await read(connection, one)).balance == 50
+    assert (await read(connection, two)).balance == 50
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -139,7 +139,7 @@ async def test_only_direct_children_of_the_partner_receive(connection: Connectio
     ]
     for outcome in await _send(connection, *strangers, tenant=partner):
         assert refused(outcome) == ("NOT_FOUND", None)
-    assert (await read(connection, partner))["balance"] == 100
+    assert (await read(connection, partner)).balance == 100
 
 
 async def test_a_key_moves_credits_once(connection: Connection) -> None:
@@ -150,7 +150,7 @@ async def test_a_key_moves_credits_once(connection: Connection) -> None:
     (again,) = await _send(connection, _keyed(child, 300, "a"), tenant=partner)
     assert again.status == "replayed"
     assert again.facts == first.facts
-    assert (await read(connection, child))["balance"] == 300
+    assert (await read(connection, child)).balance == 300
 
 
 @pytest.mark.parametrize("later", [timedelta(hours=25), timedelta(days=400)])
@@ -164,7 +164,7 @@ async def test_a_key_is_remembered_for_ever(connection: Connection, later: timed
     assert (again.status, again.facts) == ("replayed", first.facts)
     (other,) = await _send(connection, _keyed(child, 400, "a", b"g"), tenant=partner, now=now)
     assert refused(other) == ("IDEMPOTENCY_CONFLICT", None)
-    assert (await read(connection, child, now))["balance"] == 300
+    assert (await read(connection, child, now)).balance == 300
 
 
 async def test_a_lost_idempotency_record_moves_nothing_twice(
@@ -186,7 +186,7 @@ async def test_the_same_key_with_another_request_is_a_conflict(connection: Conne
     await _send(connection, _keyed(child, 300, "a"), tenant=partner)
     (outcome,) = await _send(connection, _keyed(sibling, 300, "a", b"other"), tenant=partner)
     assert refused(outcome) == ("IDEMPOTENCY_CONFLICT", None)
-    assert (await read(connection, sibling))["balance"] == 0
+    assert (await read(connection, sibling)).balance == 0
 
 
 async def test_a_key_twice_in_one_batch_moves_once(connection: Connection) -> None:
@@ -195,7 +195,7 @@ async def test_a_key_twice_in_one_batch_moves_once(connection: Connection) -> No
     items = [_keyed(child, 300, "a"), _keyed(child, 300, "a"), _keyed(child, 300, "b")]
     outcomes = await _send(connection, *items, tenant=partner)
     assert [outcome.status for outcome in outcomes] == ["done", "replayed", "done"]
-    assert (await read(connection, child))["balance"] == 600
+    assert (await read(connection, child)).balance == 600
 
 
 async def test_a_refusal_is_not_remembered(connection: Connection) -> None:
@@ -217,7 +217,7 @@ async def test_keys_belong_to_the_caller(connection: Connection) -> None:
         item = item._replace(idempotency=item.idempotency._replace(caller_id=caller_id))
         (outcome,) = await _send(connection, item, tenant=partner)
         assert outcome.status == "done"
-    assert (await read(connection, child))["balance"] == 200
+    assert (await read(connection, child)).balance == 200
 
 
 async def test_the_largest_balance_moves_and_one_more_is_refused(connection: Connection) -> None:
@@ -226,8 +226,8 @@ async def test_the_largest_balance_moves_and_one_more_is_refused(connection: Con
     assert (await allocate(connection, child, LARGEST)).status == "done"
     await post(connection, partner, "grant", 5)
     assert refused(await allocate(connection, child, 1)) == ("VALIDATION", "out_of_range")
-    assert (await read(connection, child))["balance"] == LARGEST
-    assert (await read(connection, partner))["balance"] == 5
+    assert (await read(connection, child)).balance == LARGEST
+    assert (await read(connection, partner)).balance == 5
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -253,7 +253,7 @@ async def test_the_configuration_is_patched_key_by_key(connection: Connection) -
     outcome = await configure(connection, child)
     assert outcome.status == "done"
     wallet = await read(connection, child)
-    assert (wallet["refill_threshold"], wallet["refill_amount"]) == (0, 10)
+    assert (wallet.refill_threshold, wallet.refill_amount) == (0, 10)
     outcome = await configure(connection, child, refill_threshold=None, refill_amount=None)
     assert (outcome.facts or {})["config"] == {
         "monthly_credit_cap": None,
@@ -274,7 +274,7 @@ async def test_the_switch_that_a_server_of_the_previous_release_takes_changes_no
     assert outcome.code == "VALIDATION"
     assert outcome.facts == {"reason": "unknown_field", "field": "auto_refill_enabled"}
     wallet = await read(connection, child)
-    assert (wallet["refill_threshold"], wallet["auto_refill_enabled"]) == (None, False)
+    assert (wallet.refill_threshold, wallet.auto_refill_enabled) == (None, False)
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ async def test_threshold_and_amount_are_both_set_or_both_null(
     await configure(connection, child, refill_threshold=1, refill_amount=2)
     assert refused(await configure(connection, child, refill_amount=None))[0] == "VALIDATION"
     wallet = await read(connection, child)
-    assert (wallet["refill_threshold"], wallet["refill_amount"]) == (1, 2)
+    assert (wallet.refill_threshold, wallet.refill_amount) == (1, 2)
     assert (
         await configure(connection, child, refill_threshold=None, refill_amount=None)
     ).status == "done"
@@ -309,7 +309,7 @@ async def test_only_a_direct_child_is_configured(connection: Connection) -> None
         )
         (outcome,) = await credit.configure(connection, child.tenant_id, NOON, [item])
         assert refused(outcome) == ("NOT_FOUND", None)
-    assert (await read(connection, partner))["monthly_credit_cap"] is None
+    assert (await read(connection, partner)).monthly_credit_cap is None
 
 
 async def test_an_allocated_credit_is_spent_like_any_other(connection: Connection) -> None:
@@ -318,7 +318,7 @@ async def test_an_allocated_credit_is_spent_like_any_other(connection: Connectio
     job_id = await started(connection, child, 80)
     await settle(connection, child, job_id, 55)
     wallet = await read(connection, child)
-    assert (wallet["prepaid"], wallet["reserved"], wallet["used_this_period"]) == (45, 0, 55)
+    assert (wallet.prepaid, wallet.reserved, wallet.used_this_period) == (45, 0, 55)
     usage = (await events(connection, child))[-1]
     assert isinstance(usage["container_id"], UUID)
     assert (usage["job_id"], usage["project_id"]) == (job_id, child.project_id)

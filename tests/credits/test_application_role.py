@@ -42,7 +42,7 @@ async def test_the_parts_of_the_money_functions_do_not_help_it(connection: Conne
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.fetch(statement, partner.tenant_id)
-    assert (await read(connection, partner))["balance"] == 100
+    assert (await read(connection, partner)).balance == 100
     assert len(await events(connection, partner)) == 1
 
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.support.tenants import NOON, make_partner
 
-from partner_api.credits.store import EventFilter, list_events
+from partner_api.credits.event_store import CreditEvent, EventFilter, list_events
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -95,12 +95,12 @@ async def test_a_project_s_events_come_in_the_order_of_the_ledger(
     try:
         await owner_connection.execute("SET LOCAL session_replication_role = replica")
         wallet = await make_ledger(owner_connection, 9)
-        rows, _ = await page(owner_connection, wallet, EventFilter(project_ids=PROJECTS))
+        events, _ = await page(owner_connection, wallet, EventFilter(project_ids=PROJECTS))
         first, _ = await page(owner_connection, wallet, EventFilter(project_ids=PROJECTS[:1]))
     finally:
         await transaction.rollback()
-    assert [row["sequence"] for row in rows] == [9, 8, 7, 6, 5, 3, 2, 1]
-    assert [(row["sequence"], row["event_type"]) for row in first] == [
+    assert [event.sequence for event in events] == [9, 8, 7, 6, 5, 3, 2, 1]
+    assert [(event.sequence, event.event_type) for event in first] == [
         (9, "usage"),
         (6, "usage"),
         (3, "refund"),
@@ -109,12 +109,12 @@ async def test_a_project_s_events_come_in_the_order_of_the_ledger(
 
 async def page(
     connection: Connection, wallet: Wallet, wanted: EventFilter
-) -> tuple[list[Any], int]:
+) -> tuple[list[CreditEvent], int]:
     """The first page, and how many blocks PostgreSQL looks at for it."""
     seen: list[Any] = []
     connection.add_query_logger(seen.append)
     try:
-        rows = await list_events(
+        events = await list_events(
             connection, wallet.tenant_id, wallet.organization_id, wanted, before=None, limit=ROWS
         )
         # The driver tells of a statement after it has given its rows.
@@ -126,4 +126,4 @@ async def page(
         f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query.query}", *query.args
     )
     plan = explained[0]["Plan"]
-    return rows, int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
+    return events, int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])

@@ -11,7 +11,7 @@ from tests.support.job_ends import JobSettlement, ending, release_jobs, settle_j
 from tests.support.operations import post, read, spend, started
 from tests.support.tenants import NOON, make_partner
 
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 async def test_one_of_many_ends_a_job(owners: Pool, connection: Connection) -> None:
     partner = await make_partner(connection, prepaid=10_000)
     for _ in range(5):
-        before = (await read(connection, partner))["balance"]
+        before = (await read(connection, partner)).balance
         job_id = await started(connection, partner, 100)
 
         async def end(own: Connection, charged: int | None, job_id: UUID = job_id) -> Outcome:
@@ -42,7 +42,7 @@ async def test_one_of_many_ends_a_job(owners: Pool, connection: Connection) -> N
         assert len(lost) == 1
         assert (lost == {"completed"}) == (charged > 0)
         wallet = await read(connection, partner)
-        assert (wallet["balance"], wallet["reserved"]) == (before - charged, 0)
+        assert (wallet.balance, wallet.reserved) == (before - charged, 0)
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -52,7 +52,7 @@ async def test_expiry_and_settlement_end_a_job_once(owners: Pool, connection: Co
     later = NOON + timedelta(days=1)
 
     async def expire(own: Connection) -> None:
-        await generation.expire_jobs(own, partner.tenant_id, later, 7)
+        await job_store.expire_jobs(own, partner.tenant_id, later, 7)
 
     async def settle(own: Connection, job_id: UUID) -> Outcome:
         items = [JobSettlement(job_id, 40)]
@@ -60,10 +60,10 @@ async def test_expiry_and_settlement_end_a_job_once(owners: Pool, connection: Co
 
     settlements = one_for_each(settle, jobs)
     outcomes = await all_at_once(owners, [expire, expire, *settlements, expire])
-    await generation.expire_jobs(connection, partner.tenant_id, later, 100)
+    await job_store.expire_jobs(connection, partner.tenant_id, later, 100)
     settled = sum(outcome is not None and outcome.status == "done" for outcome in outcomes)
     wallet = await read(connection, partner, later)
-    assert (wallet["balance"], wallet["reserved"]) == (10_000 - 40 * settled, 0)
+    assert (wallet.balance, wallet.reserved) == (10_000 - 40 * settled, 0)
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -77,5 +77,5 @@ async def test_refunds_of_one_job_never_exceed_its_charge(
     )
     assert sum(outcome.status == "done" for outcome in outcomes) == 3
     assert {outcome.code for outcome in outcomes} == {None, "CONFLICT"}
-    assert (await read(connection, partner))["balance"] == 990
+    assert (await read(connection, partner)).balance == 990
     await assert_books_balance(connection, partner.tenant_id)

@@ -56,8 +56,8 @@ async def test_one_key_from_many_connections_moves_once(
         ),
     )
     _assert_moved_once([outcome for (outcome,) in outcomes])
-    assert (await read(connection, child))["balance"] == 300
-    assert (await read(connection, partner))["balance"] == 9700
+    assert (await read(connection, child)).balance == 300
+    assert (await read(connection, partner)).balance == 9700
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -85,7 +85,7 @@ async def test_one_key_to_different_children_moves_to_one(
         "IDEMPOTENCY_CONFLICT",
         "IDEMPOTENCY_IN_PROGRESS",
     }
-    assert (await read(connection, partner))["balance"] == 9700
+    assert (await read(connection, partner)).balance == 9700
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -110,5 +110,5 @@ async def test_one_key_from_many_processes_moves_once(
             )
         )
     _assert_moved_once([outcome for batch in batches for outcome in batch])
-    assert (await read(connection, child, NOON + timedelta(hours=30)))["balance"] == 300
+    assert (await read(connection, child, NOON + timedelta(hours=30))).balance == 300
     await assert_books_balance(connection, partner.tenant_id)

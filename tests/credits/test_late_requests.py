@@ -25,6 +25,7 @@ from tests.support.operations import (
     spend,
     start,
     started,
+    stored,
     subscribe,
 )
 from tests.support.tenants import NOON, make_child, make_partner
@@ -90,7 +91,7 @@ async def test_a_period_that_has_ended_stays_ended(connection: Connection, act: 
     await ACTS[act](connection, child, job_id)
     for wallet, known in zip((child, partner), before, strict=True):
         row = await read(connection, wallet, EARLIER)
-        assert (row["period_start"], row["period_end"]) == (JULY_15, AUGUST_15)
+        assert (row.period_start, row.period_end) == (JULY_15, AUGUST_15)
         assert [event for event in (await events(connection, wallet))[known:]
                 if event["created_at"] < JULY_15] == []  # fmt: skip
     used = (await connection.fetchval(
@@ -111,7 +112,7 @@ async def test_a_refund_after_the_period_is_dated_in_the_new_one(connection: Con
         outcome = await post(connection, partner, "refund", credits, job_id=job_id, now=EARLIER)
         assert (outcome.status == "done") is done, outcome
     assert (await events(connection, partner))[-1]["created_at"] == JULY_15
-    assert (await read(connection, partner, EARLIER))["used_this_period"] == 0
+    assert (await read(connection, partner, EARLIER)).used_this_period == 0
 
 
 async def test_a_first_subscription_starts_on_the_day_of_the_wallet(connection: Connection) -> None:
@@ -121,7 +122,7 @@ async def test_a_first_subscription_starts_on_the_day_of_the_wallet(connection: 
     outcome = await subscribe(connection, partner, 100, now=EARLIER)
     started_at = (outcome.facts or {})["subscription"]["started_at"]
     assert datetime.fromisoformat(started_at) == JULY_15
-    assert (await read(connection, partner, EARLIER))["balance"] == 100
+    assert (await read(connection, partner, EARLIER)).balance == 100
 
 
 async def test_a_refill_that_failed_is_told_once_an_hour_whoever_is_late(
@@ -134,7 +135,7 @@ async def test_a_refill_that_failed_is_told_once_an_hour_whoever_is_late(
     for minutes in (60, 0, 30, 119):
         await start(connection, child, 5, now=NOON + timedelta(minutes=minutes))
     assert len(await audit(connection, partner, "credits.refill_failed")) == 1
-    failed_at = (await read(connection, child))["refill_failed_at"]
+    failed_at = (await stored(connection, child))["refill_failed_at"]
     assert failed_at == NOON + timedelta(hours=1)
 
 
@@ -156,9 +157,9 @@ async def test_the_first_answer_is_given_again_to_a_request_that_is_on_its_way_w
     assert await grant(NOON) == "done"
     await idempotency_store.delete_expired(connection, NOON + DAY + timedelta(minutes=59), 1_000)
     assert await grant(NOON + DAY - timedelta(seconds=1)) == "replayed"
-    assert (await read(connection, partner))["prepaid"] == 5
+    assert (await read(connection, partner)).prepaid == 5
     # One that arrives when the day is over is another request; and then the one that is late is answered as that was.
     assert await grant(NOON + DAY) == "done"
     assert await grant(NOON + DAY - timedelta(seconds=1)) == "replayed"
     assert await grant(NOON) == "replayed"
-    assert (await read(connection, partner))["prepaid"] == 10
+    assert (await read(connection, partner)).prepaid == 10

@@ -19,6 +19,7 @@ from tests.support.operations import (
     spend,
     start,
     started,
+    stored,
     subscribe,
 )
 from tests.support.tenants import NOON, make_child, make_partner
@@ -53,13 +54,13 @@ async def test_periods_are_calendar_months_clamped_to_month_ends(
         start, end = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (begins, ends))
         for now in (max(created, start), end - MILLISECOND):
             wallet = await read(connection, partner, now)
-            assert (wallet["period_start"], wallet["period_end"]) == (start, end)
+            assert (wallet.period_start, wallet.period_end) == (start, end)
 
 
 async def test_a_leap_day_comes_back_after_four_years(connection: Connection) -> None:
     partner = await make_partner(connection, now=datetime(2028, 2, 29, tzinfo=UTC))
     wallet = await read(connection, partner, datetime(2032, 3, 1, tzinfo=UTC))
-    assert wallet["period_start"] == datetime(2032, 2, 29, tzinfo=UTC)
+    assert wallet.period_start == datetime(2032, 2, 29, tzinfo=UTC)
 
 
 async def test_without_a_subscription_there_is_nothing_to_lapse_or_grant(
@@ -70,8 +71,8 @@ async def test_without_a_subscription_there_is_nothing_to_lapse_or_grant(
     before = await events(connection, partner)
 
     wallet = await read(connection, partner, JULY_15)
-    assert (wallet["prepaid"], wallet["used_this_period"]) == (600, 0)
-    assert wallet["period_start"] == JULY_15
+    assert (wallet.prepaid, wallet.used_this_period) == (600, 0)
+    assert wallet.period_start == JULY_15
     assert await events(connection, partner) == before
 
 
@@ -81,11 +82,11 @@ async def test_a_read_after_the_boundary_writes_lapse_then_allotment(
     partner = await make_partner(connection, prepaid=50)
     await subscribe(connection, partner, 1000)
     await spend(connection, partner, 400)
-    assert (await read(connection, partner, JULY_15 - MILLISECOND))["included_remaining"] == 600
+    assert (await read(connection, partner, JULY_15 - MILLISECOND)).included_remaining == 600
 
     wallet = await read(connection, partner, JULY_15)
-    assert (wallet["included_this_period"], wallet["included_remaining"]) == (1000, 1000)
-    assert (wallet["prepaid"], wallet["used_this_period"]) == (50, 0)
+    assert (wallet.included_this_period, wallet.included_remaining) == (1000, 1000)
+    assert (wallet.prepaid, wallet.used_this_period) == (50, 0)
 
     lapse, grant = (await events(connection, partner))[-2:]
     assert (lapse["event_type"], lapse["included_delta"], lapse["prepaid_delta"]) == (
@@ -113,7 +114,7 @@ async def test_the_rollover_is_written_once_however_many_read_at_once(
 
     async def look() -> int:
         async with pool.acquire() as own:
-            return int((await read(own, partner, JULY_15))["balance"])
+            return int((await read(own, partner, JULY_15)).balance)
 
     assert await asyncio.gather(*(look() for _ in range(40))) == [1000] * 40
     assert [event["reason"] for event in await events(connection, partner)][1:] == [
@@ -130,7 +131,7 @@ async def test_a_server_of_the_previous_release_rolls_over_by_the_old_name(
     touch = "SELECT wallets_touch($1, $2, $3)"
     asked = (partner.tenant_id, JULY_15, [partner.organization_id])
     assert [await connection.fetchval(touch, *asked) for _ in range(2)] == [1, 0]
-    assert (await read(connection, partner, JULY_15))["balance"] == 1000
+    assert (await read(connection, partner, JULY_15)).balance == 1000
 
 
 async def test_an_allotment_that_was_used_up_leaves_nothing_to_lapse(
@@ -168,7 +169,7 @@ async def test_missed_periods_are_written_one_by_one_in_order(connection: Connec
             ("period_allotment", 100, datetime(2027, month, day, tzinfo=UTC)),
         )
     ]
-    assert (await read(connection, partner, after_outage))["balance"] == 100
+    assert (await read(connection, partner, after_outage)).balance == 100
     again = await credit.roll_over_due_wallets(
         connection, partner.tenant_id, [partner.organization_id], after_outage
     )
@@ -182,11 +183,12 @@ async def test_only_an_active_subscription_receives_a_new_allotment(
     partner = await make_partner(connection, prepaid=10)
     await subscribe(connection, partner, 100)
     await subscribe(connection, partner, 100, billing_status=billing_status)
-    assert (await read(connection, partner))["included_remaining"] == 100
+    assert (await read(connection, partner)).included_remaining == 100
 
     wallet = await read(connection, partner, JULY_15)
-    assert (wallet["included_remaining"], wallet["included_this_period"]) == (0, 0)
-    assert (wallet["prepaid"], wallet["included_credits"]) == (10, 100)
+    assert (wallet.included_remaining, wallet.included_this_period) == (0, 0)
+    assert wallet.prepaid == 10
+    assert (await stored(connection, partner))["included_credits"] == 100
     assert (await events(connection, partner))[-1]["reason"] == "period_lapse"
 
 
@@ -219,13 +221,13 @@ async def test_what_reserved_work_needs_and_nothing_else_covers_is_carried_over(
     await subscribe(connection, partner, next_allotment)
 
     wallet = await read(connection, partner, JULY_15)
-    assert wallet["included_this_period"] == carried + next_allotment
-    assert wallet["included_remaining"] == carried + next_allotment
-    assert wallet["available"] == carried + next_allotment + prepaid - reserved
+    assert wallet.included_this_period == carried + next_allotment
+    assert wallet.included_remaining == carried + next_allotment
+    assert wallet.available == carried + next_allotment + prepaid - reserved
     if job_id is not None:
         outcome = await settle(connection, partner, job_id, reserved, now=JULY_15)
         assert outcome.status == "done"
-    assert (await read(connection, partner, JULY_15))["used_this_period"] == reserved
+    assert (await read(connection, partner, JULY_15)).used_this_period == reserved
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -238,9 +240,9 @@ async def test_carried_credits_lapse_at_the_next_boundary_when_nothing_needs_the
     await subscribe(connection, partner, 0)
     await read(connection, partner, JULY_15)
     await settle(connection, partner, job_id, 200, now=JULY_15)
-    assert (await read(connection, partner, JULY_15))["available"] == 300
+    assert (await read(connection, partner, JULY_15)).available == 300
     august = datetime(2026, 8, 15, tzinfo=UTC)
-    assert (await read(connection, partner, august))["balance"] == 0
+    assert (await read(connection, partner, august)).balance == 0
     assert (await events(connection, partner))[-1]["included_delta"] == -300
 
 
@@ -250,9 +252,9 @@ async def test_consumption_counts_in_the_period_in_which_it_settles(
     partner = await make_partner(connection, prepaid=500)
     await spend(connection, partner, 100)
     job_id = await started(connection, partner, 200, days=60)
-    assert (await read(connection, partner))["used_this_period"] == 100
+    assert (await read(connection, partner)).used_this_period == 100
     await settle(connection, partner, job_id, 150, now=JULY_15)
-    assert (await read(connection, partner, JULY_15))["used_this_period"] == 150
+    assert (await read(connection, partner, JULY_15)).used_this_period == 150
 
 
 async def test_a_refused_operation_leaves_the_rollover_written(connection: Connection) -> None:
@@ -279,9 +281,9 @@ async def test_a_boundary_between_two_nodes_clocks_is_crossed_once(
     await settle(connection, partner, job_id, 50, now=behind)
     late = await started(connection, partner, 20, now=behind)
     wallet = await read(connection, partner, behind)
-    assert (wallet["period_start"], wallet["used_this_period"]) == (JULY_15, 50)
+    assert (wallet.period_start, wallet.used_this_period) == (JULY_15, 50)
     await settle(connection, partner, late, 20, now=ahead)
-    assert (await read(connection, partner, ahead))["used_this_period"] == 70
+    assert (await read(connection, partner, ahead)).used_this_period == 70
     assert len(await events(connection, partner)) == written + 2
     await assert_books_balance(connection, partner.tenant_id)
 
@@ -314,11 +316,11 @@ async def test_a_transfer_from_a_faster_node_takes_the_child_over_its_boundary(
 
     await allocate(connection, child, 100, now=slow)
     await spend(connection, child, 60, now=slow)
-    assert (await read(connection, child, slow))["used_this_period"] == 60
+    assert (await read(connection, child, slow)).used_this_period == 60
     await assert_books_balance(connection, partner.tenant_id)
     after = await read(connection, child, boundary + timedelta(seconds=2))
-    assert after["period_start"] == boundary
-    assert after["used_this_period"] == 60
+    assert after.period_start == boundary
+    assert after.used_this_period == 60
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -336,7 +338,7 @@ async def test_a_decade_of_missed_periods_is_made_up_for_at_once(connection: Con
     await subscribe(connection, partner, 1000)
     later = NOON.replace(year=2036)
     wallet = await read(connection, partner, later)
-    assert (wallet["balance"], wallet["period_start"]) == (
+    assert (wallet.balance, wallet.period_start) == (
         1000,
         JULY_15.replace(year=2036, month=6),
     )

@@ -55,7 +55,7 @@ async def test_grants_and_purchases_go_to_prepaid(
     assert outcome.facts is not None
     assert (outcome.facts["balance"], outcome.facts["available"]) == (500, 500)
     wallet = await read(connection, partner)
-    assert (wallet["prepaid"], wallet["included_remaining"], wallet["included_this_period"]) == (
+    assert (wallet.prepaid, wallet.included_remaining, wallet.included_this_period) == (
         500,
         0,
         0,
@@ -84,7 +84,7 @@ async def test_an_adjustment_takes_prepaid_at_most_what_can_be_spared(
     assert outcome.facts == {"reason": "insufficient_prepaid", "required": 151, "available": 150}
     assert (await post(connection, partner, "adjustment", -150)).status == "done"
     wallet = await read(connection, partner)
-    assert (wallet["included_remaining"], wallet["prepaid"], wallet["available"]) == (100, 150, 0)
+    assert (wallet.included_remaining, wallet.prepaid, wallet.available) == (100, 150, 0)
     assert (await post(connection, partner, "adjustment", 10)).status == "done"
     deltas = [event["prepaid_delta"] for event in await events(connection, partner)]
     assert deltas == [300, 0, -150, 10]
@@ -110,7 +110,7 @@ async def test_a_refund_gives_back_at_most_the_charge(connection: Connection) ->
     assert refused(await post(connection, partner, "refund", 1, job_id=job_id))[0] == "CONFLICT"
 
     wallet = await read(connection, partner)
-    assert (wallet["prepaid"], wallet["used_this_period"]) == (500, 120)
+    assert (wallet.prepaid, wallet.used_this_period) == (500, 120)
     refund = (await events(connection, partner))[-1]
     assert (refund["event_type"], refund["prepaid_delta"]) == ("refund", 70)
     assert (refund["job_id"], refund["project_id"]) == (job_id, partner.project_id)
@@ -124,8 +124,8 @@ async def test_a_refund_of_included_credits_goes_to_prepaid(connection: Connecti
     job_id = await spend(connection, partner, 60)
     await post(connection, partner, "refund", 60, job_id=job_id)
     wallet = await read(connection, partner)
-    assert (wallet["included_remaining"], wallet["prepaid"]) == (40, 60)
-    assert wallet["used_this_period"] == 60
+    assert (wallet.included_remaining, wallet.prepaid) == (40, 60)
+    assert wallet.used_this_period == 60
 
 
 async def test_only_a_charged_job_is_refunded(connection: Connection) -> None:
@@ -136,7 +136,7 @@ async def test_only_a_charged_job_is_refunded(connection: Connection) -> None:
     for job_id in (running, free, failed):
         outcome = await post(connection, partner, "refund", 1, job_id=job_id)
         assert refused(outcome)[0] == "CONFLICT"
-    assert (await read(connection, partner))["balance"] == 500
+    assert (await read(connection, partner)).balance == 500
 
 
 async def test_a_refund_names_a_job_of_this_organization(connection: Connection) -> None:
@@ -159,7 +159,7 @@ async def test_a_refund_in_a_later_period_leaves_that_periods_usage_alone(
     job_id = await spend(connection, partner, 100)
     later = NOON + timedelta(days=40)
     await post(connection, partner, "refund", 100, job_id=job_id, now=later)
-    assert (await read(connection, partner, later))["used_this_period"] == 0
+    assert (await read(connection, partner, later)).used_this_period == 0
 
 
 async def test_a_posting_with_a_key_happens_once_a_day(connection: Connection) -> None:
@@ -181,7 +181,7 @@ async def test_a_posting_with_a_key_happens_once_a_day(connection: Connection) -
     next_day = NOON + timedelta(hours=24)
     afresh = await post(connection, partner, "grant", 10, now=next_day, idempotency=_record(key))
     assert afresh.status == "done"
-    assert (await read(connection, partner, next_day))["balance"] == 20
+    assert (await read(connection, partner, next_day)).balance == 20
 
 
 async def test_a_refused_posting_is_not_remembered(connection: Connection) -> None:
@@ -204,7 +204,7 @@ async def test_a_batch_is_decided_in_order(connection: Connection) -> None:
     ]
     outcomes = await credit.post(connection, partner.tenant_id, NOON, items)
     assert [outcome.status for outcome in outcomes] == ["refused", "done", "done", "refused"]
-    assert (await read(connection, partner))["balance"] == 4
+    assert (await read(connection, partner)).balance == 4
 
 
 @pytest.mark.parametrize("event_type", ["grant", "purchase", "adjustment"])
@@ -218,7 +218,7 @@ async def test_the_largest_balance_is_reached_and_never_exceeded(
     )
     assert (await post(connection, partner, event_type, LARGEST - 1)).status == "done"
     assert refused(await post(connection, partner, event_type, 1)) == ("VALIDATION", "out_of_range")
-    assert (await read(connection, partner))["balance"] == LARGEST
+    assert (await read(connection, partner)).balance == LARGEST
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -241,7 +241,7 @@ async def test_an_unknown_organization_is_not_found(connection: Connection) -> N
         connection, here.tenant_id, NOON, [posting(elsewhere, "grant", 5)]
     )
     assert refused(outcome) == ("NOT_FOUND", None)
-    assert (await read(connection, elsewhere))["balance"] == 0
+    assert (await read(connection, elsewhere)).balance == 0
 
 
 async def test_an_empty_batch_answers_nothing(connection: Connection) -> None:

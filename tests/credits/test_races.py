@@ -33,7 +33,7 @@ from tests.support.tenants import NOON, allocation, job_start, make_child, make_
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import Outcome
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -54,16 +54,16 @@ async def test_two_hundred_clients_cannot_overspend_one_wallet(
     assert len(won) == 4567 // 120
     assert set(lost) == {("BILLING_EXHAUSTED", "insufficient_credits")}
     wallet = await read(connection, child)
-    assert (wallet["reserved"], wallet["available"]) == (4560, 7)
+    assert (wallet.reserved, wallet.available) == (4560, 7)
 
     await all_at_once(
         crowd,
         one_for_each(lambda own, job_id: settle(own, child, job_id, 100), won),
     )
     wallet = await read(connection, child)
-    assert (wallet["balance"], wallet["reserved"]) == (4567 - 38 * 100, 0)
-    assert wallet["used_this_period"] == 3800
-    assert (await read(connection, partner))["balance"] == 10_000 - 4567
+    assert (wallet.balance, wallet.reserved) == (4567 - 38 * 100, 0)
+    assert wallet.used_this_period == 3800
+    assert (await read(connection, partner)).balance == 10_000 - 4567
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -73,7 +73,7 @@ async def test_two_hundred_clients_stop_at_the_cap(crowd: Pool, connection: Conn
     await configure(connection, child, monthly_credit_cap=1000)
     outcomes = await all_at_once(crowd, [lambda own: start(own, child, 30) for _ in range(200)])
     assert sum(outcome.status == "done" for _, outcome in outcomes) == 33
-    assert (await read(connection, child))["reserved"] == 990
+    assert (await read(connection, child)).reserved == 990
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -84,7 +84,7 @@ async def test_two_hundred_clients_stop_at_the_limit_of_running_jobs(
 
     async def client(own: Connection) -> Outcome:
         item = job_start(partner, 1)._replace(running_jobs_limit=10)
-        (outcome,) = await generation.start_jobs(own, partner.tenant_id, NOON, [item])
+        (outcome,) = await job_store.start_jobs(own, partner.tenant_id, NOON, [item])
         return outcome
 
     outcomes = await all_at_once(crowd, [client] * 200)
@@ -107,8 +107,8 @@ async def test_refills_take_exactly_what_the_partner_has(
     )
     assert sum(outcome.status == "done" for _, outcome in outcomes) == 10
     wallets = [await read(connection, wallet) for wallet in (partner, *children)]
-    assert wallets[0]["balance"] == 50
-    assert sum(wallet["reserved"] for wallet in wallets) == 1000
+    assert wallets[0].balance == 50
+    assert sum(wallet.reserved for wallet in wallets) == 1000
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -139,7 +139,7 @@ async def test_a_partner_and_all_its_children_at_once(crowd: Pool, connection: C
     async def work_in_batches(own: Connection, now: datetime) -> None:
         several = chosen.sample(wallets, 4)
         items = [job_start(wallet, chosen.randint(1, 60), now=now) for wallet in several]
-        outcomes = await generation.start_jobs(own, partner.tenant_id, now, items)
+        outcomes = await job_store.start_jobs(own, partner.tenant_id, now, items)
         done = [
             item for item, outcome in zip(items, outcomes, strict=True) if outcome.status == "done"
         ]
@@ -168,12 +168,12 @@ async def test_a_partner_and_all_its_children_at_once(crowd: Pool, connection: C
     assert sum(spent) > 0
     end = JULY_15 + timedelta(seconds=1)
     final = [await read(connection, wallet, end) for wallet in wallets]
-    assert sum(wallet["reserved"] for wallet in final) == 0
+    assert sum(wallet.reserved for wallet in final) == 0
     granted = await connection.fetchval(
         "SELECT sum(included_delta) FROM credit_events WHERE tenant_id = $1 AND event_type <> 'usage'",
         partner.tenant_id,
     )
-    assert sum(wallet["balance"] for wallet in final) == 20_000 + granted - sum(spent)
+    assert sum(wallet.balance for wallet in final) == 20_000 + granted - sum(spent)
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -206,7 +206,7 @@ async def test_batches_that_name_wallets_in_opposite_orders_do_not_deadlock(
             outcomes = await credit.set_subscriptions(own, tenant_id, NOON, settings)
         else:
             jobs = [job_start(wallet, 1) for wallet in several]
-            outcomes = await generation.start_jobs(own, tenant_id, NOON, jobs)
+            outcomes = await job_store.start_jobs(own, tenant_id, NOON, jobs)
             chosen.shuffle(jobs)
             if kind == "settle":
                 outcomes += await settle_all(own, tenant_id, {job.job_id: 1 for job in jobs})
@@ -240,7 +240,7 @@ async def test_starts_on_both_sides_of_a_boundary(crowd: Pool, connection: Conne
     end = JULY_15 + timedelta(seconds=1)
     wallet = await read(connection, partner, end)
     # Nobody was refused who could pay then; each of the eight that settled last may have freed ten since.
-    assert 0 <= wallet["available"] < 30 + 8 * 10
+    assert 0 <= wallet.available < 30 + 8 * 10
     reasons = [event["reason"] for event in await events(connection, partner)]
     assert reasons.count("period_allotment") == 1
     assert reasons.count("period_lapse") <= 1

@@ -22,7 +22,7 @@ from tests.support.operations import (
 )
 from tests.support.tenants import NOON, job_start, make_child, make_partner
 
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -54,8 +54,8 @@ async def test_a_start_that_goes_below_the_threshold_refills(connection: Connect
     job_id, outcome = await start(connection, child, 60)
     assert outcome.status == "done"
     wallet = await read(connection, child)
-    assert (wallet["balance"], wallet["reserved"]) == (300, 60)
-    assert (await read(connection, partner))["balance"] == 800
+    assert (wallet.balance, wallet.reserved) == (300, 60)
+    assert (await read(connection, partner)).balance == 800
 
     out, into = (await events(connection, partner))[-1], (await events(connection, child))[-1]
     assert out["reason"] == into["reason"] == "auto_refill"
@@ -71,16 +71,16 @@ async def test_a_start_that_goes_below_the_threshold_refills(connection: Connect
 async def test_a_start_that_stays_at_the_threshold_does_not(connection: Connection) -> None:
     partner, child = await _refilled(connection, partner=1000, child=100, threshold=50, amount=200)
     await started(connection, child, 50)
-    assert (await read(connection, partner))["balance"] == 1000
+    assert (await read(connection, partner)).balance == 1000
     await started(connection, child, 1)
-    assert (await read(connection, partner))["balance"] == 800
+    assert (await read(connection, partner)).balance == 800
 
 
 async def test_a_refill_makes_a_start_possible(connection: Connection) -> None:
     partner, child = await _refilled(connection, partner=1000, child=0, threshold=0, amount=200)
     await started(connection, child, 200)
-    assert (await read(connection, child))["available"] == 0
-    assert (await read(connection, partner))["balance"] == 800
+    assert (await read(connection, child)).available == 0
+    assert (await read(connection, partner)).balance == 800
 
 
 async def test_nothing_moves_when_the_start_would_not_fit_even_then(
@@ -94,7 +94,7 @@ async def test_nothing_moves_when_the_start_would_not_fit_even_then(
         "required": 211,
         "available": 10,
     }
-    assert (await read(connection, partner))["balance"] == 1000
+    assert (await read(connection, partner)).balance == 1000
     assert await audit(connection, child, "credits.refill_failed") == []
     await started(connection, child, 210)
 
@@ -106,7 +106,7 @@ async def test_the_cap_is_checked_first_and_never_refills(connection: Connection
     _, outcome = await start(connection, child, 51)
     assert refused(outcome) == ("BILLING_EXHAUSTED", "monthly_credit_cap")
     assert (outcome.facts or {})["required"] == 51
-    assert (await read(connection, partner))["balance"] == 1000
+    assert (await read(connection, partner)).balance == 1000
     await started(connection, child, 50)
 
 
@@ -141,7 +141,7 @@ async def test_a_refill_that_is_not_set_does_nothing(connection: Connection) -> 
     partner, child = await _refilled(connection, partner=500, child=0, threshold=9, amount=100)
     await configure(connection, child, refill_threshold=None, refill_amount=None)
     assert refused((await start(connection, child, 1))[1])[1] == "insufficient_credits"
-    assert (await read(connection, partner))["balance"] == 500
+    assert (await read(connection, partner)).balance == 500
 
 
 async def test_only_the_partners_spendable_prepaid_refills(connection: Connection) -> None:
@@ -150,7 +150,7 @@ async def test_only_the_partners_spendable_prepaid_refills(connection: Connectio
     await started(connection, partner, 151)
     _, outcome = await start(connection, child, 10)
     assert refused(outcome)[1] == "insufficient_credits"
-    assert (await read(connection, partner))["available"] == 199
+    assert (await read(connection, partner)).available == 199
     (row,) = await audit(connection, child, "credits.refill_failed")
     assert row["actor"] == "system"
     assert row["details"]["organizationId"] == f"org_{child.organization_id}"
@@ -168,7 +168,7 @@ async def test_the_partners_own_boundary_is_written_before_it_pays(
     assert refused((await start(connection, child, 10, now=july_15))[1])[1] == (
         "insufficient_credits"
     )
-    assert (await read(connection, partner, july_15))["available"] == 50
+    assert (await read(connection, partner, july_15)).available == 50
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -209,17 +209,17 @@ async def test_a_storm_of_retries_tells_of_one_failed_refill(
     reasons = await asyncio.gather(*(attempt(number) for number in range(200)))
     assert set(reasons) == {"insufficient_credits"}
     assert len(await audit(connection, child, "credits.refill_failed")) == 1
-    assert (await read(connection, partner))["balance"] == 199
+    assert (await read(connection, partner)).balance == 199
 
 
 async def test_each_start_of_a_batch_refills_for_itself(connection: Connection) -> None:
     partner, child = await _refilled(connection, partner=450, child=0, threshold=0, amount=200)
     items = [job_start(child, credits) for credits in (150, 150, 60, 100, 40)]
-    outcomes = await generation.start_jobs(connection, child.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, child.tenant_id, NOON, items)
     # 200 - 150; + 200 - 150 = 100; - 60 = 40; 100 more would need a third 200; 40 fit.
     assert [outcome.status for outcome in outcomes] == ["done", "done", "done", "refused", "done"]
-    assert (await read(connection, partner))["balance"] == 50
-    assert (await read(connection, child))["available"] == 0
+    assert (await read(connection, partner)).balance == 50
+    assert (await read(connection, child)).available == 0
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -231,10 +231,10 @@ async def test_children_in_one_batch_share_what_the_partner_has_left(
     two = await make_child(connection, partner)
     await configure(connection, two, refill_threshold=0, refill_amount=200)
     items = [job_start(one, 100), job_start(partner, 150), job_start(two, 100)]
-    outcomes = await generation.start_jobs(connection, one.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, one.tenant_id, NOON, items)
     assert [outcome.status for outcome in outcomes] == ["done", "done", "refused"]
     wallet = await read(connection, partner)
-    assert (wallet["balance"], wallet["available"]) == (300, 150)
+    assert (wallet.balance, wallet.available) == (300, 150)
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -245,7 +245,7 @@ async def test_a_refill_beyond_the_largest_balance_does_not_happen(
     child = await make_child(connection, partner, prepaid=LARGEST - 5)
     await configure(connection, child, refill_threshold=LARGEST, refill_amount=5)
     await started(connection, child, 1)
-    assert (await read(connection, child))["balance"] == LARGEST
+    assert (await read(connection, child)).balance == LARGEST
     await started(connection, child, 1)
-    assert (await read(connection, child))["balance"] == LARGEST
+    assert (await read(connection, child)).balance == LARGEST
     await assert_books_balance(connection, partner.tenant_id)

@@ -15,6 +15,7 @@ from tests.support.operations import (
     settle,
     spend,
     started,
+    stored,
     subscribe,
     subscription,
 )
@@ -32,7 +33,7 @@ LARGEST = 2**53 - 1
 async def test_an_organization_without_a_subscription_is_free_and_active(
     connection: Connection,
 ) -> None:
-    wallet = await read(connection, await make_partner(connection))
+    wallet = await stored(connection, await make_partner(connection))
     assert (wallet["subscription_tier"], wallet["billing_status"]) == ("free", "active")
     assert (wallet["included_credits"], wallet["included_this_period"]) == (0, 0)
     assert wallet["subscription_started_on"] is None
@@ -47,9 +48,9 @@ async def test_a_subscription_starts_today_with_its_allotment(connection: Connec
     assert outcome.facts["subscription"]["tier"] == "scale"
 
     wallet = await read(connection, partner, later)
-    assert (wallet["included_this_period"], wallet["included_remaining"]) == (1000, 1000)
-    assert wallet["period_start"] == datetime(2026, 6, 24, tzinfo=UTC)
-    assert wallet["period_end"] == datetime(2026, 7, 24, tzinfo=UTC)
+    assert (wallet.included_this_period, wallet.included_remaining) == (1000, 1000)
+    assert wallet.period_start == datetime(2026, 6, 24, tzinfo=UTC)
+    assert wallet.period_end == datetime(2026, 7, 24, tzinfo=UTC)
     (grant,) = await events(connection, partner)
     assert (grant["event_type"], grant["included_delta"]) == ("grant", 1000)
 
@@ -74,13 +75,13 @@ async def test_more_credits_apply_at_once_fewer_from_the_next_period(
     await spend(connection, partner, 80)
     await subscribe(connection, partner, 150)
     wallet = await read(connection, partner)
-    assert (wallet["included_this_period"], wallet["included_remaining"]) == (150, 70)
+    assert (wallet.included_this_period, wallet.included_remaining) == (150, 70)
 
     await subscribe(connection, partner, 40)
     wallet = await read(connection, partner)
-    assert (wallet["included_this_period"], wallet["included_remaining"]) == (150, 70)
+    assert (wallet.included_this_period, wallet.included_remaining) == (150, 70)
     wallet = await read(connection, partner, JULY_15)
-    assert (wallet["included_this_period"], wallet["included_remaining"]) == (40, 40)
+    assert (wallet.included_this_period, wallet.included_remaining) == (40, 40)
 
 
 async def test_lowering_and_raising_again_grants_nothing_twice(connection: Connection) -> None:
@@ -89,7 +90,7 @@ async def test_lowering_and_raising_again_grants_nothing_twice(connection: Conne
         await subscribe(connection, partner, included)
     granted = [event["included_delta"] for event in await events(connection, partner)]
     assert granted == [500, 200]
-    assert (await read(connection, partner))["included_this_period"] == 700
+    assert (await read(connection, partner)).included_this_period == 700
 
 
 @pytest.mark.parametrize("detour", ["past_due", "canceled"])
@@ -102,7 +103,7 @@ async def test_leaving_active_and_coming_back_grants_nothing_twice(
     for _ in range(3):
         await subscribe(connection, partner, 500, billing_status=detour)
         await subscribe(connection, partner, 500)
-    assert (await read(connection, partner))["balance"] == 0
+    assert (await read(connection, partner)).balance == 0
 
 
 @pytest.mark.parametrize("detour", ["past_due", "canceled"])
@@ -112,14 +113,14 @@ async def test_becoming_active_grants_at_once_when_the_period_had_none(
     partner = await make_partner(connection)
     await subscribe(connection, partner, 500)
     await subscribe(connection, partner, 500, billing_status=detour)
-    assert (await read(connection, partner, JULY_15))["balance"] == 0
+    assert (await read(connection, partner, JULY_15)).balance == 0
 
     await subscribe(connection, partner, 500, now=JULY_15)
     wallet = await read(connection, partner, JULY_15)
-    assert (wallet["included_this_period"], wallet["included_remaining"]) == (500, 500)
+    assert (wallet.included_this_period, wallet.included_remaining) == (500, 500)
     await subscribe(connection, partner, 500, now=JULY_15, billing_status=detour)
     await subscribe(connection, partner, 500, now=JULY_15)
-    assert (await read(connection, partner, JULY_15))["balance"] == 500
+    assert (await read(connection, partner, JULY_15)).balance == 500
 
 
 async def test_raising_while_past_due_grants_only_when_active_again(
@@ -128,16 +129,16 @@ async def test_raising_while_past_due_grants_only_when_active_again(
     partner = await make_partner(connection)
     await subscribe(connection, partner, 100)
     await subscribe(connection, partner, 400, billing_status="past_due")
-    assert (await read(connection, partner))["balance"] == 100
+    assert (await read(connection, partner)).balance == 100
     await subscribe(connection, partner, 400)
-    assert (await read(connection, partner))["balance"] == 400
+    assert (await read(connection, partner)).balance == 400
 
 
 async def test_a_change_of_tier_alone_moves_no_credits(connection: Connection) -> None:
     partner = await make_partner(connection)
     await subscribe(connection, partner, 100, tier="starter")
     await subscribe(connection, partner, 100, tier="enterprise")
-    assert (await read(connection, partner))["subscription_tier"] == "enterprise"
+    assert (await read(connection, partner)).subscription_tier == "enterprise"
     assert len(await events(connection, partner)) == 1
 
 
@@ -149,10 +150,10 @@ async def test_moving_the_start_ends_the_current_period_now(connection: Connecti
     await subscribe(connection, partner, 100, now=now, started_on=date(2026, 4, 20))
 
     wallet = await read(connection, partner, now)
-    assert wallet["period_start"] == datetime(2026, 6, 20, tzinfo=UTC)
-    assert wallet["period_end"] == datetime(2026, 7, 20, tzinfo=UTC)
-    assert (wallet["included_this_period"], wallet["included_remaining"]) == (100, 100)
-    assert wallet["used_this_period"] == 0
+    assert wallet.period_start == datetime(2026, 6, 20, tzinfo=UTC)
+    assert wallet.period_end == datetime(2026, 7, 20, tzinfo=UTC)
+    assert (wallet.included_this_period, wallet.included_remaining) == (100, 100)
+    assert wallet.used_this_period == 0
     lapse, grant = (await events(connection, partner))[-2:]
     assert (lapse["reason"], lapse["included_delta"]) == ("period_lapse", -70)
     assert (grant["reason"], grant["included_delta"]) == ("period_allotment", 100)
@@ -168,7 +169,7 @@ async def test_a_new_period_that_began_before_now_counts_what_settled_since_then
     await spend(connection, partner, 40, now=NOON + timedelta(days=9))
     now = NOON + timedelta(days=10)
     await subscribe(connection, partner, 100, now=now, started_on=date(2026, 6, 20))
-    assert (await read(connection, partner, now))["used_this_period"] == 60
+    assert (await read(connection, partner, now)).used_this_period == 60
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -192,7 +193,7 @@ async def test_moving_the_start_leaves_reserved_work_paid(connection: Connection
     outcome = await subscribe(connection, partner, 100, now=now, started_on=date(2026, 6, 1))
     assert outcome.status == "done"
     wallet = await read(connection, partner, now)
-    assert (wallet["included_this_period"], wallet["available"]) == (450, 0)
+    assert (wallet.included_this_period, wallet.available) == (450, 0)
     assert (await settle(connection, partner, job_id, 450, now=now)).status == "done"
     await assert_books_balance(connection, partner.tenant_id)
 
@@ -202,7 +203,7 @@ async def test_a_start_in_the_future_is_refused(connection: Connection) -> None:
     tomorrow = NOON.date() + timedelta(days=1)
     outcome = await subscribe(connection, partner, 100, started_on=tomorrow)
     assert refused(outcome)[0] == "VALIDATION"
-    assert (await read(connection, partner))["subscription_tier"] == "free"
+    assert (await read(connection, partner)).subscription_tier == "free"
 
 
 async def test_a_start_that_a_faster_node_set_is_not_in_the_future_for_a_slower_one(
@@ -214,15 +215,15 @@ async def test_a_start_that_a_faster_node_set_is_not_in_the_future_for_a_slower_
     await subscribe(connection, partner, 100, now=midnight + timedelta(seconds=1))
     slow = midnight - timedelta(seconds=1)
     assert (await subscribe(connection, partner, 200, now=slow)).status == "done"
-    assert (await read(connection, partner, slow))["balance"] == 200
+    assert (await read(connection, partner, slow)).balance == 200
 
 
 async def test_a_subscription_belongs_to_a_child_as_well(connection: Connection) -> None:
     partner = await make_partner(connection)
     child = await make_child(connection, partner)
     await subscribe(connection, child, 600)
-    assert (await read(connection, child))["included_remaining"] == 600
-    assert (await read(connection, partner))["included_remaining"] == 0
+    assert (await read(connection, child)).included_remaining == 600
+    assert (await read(connection, partner)).included_remaining == 0
 
 
 async def test_a_batch_is_decided_in_order(connection: Connection) -> None:
@@ -230,7 +231,7 @@ async def test_a_batch_is_decided_in_order(connection: Connection) -> None:
     items = [subscription(partner, credits) for credits in (100, 300, 200)]
     outcomes = await credit.set_subscriptions(connection, partner.tenant_id, NOON, items)
     assert [(outcome.facts or {})["balance"] for outcome in outcomes] == [100, 300, 300]
-    assert (await read(connection, partner))["included_credits"] == 200
+    assert (await stored(connection, partner))["included_credits"] == 200
 
 
 async def test_the_largest_allotment_fits_and_nothing_beyond(connection: Connection) -> None:
@@ -238,9 +239,9 @@ async def test_the_largest_allotment_fits_and_nothing_beyond(connection: Connect
     assert refused(await subscribe(connection, partner, LARGEST)) == ("VALIDATION", "out_of_range")
     assert (await subscribe(connection, partner, LARGEST - 1)).status == "done"
     wallet = await read(connection, partner)
-    assert wallet["balance"] == LARGEST
+    assert wallet.balance == LARGEST
     assert refused(await post(connection, partner, "purchase", 1)) == ("VALIDATION", "out_of_range")
-    assert (await read(connection, partner, JULY_15))["balance"] == LARGEST
+    assert (await read(connection, partner, JULY_15)).balance == LARGEST
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -251,11 +252,11 @@ async def test_raising_on_top_of_carried_credits_never_exceeds_the_largest_balan
     await subscribe(connection, partner, 1000)
     await started(connection, partner, 1000)
     await subscribe(connection, partner, 10)
-    assert (await read(connection, partner, JULY_15))["included_this_period"] == 1000
+    assert (await read(connection, partner, JULY_15)).included_this_period == 1000
     outcome = await subscribe(connection, partner, LARGEST, now=JULY_15)
     assert refused(outcome) == ("VALIDATION", "out_of_range")
     assert (await subscribe(connection, partner, LARGEST - 990, now=JULY_15)).status == "done"
-    assert (await read(connection, partner, JULY_15))["balance"] == LARGEST
+    assert (await read(connection, partner, JULY_15)).balance == LARGEST
     await assert_books_balance(connection, partner.tenant_id)
 
 

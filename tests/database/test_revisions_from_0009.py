@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import uuid4
 
+import msgspec
+from tests.database.revisions import NEWEST
 from tests.support import operations
 from tests.support.databases import DatabaseUrls, role_of
 from tests.support.invariants import mismatches
 from tests.support.tenants import NOON, make_child, make_partner
 
-from partner_api.database.connection import prepare_connection
+from partner_api.database.arguments import SYSTEM, Idempotency
+from partner_api.database.connection import connect, prepare_connection
 from partner_api.database.migrate import upgrade
+from partner_api.edge.idempotency.records import shape_or_whole
+from partner_api.organizations import store as organizations
+from partner_api.organizations.schemas import Organization, organization_fields, organization_of
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -141,3 +148,54 @@ class TestRevision0010:
         rows = await owner.fetch("SELECT last_event_at FROM wallets")
         assert [row["last_event_at"] for row in rows] == [NOON, NOON]
         assert await mismatches(owner, partner.tenant_id) == []
+
+
+class TestRevision0012:
+    """The form of money functions that had none; on a database with the answers that the edge has kept."""
+
+    RECORD = """
+        INSERT INTO idempotency_keys
+            (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, created_at)
+        VALUES ($1, $2, 'POST', '/suspend', 'k', '\\x01', 200, $3::text::json, $4)
+    """
+
+    async def test_what_was_kept_is_answered_to_the_byte_and_what_is_kept_is_facts(
+        self,
+        empty: DatabaseUrls,
+        owner: Connection,
+        version_at: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        role, caller_id = role_of(empty.app), uuid4()
+        with version_at("0011"):
+            assert (await upgrade(empty.owner, role)).revision == "0011"
+            await prepare_connection(owner)
+            partner = await make_partner(owner)
+            child = await make_child(owner, partner)
+            row = await owner.fetchrow(
+                "SELECT * FROM organizations WHERE id = $1", child.organization_id
+            )
+            assert row is not None
+            whole = msgspec.json.encode(Organization(**organization_fields(row)))
+            await owner.execute(self.RECORD, child.tenant_id, caller_id, whole.decode(), NOON)
+        assert (await upgrade(empty.owner, role)).revision == NEWEST
+        app = await connect(empty.app)
+        try:
+            shape = shape_or_whole(organization_of, Organization)
+            for key, fingerprint, status in (("k", b"\1", "replayed"), ("new", b"\2", "done")):
+                record = Idempotency(
+                    child.tenant_id, caller_id, "POST", "/suspend", key, fingerprint
+                )
+                item = organizations.StatusItem(
+                    child.organization_id, partner.organization_id, "suspended", SYSTEM, record
+                )
+                (outcome,) = await organizations.set_status(app, child.tenant_id, NOON, [item])
+                assert outcome.status == status
+                answered = shape(outcome.facts or {})
+                (again,) = await organizations.set_status(app, child.tenant_id, NOON, [item])
+                assert again == ("replayed", None, outcome.facts)
+                if status == "replayed":
+                    # Nothing was done.
+                    assert msgspec.json.encode(answered) == whole
+                assert answered.status == ("active" if status == "replayed" else "suspended")
+        finally:
+            await app.close()

@@ -21,6 +21,7 @@ class Pair(msgspec.Struct, frozen=True):
 def test_the_columns_of_a_select_are_the_fields() -> None:
     assert columns_of(Pair) == "name, credits"
     assert columns_of(Pair, "p") == "p.name, p.credits"
+    assert columns_of(Pair, "p", credits="q.amount") == "p.name, q.amount AS credits"
 
 
 async def test_a_row_becomes_a_struct(connection: Connection) -> None:

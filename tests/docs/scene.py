@@ -67,18 +67,17 @@ class Scene:
 
     async def _row(self, account: Account, now: datetime | None) -> list[str]:
         if now is not None:
-            found = await do.read(self.connection, account.wallet, now)
-        else:
-            row = await self.connection.fetchrow(
-                "SELECT *, included_remaining + prepaid AS balance, "
-                "included_remaining + prepaid - reserved AS available "
-                "FROM wallets WHERE tenant_id = $1 AND organization_id = $2",
-                account.wallet.tenant_id,
-                account.wallet.organization_id,
-            )
-            assert row is not None
-            found = dict(row)
-        return [_number(found[field]) for field in _FIELDS]
+            wallet = await do.read(self.connection, account.wallet, now)
+            return [_number(getattr(wallet, field)) for field in _FIELDS]
+        row = await self.connection.fetchrow(
+            "SELECT *, included_remaining + prepaid AS balance, "
+            "included_remaining + prepaid - reserved AS available "
+            "FROM wallets WHERE tenant_id = $1 AND organization_id = $2",
+            account.wallet.tenant_id,
+            account.wallet.organization_id,
+        )
+        assert row is not None
+        return [_number(row[field]) for field in _FIELDS]
 
     async def _last_sequence(self, account: Account) -> int:
         events = await do.events(self.connection, account.wallet)

@@ -15,8 +15,8 @@ from tests.support.operations import events, hold, read, refused, started
 from tests.support.tenants import NOON, job_start, make_child, make_partner
 
 from partner_api.database.arguments import SYSTEM, Idempotency
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import store as generation
+from partner_api.jobs import claim_store
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -55,7 +55,7 @@ async def test_a_release_frees_everything_without_a_row(
     outcome = await _release(owner_connection, partner, job_id, status, now=later)
     assert outcome.facts == {"released_credits": 120}
     wallet = await read(connection, partner, later)
-    assert (wallet["available"], wallet["running_jobs"], wallet["used_this_period"]) == (500, 0, 0)
+    assert (wallet.available, wallet.running_jobs, wallet.used_this_period) == (500, 0, 0)
     assert len(await events(connection, partner)) == 1
     job = await stored_job(connection, partner, job_id)
     assert (job["status"], job["container_status"], job["reservation"]) == (
@@ -82,7 +82,7 @@ async def test_what_is_over_stays_over(
         ):
             assert (outcome.status, outcome.code) == ("refused", "CONFLICT")
             assert outcome.facts == {"status": status}
-    assert (await read(connection, partner))["balance"] == 440
+    assert (await read(connection, partner)).balance == 440
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -105,13 +105,13 @@ async def test_a_batch_over_several_wallets_touches_each_alone(
         job_start(wallet, credits)
         for wallet, credits in ((two, 70), (partner, 100), (one, 100), (two, 40), (one, 1))
     ]
-    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [outcome.status for outcome in outcomes] == ["done", "done", "done"] + ["refused"] * 2
     settlements = [JobSettlement(item.job_id, 33) for item in (items[2], items[0])]
     outcomes = await settle_jobs(owner_connection, partner.tenant_id, NOON, settlements)
     assert [outcome.status for outcome in outcomes] == ["done", "done"]
     balances = [
-        ((await read(connection, wallet))["balance"], (await read(connection, wallet))["reserved"])
+        ((await read(connection, wallet)).balance, (await read(connection, wallet)).reserved)
         for wallet in (partner, one, two)
     ]
     assert balances == [(100, 100), (67, 0), (67, 0)]
@@ -143,7 +143,7 @@ async def test_a_job_named_twice_in_a_batch_ends_once(
         ("done", {"released_credits": 100}),
         ("refused", {"status": "failed"}),
     ]
-    assert (await read(connection, partner))["balance"] == 470
+    assert (await read(connection, partner)).balance == 470
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -177,8 +177,8 @@ async def test_a_report_that_is_repeated_under_another_key_is_kept_for_that_key_
 
     async def complete(key: str, charged: int) -> tuple[str, str | None]:
         record = Idempotency(0, partner.organization_id, "POST", "/complete", key, bytes([charged]))
-        item = claims.JobCompletion(job_id, *held, charged, [], SYSTEM, record)
-        (outcome,) = await claims.complete_jobs(connection, partner.tenant_id, NOON, [item])
+        item = claim_store.JobCompletion(job_id, *held, charged, [], SYSTEM, record)
+        (outcome,) = await claim_store.complete_jobs(connection, partner.tenant_id, NOON, [item])
         return outcome.status, outcome.code
 
     assert await complete("first", 70) == ("done", None)

@@ -23,8 +23,8 @@ from tests.support.operations import (
 from tests.support.tenants import NOON, job_start, make_child, make_partner
 
 from partner_api.database.arguments import Caller, Idempotency
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import store as generation
+from partner_api.jobs import claim_store, operator_store
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -62,7 +62,7 @@ async def test_a_start_reserves_its_estimate_and_makes_job_and_container(
     item = job_start(partner, 120)._replace(
         inputs={"hook": "Hello"}, caller=Caller("partner_api", key_id, request_id="req_1")
     )
-    (outcome,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [item])
+    (outcome,) = await job_store.start_jobs(connection, partner.tenant_id, NOON, [item])
     assert outcome.status == "done"
     assert outcome.facts == {
         "job_id": str(item.job_id),
@@ -73,8 +73,8 @@ async def test_a_start_reserves_its_estimate_and_makes_job_and_container(
     }
 
     wallet = await read(connection, partner)
-    assert (wallet["balance"], wallet["reserved"], wallet["available"]) == (500, 120, 380)
-    assert (wallet["running_jobs"], wallet["used_this_period"]) == (1, 0)
+    assert (wallet.balance, wallet.reserved, wallet.available) == (500, 120, 380)
+    assert (wallet.running_jobs, wallet.used_this_period) == (1, 0)
     job = await stored_job(connection, partner, item.job_id)
     assert (job["status"], job["stage"], job["progress"]) == ("running", "queued", 0)
     assert (job["started_at"], job["expires_at"]) == (NOON, NOON + timedelta(days=1))
@@ -92,7 +92,7 @@ async def test_a_settlement_takes_the_real_cost_and_frees_the_rest(connection: C
     outcome = await settle(connection, partner, job_id, 50, now=later)
     assert outcome.facts == {"status": "completed", "credits_charged": 50}
     wallet = await read(connection, partner, later)
-    assert (wallet["balance"], wallet["reserved"], wallet["used_this_period"]) == (450, 0, 50)
+    assert (wallet.balance, wallet.reserved, wallet.used_this_period) == (450, 0, 50)
     job = await stored_job(connection, partner, job_id)
     assert (job["status"], job["progress"], job["finished_at"]) == ("completed", 1, later)
     assert (job["container_status"], job["completed_at"]) == ("completed", later)
@@ -112,7 +112,7 @@ async def test_included_credits_are_used_before_prepaid(
     await subscribe(connection, partner, 100)
     await spend(connection, partner, charged)
     wallet = await read(connection, partner)
-    assert (wallet["included_remaining"], wallet["prepaid"]) == (
+    assert (wallet.included_remaining, wallet.prepaid) == (
         100 - from_included,
         500 - from_prepaid,
     )
@@ -125,7 +125,7 @@ async def test_a_job_that_cost_nothing_leaves_no_row(connection: Connection) -> 
     job_id = await started(connection, partner, 120)
     assert (await settle(connection, partner, job_id, 0)).status == "done"
     assert len(await events(connection, partner)) == 1
-    assert (await read(connection, partner))["available"] == 500
+    assert (await read(connection, partner)).available == 500
     assert (await stored_job(connection, partner, job_id))["status"] == "completed"
 
 
@@ -136,7 +136,7 @@ async def test_a_settlement_never_exceeds_the_reservation(
     partner = await make_partner(connection, prepaid=500)
     job_id = await started(connection, partner, 120)
     assert refused(await settle(connection, partner, job_id, charged))[0] == "VALIDATION"
-    assert (await read(connection, partner))["reserved"] == 120
+    assert (await read(connection, partner)).reserved == 120
 
 
 async def test_more_than_is_available_is_refused(connection: Connection) -> None:
@@ -154,7 +154,7 @@ async def test_a_batch_is_decided_in_order(connection: Connection) -> None:
     """With 100 available, [120, 50] refuses the first and takes the second."""
     partner = await make_partner(connection, prepaid=100)
     items = [job_start(partner, credits) for credits in (120, 50, 60, 50, 1)]
-    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [outcome.status for outcome in outcomes] == [
         "refused",
         "done",
@@ -178,13 +178,13 @@ async def test_running_jobs_are_limited_per_organization(connection: Connection)
     child = await make_child(connection, partner, prepaid=100)
     items = [job_start(partner, 10)._replace(running_jobs_limit=2) for _ in range(3)]
     items.append(job_start(child, 10)._replace(running_jobs_limit=2))
-    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [outcome.status for outcome in outcomes] == ["done", "done", "refused", "done"]
     assert outcomes[2].code == "RATE_LIMITED"
     assert (outcomes[2].facts or {})["limit"] == "concurrent_jobs"
     await settle(connection, partner, items[0].job_id, 10)
     again = job_start(partner, 10)._replace(running_jobs_limit=2)
-    (outcome,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [again])
+    (outcome,) = await job_store.start_jobs(connection, partner.tenant_id, NOON, [again])
     assert outcome.status == "done"
 
 
@@ -194,7 +194,7 @@ async def test_a_project_must_be_the_organizations_and_active(connection: Connec
     foreign = job_start(partner, 10)._replace(project_id=child.project_id)
     missing = job_start(partner, 10)._replace(project_id=uuid4())
     stranger = job_start(await make_partner(connection, prepaid=50), 10)
-    outcomes = await generation.start_jobs(
+    outcomes = await job_store.start_jobs(
         connection, partner.tenant_id, NOON, [foreign, missing, stranger]
     )
     assert [refused(outcome) for outcome in outcomes] == [("NOT_FOUND", None)] * 3
@@ -205,7 +205,7 @@ async def test_a_project_must_be_the_organizations_and_active(connection: Connec
         NOON,
     )
     assert refused((await start(connection, partner, 10))[1])[0] == "CONFLICT"
-    assert (await read(connection, partner))["reserved"] == 0
+    assert (await read(connection, partner)).reserved == 0
 
 
 async def test_jobs_whose_time_is_up_fail_and_release(connection: Connection) -> None:
@@ -214,9 +214,11 @@ async def test_jobs_whose_time_is_up_fail_and_release(connection: Connection) ->
     late = await started(connection, partner, 100, now=NOON + timedelta(hours=1))
     day = NOON + timedelta(days=1)
     before = day - timedelta(milliseconds=1)
-    assert await generation.expire_jobs(connection, partner.tenant_id, before, 10) == 0
-    assert partner.tenant_id in await generation.tenants_with_expired_jobs(connection, day, 1000)
-    assert await generation.expire_jobs(connection, partner.tenant_id, day, 10) == 1
+    assert await job_store.expire_jobs(connection, partner.tenant_id, before, 10) == 0
+    assert partner.tenant_id in await operator_store.tenants_with_expired_jobs(
+        connection, day, 1000
+    )
+    assert await job_store.expire_jobs(connection, partner.tenant_id, day, 10) == 1
     job = await stored_job(connection, partner, early)
     assert (job["status"], job["error_code"], job["reservation"]) == (
         "failed",
@@ -224,7 +226,7 @@ async def test_jobs_whose_time_is_up_fail_and_release(connection: Connection) ->
         "released",
     )
     assert (await stored_job(connection, partner, late))["status"] == "running"
-    assert (await read(connection, partner, day))["reserved"] == 100
+    assert (await read(connection, partner, day)).reserved == 100
     assert refused(await settle(connection, partner, early, 5, now=day))[0] == "CONFLICT"
     assert len(await events(connection, partner)) == 1
 
@@ -238,10 +240,10 @@ async def test_expiry_takes_a_bounded_number_the_longest_overdue_first(
         for minute in (3, 1, 2)
     ]
     later = NOON + timedelta(days=3)
-    assert await generation.expire_jobs(connection, partner.tenant_id, later, 2) == 2
+    assert await job_store.expire_jobs(connection, partner.tenant_id, later, 2) == 2
     statuses = [(await stored_job(connection, partner, job_id))["status"] for job_id in jobs]
     assert statuses == ["running", "failed", "failed"]
-    assert await generation.expire_jobs(connection, partner.tenant_id, later, 2) == 1
+    assert await job_store.expire_jobs(connection, partner.tenant_id, later, 2) == 1
 
 
 async def test_the_largest_estimate_is_reserved_and_settled(connection: Connection) -> None:
@@ -250,7 +252,7 @@ async def test_the_largest_estimate_is_reserved_and_settled(connection: Connecti
     assert refused((await start(connection, partner, 1))[1])[0] == "BILLING_EXHAUSTED"
     await settle(connection, partner, job_id, LARGEST)
     wallet = await read(connection, partner)
-    assert (wallet["balance"], wallet["used_this_period"]) == (0, LARGEST)
+    assert (wallet.balance, wallet.used_this_period) == (0, LARGEST)
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -270,7 +272,7 @@ async def test_a_job_of_nothing_reserves_nothing(connection: Connection) -> None
     """In the sandbox generation reserves and charges nothing, and always fits."""
     partner = await make_partner(connection)
     job_id = await started(connection, partner, 0)
-    assert (await read(connection, partner))["running_jobs"] == 1
+    assert (await read(connection, partner)).running_jobs == 1
     await settle(connection, partner, job_id, 0)
     assert await events(connection, partner) == []
     await assert_books_balance(connection, partner.tenant_id)
@@ -290,7 +292,7 @@ async def test_a_project_that_moved_leaves_the_charge_where_it_was_made(
         child.organization_id,
     )
     await settle(connection, partner, job_id, 80)
-    assert (await read(connection, partner))["balance"] == 420
+    assert (await read(connection, partner)).balance == 420
     outcome = await post(connection, partner, "refund", 80, job_id=job_id)
     assert outcome.status == "done"
     await assert_books_balance(connection, partner.tenant_id)
@@ -298,15 +300,15 @@ async def test_a_project_that_moved_leaves_the_charge_where_it_was_made(
 
 async def test_an_empty_batch_answers_nothing(connection: Connection) -> None:
     tenant_id = (await make_partner(connection)).tenant_id
-    assert await generation.start_jobs(connection, tenant_id, NOON, []) == []
-    assert await claims.complete_jobs(connection, tenant_id, NOON, []) == []
-    assert await claims.fail_jobs(connection, tenant_id, NOON, []) == []
-    assert await claims.cancel_jobs(connection, tenant_id, NOON, []) == []
+    assert await job_store.start_jobs(connection, tenant_id, NOON, []) == []
+    assert await claim_store.complete_jobs(connection, tenant_id, NOON, []) == []
+    assert await claim_store.fail_jobs(connection, tenant_id, NOON, []) == []
+    assert await claim_store.cancel_jobs(connection, tenant_id, NOON, []) == []
 
 
 def keyed(
     wallet: Wallet, key: str, credits: int = 10, fingerprint: bytes = b"f"
-) -> generation.JobStart:
+) -> job_store.JobStart:
     """A start that carries an Idempotency-Key of the wallet's organization."""
     record = Idempotency(
         wallet.tenant_id, wallet.organization_id, "POST", "/start", key, fingerprint
@@ -317,16 +319,16 @@ def keyed(
 async def test_a_start_with_the_same_key_is_one_start(connection: Connection) -> None:
     partner = await make_partner(connection, prepaid=500)
     first, again = keyed(partner, "a"), keyed(partner, "a")
-    (done,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [first])
+    (done,) = await job_store.start_jobs(connection, partner.tenant_id, NOON, [first])
     later = NOON + timedelta(hours=23)
-    (replayed,) = await generation.start_jobs(connection, partner.tenant_id, later, [again])
+    (replayed,) = await job_store.start_jobs(connection, partner.tenant_id, later, [again])
     assert (replayed.status, replayed.facts) == ("replayed", done.facts)
     other = keyed(partner, "a", fingerprint=b"g")
-    (conflict,) = await generation.start_jobs(connection, partner.tenant_id, later, [other])
+    (conflict,) = await job_store.start_jobs(connection, partner.tenant_id, later, [other])
     assert refused(conflict) == ("IDEMPOTENCY_CONFLICT", None)
-    assert (await read(connection, partner))["running_jobs"] == 1
+    assert (await read(connection, partner)).running_jobs == 1
     later = NOON + timedelta(hours=24)
-    (fresh,) = await generation.start_jobs(connection, partner.tenant_id, later, [again])
+    (fresh,) = await job_store.start_jobs(connection, partner.tenant_id, later, [again])
     assert (fresh.status, (fresh.facts or {})["job_id"]) == ("done", str(again.job_id))
 
 
@@ -340,7 +342,7 @@ async def test_a_key_that_comes_twice_in_a_batch_is_one_start(connection: Connec
         keyed(partner, "c", credits=1000),
         keyed(partner, "c"),
     ]
-    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [(outcome.status, outcome.code) for outcome in outcomes] == [
         ("done", None),
         ("done", None),
@@ -351,7 +353,7 @@ async def test_a_key_that_comes_twice_in_a_batch_is_one_start(connection: Connec
     ], "a refusal leaves no record"
     assert outcomes[2].facts == outcomes[0].facts
     wallet = await read(connection, partner)
-    assert (wallet["running_jobs"], wallet["reserved"]) == (3, 30)
+    assert (wallet.running_jobs, wallet.reserved) == (3, 30)
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -379,7 +381,7 @@ async def test_a_social_account_has_to_be_the_project_s_and_connected(
         job_start(partner, 1)._replace(social_account_id=account_id)
         for account_id in (*accounts.values(), uuid4())
     ]
-    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [outcome.code for outcome in outcomes] == [None] + ["VALIDATION"] * 4
     assert outcomes[1].facts == {"reason": "not_connected", "field": "social_account_id"}
 
@@ -388,9 +390,9 @@ async def test_a_test_tenant_reserves_nothing(connection: Connection) -> None:
     partner = await make_partner(connection, env="test")
     for credits in (120, None):
         item = job_start(partner, 0)._replace(credits=credits)
-        (outcome,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [item])
+        (outcome,) = await job_store.start_jobs(connection, partner.tenant_id, NOON, [item])
         assert (outcome.facts or {})["reserved_credits"] == 0
-    assert (await read(connection, partner))["running_jobs"] == 2
-    assert partner.tenant_id not in await claims.tenants_with_waiting_jobs(
+    assert (await read(connection, partner)).running_jobs == 2
+    assert partner.tenant_id not in await operator_store.tenants_with_waiting_jobs(
         connection, ["video_remix"], partner.tenant_id - 1, 1
     )

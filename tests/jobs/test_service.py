@@ -69,7 +69,7 @@ async def test_what_arrives_during_a_commit_is_the_next_batch(
     own = starter(pool, batch_size=15)
     await start_all(own, partner, [job_start(partner, 1) for _ in range(40)])
     assert batches[2:] == [1, 15, 15, 9]
-    assert (await read(connection, partner))["running_jobs"] == 80
+    assert (await read(connection, partner)).running_jobs == 80
 
 
 async def test_each_alone_when_batches_are_off(
@@ -106,7 +106,7 @@ async def test_one_that_raises_hurts_nobody_else(
     assert [outcome.status for outcome in outcomes[:2] + outcomes[3:]] == ["done"] * 5
     assert batches == [1, 5, 1, 1, 1, 1, 1]
     wallet = await read(connection, partner)
-    assert (wallet["running_jobs"], wallet["reserved"]) == (5, 50)
+    assert (wallet.running_jobs, wallet.reserved) == (5, 50)
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -129,7 +129,7 @@ async def test_a_client_that_goes_away_leaves_a_whole_job_or_none(
     jobs = await connection.fetchval(
         "SELECT count(*) FROM jobs WHERE tenant_id = $1", partner.tenant_id
     )
-    assert (wallet["running_jobs"], wallet["reserved"]) == (jobs, 10 * jobs)
+    assert (wallet.running_jobs, wallet.reserved) == (jobs, 10 * jobs)
     assert jobs >= 11
     await assert_books_balance(connection, partner.tenant_id)
 

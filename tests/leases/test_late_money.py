@@ -36,7 +36,7 @@ from tests.support.tenants import make_child, make_partner
 
 from partner_api.cash import store as cash
 from partner_api.database.arguments import SYSTEM
-from partner_api.leases import store as leasing
+from partner_api.leases import store
 from partner_api.reconciliation.rules import Rule
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ CHEAP = 99
 async def set_price(
     connection: Connection, wallet: Wallet, lease_id: UUID, cents: int, now: datetime
 ) -> None:
-    (outcome,) = await leasing.set_price(
-        connection, wallet.tenant_id, now, [leasing.PriceItem(lease_id, cents, SYSTEM, None)]
+    (outcome,) = await store.set_price(
+        connection, wallet.tenant_id, now, [store.PriceItem(lease_id, cents, SYSTEM, None)]
     )
     assert outcome.status == "done", outcome
 

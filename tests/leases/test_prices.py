@@ -13,7 +13,7 @@ from tests.support.tenants import make_partner
 
 from partner_api.cash import store as cash
 from partner_api.database.arguments import SYSTEM
-from partner_api.leases import store as leasing
+from partner_api.leases.store import PriceItem, set_price
 from partner_api.months import add_months
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ async def test_all_who_ask_for_the_price_of_a_month_get_the_same(
     if tried:
         await work(connection, partner, APRIL)
     for at, cents in ((APRIL + DAY, 20_000), (MAY + DAY, 30_000), (MAY + 2 * DAY, 40_000)):
-        item = leasing.PriceItem(lease_id, cents, SYSTEM, None)
-        await leasing.set_price(connection, partner.tenant_id, at, [item])
+        item = PriceItem(lease_id, cents, SYSTEM, None)
+        await set_price(connection, partner.tenant_id, at, [item])
     expected = [PRICE_CENTS, 20_000, 40_000, 40_000]
     assert await _of_the_function(owner_connection, partner, lease_id) == expected
     assert await _of_the_outlook(connection, partner) == expected
@@ -79,3 +79,19 @@ async def _of_the_outlook(connection: Connection, partner: Wallet) -> list[int]:
         assert outlook is not None
         needed.append(outlook.past_due_cents + outlook.total_cents)
     return [after - before for before, after in itertools.pairwise(needed)]
+
+
+async def test_the_price_is_a_part_of_the_statement_that_asks_for_it(
+    connection: Connection,
+) -> None:
+    """And no call for each month of each lease, which would take many times as long."""
+    plan = await connection.fetch(
+        """
+        EXPLAIN SELECT price FROM leases l
+         CROSS JOIN LATERAL lease_price_at(1, l.social_account_id, l.next_month, true, l.monthly_price_cents) price
+         WHERE l.tenant_id = 1
+        """
+    )
+    lines = [row["QUERY PLAN"] for row in plan]
+    assert any("lease_former_prices" in line for line in lines)
+    assert not any("lease_price_at" in line for line in lines)

@@ -22,7 +22,7 @@ from tests.support.operations import refused
 from tests.support.tenants import make_child, make_partner
 
 from partner_api.database.arguments import SYSTEM
-from partner_api.leases import store as leasing
+from partner_api.leases.store import PriceItem, set_price
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -228,8 +228,8 @@ async def test_a_new_price_is_for_months_that_have_not_begun(connection: Connect
     partner = await make_partner(connection, now=MARCH, cash_cents=PRICE_CENTS)
     lease_id = await lease(connection, partner, MARCH)
     for at, cents in ((APRIL + DAY, 20_000), (MAY + DAY, 30_000), (MAY + 2 * DAY, 40_000)):
-        (outcome,) = await leasing.set_price(
-            connection, partner.tenant_id, at, [leasing.PriceItem(lease_id, cents, SYSTEM, None)]
+        (outcome,) = await set_price(
+            connection, partner.tenant_id, at, [PriceItem(lease_id, cents, SYSTEM, None)]
         )
         assert outcome.status == "done"
     await top_up(connection, partner, MAY + 3 * DAY, MANY)

@@ -19,7 +19,7 @@ from partner_api.clock import format_milliseconds, format_seconds
 from partner_api.crypto import SecretKeys
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import open_pool
-from partner_api.leases import store as leasing
+from partner_api.leases.operator_store import renew
 from partner_api.months import add_months
 from partner_api.settings.table import load_settings
 
@@ -235,7 +235,7 @@ async def test_a_dry_run_says_what_a_sweep_then_does(
     tenant_id = family.partner.tenant_id
     async with still.pool.acquire() as connection:
         for days in (8, 4):
-            await leasing.renew(connection, [tenant_id], moment - timedelta(days=days), 1_000)
+            await renew(connection, [tenant_id], moment - timedelta(days=days), 1_000)
         # A top-up would be the sweep.
         adjustment = cash.CashPosting(
             family.partner.organization_id, "adjustment", 1_500, "Found", None, SYSTEM, None
@@ -262,7 +262,7 @@ async def test_a_dry_run_says_what_a_sweep_then_does(
     }
 
     async with still.pool.acquire() as connection:
-        assert (await leasing.renew(connection, [tenant_id], now(), 1_000)).leases
+        assert (await renew(connection, [tenant_id], now(), 1_000)).leases
     assert await dry_run_of(still_api, operator, family.partner) == []
     listed = granted(
         await still_api.get(

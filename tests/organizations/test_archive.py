@@ -11,7 +11,17 @@ import pytest
 from tests.support.answers import granted, refused
 from tests.support.installation import ago, handle, now, org_id, project_id
 from tests.support.invariants import assert_books_balance
-from tests.support.operations import audit, events, read, release, settle, start, started, subscribe
+from tests.support.operations import (
+    audit,
+    events,
+    read,
+    release,
+    settle,
+    start,
+    started,
+    stored,
+    subscribe,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -121,9 +131,10 @@ async def test_a_child_s_subscription_ends(installation: Installation) -> None:
     await installation.set_status(family.child, "archived")
     async with installation.pool.acquire() as connection:
         wallet = await read(connection, family.child, now())
+        terms = await stored(connection, family.child)
         later = await read(connection, family.child, now() + timedelta(days=70))
-    assert (wallet["balance"], wallet["included_credits"]) == (0, 0)
-    assert (later["balance"], later["billing_status"]) == (0, "canceled")
+    assert (wallet.balance, terms["included_credits"]) == (0, 0)
+    assert (later.balance, later.billing_status) == (0, "canceled")
     assert (await reasons(installation, family.child))[-1] == (
         "adjustment",
         "archive_lapse",
@@ -174,9 +185,9 @@ async def test_what_a_job_frees_goes_to_the_parent_then(
         first = await archive(api, family, child)
         assert first["reclaimedCredits"] == reclaimed
         between = await read(connection, child, now())
-        assert (between["reserved"], between["available"]) == (reserved, 0)
+        assert (between.reserved, between.available) == (reserved, 0)
         partner = await read(connection, family.partner, now())
-        assert partner["balance"] == 1_000 - prepaid + reclaimed
+        assert partner.balance == 1_000 - prepaid + reclaimed
 
         if charged is None:
             outcome = await release(connection, child, job, now=now())
@@ -185,9 +196,9 @@ async def test_what_a_job_frees_goes_to_the_parent_then(
         assert outcome.status == "done", outcome
         wallet = await read(connection, child, now())
         partner = await read(connection, family.partner, now())
-    assert (wallet["balance"], wallet["reserved"]) == (0, 0)
-    assert wallet["used_this_period"] == (charged or 0)
-    assert partner["balance"] == 1_000 - prepaid + reclaimed + later
+    assert (wallet.balance, wallet.reserved) == (0, 0)
+    assert wallet.used_this_period == (charged or 0)
+    assert partner.balance == 1_000 - prepaid + reclaimed + later
     assert await archive(api, family, child) == first
     await assert_books_balance(installation.owner, child.tenant_id)
 
@@ -233,7 +244,7 @@ async def test_siblings_archived_at_once(
         )
     )
     async with installation.pool.acquire() as connection:
-        assert (await read(connection, family.partner, now()))["balance"] == 600
+        assert (await read(connection, family.partner, now())).balance == 600
     await assert_books_balance(installation.owner, family.partner.tenant_id)
 
 
@@ -273,9 +284,9 @@ async def test_an_archive_during_allocations_and_jobs(
     async with installation.pool.acquire() as connection:
         wallet = await read(connection, child, now())
         partner = await read(connection, family.partner, now())
-    assert (wallet["balance"], wallet["reserved"]) == (0, 0)
+    assert (wallet.balance, wallet.reserved) == (0, 0)
     used = [row[3] for row in await reasons(installation, child) if row[0] == "usage"]
-    assert partner["balance"] == 1_000 + sum(used)
+    assert partner.balance == 1_000 + sum(used)
     await assert_books_balance(installation.owner, child.tenant_id)
 
 

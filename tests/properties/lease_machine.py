@@ -18,7 +18,8 @@ from tests.support.tenants import make_child, make_partner
 from partner_api.account_pool import store as pool
 from partner_api.cash import store as cash
 from partner_api.database.arguments import SYSTEM
-from partner_api.leases import store as leasing
+from partner_api.leases.operator_store import renew
+from partner_api.leases.store import DisconnectItem, PriceItem, disconnect, set_price
 from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
@@ -77,15 +78,13 @@ class LeaseMachine(RuleBasedStateMachine):
     @rule(late=lateness)
     def a_slow_worker_comes(self, late: timedelta) -> None:
         """It looked at the clock before others did what is done already."""
-        self.driver.run(
-            leasing.renew(self.driver.connection, [self.tenant_id], self.now - late, 1000)
-        )
+        self.driver.run(renew(self.driver.connection, [self.tenant_id], self.now - late, 1000))
         self.model.worker(self.now - late)
 
     @rule(limit=st.sampled_from([1000, 1, 2]))
     def a_worker_comes(self, limit: int) -> None:
         while self.driver.run(
-            leasing.renew(self.driver.connection, [self.tenant_id], self.now, limit)
+            renew(self.driver.connection, [self.tenant_id], self.now, limit)
         ).leases:
             pass
         self.model.worker(self.now)
@@ -175,12 +174,12 @@ class LeaseMachine(RuleBasedStateMachine):
     async def _in_transaction(self, lease: Lease, at: datetime, *, recalled: bool) -> Outcome:
         connection = self.driver.connection
         async with connection.transaction():
-            (outcome,) = await leasing.disconnect(
+            (outcome,) = await disconnect(
                 connection,
                 self.tenant_id,
                 at,
                 [
-                    leasing.DisconnectItem(
+                    DisconnectItem(
                         lease.id,
                         None if recalled else self.wallets[lease.organization].organization_id,
                         "recalled_by_operator" if recalled else "released_by_partner",
@@ -198,11 +197,11 @@ class LeaseMachine(RuleBasedStateMachine):
         lease = self._lease(number)
         done = self.model.set_price(self.now - late, lease, price)
         (outcome,) = self.driver.run(
-            leasing.set_price(
+            set_price(
                 self.driver.connection,
                 self.tenant_id,
                 self.now - late,
-                [leasing.PriceItem(lease.id, price, SYSTEM, None)],
+                [PriceItem(lease.id, price, SYSTEM, None)],
             )
         )
         self._agree(outcome, done=done)

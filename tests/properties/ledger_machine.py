@@ -144,9 +144,11 @@ class LedgerMachine(RuleBasedStateMachine):
         """A read is a touch too."""
         name = self.name(where)
         wallet = self.model.touch(name, self.at)
-        row = self.driver.run(operations.read(self.driver.connection, self.wallets[name], self.at))
-        assert (row["balance"], row["available"]) == (wallet.balance, wallet.available)
-        assert row["available"] >= 0
+        found = self.driver.run(
+            operations.read(self.driver.connection, self.wallets[name], self.at)
+        )
+        assert (found.balance, found.available) == (wallet.balance, wallet.available)
+        assert found.available >= 0
 
     @invariant()
     def the_books_agree(self) -> None:

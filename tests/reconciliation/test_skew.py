@@ -20,7 +20,7 @@ async def test_a_late_node_settles_into_a_period_that_another_opened(
 ) -> None:
     """Neither lapse nor allotment: the rollover has no row that would carry the boundary's time."""
     wallet = await make_partner(connection, prepaid=100)
-    boundary = (await op.read(connection, wallet))["period_end"]
+    boundary = (await op.read(connection, wallet)).period_end
     job_id = await op.started(connection, wallet, 10, now=boundary - timedelta(hours=1))
     await op.read(connection, wallet, now=boundary + timedelta(seconds=1))
 

@@ -46,9 +46,9 @@ def grant(wallet: Wallet, credits: int) -> tuple[object, ...]:
 
 async def prepaid(connection: Connection, wallet: Wallet) -> int:
     key = credit.WalletKey(wallet.tenant_id, wallet.organization_id)
-    (row,) = await credit.read_wallets(connection, [key], NOON)
-    assert row is not None
-    return int(row["prepaid"])
+    (found,) = await credit.read_wallets(connection, [key], NOON)
+    assert found is not None
+    return found.prepaid
 
 
 async def test_a_killed_process_has_done_what_its_moment_says(database_urls: DatabaseUrls) -> None:

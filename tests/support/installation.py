@@ -20,10 +20,11 @@ from tests.support.tenants import Wallet, job_start, make_child, make_partner
 from partner_api.account_pool import store as pool_accounts
 from partner_api.api_keys import store as api_keys
 from partner_api.clock import Clock
+from partner_api.content.store import list_assets
 from partner_api.database.arguments import SYSTEM
 from partner_api.edge.identity.credentials import mint_api_key, mint_operator_token
 from partner_api.ids import format_id, new_ulid, new_uuid7
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.lease_requests import store as lease_requests
 from partner_api.operators import store as operators
 from partner_api.organizations import store as organizations
@@ -227,7 +228,7 @@ class Installation:
     ) -> UUID:
         """An account of the pool that nobody leases."""
         async with self.pool.acquire() as connection:
-            row = await pool_accounts.insert_account(
+            account = await pool_accounts.insert_account(
                 connection,
                 at or now(),
                 account_id=new_uuid7(at or now()),
@@ -240,8 +241,7 @@ class Installation:
                 monthly_price_cents=price_cents,
                 avatar_url=None,
             )
-        account_id: UUID = row["id"]
-        return account_id
+        return account.id
 
     async def lease(
         self,
@@ -281,15 +281,15 @@ class Installation:
         """A completed job of the organization, which made one file that is stored nowhere."""
         item = job_start(wallet, credits, now=now())
         async with self.pool.acquire() as connection:
-            (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now(), [item])
+            (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, now(), [item])
             assert outcome.status == "done", outcome
             (held,) = await working.claim(connection, wallet, now=now())
             files = [await working.upload(connection, held, "one.png", b"one")]
             outcome = await working.complete(connection, held, credits, files, now=now())
             assert outcome.status == "done", outcome
-            assets = await generation.list_assets(connection, wallet.tenant_id, [item.container_id])
+            assets = await list_assets(connection, wallet.tenant_id, [item.container_id])
         (asset,) = assets[item.container_id]
-        return FinishedJob(item.job_id, item.container_id, asset["id"])
+        return FinishedJob(item.job_id, item.container_id, asset.id)
 
     async def lease_again(self, wallet: Wallet, social_account_id: str) -> str:
         """Lease the pool account of a lease that has ended once more; the new lease's id."""
@@ -311,7 +311,7 @@ class Installation:
         """A request for accounts for the organization's project; its id."""
         at = at or now()
         async with self.pool.acquire() as connection:
-            row = await lease_requests.insert_request(
+            request = await lease_requests.insert_request(
                 connection,
                 wallet.tenant_id,
                 at,
@@ -327,8 +327,7 @@ class Installation:
                 target=None,
                 note=None,
             )
-        request_id: UUID = row["id"]
-        return request_id
+        return request.id
 
     async def end_lease(self, wallet: Wallet, social_account_id: str, *, at: datetime) -> None:
         """Take an account back from the organization."""

@@ -11,7 +11,8 @@ from tests.support.assigning import LeaseAssignment, assign
 from partner_api.account_pool import store as pool
 from partner_api.cash import store as cash
 from partner_api.database.arguments import SYSTEM
-from partner_api.leases import store as leasing
+from partner_api.leases import store
+from partner_api.leases.operator_store import renew
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,7 +76,7 @@ async def top_up(
 async def work(connection: Connection, wallet: Wallet, now: datetime) -> int:
     """What a worker does that comes at this moment; how many leases it changed."""
     changed = 0
-    while advanced := (await leasing.renew(connection, [wallet.tenant_id], now, 1000)).leases:
+    while advanced := (await renew(connection, [wallet.tenant_id], now, 1000)).leases:
         changed += advanced
     return changed
 
@@ -115,12 +116,12 @@ async def disconnect(
 ) -> Outcome:
     """Release the lease, or recall it."""
     async with connection.transaction():
-        (outcome,) = await leasing.disconnect(
+        (outcome,) = await store.disconnect(
             connection,
             wallet.tenant_id,
             now,
             [
-                leasing.DisconnectItem(
+                store.DisconnectItem(
                     lease_id,
                     None if recalled else wallet.organization_id,
                     "recalled_by_operator" if recalled else "released_by_partner",

@@ -39,13 +39,14 @@ OPERATORS_SIDE = {"assets": "content", "pool": "account_pool", "renewals": "leas
 
 SQL = re.compile(
     r"\s*(SELECT\b|INSERT INTO\b|UPDATE \w+ SET\b|DELETE FROM\b|WITH \w+ AS\b|LOCK TABLE\b"
-    r"|(CREATE|ALTER|DROP|TRUNCATE) [A-Z]{4,}|(BEGIN|COMMIT|NOTIFY|LISTEN|SET)\b(?! ?[a-z]))"
+    r"|(CREATE|ALTER|DROP|TRUNCATE) [A-Z]{4,}|(NOTIFY|LISTEN)\b(?! ?[a-z]))"
 )
 SQL_PLACES = re.compile(r"embedded_postgres\..*|partner_api\.database(\..*)?|.*\.(\w+_)?store")
 # The names by which rows of the driver are known.
 ROWS = {"Record", "Row"}
-FRAMEWORK = "litestar"
-FRAMEWORK_PLACES = re.compile(r"partner_api\.(app|edge(\..*)?)")
+# Libraries that speak HTTP with clients, and frameworks that would.
+HTTP_LIBRARIES = {"h11", "httptools", "litestar", "starlette", "uvicorn"}
+HTTP_PLACES = re.compile(r"partner_api\.edge(\..*)?")
 
 MOST_LINES = 300
 MOST_LINES_OF_TESTS = 400
@@ -56,18 +57,31 @@ REPETITION_LINES = 8
 # The schema that every database begins with: one file on purpose, and it does not change any more.
 LONG_FILES = {"partner_api/database/schema/versions/0001_foundation.sql"}
 # Runs of lines that stand twice, with the reason.
+SQL_FUNCTIONS = "partner_api/database/functions"
 REPEATED = {
     ("partner_api/commands/ops/cash.py", "partner_api/commands/ops/credits.py"): (
-        "the end of a list of columns and the head of a command: its parameters are its interface"
+        "the end of a list of columns and the head of a command, whose parameters are its options"
     ),
     ("partner_api/api_keys/child_routes.py", "partner_api/ops/api_keys/routes.py"): (
         "one call with a named argument on each line"
     ),
+    (f"{SQL_FUNCTIONS}/31_job_ends.sql", f"{SQL_FUNCTIONS}/31_job_ends.sql"): (
+        "the declarations of two functions that lock the same rows"
+    ),
+    (f"{SQL_FUNCTIONS}/32_claims.sql", f"{SQL_FUNCTIONS}/33_results.sql"): (
+        "how each report of a worker begins: the kept outcome, the job, whose claim it is"
+    ),
+    (f"{SQL_FUNCTIONS}/40_cash.sql", f"{SQL_FUNCTIONS}/40_cash.sql"): (
+        "how money functions begin: the kept outcome, then the lock of the wallet"
+    ),
+    (f"{SQL_FUNCTIONS}/43_lease_requests.sql", f"{SQL_FUNCTIONS}/43_lease_requests.sql"): (
+        "how each answer to a request begins: its lock, and that it has none yet"
+    ),
 }
 # Names that were given up for better ones; docs/glossary.md has the words of the product.
 RETIRED_NAMES = re.compile(
-    r"\b(Patience|nursery|wallet_rolled|wallet_at|wallets_touch|Setter|Standing|_pulse"
-    r"|works_until|shared_numbers|settings_forms|other_operations|list_any_jobs|list_queue|rendering_worker"
+    r"\b(Patience|nursery|wallet_rolled|wallet_at|Setter|Standing|_pulse"
+    r"|works_until|shared_numbers|settings_forms|other_operations|list_any_jobs|rendering_worker"
     r"|partner_api\.(?:leasing|generation))\b"
 )
 # The database's history keeps its names: revisions, and functions for servers of the release before.
@@ -153,11 +167,12 @@ def rows_elsewhere(source: Source) -> Iterator[str]:
             yield name
 
 
-def framework_elsewhere(source: Source) -> Iterator[str]:
-    """Modules that import the framework, outside the edge and the application."""
+def http_elsewhere(source: Source) -> Iterator[str]:
+    """Modules outside the edge that import what speaks HTTP with clients."""
     for name, imports in source.imports.items():
-        if not FRAMEWORK_PLACES.fullmatch(name):
-            yield from (name for one in imports if one.target.partition(".")[0] == FRAMEWORK)
+        roots = {one.target.partition(".")[0] for one in imports}
+        if roots & HTTP_LIBRARIES and not HTTP_PLACES.fullmatch(name):
+            yield name
 
 
 def import_circles(source: Source) -> Iterator[str]:
@@ -202,10 +217,8 @@ def repeated_lines(source: Source) -> Iterator[str]:
         # A revision keeps what the functions of its time were.
         is_history = any(map(HISTORY.search, map("/{}".format, places)))
         if places not in REPEATED and not is_history:
-            yield (
-                f"{found.length} lines: {source.place(found.one, found.one_line)}, "
-                f"{source.place(found.other, found.other_line)}"
-            )
+            first = found.one.read_text().splitlines()[found.one_line - 1].strip()
+            yield f"{' and '.join(places)}: {found.length} lines from {first[:20]!r}"
 
 
 def retired_names(source: Source) -> Iterator[str]:

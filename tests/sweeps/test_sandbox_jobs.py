@@ -18,14 +18,15 @@ from tests.support.operations import events, read
 from tests.support.tenants import NOON, job_start, make_partner
 from tests.support.working import cancel, job_of
 
+from partner_api.content.store import list_assets
 from partner_api.crypto import SecretKeys
 from partner_api.database.skipped_rows import RestingRows
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.rendering.worker import renderer as renderer_module
 from partner_api.rendering.worker.renderer import Renderer, RendererNotStarted
 from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import open_sweeps
-from partner_api.sweeps.sandbox import CompleteSandboxJobs
+from partner_api.sweeps.sandbox_jobs import CompleteSandboxJobs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Mapping
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
     from tests.support.tenants import Wallet
 
-    from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.database.connection import Connection, Pool
+    from partner_api.jobs.operator_store import SandboxJob
     from partner_api.rendering.assets import RenderedAsset
     from partner_api.storage import StoredFile
 
@@ -90,7 +92,7 @@ async def start(
     now: datetime = NOON,
 ) -> UUID:
     item = job_start(wallet, 0)._replace(credits=None, format=style, inputs={"hook": hook})
-    (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now, [item])
+    (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, now, [item])
     assert outcome.status == "done", outcome
     return item.job_id
 
@@ -99,8 +101,8 @@ async def files_of(
     connection: Connection, wallet: Wallet, job_id: UUID, folder: Path
 ) -> list[bytes]:
     job = await job_of(connection, wallet, job_id)
-    assets = await generation.list_assets(connection, wallet.tenant_id, [job["container_id"]])
-    return [(folder / row["storage_key"]).read_bytes() for row in assets[job["container_id"]]]
+    assets = await list_assets(connection, wallet.tenant_id, [job["container_id"]])
+    return [(folder / asset.storage_key).read_bytes() for asset in assets[job["container_id"]]]
 
 
 async def test_a_job_completes_after_two_seconds(
@@ -120,7 +122,7 @@ async def test_a_job_completes_after_two_seconds(
     assert slide == poster
     # The credits that every test environment begins with, and nothing else.
     assert [row["reason"] for row in await events(connection, partner)] == ["fictitious"]
-    assert (await read(connection, partner))["running_jobs"] == 0
+    assert (await read(connection, partner)).running_jobs == 0
     await assert_books_balance(connection, partner.tenant_id)
 
 
@@ -173,7 +175,7 @@ async def assert_failed(connection: Connection, partner: Wallet, job_id: UUID, w
     job = await job_of(connection, partner, job_id)
     assert (job["status"], job["error_code"], job["charged"]) == ("failed", "RENDERING_FAILED", 0)
     assert word in job["error_message"]
-    assert (await read(connection, partner))["running_jobs"] == 0
+    assert (await read(connection, partner)).running_jobs == 0
     await assert_books_balance(connection, partner.tenant_id)
     assert await connection.fetchval(
         "SELECT count(*) FROM outbox WHERE tenant_id = $1 AND event_type = 'job.failed'",
@@ -256,9 +258,9 @@ async def test_one_that_is_canceled_while_it_cannot_be_rendered_stays_canceled(
     job_id = await start(connection, partner, hook=misbehaving.BREAK)
     rendered = sweep._render
 
-    async def canceled_meanwhile(row: Row) -> list[RenderedAsset]:
+    async def canceled_meanwhile(job: SandboxJob) -> list[RenderedAsset]:
         await cancel(connection, partner, job_id)
-        return await rendered(row)
+        return await rendered(job)
 
     monkeypatch.setattr(sweep, "_render", canceled_meanwhile)
     assert await sweep.step(pool, LATER) == 0

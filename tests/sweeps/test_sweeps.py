@@ -13,10 +13,11 @@ from tests.support.invariants import assert_books_balance
 from tests.support.tenants import NOON, Wallet, job_start, make_child, make_partner
 
 from partner_api.audit import store as audit
+from partner_api.credits import operator_store
 from partner_api.credits import store as credit
 from partner_api.crypto import SecretKeys
 from partner_api.database.arguments import SYSTEM
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import all_sweeps, periods, retention
 from partner_api.sweeps.expiries import ExpireJobs
@@ -34,7 +35,7 @@ DAY = timedelta(days=1)
 
 async def start_jobs(connection: Connection, wallet: Wallet, count: int, now: datetime) -> None:
     items = [job_start(wallet, 1, now=now) for _ in range(count)]
-    outcomes = await generation.start_jobs(connection, wallet.tenant_id, now, items)
+    outcomes = await job_store.start_jobs(connection, wallet.tenant_id, now, items)
     assert {outcome.status for outcome in outcomes} == {"done"}
 
 
@@ -132,7 +133,7 @@ class TestPeriods:
         monkeypatch.setattr(periods, "_WALLETS_PER_STEP", 2)
         late = [await make_partner(connection, now=NOON - day * DAY) for day in (1, 4, 2, 3)]
         assert await EndPeriods().step(pool, JULY_15) == 2
-        overdue = await credit.overdue_wallets(connection, JULY_15, 10)
+        overdue = await operator_store.overdue_wallets(connection, JULY_15, 10)
         assert set(overdue) == {late[0].tenant_id, late[2].tenant_id}
         assert await EndPeriods().step(pool, JULY_15) == 2
         assert await EndPeriods().step(pool, JULY_15) == 0

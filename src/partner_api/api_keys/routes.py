@@ -42,7 +42,7 @@ async def read_whoami(request: ApiRequest) -> WhoAmI:
     wallet = await request.services.wallets.read(caller.tenant_id, caller.organization_id)
     if wallet is None:
         raise not_found()
-    return who_am_i(caller, wallet["included_remaining"] + wallet["prepaid"])
+    return who_am_i(caller, wallet.balance)
 
 
 @routes.write(

@@ -1,10 +1,11 @@
-"""The partner's cash wallet: what renewals are taken from."""
+"""The routes of the partner's cash wallet, which pays for renewals."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from partner_api.cash import store
+from partner_api.cash.access import require_cash
 from partner_api.cash.schemas import (
     OUTLOOK_DAYS,
     CashEvent,
@@ -19,7 +20,6 @@ from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.ledger_chain import LedgerHead, ledger_head_of
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import not_found
 
 routes = Routes("Cash")
 
@@ -56,9 +56,7 @@ async def read_cash_wallet(request: ApiRequest) -> CashWallet:
             request.now,
             request.now + timedelta(days=OUTLOOK_DAYS),
         )
-    if outlook is None:
-        raise not_found()
-    return cash_wallet_of(request.caller.organization_id, outlook)
+    return cash_wallet_of(request.caller.organization_id, require_cash(outlook))
 
 
 @routes.read("/v1/wallet/events", access=requires("leased:write"), errors=["NOT_FOUND"])
@@ -76,10 +74,12 @@ async def list_cash_events(request: ApiRequest, query: CashEventsQuery) -> Page[
             before=read_cursor(request, int),
             limit=query.limit + 1,
         )
-    if events is None:
-        raise not_found()
     return page(
-        request, query, events, item=cash_event_of, position=lambda event: event["sequence"]
+        request,
+        query,
+        require_cash(events),
+        item=cash_event_of,
+        position=lambda event: event.sequence,
     )
 
 
@@ -90,9 +90,7 @@ async def verify_cash_events(request: ApiRequest) -> LedgerHead:
     Its newest hash and how many events lead up to it, as of the ledger of credits.
     """
     async with request.services.pool.acquire() as connection:
-        row = await store.read_head(
+        position = await store.read_ledger_position(
             connection, request.caller.tenant_id, request.caller.organization_id
         )
-    if row is None:
-        raise not_found()
-    return ledger_head_of(request.caller.organization_id, row)
+    return ledger_head_of(request.caller.organization_id, require_cash(position))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-from uuid import UUID
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
+from partner_api.cash.store import CashEventType
 from partner_api.clock import format_milliseconds, format_seconds
 from partner_api.edge.wire.fields import (
     Amount,
@@ -27,8 +25,7 @@ from partner_api.ids import format_id
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from partner_api.cash.store import Outlook
-    from partner_api.database.connection import Row
+    from partner_api.cash import store
 
 OUTLOOK_DAYS = 30
 
@@ -76,8 +73,8 @@ class CashWallet(Struct, frozen=True, rename="camel", kw_only=True):
     upcoming_renewals: UpcomingRenewals
 
 
-def cash_wallet_of(organization_id: UUID, outlook: Outlook) -> CashWallet:
-    """Make the wire form of what ``store.read_outlook`` gives."""
+def cash_wallet_of(organization_id: UUID, outlook: store.Outlook) -> CashWallet:
+    """Return the wire form of a cash wallet and its outlook."""
     return CashWallet(
         organization_id=format_id("org", organization_id),
         balance_cents=outlook.balance_cents,
@@ -91,29 +88,6 @@ def cash_wallet_of(organization_id: UUID, outlook: Outlook) -> CashWallet:
             shortfall_cents=outlook.shortfall_cents,
         ),
     )
-
-
-CashEventType = Literal["topup", "lease_charge", "lease_renewal", "adjustment", "refund"]
-
-
-class CashEventRow(Struct, frozen=True):
-    """A cash row, as a table row or as the facts of a money function."""
-
-    event_id: UUID
-    event_type: CashEventType
-    amount_cents: int
-    balance_after_cents: int
-    for_organization_id: UUID
-    social_account_id: UUID | None
-    project_id: UUID | None
-    lease_month: int | None
-    period_start: datetime | None
-    period_end: datetime | None
-    description: str | None
-    created_at: datetime
-    hash: bytes
-    previous_hash: bytes
-    internal_hash: bytes
 
 
 class CashEvent(Struct, frozen=True, rename="camel"):
@@ -138,9 +112,8 @@ class CashEvent(Struct, frozen=True, rename="camel"):
     internal_hash: InternalHash
 
 
-def cash_event_of(row: Row | dict[str, Any]) -> CashEvent:
-    """Make the wire form of a cash row."""
-    event = msgspec.convert(dict(row), CashEventRow)
+def cash_event_of(event: store.CashEventFacts) -> CashEvent:
+    """Return the wire form of a row of the cash ledger."""
     account_id = event.social_account_id
     return CashEvent(
         event_id=str(event.event_id),

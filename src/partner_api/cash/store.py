@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
 
 from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.edge.wire.ledger_chain import LedgerPosition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
-
-    import asyncpg
 
     from partner_api.database.connection import Connection
+
+CashEventType = Literal["topup", "lease_charge", "lease_renewal", "adjustment", "refund"]
+
+
+class CashEventFacts(Struct, frozen=True):
+    """A row of the cash ledger, as the money functions answer it in their facts."""
+
+    event_id: UUID
+    event_type: CashEventType
+    amount_cents: int
+    balance_after_cents: int
+    for_organization_id: UUID
+    social_account_id: UUID | None
+    project_id: UUID | None
+    lease_month: int | None
+    period_start: datetime | None
+    period_end: datetime | None
+    description: str | None
+    created_at: datetime
+    hash: bytes
+    previous_hash: bytes
+    internal_hash: bytes
+
+
+class CashEvent(CashEventFacts, frozen=True):
+    """A row of the cash ledger, with its place in it and who made it."""
+
+    sequence: int
+    reference: str | None
+    operator_id: UUID | None
+    request_id: str | None
 
 
 class CashPosting(NamedTuple):
@@ -50,11 +83,11 @@ class RefundItem(NamedTuple):
 async def refund(
     connection: Connection, tenant_id: int, now: datetime, items: Sequence[RefundItem]
 ) -> list[Outcome]:
-    """Give back up to what months of leases were charged. Facts: ``{event, balance_cents}``."""
+    """Refund up to what months of leases were charged. Facts: ``{event, balance_cents}``."""
     return await call_money_function(connection, "cash_refund", tenant_id, now, items)
 
 
-class Outlook(NamedTuple):
+class Outlook(Struct, frozen=True):
     """A cash wallet, and what its leases will take from it until an instant."""
 
     balance_cents: int
@@ -71,61 +104,47 @@ class Outlook(NamedTuple):
     past_due_cents: int
 
 
+_OUTLOOK = """
+  WITH month AS MATERIALIZED (
+       SELECT lease_month_start(l.assigned_at, n) AS due_at, l.social_account_id, price_cents
+         FROM leases l
+        CROSS JOIN LATERAL generate_series(
+              l.next_month, greatest(l.next_month, lease_calendar_months(l.assigned_at, $4))) n
+        -- Only a month that was tried has a charge.
+        CROSS JOIN LATERAL lease_price_at(
+              $1, l.social_account_id, n, l.billing_status = 'past_due' AND n = l.next_month,
+              l.monthly_price_cents) price_cents
+        WHERE l.tenant_id = $1 AND l.status = 'assigned'
+          AND lease_month_start(l.assigned_at, n) <= $4
+  ), line AS (
+       SELECT due_at, sum(price_cents) OVER (ORDER BY due_at, social_account_id) AS needed_cents
+         FROM month
+  )
+SELECT w.balance_cents,
+       (SELECT count(*) FROM month WHERE due_at > $3) AS renewals,
+       (SELECT coalesce(sum(price_cents), 0)::bigint FROM month WHERE due_at > $3) AS total_cents,
+       (SELECT min(lease_next_renewal(assigned_at, $3)) FROM leases
+         WHERE tenant_id = $1 AND status = 'assigned') AS next_renewal_at,
+       coalesce((SELECT min(due_at) FROM line WHERE needed_cents > w.balance_cents)
+                - interval '1 second', $4) AS covered_until,
+       (SELECT greatest(0, coalesce(max(needed_cents), 0) - w.balance_cents)::bigint FROM line)
+           AS shortfall_cents,
+       (SELECT count(*) FROM month WHERE due_at <= $3) AS past_due,
+       (SELECT coalesce(sum(price_cents), 0)::bigint FROM month WHERE due_at <= $3) AS past_due_cents
+  FROM cash_wallets w
+ WHERE w.tenant_id = $1 AND w.organization_id = $2 AND w.currency = 'USD'
+"""
+
+
 async def read_outlook(
     connection: Connection, tenant_id: int, organization_id: UUID, now: datetime, until: datetime
 ) -> Outlook | None:
-    """A partner's cash wallet and its renewals up to an instant; None without a wallet of its own.
+    """Read a partner's cash wallet and its renewals up to an instant; None without a wallet of its own.
 
     A month that has begun but is not charged yet counts as past due: it stands first in line.
     """
-    row = await connection.fetchrow(
-        """
-          WITH month AS MATERIALIZED (
-               SELECT lease_month_start(l.assigned_at, n) AS due_at, l.social_account_id, price_cents
-                 FROM leases l
-                CROSS JOIN LATERAL generate_series(
-                      l.next_month, greatest(l.next_month, lease_calendar_months(l.assigned_at, $4))) n
-                -- Only a month that was tried has a charge.
-                CROSS JOIN LATERAL lease_price_at(
-                      $1, l.social_account_id, n, l.billing_status = 'past_due' AND n = l.next_month,
-                      l.monthly_price_cents) price_cents
-                WHERE l.tenant_id = $1 AND l.status = 'assigned'
-                  AND lease_month_start(l.assigned_at, n) <= $4
-          ), line AS (
-               SELECT due_at, sum(price_cents) OVER (ORDER BY due_at, social_account_id) AS needed_cents
-                 FROM month
-          )
-        SELECT w.balance_cents,
-               (SELECT count(*) FROM month WHERE due_at > $3) AS count,
-               (SELECT coalesce(sum(price_cents), 0) FROM month WHERE due_at > $3) AS total_cents,
-               (SELECT count(*) FROM month WHERE due_at <= $3) AS past_due,
-               (SELECT coalesce(sum(price_cents), 0) FROM month WHERE due_at <= $3) AS past_due_cents,
-               (SELECT min(lease_next_renewal(assigned_at, $3)) FROM leases
-                 WHERE tenant_id = $1 AND status = 'assigned') AS next_renewal_at,
-               (SELECT min(due_at) FROM line WHERE needed_cents > w.balance_cents) AS uncovered_at,
-               (SELECT greatest(0, coalesce(max(needed_cents), 0) - w.balance_cents) FROM line)
-                   AS shortfall_cents
-          FROM cash_wallets w
-         WHERE w.tenant_id = $1 AND w.organization_id = $2 AND w.currency = 'USD'
-        """,
-        tenant_id,
-        organization_id,
-        now,
-        until,
-    )
-    if row is None:
-        return None
-    uncovered_at = row["uncovered_at"]
-    return Outlook(
-        balance_cents=row["balance_cents"],
-        renewals=row["count"],
-        total_cents=int(row["total_cents"]),
-        next_renewal_at=row["next_renewal_at"],
-        covered_until=until if uncovered_at is None else uncovered_at - timedelta(seconds=1),
-        shortfall_cents=int(row["shortfall_cents"]),
-        past_due=row["past_due"],
-        past_due_cents=int(row["past_due_cents"]),
-    )
+    row = await connection.fetchrow(_OUTLOOK, tenant_id, organization_id, now, until)
+    return read_row(Outlook, row)
 
 
 async def list_events(
@@ -136,11 +155,11 @@ async def list_events(
     event_types: Sequence[str] | None,
     before: int | None,
     limit: int,
-) -> list[asyncpg.Record] | None:
-    """A page of a partner's cash ledger, newest first; None for an organization without a cash wallet."""
+) -> list[CashEvent] | None:
+    """Return a page of a partner's cash ledger, newest first; None for an organization without a cash wallet."""
     rows = await connection.fetch(
-        """
-        SELECT e.* FROM cash_wallets w
+        f"""
+        SELECT {columns_of(CashEvent, "e")} FROM cash_wallets w
           LEFT JOIN LATERAL (
                SELECT e.*, cash_event_internal_hash(e) AS internal_hash FROM cash_events e
                 WHERE e.tenant_id = $1 AND e.organization_id = $2 AND e.currency = 'USD'
@@ -159,17 +178,14 @@ async def list_events(
     )
     if not rows:
         return None
-    return [row for row in rows if row["sequence"] is not None]
+    return read_rows(CashEvent, [row for row in rows if row["sequence"] is not None])
 
 
-async def read_head(
+async def read_ledger_position(
     connection: Connection, tenant_id: int, organization_id: UUID
-) -> asyncpg.Record | None:
-    """How far a partner's cash ledger reaches; None for an organization without a cash wallet.
-
-    Columns: ``last_sequence``, ``last_hash``, ``event_id`` (None without events).
-    """
-    return await connection.fetchrow(
+) -> LedgerPosition | None:
+    """Return how far a partner's cash ledger reaches; None for an organization without a cash wallet."""
+    row = await connection.fetchrow(
         """
         SELECT w.last_sequence, w.last_hash, e.event_id
           FROM cash_wallets w
@@ -181,10 +197,11 @@ async def read_head(
         tenant_id,
         organization_id,
     )
+    return read_row(LedgerPosition, row)
 
 
 async def read_balance(connection: Connection, tenant_id: int, organization_id: UUID) -> int | None:
-    """A partner's balance in cents; None for an organization without a cash wallet."""
+    """Return a partner's balance in cents; None for an organization without a cash wallet."""
     balance: int | None = await connection.fetchval(
         "SELECT balance_cents FROM cash_wallets WHERE tenant_id = $1 AND organization_id = $2 AND currency = 'USD'",
         tenant_id,

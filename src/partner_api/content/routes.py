@@ -1,10 +1,9 @@
-"""What generation has made."""
+"""The routes of content: what jobs have made, and the files of it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from partner_api.content import store as content
+from partner_api.content import store
+from partner_api.content.access import require_asset, require_container, require_page
 from partner_api.content.schemas import Content, ContentQuery, content_of
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires
@@ -12,12 +11,7 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import BareId, ContainerId, ProjectId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import not_found
-from partner_api.jobs import store
 from partner_api.storage import StoredFile
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 routes = Routes("Generation")
 
@@ -34,27 +28,23 @@ async def list_content(
 
     What the jobs of a project make or have made, newest first.
     """
-    tenant_id = request.caller.tenant_id
     async with request.services.pool.acquire() as connection:
-        rows = await content.list_containers(
+        containers = await require_page(
+            request,
             connection,
-            tenant_id,
-            request.caller.organization_id,
             project_id,
-            content.ContentFilter(query.status, query.format, query.since, query.until),
-            before=read_cursor(request, content.ContentPosition),
+            store.ContentFilter(query.status, query.format, query.since, query.until),
+            before=read_cursor(request, store.ContentPosition),
             limit=query.limit + 1,
         )
-        if rows is None:
-            raise not_found()
-        made: list[UUID] = [row["id"] for row in rows if row["status"] == "completed"]
-        assets = await store.list_assets(connection, tenant_id, made) if made else {}
+        made = [container.id for container in containers if container.status == "completed"]
+        assets = await store.list_assets(connection, request.caller.tenant_id, made) if made else {}
     return page(
         request,
         query,
-        rows,
-        item=lambda row: content_of(row, assets.get(row["id"], ())),
-        position=lambda row: content.ContentPosition(row["created_at"], row["id"]),
+        containers,
+        item=lambda container: content_of(container, assets.get(container.id, ())),
+        position=lambda container: store.ContentPosition(container.created_at, container.id),
     )
 
 
@@ -68,15 +58,10 @@ async def read_content(request: ApiRequest, container_id: ContainerId) -> Conten
 
     What one job makes: its state, what was asked for, and the files when it is completed.
     """
-    tenant_id = request.caller.tenant_id
     async with request.services.pool.acquire() as connection:
-        row = await content.find_container(
-            connection, tenant_id, request.caller.organization_id, container_id
-        )
-        if row is None:
-            raise not_found()
-        assets = await store.list_assets(connection, tenant_id, [container_id])
-    return content_of(row, assets[container_id])
+        container = await require_container(request, connection, container_id)
+        assets = await store.list_assets(connection, request.caller.tenant_id, [container_id])
+    return content_of(container, assets[container_id])
 
 
 @routes.read(
@@ -94,15 +79,7 @@ async def read_asset(
     with your key. Ask here again for a new one.
     """
     async with request.services.pool.acquire() as connection:
-        row = await content.find_asset(
-            connection,
-            request.caller.tenant_id,
-            request.caller.organization_id,
-            container_id,
-            asset_id,
-        )
-    if row is None:
-        raise not_found()
-    file = StoredFile(row["storage_key"], row["size_bytes"], row["sha256"])
-    url = await request.services.storage.url(file, row["mime_type"], request.now)
+        asset = await require_asset(request, connection, container_id, asset_id)
+    file = StoredFile(asset.storage_key, asset.size_bytes, asset.sha256)
+    url = await request.services.storage.url(file, asset.mime_type, request.now)
     return Reply(302, b"", {"Location": url, "Cache-Control": "private, no-store"})

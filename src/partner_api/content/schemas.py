@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 
-from partner_api.clock import format_milliseconds
+from partner_api.clock import format_milliseconds, format_milliseconds_or_none
+from partner_api.content.store import ContentFormat, ContentStatus
 from partner_api.edge.wire.fields import (
     Amount,
     BareIdText,
@@ -24,10 +24,7 @@ from partner_api.ids import format_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from partner_api.database.connection import Row
-
-ContentFormat = Literal["slideshow_builder", "slideshow_remix", "video_remix", "ugc_remix", "auto"]
-ContentStatus = Literal["queued", "processing", "completed", "failed", "canceled"]
+    from partner_api.content import store
 
 
 class JobError(Struct, frozen=True):
@@ -90,45 +87,46 @@ class Content(Struct, frozen=True, rename="camel", kw_only=True):
     ]
 
 
-def content_of(row: Row, assets: Sequence[Row]) -> Content:
-    """Make the wire form of a row of ``content.find_container``, with its assets."""
-    inputs = row["inputs"]
+def content_of(container: store.Container, assets: Sequence[store.Asset]) -> Content:
+    """Return the wire form of a container, with its files."""
+    inputs = container.inputs
     return Content(
-        id=format_id("cnt", row["id"]),
-        project_id=format_id("prj", row["project_id"]),
-        job_id=format_id("job", row["job_id"]),
-        status=row["status"],
-        format=row["format"],
+        id=format_id("cnt", container.id),
+        project_id=format_id("prj", container.project_id),
+        job_id=format_id("job", container.job_id),
+        status=container.status,
+        format=container.format,
         hook=inputs.get("hook"),
         social_account_id=inputs.get("socialAccountId"),
         influencer_id=inputs.get("influencerId"),
         source_tiktok_id=inputs.get("tiktokVideoId"),
         media_id=inputs.get("mediaId"),
         assets=[asset_of(asset) for asset in assets],
-        credits_charged=row["charged"] if row["finished_at"] is not None else None,
-        created_at=format_milliseconds(row["created_at"]),
-        completed_at=_time_of(row["completed_at"]),
-        failed_at=_time_of(row["failed_at"]),
+        credits_charged=container.charged if container.finished_at is not None else None,
+        created_at=format_milliseconds(container.created_at),
+        completed_at=format_milliseconds_or_none(container.completed_at),
+        failed_at=format_milliseconds_or_none(container.failed_at),
         last_error=None
-        if row["last_error_code"] is None or row["status"] == "completed"
-        else JobError(row["last_error_code"], row["last_error_message"]),
+        if container.status == "completed"
+        else error_of(container.last_error_code, container.last_error_message),
     )
 
 
-def asset_of(row: Row) -> Asset:
-    """Make the wire form of a row of ``assets``."""
-    container_id = format_id("cnt", row["container_id"])
+def error_of(code: str | None, message: str | None) -> JobError | None:
+    """Return the wire form of why a job failed; None without a code."""
+    return None if code is None or message is None else JobError(code, message)
+
+
+def asset_of(asset: store.Asset) -> Asset:
+    """Return the wire form of a file."""
+    container_id = format_id("cnt", asset.container_id)
     return Asset(
-        asset_id=str(row["id"]),
-        kind=row["kind"],
-        url=f"/v1/content/{container_id}/assets/{row['id']}",
-        width=row["width"],
-        height=row["height"],
-        mime_type=row["mime_type"],
-        size_bytes=row["size_bytes"],
-        sha256=row["sha256"],
+        asset_id=str(asset.id),
+        kind=asset.kind,
+        url=f"/v1/content/{container_id}/assets/{asset.id}",
+        width=asset.width,
+        height=asset.height,
+        mime_type=asset.mime_type,
+        size_bytes=asset.size_bytes,
+        sha256=asset.sha256,
     )
-
-
-def _time_of(value: datetime | None) -> str | None:
-    return None if value is None else format_milliseconds(value)

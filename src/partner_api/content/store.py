@@ -4,11 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
+from msgspec import Struct
+
+from partner_api.database.rows import columns_of, read_row, read_rows
+
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
+
+ContentFormat = Literal["slideshow_builder", "slideshow_remix", "video_remix", "ugc_remix", "auto"]
+ContentStatus = Literal["queued", "processing", "completed", "failed", "canceled"]
+
+
+class Container(Struct, frozen=True):
+    """A container, with what its job says of its end and its reservation of its cost."""
+
+    id: UUID
+    project_id: UUID
+    job_id: UUID
+    status: ContentStatus
+    format: ContentFormat
+    inputs: dict[str, Any]
+    created_at: datetime
+    completed_at: datetime | None
+    failed_at: datetime | None
+    finished_at: datetime | None
+    last_error_code: str | None
+    last_error_message: str | None
+    charged: int
+
+
+class Asset(Struct, frozen=True):
+    """A file in a container; its size in bytes, its width and height in pixels."""
+
+    id: UUID
+    container_id: UUID
+    kind: str
+    name: str
+    width: int
+    height: int
+    mime_type: str
+    size_bytes: int
+    sha256: str
+    storage_key: str
 
 
 class ContentFilter(NamedTuple):
@@ -27,8 +67,16 @@ class ContentPosition(NamedTuple):
     container_id: UUID
 
 
-_CONTAINER = """
-SELECT c.*, j.finished_at, j.last_error_code, j.last_error_message, r.charged
+_COLUMNS = columns_of(
+    Container,
+    "c",
+    finished_at="j.finished_at",
+    last_error_code="j.last_error_code",
+    last_error_message="j.last_error_message",
+    charged="r.charged",
+)
+_CONTAINER = f"""
+SELECT {_COLUMNS}
   FROM containers c
   JOIN projects p ON p.tenant_id = c.tenant_id AND p.id = c.project_id
   JOIN jobs j ON j.tenant_id = c.tenant_id AND j.id = c.job_id
@@ -38,7 +86,7 @@ SELECT c.*, j.finished_at, j.last_error_code, j.last_error_message, r.charged
 
 # The first part finds the project, so that one of another's is told from one without content.
 _LIST_CONTAINERS = f"""
-SELECT page.* FROM projects owned
+SELECT {columns_of(Container, "page")} FROM projects owned
   LEFT JOIN LATERAL (
        {_CONTAINER}
         WHERE c.tenant_id = owned.tenant_id AND c.project_id = owned.id
@@ -51,19 +99,20 @@ SELECT page.* FROM projects owned
         ORDER BY c.created_at DESC, c.id DESC LIMIT $10) page ON true
  WHERE owned.tenant_id = $1 AND owned.organization_id = $2 AND owned.id = $3
  ORDER BY page.created_at DESC, page.id DESC
-"""  # noqa: S608 - put together from constants
+"""
 
 
 async def find_container(
     connection: Connection, tenant_id: int, organization_id: UUID, container_id: UUID
-) -> Row | None:
-    """An organization's container, with what its job says of its end; None when it is not its own."""
-    return await connection.fetchrow(
+) -> Container | None:
+    """Return an organization's container; None when it has no such container."""
+    row = await connection.fetchrow(
         f"{_CONTAINER} WHERE c.tenant_id = $1 AND c.id = $2 AND p.organization_id = $3",
         tenant_id,
         container_id,
         organization_id,
     )
+    return read_row(Container, row)
 
 
 async def list_containers(
@@ -75,8 +124,8 @@ async def list_containers(
     *,
     before: ContentPosition | None,
     limit: int,
-) -> list[Row] | None:
-    """A page of a project's containers, newest first; None when the project is not the organization's."""
+) -> list[Container] | None:
+    """Return a page of a project's containers, newest first; None when the project is not the organization's."""
     rows = await connection.fetch(
         _LIST_CONTAINERS,
         tenant_id,
@@ -92,7 +141,7 @@ async def list_containers(
     )
     if not rows:
         return None
-    return [row for row in rows if row["id"] is not None]
+    return read_rows(Container, [row for row in rows if row["id"] is not None])
 
 
 async def find_asset(
@@ -101,11 +150,11 @@ async def find_asset(
     organization_id: UUID,
     container_id: UUID,
     asset_id: UUID,
-) -> Row | None:
-    """A file in an organization's container; None when it is not its own."""
-    return await connection.fetchrow(
-        """
-        SELECT a.* FROM assets a
+) -> Asset | None:
+    """Return a file in an organization's container; None when it has no such file."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {columns_of(Asset, "a")} FROM assets a
           JOIN containers c ON c.tenant_id = a.tenant_id AND c.id = a.container_id
           JOIN projects p ON p.tenant_id = c.tenant_id AND p.id = c.project_id
          WHERE a.tenant_id = $1 AND a.id = $2 AND a.container_id = $3 AND p.organization_id = $4
@@ -115,3 +164,22 @@ async def find_asset(
         container_id,
         organization_id,
     )
+    return read_row(Asset, row)
+
+
+async def list_assets(
+    connection: Connection, tenant_id: int, container_ids: Sequence[UUID]
+) -> dict[UUID, list[Asset]]:
+    """Return the files of containers, by container, in the order in which their worker named them."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {columns_of(Asset)} FROM assets WHERE tenant_id = $1 AND container_id = ANY ($2)
+         ORDER BY container_id, position
+        """,
+        tenant_id,
+        list(container_ids),
+    )
+    found: dict[UUID, list[Asset]] = {container_id: [] for container_id in container_ids}
+    for asset in read_rows(Asset, rows):
+        found[asset.container_id].append(asset)
+    return found

@@ -6,9 +6,9 @@ import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import asyncpg
-import msgspec
+from msgspec import Struct
 
-from partner_api.database.rows import read_rows
+from partner_api.database.rows import columns_of, read_rows
 from partner_api.storage import file_key
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ class HeldJob(NamedTuple):
     claim_token: UUID
 
 
-class Leftover(msgspec.Struct, frozen=True):
-    """An upload of a job that has ended; its row is not needed any more."""
+class Leftover(Struct, frozen=True):
+    """What is noted of an upload of a job that is over."""
 
     tenant_id: int
     job_id: UUID
@@ -39,6 +39,13 @@ class Leftover(msgspec.Struct, frozen=True):
     storage_key: str
     kept: bool
     """Whether the file became an asset."""
+
+
+_KEPT = """
+EXISTS (SELECT FROM containers c
+          JOIN assets a ON a.tenant_id = c.tenant_id AND a.container_id = c.id
+         WHERE c.tenant_id = u.tenant_id AND c.job_id = u.job_id AND a.storage_key = u.storage_key)
+"""
 
 
 class ClaimLost(Exception):
@@ -70,21 +77,7 @@ async def upload(
         FileTooLarge, InvalidKey, StorageUnavailable, OSError: see ``Storage.put``.
     """
     async with pool.acquire() as connection:
-        container_id = await _container_of(connection, held)
-        if container_id is None:
-            raise ClaimLost
-        key = file_key(held.tenant_id, container_id, name)
-        begun = await connection.fetchval(
-            "SELECT upload_begin($1, $2, $3, $4, $5, $6)",
-            held.tenant_id,
-            clock(),
-            held.job_id,
-            held.worker_id,
-            held.claim_token,
-            key,
-        )
-    if not begun:
-        raise ClaimLost
+        key = await _begin(connection, clock(), held, name)
     try:
         stored = await storage.put(key, chunks)
         async with pool.acquire() as connection:
@@ -113,7 +106,7 @@ async def upload(
 async def leftovers(
     connection: Connection, ended_by: datetime, limit: int, resting: Sequence[str] = ()
 ) -> list[Leftover]:
-    """Return uploads of jobs that ended by then. Crosses tenants.
+    """List uploads of jobs that ended by then; what is noted of them is not needed any more. Crosses tenants.
 
     Args:
         connection: any.
@@ -122,12 +115,8 @@ async def leftovers(
         resting: storage keys that do not count either.
     """
     rows = await connection.fetch(
-        """
-        SELECT u.tenant_id, u.job_id, u.attempt, u.name, u.storage_key,
-               EXISTS (SELECT FROM containers c
-                         JOIN assets a ON a.tenant_id = c.tenant_id AND a.container_id = c.id
-                        WHERE c.tenant_id = u.tenant_id AND c.job_id = u.job_id
-                          AND a.storage_key = u.storage_key) AS kept
+        f"""
+        SELECT {columns_of(Leftover, "u", kept=_KEPT)}
           FROM asset_uploads u
           JOIN jobs j ON j.tenant_id = u.tenant_id AND j.id = u.job_id
          WHERE j.status <> 'running' AND j.finished_at <= $1 AND u.storage_key <> ALL ($3::text[])
@@ -140,24 +129,41 @@ async def leftovers(
     return read_rows(Leftover, rows)
 
 
-async def forget(connection: Connection, upload: Leftover) -> None:
-    """Delete the row of an upload; the file is the caller's."""
+async def forget(
+    connection: Connection, tenant_id: int, job_id: UUID, attempt: int, name: str
+) -> None:
+    """Remove what is noted of an upload; the file is the caller's."""
     await connection.execute(
         "DELETE FROM asset_uploads WHERE tenant_id = $1 AND job_id = $2 AND attempt = $3 AND name = $4",
-        upload.tenant_id,
-        upload.job_id,
-        upload.attempt,
-        upload.name,
+        tenant_id,
+        job_id,
+        attempt,
+        name,
     )
 
 
-async def _container_of(connection: Connection, held: HeldJob) -> UUID | None:
+async def _begin(connection: Connection, now: datetime, held: HeldJob, name: str) -> str:
+    """Note that a file is on its way; return its storage key."""
     container_id: UUID | None = await connection.fetchval(
         "SELECT id FROM containers WHERE tenant_id = $1 AND job_id = $2",
         held.tenant_id,
         held.job_id,
     )
-    return container_id
+    if container_id is None:
+        raise ClaimLost
+    key = file_key(held.tenant_id, container_id, name)
+    begun = await connection.fetchval(
+        "SELECT upload_begin($1, $2, $3, $4, $5, $6)",
+        held.tenant_id,
+        now,
+        held.job_id,
+        held.worker_id,
+        held.claim_token,
+        key,
+    )
+    if not begun:
+        raise ClaimLost
+    return key
 
 
 async def _discard(pool: Pool, storage: Storage, held: HeldJob, key: str) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-from uuid import UUID
+from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from partner_api.clock import format_milliseconds
+from partner_api.credits.event_store import CreditEventType
 from partner_api.edge.wire.fields import (
     Amount,
     BareIdText,
@@ -26,31 +24,7 @@ from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Row
-
-CreditEventType = Literal["usage", "refund", "grant", "purchase", "adjustment", "allocation"]
-
-
-class CreditEventRow(Struct, frozen=True):
-    """A ledger row, as a table row or as the facts of a money function."""
-
-    event_id: UUID
-    event_type: CreditEventType
-    included_delta: int
-    prepaid_delta: int
-    included_after: int
-    prepaid_after: int
-    usage_after: int
-    project_id: UUID | None
-    format: str | None
-    job_id: UUID | None
-    container_id: UUID | None
-    description: str | None
-    metadata: dict[str, str]
-    created_at: datetime
-    hash: bytes
-    previous_hash: bytes
-    internal_hash: bytes
+    from partner_api.credits import event_store
 
 
 class CreditEvent(Struct, frozen=True, rename="camel"):
@@ -93,9 +67,8 @@ class CreditEventsQuery(Struct, frozen=True, rename="camel", kw_only=True):
     cursor: Cursor | None = None
 
 
-def credit_event_of(row: Row | dict[str, Any]) -> CreditEvent:
-    """Make the wire form of a ledger row."""
-    event = msgspec.convert(dict(row), CreditEventRow)
+def credit_event_of(event: event_store.CreditEventFacts) -> CreditEvent:
+    """Return the wire form of a row of the ledger."""
     return CreditEvent(
         event_id=str(event.event_id),
         project_id=None if event.project_id is None else format_id("prj", event.project_id),

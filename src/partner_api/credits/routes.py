@@ -1,13 +1,15 @@
-"""Wallets: reading them, funding children, caps and refills."""
+"""The routes of wallets: read them, fund children, set caps and refills."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import UNSET
 
-from partner_api.credits import store
+from partner_api.credits import event_store, store
+from partner_api.credits.access import require_wallet
 from partner_api.credits.event_schemas import CreditEvent, CreditEventsQuery, credit_event_of
 from partner_api.credits.schemas import (
     CREDITS_EXAMPLE,
@@ -31,13 +33,10 @@ from partner_api.edge.wire.fields import OrganizationId
 from partner_api.edge.wire.ledger_chain import LedgerHead, ledger_head_of
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import not_found
 from partner_api.ids import format_id, new_uuid7
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from partner_api.database.connection import Row
 
 routes = Routes("Credits")
 
@@ -175,14 +174,13 @@ async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> Cre
 
     Its spending cap and automatic refill.
     """
-    wallet = await _find(request, org_id, request.caller.organization_id)
-    check_status(wallet["status"], allowed_through_status="suspended")
-    balance = wallet["included_remaining"] + wallet["prepaid"]
+    wallet = await require_wallet(request, org_id, parent_id=request.caller.organization_id)
+    check_status(wallet.status, allowed_through_status="suspended")
     return CreditConfigAnswer(
         organization_id=format_id("org", org_id),
         config=credit_config_of(wallet),
-        balance=balance,
-        available=balance - wallet["reserved"],
+        balance=wallet.balance,
+        available=wallet.available,
     )
 
 
@@ -220,7 +218,7 @@ async def change_credit_config(
         item,
         lambda facts: CreditConfigAnswer(
             organization_id=format_id("org", org_id),
-            config=credit_config_of(facts["config"]),
+            config=credit_config_of(msgspec.convert(facts["config"], store.CreditConfig)),
             balance=facts["balance"],
             available=facts["available"],
         ),
@@ -228,8 +226,8 @@ async def change_credit_config(
 
 
 async def _read(request: ApiRequest, organization_id: UUID, parent_id: UUID | None) -> Credits:
-    wallet = await _find(request, organization_id, parent_id)
-    check_status(wallet["status"], allowed_through_status="active")
+    wallet = await require_wallet(request, organization_id, parent_id=parent_id)
+    check_status(wallet.status, allowed_through_status="active")
     return credits_of(wallet)
 
 
@@ -237,40 +235,26 @@ async def _list_events(
     request: ApiRequest, query: CreditEventsQuery, organization_id: UUID, parent_id: UUID | None
 ) -> Page[CreditEvent]:
     # Reading the wallet is what checks whose it is, and writes the rollovers that are due.
-    await _find(request, organization_id, parent_id)
+    await require_wallet(request, organization_id, parent_id=parent_id)
     async with request.services.pool.acquire() as connection:
-        rows = await store.list_events(
+        events = await event_store.list_events(
             connection,
             request.caller.tenant_id,
             organization_id,
-            store.EventFilter(query.project_id, query.event_type, query.since, query.until),
+            event_store.EventFilter(query.project_id, query.event_type, query.since, query.until),
             before=read_cursor(request, int),
             limit=query.limit + 1,
         )
-    return page(request, query, rows, item=credit_event_of, position=lambda row: row["sequence"])
+    return page(request, query, events, item=credit_event_of, position=lambda event: event.sequence)
 
 
 async def _read_head(
     request: ApiRequest, organization_id: UUID, parent_id: UUID | None
 ) -> LedgerHead:
     # As with the list: it checks whose it is, and writes the rollovers that are due.
-    await _find(request, organization_id, parent_id)
+    await require_wallet(request, organization_id, parent_id=parent_id)
     async with request.services.pool.acquire() as connection:
-        row = await store.read_head(connection, request.caller.tenant_id, organization_id)
-    if row is None:
-        raise not_found()
-    return ledger_head_of(organization_id, row)
-
-
-async def _find(request: ApiRequest, organization_id: UUID, parent_id: UUID | None) -> Row:
-    """Read a wallet.
-
-    Raises:
-        ApiError: NOT_FOUND when the organization is not there, or not a child of ``parent_id``.
-    """
-    wallet = await request.services.wallets.read(
-        request.caller.tenant_id, organization_id, parent_id=parent_id
-    )
-    if wallet is None:
-        raise not_found()
-    return wallet
+        position = await event_store.read_ledger_position(
+            connection, request.caller.tenant_id, organization_id
+        )
+    return ledger_head_of(organization_id, position)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.clock import format_milliseconds
+from partner_api.credits.store import BillingStatus, SubscriptionTier
 from partner_api.edge.wire.fields import (
     Amount,
     MillisecondsText,
@@ -22,10 +23,7 @@ from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Row
-
-SubscriptionTier = Literal["free", "starter", "pro", "scale", "enterprise"]
-BillingStatus = Literal["active", "past_due", "canceled"]
+    from partner_api.credits import store
 
 
 class CurrentPeriod(Struct, frozen=True, rename="camel"):
@@ -99,26 +97,25 @@ class Credits(Struct, frozen=True, rename="camel"):
     ingest_costs_billed: IngestCosts
 
 
-def credits_of(wallet: Row) -> Credits:
-    """Make the wire form of a row of ``store.read_wallets``."""
-    balance = wallet["included_remaining"] + wallet["prepaid"]
+def credits_of(wallet: store.Wallet) -> Credits:
+    """Return the wire form of a wallet."""
     return Credits(
-        organization_id=format_id("org", wallet["organization_id"]),
-        balance=balance,
-        available=balance - wallet["reserved"],
-        included_remaining=wallet["included_remaining"],
-        prepaid_balance=wallet["prepaid"],
-        reserved_credits=wallet["reserved"],
-        included_this_period=wallet["included_this_period"],
-        used_this_period=wallet["used_this_period"],
+        organization_id=format_id("org", wallet.organization_id),
+        balance=wallet.balance,
+        available=wallet.available,
+        included_remaining=wallet.included_remaining,
+        prepaid_balance=wallet.prepaid,
+        reserved_credits=wallet.reserved,
+        included_this_period=wallet.included_this_period,
+        used_this_period=wallet.used_this_period,
         current_period=CurrentPeriod(
-            start=format_milliseconds(wallet["period_start"]),
-            end=format_milliseconds(wallet["period_end"]),
-            used_credits=wallet["used_this_period"],
+            start=format_milliseconds(wallet.period_start),
+            end=format_milliseconds(wallet.period_end),
+            used_credits=wallet.used_this_period,
         ),
-        subscription_tier=wallet["subscription_tier"],
-        billing_status=wallet["billing_status"],
-        estimated_credits_per_format=FormatEstimates(**(wallet["format_prices"] or {})),
+        subscription_tier=wallet.subscription_tier,
+        billing_status=wallet.billing_status,
+        estimated_credits_per_format=FormatEstimates(**(wallet.format_prices or {})),
         ingest_costs_billed=IngestCosts(),
     )
 
@@ -159,7 +156,7 @@ class _AllocationFacts(Struct, frozen=True):
 
 
 def allocation_of(transfer: dict[str, Any], *, replayed: bool = False) -> Allocation:
-    """Make the answer of the facts of ``store.allocate``."""
+    """Return the answer of the facts of ``store.allocate``."""
     facts = msgspec.convert(transfer, _AllocationFacts)
     return Allocation(
         id=format_id("txn", facts.id),
@@ -210,13 +207,13 @@ class CreditConfigAnswer(Struct, frozen=True, rename="camel", kw_only=True):
     available: Amount
 
 
-def credit_config_of(row: Row | dict[str, Any]) -> CreditConfig:
-    """Make the wire form of the configuration in a wallet's row, or in the facts of one."""
+def credit_config_of(config: store.CreditConfig) -> CreditConfig:
+    """Return the wire form of a wallet's configuration."""
     return CreditConfig(
-        monthly_credit_cap=row["monthly_credit_cap"],
-        refill_threshold=row["refill_threshold"],
-        refill_amount=row["refill_amount"],
-        auto_refill_enabled=row["auto_refill_enabled"],
+        monthly_credit_cap=config.monthly_credit_cap,
+        refill_threshold=config.refill_threshold,
+        refill_amount=config.refill_amount,
+        auto_refill_enabled=config.auto_refill_enabled,
     )
 
 

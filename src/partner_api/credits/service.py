@@ -1,4 +1,4 @@
-"""Reading wallets: requests that arrive while others are being read share one round trip."""
+"""Reading wallets: requests that arrive while others are read share one round trip."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from partner_api.credits.store import WalletKey, read_wallets
+from partner_api.credits.store import Wallet, WalletKey, read_wallets
 from partner_api.database.skipped_rows import is_row_fault
 from partner_api.edge.batching import Batcher
 
@@ -23,12 +23,12 @@ class WalletReader:
     def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
-        self._batcher: Batcher[WalletKey, asyncpg.Record | None] = Batcher(self._load)
+        self._batcher: Batcher[WalletKey, Wallet | None] = Batcher(self._load)
 
     async def read(
         self, tenant_id: int, organization_id: UUID, *, parent_id: UUID | None = None
-    ) -> asyncpg.Record | None:
-        """Give the wallet's row; None when there is no such organization.
+    ) -> Wallet | None:
+        """Return a wallet; None when there is no such organization.
 
         Args:
             tenant_id: the caller's.
@@ -37,7 +37,7 @@ class WalletReader:
         """
         return await self._batcher.get(WalletKey(tenant_id, organization_id, parent_id))
 
-    async def _load(self, keys: list[WalletKey]) -> list[asyncpg.Record | Exception | None]:
+    async def _load(self, keys: list[WalletKey]) -> list[Wallet | Exception | None]:
         async with self._pool.acquire() as connection:
             try:
                 return [*await read_wallets(connection, keys, self._clock.now())]
@@ -49,11 +49,11 @@ class WalletReader:
 
     async def _read_alone(
         self, connection: Connection, key: WalletKey
-    ) -> asyncpg.Record | Exception | None:
+    ) -> Wallet | Exception | None:
         try:
-            (row,) = await read_wallets(connection, [key], self._clock.now())
+            (wallet,) = await read_wallets(connection, [key], self._clock.now())
         except asyncpg.PostgresError as error:
             if not is_row_fault(error):
                 raise
             return error
-        return row
+        return wallet

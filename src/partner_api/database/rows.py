@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-def columns_of(kind: type[msgspec.Struct], table: str | None = None) -> str:
+def columns_of(kind: type[msgspec.Struct], table: str | None = None, **others: str) -> str:
     """Return the list of columns of a SELECT that reads a Struct: its fields, in their order.
 
     Args:
         kind: the Struct; its fields have the names of the columns.
         table: what stands before each name, if several tables are read.
+        others: by its field, the expression of a column that is not one of that table.
     """
     prefix = "" if table is None else f"{table}."
-    return ", ".join(prefix + name for name in kind.__struct_fields__)
+    return ", ".join(
+        f"{others[name]} AS {name}" if name in others else prefix + name
+        for name in kind.__struct_fields__
+    )
 
 
 def read_row(kind: type[S], row: Row | None) -> S | None:

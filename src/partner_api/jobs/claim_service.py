@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from partner_api.database.skipped_rows import RestingRows
 from partner_api.ids import format_id
-from partner_api.jobs import claim_store as claims
+from partner_api.jobs import claim_store, operator_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.arguments import Caller
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
+    from partner_api.jobs.claim_store import ClaimedJob
 
 _HIGHEST_TENANT = 2**40
 # Other workers may be just taking what a tenant has.
@@ -45,7 +46,7 @@ class Claimer:
         lease_seconds: int,
         limit: int,
         caller: Caller,
-    ) -> list[Row]:
+    ) -> list[ClaimedJob]:
         """Claim up to ``limit`` jobs, from as many tenants as have some.
 
         Args:
@@ -56,26 +57,11 @@ class Claimer:
             lease_seconds: how long it may be silent.
             limit: how many at most.
             caller: the operator.
-
-        Returns:
-            Rows of the composite type ``claimed_job``.
         """
         formats = list(dict.fromkeys(formats))
-        wanted = limit + _SPARE_TENANTS
         resting = self._resting.keys
-        tenant_ids = await claims.tenants_with_waiting_jobs(
-            connection, formats, self._last, wanted, resting
-        )
-        if len(tenant_ids) < wanted:
-            # The ring closes: those up to where this began come last.
-            tenant_ids += [
-                tenant_id
-                for tenant_id in await claims.tenants_with_waiting_jobs(
-                    connection, formats, 0, wanted - len(tenant_ids), resting
-                )
-                if tenant_id not in tenant_ids
-            ]
-        claimed: list[Row] = []
+        tenant_ids = await self._find_tenants(connection, formats, limit + _SPARE_TENANTS, resting)
+        claimed: list[ClaimedJob] = []
         while tenant_ids and len(claimed) < limit:
             share = max(1, (limit - len(claimed)) // len(tenant_ids))
             more = []
@@ -83,7 +69,7 @@ class Claimer:
                 count = min(share, limit - len(claimed))
                 if not count:
                     break
-                given = await claims.claim_jobs(
+                given = await claim_store.claim_jobs(
                     connection,
                     tenant_id,
                     now,
@@ -97,9 +83,20 @@ class Claimer:
                 for job_id in given.skipped:
                     self._resting.skip(job_id, tenant_id=tenant_id, job_id=format_id("job", job_id))
                 resting += given.skipped
-                claimed += given.rows
+                claimed += given.jobs
                 self._last = tenant_id
-                if len(given.rows) == count:
+                if len(given.jobs) == count:
                     more.append(tenant_id)
             tenant_ids = more
         return claimed
+
+    async def _find_tenants(
+        self, connection: Connection, formats: Sequence[str], wanted: int, resting: Sequence[UUID]
+    ) -> list[int]:
+        find = operator_store.tenants_with_waiting_jobs
+        tenant_ids = await find(connection, formats, self._last, wanted, resting)
+        if len(tenant_ids) < wanted:
+            # The ring closes: those up to where this began come last.
+            first = await find(connection, formats, 0, wanted - len(tenant_ids), resting)
+            tenant_ids += [tenant_id for tenant_id in first if tenant_id not in tenant_ids]
+        return tenant_ids

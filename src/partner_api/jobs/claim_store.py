@@ -1,17 +1,37 @@
-"""SQL of claims: what workers do with jobs, and canceling, which they are told of."""
+"""SQL of claims: what workers do with jobs, canceling them, and the jobs of test tenants, which no worker gets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msgspec import Struct
+
 from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.rows import read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Row
+    from partner_api.content.store import ContentFormat
+    from partner_api.database.connection import Connection
+    from partner_api.jobs.store import JobRelease
+
+
+class ClaimedJob(Struct, frozen=True):
+    """A job that a worker has, as the composite type of this name has it in SQL."""
+
+    job_id: UUID
+    attempt: int
+    claim_token: UUID
+    format: ContentFormat
+    organization_id: UUID
+    project_id: UUID
+    container_id: UUID
+    inputs: dict[str, Any]
+    reserved_credits: int
+    lease_until: datetime
 
 
 class JobHeartbeat(NamedTuple):
@@ -59,57 +79,22 @@ class CancelItem(NamedTuple):
     idempotency: Idempotency | None = None
 
 
-class Claimed(NamedTuple):
-    """Jobs that a worker got, as rows of the composite type ``claimed_job``, and some that nobody can be given."""
+class SandboxCompletion(NamedTuple):
+    """A job of a test tenant, and its files as they are stored."""
 
-    rows: list[Row]
+    job_id: UUID
+    assets: list[dict[str, Any]]
+
+
+class Claimed(NamedTuple):
+    """Jobs that a worker got, and some that nobody can be given."""
+
+    jobs: list[ClaimedJob]
     skipped: list[UUID]
 
 
-async def tenants_with_waiting_jobs(
-    connection: Connection,
-    formats: Sequence[str],
-    after: int,
-    limit: int,
-    resting: Sequence[UUID] = (),
-) -> list[int]:
-    """The next tenants by id that have jobs waiting in these formats. Crosses tenants.
-
-    It steps from tenant to tenant in the index, so that ten thousand jobs of one cost as much as one.
-
-    Args:
-        connection: any.
-        formats: any of these counts.
-        after: only tenants with a higher id.
-        limit: how many at most.
-        resting: jobs that do not count.
-    """
-    rows = await connection.fetch(
-        """
-        WITH RECURSIVE ring (tenant_id, place) AS (
-            SELECT $2::bigint, 0
-             UNION ALL
-            SELECT n.tenant_id, ring.place + 1 FROM ring CROSS JOIN LATERAL (
-                SELECT min(w.tenant_id) AS tenant_id
-                  FROM unnest($1::text[]) f (format) CROSS JOIN LATERAL (
-                       SELECT j.tenant_id FROM jobs j
-                        WHERE j.format = f.format AND j.tenant_id > ring.tenant_id
-                          AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox
-                          AND j.id <> ALL ($4::uuid[])
-                        ORDER BY j.tenant_id LIMIT 1) w) n
-             WHERE ring.place < $3 AND n.tenant_id IS NOT NULL)
-        SELECT tenant_id FROM ring WHERE place > 0 ORDER BY place
-        """,
-        list(formats),
-        after,
-        limit,
-        resting,
-    )
-    return [row["tenant_id"] for row in rows]
-
-
 async def waiting_jobs(connection: Connection, tenant_id: int, content_format: str) -> list[UUID]:
-    """The jobs of a tenant that wait for a worker in this format."""
+    """List the jobs of a tenant that wait for a worker in this format."""
     rows = await connection.fetch(
         """
         SELECT id FROM jobs
@@ -133,7 +118,7 @@ async def claim_jobs(
     caller: Caller,
     resting: Sequence[UUID] = (),
 ) -> Claimed:
-    """Give a tenant's oldest waiting jobs to a worker, one for each token, or fewer; none that is ``resting``."""
+    """Assign a tenant's oldest waiting jobs to a worker, one for each token, or fewer; none that is ``resting``."""
     (row,) = await connection.fetch(
         "SELECT p_claimed, p_skipped FROM jobs_claim_sound($1, $2, $3, $4, $5, $6, $7, $8)",
         tenant_id,
@@ -145,27 +130,7 @@ async def claim_jobs(
         resting,
         caller,
     )
-    return Claimed(*row)
-
-
-async def current_claim(
-    connection: Connection, job_id: UUID, worker_id: str, claim_token: UUID, now: datetime
-) -> Row | None:
-    """The claim that a worker names, if it is the current one of a running job. Crosses tenants.
-
-    Columns: ``tenant_id, job_id, attempt, cancel_requested_at, lease_until``.
-    """
-    return await connection.fetchrow(
-        """
-        SELECT tenant_id, id AS job_id, attempt, cancel_requested_at, lease_until FROM jobs
-         WHERE id = $1 AND worker_id = $2 AND claim_token = $3 AND status = 'running'
-           AND expires_at > $4
-        """,
-        job_id,
-        worker_id,
-        claim_token,
-        now,
-    )
+    return Claimed(read_rows(ClaimedJob, row["p_claimed"]), row["p_skipped"])
 
 
 async def heartbeat(
@@ -185,7 +150,7 @@ async def complete_jobs(
 async def fail_jobs(
     connection: Connection, tenant_id: int, now: datetime, items: Sequence[JobFailure]
 ) -> list[Outcome]:
-    """Give jobs back, to be tried again or to fail. Facts: ``{status}``, `running` for another try."""
+    """Return jobs, to be tried again or to fail. Facts: ``{status}``, `running` for another try."""
     return await call_money_function(connection, "job_fail", tenant_id, now, items)
 
 
@@ -194,3 +159,68 @@ async def cancel_jobs(
 ) -> list[Outcome]:
     """Cancel jobs, at once or by telling their workers. Facts: ``{job_id, accepted, reason}``."""
     return await call_money_function(connection, "job_cancel", tenant_id, now, items)
+
+
+async def lapsed_claims(
+    connection: Connection,
+    tenant_id: int,
+    now: datetime,
+    limit: int,
+    resting: Collection[UUID] = (),
+) -> list[UUID]:
+    """List jobs of a tenant whose claims have lapsed, the longest lapsed first, but for ``resting``."""
+    rows = await connection.fetch(
+        """
+        SELECT id FROM jobs
+         WHERE tenant_id = $1 AND status = 'running' AND lease_until <= $2 AND id <> ALL ($4::uuid[])
+         ORDER BY lease_until LIMIT $3
+        """,
+        tenant_id,
+        now,
+        limit,
+        list(resting),
+    )
+    return [row["id"] for row in rows]
+
+
+async def expire_claims(
+    connection: Connection, tenant_id: int, now: datetime, job_ids: Sequence[UUID]
+) -> tuple[int, list[UUID]]:
+    """End lapsed claims of a tenant: try again, fail or cancel.
+
+    Returns:
+        How many were ended, and the jobs that are still claimed because they cannot be ended.
+    """
+    (row,) = await connection.fetch(
+        "SELECT p_ended, p_skipped FROM claims_expire_these($1, $2, $3)", tenant_id, now, job_ids
+    )
+    return row["p_ended"], row["p_skipped"]
+
+
+async def runs(connection: Connection, tenant_id: int, job_id: UUID) -> bool:
+    """Return whether a job is not over."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM jobs WHERE tenant_id = $1 AND id = $2 AND status = 'running')",
+            tenant_id,
+            job_id,
+        )
+    )
+
+
+async def complete_sandbox_jobs(
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[SandboxCompletion]
+) -> int:
+    """Complete jobs of a test tenant, for nothing; return how many were not over already."""
+    completed = await connection.fetchval(
+        "SELECT sandbox_complete($1, $2, $3)", tenant_id, now, items
+    )
+    return int(completed)
+
+
+async def fail_sandbox_jobs(
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[JobRelease]
+) -> int:
+    """End jobs of a test tenant that cannot be made; return how many were not over already."""
+    failed = await connection.fetchval("SELECT sandbox_fail($1, $2, $3)", tenant_id, now, items)
+    return int(failed)

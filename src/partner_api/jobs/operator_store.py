@@ -1,29 +1,184 @@
-"""SQL of jobs that are due for a sweep: those whose worker is silent, and the sandbox's."""
+"""SQL of jobs across tenants: the operator's view of them, what workers may claim, and what is due for a sweep."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.jobs.store import JOB_COLUMNS, JOB_TABLES, Job
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Row
-    from partner_api.jobs.store import JobRelease
+    from partner_api.content.store import ContentFormat
+    from partner_api.database.connection import Connection
 
 
-class SandboxCompletion(NamedTuple):
-    """A job of a test tenant, and its files as they are stored."""
+class JobWithInputs(Job, frozen=True):
+    """A job, and what its partner sent."""
 
-    job_id: UUID
-    assets: list[dict[str, Any]]
+    inputs: dict[str, Any]
+
+
+class SandboxJob(Struct, frozen=True):
+    """A running job of a test tenant."""
+
+    tenant_id: int
+    id: UUID
+    format: ContentFormat
+    container_id: UUID | None
+    """None if the job has no container, which is a fault."""
+    inputs: dict[str, Any]
+
+
+async def find_job(connection: Connection, job_id: UUID) -> JobWithInputs | None:
+    """Return a job with its inputs. Crosses tenants."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {columns_of(JobWithInputs, "j", inputs="c.inputs", **JOB_COLUMNS)} {JOB_TABLES}
+         WHERE j.id = $1
+        """,
+        job_id,
+    )
+    return read_row(JobWithInputs, row)
+
+
+async def find_tenant(connection: Connection, job_id: UUID) -> int | None:
+    """Return the tenant of a job. Crosses tenants: workers and operators know a job by its id alone."""
+    tenant_id: int | None = await connection.fetchval(
+        "SELECT tenant_id FROM jobs WHERE id = $1", job_id
+    )
+    return tenant_id
+
+
+async def list_jobs(
+    connection: Connection,
+    *,
+    statuses: Sequence[str] | None,
+    formats: Sequence[str] | None,
+    organization_id: UUID | None,
+    before: UUID | None,
+    limit: int,
+) -> list[Job]:
+    """Return a page of all jobs, newest first. Crosses tenants."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {columns_of(Job, "j", **JOB_COLUMNS)} {JOB_TABLES}
+         WHERE ($1::text[] IS NULL OR j.status = ANY ($1))
+           AND ($2::text[] IS NULL OR j.format = ANY ($2))
+           AND ($3::uuid IS NULL OR p.organization_id = $3)
+           AND ($4::uuid IS NULL OR j.id < $4)
+         ORDER BY j.id DESC LIMIT $5
+        """,
+        None if statuses is None else list(statuses),
+        None if formats is None else list(formats),
+        organization_id,
+        before,
+        limit,
+    )
+    return read_rows(Job, rows)
+
+
+async def find_tenant_of_claim(
+    connection: Connection, job_id: UUID, worker_id: str, claim_token: UUID, now: datetime
+) -> int | None:
+    """Return the tenant of the job that a worker claimed; None if the claim is not current. Crosses tenants."""
+    tenant_id: int | None = await connection.fetchval(
+        """
+        SELECT tenant_id FROM jobs
+         WHERE id = $1 AND worker_id = $2 AND claim_token = $3 AND status = 'running'
+           AND expires_at > $4
+        """,
+        job_id,
+        worker_id,
+        claim_token,
+        now,
+    )
+    return tenant_id
+
+
+async def tenants_with_waiting_jobs(
+    connection: Connection,
+    formats: Sequence[str],
+    after: int,
+    limit: int,
+    resting: Sequence[UUID] = (),
+) -> list[int]:
+    """Return the next tenants by id that have jobs waiting in these formats. Crosses tenants.
+
+    It steps from tenant to tenant in the index, so that ten thousand jobs of one cost as much as one.
+
+    Args:
+        connection: any.
+        formats: any of these counts.
+        after: only tenants with a higher id.
+        limit: how many at most.
+        resting: jobs that do not count.
+    """
+    rows = await connection.fetch(
+        """
+        WITH RECURSIVE ring (tenant_id, place) AS (
+            SELECT $2::bigint, 0
+             UNION ALL
+            SELECT n.tenant_id, ring.place + 1 FROM ring CROSS JOIN LATERAL (
+                SELECT min(w.tenant_id) AS tenant_id
+                  FROM unnest($1::text[]) f (format) CROSS JOIN LATERAL (
+                       SELECT j.tenant_id FROM jobs j
+                        WHERE j.format = f.format AND j.tenant_id > ring.tenant_id
+                          AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox
+                          AND j.id <> ALL ($4::uuid[])
+                        ORDER BY j.tenant_id LIMIT 1) w) n
+             WHERE ring.place < $3 AND n.tenant_id IS NOT NULL)
+        SELECT tenant_id FROM ring WHERE place > 0 ORDER BY place
+        """,
+        list(formats),
+        after,
+        limit,
+        resting,
+    )
+    return [row["tenant_id"] for row in rows]
+
+
+async def tenants_with_expired_jobs(
+    connection: Connection, now: datetime, limit: int, resting: Collection[UUID] = ()
+) -> list[int]:
+    """Return tenants that have open reservations past their time, the longest overdue first. Crosses tenants.
+
+    Args:
+        connection: any.
+        now: what expires later does not count.
+        limit: how many at most.
+        resting: jobs that do not count either.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT tenant_id FROM reservations
+         WHERE status = 'open' AND expires_at <= $1 AND job_id <> ALL ($3::uuid[])
+         GROUP BY tenant_id ORDER BY min(expires_at) LIMIT $2
+        """,
+        now,
+        limit,
+        list(resting),
+    )
+    return [row["tenant_id"] for row in rows]
+
+
+async def next_expiry(connection: Connection, after: datetime) -> datetime | None:
+    """Return the first expiry of an open reservation after an instant. Crosses tenants."""
+    expiry: datetime | None = await connection.fetchval(
+        "SELECT min(expires_at) FROM reservations WHERE status = 'open' AND expires_at > $1", after
+    )
+    return expiry
 
 
 async def tenants_with_silent_workers(
     connection: Connection, now: datetime, limit: int, resting: Collection[UUID] = ()
 ) -> list[int]:
-    """Tenants with claims that have lapsed, the longest lapsed first. Crosses tenants.
+    """Return tenants with claims that have lapsed, the longest lapsed first. Crosses tenants.
 
     Args:
         connection: any.
@@ -45,53 +200,17 @@ async def tenants_with_silent_workers(
 
 
 async def next_lapse(connection: Connection, after: datetime) -> datetime | None:
-    """When the next claim lapses, after an instant. Crosses tenants."""
+    """Return when the next claim lapses after an instant. Crosses tenants."""
     lapse: datetime | None = await connection.fetchval(
         "SELECT min(lease_until) FROM jobs WHERE status = 'running' AND lease_until > $1", after
     )
     return lapse
 
 
-async def lapsed_claims(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    limit: int,
-    resting: Collection[UUID] = (),
-) -> list[UUID]:
-    """The jobs of a tenant whose claims have lapsed, the longest lapsed first, but for ``resting``."""
-    rows = await connection.fetch(
-        """
-        SELECT id FROM jobs
-         WHERE tenant_id = $1 AND status = 'running' AND lease_until <= $2 AND id <> ALL ($4::uuid[])
-         ORDER BY lease_until LIMIT $3
-        """,
-        tenant_id,
-        now,
-        limit,
-        list(resting),
-    )
-    return [row["id"] for row in rows]
-
-
-async def expire_claims(
-    connection: Connection, tenant_id: int, now: datetime, job_ids: Sequence[UUID]
-) -> tuple[int, list[UUID]]:
-    """End lapsed claims of a tenant: try again, fail or cancel.
-
-    Returns:
-        How many were ended, and the jobs that are still claimed because they cannot be ended.
-    """
-    (row,) = await connection.fetch(
-        "SELECT p_ended, p_skipped FROM claims_expire_these($1, $2, $3)", tenant_id, now, job_ids
-    )
-    return row["p_ended"], row["p_skipped"]
-
-
 async def next_sandbox_job(
     connection: Connection, started_by: datetime, after: int, put_off: Collection[UUID]
-) -> Row | None:
-    """The oldest running job of the next test tenant that has one that started by then. Crosses tenants.
+) -> SandboxJob | None:
+    """Return the oldest running job of the next test tenant that has one that started by then. Crosses tenants.
 
     It takes one step in the index, so that ten thousand jobs of one tenant cost as much as one.
 
@@ -100,12 +219,10 @@ async def next_sandbox_job(
         started_by: jobs that started later do not count.
         after: only tenants with a higher id.
         put_off: jobs that do not count either.
-
-    Columns: ``tenant_id, id, format, container_id, inputs``; the last two are None if the job has no container.
     """
-    return await connection.fetchrow(
-        """
-        SELECT j.tenant_id, j.id, j.format, c.id AS container_id, c.inputs
+    row = await connection.fetchrow(
+        f"""
+        SELECT {columns_of(SandboxJob, "j", container_id="c.id", inputs="coalesce(c.inputs, '{}')")}
           FROM (SELECT tenant_id, id, format FROM jobs
                  WHERE status = 'running' AND sandbox AND tenant_id > $2 AND started_at <= $1
                    AND id <> ALL ($3::uuid[])
@@ -116,10 +233,11 @@ async def next_sandbox_job(
         after,
         list(put_off),
     )
+    return read_row(SandboxJob, row)
 
 
 async def next_sandbox_start(connection: Connection, after: datetime) -> datetime | None:
-    """The first start after an instant of a sandbox job that still runs. Crosses tenants."""
+    """Return the first start after an instant of a sandbox job that still runs. Crosses tenants."""
     start: datetime | None = await connection.fetchval(
         """
         SELECT min(started_at) FROM jobs WHERE status = 'running' AND sandbox AND started_at > $1
@@ -127,32 +245,3 @@ async def next_sandbox_start(connection: Connection, after: datetime) -> datetim
         after,
     )
     return start
-
-
-async def runs(connection: Connection, tenant_id: int, job_id: UUID) -> bool:
-    """Return whether a job is not over."""
-    return bool(
-        await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM jobs WHERE tenant_id = $1 AND id = $2 AND status = 'running')",
-            tenant_id,
-            job_id,
-        )
-    )
-
-
-async def complete_sandbox_jobs(
-    connection: Connection, tenant_id: int, now: datetime, items: Sequence[SandboxCompletion]
-) -> int:
-    """Complete jobs of a test tenant, for nothing; gives how many were not over already."""
-    completed = await connection.fetchval(
-        "SELECT sandbox_complete($1, $2, $3)", tenant_id, now, items
-    )
-    return int(completed)
-
-
-async def fail_sandbox_jobs(
-    connection: Connection, tenant_id: int, now: datetime, items: Sequence[JobRelease]
-) -> int:
-    """End jobs of a test tenant that cannot be made; gives how many were not over already."""
-    failed = await connection.fetchval("SELECT sandbox_fail($1, $2, $3)", tenant_id, now, items)
-    return int(failed)

@@ -1,4 +1,4 @@
-"""Starting generation, following it, and canceling it."""
+"""The routes of jobs: start generation, follow it, cancel it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from partner_api.content.schemas import ContentFormat
+from partner_api.content.store import ContentFormat, list_assets
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import answer, idempotency_argument
@@ -18,11 +18,9 @@ from partner_api.edge.limits.rate_limits import TIERS
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import JobId, ProjectId
 from partner_api.edge.wire.reply import Reply, json_reply, names_etag
-from partner_api.errors import not_found
 from partner_api.ids import format_id, new_ulid, new_uuid7
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import store
-from partner_api.jobs.access import cannot_be_canceled
+from partner_api.jobs import claim_store, store
+from partner_api.jobs.access import cannot_be_canceled, require_job
 from partner_api.jobs.schemas import (
     Job,
     JobCancellation,
@@ -125,17 +123,14 @@ async def read_job(request: ApiRequest, job_id: JobId) -> Reply[Job]:
     `stage` and `progress` say how far it is; when it is over, `result` or `error` is there. Send
     the `ETag` of the last answer as `If-None-Match` to get 304 while nothing has changed.
     """
-    tenant_id = request.caller.tenant_id
     async with request.services.pool.acquire() as connection:
-        row = await store.find_job(connection, tenant_id, request.caller.organization_id, job_id)
-        if row is None:
-            raise not_found()
+        job = await require_job(request, connection, job_id)
         assets = (
-            await store.list_assets(connection, tenant_id, [row["container_id"]])
-            if row["status"] == "completed"
+            await list_assets(connection, job.tenant_id, [job.container_id])
+            if job.status == "completed"
             else {}
         )
-    reply = json_reply(job_of(row, assets.get(row["container_id"], ())))
+    reply = json_reply(job_of(job, assets.get(job.container_id, ())))
     tag = f'W/"{hashlib.sha256(reply.body).hexdigest()[:24]}"'
     if names_etag(request.header("if-none-match") or "", tag):
         return Reply(304, b"", {"ETag": tag})
@@ -163,7 +158,7 @@ async def cancel_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellatio
     reports or falls silent, and nothing is charged. In its last stage, `finalizing`, a job cannot
     be canceled any more: 409.
     """
-    item = claims.CancelItem(
+    item = claim_store.CancelItem(
         job_id,
         request.caller.organization_id,
         audit_argument(request),
@@ -171,7 +166,7 @@ async def cancel_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellatio
     )
     return await money(
         request,
-        claims.cancel_jobs,
+        claim_store.cancel_jobs,
         item,
         _canceled,
         conflict=lambda facts: cannot_be_canceled(job_id, facts),
@@ -202,7 +197,7 @@ async def _start(
 
 
 def inputs_of(body: Struct) -> dict[str, Any]:
-    """Give what was sent as workers get it: by its names on the wire, without what was left out."""
+    """Return what was sent as workers get it: by its names on the wire, without what was left out."""
     inputs: dict[str, Any] = {}
     for name, wire_name in zip(body.__struct_fields__, body.__struct_encode_fields__, strict=True):
         value = getattr(body, name)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.clock import format_milliseconds
-from partner_api.content.schemas import Asset, JobError, asset_of
+from partner_api.content.schemas import Asset, JobError, asset_of, error_of
 from partner_api.edge.wire.fields import (
     Amount,
     ContainerIdText,
@@ -21,13 +21,13 @@ from partner_api.edge.wire.fields import (
 )
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
+from partner_api.jobs.store import JobStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from partner_api.database.connection import Row
-
-JobStatus = Literal["running", "completed", "failed", "canceled"]
+    from partner_api.content.store import Asset as StoredAsset
+    from partner_api.jobs import store
 
 Hook = Annotated[
     str,
@@ -152,7 +152,7 @@ class _StartFacts(Struct, frozen=True):
 
 
 def started_job_of(facts: dict[str, Any]) -> StartedJob:
-    """Make the answer of the facts of ``store.start_jobs``."""
+    """Return the answer of the facts of ``store.start_jobs``."""
     known = msgspec.convert(facts, _StartFacts)
     job_id = format_id("job", known.job_id)
     return StartedJob(
@@ -166,7 +166,7 @@ def started_job_of(facts: dict[str, Any]) -> StartedJob:
 
 
 def cancellation_of(facts: dict[str, Any]) -> JobCancellation:
-    """Make the answer of the facts of ``claims.cancel_jobs``."""
+    """Return the answer of the facts of ``claim_store.cancel_jobs``."""
     return JobCancellation(
         job_id=format_id("job", UUID(facts["job_id"])),
         accepted=facts["accepted"],
@@ -174,28 +174,26 @@ def cancellation_of(facts: dict[str, Any]) -> JobCancellation:
     )
 
 
-def job_of(row: Row, assets: Sequence[Row]) -> Job:
-    """Make the wire form of a row of ``store.find_job``, with its container's assets."""
-    container_id = format_id("cnt", row["container_id"])
-    finished_at = row["finished_at"]
+def job_of(job: store.Job, assets: Sequence[StoredAsset]) -> Job:
+    """Return the wire form of a job, with the files of its container."""
+    container_id = format_id("cnt", job.container_id)
+    finished_at = job.finished_at
     return Job(
-        job_id=format_id("job", row["id"]),
-        status=row["status"],
-        stage=row["stage"],
-        progress=row["progress"],
-        project_id=format_id("prj", row["project_id"]),
+        job_id=format_id("job", job.id),
+        status=job.status,
+        stage=job.stage,
+        progress=job.progress,
+        project_id=format_id("prj", job.project_id),
         container_ids=[container_id],
-        reserved_credits=row["credits"],
-        started_at=format_milliseconds(row["started_at"]),
+        reserved_credits=job.credits,
+        started_at=format_milliseconds(job.started_at),
         finished_at=UNSET if finished_at is None else format_milliseconds(finished_at),
         result=JobResult(
             container_id=container_id,
-            credits_charged=row["charged"],
+            credits_charged=job.charged,
             assets=[asset_of(asset) for asset in assets],
         )
-        if row["status"] == "completed"
+        if job.status == "completed"
         else UNSET,
-        error=JobError(row["error_code"], row["error_message"])
-        if row["status"] == "failed"
-        else UNSET,
+        error=error_of(job.error_code, job.error_message) or UNSET,
     )

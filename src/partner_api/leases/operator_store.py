@@ -1,41 +1,66 @@
-"""SQL of leases as the operator sees them: of all partners, in the live environment."""
+"""SQL of leases across tenants: the operator's view of the live ones, and what is due for a sweep."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from partner_api.leases.store import renew
+from msgspec import Struct
+
+from partner_api.database.rows import read_rows
+from partner_api.leases.store import LEASE_COLUMNS, Lease, LeaseBillingStatus, LeaseStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.database.connection import Connection
 
-_LEASES = """
-    SELECT l.tenant_id, l.social_account_id, l.project_id, p.organization_id, l.pool_account_id, s.handle, s.platform,
-           s.followers, l.status, l.assigned_at,
-           CASE l.status WHEN 'assigned' THEN lease_next_renewal(l.assigned_at, $1) END AS next_renewal_at,
-           l.monthly_price_cents, l.billing_status, l.past_due_since, l.disconnected_at, l.disconnected_reason
-      FROM leases l
-      JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live'
-      JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
-      JOIN social_accounts s ON s.tenant_id = l.tenant_id AND s.id = l.social_account_id
-"""
+
+class PartnerWithRenewals(Struct, frozen=True):
+    """A partner whose cash wallet has something to charge."""
+
+    tenant_id: int
+    organization_id: UUID
+    name: str
 
 
-async def find_lease(
-    connection: Connection, now: datetime, social_account_id: UUID
-) -> asyncpg.Record | None:
-    """The lease of this account, whosever it is. Crosses tenants: for the operator only."""
-    return await connection.fetchrow(
-        f"{_LEASES} WHERE s.id = $2",
-        now,
+class RehearsedLease(Struct, frozen=True):
+    """What a rehearsal changed of a lease; the two states are those after it."""
+
+    social_account_id: UUID
+    project_id: UUID
+    organization_id: UUID
+    status: LeaseStatus
+    billing_status: LeaseBillingStatus
+    months_paid: int
+    paid_cents: int
+    newly_due: bool
+
+
+class Renewed(Struct, frozen=True):
+    """How far a commit of renewals came: ``leases`` of the first ``tenants`` of those given.
+
+    ``stuck`` are the tenants with leases that are due and that no renewal can advance, whatever money comes in.
+    """
+
+    tenants: int
+    leases: int
+    stuck: Sequence[int]
+
+
+async def find_tenant(connection: Connection, social_account_id: UUID) -> int | None:
+    """Return the tenant of a lease. Crosses tenants: operators know a lease by its account alone."""
+    tenant_id: int | None = await connection.fetchval(
+        """
+        SELECT s.tenant_id FROM social_accounts s
+          JOIN tenants t ON t.id = s.tenant_id AND t.env = 'live'
+          JOIN leases l ON l.tenant_id = s.tenant_id AND l.social_account_id = s.id
+         WHERE s.id = $1
+        """,
         social_account_id,
     )
+    return tenant_id
 
 
 async def list_leases(
@@ -49,13 +74,13 @@ async def list_leases(
     due_before: datetime | None,
     before: UUID | None,
     limit: int,
-) -> list[asyncpg.Record]:
-    """A page of all leases, newest first. Crosses tenants: for the operator only.
+) -> list[Lease]:
+    """Return a page of all leases, newest first. Crosses tenants.
 
     Args:
         connection: any.
         now: decides when each is renewed next.
-        tenant_id: only of this tenant; of the organization, so that its leases need not be looked for.
+        tenant_id: only of this tenant; the organization's, so that an index finds its leases.
         organization_id: only of this organization's projects.
         statuses: only in these.
         billing_status: only assigned ones with this.
@@ -63,8 +88,8 @@ async def list_leases(
         before: only those with a smaller id.
         limit: how many.
     """
-    # Each filter that is asked for is a condition of its own: among a million leases of which few are past due,
-    # `$1 IS NULL OR …` would keep PostgreSQL from using what it has an index for.
+    # Each filter that is asked for is a condition of its own: `$1 IS NULL OR …` would keep PostgreSQL from using an
+    # index, which matters if few of a million leases are past due.
     arguments: list[Any] = [now]
     conditions = ["true"]
 
@@ -89,10 +114,18 @@ async def list_leases(
     if before is not None:
         add("s.id < {}", before)
     arguments.append(limit)
-    return await connection.fetch(
-        f"{_LEASES} WHERE {' AND '.join(conditions)} ORDER BY s.id DESC LIMIT ${len(arguments)}",
+    rows = await connection.fetch(
+        f"""
+        SELECT {LEASE_COLUMNS}
+          FROM leases l
+          JOIN tenants t ON t.id = l.tenant_id AND t.env = 'live'
+          JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
+          JOIN social_accounts s ON s.tenant_id = l.tenant_id AND s.id = l.social_account_id
+         WHERE {" AND ".join(conditions)} ORDER BY s.id DESC LIMIT ${len(arguments)}
+        """,
         *arguments,
     )
+    return read_rows(Lease, rows)
 
 
 async def list_partners_with_renewals(
@@ -102,12 +135,9 @@ async def list_partners_with_renewals(
     organization_id: UUID | None,
     before: UUID | None,
     limit: int,
-) -> list[asyncpg.Record]:
-    """Partners of whom something will be charged or tried again until then, newest first. Crosses tenants.
-
-    Columns: ``tenant_id``, ``organization_id``, ``name``.
-    """
-    return await connection.fetch(
+) -> list[PartnerWithRenewals]:
+    """Return partners from whom something is to be charged by then, newest first. Crosses tenants."""
+    rows = await connection.fetch(
         """
         SELECT w.tenant_id, w.organization_id, o.name FROM cash_wallets w
           JOIN tenants t ON t.id = w.tenant_id AND t.env = 'live'
@@ -122,23 +152,22 @@ async def list_partners_with_renewals(
         before,
         limit,
     )
+    return read_rows(PartnerWithRenewals, rows)
 
 
 async def rehearse_renewals(
     connection: Connection, tenant_id: int, moments: Sequence[datetime], limit: int
-) -> list[asyncpg.Record]:
-    """What sweeps at these moments would do with a partner's leases: it is done, read, and taken back.
+) -> list[RehearsedLease]:
+    """Return which leases of a partner sweeps at these moments would change: run them, read, and roll back.
 
     Args:
         connection: not in a transaction.
         tenant_id: the partner's. Nobody else can charge its wallet meanwhile.
         moments: when a worker would run, in order.
-        limit: it ends when about so many times a lease was paid, put off or ended.
+        limit: stop after about so many charges, failed charges and ends of leases.
 
     Returns:
-        The leases that would change: ``social_account_id``, ``project_id``, ``organization_id``, ``status`` and
-        ``billing_status`` after it, ``months_paid``, ``paid_cents``, ``newly_due``. None, if a worker is charging
-        the wallet at this moment.
+        The leases that would change; none if a worker is charging the wallet at this moment.
     """
     transaction = connection.transaction()
     await transaction.start()
@@ -148,7 +177,7 @@ async def rehearse_renewals(
                 advanced := (await renew(connection, [tenant_id], moment, limit)).leases
             ):
                 limit -= advanced
-        return await connection.fetch(
+        rows = await connection.fetch(
             """
             SELECT l.social_account_id, l.project_id, p.organization_id, l.status, l.billing_status,
                    count(c.status) FILTER (WHERE c.status = 'paid') AS months_paid,
@@ -165,5 +194,58 @@ async def rehearse_renewals(
             """,
             tenant_id,
         )
+        return read_rows(RehearsedLease, rows)
     finally:
         await transaction.rollback()
+
+
+async def renew(
+    connection: Connection, tenant_ids: Sequence[int], now: datetime, limit: int
+) -> Renewed:
+    """Charge leases that are due, tenant by tenant, until about ``limit`` were paid, put off or ended.
+
+    A cash wallet that somebody else holds is left to them, and counts as visited. Crosses tenants.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT p_taken AS tenants, p_advanced AS leases, p_stuck AS stuck
+          FROM leases_renew_partners($1, $2, $3)
+        """,
+        tenant_ids,
+        now,
+        limit,
+    )
+    (renewed,) = read_rows(Renewed, rows)
+    return renewed
+
+
+async def tenants_with_renewals(
+    connection: Connection, now: datetime, limit: int, resting: Sequence[int] = ()
+) -> list[int]:
+    """Return tenants whose cash wallet has something to charge, the longest overdue first. Crosses tenants.
+
+    Args:
+        connection: any.
+        now: what is due later does not count.
+        limit: how many at most.
+        resting: tenants that do not count either.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT tenant_id FROM cash_wallets
+         WHERE renewals_due_at <= $1 AND tenant_id <> ALL ($3::bigint[])
+         ORDER BY renewals_due_at LIMIT $2
+        """,
+        now,
+        limit,
+        resting,
+    )
+    return [row["tenant_id"] for row in rows]
+
+
+async def next_renewal(connection: Connection, after: datetime) -> datetime | None:
+    """Return the first instant after another at which a lease is to be charged. Crosses tenants."""
+    due: datetime | None = await connection.fetchval(
+        "SELECT min(renewals_due_at) FROM cash_wallets WHERE renewals_due_at > $1", after
+    )
+    return due

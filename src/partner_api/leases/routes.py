@@ -9,11 +9,11 @@ from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ProjectId, SocialAccountId
-from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.pagination import Page, page
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import not_found
 from partner_api.leases import store
-from partner_api.leases.access import charge_callers_leases
+from partner_api.leases.access import charge_callers_leases, require_leases
 from partner_api.leases.schemas import (
     LeasedAccount,
     LeasedAccountsQuery,
@@ -62,31 +62,18 @@ async def list_leased_accounts(
 ) -> Page[LeasedAccount]:
     """List leased accounts.
 
-    The accounts leased to a project: what is paid, and when each renews. In the order of
+    The accounts leased to a project, with what each costs and when it renews, in the order of
     assignment. The sum of `monthlyPriceCents` over the assigned accounts is what a month costs. An
     account is in the list from the moment it is assigned.
     """
     async with request.services.pool.acquire() as connection:
-        leases = await store.list_leases(
-            connection,
-            request.caller.tenant_id,
-            request.caller.organization_id,
-            project_id,
-            statuses=query.status,
-            now=request.now,
-            after=read_cursor(request, store.LeasePosition),
-            limit=query.limit + 1,
-        )
-    if leases is None:
-        raise not_found()
+        leases = await require_leases(request, connection, project_id, query)
     return page(
         request,
         query,
         leases,
         item=leased_account_of,
-        position=lambda lease: store.LeasePosition(
-            lease["assigned_at"], lease["social_account_id"]
-        ),
+        position=lambda lease: store.LeasePosition(lease.assigned_at, lease.social_account_id),
     )
 
 
@@ -104,8 +91,8 @@ async def release_account(
     """Release a leased account.
 
     The lease ends now and the account goes back to the operator. The month that is paid is not
-    refunded, and months that have begun are charged first. What is not a lease of yours, or is over
-    already, is 404.
+    refunded, and months that have begun are charged first. An account that is not leased to you, or
+    no longer, is 404.
     """
     await charge_callers_leases(request)
     item = store.DisconnectItem(

@@ -11,17 +11,10 @@ from partner_api.edge.wire.fields import Amount, ProjectIdText, SecondsText, Soc
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
-from partner_api.leases.store import LeaseRow
+from partner_api.leases.store import Lease, LeaseBillingStatus, LeaseEnd, LeaseStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from partner_api.database.connection import Row
-
-LeaseStatus = Literal["assigned", "disconnected"]
-LeaseEnd = Literal[
-    "released_by_partner", "recalled_by_operator", "payment_failed", "organization_archived"
-]
 
 
 class LeasedAccountsQuery(Struct, frozen=True, rename="camel"):
@@ -55,11 +48,11 @@ class LeasedAccount(Struct, frozen=True, rename="camel"):
         Amount, Meta(description="Debited from the partner's cash wallet on `nextRenewalAt`.")
     ]
     billing_status: Annotated[
-        Literal["current", "past_due"],
+        LeaseBillingStatus,
         Meta(description="`past_due` while a month that has begun could not be paid."),
     ]
     past_due_since: SecondsText | None
-    # A disconnected account has these two as well.
+    # Only a disconnected account has these two.
     disconnected_at: SecondsText | UnsetType = UNSET
     disconnected_reason: LeaseEnd | UnsetType = UNSET
 
@@ -79,28 +72,28 @@ class ReleasedAccount(Struct, frozen=True, rename="camel", kw_only=True):
     disconnected_at: SecondsText
 
 
-def leased_account_of(lease: Row | dict[str, Any]) -> LeasedAccount:
-    """Make the wire form of a row of ``store.list_leases``."""
+def leased_account_of(lease: Lease) -> LeasedAccount:
+    """Return the wire form of a lease."""
     return LeasedAccount(
-        social_account_id=format_id("sa", lease["social_account_id"]),
-        project_id=format_id("prj", lease["project_id"]),
-        handle=lease["handle"],
-        platform=lease["platform"],
-        followers=lease["followers"],
-        status=lease["status"],
-        assigned_at=format_seconds(lease["assigned_at"]),
-        next_renewal_at=_seconds_or_none(lease["next_renewal_at"]),
-        monthly_price_cents=lease["monthly_price_cents"],
-        billing_status=lease["billing_status"],
-        past_due_since=_seconds_or_none(lease["past_due_since"]),
-        disconnected_at=_seconds_or_none(lease["disconnected_at"]) or UNSET,
-        disconnected_reason=lease["disconnected_reason"] or UNSET,
+        social_account_id=format_id("sa", lease.social_account_id),
+        project_id=format_id("prj", lease.project_id),
+        handle=lease.handle,
+        platform=lease.platform,
+        followers=lease.followers,
+        status=lease.status,
+        assigned_at=format_seconds(lease.assigned_at),
+        next_renewal_at=_seconds_or_none(lease.next_renewal_at),
+        monthly_price_cents=lease.monthly_price_cents,
+        billing_status=lease.billing_status,
+        past_due_since=_seconds_or_none(lease.past_due_since),
+        disconnected_at=_seconds_or_none(lease.disconnected_at) or UNSET,
+        disconnected_reason=lease.disconnected_reason or UNSET,
     )
 
 
 def released_account_of(facts: dict[str, Any]) -> ReleasedAccount:
-    """Make the answer of the facts of ``store.disconnect``."""
-    lease = convert(facts, LeaseRow)
+    """Return the answer made of the facts of ``store.disconnect``."""
+    lease = convert(facts, Lease)
     assert lease.disconnected_at is not None  # noqa: S101 - it has just ended
     return ReleasedAccount(
         social_account_id=format_id("sa", lease.social_account_id),

@@ -125,13 +125,12 @@ async def read_child(request: ApiRequest, org_id: OrganizationId) -> Organizatio
         if row is None or wallet is None:
             raise not_found()
         counts = await store.count_contents(connection, caller.tenant_id, org_id)
-    balance = wallet["included_remaining"] + wallet["prepaid"]
     return OrganizationDetail(
         **organization_fields(row),
         summary=OrganizationSummary(
             project_count=counts["projects"],
-            balance=balance,
-            available=balance - wallet["reserved"],
+            balance=wallet.balance,
+            available=wallet.available,
             credit_config=credit_config_of(wallet),
         ),
     )

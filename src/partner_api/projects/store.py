@@ -126,7 +126,7 @@ async def update_project(
         raise ValueError(f"not columns of a project: {changes.keys() - _ASSIGNABLE}")
     assignments = "".join(f", {column} = ${place}" for place, column in enumerate(changes, 4))
     row = await connection.fetchrow(
-        f"UPDATE projects SET updated_at = greatest(updated_at, $3){assignments} "  # noqa: S608 - names checked above
+        f"UPDATE projects SET updated_at = greatest(updated_at, $3){assignments} "
         "WHERE tenant_id = $1 AND id = $2 RETURNING *",
         tenant_id,
         project_id,

@@ -46,7 +46,7 @@ class Books:
     async def check(self, connection: Connection, tenant_id: int) -> list[str]:
         """Compare a tenant's wallets with their new events, and those with what was asked for.
 
-        Gives a sentence with both numbers for each thing that is not as it should be.
+        Return a sentence with both numbers for each thing that is not as it should be.
         """
         wallets = await store.read_wallets(connection, tenant_id)
         after = {

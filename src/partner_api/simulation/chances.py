@@ -43,7 +43,7 @@ class Chances:
         return KillPoint(self._kills.randrange(statements), self._kills.choice(tuple(Moment)))
 
     def happens(self, probability: float) -> bool:
-        """Throw the dice once."""
+        """Return true with this probability."""
         return self.random.random() < probability
 
     def choose(self, among: Sequence[T]) -> T:
@@ -83,17 +83,17 @@ class Chances:
         return LARGEST_AMOUNT
 
     def operator(self, now: datetime) -> Caller:
-        """Make the caller of an operator's request."""
+        """Return the caller of an operator's request."""
         return Caller("operator", None, self._operator_id, "simulation", self.ids.request(now))
 
     def client(self, organization: Organization, now: datetime) -> Caller:
-        """Make the caller of a partner's request; its organization's id stands for the API key's."""
+        """Return the caller of a partner's request; its organization's id stands for the API key's."""
         return Caller(
             "partner_api", organization.organization_id, None, None, self.ids.request(now)
         )
 
     def key(self, caller: Caller, tenant_id: int, route: str, now: datetime) -> Idempotency:
-        """Make the idempotency record of a request."""
+        """Return a new idempotency record of a request."""
         if caller.operator_id is not None:
             tenant_id = _OPERATORS_TENANT
         caller_id = caller.operator_id or caller.api_key_id

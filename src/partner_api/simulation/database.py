@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def own_database(user: str | None, keep: Path | None) -> Iterator[str]:
-    """Start a PostgreSQL with an empty, migrated database and give its URL for the application's role.
+    """Start a PostgreSQL with an empty, migrated database and yield its URL for the application's role.
 
     It never waits for the disk: what is killed in a run is processes that use it, not itself.
 
@@ -52,7 +52,7 @@ def own_database(user: str | None, keep: Path | None) -> Iterator[str]:
 
 
 def prepare_given_database(location: DatabaseLocation) -> str:
-    """Migrate the database that DATABASE_URL names and give its URL for the application's role.
+    """Migrate the database that DATABASE_URL names and return its URL for the application's role.
 
     Raises:
         StartupError: somebody uses it, or it cannot be reached.

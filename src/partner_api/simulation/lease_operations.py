@@ -1,4 +1,4 @@
-"""Drawing what happens to leased accounts: they are asked for, assigned, priced, and come to their end."""
+"""Drawing what happens to leased accounts: they are requested, assigned, priced and released."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from partner_api.database.arguments import Outcome
     from partner_api.simulation.chances import Chances
+    from partner_api.simulation.work import PoolAccount
     from partner_api.simulation.world import Organization
 
 _PRICES_CENTS = (15_000, 15_000, 9_900, 0)
@@ -74,10 +75,7 @@ def fulfil(chances: Chances, now: datetime) -> Operation | None:
         return None
     asked = chances.choose(world.requests)
     owner = asked.project.owner
-    free = [one for one in world.accounts if one.account_id not in world.leases]
-    pool = free if free and chances.happens(0.9) else world.accounts
-    wanted = asked.count if chances.happens(0.7) else chances.random.randint(1, asked.count + 1)
-    accounts = chances.random.sample(pool, min(len(pool), wanted))
+    accounts = _accounts(chances, asked)
     price = chances.choose((None, None, None, 5_000))
     begun = [
         Lease(
@@ -129,6 +127,15 @@ def fulfil(chances: Chances, now: datetime) -> Operation | None:
     )
 
 
+def _accounts(chances: Chances, asked: LeaseRequest) -> list[PoolAccount]:
+    """Return accounts for a request: as many as it asks for, fewer, or one too many."""
+    world = chances.world
+    free = [one for one in world.accounts if one.account_id not in world.leases]
+    pool = free if free and chances.happens(0.9) else world.accounts
+    wanted = asked.count if chances.happens(0.7) else chances.random.randint(1, asked.count + 1)
+    return chances.random.sample(pool, min(len(pool), wanted))
+
+
 def reject(chances: Chances, now: datetime) -> Operation | None:
     """Answer a request with a refusal."""
     world = chances.world
@@ -160,7 +167,7 @@ def reject(chances: Chances, now: datetime) -> Operation | None:
 
 
 def release(chances: Chances, now: datetime) -> Operation | None:
-    """Let a partner or a child end a lease, now and then somebody else's."""
+    """Release a lease as its organization, now and then as another one."""
     lease = _lease(chances)
     if lease is None:
         return None
@@ -169,7 +176,7 @@ def release(chances: Chances, now: datetime) -> Operation | None:
 
 
 def recall(chances: Chances, now: datetime) -> Operation | None:
-    """Let the operator end a lease."""
+    """Recall a lease, as the operator does."""
     lease = _lease(chances)
     return None if lease is None else _end(chances, now, lease, None)
 

@@ -96,7 +96,7 @@ class Nodes:
         arguments: tuple[Any, ...],
         kill_point: KillPoint | None = None,
     ) -> Any:
-        """Let a node run a function, and give what it gives.
+        """Run a function on a node, and return what it returns.
 
         Args:
             number: which node.
@@ -122,7 +122,7 @@ class Nodes:
         raise NodeFailed(message.reason)
 
     def _start(self) -> _Node:
-        """Give a new node, one that was started beforehand if there is one, and start the next."""
+        """Return a new node, one that was started beforehand if there is one, and start the next."""
         pipe, self._spare = self._spare or self._fork(), None
         try:
             self._spare = self._fork()

@@ -23,7 +23,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Stop and check after this operation."""
 
     def command(self, until_operation: int | None = None) -> str:
-        """Give the command line of this run, stopping after ``until_operation`` if that is given."""
+        """Return the command line of this run, stopping after ``until_operation`` if that is given."""
         words = ["layers simulate"]
         for name, value in (
             ("seed", self.seed),

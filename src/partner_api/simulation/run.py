@@ -187,13 +187,13 @@ class _Simulation:
         return self._random.randrange(_DAY_MILLISECONDS)
 
     async def _run_sweeps_to_idle(self) -> None:
-        """Let the workers do everything that is due at the end."""
+        """Run the sweeps until nothing is due."""
         for sweep in sweep_operations.due_work():
             while await self._do(sweep_operations.sweeping(self._now, sweep)):
                 pass
 
     async def _do(self, operation: Operation) -> int:
-        """Do one operation; gives how many rows it advanced, if it is a sweep."""
+        """Run one operation; return how many rows it advanced, if it is a sweep."""
         self._operations += 1
         outcomes = await perform(self._connection, self._nodes, operation)
         self._tally.add(operation.kind, outcomes)

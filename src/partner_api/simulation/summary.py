@@ -22,7 +22,7 @@ _STATUSES = ("done", "replayed", "refused")
 
 @contextlib.contextmanager
 def progress_bar(console: Console) -> Iterator[Callable[[float, datetime, int, int], None]]:
-    """Give a function that shows how far a run is; on a terminal only."""
+    """Yield a function that shows how far a run is; on a terminal only."""
     with terminal.progress_bar(
         console,
         "starting  ",

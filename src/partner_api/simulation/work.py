@@ -62,18 +62,17 @@ async def read(
 ) -> list[Outcome]:
     """Read wallets as the API does. Facts: ``{balance, available, is_current}``."""
     async with pool.acquire() as connection:
-        rows = await read_wallets(connection, items, now)
+        wallets = await read_wallets(connection, items, now)
     outcomes = []
-    for row in rows:
-        if row is None:
+    for wallet in wallets:
+        if wallet is None:
             outcomes.append(Outcome("refused", "NOT_FOUND", None))
             continue
-        balance = row["included_remaining"] + row["prepaid"]
         facts = {
-            "balance": balance,
-            "available": balance - row["reserved"],
+            "balance": wallet.balance,
+            "available": wallet.available,
             # Whoever reads it first after its period is over finds it in the new one.
-            "is_current": row["period_end"] > now,
+            "is_current": wallet.period_end > now,
         }
         outcomes.append(Outcome("done", None, facts))
     return outcomes

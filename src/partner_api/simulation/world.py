@@ -113,7 +113,7 @@ class Lease:
 
 @dataclass(eq=False)
 class World:
-    """Everything in it came about by operations that were done."""
+    """What is in it was done, as far as the driver was told."""
 
     partners: list[Organization] = field(default_factory=list)
     organizations: list[Organization] = field(default_factory=list)
@@ -171,21 +171,21 @@ class Ids:
         self._random = random
 
     def uuid7(self, now: datetime) -> UUID:
-        """Make a UUID version 7 of the instant ``now``."""
+        """Return a UUID version 7 of the instant ``now``."""
         bits = self._random.getrandbits(74)
         head = _milliseconds(now) << 16 | 7 << 12 | bits >> 62
         return UUID(int=head << 64 | 2 << 62 | bits & (1 << 62) - 1)
 
     def ulid(self, now: datetime) -> UUID:
-        """Make a ULID of the instant ``now``, as the UUID with the same bits."""
+        """Return a ULID of the instant ``now``, as the UUID with the same bits."""
         return UUID(int=_milliseconds(now) << 80 | self._random.getrandbits(80))
 
     def tenant(self) -> int:
-        """Make the id of a tenant."""
+        """Return a new id of a tenant."""
         return self._random.getrandbits(39) + 1
 
     def request(self, now: datetime) -> str:
-        """Make the id of a request."""
+        """Return a new id of a request."""
         return f"req_{encode_crockford(self.ulid(now).int, _ULID_LENGTH)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from partner_api.database.arguments import Caller, Idempotency, Outcome
-from partner_api.jobs import claim_store as claims
+from partner_api.jobs import claim_store
 from partner_api.lease_requests import store as lease_requests
 from partner_api.organizations import store as organizations
 from partner_api.projects import store as projects
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.database.connection import Connection, Pool
 
     Facts = dict[str, Any]
 
@@ -223,7 +223,7 @@ async def claim_jobs(
 
 
 async def _claim(connection: Connection, tenant_id: int, now: datetime, item: JobClaim) -> Facts:
-    claimed = await claims.claim_jobs(
+    claimed = await claim_store.claim_jobs(
         connection,
         tenant_id,
         now,
@@ -233,13 +233,16 @@ async def _claim(connection: Connection, tenant_id: int, now: datetime, item: Jo
         tokens=item.tokens,
         caller=item.caller,
     )
-    return {"jobs": [_claimed(row) for row in claimed.rows], "skipped": len(claimed.skipped)}
+    return {"jobs": [_claimed(job) for job in claimed.jobs], "skipped": len(claimed.skipped)}
 
 
-def _claimed(row: Row) -> Facts:
-    ids = ("job_id", "claim_token", "organization_id")
-    return {name: str(row[name]) for name in ids} | {
-        name: row[name] for name in ("attempt", "reserved_credits")
+def _claimed(job: claim_store.ClaimedJob) -> Facts:
+    return {
+        "job_id": str(job.job_id),
+        "claim_token": str(job.claim_token),
+        "organization_id": str(job.organization_id),
+        "attempt": job.attempt,
+        "reserved_credits": job.reserved_credits,
     }
 
 

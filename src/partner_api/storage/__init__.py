@@ -36,7 +36,7 @@ _FOLDER = "files"
 
 
 def open_storage(settings: Settings, secret_keys: SecretKeys) -> Storage:
-    """Give the storage that the settings name; nothing is connected to yet.
+    """Return the storage that the settings name; nothing is connected to yet.
 
     Args:
         settings: ``storage_url``, or without it a folder in ``data_dir``.

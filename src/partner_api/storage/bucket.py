@@ -91,7 +91,7 @@ class BucketStorage:
             raise _unavailable(error) from error
 
     async def url(self, file: StoredFile, mime_type: str, now: datetime) -> str:
-        """Give the bucket's own address; it is served as what the end of its name says."""
+        """Return the bucket's own address; it is served as what the end of its name says."""
         check_key(file.key)
         require_no_connection()
         try:

@@ -73,7 +73,7 @@ class Storage(Protocol):
         ...
 
     async def url(self, file: StoredFile, mime_type: str, now: datetime) -> str:
-        """Give an address from which anyone can read the file for one hour.
+        """Return an address from which anyone can read the file for one hour.
 
         Args:
             file: what is stored.
@@ -87,7 +87,7 @@ class Storage(Protocol):
 
 
 def check_name(name: str) -> str:
-    """Give back the name of an asset.
+    """Return the name of an asset.
 
     Raises:
         InvalidKey: it has another form than 1 to 120 of A-Z, a-z, 0-9, ``.``, ``_`` and ``-``, not
@@ -99,7 +99,7 @@ def check_name(name: str) -> str:
 
 
 def file_key(tenant_id: int, container_id: UUID, name: str) -> str:
-    """Make the key of a new file of a container; it is another one each time.
+    """Return the key of a new file of a container; it is another one each time.
 
     So a late upload of a worker that lost its claim never lies where a finished asset is.
     """
@@ -107,7 +107,7 @@ def file_key(tenant_id: int, container_id: UUID, name: str) -> str:
 
 
 def content_key(tenant_id: int, container_id: UUID, name: str, content: bytes) -> str:
-    """Make the key that a file of a container has if its bytes follow from what was asked for.
+    """Return the key that a file of a container has if its bytes follow from what was asked for.
 
     Whoever makes the file again, after a crash or at the same time, writes the same bytes there.
     """
@@ -128,12 +128,12 @@ def check_key(key: str) -> tuple[str, ...]:
 
 
 def mime_type_of(key: str) -> str:
-    """Tell from the end of a key what kind of file it is; what is not known is just bytes."""
+    """Return the type of a file by the end of its key; a type that is not known is just bytes."""
     return _MIME_TYPES.get(key.rpartition(".")[2].lower(), _ANY_TYPE)
 
 
 def harmless_type(mime_type: str) -> str:
-    """Give a type that no browser runs: of images (without scripts), sounds and films, or bytes."""
+    """Return a type that no browser runs: of images (without scripts), sounds and films, or bytes."""
     kind = mime_type.partition(";")[0].strip().lower()
     plain = re.fullmatch(r"(image|video|audio)/[a-z0-9.+-]{1,60}", kind)
     return kind if plain and kind != "image/svg+xml" else _ANY_TYPE

@@ -51,7 +51,7 @@ class FolderStorage:
         await in_thread(_remove, self.path(key))
 
     async def url(self, file: StoredFile, mime_type: str, now: datetime) -> str:
-        """Give a path on this server."""
+        """Return a path on this server."""
         expires = int(now.timestamp()) + URL_SECONDS
         kind = harmless_type(mime_type)
         signature = self._secret_keys.sign(_message(file.key, kind, file.sha256, expires))
@@ -66,7 +66,7 @@ class FolderStorage:
     def admits(
         self, key: str, kind: str, sha256: str, expires: int, signature: str, now: datetime
     ) -> bool:
-        """Tell whether this server made an address and its hour is not over."""
+        """Return whether this server made an address and its hour is not over."""
         try:
             given = base64.urlsafe_b64decode(signature.encode("ascii") + b"==")
         except (UnicodeEncodeError, binascii.Error):
@@ -75,7 +75,7 @@ class FolderStorage:
         return genuine and now < datetime.fromtimestamp(expires, UTC)
 
     def path(self, key: str) -> Path:
-        """Give the path of a file.
+        """Return the path of a file.
 
         Raises:
             InvalidKey: it is no key; so no path leads out of the folder.

@@ -4,46 +4,26 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Annotated
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.reply import Reply, names_etag
-from partner_api.errors import not_found
-from partner_api.storage.errors import InvalidKey
-from partner_api.storage.folder import FolderStorage
-from partner_api.storage.threads import OpenFile
+from partner_api.storage.access import require_address, require_file
+from partner_api.storage.schemas import FileQuery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any
+
+    from partner_api.storage.threads import OpenFile
 
     Send = Callable[[Any], Awaitable[None]]
 
 routes = Routes("Content")
 _CHUNK_BYTES = 256 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
-
-
-class FileQuery(msgspec.Struct, frozen=True):
-    """What the address of a file is signed with."""
-
-    type: Annotated[str, msgspec.Meta(max_length=100, description="What it is served as.")]
-    sha256: Annotated[
-        str, msgspec.Meta(pattern="^[0-9a-f]{64}$", description="The hash of its bytes.")
-    ]
-    expires: Annotated[
-        int,
-        msgspec.Meta(
-            ge=0, le=253_402_300_799, description="Until when it can be used, as Unix time."
-        ),
-    ]
-    signature: Annotated[
-        str, msgspec.Meta(max_length=64, description="Shows that this server made the address.")
-    ]
 
 
 class FileReply(Reply[bytes]):
@@ -111,15 +91,8 @@ async def read_file(
     and for any address that this server did not make, the answer is 404. `ETag` is the SHA-256
     of the file. `Range` gets a part of it. Where files are kept in a bucket, addresses lead there.
     """
-    storage = request.services.storage
-    if not isinstance(storage, FolderStorage):
-        raise not_found()
     key = f"{tenant}/{container}/{file}"
-    admitted = storage.admits(
-        key, query.type, query.sha256, query.expires, query.signature, request.now
-    )
-    if not admitted:
-        raise not_found()
+    storage = require_address(request, key, query)
     etag = f'"{query.sha256}"'
     headers = {
         "content-type": query.type,
@@ -133,10 +106,7 @@ async def read_file(
     }
     if names_etag(request.header("if-none-match") or "", etag):
         return Reply(304, b"", headers)
-    try:
-        opened = await OpenFile.open(storage.path(key), os.O_RDONLY | os.O_NOFOLLOW)
-    except (FileNotFoundError, InvalidKey):
-        raise not_found() from None
+    opened = await require_file(storage, key)
     size = opened.size_bytes
     wanted = request.header("range")
     if wanted is None or request.header("if-range") not in (None, etag):
@@ -153,7 +123,7 @@ async def read_file(
 
 
 def _part(text: str, size: int) -> tuple[int, int] | None:
-    """Give where the wanted part begins and ends; None if the header has another form.
+    """Return where the wanted part begins and ends; None if the header has another form.
 
     A part that begins behind the end of the file comes back empty.
     """

@@ -1,11 +1,11 @@
-"""Lapsed claims of silent workers: their jobs go back to the queue, or end."""
+"""Workers that are silent: their jobs go back to the queue, or end."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from partner_api.database.skipped_rows import RestingRows
-from partner_api.jobs import operator_store
+from partner_api.jobs import claim_store, operator_store
 from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
 
@@ -35,13 +35,13 @@ class ExpireClaims(Sweep):
         async with pool.acquire() as connection:
 
             async def advance(tenant_id: int) -> int:
-                job_ids = await operator_store.lapsed_claims(
+                job_ids = await claim_store.lapsed_claims(
                     connection, tenant_id, now, _CLAIMS_PER_COMMIT, resting
                 )
 
                 async def expire(some: Sequence[UUID]) -> Advanced:
                     return Advanced(
-                        *await operator_store.expire_claims(connection, tenant_id, now, some)
+                        *await claim_store.expire_claims(connection, tenant_id, now, some)
                     )
 
                 return await advance_rows(tenant_id, job_ids, expire, self._resting)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.database.skipped_rows import RestingRows
-from partner_api.jobs import store
+from partner_api.jobs import operator_store, store
 from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
 
@@ -45,10 +45,12 @@ class ExpireJobs(Sweep):
                 return await advance_rows(tenant_id, job_ids, expire, self._resting)
 
             return await advance_each(
-                await store.tenants_with_expired_jobs(connection, now, _TENANTS_PER_STEP, resting),
+                await operator_store.tenants_with_expired_jobs(
+                    connection, now, _TENANTS_PER_STEP, resting
+                ),
                 advance,
             )
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """When the next running job expires."""
-        return await store.next_expiry(connection, after)
+        return await operator_store.next_expiry(connection, after)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partner_api.credits import store
+from partner_api.credits import operator_store, store
 from partner_api.database.skipped_rows import RestingRows
 from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
@@ -31,7 +31,7 @@ class EndPeriods(Sweep):
     async def step(self, pool: Pool, now: datetime) -> int:
         """Roll over up to 500 wallets, one commit per tenant."""
         async with pool.acquire() as connection:
-            overdue = await store.overdue_wallets(
+            overdue = await operator_store.overdue_wallets(
                 connection, now, _WALLETS_PER_STEP, self._resting.keys
             )
 
@@ -47,4 +47,4 @@ class EndPeriods(Sweep):
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """When the next wallet's period ends."""
-        return await store.next_period_end(connection, after)
+        return await operator_store.next_period_end(connection, after)

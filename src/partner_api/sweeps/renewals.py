@@ -1,4 +1,4 @@
-"""Leases whose next month has begun: charged, put off or ended."""
+"""Charging leases whose next month has begun, and ending those that stay unpaid."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from partner_api.database.skipped_rows import RestingRows, is_row_fault
-from partner_api.leases import store
+from partner_api.leases import operator_store
 from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import advance_each
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
 
 _TENANTS_PER_STEP = 500
-# It takes a quarter of a second, during which the wallet is locked.
+# The wallet of so many leases is held for about a quarter of a second.
 _LEASES_PER_COMMIT = 5_000
-# After so many a step ends: a stop is noticed between steps, and each step has one time.
+# A step ends after so many, whoever is left: a stop is noticed between steps, and each step has one time.
 _LEASES_PER_STEP = 50_000
-# For a partner that could not be renewed with others: smaller parts may succeed where a large one takes too long.
+# Of a partner whose renewal failed with others: what takes too long may succeed in smaller parts.
 _LEASES_ALONE = 1_000
 _LONGEST_REST = 60.0
 
 
 class RenewLeases(Sweep):
-    """Takes each partner in turn, so that one with many leases does not hold up the others."""
+    """Charges due leases, partner by partner, so that one with many leases does not hold up the others."""
 
     name = "renewals"
     pause_seconds = 2.0
@@ -36,7 +36,7 @@ class RenewLeases(Sweep):
 
     def __init__(self, *, leases_per_commit: int = _LEASES_PER_COMMIT) -> None:
         self._leases_per_commit = leases_per_commit
-        # By tenant. A partner's leases are renewed in order, so the others must not wait long for one of them.
+        # By tenant. A partner's leases stand in one line: the rest of it must not wait long for one of them.
         self._resting: RestingRows[int] = RestingRows(self.name, longest_seconds=_LONGEST_REST)
 
     async def step(self, pool: Pool, now: datetime) -> int:
@@ -46,7 +46,7 @@ class RenewLeases(Sweep):
         """
         renewed = 0
         async with pool.acquire() as connection:
-            waiting = await store.tenants_with_renewals(
+            waiting = await operator_store.tenants_with_renewals(
                 connection, now, _TENANTS_PER_STEP, self._resting.keys
             )
             while waiting and renewed < _LEASES_PER_STEP:
@@ -55,7 +55,7 @@ class RenewLeases(Sweep):
                 except asyncpg.PostgresError as error:
                     if not is_row_fault(error):
                         raise
-                    # Nothing was committed. Each partner alone shows whose fault it is.
+                    # None of it was committed. Taking each partner alone shows whose fault it is.
                     return renewed + await self._renew_each(connection, waiting, now)
                 waiting = waiting[done.tenants :]
                 renewed += done.leases
@@ -63,8 +63,8 @@ class RenewLeases(Sweep):
 
     async def _renew(
         self, connection: Connection, tenant_ids: Sequence[int], now: datetime, limit: int
-    ) -> store.Renewed:
-        done = await store.renew(connection, tenant_ids, now, limit)
+    ) -> operator_store.Renewed:
+        done = await operator_store.renew(connection, tenant_ids, now, limit)
         for tenant_id in done.stuck:
             self._resting.skip(tenant_id, tenant_id=tenant_id)
         return done
@@ -88,5 +88,5 @@ class RenewLeases(Sweep):
         return await advance_each(tenant_ids, renew)
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
-        """When the next lease is to be charged or tried again."""
-        return await store.next_renewal(connection, after)
+        """Return when the next lease is to be charged or tried again."""
+        return await operator_store.next_renewal(connection, after)

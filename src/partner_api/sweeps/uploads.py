@@ -1,4 +1,4 @@
-"""Uploaded files that became no asset: they are deleted after their job ends."""
+"""Files that a worker uploaded and that became no asset: they are removed when their job is over."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FILES_PER_STEP = 200
 
 
 class PurgeUploads(Sweep):
-    """Deletes what failed attempts and lost claims have left in storage."""
+    """Removes what failed attempts and lost claims have left in storage."""
 
     name = "uploads"
     pause_seconds = 60.0
@@ -33,28 +33,30 @@ class PurgeUploads(Sweep):
         self._resting: RestingRows[str] = RestingRows(self.name)
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Delete up to 200 uploads of jobs that ended an hour ago.
+        """Remove up to 200 uploads of jobs that ended an hour ago.
 
         Raises:
-            StorageUnavailable: no file can be deleted now.
+            StorageUnavailable: no file can be removed now.
         """
         async with pool.acquire() as connection:
             leftovers = await upload_store.leftovers(
                 connection, now - _AFTER, _FILES_PER_STEP, self._resting.keys
             )
-        deleted = 0
+        removed = 0
         for leftover in leftovers:
             if not leftover.kept:
                 # First the file: its row is the only trace of it.
-                key = leftover.storage_key
                 try:
-                    await self._storage.delete(key)
+                    await self._storage.delete(leftover.storage_key)
                 except StorageUnavailable:
                     raise
                 except (InvalidKey, OSError) as error:
+                    key = leftover.storage_key
                     self._resting.skip(key, error, tenant_id=leftover.tenant_id, storage_key=key)
                     continue
             async with pool.acquire() as connection:
-                await upload_store.forget(connection, leftover)
-            deleted += 1
-        return deleted
+                await upload_store.forget(
+                    connection, leftover.tenant_id, leftover.job_id, leftover.attempt, leftover.name
+                )
+            removed += 1
+        return removed

@@ -1,4 +1,4 @@
-"""Wire types of the hash chains: what both ledgers say of a row's hashes, and of the newest of them."""
+"""The hash chains of both ledgers: the wire types of a row's hashes, and how far a ledger reaches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from partner_api.ids import format_id
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from partner_api.database.connection import Row
 
 _HASH_EXAMPLE = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
 HashText: TypeAlias = Annotated[
@@ -44,12 +43,20 @@ class LedgerHead(Struct, frozen=True, rename="camel"):
     head_event_id: Annotated[BareIdText | None, Meta(description="The newest event.")]
 
 
-def ledger_head_of(organization_id: UUID, row: Row) -> LedgerHead:
-    """Make the wire form of a wallet's ``last_sequence`` and ``last_hash``, and its newest ``event_id``."""
-    event_id = row["event_id"]
+class LedgerPosition(Struct, frozen=True):
+    """How far the ledger of a wallet reaches, as the stores read it."""
+
+    last_sequence: int
+    last_hash: bytes
+    event_id: UUID | None
+    """Of the newest event; None without events."""
+
+
+def ledger_head_of(organization_id: UUID, position: LedgerPosition) -> LedgerHead:
+    """Return the wire form of how far a wallet's ledger reaches."""
     return LedgerHead(
         organization_id=format_id("org", organization_id),
-        events_count=row["last_sequence"],
-        head_hash=row["last_hash"].hex(),
-        head_event_id=None if event_id is None else str(event_id),
+        events_count=position.last_sequence,
+        head_hash=position.last_hash.hex(),
+        head_event_id=None if position.event_id is None else str(position.event_id),
     )

@@ -1,4 +1,4 @@
-"""Uploading the files of a job, for workers."""
+"""The route with which workers upload the files of a job."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.request.uploads import ANY_TYPE, UploadRule
 from partner_api.edge.wire.fields import JobId
 from partner_api.errors import ApiError, Issue, invalid
-from partner_api.jobs import claim_store as claims
+from partner_api.jobs import operator_store
 from partner_api.ops.assets.schemas import UploadedFile
 from partner_api.storage import MAX_FILE_BYTES, InvalidKey, check_name
 
@@ -40,10 +40,12 @@ async def upload_asset(request: ApiRequest, job_id: JobId, name: str) -> Uploade
     worker_id, token = _claim_headers(request, name)
     services = request.services
     async with services.pool.acquire() as connection:
-        claim = await claims.current_claim(connection, job_id, worker_id, token, request.now)
-    if claim is None:
+        tenant_id = await operator_store.find_tenant_of_claim(
+            connection, job_id, worker_id, token, request.now
+        )
+    if tenant_id is None:
         raise _claim_lost()
-    held = HeldJob(claim["tenant_id"], job_id, worker_id, token)
+    held = HeldJob(tenant_id, job_id, worker_id, token)
     try:
         stored = await upload(
             services.pool,

@@ -1,10 +1,11 @@
-"""The operator's postings to the cash wallets of partners."""
+"""The routes of the operator's postings to the cash wallets of partners."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
 from partner_api.cash import store
+from partner_api.cash.access import require_cash
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
@@ -61,10 +62,12 @@ async def list_partner_cash_events(
             before=read_cursor(request, int),
             limit=query.limit + 1,
         )
-    if events is None:
-        raise not_found()
     return page(
-        request, query, events, item=ops_cash_event_of, position=lambda event: event["sequence"]
+        request,
+        query,
+        require_cash(events),
+        item=ops_cash_event_of,
+        position=lambda event: event.sequence,
     )
 
 

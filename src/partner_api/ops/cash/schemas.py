@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from partner_api.cash.schemas import CashEvent, CashEventsQuery, cash_event_of
+from partner_api.cash.store import CashEventFacts
 from partner_api.edge.request.validation import InvalidField
 from partner_api.edge.wire.fields import (
     Amount,
@@ -20,7 +22,7 @@ from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Row
+    from partner_api.cash import store
 
 Description = Annotated[str, Meta(min_length=1, max_length=500, extra=VISIBLE)]
 Reference = Annotated[
@@ -50,14 +52,14 @@ class OpsCashEvent(CashEvent, frozen=True, rename="camel"):
     request_id: Annotated[str | None, Meta(description="The request that made it, if one did.")]
 
 
-def ops_cash_event_of(row: Row) -> OpsCashEvent:
-    """Make the operator's form of a row of ``store.list_events``."""
-    operator_id = row["operator_id"]
+def ops_cash_event_of(event: store.CashEvent) -> OpsCashEvent:
+    """Return the operator's form of a row of the cash ledger."""
+    operator_id = event.operator_id
     return OpsCashEvent(
-        **asdict(cash_event_of(row)),
-        reference=row["reference"],
+        **asdict(cash_event_of(event)),
+        reference=event.reference,
         operator_id=None if operator_id is None else format_id("opr", operator_id),
-        request_id=row["request_id"],
+        request_id=event.request_id,
     )
 
 
@@ -100,5 +102,6 @@ class PostedCash(Struct, frozen=True, rename="camel"):
 
 
 def posted_cash_of(facts: dict[str, Any]) -> PostedCash:
-    """Make the answer of the facts of ``cash_post``."""
-    return PostedCash(cash_event_of(facts["event"]), facts["balance_cents"], facts["balance_cents"])
+    """Return the answer of the facts of ``cash_post``."""
+    event = msgspec.convert(facts["event"], CashEventFacts)
+    return PostedCash(cash_event_of(event), facts["balance_cents"], facts["balance_cents"])

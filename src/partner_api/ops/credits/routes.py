@@ -1,10 +1,10 @@
-"""The operator's postings to credit wallets, and subscriptions."""
+"""The routes of the operator's postings to credit wallets, and of subscriptions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from partner_api.credits import store
+from partner_api.credits import event_store, store
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import idempotency_argument
@@ -57,16 +57,16 @@ async def list_organization_credit_events(
     # As for its partner: reading the wallet writes the rollovers that are due.
     await request.services.wallets.read(organization["tenant_id"], org_id)
     async with request.services.pool.acquire() as connection:
-        rows = await store.list_events(
+        events = await event_store.list_events(
             connection,
             organization["tenant_id"],
             org_id,
-            store.EventFilter(query.project_id, query.event_type, query.since, query.until),
+            event_store.EventFilter(query.project_id, query.event_type, query.since, query.until),
             before=read_cursor(request, int),
             limit=query.limit + 1,
         )
     return page(
-        request, query, rows, item=ops_credit_event_of, position=lambda row: row["sequence"]
+        request, query, events, item=ops_credit_event_of, position=lambda event: event.sequence
     )
 
 

@@ -11,7 +11,8 @@ from msgspec.structs import asdict
 
 from partner_api.clock import format_milliseconds
 from partner_api.credits.event_schemas import CreditEvent, CreditEventsQuery, credit_event_of
-from partner_api.credits.schemas import BillingStatus, SubscriptionTier
+from partner_api.credits.event_store import CreditEventFacts
+from partner_api.credits.store import BillingStatus, SubscriptionTier
 from partner_api.edge.request.validation import InvalidField
 from partner_api.edge.wire.fields import (
     MAX_AMOUNT,
@@ -29,7 +30,7 @@ from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Row
+    from partner_api.credits import event_store
 
 Description = Annotated[str, Meta(min_length=1, max_length=500, extra=VISIBLE)]
 
@@ -50,14 +51,14 @@ class OpsCreditEvent(CreditEvent, frozen=True, rename="camel"):
     request_id: Annotated[str | None, Meta(description="The request that made it, if one did.")]
 
 
-def ops_credit_event_of(row: Row) -> OpsCreditEvent:
-    """Make the operator's form of a row of ``store.list_events``."""
-    key_id, operator_id = row["api_key_id"], row["operator_id"]
+def ops_credit_event_of(event: event_store.CreditEvent) -> OpsCreditEvent:
+    """Return the operator's form of a row of the ledger."""
+    key_id, operator_id = event.api_key_id, event.operator_id
     return OpsCreditEvent(
-        **asdict(credit_event_of(row)),
+        **asdict(credit_event_of(event)),
         api_key_id=None if key_id is None else format_id("key", key_id),
         operator_id=None if operator_id is None else format_id("opr", operator_id),
-        request_id=row["request_id"],
+        request_id=event.request_id,
     )
 
 
@@ -158,12 +159,13 @@ class _SubscriptionFacts(Struct, frozen=True):
 
 
 def posted_credits_of(facts: dict[str, Any]) -> PostedCredits:
-    """Make the answer of the facts of ``credit_post``."""
-    return PostedCredits(credit_event_of(facts["event"]), facts["balance"], facts["available"])
+    """Return the answer of the facts of ``credit_post``."""
+    event = msgspec.convert(facts["event"], CreditEventFacts)
+    return PostedCredits(credit_event_of(event), facts["balance"], facts["available"])
 
 
 def set_subscription_of(facts: dict[str, Any]) -> SetSubscription:
-    """Make the answer of the facts of ``subscription_set``."""
+    """Return the answer of the facts of ``subscription_set``."""
     found = msgspec.convert(facts["subscription"], _SubscriptionFacts)
     return SetSubscription(
         Subscription(

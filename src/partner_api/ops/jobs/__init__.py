@@ -1,1 +1,1 @@
-"""Jobs, as workers and operators have to do with them."""
+"""Jobs, for workers and operators."""

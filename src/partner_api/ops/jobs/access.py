@@ -1,4 +1,4 @@
-"""Finding the tenant of the job that a worker or an operator names."""
+"""Finding the job that a worker or an operator names, or 404."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from partner_api.edge.idempotency.records import reject_reused_key
 from partner_api.errors import not_found
-from partner_api.jobs import store
+from partner_api.jobs import operator_store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -16,14 +16,30 @@ if TYPE_CHECKING:
 
 
 async def require_tenant(request: ApiRequest, connection: Connection, job_id: UUID) -> int:
-    """Give the tenant of a job.
+    """Return the tenant of a job.
 
     Raises:
         ApiError: NOT_FOUND; before that IDEMPOTENCY_CONFLICT, if the request's key was used for
             another job.
     """
-    tenant_id = await store.find_job_tenant(connection, job_id)
+    tenant_id = await operator_store.find_tenant(connection, job_id)
     if tenant_id is None:
         await reject_reused_key(request, connection)
         raise not_found()
     return tenant_id
+
+
+async def require_job(
+    request: ApiRequest, connection: Connection, job_id: UUID
+) -> operator_store.JobWithInputs:
+    """Return a job with its inputs.
+
+    Raises:
+        ApiError: NOT_FOUND; before that IDEMPOTENCY_CONFLICT, if the request's key was used for
+            another job.
+    """
+    job = await operator_store.find_job(connection, job_id)
+    if job is None:
+        await reject_reused_key(request, connection)
+        raise not_found()
+    return job

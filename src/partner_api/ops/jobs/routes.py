@@ -1,226 +1,116 @@
-"""What workers do: claim jobs, say that they are alive, and report results."""
+"""The routes of the operator's view of jobs: what waits, what runs where, what failed and why."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import random
-import time
-from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from partner_api.database.pool import require_no_connection
 from partner_api.edge.declare import Routes, Runs
-from partner_api.edge.idempotency.money import Item_contra, MoneyFunction, T, money
-from partner_api.edge.idempotency.records import RecordedTransaction, idempotency_argument
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import answer, idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.limits.rate_limits import TIERS
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import JobId
-from partner_api.edge.wire.reply import Reply, json_reply
+from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError
-from partner_api.ids import format_id
-from partner_api.jobs import claim_store as claims
-from partner_api.ops.jobs.access import require_tenant
-from partner_api.ops.jobs.schemas import (
-    ClaimedJobs,
-    Completion,
-    Failure,
-    Heartbeat,
-    HeartbeatAnswer,
-    NewClaim,
-    ReportedEnd,
-    claimed_job_of,
-    heartbeat_answer_of,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from uuid import UUID
-
-    from partner_api.database.connection import Connection
+from partner_api.ids import new_ulid, new_uuid7, parse_id
+from partner_api.jobs import claim_store, operator_store, store
+from partner_api.jobs.access import cannot_be_canceled
+from partner_api.jobs.schemas import JobCancellation, StartedJob, cancellation_of, started_job_of
+from partner_api.jobs.service import TIME_LIMIT
+from partner_api.ops.jobs.access import require_job, require_tenant
+from partner_api.ops.jobs.schemas import JobsQuery, OpsJob, ops_job_of
 
 routes = Routes("Operator: jobs")
-# The bell of another process may not be heard here.
-_LOOK_AGAIN_SECONDS = 1.0
 
 
-class _NothingWaiting(Exception):
-    """There is no job for this worker now."""
+@routes.read("/ops/v1/jobs", access=requires_role("viewer"))
+async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
+    """List jobs.
 
-
-@routes.write("POST", "/ops/v1/jobs/claim", access=requires_role("worker"), runs=Runs.DEFERRED)
-async def claim_jobs(
-    request: ApiRequest, body: NewClaim, transaction: RecordedTransaction
-) -> Reply[ClaimedJobs]:
-    """Claim jobs.
-
-    Gives waiting jobs to a worker, of each partner in turn, the oldest first. With `waitSeconds`
-    the answer comes as soon as there is a job, or empty after that time, or sooner when the server
-    is about to stop. A worker keeps a job by
-    its heartbeats; silent for `leaseSeconds`, it loses it. After three tries a job fails.
+    Of all partners, newest first; `status=running` is the queue and what is being worked on.
     """
-    services = request.services
-    give_up = time.monotonic() + body.wait_seconds
-
-    async def claim(connection: Connection) -> ClaimedJobs:
-        rows = await services.claimer.claim(
+    async with request.services.pool.acquire() as connection:
+        jobs = await operator_store.list_jobs(
             connection,
-            services.clock.now(),
-            worker_id=body.worker_id,
-            formats=body.formats,
-            lease_seconds=body.lease_seconds,
-            limit=body.max,
-            caller=audit_argument(request),
+            statuses=query.status,
+            formats=query.format,
+            organization_id=query.organization_id,
+            before=read_cursor(request, UUID),
+            limit=query.limit + 1,
         )
-        if not rows and time.monotonic() < give_up:
-            raise _NothingWaiting
-        return ClaimedJobs([claimed_job_of(row) for row in rows])
-
-    async with _watching(request) as gone:
-        while True:
-            rung = services.bell.listen("jobs")
-            try:
-                return await transaction.run(claim)
-            except _NothingWaiting:
-                await _wait([rung, services.stopping], gone, give_up - time.monotonic())
-            if gone.done() or services.stopping.is_set():
-                # Nobody is there to work on what would be claimed, or asks again elsewhere at once.
-                return json_reply(ClaimedJobs([]))
+    return page(request, query, jobs, item=ops_job_of, position=lambda job: job.id)
 
 
-@contextlib.asynccontextmanager
-async def _watching(request: ApiRequest) -> Any:
-    """Give a task that ends when the client has gone."""
-
-    async def until_gone() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-
-    task = asyncio.create_task(until_gone())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _wait(events: Sequence[asyncio.Event], gone: asyncio.Task[None], seconds: float) -> None:
-    require_no_connection()
-    waits = [asyncio.create_task(event.wait()) for event in events]
-    # Jitter, so that many workers do not look at the same moment.
-    pause = min(max(seconds, 0), _LOOK_AGAIN_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
-    try:
-        await asyncio.wait({*waits, gone}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
+@routes.read("/ops/v1/jobs/{jobId}", access=requires_role("viewer"), errors=["NOT_FOUND"])
+async def show_job(request: ApiRequest, job_id: JobId) -> OpsJob:
+    """Show a job."""
+    async with request.services.pool.acquire() as connection:
+        return ops_job_of(await require_job(request, connection, job_id))
 
 
 @routes.write(
     "POST",
-    "/ops/v1/jobs/{jobId}/heartbeat",
-    access=requires_role("worker"),
+    "/ops/v1/jobs/{jobId}/retry",
+    access=requires_role("operator"),
     runs=Runs.MONEY,
-    errors=["CONFLICT"],
+    status=201,
+    errors=["NOT_FOUND", "CONFLICT", "KILL_SWITCH", "BILLING_EXHAUSTED", "RATE_LIMITED"],
 )
-async def report_heartbeat(
-    request: ApiRequest, job_id: JobId, body: Heartbeat
-) -> Reply[HeartbeatAnswer]:
-    """Report that the work goes on.
+async def retry_job(request: ApiRequest, job_id: JobId) -> Reply[StartedJob]:
+    """Start a job again.
 
-    Extends the claim by its `leaseSeconds`. Neither progress nor stage goes back, since reports may arrive late: less
-    progress, or an earlier stage, than before changes nothing. `queued` before a claim and `completed` after it are
-    not a worker's to report.
+    What is over stays over: a new job of the same organization with the same inputs starts, under
+    the same rules as if the partner had started it. Only for one that failed or was canceled.
     """
-    item = claims.JobHeartbeat(
-        job_id,
-        body.worker_id,
-        body.claim_token,
-        body.stage,
-        body.progress,
-        idempotency_argument(request),
-    )
-    return await _report(request, job_id, claims.heartbeat, item, heartbeat_answer_of)
-
-
-@routes.write(
-    "POST",
-    "/ops/v1/jobs/{jobId}/complete",
-    access=requires_role("worker"),
-    runs=Runs.MONEY,
-    errors=["CONFLICT"],
-)
-async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> Reply[ReportedEnd]:
-    """Complete a job.
-
-    Charges what it cost, at most what was reserved, and frees the rest. Every file must have been
-    uploaded during this claim. If a cancel was accepted, the job ends as canceled and costs
-    nothing. The same report again gets the same answer.
-    """
-    item = claims.JobCompletion(
-        job_id,
-        body.worker_id,
-        body.claim_token,
-        body.credits_charged,
-        body.stored_assets(),
-        audit_argument(request),
-        idempotency_argument(request),
-    )
-    return await _report(request, job_id, claims.complete_jobs, item, _end_of(job_id))
-
-
-@routes.write(
-    "POST",
-    "/ops/v1/jobs/{jobId}/fail",
-    access=requires_role("worker"),
-    runs=Runs.MONEY,
-    errors=["CONFLICT"],
-)
-async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[ReportedEnd]:
-    """Report that a job cannot be done.
-
-    If another try may help, it goes back into the queue, up to three tries in all; else it fails.
-    Either way nothing is charged.
-    """
-    item = claims.JobFailure(
-        job_id,
-        body.worker_id,
-        body.claim_token,
-        body.code,
-        body.message,
-        body.retryable,
-        audit_argument(request),
-        idempotency_argument(request),
-    )
-    reply = await _report(request, job_id, claims.fail_jobs, item, _end_of(job_id))
-    request.services.bell.ring("jobs")
-    return reply
-
-
-async def _report(
-    request: ApiRequest,
-    job_id: UUID,
-    function: MoneyFunction[Item_contra],
-    item: Item_contra,
-    shape: Callable[[dict[str, Any]], T],
-) -> Reply[T]:
-    return await money(
-        request,
-        function,
-        item,
-        shape,
-        tenant=lambda connection: require_tenant(request, connection, job_id),
-        conflict=lambda facts: ApiError(
-            "CONFLICT",
-            "The claim is not the current one of a running job. Stop working on it, and claim again.",
-            facts,
+    async with request.services.pool.acquire() as connection:
+        job = await require_job(request, connection, job_id)
+        tier = await store.rate_limit_tier_of(connection, job.tenant_id, job.organization_id)
+    if job.status not in ("failed", "canceled"):
+        raise ApiError("CONFLICT", details={"status": job.status})
+    limits = TIERS["sandbox" if job.sandbox else tier]
+    account = job.inputs.get("socialAccountId")
+    outcome = await request.services.starter.start(
+        job.tenant_id,
+        store.JobStart(
+            new_ulid(request.now),
+            new_uuid7(request.now),
+            job.organization_id,
+            job.project_id,
+            job.format,
+            job.inputs,
+            None,
+            None if limits is None else limits.running_jobs,
+            request.now + TIME_LIMIT,
+            audit_argument(request),
+            None if account is None else parse_id("sa", account),
+            idempotency_argument(request),
         ),
     )
+    return answer(outcome, started_job_of, request.success_status)
 
 
-def _end_of(job_id: UUID) -> Callable[[dict[str, Any]], ReportedEnd]:
-    return lambda facts: ReportedEnd(
-        job_id=format_id("job", job_id),
-        status=facts["status"],
-        credits_charged=facts.get("credits_charged", 0),
+@routes.write(
+    "POST",
+    "/ops/v1/jobs/{jobId}/cancel",
+    access=requires_role("operator"),
+    runs=Runs.MONEY,
+    errors=["NOT_FOUND", "CONFLICT"],
+)
+async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancellation]:
+    """Cancel a partner's job.
+
+    As the partner itself could.
+    """
+    return await money(
+        request,
+        claim_store.cancel_jobs,
+        claim_store.CancelItem(
+            job_id, None, audit_argument(request), idempotency_argument(request)
+        ),
+        cancellation_of,
+        tenant=lambda connection: require_tenant(request, connection, job_id),
+        conflict=lambda facts: cannot_be_canceled(job_id, facts),
     )

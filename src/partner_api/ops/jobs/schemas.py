@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from partner_api.clock import format_milliseconds
-from partner_api.content.schemas import ContentFormat, JobError
+from partner_api.clock import format_milliseconds, format_milliseconds_or_none
+from partner_api.content.schemas import JobError, error_of
+from partner_api.content.store import ContentFormat
 from partner_api.edge.request.validation import InvalidField
 from partner_api.edge.wire.fields import (
     Amount,
@@ -26,11 +27,11 @@ from partner_api.edge.wire.fields import (
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
-from partner_api.jobs.schemas import JobStatus
+from partner_api.jobs.store import JobStatus
 from partner_api.storage import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Row
+    from partner_api.jobs import claim_store, store
 
 WorkerId = Annotated[
     str,
@@ -150,7 +151,7 @@ class Completion(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
                 )
 
     def stored_assets(self) -> list[dict[str, Any]]:
-        """Give the files as ``claims.JobCompletion`` takes them."""
+        """Return the files as ``claim_store.JobCompletion`` takes them."""
         return [asdict(asset) for asset in self.assets]
 
 
@@ -218,57 +219,51 @@ class OpsJob(Struct, frozen=True, rename="camel", kw_only=True):
     finished_at: MillisecondsText | None
 
 
-def claimed_job_of(row: Row) -> ClaimedJob:
-    """Make the wire form of a row of ``claims.claim_jobs``."""
+def claimed_job_of(job: claim_store.ClaimedJob) -> ClaimedJob:
+    """Return the wire form of a job that was claimed."""
     return ClaimedJob(
-        job_id=format_id("job", row["job_id"]),
-        attempt=row["attempt"],
-        claim_token=str(row["claim_token"]),
-        format=row["format"],
-        organization_id=format_id("org", row["organization_id"]),
-        project_id=format_id("prj", row["project_id"]),
-        container_id=format_id("cnt", row["container_id"]),
-        inputs=row["inputs"],
-        reserved_credits=row["reserved_credits"],
-        lease_until=format_milliseconds(row["lease_until"]),
+        job_id=format_id("job", job.job_id),
+        attempt=job.attempt,
+        claim_token=str(job.claim_token),
+        format=job.format,
+        organization_id=format_id("org", job.organization_id),
+        project_id=format_id("prj", job.project_id),
+        container_id=format_id("cnt", job.container_id),
+        inputs=job.inputs,
+        reserved_credits=job.reserved_credits,
+        lease_until=format_milliseconds(job.lease_until),
     )
 
 
 def heartbeat_answer_of(facts: dict[str, Any]) -> HeartbeatAnswer:
-    """Make the answer of the facts of ``claims.heartbeat``."""
+    """Return the answer of the facts of ``claim_store.heartbeat``."""
     return HeartbeatAnswer(
         cancel_requested=facts["cancel_requested"],
         lease_until=format_milliseconds(msgspec.convert(facts["lease_until"], datetime)),
     )
 
 
-def ops_job_of(row: Row) -> OpsJob:
-    """Make the wire form of a row of ``store.list_any_jobs``."""
+def ops_job_of(job: store.Job) -> OpsJob:
+    """Return the operator's form of a job."""
     return OpsJob(
-        id=format_id("job", row["id"]),
-        organization_id=format_id("org", row["organization_id"]),
-        project_id=format_id("prj", row["project_id"]),
-        container_id=format_id("cnt", row["container_id"]),
-        env="test" if row["sandbox"] else "live",
-        format=row["format"],
-        status=row["status"],
-        stage=row["stage"],
-        progress=row["progress"],
-        attempt=row["attempt"],
-        worker_id=row["worker_id"],
-        claimed_at=_time_of(row["claimed_at"]),
-        lease_until=_time_of(row["lease_until"]),
-        cancel_requested_at=_time_of(row["cancel_requested_at"]),
-        reserved_credits=row["credits"],
-        credits_charged=row["charged"],
-        last_error=None
-        if row["last_error_code"] is None
-        else JobError(row["last_error_code"], row["last_error_message"]),
-        started_at=format_milliseconds(row["started_at"]),
-        expires_at=format_milliseconds(row["expires_at"]),
-        finished_at=_time_of(row["finished_at"]),
+        id=format_id("job", job.id),
+        organization_id=format_id("org", job.organization_id),
+        project_id=format_id("prj", job.project_id),
+        container_id=format_id("cnt", job.container_id),
+        env="test" if job.sandbox else "live",
+        format=job.format,
+        status=job.status,
+        stage=job.stage,
+        progress=job.progress,
+        attempt=job.attempt,
+        worker_id=job.worker_id,
+        claimed_at=format_milliseconds_or_none(job.claimed_at),
+        lease_until=format_milliseconds_or_none(job.lease_until),
+        cancel_requested_at=format_milliseconds_or_none(job.cancel_requested_at),
+        reserved_credits=job.credits,
+        credits_charged=job.charged,
+        last_error=error_of(job.last_error_code, job.last_error_message),
+        started_at=format_milliseconds(job.started_at),
+        expires_at=format_milliseconds(job.expires_at),
+        finished_at=format_milliseconds_or_none(job.finished_at),
     )
-
-
-def _time_of(value: datetime | None) -> str | None:
-    return None if value is None else format_milliseconds(value)

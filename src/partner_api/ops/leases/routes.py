@@ -1,25 +1,20 @@
-"""The leases of all partners: what is due, new prices, recalls."""
+"""Leases of all partners: listing them, changing their prices, recalling accounts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
-from partner_api.edge.idempotency.records import (
-    idempotency_argument,
-    reject_reused_key,
-    shape_or_whole,
-)
+from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import SocialAccountId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import not_found
 from partner_api.leases import operator_store, store
+from partner_api.ops.leases.access import require_tenant
 from partner_api.ops.leases.schemas import (
     LeasePatch,
     LeasesQuery,
@@ -29,9 +24,6 @@ from partner_api.ops.leases.schemas import (
     ops_lease_of,
 )
 from partner_api.organizations.store import find_organization
-
-if TYPE_CHECKING:
-    from partner_api.database.connection import Connection
 
 routes = Routes("Operator: leases")
 _changed = shape_or_whole(changed_lease_of, OpsLease)
@@ -50,7 +42,7 @@ async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]
             if organization is None:
                 return Page([], None)
             tenant_id = organization["tenant_id"]
-        rows = await operator_store.list_leases(
+        leases = await operator_store.list_leases(
             connection,
             request.now,
             tenant_id=tenant_id,
@@ -62,7 +54,7 @@ async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]
             limit=query.limit + 1,
         )
     return page(
-        request, query, rows, item=ops_lease_of, position=lambda row: row["social_account_id"]
+        request, query, leases, item=ops_lease_of, position=lambda lease: lease.social_account_id
     )
 
 
@@ -79,8 +71,8 @@ async def change_lease(
 ) -> Reply[OpsLease]:
     """Change the price of a lease.
 
-    It holds from the next renewal on; a month that has begun keeps its price, also when it is paid
-    late. A lease that is over is 409.
+    The new price holds from the next renewal on. A month that has begun keeps its price, even if it
+    is paid late. A lease that is over is 409.
     """
     item = store.PriceItem(
         social_account_id,
@@ -93,7 +85,7 @@ async def change_lease(
         store.set_price,
         item,
         _changed,
-        tenant=lambda connection: _require_tenant(request, connection, social_account_id),
+        tenant=lambda connection: require_tenant(request, connection, social_account_id),
     )
 
 
@@ -110,8 +102,8 @@ async def recall_lease(
 ) -> Reply[OpsLease]:
     """Recall a leased account.
 
-    The lease ends now, and the account is available again. Nothing is charged for it any more, and
-    nothing is refunded by itself. A lease that is over is 409.
+    The lease ends now, and the account is available again. Nothing more is charged for it, and
+    nothing is refunded automatically. A lease that is over is 409.
     """
     item = store.DisconnectItem(
         social_account_id,
@@ -126,16 +118,5 @@ async def recall_lease(
         store.disconnect,
         item,
         _changed,
-        tenant=lambda connection: _require_tenant(request, connection, social_account_id),
+        tenant=lambda connection: require_tenant(request, connection, social_account_id),
     )
-
-
-async def _require_tenant(
-    request: ApiRequest, connection: Connection, social_account_id: UUID
-) -> int:
-    row = await operator_store.find_lease(connection, request.now, social_account_id)
-    if row is None:
-        await reject_reused_key(request, connection)
-        raise not_found()
-    tenant_id: int = row["tenant_id"]
-    return tenant_id

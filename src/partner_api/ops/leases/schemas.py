@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, convert
 from msgspec.structs import asdict
@@ -17,11 +17,8 @@ from partner_api.edge.wire.fields import (
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
-from partner_api.leases.schemas import LeasedAccount, LeaseStatus, leased_account_of
-from partner_api.leases.store import LeaseRow
-
-if TYPE_CHECKING:
-    from partner_api.database.connection import Row
+from partner_api.leases.schemas import LeasedAccount, leased_account_of
+from partner_api.leases.store import Lease, LeaseBillingStatus, LeaseStatus
 
 
 class LeasesQuery(Struct, frozen=True, rename="camel", kw_only=True):
@@ -31,7 +28,7 @@ class LeasesQuery(Struct, frozen=True, rename="camel", kw_only=True):
         list[LeaseStatus] | None, Meta(description="Only these; repeat it for several.")
     ] = None
     billing_status: Annotated[
-        Literal["current", "past_due"] | None, Meta(description="Only assigned ones like this.")
+        LeaseBillingStatus | None, Meta(description="Only assigned ones like this.")
     ] = None
     due_before: Annotated[
         Instant | None,
@@ -45,7 +42,7 @@ class LeasesQuery(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class OpsLease(LeasedAccount, frozen=True, rename="camel", kw_only=True):
-    """A leased account with whose it is."""
+    """A leased account, with its organization and pool account."""
 
     organization_id: OrganizationIdText
     pool_account_id: PoolAccountIdText | None
@@ -70,15 +67,16 @@ class Recall(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def changed_lease_of(facts: dict[str, Any]) -> OpsLease:
-    """Make the answer of the facts of ``store.disconnect`` or ``store.set_price``."""
-    return ops_lease_of(asdict(convert(facts, LeaseRow)))
+    """Return the answer made of the facts of ``store.disconnect`` or ``store.set_price``."""
+    return ops_lease_of(convert(facts, Lease))
 
 
-def ops_lease_of(row: Row | dict[str, Any]) -> OpsLease:
-    """Make the wire form of a row of ``operator_store.list_leases``."""
-    pool_account_id = row["pool_account_id"]
+def ops_lease_of(lease: Lease) -> OpsLease:
+    """Return the wire form of a lease, with whose it is."""
     return OpsLease(
-        **asdict(leased_account_of(row)),
-        organization_id=format_id("org", row["organization_id"]),
-        pool_account_id=None if pool_account_id is None else format_id("pool", pool_account_id),
+        **asdict(leased_account_of(lease)),
+        organization_id=format_id("org", lease.organization_id),
+        pool_account_id=(
+            None if lease.pool_account_id is None else format_id("pool", lease.pool_account_id)
+        ),
     )

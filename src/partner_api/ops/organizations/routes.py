@@ -119,7 +119,7 @@ async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsO
             leased_accounts=counts["leased_accounts"],
             past_due_leases=counts["past_due_leases"],
             open_lease_requests=counts["open_lease_requests"],
-            running_jobs=wallet["running_jobs"],
+            running_jobs=wallet.running_jobs,
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Reading the last check of the books, or checking one organization."""
+"""The route that reads the last check of the books, or checks one organization."""
 
 from __future__ import annotations
 

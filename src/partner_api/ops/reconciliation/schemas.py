@@ -47,7 +47,7 @@ class BooksCheck(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 def books_check_of(result: Reconciliation) -> BooksCheck:
-    """Make the wire form of a check."""
+    """Return the wire form of a check."""
     return BooksCheck(
         started_at=format_milliseconds(result.started_at),
         finished_at=format_milliseconds(result.finished_at),

@@ -1,4 +1,4 @@
-"""What renewals will take from partners, and what a sweep would do now."""
+"""What renewals will cost partners, and what a sweep would do now."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from partner_api.cash import store as cash
+from partner_api.cash.store import read_outlook
 from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import requires_role
@@ -26,23 +26,25 @@ from partner_api.ops.renewals.schemas import (
 )
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Row
+    from partner_api.cash.store import Outlook
+    from partner_api.database.connection import Connection
+    from partner_api.leases.operator_store import PartnerWithRenewals, RehearsedLease
 
 routes = Routes("Operator: renewals")
 _DEFAULT_DAYS = 30
 _MAX_DAYS = 366
-# Of one partner, so that its wallet is not held for long.
+# Of one partner, because its wallet is locked meanwhile.
 _LEASES_PER_DRY_RUN = 5_000
-# By tenant; whoever asks for a dry run again looks again.
+# By tenant; each dry run tries them again.
 _cannot_be_charged: RestingRows[int] = RestingRows("renewals_dry_run", longest_seconds=0.0)
 
 
 @routes.read("/ops/v1/renewals", access=requires_role("viewer"))
 async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[PartnerRenewals]:
-    """List what renewals will take.
+    """List what renewals will cost.
 
     For each partner with something to pay until then: how many months, how much, and how far its
-    cash wallet reaches if nothing is paid in and no lease ends. The newest partners first.
+    cash wallet reaches if nothing is paid in and no lease ends. The newest partners come first.
     """
     until = query.until or request.now + timedelta(days=_DEFAULT_DAYS)
     _check_until(request.now, until)
@@ -55,17 +57,15 @@ async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[Partn
             limit=query.limit + 1,
         )
         outlooks = {
-            partner["organization_id"]: await _outlook(connection, partner, request.now, until)
+            partner.organization_id: await _outlook(connection, partner, request.now, until)
             for partner in partners[: query.limit]
         }
     return page(
         request,
         query,
         partners,
-        item=lambda partner: partner_renewals_of(
-            partner, until, outlooks[partner["organization_id"]]
-        ),
-        position=lambda partner: partner["organization_id"],
+        item=lambda partner: partner_renewals_of(partner, until, outlooks[partner.organization_id]),
+        position=lambda partner: partner.organization_id,
     )
 
 
@@ -74,10 +74,10 @@ async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerD
     """Try sweeps of renewals.
 
     What a worker would do now with what is due, and with `until`, on each day until then: which
-    leases would be paid, which would become past due, which would end. It is done and taken back,
+    leases would be paid, which would become past due, which would end. It is done and rolled back,
     so nothing changes. It stops after about 5,000 leases of a partner. A partner whose wallet a
-    worker is charging at this moment is left out, and so is one whose wallet no worker can charge,
-    as the log says.
+    worker is charging at this moment is left out, and so is one whose wallet no worker can charge:
+    the log says why.
     """
     until = query.until or request.now
     _check_until(request.now, until)
@@ -90,8 +90,8 @@ async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerD
             limit=query.limit + 1,
         )
         rehearsed = {
-            partner["organization_id"]: await _rehearse(
-                connection, partner["tenant_id"], _days(request.now, until)
+            partner.organization_id: await _rehearse(
+                connection, partner.tenant_id, _days(request.now, until)
             )
             for partner in partners[: query.limit]
         }
@@ -99,13 +99,15 @@ async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerD
         request,
         query,
         partners,
-        item=lambda partner: partner_dry_run_of(partner, rehearsed[partner["organization_id"]]),
-        position=lambda partner: partner["organization_id"],
+        item=lambda partner: partner_dry_run_of(partner, rehearsed[partner.organization_id]),
+        position=lambda partner: partner.organization_id,
     )
     return Page([item for item in shown.items if item.leases], shown.next_cursor)
 
 
-async def _rehearse(connection: Connection, tenant_id: int, moments: list[datetime]) -> list[Row]:
+async def _rehearse(
+    connection: Connection, tenant_id: int, moments: list[datetime]
+) -> list[RehearsedLease]:
     try:
         return await operator_store.rehearse_renewals(
             connection, tenant_id, moments, _LEASES_PER_DRY_RUN
@@ -123,7 +125,7 @@ def _check_until(now: datetime, until: datetime) -> None:
 
 
 def _days(now: datetime, until: datetime) -> list[datetime]:
-    """Give now, the same hour of every day until then, and the end."""
+    """Return now, the same hour of every day until then, and the end."""
     days = [now]
     while (following := days[-1] + timedelta(days=1)) < until:
         days.append(following)
@@ -131,11 +133,9 @@ def _days(now: datetime, until: datetime) -> list[datetime]:
 
 
 async def _outlook(
-    connection: Connection, partner: Row, now: datetime, until: datetime
-) -> cash.Outlook:
-    outlook = await cash.read_outlook(
-        connection, partner["tenant_id"], partner["organization_id"], now, until
-    )
+    connection: Connection, partner: PartnerWithRenewals, now: datetime, until: datetime
+) -> Outlook:
+    outlook = await read_outlook(connection, partner.tenant_id, partner.organization_id, now, until)
     if outlook is None:
         raise RuntimeError("a cash wallet vanished")
     return outlook

@@ -1,4 +1,4 @@
-"""Wire types of what renewals will take, and of what a sweep would do now."""
+"""Wire types of what renewals will cost, and of what a sweep would do now."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partner_api.cash.store import Outlook
-    from partner_api.database.connection import Row
+    from partner_api.leases.operator_store import PartnerWithRenewals, RehearsedLease
 
 Outcome = Literal["paid", "past_due", "still_past_due", "ended"]
 
@@ -44,14 +44,12 @@ class RenewalsQuery(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class PartnerRenewals(Struct, frozen=True, rename="camel", kw_only=True):
-    """What the leases of a partner will take from its cash wallet."""
+    """What the leases of a partner will cost its cash wallet."""
 
     organization_id: OrganizationIdText
     name: str
     until: SecondsText
-    count: Annotated[
-        int, Meta(ge=0, description="Months to pay, those that are past due included.")
-    ]
+    count: Annotated[int, Meta(ge=0, description="Months to pay, including those past due.")]
     total_cents: Annotated[Amount, Meta(description="What they cost.")]
     past_due_count: Annotated[int, Meta(ge=0, description="Of them, those that have begun.")]
     past_due_cents: Amount
@@ -65,7 +63,7 @@ class PartnerRenewals(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class DryRunQuery(Struct, frozen=True, rename="camel", kw_only=True):
-    """How far to go, and whose leases to try."""
+    """How far ahead to go, and whose leases to try."""
 
     until: Annotated[
         Instant | None,
@@ -82,7 +80,7 @@ class DryRunQuery(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class DryRunLease(Struct, frozen=True, rename="camel", kw_only=True):
-    """What would become of a lease."""
+    """What would happen to a lease."""
 
     social_account_id: SocialAccountIdText
     project_id: ProjectIdText
@@ -90,8 +88,8 @@ class DryRunLease(Struct, frozen=True, rename="camel", kw_only=True):
     outcome: Annotated[
         Outcome,
         Meta(
-            description="`paid`; `past_due`, which it is not yet; `still_past_due`: tried again, in "
-            "vain; `ended`: its last attempt fails."
+            description="`paid`; `past_due`, which it is not yet; `still_past_due`: tried again "
+            "without success; `ended`: its last attempt fails."
         ),
     ]
     months_paid: Annotated[int, Meta(ge=0)]
@@ -106,16 +104,18 @@ class PartnerDryRun(Struct, frozen=True, rename="camel", kw_only=True):
     months_paid: Annotated[int, Meta(ge=0)]
     paid_cents: Amount
     past_due: Annotated[int, Meta(ge=0, description="Leases that would become past due.")]
-    still_past_due: Annotated[int, Meta(ge=0, description="Leases tried again in vain.")]
+    still_past_due: Annotated[int, Meta(ge=0, description="Leases tried again without success.")]
     ended: Annotated[int, Meta(ge=0, description="Leases whose last attempt would fail.")]
     leases: list[DryRunLease]
 
 
-def partner_renewals_of(partner: Row, until: datetime, outlook: Outlook) -> PartnerRenewals:
-    """Make the wire form of a partner and its outlook."""
+def partner_renewals_of(
+    partner: PartnerWithRenewals, until: datetime, outlook: Outlook
+) -> PartnerRenewals:
+    """Return the wire form of a partner and its outlook."""
     return PartnerRenewals(
-        organization_id=format_id("org", partner["organization_id"]),
-        name=partner["name"],
+        organization_id=format_id("org", partner.organization_id),
+        name=partner.name,
         until=format_seconds(until),
         count=outlook.past_due + outlook.renewals,
         total_cents=outlook.past_due_cents + outlook.total_cents,
@@ -127,23 +127,25 @@ def partner_renewals_of(partner: Row, until: datetime, outlook: Outlook) -> Part
     )
 
 
-def partner_dry_run_of(partner: Row, rows: Sequence[Row]) -> PartnerDryRun:
-    """Make the wire form of a partner and the rows of ``operator_store.rehearse_renewals``."""
+def partner_dry_run_of(
+    partner: PartnerWithRenewals, rehearsed: Sequence[RehearsedLease]
+) -> PartnerDryRun:
+    """Return the wire form of a partner and what a rehearsal changed of its leases."""
     leases = [
         DryRunLease(
-            social_account_id=format_id("sa", row["social_account_id"]),
-            project_id=format_id("prj", row["project_id"]),
-            organization_id=format_id("org", row["organization_id"]),
-            outcome=_outcome(row),
-            months_paid=row["months_paid"],
-            paid_cents=row["paid_cents"],
+            social_account_id=format_id("sa", lease.social_account_id),
+            project_id=format_id("prj", lease.project_id),
+            organization_id=format_id("org", lease.organization_id),
+            outcome=_outcome(lease),
+            months_paid=lease.months_paid,
+            paid_cents=lease.paid_cents,
         )
-        for row in rows
+        for lease in rehearsed
     ]
     outcomes = [lease.outcome for lease in leases]
     return PartnerDryRun(
-        organization_id=format_id("org", partner["organization_id"]),
-        name=partner["name"],
+        organization_id=format_id("org", partner.organization_id),
+        name=partner.name,
         months_paid=sum(lease.months_paid for lease in leases),
         paid_cents=sum(lease.paid_cents for lease in leases),
         past_due=outcomes.count("past_due"),
@@ -153,9 +155,9 @@ def partner_dry_run_of(partner: Row, rows: Sequence[Row]) -> PartnerDryRun:
     )
 
 
-def _outcome(row: Row) -> Outcome:
-    if row["status"] == "disconnected":
+def _outcome(lease: RehearsedLease) -> Outcome:
+    if lease.status == "disconnected":
         return "ended"
-    if row["billing_status"] == "current":
+    if lease.billing_status == "current":
         return "paid"
-    return "past_due" if row["newly_due"] else "still_past_due"
+    return "past_due" if lease.newly_due else "still_past_due"

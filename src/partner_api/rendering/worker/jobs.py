@@ -14,7 +14,7 @@ import structlog
 
 from partner_api.content.upload_store import ClaimLost, HeldJob, upload
 from partner_api.database.arguments import SYSTEM
-from partner_api.jobs import claim_store as claims
+from partner_api.jobs import claim_store
 from partner_api.rendering.assets import SlideshowInputs
 from partner_api.rendering.worker.renderer import RenderingFailed
 from partner_api.time_limits import KILL_SECONDS, OUTAGE_SECONDS
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from partner_api.clock import Clock
     from partner_api.database.arguments import Outcome
-    from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.database.connection import Connection, Pool
+    from partner_api.jobs.claim_store import ClaimedJob
     from partner_api.rendering.assets import RenderedAsset
     from partner_api.rendering.worker.renderer import Renderer
     from partner_api.storage import Storage
@@ -68,7 +69,7 @@ class Job:
         storage: where the files go.
         renderer: makes them.
         held: the claim.
-        claimed: the row of the claim.
+        claimed: the job, as the claim answered it.
         begin_step: called whenever something of the job is done, and the next thing begins.
     """
 
@@ -79,7 +80,7 @@ class Job:
         storage: Storage,
         renderer: Renderer,
         held: HeldJob,
-        claimed: Row,
+        claimed: ClaimedJob,
         begin_step: Callable[[], None],
     ) -> None:
         self._pool = pool
@@ -92,7 +93,7 @@ class Job:
         self._progress = JobProgress()
         self._heartbeat_lock = asyncio.Lock()
         self._completing = False
-        self._log = _log.bind(job_id=str(held.job_id), attempt=claimed["attempt"])
+        self._log = _log.bind(job_id=str(held.job_id), attempt=claimed.attempt)
 
     async def run(
         self, stop: asyncio.Event, finish_seconds: float, give_back_seconds: float
@@ -150,7 +151,7 @@ class Job:
 
     async def _make(self) -> None:
         assets = await self._renderer.render(
-            SlideshowInputs(self._claimed["inputs"]["hook"]), self._reach
+            SlideshowInputs(self._claimed.inputs["hook"]), self._reach
         )
         for position, asset in enumerate(assets):
             self._reach("uploading", position / len(assets))
@@ -160,8 +161,8 @@ class Job:
         async with self._heartbeat_lock:
             # A heartbeat after the completion would be told that the claim is over.
             self._completing = True
-        charged = self._claimed["reserved_credits"]
-        completion = claims.JobCompletion(
+        charged = self._claimed.reserved_credits
+        completion = claim_store.JobCompletion(
             self._held.job_id,
             self._held.worker_id,
             self._held.claim_token,
@@ -170,7 +171,7 @@ class Job:
             SYSTEM,
         )
         outcome = await self._report(
-            lambda connection: claims.complete_jobs(
+            lambda connection: claim_store.complete_jobs(
                 connection, self._held.tenant_id, self._clock.now(), [completion]
             )
         )
@@ -207,7 +208,7 @@ class Job:
             silent += _HEARTBEAT_CHECK_SECONDS
 
     async def _heartbeat(self) -> None:
-        heartbeat = claims.JobHeartbeat(
+        heartbeat = claim_store.JobHeartbeat(
             self._held.job_id,
             self._held.worker_id,
             self._held.claim_token,
@@ -215,7 +216,7 @@ class Job:
             self._progress.progress,
         )
         outcome = await self._report(
-            lambda connection: claims.heartbeat(
+            lambda connection: claim_store.heartbeat(
                 connection, self._held.tenant_id, self._clock.now(), [heartbeat]
             )
         )
@@ -223,7 +224,7 @@ class Job:
             raise Canceled
 
     async def _give_back(self, code: str, message: str, *, retryable: bool) -> None:
-        failure = claims.JobFailure(
+        failure = claim_store.JobFailure(
             self._held.job_id,
             self._held.worker_id,
             self._held.claim_token,
@@ -235,7 +236,7 @@ class Job:
         # What cannot be said now, the end of the claim says later.
         with contextlib.suppress(ClaimLost, *_OUTAGES):
             outcome = await self._report(
-                lambda connection: claims.fail_jobs(
+                lambda connection: claim_store.fail_jobs(
                     connection, self._held.tenant_id, self._clock.now(), [failure]
                 )
             )
@@ -243,7 +244,7 @@ class Job:
             self._log.info("job_given_back", code=code, status=status)
 
     async def _report(self, call: Callable[[Connection], Awaitable[list[Outcome]]]) -> Outcome:
-        """Call a function of claims.
+        """Call a function of ``claim_store``.
 
         Raises:
             ClaimLost: the claim is not the current one.

@@ -14,7 +14,7 @@ from partner_api.content.upload_store import HeldJob
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.skipped_rows import RestingRows
 from partner_api.ids import format_id
-from partner_api.jobs import claim_store as claims
+from partner_api.jobs import claim_store, operator_store
 from partner_api.rendering.worker.health import Steps
 from partner_api.rendering.worker.jobs import LEASE_SECONDS, Job, ended
 from partner_api.rendering.worker.renderer import Renderer
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.clock import Clock
-    from partner_api.database.connection import Pool, Row
+    from partner_api.database.connection import Pool
+    from partner_api.jobs.claim_store import ClaimedJob
     from partner_api.settings.table import Settings
     from partner_api.storage import Storage
 
@@ -124,13 +125,13 @@ class _Slot:
     def _begin_step(self) -> None:
         self._steps.begin(self._worker_id)
 
-    async def _claim(self) -> tuple[int, Row] | None:
+    async def _claim(self) -> tuple[int, ClaimedJob] | None:
         """Take the oldest job of the next tenant that has one."""
         resting = self._resting.keys
         async with self._pool.acquire() as connection:
             # Each tenant in its turn; after the last, the first again.
             for after in (self._last_tenant, -1):
-                tenants = await claims.tenants_with_waiting_jobs(
+                tenants = await operator_store.tenants_with_waiting_jobs(
                     connection, FORMATS, after, 1, resting
                 )
                 if tenants:
@@ -139,7 +140,7 @@ class _Slot:
                 return None
             (tenant_id,) = tenants
             self._last_tenant = tenant_id
-            given = await claims.claim_jobs(
+            given = await claim_store.claim_jobs(
                 connection,
                 tenant_id,
                 self._clock.now(),
@@ -152,10 +153,10 @@ class _Slot:
             )
         for job_id in given.skipped:
             self._resting.skip(job_id, tenant_id=tenant_id, job_id=format_id("job", job_id))
-        return (tenant_id, given.rows[0]) if given.rows else None
+        return (tenant_id, given.jobs[0]) if given.jobs else None
 
-    async def _work_on(self, tenant_id: int, claimed: Row, stop: asyncio.Event) -> None:
-        held = HeldJob(tenant_id, claimed["job_id"], self._worker_id, claimed["claim_token"])
+    async def _work_on(self, tenant_id: int, claimed: ClaimedJob, stop: asyncio.Event) -> None:
+        held = HeldJob(tenant_id, claimed.job_id, self._worker_id, claimed.claim_token)
         job = Job(
             self._pool,
             self._clock,

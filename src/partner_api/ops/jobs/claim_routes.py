@@ -1,0 +1,226 @@
+"""The routes of workers: claim jobs, say that one is alive, report results."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from typing import TYPE_CHECKING, Any
+
+from partner_api.database.pool import require_no_connection
+from partner_api.edge.declare import Routes, Runs
+from partner_api.edge.idempotency.money import Item_contra, MoneyFunction, T, money
+from partner_api.edge.idempotency.records import RecordedTransaction, idempotency_argument
+from partner_api.edge.identity.audit import audit_argument
+from partner_api.edge.identity.scopes import requires_role
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.fields import JobId
+from partner_api.edge.wire.reply import Reply, json_reply
+from partner_api.errors import ApiError
+from partner_api.ids import format_id
+from partner_api.jobs import claim_store
+from partner_api.ops.jobs.access import require_tenant
+from partner_api.ops.jobs.schemas import (
+    ClaimedJobs,
+    Completion,
+    Failure,
+    Heartbeat,
+    HeartbeatAnswer,
+    NewClaim,
+    ReportedEnd,
+    claimed_job_of,
+    heartbeat_answer_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from uuid import UUID
+
+    from partner_api.database.connection import Connection
+
+routes = Routes("Operator: jobs")
+# The bell of another process may not be heard here.
+_LOOK_AGAIN_SECONDS = 1.0
+
+
+class _NothingWaiting(Exception):
+    """There is no job for this worker now."""
+
+
+@routes.write("POST", "/ops/v1/jobs/claim", access=requires_role("worker"), runs=Runs.DEFERRED)
+async def claim_jobs(
+    request: ApiRequest, body: NewClaim, transaction: RecordedTransaction
+) -> Reply[ClaimedJobs]:
+    """Claim jobs.
+
+    Gives waiting jobs to a worker, of each partner in turn, the oldest first. With `waitSeconds`
+    the answer comes as soon as there is a job, or empty after that time, or sooner when the server
+    is about to stop. A worker keeps a job by
+    its heartbeats; silent for `leaseSeconds`, it loses it. After three tries a job fails.
+    """
+    services = request.services
+    give_up = time.monotonic() + body.wait_seconds
+
+    async def claim(connection: Connection) -> ClaimedJobs:
+        jobs = await services.claimer.claim(
+            connection,
+            services.clock.now(),
+            worker_id=body.worker_id,
+            formats=body.formats,
+            lease_seconds=body.lease_seconds,
+            limit=body.max,
+            caller=audit_argument(request),
+        )
+        if not jobs and time.monotonic() < give_up:
+            raise _NothingWaiting
+        return ClaimedJobs([claimed_job_of(job) for job in jobs])
+
+    async with _watching(request) as gone:
+        while True:
+            rung = services.bell.listen("jobs")
+            try:
+                return await transaction.run(claim)
+            except _NothingWaiting:
+                await _wait([rung, services.stopping], gone, give_up - time.monotonic())
+            if gone.done() or services.stopping.is_set():
+                # Nobody is there to work on what would be claimed, or asks again elsewhere at once.
+                return json_reply(ClaimedJobs([]))
+
+
+@contextlib.asynccontextmanager
+async def _watching(request: ApiRequest) -> Any:
+    """Return a task that ends when the client has gone."""
+
+    async def until_gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    task = asyncio.create_task(until_gone())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _wait(events: Sequence[asyncio.Event], gone: asyncio.Task[None], seconds: float) -> None:
+    require_no_connection()
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    # Jitter, so that many workers do not look at the same moment.
+    pause = min(max(seconds, 0), _LOOK_AGAIN_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
+    try:
+        await asyncio.wait({*waits, gone}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+@routes.write(
+    "POST",
+    "/ops/v1/jobs/{jobId}/heartbeat",
+    access=requires_role("worker"),
+    runs=Runs.MONEY,
+    errors=["CONFLICT"],
+)
+async def report_heartbeat(
+    request: ApiRequest, job_id: JobId, body: Heartbeat
+) -> Reply[HeartbeatAnswer]:
+    """Report that the work goes on.
+
+    Extends the claim by its `leaseSeconds`. Neither progress nor stage goes back, since reports may arrive late: less
+    progress, or an earlier stage, than before changes nothing. `queued` before a claim and `completed` after it are
+    not a worker's to report.
+    """
+    item = claim_store.JobHeartbeat(
+        job_id,
+        body.worker_id,
+        body.claim_token,
+        body.stage,
+        body.progress,
+        idempotency_argument(request),
+    )
+    return await _report(request, job_id, claim_store.heartbeat, item, heartbeat_answer_of)
+
+
+@routes.write(
+    "POST",
+    "/ops/v1/jobs/{jobId}/complete",
+    access=requires_role("worker"),
+    runs=Runs.MONEY,
+    errors=["CONFLICT"],
+)
+async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> Reply[ReportedEnd]:
+    """Complete a job.
+
+    Charges what it cost, at most what was reserved, and frees the rest. Every file must have been
+    uploaded during this claim. If a cancel was accepted, the job ends as canceled and costs
+    nothing. The same report again gets the same answer.
+    """
+    item = claim_store.JobCompletion(
+        job_id,
+        body.worker_id,
+        body.claim_token,
+        body.credits_charged,
+        body.stored_assets(),
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await _report(request, job_id, claim_store.complete_jobs, item, _end_of(job_id))
+
+
+@routes.write(
+    "POST",
+    "/ops/v1/jobs/{jobId}/fail",
+    access=requires_role("worker"),
+    runs=Runs.MONEY,
+    errors=["CONFLICT"],
+)
+async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[ReportedEnd]:
+    """Report that a job cannot be done.
+
+    If another try may help, it goes back into the queue, up to three tries in all; else it fails.
+    Either way nothing is charged.
+    """
+    item = claim_store.JobFailure(
+        job_id,
+        body.worker_id,
+        body.claim_token,
+        body.code,
+        body.message,
+        body.retryable,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    reply = await _report(request, job_id, claim_store.fail_jobs, item, _end_of(job_id))
+    request.services.bell.ring("jobs")
+    return reply
+
+
+async def _report(
+    request: ApiRequest,
+    job_id: UUID,
+    function: MoneyFunction[Item_contra],
+    item: Item_contra,
+    shape: Callable[[dict[str, Any]], T],
+) -> Reply[T]:
+    return await money(
+        request,
+        function,
+        item,
+        shape,
+        tenant=lambda connection: require_tenant(request, connection, job_id),
+        conflict=lambda facts: ApiError(
+            "CONFLICT",
+            "The claim is not the current one of a running job. Stop working on it, and claim again.",
+            facts,
+        ),
+    )
+
+
+def _end_of(job_id: UUID) -> Callable[[dict[str, Any]], ReportedEnd]:
+    return lambda facts: ReportedEnd(
+        job_id=format_id("job", job_id),
+        status=facts["status"],
+        credits_charged=facts.get("credits_charged", 0),
+    )

@@ -1,0 +1,31 @@
+"""Finding the tenant of the lease that an operator names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partner_api.edge.idempotency.records import reject_reused_key
+from partner_api.errors import not_found
+from partner_api.leases import operator_store
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from partner_api.database.connection import Connection
+    from partner_api.edge.request.api_request import ApiRequest
+
+
+async def require_tenant(
+    request: ApiRequest, connection: Connection, social_account_id: UUID
+) -> int:
+    """Return the tenant of a live lease.
+
+    Raises:
+        ApiError: NOT_FOUND; before that IDEMPOTENCY_CONFLICT, if the request's key was used for
+            another lease.
+    """
+    tenant_id = await operator_store.find_tenant(connection, social_account_id)
+    if tenant_id is None:
+        await reject_reused_key(request, connection)
+        raise not_found()
+    return tenant_id
