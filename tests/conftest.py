@@ -74,12 +74,18 @@ def pytest_unconfigure() -> None:
 _LONG_FILES = (
     *(
         "faults/",
-        "processes/test_serve.py",
+        "processes/test_serve",
         "test_suite.py",
         "properties/",
         "docs/test_commands.py",
     ),
-    *("health/", "simulation/", "rendering/worker/", "test_cli.py", "sweeps/test_sandbox_jobs.py"),
+    *(
+        "health/",
+        "simulation/",
+        "rendering/worker/",
+        "commands/test_ops.py",
+        "sweeps/test_sandbox_jobs.py",
+    ),
 )
 
 

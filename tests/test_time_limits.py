@@ -20,6 +20,35 @@ PAGE = Path(__file__).parents[1] / "docs" / "run.md"
 # The table of its section.
 _TABLE = re.compile(r"(\n## Time limits\n(?:(?!\n#)[^|])*?\n)((?:\|.*\n)+)")
 
+
+def test_the_page_lists_all_limits() -> None:
+    """``TIME_LIMITS_PAGE=write`` writes the table anew."""
+    rows = [
+        f"| `{limit.name}` | {limit.seconds:,g} | {limit.waits_for} | {limit.then} |\n"
+        for limit in LIMITS
+    ]
+    table = "".join(["| limit | seconds | waits for | then |\n|---|---|---|---|\n", *rows])
+    page = PAGE.read_text(encoding="utf-8")
+    if os.environ.get("TIME_LIMITS_PAGE") == "write":
+        page = _TABLE.sub(lambda match: match[1] + table, page)
+        PAGE.write_text(page, encoding="utf-8")
+    found = _TABLE.search(page)
+    assert found is not None
+    assert found[2] == table
+
+
+def test_names_of_limits_are_those_of_constants() -> None:
+    import embedded_postgres.time_limits as embedded
+    import partner_api.time_limits as own
+
+    assert {limit.name: limit.seconds for limit in LIMITS} == {
+        name: value
+        for module in (embedded, own)
+        for name, value in vars(module).items()
+        if name.endswith("_SECONDS")
+    }
+
+
 # What may wait for a database, storage, a client, another process or another task when it is awaited …
 AWAITED = {
     *("acquire", "connect", "create_pool", "dispose", "run_sync"),
@@ -100,7 +129,7 @@ ALLOWED = {
     "processes/startup.py prepare_database connect": "CONNECT_SECONDS, in it",
     # Storage.
     "content/upload_store.py upload put": "BODY_SILENCE_SECONDS of the client, STORAGE_SECONDS of the storage",
-    "sweeps/sandbox.py CompleteSandboxJobs._store put": "STORAGE_SECONDS, in it",
+    "sweeps/sandbox_jobs.py CompleteSandboxJobs._store put": "STORAGE_SECONDS, in it",
     # Other processes.
     "processes/database.py DatabaseKeeper._sleep select": "it is given how long",
     "processes/listening.py _addresses getaddrinfo": "at start, in the hands of whoever starts the server",
@@ -116,34 +145,6 @@ ALLOWED = {
     "simulation/fork_server.py main recv_fds": "it ends when its driver does, which closes the socket",
     "simulation/fork_server.py main wait": "nodes end when the driver closes their pipes",
 }
-
-
-def test_the_page_lists_all_limits() -> None:
-    """``TIME_LIMITS_PAGE=write`` writes the table anew."""
-    rows = [
-        f"| `{limit.name}` | {limit.seconds:,g} | {limit.waits_for} | {limit.then} |\n"
-        for limit in LIMITS
-    ]
-    table = "".join(["| limit | seconds | waits for | then |\n|---|---|---|---|\n", *rows])
-    page = PAGE.read_text(encoding="utf-8")
-    if os.environ.get("TIME_LIMITS_PAGE") == "write":
-        page = _TABLE.sub(lambda match: match[1] + table, page)
-        PAGE.write_text(page, encoding="utf-8")
-    found = _TABLE.search(page)
-    assert found is not None
-    assert found[2] == table
-
-
-def test_names_of_limits_are_those_of_constants() -> None:
-    import embedded_postgres.time_limits as embedded
-    import partner_api.time_limits as own
-
-    assert {limit.name: limit.seconds for limit in LIMITS} == {
-        name: value
-        for module in (embedded, own)
-        for name, value in vars(module).items()
-        if name.endswith("_SECONDS")
-    }
 
 
 def test_every_wait_has_a_limit() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from partner_api.clock import Clock
 from partner_api.database.arguments import SYSTEM, Caller, call_money_function
 from partner_api.ids import new_ulid, new_uuid7
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from rig.tenants import require_done
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ async def _one_batch(
     now = Clock().now()
     tenant_id = spenders[0].tenant_id
     starts = [_start_of(random.choice(spenders), now) for _ in range(size)]
-    require_done(await generation.start_jobs(connection, tenant_id, now, starts))
+    require_done(await job_store.start_jobs(connection, tenant_id, now, starts))
     if settle:
         settlements = [_Settlement(start.job_id, CHARGED_CREDITS, SYSTEM) for start in starts]
         now = Clock().now()
@@ -89,8 +89,8 @@ async def _one_batch(
         )
 
 
-def _start_of(spender: Spender, now: datetime) -> generation.JobStart:
-    return generation.JobStart(
+def _start_of(spender: Spender, now: datetime) -> job_store.JobStart:
+    return job_store.JobStart(
         new_ulid(now),
         new_uuid7(now),
         spender.organization_id,

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from partner_api.database import secret_keys
 from partner_api.settings.parsers import parse_secret_keys
 
 if TYPE_CHECKING:
@@ -167,8 +168,7 @@ class SecretKeys:
     async def verify_installation(self, connection: Connection) -> None:
         """Compare the keys with those this database was used with, and record new ones.
 
-        Keys that do not fit leave no trace: their ids stay free for the right ones. Crosses tenants,
-        once, at start: a mistake here would lock all of them out.
+        Keys that do not fit leave no trace: their ids stay free for the right ones.
 
         Raises:
             SecretKeyError: a key is another than the one that had its id, or one that API keys or
@@ -176,33 +176,19 @@ class SecretKeys:
         """
         values = self.check_values()
         async with connection.transaction():
-            missing = await connection.fetchval(
-                """
-                SELECT hash_key_id FROM api_keys
-                 WHERE revoked_at IS NULL AND NOT hash_key_id = ANY ($1::text[])
-                UNION
-                SELECT hash_key_id FROM operators
-                 WHERE revoked_at IS NULL AND NOT hash_key_id = ANY ($1::text[])
-                """,
-                list(values),
-            )
+            missing = await secret_keys.find_missing_key(connection, list(values))
             if missing is not None:
                 raise SecretKeyError(
                     f"API keys or operators still depend on the secret key {missing!r}, which is "
                     "missing. Add it to LAYERS_SECRET_KEYS after the current one."
                 )
             # First, because it waits for another server that is starting with the same ids.
-            await connection.executemany(
-                "INSERT INTO secret_key_checks (key_id, check_value) VALUES ($1, $2) "
-                "ON CONFLICT DO NOTHING",
-                list(values.items()),
-            )
-            rows = await connection.fetch("SELECT key_id, check_value FROM secret_key_checks")
-            for row in rows:
-                value = values.get(row["key_id"])
-                if value is not None and not hmac.compare_digest(value, row["check_value"]):
+            await secret_keys.add_check_values(connection, values)
+            recorded = await secret_keys.read_check_values(connection)
+            for key_id, value in values.items():
+                if not hmac.compare_digest(value, recorded[key_id]):
                     raise SecretKeyError(
-                        f"The secret key {row['key_id']!r} is not the one this database was used "
+                        f"The secret key {key_id!r} is not the one this database was used "
                         "with. Restore the right key in LAYERS_SECRET_KEYS, or give the new one a "
                         "new id."
                     )

@@ -22,8 +22,8 @@ from tests.support.working import Claim, claim
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.ids import format_id
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import store as generation
+from partner_api.jobs import claim_store
+from partner_api.jobs import store as job_store
 from partner_api.storage.files import MAX_FILE_BYTES, StoredFile
 from partner_api.storage.folder import FolderStorage
 
@@ -68,7 +68,7 @@ async def wallet(installation: Installation) -> Wallet:
 async def work(installation: Installation, wallet: Wallet) -> Work:
     async with installation.pool.acquire() as connection:
         start = job_start(wallet, 50, now=now())
-        (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now(), [start])
+        (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, now(), [start])
         assert outcome.status == "done", outcome
         (held,) = await claim(connection, wallet, now=now())
     return Work(held, await installation.operator("worker"))
@@ -154,12 +154,12 @@ async def test_a_claim_that_is_lost_while_the_bytes_come(
         yield b"x" * 100_000
         await until_noted(installation, work)
         async with installation.pool.acquire() as connection:
-            await claims.fail_jobs(
+            await claim_store.fail_jobs(
                 connection,
                 work.held.tenant_id,
                 now(),
                 [
-                    claims.JobFailure(
+                    claim_store.JobFailure(
                         work.held.job_id,
                         work.held.worker_id,
                         work.held.claim_token,

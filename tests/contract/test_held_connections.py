@@ -13,7 +13,7 @@ from tests.support.installation import now, org_id
 from tests.support.tenants import job_start
 
 from partner_api.ids import format_id
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -56,7 +56,7 @@ async def job_of(installation: Installation, wallet: Wallet) -> str:
     """A new job that nobody works on."""
     start = job_start(wallet, 50, now=now())
     async with installation.pool.acquire() as connection:
-        (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now(), [start])
+        (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, now(), [start])
     assert outcome.status == "done", outcome
     return format_id("job", start.job_id)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -19,10 +17,19 @@ from tests.contract.route_table import (
     Public,
     served_routes,
 )
+from tests.contract.strangers import (
+    CHILDREN,
+    MAY,
+    NAMING_ROUTES,
+    OF_PARTNERS,
+    ROLES,
+    SCOPES,
+    TEST_ENVIRONMENT,
+    World,
+)
 from tests.support.answers import refused, without_request_id
-from tests.support.installation import EVERYTHING, Family, handle, now
+from tests.support.installation import EVERYTHING, handle, now
 from tests.support.statements import recorded
-from tests.support.tenants import Wallet
 
 from partner_api.ids import format_id, parse_id
 
@@ -31,54 +38,6 @@ if TYPE_CHECKING:
     from tests.support.installation import Installation, Key
 
     from partner_api.edge.asgi import Edge
-
-SCOPES = [
-    "projects:read",
-    "projects:write",
-    "leased:write",
-    "social:read",
-    "social:write",
-    "content:read",
-    "content:write",
-    "content:approve",
-    "publish:read",
-    "publish:write",
-    "jobs:read",
-    "jobs:cancel",
-    "webhooks:read",
-    "webhooks:write",
-    "audit:read",
-    "org:admin",
-]
-TEST_ENVIRONMENT = "the partner's test environment"
-ROLES = ["viewer", "worker", "finance", "operator", "admin"]
-MAY = {
-    "viewer": {"viewer", "finance", "operator", "admin"},
-    "worker": {"worker", "operator", "admin"},
-    "finance": {"finance", "operator", "admin"},
-    "operator": {"operator", "admin"},
-    "admin": {"admin"},
-}
-CHILDREN = ("a sibling", "another partner's child")
-# Only a partner has a cash wallet.
-OF_PARTNERS = ("GET /v1/wallet", "GET /v1/wallet/events")
-# Routes that name something in their path or body.
-NAMED = re.compile(r"\{(\w+)\}")
-NAMING_ROUTES = [
-    name
-    for name, use in KEY_ROUTES.items()
-    if NAMED.search(name) or NAMED.search(json.dumps(use.body))
-]
-
-
-@dataclass(frozen=True)
-class World:
-    """A victim, and those who may not have what is the victim's."""
-
-    victim: Family
-    child: Ids
-    partner: Ids
-    outsiders: dict[str, Wallet]
 
 
 @pytest_asyncio.fixture(scope="module")

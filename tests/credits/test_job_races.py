@@ -11,7 +11,7 @@ from tests.support.job_ends import JobSettlement, ending, release_jobs, settle_j
 from tests.support.operations import post, read, spend, started
 from tests.support.tenants import NOON, make_partner
 
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -52,7 +52,7 @@ async def test_expiry_and_settlement_end_a_job_once(owners: Pool, connection: Co
     later = NOON + timedelta(days=1)
 
     async def expire(own: Connection) -> None:
-        await generation.expire_jobs(own, partner.tenant_id, later, 7)
+        await job_store.expire_jobs(own, partner.tenant_id, later, 7)
 
     async def settle(own: Connection, job_id: UUID) -> Outcome:
         items = [JobSettlement(job_id, 40)]
@@ -60,7 +60,7 @@ async def test_expiry_and_settlement_end_a_job_once(owners: Pool, connection: Co
 
     settlements = one_for_each(settle, jobs)
     outcomes = await all_at_once(owners, [expire, expire, *settlements, expire])
-    await generation.expire_jobs(connection, partner.tenant_id, later, 100)
+    await job_store.expire_jobs(connection, partner.tenant_id, later, 100)
     settled = sum(outcome is not None and outcome.status == "done" for outcome in outcomes)
     wallet = await read(connection, partner, later)
     assert (wallet.balance, wallet.reserved) == (10_000 - 40 * settled, 0)

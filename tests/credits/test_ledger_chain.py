@@ -20,7 +20,7 @@ from tests.support.tenants import NOON, job_start, make_child, make_partner
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Caller, Outcome
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ async def test_batches_are_chained_in_their_order(connection: Connection) -> Non
         await op.configure(connection, child, **refill)
     later = NOON + timedelta(days=70)
     starts = [job_start(children[n % 3], 20, now=later) for n in range(60)]
-    done(await generation.start_jobs(connection, partner.tenant_id, later, starts))
+    done(await job_store.start_jobs(connection, partner.tenant_id, later, starts))
     assert len(await chain(connection, partner, "credit_events")) > 10
     await assert_books_balance(connection, partner.tenant_id)
 

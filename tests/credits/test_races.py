@@ -33,7 +33,7 @@ from tests.support.tenants import NOON, allocation, job_start, make_child, make_
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import Outcome
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -84,7 +84,7 @@ async def test_two_hundred_clients_stop_at_the_limit_of_running_jobs(
 
     async def client(own: Connection) -> Outcome:
         item = job_start(partner, 1)._replace(running_jobs_limit=10)
-        (outcome,) = await generation.start_jobs(own, partner.tenant_id, NOON, [item])
+        (outcome,) = await job_store.start_jobs(own, partner.tenant_id, NOON, [item])
         return outcome
 
     outcomes = await all_at_once(crowd, [client] * 200)
@@ -139,7 +139,7 @@ async def test_a_partner_and_all_its_children_at_once(crowd: Pool, connection: C
     async def work_in_batches(own: Connection, now: datetime) -> None:
         several = chosen.sample(wallets, 4)
         items = [job_start(wallet, chosen.randint(1, 60), now=now) for wallet in several]
-        outcomes = await generation.start_jobs(own, partner.tenant_id, now, items)
+        outcomes = await job_store.start_jobs(own, partner.tenant_id, now, items)
         done = [
             item for item, outcome in zip(items, outcomes, strict=True) if outcome.status == "done"
         ]
@@ -206,7 +206,7 @@ async def test_batches_that_name_wallets_in_opposite_orders_do_not_deadlock(
             outcomes = await credit.set_subscriptions(own, tenant_id, NOON, settings)
         else:
             jobs = [job_start(wallet, 1) for wallet in several]
-            outcomes = await generation.start_jobs(own, tenant_id, NOON, jobs)
+            outcomes = await job_store.start_jobs(own, tenant_id, NOON, jobs)
             chosen.shuffle(jobs)
             if kind == "settle":
                 outcomes += await settle_all(own, tenant_id, {job.job_id: 1 for job in jobs})

@@ -22,7 +22,7 @@ from tests.support.operations import (
 )
 from tests.support.tenants import NOON, job_start, make_child, make_partner
 
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -215,7 +215,7 @@ async def test_a_storm_of_retries_tells_of_one_failed_refill(
 async def test_each_start_of_a_batch_refills_for_itself(connection: Connection) -> None:
     partner, child = await _refilled(connection, partner=450, child=0, threshold=0, amount=200)
     items = [job_start(child, credits) for credits in (150, 150, 60, 100, 40)]
-    outcomes = await generation.start_jobs(connection, child.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, child.tenant_id, NOON, items)
     # 200 - 150; + 200 - 150 = 100; - 60 = 40; 100 more would need a third 200; 40 fit.
     assert [outcome.status for outcome in outcomes] == ["done", "done", "done", "refused", "done"]
     assert (await read(connection, partner)).balance == 50
@@ -231,7 +231,7 @@ async def test_children_in_one_batch_share_what_the_partner_has_left(
     two = await make_child(connection, partner)
     await configure(connection, two, refill_threshold=0, refill_amount=200)
     items = [job_start(one, 100), job_start(partner, 150), job_start(two, 100)]
-    outcomes = await generation.start_jobs(connection, one.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, one.tenant_id, NOON, items)
     assert [outcome.status for outcome in outcomes] == ["done", "done", "refused"]
     wallet = await read(connection, partner)
     assert (wallet.balance, wallet.available) == (300, 150)

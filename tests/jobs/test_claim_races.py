@@ -16,8 +16,8 @@ from tests.support.working import beat, cancel, claim, complete, expire_claims, 
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import open_pool
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import store as generation
+from partner_api.jobs import claim_store
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -50,7 +50,7 @@ def ends(wallet: Wallet, held: Claim, at: datetime) -> list[Client]:
         lambda own: fail(own, held, retryable=True, now=at),
         lambda own: cancel(own, wallet, held.job_id, now=at),
         lambda own: expire_claims(own, wallet.tenant_id, at, 10),
-        lambda own: generation.expire_jobs(own, wallet.tenant_id, at, 10),
+        lambda own: job_store.expire_jobs(own, wallet.tenant_id, at, 10),
         lambda own: beat(own, held, "finalizing", 0.9, now=at),
     ]
 
@@ -71,7 +71,7 @@ async def test_every_end_at_once(crowd: Pool, connection: Connection) -> None:
         await all_at_once(crowd, actions)
         # What was only given back, or only asked to stop, ends now.
         await expire_claims(connection, partner.tenant_id, late + timedelta(hours=1), 10)
-        await generation.expire_jobs(connection, partner.tenant_id, late + timedelta(hours=1), 10)
+        await job_store.expire_jobs(connection, partner.tenant_id, late + timedelta(hours=1), 10)
         job = await job_of(connection, partner, job_id)
         seen.add(job["status"])
         wallet = await read(connection, partner, at)
@@ -94,7 +94,7 @@ async def test_every_end_at_once(crowd: Pool, connection: Connection) -> None:
 async def test_no_job_is_given_to_two_workers(crowd: Pool, connection: Connection) -> None:
     partner = await make_partner(connection, prepaid=1_000)
     items = [job_start(partner, 1) for _ in range(60)]
-    await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
 
     async def take(own: Connection) -> list[Any]:
         taken = []
@@ -132,19 +132,19 @@ async def test_batches_over_the_same_jobs_do_not_block_each_other(
 
         async def report(own: Connection, seed: int, held: list[Claim] = held) -> None:
             items = [
-                claims.JobCompletion(
+                claim_store.JobCompletion(
                     one.job_id, one.worker_id, one.claim_token, seed % 10, [], SYSTEM
                 )
                 for one in random.Random(seed).sample(held, 12)
             ]
-            await claims.complete_jobs(own, partner.tenant_id, NOON, items)
+            await claim_store.complete_jobs(own, partner.tenant_id, NOON, items)
 
         async def stop(own: Connection, seed: int, held: list[Claim] = held) -> None:
             items = [
-                claims.CancelItem(one.job_id, None, SYSTEM)
+                claim_store.CancelItem(one.job_id, None, SYSTEM)
                 for one in random.Random(seed).sample(held, 12)
             ]
-            await claims.cancel_jobs(own, partner.tenant_id, NOON, items)
+            await claim_store.cancel_jobs(own, partner.tenant_id, NOON, items)
 
         await all_at_once(crowd, one_for_each(report, range(6)) + one_for_each(stop, range(6)))
     await assert_books_balance(connection, partner.tenant_id)

@@ -8,7 +8,7 @@ from uuid import uuid4
 from tests.support.tenants import NOON, job_start, make_partner
 
 from partner_api.database.arguments import SYSTEM
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.jobs.claim_service import Claimer
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ async def waiting(
     places: dict[UUID, int] = {}
     for place, (wallet, count) in enumerate(zip(wallets, counts, strict=True)):
         items = [job_start(wallet, 1)._replace(format=style) for _ in range(count)]
-        await generation.start_jobs(connection, wallet.tenant_id, NOON, items)
+        await job_store.start_jobs(connection, wallet.tenant_id, NOON, items)
         places |= {item.job_id: place for item in items}
     return wallets, places
 

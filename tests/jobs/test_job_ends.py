@@ -15,8 +15,8 @@ from tests.support.operations import events, hold, read, refused, started
 from tests.support.tenants import NOON, job_start, make_child, make_partner
 
 from partner_api.database.arguments import SYSTEM, Idempotency
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import store as generation
+from partner_api.jobs import claim_store
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -105,7 +105,7 @@ async def test_a_batch_over_several_wallets_touches_each_alone(
         job_start(wallet, credits)
         for wallet, credits in ((two, 70), (partner, 100), (one, 100), (two, 40), (one, 1))
     ]
-    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [outcome.status for outcome in outcomes] == ["done", "done", "done"] + ["refused"] * 2
     settlements = [JobSettlement(item.job_id, 33) for item in (items[2], items[0])]
     outcomes = await settle_jobs(owner_connection, partner.tenant_id, NOON, settlements)
@@ -177,8 +177,8 @@ async def test_a_report_that_is_repeated_under_another_key_is_kept_for_that_key_
 
     async def complete(key: str, charged: int) -> tuple[str, str | None]:
         record = Idempotency(0, partner.organization_id, "POST", "/complete", key, bytes([charged]))
-        item = claims.JobCompletion(job_id, *held, charged, [], SYSTEM, record)
-        (outcome,) = await claims.complete_jobs(connection, partner.tenant_id, NOON, [item])
+        item = claim_store.JobCompletion(job_id, *held, charged, [], SYSTEM, record)
+        (outcome,) = await claim_store.complete_jobs(connection, partner.tenant_id, NOON, [item])
         return outcome.status, outcome.code
 
     assert await complete("first", 70) == ("done", None)

@@ -23,9 +23,8 @@ from tests.support.operations import (
 from tests.support.tenants import NOON, job_start, make_child, make_partner
 
 from partner_api.database.arguments import Caller, Idempotency
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import operator_store
-from partner_api.jobs import store as generation
+from partner_api.jobs import claim_store, operator_store
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -63,7 +62,7 @@ async def test_a_start_reserves_its_estimate_and_makes_job_and_container(
     item = job_start(partner, 120)._replace(
         inputs={"hook": "Hello"}, caller=Caller("partner_api", key_id, request_id="req_1")
     )
-    (outcome,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [item])
+    (outcome,) = await job_store.start_jobs(connection, partner.tenant_id, NOON, [item])
     assert outcome.status == "done"
     assert outcome.facts == {
         "job_id": str(item.job_id),
@@ -155,7 +154,7 @@ async def test_a_batch_is_decided_in_order(connection: Connection) -> None:
     """With 100 available, [120, 50] refuses the first and takes the second."""
     partner = await make_partner(connection, prepaid=100)
     items = [job_start(partner, credits) for credits in (120, 50, 60, 50, 1)]
-    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [outcome.status for outcome in outcomes] == [
         "refused",
         "done",
@@ -179,13 +178,13 @@ async def test_running_jobs_are_limited_per_organization(connection: Connection)
     child = await make_child(connection, partner, prepaid=100)
     items = [job_start(partner, 10)._replace(running_jobs_limit=2) for _ in range(3)]
     items.append(job_start(child, 10)._replace(running_jobs_limit=2))
-    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [outcome.status for outcome in outcomes] == ["done", "done", "refused", "done"]
     assert outcomes[2].code == "RATE_LIMITED"
     assert (outcomes[2].facts or {})["limit"] == "concurrent_jobs"
     await settle(connection, partner, items[0].job_id, 10)
     again = job_start(partner, 10)._replace(running_jobs_limit=2)
-    (outcome,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [again])
+    (outcome,) = await job_store.start_jobs(connection, partner.tenant_id, NOON, [again])
     assert outcome.status == "done"
 
 
@@ -195,7 +194,7 @@ async def test_a_project_must_be_the_organizations_and_active(connection: Connec
     foreign = job_start(partner, 10)._replace(project_id=child.project_id)
     missing = job_start(partner, 10)._replace(project_id=uuid4())
     stranger = job_start(await make_partner(connection, prepaid=50), 10)
-    outcomes = await generation.start_jobs(
+    outcomes = await job_store.start_jobs(
         connection, partner.tenant_id, NOON, [foreign, missing, stranger]
     )
     assert [refused(outcome) for outcome in outcomes] == [("NOT_FOUND", None)] * 3
@@ -215,11 +214,11 @@ async def test_jobs_whose_time_is_up_fail_and_release(connection: Connection) ->
     late = await started(connection, partner, 100, now=NOON + timedelta(hours=1))
     day = NOON + timedelta(days=1)
     before = day - timedelta(milliseconds=1)
-    assert await generation.expire_jobs(connection, partner.tenant_id, before, 10) == 0
+    assert await job_store.expire_jobs(connection, partner.tenant_id, before, 10) == 0
     assert partner.tenant_id in await operator_store.tenants_with_expired_jobs(
         connection, day, 1000
     )
-    assert await generation.expire_jobs(connection, partner.tenant_id, day, 10) == 1
+    assert await job_store.expire_jobs(connection, partner.tenant_id, day, 10) == 1
     job = await stored_job(connection, partner, early)
     assert (job["status"], job["error_code"], job["reservation"]) == (
         "failed",
@@ -241,10 +240,10 @@ async def test_expiry_takes_a_bounded_number_the_longest_overdue_first(
         for minute in (3, 1, 2)
     ]
     later = NOON + timedelta(days=3)
-    assert await generation.expire_jobs(connection, partner.tenant_id, later, 2) == 2
+    assert await job_store.expire_jobs(connection, partner.tenant_id, later, 2) == 2
     statuses = [(await stored_job(connection, partner, job_id))["status"] for job_id in jobs]
     assert statuses == ["running", "failed", "failed"]
-    assert await generation.expire_jobs(connection, partner.tenant_id, later, 2) == 1
+    assert await job_store.expire_jobs(connection, partner.tenant_id, later, 2) == 1
 
 
 async def test_the_largest_estimate_is_reserved_and_settled(connection: Connection) -> None:
@@ -301,15 +300,15 @@ async def test_a_project_that_moved_leaves_the_charge_where_it_was_made(
 
 async def test_an_empty_batch_answers_nothing(connection: Connection) -> None:
     tenant_id = (await make_partner(connection)).tenant_id
-    assert await generation.start_jobs(connection, tenant_id, NOON, []) == []
-    assert await claims.complete_jobs(connection, tenant_id, NOON, []) == []
-    assert await claims.fail_jobs(connection, tenant_id, NOON, []) == []
-    assert await claims.cancel_jobs(connection, tenant_id, NOON, []) == []
+    assert await job_store.start_jobs(connection, tenant_id, NOON, []) == []
+    assert await claim_store.complete_jobs(connection, tenant_id, NOON, []) == []
+    assert await claim_store.fail_jobs(connection, tenant_id, NOON, []) == []
+    assert await claim_store.cancel_jobs(connection, tenant_id, NOON, []) == []
 
 
 def keyed(
     wallet: Wallet, key: str, credits: int = 10, fingerprint: bytes = b"f"
-) -> generation.JobStart:
+) -> job_store.JobStart:
     """A start that carries an Idempotency-Key of the wallet's organization."""
     record = Idempotency(
         wallet.tenant_id, wallet.organization_id, "POST", "/start", key, fingerprint
@@ -320,16 +319,16 @@ def keyed(
 async def test_a_start_with_the_same_key_is_one_start(connection: Connection) -> None:
     partner = await make_partner(connection, prepaid=500)
     first, again = keyed(partner, "a"), keyed(partner, "a")
-    (done,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [first])
+    (done,) = await job_store.start_jobs(connection, partner.tenant_id, NOON, [first])
     later = NOON + timedelta(hours=23)
-    (replayed,) = await generation.start_jobs(connection, partner.tenant_id, later, [again])
+    (replayed,) = await job_store.start_jobs(connection, partner.tenant_id, later, [again])
     assert (replayed.status, replayed.facts) == ("replayed", done.facts)
     other = keyed(partner, "a", fingerprint=b"g")
-    (conflict,) = await generation.start_jobs(connection, partner.tenant_id, later, [other])
+    (conflict,) = await job_store.start_jobs(connection, partner.tenant_id, later, [other])
     assert refused(conflict) == ("IDEMPOTENCY_CONFLICT", None)
     assert (await read(connection, partner)).running_jobs == 1
     later = NOON + timedelta(hours=24)
-    (fresh,) = await generation.start_jobs(connection, partner.tenant_id, later, [again])
+    (fresh,) = await job_store.start_jobs(connection, partner.tenant_id, later, [again])
     assert (fresh.status, (fresh.facts or {})["job_id"]) == ("done", str(again.job_id))
 
 
@@ -343,7 +342,7 @@ async def test_a_key_that_comes_twice_in_a_batch_is_one_start(connection: Connec
         keyed(partner, "c", credits=1000),
         keyed(partner, "c"),
     ]
-    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [(outcome.status, outcome.code) for outcome in outcomes] == [
         ("done", None),
         ("done", None),
@@ -382,7 +381,7 @@ async def test_a_social_account_has_to_be_the_project_s_and_connected(
         job_start(partner, 1)._replace(social_account_id=account_id)
         for account_id in (*accounts.values(), uuid4())
     ]
-    outcomes = await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+    outcomes = await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
     assert [outcome.code for outcome in outcomes] == [None] + ["VALIDATION"] * 4
     assert outcomes[1].facts == {"reason": "not_connected", "field": "social_account_id"}
 
@@ -391,7 +390,7 @@ async def test_a_test_tenant_reserves_nothing(connection: Connection) -> None:
     partner = await make_partner(connection, env="test")
     for credits in (120, None):
         item = job_start(partner, 0)._replace(credits=credits)
-        (outcome,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [item])
+        (outcome,) = await job_store.start_jobs(connection, partner.tenant_id, NOON, [item])
         assert (outcome.facts or {})["reserved_credits"] == 0
     assert (await read(connection, partner)).running_jobs == 2
     assert partner.tenant_id not in await operator_store.tenants_with_waiting_jobs(

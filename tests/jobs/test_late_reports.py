@@ -19,7 +19,7 @@ from tests.support.working import beat, cancel, claim, complete, expire_claims, 
 from partner_api.clock import Clock
 from partner_api.database.notifications import Bell
 from partner_api.jobs import claim_store
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.jobs.service import TIME_LIMIT, Starter
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ async def test_a_file_of_a_claim_that_has_lapsed_is_not_kept(connection: Connect
 @pytest.mark.parametrize("how", REPORTS)
 async def test_a_job_whose_time_was_up_stays_failed(connection: Connection, how: str) -> None:
     partner, held = await claimed(connection, NOON + DAY - MINUTE)
-    assert await generation.expire_jobs(connection, partner.tenant_id, NOON + DAY, 10) == 1
+    assert await job_store.expire_jobs(connection, partner.tenant_id, NOON + DAY, 10) == 1
     outcome = await report(connection, held, how, NOON + DAY - SECOND)
     assert (outcome.code, outcome.facts) == ("CONFLICT", {"status": "failed"})
     assert (await read(connection, partner)).available == 500
@@ -96,7 +96,7 @@ async def test_a_report_that_arrived_in_time_counts_while_nobody_has_ended_the_j
 
 async def test_a_cancel_comes_too_late_for_a_job_that_is_over(connection: Connection) -> None:
     partner, held = await claimed(connection, NOON + DAY - MINUTE)
-    await generation.expire_jobs(connection, partner.tenant_id, NOON + DAY, 10)
+    await job_store.expire_jobs(connection, partner.tenant_id, NOON + DAY, 10)
     outcome = await cancel(connection, partner, held.job_id, now=NOON + DAY - SECOND)
     assert (outcome.facts or {})["reason"] == "ALREADY_FAILED"
 
@@ -126,7 +126,7 @@ async def test_a_job_does_not_end_before_it_was_taken(connection: Connection, ho
         assert job["cancel_requested_at"] == taken_at
         await complete(connection, held, 10, now=NOON)
     elif how == "expire":
-        await generation.expire_these(connection, partner.tenant_id, NOON, [held.job_id])
+        await job_store.expire_these(connection, partner.tenant_id, NOON, [held.job_id])
     else:
         await report(connection, held, how, NOON)
     row = await connection.fetchrow(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.job_ends import JobSettlement, ending, release_jobs, settle_jobs
 from tests.support.tenants import NOON, job_start, make_child, make_partner
 
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -40,7 +40,7 @@ async def _rows_read(connection: Connection, wallet: Wallet) -> list[int]:
     await connection.execute("SELECT pg_stat_force_next_flush()")
     try:
         async with connection.transaction():
-            await note(await generation.start_jobs(connection, tenant_id, NOON, [one, other]))
+            await note(await job_store.start_jobs(connection, tenant_id, NOON, [one, other]))
             await note(await settle_jobs(connection, tenant_id, NOON, [settlement]))
             await note(await release_jobs(connection, tenant_id, NOON, [ending(other.job_id)]))
             raise _Undo
@@ -59,7 +59,7 @@ async def test_a_call_does_not_read_all_that_a_tenant_has(
         for _ in range(children):
             child = await make_child(connection, partner, prepaid=10)
             items = [job_start(child, 1) for _ in range(_JOBS_OF_EACH)]
-            await generation.start_jobs(connection, partner.tenant_id, NOON, items)
+            await job_store.start_jobs(connection, partner.tenant_id, NOON, items)
         await owner_connection.execute("ANALYZE jobs, containers, reservations, projects, wallets")
         # A connection makes new plans then.
         await owner_connection.reload_schema_state()

@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 MISSING = "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
 
 
-@pytest.fixture
-async def operator(installation: Installation) -> dict[str, str]:
-    """What authenticates an operator."""
-    return await installation.operator("operator")
-
-
 def path_of(wallet: Wallet) -> str:
     return f"/ops/v1/organizations/{org_id(wallet)}/api-keys"
 

@@ -1,4 +1,4 @@
-"""The operator's workers over HTTP, and the operator's view of the queue."""
+"""The operator's workers over HTTP: claims, files and reports."""
 
 from __future__ import annotations
 
@@ -11,49 +11,19 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
+from tests.ops.working import FORMATS, MISSING, VIDEO, claim, funded, job, report, start
 from tests.support.answers import granted, issues, refused
 from tests.support.installation import org_id, project_id
 from tests.support.serving import wait_until
 
-from partner_api.ids import parse_id
-
 if TYPE_CHECKING:
     import httpx
-    from tests.support.installation import Installation, Key
+    from tests.support.installation import Installation
     from tests.support.serving import Service
 
-MISSING = "job_01ARZ3NDEKTSV4RRFFQ69G5FAV"
-FORMATS = ["slideshow_builder", "slideshow_remix", "video_remix", "ugc_remix", "auto"]
-VIDEO = {"tiktokVideoId": "7301234567890123456"}
+
 # Far sooner than by looking again, which a claim that waits does once a second.
 WOKEN_SECONDS = 0.4
-
-
-@pytest_asyncio.fixture
-async def worker(api: httpx.AsyncClient, installation: Installation) -> dict[str, str]:
-    """What authenticates a worker; nothing that other tests have left waits any more."""
-    headers = await installation.operator("worker")
-    while await claim(api, headers, max=50):
-        pass
-    return headers
-
-
-async def claim(
-    api: httpx.AsyncClient, worker: dict[str, str], **fields: Any
-) -> list[dict[str, Any]]:
-    body = {"workerId": "w1", "formats": FORMATS, "leaseSeconds": 60, "max": 1, **fields}
-    items: list[dict[str, Any]] = granted(
-        await api.post("/ops/v1/jobs/claim", json=body, headers=worker)
-    )["items"]
-    return items
-
-
-async def report(
-    api: httpx.AsyncClient, worker: dict[str, str], held: dict[str, Any], what: str, **body: Any
-) -> httpx.Response:
-    named = {"workerId": "w1", "claimToken": held["claimToken"], **body}
-    return await api.post(f"/ops/v1/jobs/{held['jobId']}/{what}", json=named, headers=worker)
 
 
 async def upload(
@@ -81,28 +51,10 @@ async def upload(
     }
 
 
-async def start(api: httpx.AsyncClient, key: Key, count: int = 1) -> list[str]:
-    path = f"/v1/projects/{project_id(key.wallet)}/content/video-remix"
-    answers = await asyncio.gather(
-        *(api.post(path, json=VIDEO, headers=key.headers) for _ in range(count))
-    )
-    return [granted(answer, 202)["jobId"] for answer in answers]
-
-
 def claims_logged(server: Service) -> list[dict[str, Any]]:
     """What the server has logged of claims that are over."""
     lines = [line for line in server.errors.splitlines() if '"/ops/v1/jobs/claim"' in line]
     return [json.loads(line) for line in lines]
-
-
-async def funded(installation: Installation) -> Key:
-    wallet = await installation.partner(prepaid=100_000)
-    return await installation.key(wallet, "*")
-
-
-async def job(api: httpx.AsyncClient, key: Key, job_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = granted(await api.get(f"/v1/jobs/{job_id}", headers=key.headers))
-    return found
 
 
 async def test_from_claim_to_completion(
@@ -307,126 +259,3 @@ async def test_what_a_claim_takes(
         "/ops/v1/jobs/claim", json=body, headers=await installation.operator("worker")
     )
     assert [path.partition("[")[0] for path in issues(response)] == [field]
-
-
-async def test_what_the_operator_sees(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
-) -> None:
-    key = await funded(installation)
-    waiting, running, failed = [(await start(api, key))[0] for _ in range(3)]
-    operator = await installation.operator("operator")
-    claimed = {item["jobId"]: item for item in await claim(api, worker, max=3)}
-    no = {"code": "NO", "message": "No.", "retryable": False}
-    granted(await report(api, worker, claimed[failed], "fail", **no))
-    again = {**no, "retryable": True, "code": "BUSY"}
-    granted(await report(api, worker, claimed[waiting], "fail", **again))
-
-    async def listed(**query: Any) -> list[dict[str, Any]]:
-        query = {"organizationId": org_id(key.wallet), **query}
-        items: list[dict[str, Any]] = granted(
-            await api.get("/ops/v1/jobs", params=query, headers=operator)
-        )["items"]
-        return items
-
-    items = await listed()
-    assert [item["id"] for item in items] == sorted([waiting, running, failed], reverse=True)
-    by_id = {item["id"]: item for item in items}
-    assert by_id[running]["workerId"] == "w1"
-    assert by_id[running]["leaseUntil"] == claimed[running]["leaseUntil"]
-    assert by_id[waiting]["workerId"] is None
-    assert by_id[waiting]["lastError"] == {"code": "BUSY", "message": "No."}
-    assert (by_id[failed]["status"], by_id[failed]["lastError"]["code"]) == ("failed", "NO")
-    assert [item["id"] for item in await listed(status="failed")] == [failed]
-    assert len(await listed(status="running", format="video_remix")) == 2
-    assert await listed(format="auto") == []
-    first = granted(
-        await api.get(
-            "/ops/v1/jobs",
-            params={"organizationId": org_id(key.wallet), "limit": 2},
-            headers=operator,
-        )
-    )
-    assert (len(first["items"]), first["nextCursor"] is None) == (2, False)
-    shown = granted(await api.get(f"/ops/v1/jobs/{running}", headers=operator))
-    assert shown == by_id[running]
-    refused(await api.get(f"/ops/v1/jobs/{MISSING}", headers=operator), "NOT_FOUND")
-
-
-async def test_an_operator_starts_again_what_failed(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
-) -> None:
-    key = await funded(installation)
-    (job_id,) = await start(api, key)
-    operator = await installation.operator("operator")
-    path = f"/ops/v1/jobs/{job_id}/retry"
-    assert refused(await api.post(path, headers=operator), "CONFLICT") == {"status": "running"}
-    (held,) = await claim(api, worker)
-    no = {"code": "NO", "message": "No.", "retryable": False}
-    granted(await report(api, worker, held, "fail", **no))
-    keyed = {**operator, "Idempotency-Key": str(uuid4())}
-    again = granted(await api.post(path, headers=keyed), 201)
-    assert granted(await api.post(path, headers=keyed), 201) == again
-    assert (again["status"], again["reservedCredits"]) == ("running", 120)
-    assert (await job(api, key, job_id))["status"] == "failed"
-    (held,) = await claim(api, worker)
-    assert (held["jobId"], held["inputs"]) == (again["jobId"], VIDEO)
-    refused(await api.post(f"/ops/v1/jobs/{MISSING}/retry", headers=operator), "NOT_FOUND")
-
-
-async def test_nothing_is_started_again_for_the_child_of_a_suspended_partner(
-    api: httpx.AsyncClient, installation: Installation
-) -> None:
-    partner = await installation.partner(prepaid=500)
-    child = await installation.child(partner, prepaid=500)
-    key = await installation.key(child, "*")
-    (job_id,) = await start(api, key)
-    operator = await installation.operator("operator")
-    granted(await api.post(f"/ops/v1/jobs/{job_id}/cancel", headers=operator))
-    path = f"/ops/v1/organizations/{org_id(partner)}"
-    granted(await api.patch(path, json={"status": "suspended"}, headers=operator))
-    retried = await api.post(f"/ops/v1/jobs/{job_id}/retry", headers=operator)
-    assert refused(retried, "KILL_SWITCH") == {"scope": "organization"}
-    granted(await api.patch(path, json={"status": "active"}, headers=operator))
-    granted(await api.post(f"/ops/v1/jobs/{job_id}/retry", headers=operator), 201)
-
-
-async def test_one_job_that_does_not_fit_together_is_in_nobodys_way(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
-) -> None:
-    """It is given to nobody, and is no error for those who ask for others."""
-    key, other = await funded(installation), await funded(installation)
-    (bad,) = await start(api, key)
-    await installation.owner.execute(
-        "DELETE FROM containers WHERE job_id = $1", parse_id("job", bad)
-    )
-    good = {*await start(api, key), *await start(api, other)}
-    claimed = {held["jobId"] for _ in range(4) for held in await claim(api, worker)}
-    assert claimed == good
-    viewer = await installation.operator("viewer")
-    granted(await api.get("/ops/v1/jobs", headers=viewer))
-    refused(await api.get(f"/ops/v1/jobs/{bad}", headers=viewer), "NOT_FOUND")
-    refused(await api.get(f"/v1/jobs/{bad}", headers=key.headers), "NOT_FOUND")
-
-
-async def test_an_operator_cancels(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
-) -> None:
-    key = await funded(installation)
-    job_ids = await start(api, key, 2)
-    operator = await installation.operator("operator")
-    (held,) = await claim(api, worker)
-    for job_id in job_ids:
-        answer = granted(await api.post(f"/ops/v1/jobs/{job_id}/cancel", headers=operator))
-        assert answer == {"jobId": job_id, "accepted": True}
-    (other,) = set(job_ids) - {held["jobId"]}
-    assert (await job(api, key, other))["status"] == "canceled"
-    assert (await job(api, key, held["jobId"]))["status"] == "running"
-    answer = granted(await report(api, worker, held, "heartbeat"))
-    assert answer["cancelRequested"] is True
-    await report(api, worker, held, "heartbeat", stage="finalizing")
-    (third,) = await start(api, key)
-    (held,) = await claim(api, worker)
-    assert held["jobId"] == third
-    await report(api, worker, held, "heartbeat", stage="finalizing")
-    response = await api.post(f"/ops/v1/jobs/{third}/cancel", headers=operator)
-    assert refused(response, "CONFLICT")["subcode"] == "JOB_CANCEL_UNAVAILABLE"

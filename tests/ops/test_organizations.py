@@ -25,12 +25,6 @@ PRICES = {
 }
 
 
-@pytest.fixture
-async def operator(installation: Installation) -> dict[str, str]:
-    """What authenticates an operator."""
-    return await installation.operator("operator")
-
-
 async def test_a_partner_with_nothing_but_a_name(
     api: httpx.AsyncClient, operator: dict[str, str]
 ) -> None:

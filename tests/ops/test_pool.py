@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 PATH = "/ops/v1/pool/accounts"
 
 
-@pytest.fixture
-async def operator(installation: Installation) -> dict[str, str]:
-    """What authenticates an operator."""
-    return await installation.operator("operator")
-
-
 def account(**changes: Any) -> dict[str, Any]:
     fields = {
         "platform": "tiktok",

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.support import operations, working
 from tests.support.tenants import NOON, make_partner
 
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -223,7 +223,7 @@ class JobMachine(RuleBasedStateMachine):
     def expire_jobs(self) -> None:
         overdue = [job for job in self._running() if job.expires_at <= self.now]
         ended = self.driver.run(
-            generation.expire_jobs(self.driver.connection, self.wallet.tenant_id, self.now, 1_000)
+            job_store.expire_jobs(self.driver.connection, self.wallet.tenant_id, self.now, 1_000)
         )
         assert ended == len(overdue)
         for job in overdue:

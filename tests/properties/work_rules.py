@@ -14,7 +14,7 @@ from tests.properties.ledger_machine import MORE, PARTNER, amounts, organization
 from tests.support import job_ends
 from tests.support.tenants import job_start
 
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from tests.properties.ledger_model import Answer
@@ -65,7 +65,7 @@ class Operations(FundingRules):
                 expires_at=item.expires_at,
             )
             answers.append(answer)
-        self.both(generation.start_jobs, sent, answers)
+        self.both(job_store.start_jobs, sent, answers)
 
     @rule(items=st.lists(st.tuples(which, costs), min_size=1, max_size=5))
     @precondition(lambda self: self.model.jobs)
@@ -95,14 +95,14 @@ class Operations(FundingRules):
     def expire(self, wait: timedelta) -> None:
         self.now += wait
         expired = self.driver.run(
-            generation.expire_jobs(self.driver.connection, self.tenant_id, self.at, 1000)
+            job_store.expire_jobs(self.driver.connection, self.tenant_id, self.at, 1000)
         )
         assert expired == self.model.expire(self.at)
 
     def _both_for_jobs(
         self,
         function: Callable[..., Coroutine[Any, Any, list[Outcome]]],
-        items: Sequence[job_ends.JobSettlement | generation.JobRelease],
+        items: Sequence[job_ends.JobSettlement | job_store.JobRelease],
         answers: list[Answer],
     ) -> None:
         """As the owner. One by one where an archived wallet is involved: it is swept once a call, not once an item."""

@@ -14,7 +14,7 @@ from tests.support.tenants import NOON, Wallet, make_child, make_partner
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Idempotency
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.organizations import store as organizations
 from partner_api.reconciliation.rules import Reconciliation, Scope
 from partner_api.reconciliation.run import reconcile
@@ -72,9 +72,9 @@ async def make_history(connection: Connection) -> History:
     await op.release(connection, child, await op.started(connection, child, 5), "canceled")
     await op.settle(connection, child, await op.started(connection, child, 40), 0)
     await op.spend(connection, partner, 120)
-    assert await generation.expire_jobs(
-        connection, child.tenant_id, NOON + timedelta(days=2), 10
-    ), expiring_job
+    assert await job_store.expire_jobs(connection, child.tenant_id, NOON + timedelta(days=2), 10), (
+        expiring_job
+    )
 
     await op.configure(
         connection,

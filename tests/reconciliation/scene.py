@@ -14,8 +14,8 @@ from tests.support.working import claim, complete, fail, upload
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Idempotency
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import store as generation
+from partner_api.jobs import claim_store
+from partner_api.jobs import store as job_store
 from partner_api.lease_requests import store as requests
 from partner_api.leases.store import PriceItem, set_price
 from partner_api.organizations import store as organizations
@@ -221,12 +221,12 @@ async def _work(connection: Connection, partner: Wallet, child: Wallet, bare: Wa
     names["claimed_job"] = await _start(connection, child, 30, at)
     await claim(connection, child, 1, now=at, lease_seconds=600)
     names["canceled_job"] = await _start(connection, child, 20, at)
-    cancel = claims.CancelItem(names["canceled_job"], None, SYSTEM)
-    await claims.cancel_jobs(connection, child.tenant_id, at, [cancel])
+    cancel = claim_store.CancelItem(names["canceled_job"], None, SYSTEM)
+    await claim_store.cancel_jobs(connection, child.tenant_id, at, [cancel])
     names["open_job"] = await _start(connection, child, 60, at)
     names["second_job"] = await _start(connection, child, 90, at)
     auto = job_start(bare, 0, now=at)._replace(format="auto", credits=None)
-    (outcome,) = await generation.start_jobs(connection, child.tenant_id, at, [auto])
+    (outcome,) = await job_store.start_jobs(connection, child.tenant_id, at, [auto])
     assert outcome.status == "done", outcome
     names["auto_job"] = auto.job_id
     await op.spend(connection, bare, 10, now=at)
@@ -243,6 +243,6 @@ async def _start(connection: Connection, wallet: Wallet, credits: int, at: datet
     """A job that was asked for with an idempotency key."""
     key = Idempotency(wallet.tenant_id, uuid4(), "POST", "/content", "k1", b"request")
     item = job_start(wallet, credits, now=at)._replace(idempotency=key)
-    (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, at, [item])
+    (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, at, [item])
     assert outcome.status == "done", outcome
     return item.job_id

@@ -16,7 +16,7 @@ from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import connect
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.reconciliation.rules import Scope
 from partner_api.reconciliation.run import reconcile
 
@@ -97,7 +97,7 @@ async def _move_something(
             await assign(connection, tenant_id, NOON, lease)
         case _:
             jobs = [job_start(wallet, 20) for _ in range(6)]
-            outcomes = await generation.start_jobs(connection, tenant_id, NOON, jobs)
+            outcomes = await job_store.start_jobs(connection, tenant_id, NOON, jobs)
             begun = [
                 job.job_id
                 for job, outcome in zip(jobs, outcomes, strict=True)

@@ -13,9 +13,9 @@ from tests.reconciliation.history import MARCH
 from tests.support.tenants import make_partner
 
 from partner_api.database.pool import require_no_connection
-from partner_api.reconciliation import daily, records
+from partner_api.reconciliation import daily, record_store
 from partner_api.reconciliation.daily import run_daily
-from partner_api.reconciliation.records import last_reconciliation, save_reconciliation
+from partner_api.reconciliation.record_store import last_reconciliation, save_reconciliation
 from partner_api.reconciliation.rules import Mismatch, Reconciliation, Rule
 from partner_api.reconciliation.run import reconcile
 
@@ -123,14 +123,14 @@ async def test_a_check_that_another_server_finished_meanwhile_is_not_repeated(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It finishes between this server's look at the last check and its claim of the next."""
-    claim = records.claim_daily_check
+    claim = record_store.claim_daily_check
 
     async def claim_late(connection: Connection) -> bool:
         monkeypatch.undo()
         assert await run_daily(pool, MARCH) is not None
         return await claim(connection)
 
-    monkeypatch.setattr(records, "claim_daily_check", claim_late)
+    monkeypatch.setattr(record_store, "claim_daily_check", claim_late)
 
     assert await run_daily(pool, MARCH) is None
     assert await pool.fetchval("SELECT count(*) FROM reconciliations") == 1

@@ -11,7 +11,7 @@ from tests.rendering.hostile import KINDS, hostile
 
 from partner_api.rendering import lines
 from partner_api.rendering.fonts import bundled_fonts
-from partner_api.rendering.lines import Setter
+from partner_api.rendering.lines import TextSetter
 from partner_api.rendering.palettes import PALETTES
 from partner_api.rendering.sample import render_sample
 from partner_api.rendering.script import split_into_slides
@@ -32,7 +32,7 @@ _PLAIN = "Coffee is a seed, and roasting it is chemistry. "
 
 
 def _render(hook: str) -> None:
-    setter = Setter(bundled_fonts(), shaping=False)
+    setter = TextSetter(bundled_fonts(), shaping=False)
     texts = split_into_slides(hook)
     for position, text in enumerate(texts):
         draw_slide(setter, _FRAME, PALETTES[0], text, position, len(texts))

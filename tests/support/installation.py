@@ -26,7 +26,7 @@ from partner_api.database.arguments import SYSTEM
 from partner_api.edge.identity.credentials import mint_api_key, mint_operator_token
 from partner_api.edge.identity.scopes import Role
 from partner_api.ids import format_id, new_ulid, new_uuid7
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.lease_requests import store as lease_requests
 from partner_api.operators import store as operators
 from partner_api.organizations import store as organizations
@@ -230,7 +230,7 @@ class Installation:
     ) -> UUID:
         """An account of the pool that nobody leases."""
         async with self.pool.acquire() as connection:
-            row = await pool_accounts.insert_account(
+            account = await pool_accounts.insert_account(
                 connection,
                 at or now(),
                 account_id=new_uuid7(at or now()),
@@ -243,8 +243,7 @@ class Installation:
                 monthly_price_cents=price_cents,
                 avatar_url=None,
             )
-        account_id: UUID = row["id"]
-        return account_id
+        return account.id
 
     async def lease(
         self,
@@ -284,7 +283,7 @@ class Installation:
         """A completed job of the organization, which made one file that is stored nowhere."""
         item = job_start(wallet, credits, now=now())
         async with self.pool.acquire() as connection:
-            (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now(), [item])
+            (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, now(), [item])
             assert outcome.status == "done", outcome
             (held,) = await working.claim(connection, wallet, now=now())
             files = [await working.upload(connection, held, "one.png", b"one")]
@@ -314,7 +313,7 @@ class Installation:
         """A request for accounts for the organization's project; its id."""
         at = at or now()
         async with self.pool.acquire() as connection:
-            row = await lease_requests.insert_request(
+            request = await lease_requests.insert_request(
                 connection,
                 wallet.tenant_id,
                 at,
@@ -330,8 +329,7 @@ class Installation:
                 target=None,
                 note=None,
             )
-        request_id: UUID = row["id"]
-        return request_id
+        return request.id
 
     async def end_lease(self, wallet: Wallet, social_account_id: str, *, at: datetime) -> None:
         """Take an account back from the organization."""

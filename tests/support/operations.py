@@ -10,8 +10,8 @@ from tests.support.tenants import NOON, allocation, job_start
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import store as generation
+from partner_api.jobs import claim_store
+from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,7 +166,7 @@ async def start(
 ) -> tuple[UUID, Outcome]:
     """Start a job that reserves so many credits for so long; its id, also when it was refused."""
     item = job_start(wallet, credits, now=now)._replace(expires_at=now + timedelta(days=days))
-    (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now, [item])
+    (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, now, [item])
     return item.job_id, outcome
 
 
@@ -212,7 +212,7 @@ async def hold(connection: Connection, tenant_id: int, job_id: UUID, now: dateti
         if row is None or not row["waits"]:
             return Hold("w1", uuid4())
         # Who claims beside this may get it, or have it locked for a moment: then it is looked at again.
-        await claims.claim_jobs(
+        await claim_store.claim_jobs(
             connection,
             tenant_id,
             now,
@@ -235,12 +235,12 @@ async def settle_all(
 ) -> list[Outcome]:
     """Have a worker complete jobs in one batch, each at what it is to cost."""
     items = [
-        claims.JobCompletion(
+        claim_store.JobCompletion(
             job_id, *await hold(connection, tenant_id, job_id, now), charged, [], caller
         )
         for job_id, charged in charges.items()
     ]
-    return await claims.complete_jobs(connection, tenant_id, now, items)
+    return await claim_store.complete_jobs(connection, tenant_id, now, items)
 
 
 async def settle(
@@ -261,10 +261,10 @@ async def release_all(
 ) -> list[Outcome]:
     """Have a worker give jobs up in one batch, or cancel them before any has them."""
     if status == "canceled":
-        cancels = [claims.CancelItem(job_id, None, SYSTEM) for job_id in job_ids]
-        return await claims.cancel_jobs(connection, tenant_id, now, cancels)
+        cancels = [claim_store.CancelItem(job_id, None, SYSTEM) for job_id in job_ids]
+        return await claim_store.cancel_jobs(connection, tenant_id, now, cancels)
     failures = [
-        claims.JobFailure(
+        claim_store.JobFailure(
             job_id,
             *await hold(connection, tenant_id, job_id, now),
             "RENDER_FAILED",
@@ -274,7 +274,7 @@ async def release_all(
         )
         for job_id in job_ids
     ]
-    return await claims.fail_jobs(connection, tenant_id, now, failures)
+    return await claim_store.fail_jobs(connection, tenant_id, now, failures)
 
 
 async def release(

@@ -14,13 +14,8 @@ from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import ANY_KEY, PUBLIC, requires, requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.request.validation import InvalidField
-from partner_api.edge.wire.fields import (
-    Instant,
-    Metadata,
-    OrganizationId,
-    PositiveAmount,
-    ProjectId,
-)
+from partner_api.edge.wire.fields import Instant, OrganizationId, PositiveAmount, ProjectId
+from partner_api.edge.wire.metadata import Metadata
 from partner_api.edge.wire.pagination import Cursor, Page, page, read_cursor
 from partner_api.errors import ApiError, not_found
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.organizations import store as organizations
 from partner_api.projects import store as projects
 
@@ -126,9 +126,9 @@ def allocation(child: Wallet, credits: int) -> credit.CreditAllocation:
     )
 
 
-def job_start(wallet: Wallet, credits: int, *, now: datetime = NOON) -> generation.JobStart:
+def job_start(wallet: Wallet, credits: int, *, now: datetime = NOON) -> job_store.JobStart:
     """A job of this wallet that reserves so many credits for a day."""
-    return generation.JobStart(
+    return job_store.JobStart(
         uuid4(),
         uuid4(),
         wallet.organization_id,

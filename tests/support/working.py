@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from tests.support.tenants import NOON
 
 from partner_api.database.arguments import SYSTEM
-from partner_api.jobs import claim_store as claims
+from partner_api.jobs import claim_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ async def claim(
     lease_seconds: int = 60,
 ) -> list[Claim]:
     """Claim so many waiting jobs of the wallet's tenant, or fewer."""
-    given = await claims.claim_jobs(
+    given = await claim_store.claim_jobs(
         connection,
         wallet.tenant_id,
         now,
@@ -111,10 +111,10 @@ async def complete(
     now: datetime = NOON,
 ) -> Outcome:
     """Report a result."""
-    item = claims.JobCompletion(
+    item = claim_store.JobCompletion(
         held.job_id, held.worker_id, held.claim_token, charged, list(assets), SYSTEM
     )
-    (outcome,) = await claims.complete_jobs(connection, held.tenant_id, now, [item])
+    (outcome,) = await claim_store.complete_jobs(connection, held.tenant_id, now, [item])
     return outcome
 
 
@@ -122,7 +122,7 @@ async def fail(
     connection: Connection, held: Claim, *, retryable: bool, now: datetime = NOON
 ) -> Outcome:
     """Give the job back."""
-    item = claims.JobFailure(
+    item = claim_store.JobFailure(
         held.job_id,
         held.worker_id,
         held.claim_token,
@@ -131,7 +131,7 @@ async def fail(
         retryable,
         SYSTEM,
     )
-    (outcome,) = await claims.fail_jobs(connection, held.tenant_id, now, [item])
+    (outcome,) = await claim_store.fail_jobs(connection, held.tenant_id, now, [item])
     return outcome
 
 
@@ -144,15 +144,15 @@ async def beat(
     now: datetime = NOON,
 ) -> Outcome:
     """Say that the worker is alive."""
-    item = claims.JobHeartbeat(held.job_id, held.worker_id, held.claim_token, stage, progress)
-    (outcome,) = await claims.heartbeat(connection, held.tenant_id, now, [item])
+    item = claim_store.JobHeartbeat(held.job_id, held.worker_id, held.claim_token, stage, progress)
+    (outcome,) = await claim_store.heartbeat(connection, held.tenant_id, now, [item])
     return outcome
 
 
 async def expire_claims(connection: Connection, tenant_id: int, now: datetime, limit: int) -> int:
     """End lapsed claims, as the sweep does; how many."""
-    job_ids = await claims.lapsed_claims(connection, tenant_id, now, limit)
-    ended, _ = await claims.expire_claims(connection, tenant_id, now, job_ids)
+    job_ids = await claim_store.lapsed_claims(connection, tenant_id, now, limit)
+    ended, _ = await claim_store.expire_claims(connection, tenant_id, now, job_ids)
     return ended
 
 
@@ -160,8 +160,8 @@ async def cancel(
     connection: Connection, wallet: Wallet, job_id: UUID, *, now: datetime = NOON
 ) -> Outcome:
     """Cancel a job as its organization."""
-    item = claims.CancelItem(job_id, wallet.organization_id, SYSTEM)
-    (outcome,) = await claims.cancel_jobs(connection, wallet.tenant_id, now, [item])
+    item = claim_store.CancelItem(job_id, wallet.organization_id, SYSTEM)
+    (outcome,) = await claim_store.cancel_jobs(connection, wallet.tenant_id, now, [item])
     return outcome
 
 

@@ -21,12 +21,12 @@ from tests.support.working import cancel, job_of
 from partner_api.content.store import list_assets
 from partner_api.crypto import SecretKeys
 from partner_api.database.skipped_rows import RestingRows
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.rendering.worker import renderer as renderer_module
 from partner_api.rendering.worker.renderer import Renderer, RendererNotStarted
 from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import open_sweeps
-from partner_api.sweeps.sandbox import CompleteSandboxJobs
+from partner_api.sweeps.sandbox_jobs import CompleteSandboxJobs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Mapping
@@ -92,7 +92,7 @@ async def start(
     now: datetime = NOON,
 ) -> UUID:
     item = job_start(wallet, 0)._replace(credits=None, format=style, inputs={"hook": hook})
-    (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now, [item])
+    (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, now, [item])
     assert outcome.status == "done", outcome
     return item.job_id
 

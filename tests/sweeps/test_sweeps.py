@@ -17,7 +17,7 @@ from partner_api.credits import operator_store
 from partner_api.credits import store as credit
 from partner_api.crypto import SecretKeys
 from partner_api.database.arguments import SYSTEM
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import all_sweeps, periods, retention
 from partner_api.sweeps.expiries import ExpireJobs
@@ -35,7 +35,7 @@ DAY = timedelta(days=1)
 
 async def start_jobs(connection: Connection, wallet: Wallet, count: int, now: datetime) -> None:
     items = [job_start(wallet, 1, now=now) for _ in range(count)]
-    outcomes = await generation.start_jobs(connection, wallet.tenant_id, now, items)
+    outcomes = await job_store.start_jobs(connection, wallet.tenant_id, now, items)
     assert {outcome.status for outcome in outcomes} == {"done"}
 
 

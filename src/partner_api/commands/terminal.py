@@ -1,19 +1,15 @@
 """Everything that a command prints goes through here: text is data, and a print that fails is noticed.
 
-Only our own formats have markup. What is printed is out when the function returns; if it cannot be written the command
-ends and says why (``OutputError``). What goes to standard error is said as well as it can be: there is nobody left to
-tell if that fails.
+Only our own formats have markup. What is printed is flushed when the function returns; if it cannot be written the
+command ends and says why (``OutputError``). A failure to write standard error is ignored: nobody could be told.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import io
-import os
-import sys
-from typing import IO, TYPE_CHECKING, Any, TextIO, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
+from partner_api.commands.streams import ErrorStream, OutputStream
 from partner_api.visible_text import encodable, json_text, visible, visible_lines
 
 if TYPE_CHECKING:
@@ -22,65 +18,43 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-# As wide as it takes: an id that was cut to fit the terminal would be of no use.
+    from partner_api.commands.streams import Stream
+
+# Wide enough for any line: an id cut to fit the terminal would be useless.
 _UNLIMITED = 1_000_000
 
 
-class OutputError(Exception):
-    """What a command prints could not be written.
-
-    Attributes:
-        reader_is_gone: nobody reads it any more, as behind ``| head``, so that it is no trouble of anybody's.
-    """
-
-    def __init__(self, error: OSError) -> None:
-        super().__init__(f"The output cannot be written: {error.strerror or error}.")
-        self.reader_is_gone = error.errno == errno.EPIPE
-
-
-def prepare_streams() -> None:
-    """Make both streams take any text; to be called before anything is printed."""
-    if sys.stdout is None:
-        # It was closed when the command started. What cannot be written is to be noticed, also then.
-        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
-    if sys.stderr is None:
-        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def output() -> Console:
-    """Give what draws on standard output; its text is never markup."""
-    return _console(_Output())
+    """Return a console on standard output; its text is never markup."""
+    return _console(OutputStream())
 
 
 def errors() -> Console:
-    """Give what draws on standard error, and goes on in silence when that cannot be written."""
-    return _console(_Errors())
+    """Return a console on standard error; a failure to write it is ignored."""
+    return _console(ErrorStream())
 
 
 def flush_output() -> None:
-    """See that what others have printed is out, as Typer does with its help.
+    """Flush what others have printed, such as Typer's help.
 
     Raises:
         OutputError: it cannot be written.
     """
-    _Output().flush()
+    OutputStream().flush()
 
 
 def print_line(text: str, console: Console | None = None) -> None:
-    """Print one line, also where a narrow terminal would fold it.
+    """Print one line, unfolded even on a narrow terminal.
 
     Args:
         text: data, all of it.
-        console: where to; standard output unless it says another.
+        console: where to; standard output without one.
 
     Raises:
         OutputError: it cannot be written.
     """
     if console is None:
-        _Output().write_out(visible(text) + "\n")
+        OutputStream().write_out(visible(text) + "\n")
     else:
         console.print(
             _shown(text, console.encoding),
@@ -97,16 +71,16 @@ def print_lines(text: str) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    _Output().write_out(visible_lines(text) + "\n")
+    OutputStream().write_out(visible_lines(text) + "\n")
 
 
 def print_json(value: object) -> None:
-    """Print JSON, for people and programs alike: what a terminal would obey is escaped, the value stays.
+    """Print JSON, for people and programs: control characters are escaped, so the value stays the same.
 
     Raises:
         OutputError: it cannot be written.
     """
-    stream = _Output()
+    stream = OutputStream()
     stream.write_out(json_text(value, stream.encoding) + "\n")
 
 
@@ -124,10 +98,10 @@ def print_table(
     Args:
         headings: one for each column; none at all for a table of names and values.
         rows: their cells; an empty row stands for a line between others.
-        console: where to; standard output unless it says another.
+        console: where to; standard output without one.
         boxed: draw lines around the cells.
         fold: let long cells take several lines on a narrow terminal; else each row is one line, however long.
-        right: put all columns but the first to the right, as numbers are.
+        right: align all columns but the first to the right, for numbers.
 
     Raises:
         OutputError: it cannot be written.
@@ -135,7 +109,7 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
-    console = console or _console(_Output(), width=None if fold else _UNLIMITED)
+    console = console or _console(OutputStream(), width=None if fold else _UNLIMITED)
 
     def data(text: str) -> Text:
         return Text(_shown(text, console.encoding))
@@ -147,7 +121,7 @@ def print_table(
     for number in range(len(headings) or max(map(len, rows), default=0)):
         table.add_column(
             data(headings[number]) if headings else "",
-            # What a row is about stays in one piece, to be read and searched for.
+            # The first cell stays in one piece, to be read and searched for.
             no_wrap=not fold or (boxed and number == 0),
             overflow="fold",
             justify="right" if right and number else "left",
@@ -176,8 +150,8 @@ def print_items(
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal, on standard error; never fails."""
-    stream = _Errors()
+    """Print text on standard error; never fails."""
+    stream = ErrorStream()
     stream.write(visible_lines(text) + "\n")
     stream.flush()
 
@@ -186,17 +160,17 @@ def say(text: str) -> None:
 def progress_bar(
     console: Console, begin: str, *after: str, total: float = 0, **fields: Any
 ) -> Iterator[Callable[..., None]]:
-    """Show how far something is, on a terminal only, and remove it at the end.
+    """Show a progress bar, on a terminal only, and remove it at the end.
 
     Args:
         console: where.
-        begin: what it is, at first; the function takes another one as ``description``.
+        begin: the first description; the function takes another one as ``description``.
         after: our own formats of what stands behind the bar.
         total: what ``completed`` goes up to.
         fields: further values that the formats name.
 
     Yields:
-        What changes it: takes ``description``, ``completed``, ``total``, and the fields.
+        A function that changes it: takes ``description``, ``completed``, ``total``, and the fields.
     """
     if not console.is_terminal:
         yield lambda **_: None
@@ -222,7 +196,7 @@ def _changer(bar: Progress, task: TaskID) -> Callable[..., None]:
     return change
 
 
-def _console(stream: _Stream, width: int | None = None) -> Console:
+def _console(stream: Stream, width: int | None = None) -> Console:
     from rich.console import Console
 
     return Console(
@@ -238,64 +212,3 @@ def _cell(value: object) -> str:
 
 def _shown(text: str, encoding: str) -> str:
     return encodable(visible(text), encoding)
-
-
-class _Stream:
-    """One of the two streams, as far as those need it who write on it."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self.encoding = stream.encoding or "utf-8"
-
-    def isatty(self) -> bool:
-        return self._stream.isatty()
-
-    def fileno(self) -> int:
-        return self._stream.fileno()
-
-    def write(self, text: str) -> int:
-        with self._noticing_failures():
-            return self._stream.write(text)
-        return 0
-
-    def flush(self) -> None:
-        with self._noticing_failures():
-            self._stream.flush()
-
-    @contextlib.contextmanager
-    def _noticing_failures(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            self._give_up()
-            self._failed(error)
-
-    def _failed(self, error: OSError) -> None:
-        raise NotImplementedError
-
-    def _give_up(self) -> None:
-        """Let what is still to be written go nowhere, or the interpreter would try again when it ends."""
-        with contextlib.suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self._stream.fileno())
-            os.close(nowhere)
-
-
-class _Output(_Stream):
-    def __init__(self) -> None:
-        super().__init__(sys.stdout)
-
-    def write_out(self, text: str) -> None:
-        self.write(text)
-        self.flush()
-
-    def _failed(self, error: OSError) -> None:
-        raise OutputError(error) from error
-
-
-class _Errors(_Stream):
-    def __init__(self) -> None:
-        super().__init__(sys.stderr)
-
-    def _failed(self, error: OSError) -> None:
-        """Say nothing: this is where it would be said."""

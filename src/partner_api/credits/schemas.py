@@ -13,12 +13,12 @@ from partner_api.clock import format_milliseconds
 from partner_api.credits.store import BillingStatus, SubscriptionTier
 from partner_api.edge.wire.fields import (
     Amount,
-    Metadata,
     MillisecondsText,
     OrganizationIdText,
     PositiveAmount,
     TransferIdText,
 )
+from partner_api.edge.wire.metadata import Metadata
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 

@@ -157,3 +157,12 @@ async def connect(url: str, *, command_seconds: float | None = None) -> Connecti
         connection.terminate()
         raise
     return connection
+
+
+async def require_answer(connection: Connection | Pool) -> None:
+    """Check that the database answers.
+
+    Raises:
+        OSError, asyncpg.PostgresError: it does not.
+    """
+    await connection.execute("SELECT")

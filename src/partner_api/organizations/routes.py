@@ -16,7 +16,8 @@ from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.authentication import killed
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
-from partner_api.edge.wire.fields import OrganizationId, merged_metadata
+from partner_api.edge.wire.fields import OrganizationId
+from partner_api.edge.wire.metadata import merged_metadata
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import Issue, invalid

@@ -8,14 +8,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType, convert
 
 from partner_api.clock import format_milliseconds, format_milliseconds_or_none
 from partner_api.credits.schemas import CreditConfig
-from partner_api.edge.wire.fields import (
-    Amount,
-    Metadata,
-    MetadataPatch,
-    MillisecondsText,
-    OrganizationIdText,
-    ProjectIdText,
-)
+from partner_api.edge.wire.fields import Amount, MillisecondsText, OrganizationIdText, ProjectIdText
+from partner_api.edge.wire.metadata import Metadata, MetadataPatch
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.standards import EMAIL
 from partner_api.edge.wire.visible import VISIBLE

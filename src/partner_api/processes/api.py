@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from partner_api.app import create_app
+from partner_api.database.connection import require_answer
 from partner_api.edge.connections.registry import Connections
 from partner_api.edge.connections.server import serve_http
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
@@ -78,7 +79,7 @@ async def run_api_part(
 
 
 class ApiWork:
-    """Checks whether a process that answers requests can do that.
+    """Checks whether this process can answer requests.
 
     Its loop runs, or nothing here would run. Whether it also gets connections to the database is checked from time to
     time, in the way in which requests get them. A database that cannot be reached is no reason to replace the
@@ -86,7 +87,7 @@ class ApiWork:
 
     Args:
         app: what answers.
-        wedged_seconds: for how long the pool may give no connection while the database is there.
+        wedged_seconds: for how long the pool may have no connection free while the database is there.
         pause_seconds: between two checks.
     """
 
@@ -106,7 +107,7 @@ class ApiWork:
         self._wedged = False
 
     def look(self) -> Beat | None:
-        """Return what to tell the supervisor; None when the process has to be replaced."""
+        """Return what to report to the supervisor; None when the process has to be replaced."""
         if self._wedged:
             return None
         return Beat(working=self.accepting, problem=self._problem, error=self._error)
@@ -120,7 +121,7 @@ class ApiWork:
             if services is None:
                 continue
             try:
-                await services.pool.execute("SELECT")
+                await require_answer(services.pool)
             except Exception as error:
                 self._problem = "database unavailable"
                 self._error = type(error).__name__
@@ -138,17 +139,17 @@ async def _is_reachable(pool: Pool) -> bool:
             asyncio.timeout(ACQUIRE_SECONDS),
             pool.beside(command_seconds=ACQUIRE_SECONDS) as connection,
         ):
-            await connection.execute("SELECT")
+            await require_answer(connection)
     except Exception:
         return False
     return True
 
 
 def collect_rarely() -> None:
-    """Keep the cycle collector away from what lives as long as the process, and from most requests.
+    """Run the cycle collector rarely, and never over what lives as long as the process.
 
     A request leaves no cycles behind, but while a hundred are in flight their objects are many, and by default
-    they are all gone through again and again: that took an eighth of the processor's time.
+    the collector scans all of them again and again: that took an eighth of the processor's time.
     """
     gc.collect()
     gc.freeze()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from partner_api.reconciliation import records
+from partner_api.reconciliation import record_store
 from partner_api.reconciliation.run import reconcile
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 async def run_daily(pool: Pool, now: datetime) -> Reconciliation | None:
     """Check everything and remember the result, if the last full check began a day ago or more.
 
-    Gives None when none is due or another server is at it. Takes as long as the books are: about
+    Returns None when none is due or another server runs it. Takes as long as the books are: about
     ninety seconds of the database's time for a million events with as many jobs of the last month.
     It may be cancelled at any time; the next call begins anew.
     """
@@ -32,16 +32,16 @@ async def run_daily(pool: Pool, now: datetime) -> Reconciliation | None:
             return None
     # A wallet of many events has a statement that takes long, and nobody else should go without for it.
     async with pool.beside(command_seconds=None) as connection:
-        if not await records.claim_daily_check(connection):
+        if not await record_store.claim_daily_check(connection):
             return None
         try:
             # Another server may have finished one between the question and the claim.
             if not await _is_due(connection, now):
                 return None
             result = await reconcile(connection, now)
-            await records.save_reconciliation(connection, result)
+            await record_store.save_reconciliation(connection, result)
         finally:
-            await records.yield_daily_check(connection)
+            await record_store.yield_daily_check(connection)
     report = _log.error if result.mismatches_found else _log.info
     report(
         "books_checked",
@@ -54,5 +54,5 @@ async def run_daily(pool: Pool, now: datetime) -> Reconciliation | None:
 
 
 async def _is_due(connection: Connection, now: datetime) -> bool:
-    last = await records.last_reconciliation(connection)
+    last = await record_store.last_reconciliation(connection)
     return last is None or last.started_at <= now - _INTERVAL

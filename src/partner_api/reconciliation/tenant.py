@@ -3,231 +3,146 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from partner_api.clock import Clock
 from partner_api.reconciliation import (
-    cash_store,
-    chain,
     checks,
     job_store,
     lease_checks,
     lease_store,
     pages,
-    store,
+    request_store,
+    told_checks,
     told_store,
-    wallet_store,
+    transfer_store,
 )
-from partner_api.reconciliation.cash_store import CashSlice
-from partner_api.rehearsal.store import read_installation
+from partner_api.reconciliation.tenant_wallets import TenantWallets
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
     from uuid import UUID
 
-    import asyncpg
-
-    from partner_api.database.connection import Connection
-    from partner_api.reconciliation.rules import Mismatch, Progress
+    from partner_api.reconciliation.rules import Mismatch
 
     Mismatches = AsyncGenerator[Mismatch]
 
-# How far the clock of a server may be ahead, and more.
-_CLOCKS_DIFFER = timedelta(days=1)
+
+class _Owned(Protocol):
+    @property
+    def organization_id(self) -> UUID | None: ...
 
 
-@dataclass(frozen=True)
-class TenantCheck:
-    """What to check of one tenant, and against which time."""
+class _Listed(_Owned, Protocol):
+    @property
+    def id(self) -> UUID: ...
 
-    connection: Connection
-    tenant_id: int
-    organization_id: UUID | None
-    """Only what concerns it; None: everything."""
-    now: datetime
-    told_after: datetime
-    """What happened later is still in the outbox."""
-    audited_after: datetime
-    """What happened later is still in the audit log."""
-    progress: Progress
-    on_progress: Callable[[Progress], None]
+
+L = TypeVar("L", bound=_Listed)
+S = TypeVar("S", bound=_Owned)
+
+
+class TenantCheck(TenantWallets):
+    """The check of one tenant."""
 
     async def mismatches(self) -> Mismatches:
-        """Give the mismatches one by one, stage after stage."""
-        for name, stage in (
-            ("wallets", self._wallets),
-            ("jobs", self._jobs),
-            ("transfers", self._transfers),
-            ("leases", self._leases),
-            ("requests", self._requests),
-            ("answers", self._news_and_answers),
-        ):
+        """Yield the mismatches one by one, stage after stage."""
+        for name, stage in self._stages():
             self.progress.stage = name
-            async with aclosing(stage()) as mismatches:
+            async with aclosing(stage) as mismatches:
                 async for mismatch in mismatches:
                     yield mismatch
+
+    def _stages(self) -> Iterator[tuple[str, Mismatches]]:
+        book = self.connection, self.tenant_id
+        page = pages.ROWS_PER_PAGE
+        yield "wallets", self.wallets()
+        yield (
+            "jobs",
+            self._paged(
+                lambda after: job_store.list_wrong_jobs(
+                    *book,
+                    after,
+                    pages.JOBS_PER_PAGE,
+                    audited_after=self.audited_after,
+                    told_after=self.told_after,
+                ),
+                checks.check_job,
+            ),
+        )
+        yield "transfers", self._transfers()
+        yield "leases", self._leases()
+        yield (
+            "leases",
+            self._paged(
+                lambda after: lease_store.list_unleased_accounts(*book, after, page),
+                lease_checks.check_unleased_account,
+            ),
+        )
+        yield (
+            "requests",
+            self._paged(
+                lambda after: request_store.list_requests(*book, after, page),
+                lease_checks.check_request,
+            ),
+        )
+        yield (
+            "answers",
+            self._streamed(told_store.wrong_news(*book, self.told_after), told_checks.check_news),
+        )
+        yield (
+            "answers",
+            self._streamed(
+                told_store.wrong_postings(*book, self.audited_after), told_checks.check_posting
+            ),
+        )
+        yield (
+            "answers",
+            self._paged(
+                lambda after: job_store.list_wrong_job_events(*book, after, page),
+                told_checks.check_job_news,
+            ),
+        )
+        yield "answers", self._streamed(told_store.wrong_answers(*book), told_checks.check_answer)
 
     def _concerns(self, *organization_ids: UUID | None) -> bool:
         return self.organization_id is None or self.organization_id in organization_ids
 
-    async def _wallets(self) -> Mismatches:
-        async for organizations in self._wallet_batches():
-            for check in (self._credit_wallets, self._charges, self._cash_wallets, self._chains):
-                async with aclosing(check(organizations)) as mismatches:
-                    async for mismatch in mismatches:
+    async def _paged(
+        self,
+        read: Callable[[UUID], Awaitable[list[L]]],
+        check: Callable[[int, L], Iterable[Mismatch]],
+    ) -> Mismatches:
+        async for page in pages.pages(read):
+            for each in page:
+                if self._concerns(each.organization_id):
+                    for mismatch in check(self.tenant_id, each):
                         yield mismatch
             self.on_progress(self.progress)
 
-    async def _wallet_batches(self) -> AsyncGenerator[list[UUID]]:
-        """The organizations of a tenant, in batches that one statement can read in a moment."""
-        if self.organization_id is not None:
-            yield [self.organization_id]
-            return
-        async for organizations in pages.pages(
-            lambda after: store.list_organizations(
-                self.connection, self.tenant_id, after, pages.WALLETS_PER_STATEMENT
-            )
-        ):
-            batch: list[UUID] = []
-            events = 0
-            for row in organizations:
-                expected = row["credit_events"] + row["cash_events"]
-                if batch and events + expected > pages.EVENTS_PER_STATEMENT:
-                    yield batch
-                    batch, events = [], 0
-                batch.append(row["id"])
-                events += expected
-            yield batch
-
-    async def _credit_wallets(self, organizations: list[UUID]) -> Mismatches:
-        for row in await wallet_store.read_wallets(self.connection, self.tenant_id, organizations):
-            self.progress.wallets_checked += row["has_wallet"]
-            self.progress.events_checked += row["events"]
-            for mismatch in checks.check_wallet(self.tenant_id, row):
-                yield mismatch
-            if (latest := await self._ahead_of(row["newest_at"])) is not None:
-                yield checks.check_newest_event(self.tenant_id, row, latest)
-            async with aclosing(self._periods(row)) as mismatches:
-                async for mismatch in mismatches:
-                    yield mismatch
-            async with aclosing(self._described(row)) as mismatches:
-                async for mismatch in mismatches:
-                    yield mismatch
-
-    async def _ahead_of(self, newest_at: datetime | None) -> datetime | None:
-        """The latest time that an event may have now, if this one is later.
-
-        What is done to a wallet is never dated before its last event, so one that is far ahead pulls
-        everything after it ahead as well: months of leases that have not begun are charged.
-        """
-        if newest_at is None or newest_at <= self.now + _CLOCKS_DIFFER:
-            return None
-        # A rehearsal may have moved the time since the check began.
-        offset_seconds = (await read_installation(self.connection)).clock_offset_seconds
-        latest = max(self.now, Clock(offset_seconds).now()) + _CLOCKS_DIFFER
-        return latest if newest_at > latest else None
-
-    async def _periods(self, row: asyncpg.Record) -> Mismatches:
-        """What a wallet's periods granted and used.
-
-        Moving the start of a subscription ends a period at any time, perhaps without an event, so
-        what then looks wrong is looked at again; few wallets ever need that.
-        """
-        wallet = self.connection, self.tenant_id, row["organization_id"]
-        odd = list(checks.check_allotment(self.tenant_id, row))
-        if not (
-            odd
-            and row["is_subscribed"]
-            and await wallet_store.is_allotment_of_a_moved_period(*wallet)
-        ):
-            for mismatch in odd:
-                yield mismatch
-        broken = row["usage_break"]
-        if broken is not None and row["is_subscribed"]:
-            broken = await wallet_store.first_wrong_usage(*wallet)
-        for mismatch in checks.check_usage(self.tenant_id, row["organization_id"], broken):
-            yield mismatch
-
-    async def _described(self, row: asyncpg.Record) -> Mismatches:
-        for sequence, check in (
-            (row["shapeless"], checks.check_shape),
-            (row["nameless"], checks.check_event_id),
-        ):
-            if sequence is not None:
-                event = await wallet_store.describe_event(
-                    self.connection, self.tenant_id, row["organization_id"], sequence
-                )
-                # Ledger rows stay, but this is another statement.
-                if event is not None:
-                    yield check(self.tenant_id, row["organization_id"], sequence, event)
-
-    async def _charges(self, organizations: list[UUID]) -> Mismatches:
-        async with aclosing(
-            store.wrong_charges(self.connection, self.tenant_id, organizations)
-        ) as charges:
-            async for row in charges:
-                for mismatch in checks.check_job_ledger(self.tenant_id, row):
-                    yield mismatch
-        async with aclosing(
-            wallet_store.wrong_job_events(self.connection, self.tenant_id, organizations)
-        ) as events:
-            async for row in events:
-                for mismatch in checks.check_job_event(self.tenant_id, row):
-                    yield mismatch
-
-    async def _cash_wallets(self, organizations: list[UUID]) -> Mismatches:
-        wallets = await cash_store.read_cash_wallets(self.connection, self.tenant_id, organizations)
-        for row in wallets:
-            self.progress.wallets_checked += row["has_wallet"]
-            self.progress.events_checked += row["events"]
-            for mismatch in checks.check_cash_wallet(self.tenant_id, row):
-                yield mismatch
-            if (latest := await self._ahead_of(row["newest_at"])) is not None:
-                yield checks.check_newest_event(self.tenant_id, row, latest)
-        for slices in _cash_slices(wallets):
-            for row in await cash_store.wrong_cash_events(self.connection, self.tenant_id, slices):
-                for mismatch in lease_checks.check_cash_event(self.tenant_id, row):
-                    yield mismatch
-
-    async def _chains(self, organizations: list[UUID]) -> Mismatches:
-        async with aclosing(
-            chain.broken_links(self.connection, self.tenant_id, organizations)
-        ) as broken:
-            async for mismatch in broken:
-                yield mismatch
-
-    async def _jobs(self) -> Mismatches:
-        async for jobs in pages.pages(
-            lambda after: job_store.list_wrong_jobs(
-                self.connection,
-                self.tenant_id,
-                after,
-                pages.JOBS_PER_PAGE,
-                audited_after=self.audited_after,
-                told_after=self.told_after,
-            )
-        ):
-            for row in jobs:
-                if self._concerns(row["organization_id"]):
-                    for mismatch in checks.check_job(self.tenant_id, row):
+    async def _streamed(
+        self, found: AsyncGenerator[S], check: Callable[[int, S], Iterable[Mismatch]]
+    ) -> Mismatches:
+        async with aclosing(found):
+            async for each in found:
+                if self._concerns(each.organization_id):
+                    for mismatch in check(self.tenant_id, each):
                         yield mismatch
-            self.on_progress(self.progress)
 
     async def _transfers(self) -> Mismatches:
         async for transfers in pages.pages(
-            lambda after: store.list_transfers(
+            lambda after: transfer_store.list_transfers(
                 self.connection, self.tenant_id, after, pages.ROWS_PER_PAGE
             )
         ):
-            for row in transfers:
-                if self._concerns(row["from_organization_id"], row["to_organization_id"]):
-                    for mismatch in checks.check_transfer(self.tenant_id, row):
+            for transfer in transfers:
+                if self._concerns(transfer.from_organization_id, transfer.to_organization_id):
+                    for mismatch in checks.check_transfer(self.tenant_id, transfer):
                         yield mismatch
             self.on_progress(self.progress)
         if self.organization_id is None:
-            total, partner_id = await store.sum_allocations(self.connection, self.tenant_id)
+            total, partner_id = await transfer_store.sum_allocations(
+                self.connection, self.tenant_id
+            )
             for mismatch in checks.check_allocations(self.tenant_id, partner_id, total):
                 yield mismatch
 
@@ -240,89 +155,21 @@ class TenantCheck:
                 pages.ROWS_PER_PAGE,
                 now=self.now,
                 audited_after=self.audited_after,
-            ),
-            "social_account_id",
+            )
         ):
-            own = [row for row in leases if self._concerns(row["organization_id"])]
-            for row in own:
-                for mismatch in lease_checks.check_lease(self.tenant_id, row):
+            own = [lease for lease in leases if self._concerns(lease.organization_id)]
+            for lease in own:
+                for mismatch in lease_checks.check_lease(self.tenant_id, lease):
                     yield mismatch
-            own_ids = [row["social_account_id"] for row in own]
-            for row in await lease_store.wrong_lease_charges(
+            own_ids = [lease.id for lease in own]
+            for charge in await lease_store.wrong_lease_charges(
                 self.connection, self.tenant_id, own_ids
             ):
-                for mismatch in lease_checks.check_lease_charge(self.tenant_id, row):
+                for mismatch in lease_checks.check_lease_charge(self.tenant_id, charge):
                     yield mismatch
-            for row in await lease_store.early_former_prices(
+            for price in await lease_store.early_former_prices(
                 self.connection, self.tenant_id, own_ids, self.now
             ):
-                for mismatch in lease_checks.check_former_price(self.tenant_id, row):
+                for mismatch in lease_checks.check_former_price(self.tenant_id, price):
                     yield mismatch
             self.on_progress(self.progress)
-        async for accounts in pages.pages(
-            lambda after: lease_store.list_unleased_accounts(
-                self.connection, self.tenant_id, after, pages.ROWS_PER_PAGE
-            )
-        ):
-            for row in accounts:
-                if self._concerns(row["organization_id"]):
-                    for mismatch in lease_checks.check_unleased_account(self.tenant_id, row):
-                        yield mismatch
-
-    async def _requests(self) -> Mismatches:
-        async for requests in pages.pages(
-            lambda after: lease_store.list_requests(
-                self.connection, self.tenant_id, after, pages.ROWS_PER_PAGE
-            )
-        ):
-            for row in requests:
-                if self._concerns(row["organization_id"]):
-                    for mismatch in lease_checks.check_request(self.tenant_id, row):
-                        yield mismatch
-            self.on_progress(self.progress)
-
-    async def _news_and_answers(self) -> Mismatches:
-        async with aclosing(
-            told_store.wrong_news(self.connection, self.tenant_id, self.told_after)
-        ) as news:
-            async for row in news:
-                if self._concerns(row["organization_id"]):
-                    for mismatch in lease_checks.check_news(self.tenant_id, row):
-                        yield mismatch
-        async with aclosing(
-            told_store.wrong_postings(self.connection, self.tenant_id, self.audited_after)
-        ) as postings:
-            async for row in postings:
-                if self._concerns(row["organization_id"]):
-                    yield checks.check_posting(self.tenant_id, row)
-        async for events in pages.pages(
-            lambda after: job_store.list_wrong_job_events(
-                self.connection, self.tenant_id, after, pages.ROWS_PER_PAGE
-            )
-        ):
-            for row in events:
-                if self._concerns(row["organization_id"]):
-                    for mismatch in lease_checks.check_job_news(self.tenant_id, row):
-                        yield mismatch
-            self.on_progress(self.progress)
-        async with aclosing(told_store.wrong_answers(self.connection, self.tenant_id)) as answers:
-            async for row in answers:
-                if self._concerns(row["organization_id"]):
-                    for mismatch in lease_checks.check_answer(self.tenant_id, row):
-                        yield mismatch
-
-
-def _cash_slices(cash_wallets: Sequence[asyncpg.Record]) -> Iterator[Sequence[CashSlice]]:
-    """The events of cash wallets in slices, as many to a statement as it can read in a moment."""
-    slices: list[CashSlice] = []
-    for row in cash_wallets:
-        newest = row["newest_sequence"]
-        # Numbers with gaps say nothing about how many events there are: those come in one slice.
-        step = pages.CASH_EVENTS_PER_SLICE if row["gap"] is None else newest
-        for after in range(0, newest, step):
-            slices.append(CashSlice(row["organization_id"], after, after + step))
-            if len(slices) * pages.CASH_EVENTS_PER_SLICE >= pages.EVENTS_PER_STATEMENT:
-                yield slices
-                slices = []
-    if slices:
-        yield slices

@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from the very declarations and types that requests are checked with."""
+"""The OpenAPI document, built from the declarations and types that requests are checked with."""
 
 from __future__ import annotations
 
@@ -9,67 +9,35 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
 
 from partner_api import installed_version
 from partner_api.edge.idempotency.records import REPLAYED_HEADER
-from partner_api.edge.identity.scopes import Scope
 from partner_api.edge.request.api_request import ACTING_HEADER, IDEMPOTENCY_HEADER
 from partner_api.edge.wire.fields import OrganizationId, PublicId, schema_of_field
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import KINDS, ApiError, Code
+from partner_api.reference.constants import (
+    COMPONENTS,
+    DESCRIPTION,
+    DETAILS,
+    REQUEST_ID,
+    ErrorAnswer,
+    Json,
+)
 
 if TYPE_CHECKING:
     from partner_api.edge.route import Route
 
-Json = dict[str, Any]
-
-_REQUEST_ID = "req_01K0EMRPVYF88W1S7F6X9MPQ0R"
 _PRINTABLE = "^[!-~]([ -~]*[!-~])?$"
 _REF = "#/components/schemas/{name}"
-_DESCRIPTION = """\
-An API for platforms that sell through partners: child organizations, prepaid credit wallets with
-reservations, and leased social accounts.
-
-Send `Authorization: Bearer <key>` with every request. Every answer carries `X-Request-Id`, and
-every error has the same shape; act on `error.code`, not on the message. Times are RFC 3339 in UTC.
-Credits are integers, and money is integer US cents. A write can be repeated safely with the same
-`Idempotency-Key`: for 24 hours it gives the first answer again and has no second effect.
-"""
 _NOT_READ = "The body is not JSON, or did not arrive whole."
 _NO_BODY = "The route takes no body but `{}`, and there was one, or it did not arrive whole."
-# What a route answers with when it is not JSON.
+# The types of answers that are not JSON.
 _PLAIN_TYPES: dict[Any, Json] = {
     str: {"text/plain": {"schema": {"type": "string"}}},
     bytes: {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
 _PAGE_NAME = re.compile(rb"\bPage[_\[](\w+?)[_\]](?=\")")
-
-
-class ErrorContent(Struct, frozen=True, rename="camel"):
-    """What went wrong, for programs (`code`, `details`) and for people (`message`)."""
-
-    code: Code
-    message: str
-    request_id: str
-    details: dict[str, Any] | UnsetType = UNSET
-
-
-class ErrorAnswer(Struct, frozen=True):
-    """The shape of every error."""
-
-    error: ErrorContent
-
-
-# What the details of a code look like, where they are always the same.
-_DETAILS: dict[Code, Json] = {
-    "FORBIDDEN_SCOPE": {"requiredScope": "org:admin"},
-    "METHOD_NOT_ALLOWED": {"allow": ["GET", "HEAD"]},
-    "VALIDATION": {"issues": [{"path": "limit", "message": "Expected a whole number <= 100"}]},
-    "BILLING_EXHAUSTED": {"reason": "insufficient_credits", "required": 120, "available": 50},
-    "RATE_LIMITED": {"limit": "read-light"},
-    "KILL_SWITCH": {"scope": "key"},
-}
 
 
 def build_document(routes: Iterable[Route]) -> Json:
@@ -94,7 +62,7 @@ def build_document(routes: Iterable[Route]) -> Json:
         "info": {
             "title": "Partner API",
             "version": installed_version(),
-            "description": _DESCRIPTION,
+            "description": DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/", "description": "The server that gave you this document."}],
@@ -102,30 +70,7 @@ def build_document(routes: Iterable[Route]) -> Json:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {
-                "partnerKey": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "An API key, `lp_live_…` or `lp_test_…`. Scopes: "
-                    + ", ".join(f"`{scope}`" for scope in get_args(Scope))
-                    + "; `*` stands for all of them but `org:admin`.",
-                },
-                "operatorToken": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "A token of the company that runs this server, `lpo_…`.",
-                },
-            },
-            "headers": {
-                "RequestId": {
-                    "description": "Names the request; quote it when you ask for help.",
-                    "schema": {"type": "string", "examples": [_REQUEST_ID]},
-                },
-                "Replayed": {
-                    "description": "`true` when this is the stored answer to an earlier request.",
-                    "schema": {"type": "string", "enum": ["true"]},
-                },
-            },
+            **COMPONENTS,
         },
     }
     # A page of things is called ThingPage; generated clients name their types after this.
@@ -147,7 +92,7 @@ def errors_of(route: Route) -> list[Code]:
         "PAYLOAD_TOO_LARGE",
     }
     if route.declared.access.kind == "key":
-        # Also what the header for acting inside a child can bring about.
+        # Also the errors of the header for acting inside a child.
         codes |= {"KILL_SWITCH", "VALIDATION", "NOT_FOUND"}
     for parameter in route.path:
         is_id = isinstance(parameter.type, type) and issubclass(parameter.type, PublicId)
@@ -228,7 +173,7 @@ def _parameters(route: Route) -> list[Json]:
                 "name": IDEMPOTENCY_HEADER,
                 "in": "header",
                 "required": route.declared.idempotency_required,
-                "description": "The same key gives the first answer again, for 24 hours. "
+                "description": "The same key returns the first answer again, for 24 hours. "
                 "Use a new UUID for each request, and the same one on a retry.",
                 "schema": {"type": "string", "maxLength": 255, "pattern": _PRINTABLE},
             }
@@ -296,7 +241,7 @@ def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
                 answer["headers"][name] = {"schema": {"type": "string"}}
             answer["content"]["application/json"]["examples"][code] = {
                 "value": msgspec.json.decode(
-                    ApiError(code, details=_DETAILS.get(code)).body(_REQUEST_ID)
+                    ApiError(code, details=DETAILS.get(code)).body(REQUEST_ID)
                 )
             }
     return dict(sorted(responses.items()))
@@ -313,7 +258,7 @@ def _when(code: Code, status: int, route: Route) -> str:
 
 
 def _returned_type(route: Route) -> Any:
-    """Give the type of the JSON a route answers with."""
+    """Return the type of the JSON that a route answers with."""
     returned = route.returns
     return get_args(returned)[0] if get_origin(returned) is Reply else returned
 

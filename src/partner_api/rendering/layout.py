@@ -11,7 +11,7 @@ from partner_api.rendering.segmentation import clusters, line_units
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from partner_api.rendering.lines import Setter
+    from partner_api.rendering.lines import TextSetter
 
 LINE_HEIGHT = 1.24
 """From one baseline to the next, in parts of the font's size."""
@@ -37,7 +37,7 @@ class Block:
         return len(self.lines) * self.size * LINE_HEIGHT
 
 
-def fit(setter: Setter, text: str, width: int, height: int, largest: int) -> Block:
+def fit(setter: TextSetter, text: str, width: int, height: int, largest: int) -> Block:
     """Set text as large as it fits.
 
     Words are kept whole as long as the letters stay at half the largest size; after that a word
@@ -70,7 +70,7 @@ def fit(setter: Setter, text: str, width: int, height: int, largest: int) -> Blo
 
 
 def _too_large(
-    setter: Setter, paragraphs: list[list[str]], width: int, height: int, largest: int
+    setter: TextSetter, paragraphs: list[list[str]], width: int, height: int, largest: int
 ) -> float:
     """Give a size above which text cannot fit, as it is longer than all lines together; trying each takes its time."""
     total = sum(setter.width(unit.rstrip(), largest) for units in paragraphs for unit in units)
@@ -80,7 +80,7 @@ def _too_large(
 
 
 def _balanced(
-    setter: Setter, paragraphs: list[list[str]], lines: list[str], width: int, size: int
+    setter: TextSetter, paragraphs: list[list[str]], lines: list[str], width: int, size: int
 ) -> list[str]:
     """Make lines of more equal length, without making them more: no word is left alone at the end."""
     best, widest, narrowest = lines, width, width // 2
@@ -94,7 +94,9 @@ def _balanced(
     return best
 
 
-def _wrap(setter: Setter, units: list[str], width: int, size: int, whole: bool) -> Iterator[str]:
+def _wrap(
+    setter: TextSetter, units: list[str], width: int, size: int, whole: bool
+) -> Iterator[str]:
     """Fill lines with units, which a line may end after; ``whole`` leaves too wide ones alone."""
     line, place = "", 0
     while True:
@@ -114,7 +116,7 @@ def _wrap(setter: Setter, units: list[str], width: int, size: int, whole: bool) 
 
 
 def _that_fit(
-    setter: Setter, line: str, units: list[str], place: int, width: int, size: int
+    setter: TextSetter, line: str, units: list[str], place: int, width: int, size: int
 ) -> int:
     """Give how many of the units from a place on a line takes behind what it has."""
 
@@ -125,7 +127,7 @@ def _that_fit(
     return _most(len(units) - place, fits)
 
 
-def _parted(setter: Setter, unit: str, width: int, size: int) -> list[str]:
+def _parted(setter: TextSetter, unit: str, width: int, size: int) -> list[str]:
     """Fill lines with the characters of a unit that is too wide for one; each line has at least one."""
     lines: list[str] = []
     characters = clusters(unit)

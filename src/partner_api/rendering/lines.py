@@ -43,7 +43,7 @@ class Run:
     shaping: bool
 
 
-class Setter:
+class TextSetter:
     """Measures and draws lines with a stack of fonts.
 
     Args:

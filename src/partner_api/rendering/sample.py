@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from partner_api.rendering.assets import RenderedAsset
 from partner_api.rendering.fonts import bundled_fonts
-from partner_api.rendering.lines import Setter
+from partner_api.rendering.lines import TextSetter
 from partner_api.rendering.palettes import palette_for
 from partner_api.rendering.script import split_into_slides
 from partner_api.rendering.slides import Frame, draw_slide, png
@@ -42,7 +42,7 @@ def render_sample(inputs: Mapping[str, Any], content_format: str) -> list[Render
     palette = palette_for("\0".join([content_format, *texts]))
     frame = Frame.of_width(SAMPLE_WIDTH)
     # Whether letters can be joined depends on what the machine has, and this must not.
-    setter = Setter(bundled_fonts(), shaping=False)
+    setter = TextSetter(bundled_fonts(), shaping=False)
     images = [
         draw_slide(setter, frame, palette, text, position, len(texts))
         for position, text in enumerate(texts)

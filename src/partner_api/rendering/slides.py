@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from partner_api.rendering.layout import LINE_HEIGHT, fit
 
 if TYPE_CHECKING:
-    from partner_api.rendering.lines import Setter
+    from partner_api.rendering.lines import TextSetter
     from partner_api.rendering.palettes import Palette
 
 _LARGEST = 0.12
@@ -49,7 +49,7 @@ class Frame(NamedTuple):
 
 
 def draw_slide(
-    setter: Setter, frame: Frame, palette: Palette, text: str, position: int, count: int
+    setter: TextSetter, frame: Frame, palette: Palette, text: str, position: int, count: int
 ) -> Image.Image:
     """Draw a slide.
 
@@ -97,7 +97,7 @@ def png(image: Image.Image) -> bytes:
 
 
 def _draw_text(
-    setter: Setter, frame: Frame, palette: Palette, text: str, safe: Image.Image, *, first: bool
+    setter: TextSetter, frame: Frame, palette: Palette, text: str, safe: Image.Image, *, first: bool
 ) -> None:
     height = safe.height - round(frame.width * _TEXT_ABOVE_DOTS)
     largest = round(frame.width * (_LARGEST_FIRST if first else _LARGEST))

@@ -8,7 +8,7 @@ from PIL import Image
 
 from partner_api.rendering.assets import RenderedAsset
 from partner_api.rendering.fonts import FontStack, installed_fonts
-from partner_api.rendering.lines import Setter
+from partner_api.rendering.lines import TextSetter
 from partner_api.rendering.palettes import palette_for
 from partner_api.rendering.script import split_into_slides
 from partner_api.rendering.slides import Frame, draw_slide, png
@@ -39,7 +39,7 @@ def render_slideshow(
     texts = split_into_slides(inputs.hook)
     palette = palette_for(inputs.hook)
     frame = Frame.of_width(SLIDE_WIDTH)
-    setter = Setter(fonts or installed_fonts())
+    setter = TextSetter(fonts or installed_fonts())
     assets: list[RenderedAsset] = []
     poster: Image.Image | None = None
     for position, text in enumerate(texts):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from partner_api.ids import format_id
-from partner_api.jobs import claim_store as claims
+from partner_api.jobs import claim_store
 from partner_api.simulation import store, work, writes
 from partner_api.simulation.job_operations import PRICES
 from partner_api.simulation.operations import Effect, Item, Operation, Recovery
@@ -103,7 +103,7 @@ def heartbeat(chances: Chances, now: datetime) -> Operation | None:
     """Report that workers are alive, and how far they are."""
 
     def report(job: Job, claimed: Claim, idempotency: Idempotency) -> Item:
-        argument = claims.JobHeartbeat(
+        argument = claim_store.JobHeartbeat(
             _named(chances, job),
             claimed.worker_id,
             claimed.token,
@@ -118,14 +118,21 @@ def heartbeat(chances: Chances, now: datetime) -> Operation | None:
             check=partial(_check_refusal, job),
         )
 
-    return _reporting(chances, now, "job heartbeat", claims.heartbeat, report, store.count_records)
+    return _reporting(
+        chances, now, "job heartbeat", claim_store.heartbeat, report, store.count_records
+    )
 
 
 def complete(chances: Chances, now: datetime) -> Operation | None:
     """Charge jobs what they really cost, now and then more than they may, or report it again without the key."""
     report = partial(_completion, chances, now)
     return _reporting(
-        chances, now, "job completion", claims.complete_jobs, report, store.count_completed_jobs
+        chances,
+        now,
+        "job completion",
+        claim_store.complete_jobs,
+        report,
+        store.count_completed_jobs,
     )
 
 
@@ -152,7 +159,7 @@ def _completion(
 
     caller = chances.operator(now)
     return Item(
-        claims.JobCompletion(
+        claim_store.JobCompletion(
             job_id, claimed.worker_id, claimed.token, charged, [], caller, idempotency
         ),
         [Effect("credits", job.organization.organization_id, "usage", -paid)] if paid else [],
@@ -180,7 +187,7 @@ def fail(chances: Chances, now: datetime) -> Operation | None:
             else:
                 chances.world.end_job(job, 0)
 
-        argument = claims.JobFailure(
+        argument = claim_store.JobFailure(
             _named(chances, job),
             claimed.worker_id,
             claimed.token,
@@ -194,7 +201,7 @@ def fail(chances: Chances, now: datetime) -> Operation | None:
         return Item(argument, answer=("status", status), learn=learn, check=check)
 
     count = store.count_audit_rows
-    return _reporting(chances, now, "job failure", claims.fail_jobs, report, count)
+    return _reporting(chances, now, "job failure", claim_store.fail_jobs, report, count)
 
 
 def _reporting(

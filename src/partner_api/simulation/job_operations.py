@@ -6,8 +6,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from partner_api.jobs import claim_store as claims
-from partner_api.jobs import store as jobs
+from partner_api.jobs import claim_store
+from partner_api.jobs import store as job_store
 from partner_api.simulation import store, work
 from partner_api.simulation.operations import Item, Operation, Recovery
 from partner_api.simulation.world import Job
@@ -40,7 +40,7 @@ def start(chances: Chances, now: datetime) -> Operation:
     refusals = {"KILL_SWITCH", "RATE_LIMITED", "BILLING_EXHAUSTED", "NOT_FOUND", "VALIDATION"}
     return Operation(
         "job start",
-        partial(work.move_money, jobs.start_jobs),
+        partial(work.move_money, job_store.start_jobs),
         first.tenant_id,
         now,
         items,
@@ -73,7 +73,7 @@ def _start(chances: Chances, now: datetime, owner: Organization) -> Item:
             owner.available -= credits
 
     return Item(
-        jobs.JobStart(
+        job_store.JobStart(
             job.job_id,
             chances.ids.uuid7(now),
             owner.organization_id,
@@ -111,7 +111,7 @@ def cancel(chances: Chances, now: datetime) -> Operation | None:
         else:
             world.end_job(job, 0)
 
-    argument = claims.CancelItem(
+    argument = claim_store.CancelItem(
         job.job_id,
         None if by_operator else acting.organization_id,
         caller,
@@ -121,7 +121,7 @@ def cancel(chances: Chances, now: datetime) -> Operation | None:
     item = Item(argument, answer=("accepted", False) if job.is_over else None, learn=learn)
     return Operation(
         "job cancel",
-        partial(work.move_money, claims.cancel_jobs),
+        partial(work.move_money, claim_store.cancel_jobs),
         tenant_id,
         now,
         [item],

@@ -6,24 +6,12 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from partner_api.database.connection import open_pool
+from partner_api.simulation import store
 from partner_api.simulation.kill_points import KillableConnection, KillPoint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from multiprocessing.connection import Connection as Pipe
-
-
-# The driver looks types up when a statement first has them, which takes longer than the statement.
-# One look at all that the money functions take makes a new node ready in a quarter of the time.
-_TYPES = """
-SELECT $1::credit_posting[], $2::credit_allocation[], $3::credit_configuration[],
-       $4::subscription_setting[], $5::job_start[], $6::job_heartbeat[], $7::job_completion[],
-       $8::job_failure[], $9::job_cancellation[], $10::cash_posting[], $11::cash_refund_item[],
-       $12::lease_request_fulfil_item[], $13::lease_request_reject_item[],
-       $14::lease_disconnect_item[], $15::lease_set_price_item[],
-       $16::organization_set_status_item[], $17::organization_archive_item[],
-       NULL::claimed_job[], NULL::outcome[]
-"""
 
 
 class Request(NamedTuple):
@@ -77,7 +65,7 @@ async def serve(pipe: Pipe, url: str) -> None:
         kept_idle_seconds=0,
     )
     async with pool.acquire() as connection:
-        await connection.prepare(_TYPES)
+        await store.look_types_up(connection)
         pipe.send(Ready(os.getpid(), connection.get_server_pid()))
 
     def halt() -> NoReturn:

@@ -245,3 +245,22 @@ async def digest_ledgers(connection: Connection) -> str:
             ):
                 digest.update(row[0].encode() + b"\n")
     return digest.hexdigest()[:32]
+
+
+async def look_types_up(connection: Connection) -> None:
+    """Let the driver look up all types that the money functions take.
+
+    It does so when a statement first has one, which takes longer than the statement. One look at all of them makes a
+    new node ready in a quarter of the time.
+    """
+    await connection.prepare(
+        """
+        SELECT $1::credit_posting[], $2::credit_allocation[], $3::credit_configuration[],
+               $4::subscription_setting[], $5::job_start[], $6::job_heartbeat[], $7::job_completion[],
+               $8::job_failure[], $9::job_cancellation[], $10::cash_posting[], $11::cash_refund_item[],
+               $12::lease_request_fulfil_item[], $13::lease_request_reject_item[],
+               $14::lease_disconnect_item[], $15::lease_set_price_item[],
+               $16::organization_set_status_item[], $17::organization_archive_item[],
+               NULL::claimed_job[], NULL::outcome[]
+        """
+    )

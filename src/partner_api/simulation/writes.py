@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from partner_api.database.arguments import Caller, Idempotency, Outcome
-from partner_api.jobs import claim_store as claims
+from partner_api.jobs import claim_store
 from partner_api.lease_requests import store as lease_requests
 from partner_api.organizations import store as organizations
 from partner_api.projects import store as projects
@@ -223,7 +223,7 @@ async def claim_jobs(
 
 
 async def _claim(connection: Connection, tenant_id: int, now: datetime, item: JobClaim) -> Facts:
-    claimed = await claims.claim_jobs(
+    claimed = await claim_store.claim_jobs(
         connection,
         tenant_id,
         now,
@@ -236,7 +236,7 @@ async def _claim(connection: Connection, tenant_id: int, now: datetime, item: Jo
     return {"jobs": [_claimed(job) for job in claimed.jobs], "skipped": len(claimed.skipped)}
 
 
-def _claimed(job: claims.ClaimedJob) -> Facts:
+def _claimed(job: claim_store.ClaimedJob) -> Facts:
     return {
         "job_id": str(job.job_id),
         "claim_token": str(job.claim_token),

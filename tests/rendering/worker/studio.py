@@ -15,7 +15,7 @@ from uuid import UUID
 from PIL import Image
 from tests.support.tenants import Wallet, job_start
 
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.rendering.worker.loop import run_rendering
 from partner_api.settings.table import load_settings
 
@@ -67,7 +67,7 @@ class Studio:
             format=content_format, inputs={"hook": hook}, expires_at=now + timedelta(hours=24)
         )
         async with self.pool.acquire() as connection:
-            (outcome,) = await generation.start_jobs(
+            (outcome,) = await job_store.start_jobs(
                 connection, self.partner.tenant_id, now, [start]
             )
         assert outcome.status == "done", outcome

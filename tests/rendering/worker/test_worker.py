@@ -14,7 +14,7 @@ from tests.rendering.worker.studio import LONG, SHORT, Studio, eventually
 from tests.support.invariants import assert_books_balance
 
 from partner_api.database.arguments import SYSTEM
-from partner_api.jobs import claim_store as claims
+from partner_api.jobs import claim_store
 from partner_api.rendering.worker import jobs
 from partner_api.sweeps.claims import ExpireClaims
 from partner_api.sweeps.uploads import PurgeUploads
@@ -40,11 +40,11 @@ async def one_chunk() -> AsyncIterator[bytes]:
 
 async def cancel(studio: Studio, job_id: UUID) -> None:
     async with studio.pool.acquire() as connection:
-        (outcome,) = await claims.cancel_jobs(
+        (outcome,) = await claim_store.cancel_jobs(
             connection,
             studio.partner.tenant_id,
             studio.clock.now(),
-            [claims.CancelItem(job_id, None, SYSTEM)],
+            [claim_store.CancelItem(job_id, None, SYSTEM)],
         )
     assert outcome.facts is not None
     assert outcome.facts["accepted"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from partner_api.database.arguments import Idempotency
+from partner_api.edge.idempotency import store
 from partner_api.edge.request.validation import MAX_QUERY_BYTES
 from partner_api.edge.wire.reply import Reply, json_reply
 from partner_api.errors import ApiError, refusal
@@ -33,13 +34,6 @@ Shape = Callable[[dict[str, Any]], T | Reply[T]]
 REPLAYED_HEADER = {"Idempotent-Replayed": "true"}
 # Operators act across tenants; their records are in the operator's own.
 OPERATOR_TENANT = 0
-
-# The answer travels as text: a replay is the first answer to the byte.
-_FIND = """
-SELECT verdict, status_code, answer::text AS answer, sealed
-  FROM idempotency_find($1, $2::idempotency)
-"""
-_STORE = "SELECT idempotency_store($1, $2::idempotency, $3, $4, $5)"
 
 
 def idempotency_argument(request: ApiRequest) -> Idempotency:
@@ -89,9 +83,8 @@ class RecordedTransaction:
             if replay is not None:
                 return replay
             reply = json_reply(await effect(connection), self._status_code)
-            await connection.execute(
-                _STORE, request.now, record, self._status_code, *self._kept(reply.body, record)
-            )
+            kept = self._kept(reply.body, record)
+            await store.keep(connection, request.now, record, self._status_code, *kept)
             return reply
 
     def _kept(self, answer: bytes, record: Idempotency) -> tuple[msgspec.Raw | None, bytes | None]:
@@ -182,7 +175,7 @@ async def _stored(request: ApiRequest, connection: Connection) -> Reply[Any] | N
 async def _find(
     request: ApiRequest, connection: Connection, record: Idempotency
 ) -> Reply[Any] | None:
-    row = await connection.fetchrow(_FIND, request.now, record)
+    row = await store.find(connection, request.now, record)
     if row is None or row["verdict"] == "new":
         return None
     if row["verdict"] == "conflict":

@@ -1,4 +1,4 @@
-"""SQL of the idempotency records, beyond what the requests themselves do."""
+"""SQL of the idempotency records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,45 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from partner_api.database.connection import Connection
+    import msgspec
+
+    from partner_api.database.arguments import Idempotency
+    from partner_api.database.connection import Connection, Row
+
+
+async def find(connection: Connection, now: datetime, record: Idempotency) -> Row | None:
+    """Look a request up, and lock its key until the transaction ends.
+
+    Columns: ``verdict, status_code, answer, sealed``. The answer is text: a replay is the first
+    answer to the byte.
+    """
+    return await connection.fetchrow(
+        """
+        SELECT verdict, status_code, answer::text AS answer, sealed
+          FROM idempotency_find($1, $2::idempotency)
+        """,
+        now,
+        record,
+    )
+
+
+async def keep(
+    connection: Connection,
+    now: datetime,
+    record: Idempotency,
+    status_code: int,
+    answer: msgspec.Raw | None,
+    sealed: bytes | None,
+) -> None:
+    """Store an answer: its JSON, or, when it contains a secret, its ciphertext."""
+    await connection.execute(
+        "SELECT idempotency_store($1, $2::idempotency, $3, $4, $5)",
+        now,
+        record,
+        status_code,
+        answer,
+        sealed,
+    )
 
 
 async def delete_expired(connection: Connection, now: datetime, limit: int) -> int:

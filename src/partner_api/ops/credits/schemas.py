@@ -20,12 +20,12 @@ from partner_api.edge.wire.fields import (
     ApiKeyIdText,
     Instant,
     JobId,
-    Metadata,
     MillisecondsText,
     OperatorIdText,
     PositiveAmount,
     SignedAmount,
 )
+from partner_api.edge.wire.metadata import Metadata
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
 

@@ -8,7 +8,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.credits.schemas import Credits, FormatEstimates
 from partner_api.edge.identity.authentication import RateLimitTier
-from partner_api.edge.wire.fields import Amount, Metadata, OrganizationId
+from partner_api.edge.wire.fields import Amount, OrganizationId
+from partner_api.edge.wire.metadata import Metadata
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.organizations.operator_store import OrganizationWithTerms
 from partner_api.organizations.schemas import (

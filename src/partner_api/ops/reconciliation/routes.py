@@ -12,7 +12,7 @@ from partner_api.ops.reconciliation.schemas import (
     ReconciliationQuery,
     books_check_of,
 )
-from partner_api.reconciliation.records import last_reconciliation
+from partner_api.reconciliation.record_store import last_reconciliation
 from partner_api.reconciliation.rules import Scope
 from partner_api.reconciliation.run import reconcile
 

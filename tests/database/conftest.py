@@ -1,0 +1,79 @@
+"""Databases that are empty, or of an earlier or later version."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from tests.database.revisions import FUNCTION, forget
+from tests.support.databases import DatabaseUrls, make_database
+
+from partner_api.database import migrate
+from partner_api.database.connection import connect
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
+
+
+@pytest.fixture
+def empty(database_urls: DatabaseUrls) -> Iterator[DatabaseUrls]:
+    with make_database(database_urls, migrated=False) as urls:
+        yield urls
+
+
+@pytest_asyncio.fixture
+async def owner(empty: DatabaseUrls) -> AsyncIterator[Connection]:
+    connection = await connect(empty.owner)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def another_version() -> Iterator[None]:
+    """For tests that change what this version has; afterwards it is what it was."""
+    forget()
+    yield
+    forget()
+
+
+@pytest.fixture
+def version_at(
+    another_version: None, tmp_path: Path
+) -> Callable[[str], AbstractContextManager[None]]:
+    """Make this version one whose newest revision is an earlier one, while a block runs."""
+    with resources.as_file(resources.files("partner_api.database") / "schema") as installed:
+        shutil.copytree(installed, tmp_path / "earlier")
+
+    functions = migrate._function_files()
+
+    @contextmanager
+    def at(revision: str) -> Iterator[None]:
+        later_types: set[str] = set()
+        for file in (tmp_path / "earlier" / "versions").glob("[0-9]*"):
+            if file.name.partition("_")[0] > revision:
+                later_types |= set(re.findall(r"CREATE TYPE (\w+)", file.read_text()))
+                file.unlink()
+        # Functions that take what came later came later too.
+        takes_later = re.compile(rf"\b({'|'.join(later_types) or '-'})\b")
+        files = [
+            (
+                name,
+                FUNCTION.sub(lambda one: "" if takes_later.search(one[0]) else one[0], text),
+            )
+            for name, text in functions
+        ]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(migrate, "_schema_folder", lambda: tmp_path / "earlier")
+            patch.setattr(migrate, "_function_files", lambda: files)
+            forget()
+            yield
+        forget()
+
+    return at

@@ -1,0 +1,201 @@
+"""Revisions from 0009 on, on databases that have rows in the old shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import uuid4
+
+import msgspec
+from tests.database.revisions import NEWEST
+from tests.support import operations
+from tests.support.databases import DatabaseUrls, role_of
+from tests.support.invariants import mismatches
+from tests.support.tenants import NOON, make_child, make_partner
+
+from partner_api.database.arguments import SYSTEM, Idempotency
+from partner_api.database.connection import connect, prepare_connection
+from partner_api.database.migrate import upgrade
+from partner_api.edge.idempotency.records import shape_or_whole
+from partner_api.organizations import store as organizations
+from partner_api.organizations.schemas import Organization, changed_organization_of
+
+if TYPE_CHECKING:
+    from tests.support.tenants import Wallet
+
+    from partner_api.database.connection import Connection
+
+
+class TestRevision0009:
+    """Auto-refill loses its switch; on a database that has wallets of each kind."""
+
+    # What the previous release could have stored: threshold, amount, switch.
+    BEFORE: ClassVar[list[tuple[int | None, int | None, bool]]] = [
+        (100, 50, True),
+        (100, 50, False),
+        (None, None, True),
+        (None, None, False),
+    ]
+
+    async def test_what_was_switched_off_is_cleared_and_nothing_begins_to_move(
+        self,
+        empty: DatabaseUrls,
+        owner: Connection,
+        version_at: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        role = role_of(empty.app)
+        with version_at("0008"):
+            assert (await upgrade(empty.owner, role)).revision == "0008"
+            await prepare_connection(owner)
+            partner = await make_partner(owner, prepaid=10_000)
+            children = []
+            for threshold, amount, enabled in self.BEFORE:
+                children.append(child := await make_child(owner, partner, prepaid=20))
+                await owner.execute(
+                    "UPDATE wallets SET refill_threshold = $1, refill_amount = $2, "
+                    "auto_refill_enabled = $3, monthly_credit_cap = 900 WHERE organization_id = $4",
+                    threshold,
+                    amount,
+                    enabled,
+                    child.organization_id,
+                )
+        assert (await upgrade(empty.owner, role)).current
+        # A connection that has learnt the table before, as those of a server have.
+        await prepare_connection(owner)
+        assert [await self.config(owner, child) for child in children] == [
+            (100, 50, True, 900),
+            (None, None, False, 900),
+            (None, None, False, 900),
+            (None, None, False, 900),
+        ]
+        (row,) = await owner.fetch(
+            "SELECT * FROM audit_events WHERE event_type = 'credit_config.updated'"
+        )
+        assert (row["actor"], row["tenant_id"]) == ("system", partner.tenant_id)
+        assert row["organization_id"] == partner.organization_id
+        assert row["details"] == {
+            "organizationId": f"org_{children[1].organization_id}",
+            "monthly_credit_cap": 900,
+            "refill_threshold": None,
+            "refill_amount": None,
+            "auto_refill_enabled": False,
+            "reason": "auto_refill_was_off",
+            "before": {"refill_threshold": 100, "refill_amount": 50},
+        }
+
+        for child in children:
+            _, outcome = await operations.start(owner, child, 10)
+            assert outcome.status == "done"
+        moved = await owner.fetch(
+            "SELECT to_organization_id FROM credit_transfers WHERE credits = 50"
+        )
+        assert [row["to_organization_id"] for row in moved] == [children[0].organization_id]
+
+    async def test_what_the_previous_release_still_stores_moves_nothing(
+        self, empty: DatabaseUrls, owner: Connection
+    ) -> None:
+        """It runs between the revision and the new functions, and may switch off what has both numbers."""
+        await upgrade(empty.owner, role_of(empty.app))
+        await prepare_connection(owner)
+        partner = await make_partner(owner, prepaid=10_000)
+        child = await make_child(owner, partner, prepaid=20)
+        await owner.execute(
+            "UPDATE wallets SET refill_threshold = 100, refill_amount = 50, "
+            "auto_refill_enabled = false WHERE organization_id = $1",
+            child.organization_id,
+        )
+        for _ in range(2):
+            _, outcome = await operations.start(owner, child, 10)
+            assert outcome.status == "done"
+        assert (await self.config(owner, child))[:3] == (100, 50, False)
+        await operations.configure(owner, child, monthly_credit_cap=5)
+        assert await self.config(owner, child) == (None, None, False, 5)
+
+    async def config(self, connection: Connection, child: Wallet) -> tuple[Any, ...]:
+        row = await connection.fetchrow(
+            "SELECT refill_threshold, refill_amount, auto_refill_enabled, monthly_credit_cap "
+            "FROM wallets WHERE organization_id = $1",
+            child.organization_id,
+        )
+        assert row is not None
+        return tuple(row)
+
+
+class TestRevision0010:
+    """The time of wallets whose subscription's start was moved; on a database that has such ones."""
+
+    async def test_a_wallet_is_as_late_as_its_last_event_or_its_period(
+        self,
+        empty: DatabaseUrls,
+        owner: Connection,
+        version_at: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        role = role_of(empty.app)
+        with version_at("0009"):
+            await upgrade(empty.owner, role)
+            await prepare_connection(owner)
+            partner = await make_partner(owner, prepaid=100)
+            child = await make_child(owner, partner)
+            for wallet in (partner, child):
+                await operations.subscribe(owner, wallet, 0, billing_status="canceled")
+            # As it was left when the start was moved and nothing lapsed.
+            await owner.execute(
+                "UPDATE wallets SET last_event_at = last_event_at + interval '1 day'"
+            )
+        await upgrade(empty.owner, role)
+
+        rows = await owner.fetch("SELECT last_event_at FROM wallets")
+        assert [row["last_event_at"] for row in rows] == [NOON, NOON]
+        assert await mismatches(owner, partner.tenant_id) == []
+
+
+class TestRevision0012:
+    """The form of money functions that had none; on a database with the answers that the edge has kept."""
+
+    RECORD = """
+        INSERT INTO idempotency_keys
+            (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, created_at)
+        VALUES ($1, $2, 'POST', '/suspend', 'k', '\\x01', 200, $3::text::json, $4)
+    """
+
+    async def test_what_was_kept_is_answered_to_the_byte_and_what_is_kept_is_facts(
+        self,
+        empty: DatabaseUrls,
+        owner: Connection,
+        version_at: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        role, caller_id = role_of(empty.app), uuid4()
+        with version_at("0011"):
+            assert (await upgrade(empty.owner, role)).revision == "0011"
+            await prepare_connection(owner)
+            partner = await make_partner(owner)
+            child = await make_child(owner, partner)
+            row = await owner.fetchrow(
+                "SELECT * FROM organizations WHERE id = $1", child.organization_id
+            )
+            assert row is not None
+            whole = msgspec.json.encode(changed_organization_of(dict(row)))
+            await owner.execute(self.RECORD, child.tenant_id, caller_id, whole.decode(), NOON)
+        assert (await upgrade(empty.owner, role)).revision == NEWEST
+        app = await connect(empty.app)
+        try:
+            shape = shape_or_whole(changed_organization_of, Organization)
+            for key, fingerprint, status in (("k", b"\1", "replayed"), ("new", b"\2", "done")):
+                record = Idempotency(
+                    child.tenant_id, caller_id, "POST", "/suspend", key, fingerprint
+                )
+                item = organizations.StatusItem(
+                    child.organization_id, partner.organization_id, "suspended", SYSTEM, record
+                )
+                (outcome,) = await organizations.set_status(app, child.tenant_id, NOON, [item])
+                assert outcome.status == status
+                answered = shape(outcome.facts or {})
+                (again,) = await organizations.set_status(app, child.tenant_id, NOON, [item])
+                assert again == ("replayed", None, outcome.facts)
+                if status == "replayed":
+                    # Nothing was done.
+                    assert msgspec.json.encode(answered) == whole
+                assert answered.status == ("active" if status == "replayed" else "suspended")
+        finally:
+            await app.close()

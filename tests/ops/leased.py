@@ -1,0 +1,21 @@
+"""Leases as an operator lists and refunds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.support.answers import granted
+
+if TYPE_CHECKING:
+    import httpx
+    from tests.support.installation import Family
+
+
+PATH = "/ops/v1/leases"
+
+
+async def wallet_of(api: httpx.AsyncClient, family: Family) -> dict[str, Any]:
+    wallet: dict[str, Any] = granted(
+        await api.get("/v1/wallet", headers=family.partner_key.headers)
+    )
+    return wallet

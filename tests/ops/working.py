@@ -1,0 +1,53 @@
+"""A worker over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from tests.support.answers import granted
+from tests.support.installation import project_id
+
+if TYPE_CHECKING:
+    import httpx
+    from tests.support.installation import Installation, Key
+
+
+MISSING = "job_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+FORMATS = ["slideshow_builder", "slideshow_remix", "video_remix", "ugc_remix", "auto"]
+VIDEO = {"tiktokVideoId": "7301234567890123456"}
+
+
+async def claim(
+    api: httpx.AsyncClient, worker: dict[str, str], **fields: Any
+) -> list[dict[str, Any]]:
+    body = {"workerId": "w1", "formats": FORMATS, "leaseSeconds": 60, "max": 1, **fields}
+    items: list[dict[str, Any]] = granted(
+        await api.post("/ops/v1/jobs/claim", json=body, headers=worker)
+    )["items"]
+    return items
+
+
+async def report(
+    api: httpx.AsyncClient, worker: dict[str, str], held: dict[str, Any], what: str, **body: Any
+) -> httpx.Response:
+    named = {"workerId": "w1", "claimToken": held["claimToken"], **body}
+    return await api.post(f"/ops/v1/jobs/{held['jobId']}/{what}", json=named, headers=worker)
+
+
+async def start(api: httpx.AsyncClient, key: Key, count: int = 1) -> list[str]:
+    path = f"/v1/projects/{project_id(key.wallet)}/content/video-remix"
+    answers = await asyncio.gather(
+        *(api.post(path, json=VIDEO, headers=key.headers) for _ in range(count))
+    )
+    return [granted(answer, 202)["jobId"] for answer in answers]
+
+
+async def funded(installation: Installation) -> Key:
+    wallet = await installation.partner(prepaid=100_000)
+    return await installation.key(wallet, "*")
+
+
+async def job(api: httpx.AsyncClient, key: Key, job_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = granted(await api.get(f"/v1/jobs/{job_id}", headers=key.headers))
+    return found
