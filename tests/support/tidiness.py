@@ -65,6 +65,9 @@ REPEATED = {
     ("partner_api/api_keys/child_routes.py", "partner_api/ops/api_keys/routes.py"): (
         "one call with a named argument on each line"
     ),
+    ("partner_api/projects/schemas.py", "partner_api/projects/store.py"): (
+        "the columns of a project, which are its fields on the wire"
+    ),
     (f"{SQL_FUNCTIONS}/31_job_ends.sql", f"{SQL_FUNCTIONS}/31_job_ends.sql"): (
         "the declarations of two functions that lock the same rows"
     ),

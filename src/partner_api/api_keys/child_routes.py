@@ -71,7 +71,7 @@ async def mint_child_key(
         name=body.name,
         scopes=body.scopes,
     )
-    await _audit(request, connection, "api_key.created", key)
+    await audit_key(request, connection, "api_key.created", key)
     return ApiKeyWithSecret(api_key_of(key, caller.rate_limit_tier), secret, SECRET_WARNING)
 
 
@@ -152,7 +152,7 @@ async def rotate_child_key(
         successor_id=key.id,
         grace_until=request.now + _GRACE,
     )
-    await _audit(request, connection, "api_key.rotated", key)
+    await audit_key(request, connection, "api_key.rotated", key)
     return ApiKeyWithSecret(api_key_of(key, caller.rate_limit_tier), secret, SECRET_WARNING)
 
 
@@ -176,7 +176,7 @@ async def delete_child_key(
     key = await require_key(request, connection, org_id, key_id)
     if key.revoked_at is None:
         key = await store.revoke(connection, caller.tenant_id, request.now, key_id)
-        await _audit(request, connection, "api_key.deleted", key)
+        await audit_key(request, connection, "api_key.deleted", key)
     return DeletedApiKey(api_key_of(key, caller.rate_limit_tier), deleted=True)
 
 
@@ -209,16 +209,3 @@ async def _enter_test_environment(
         # The operator has suspended the partner since this request was let in.
         raise ApiError("KILL_SWITCH", details={"scope": "organization"})
     return tenant_id
-
-
-async def _audit(
-    request: ApiRequest, connection: Connection, event_type: str, key: store.ApiKey
-) -> None:
-    await audit_key(
-        request,
-        connection,
-        event_type,
-        key,
-        tenant_id=request.caller.tenant_id,
-        organization_id=request.caller.organization_id,
-    )

@@ -77,7 +77,7 @@ async def rotate_key(
         secret_keys=request.services.secret_keys,
         demo=request.caller.demo,
     )
-    await _audit(request, connection, "api_key.rotated", key)
+    await audit_key(request, connection, "api_key.rotated", key)
     return OwnApiKeyWithSecret(own_api_key_of(key), credential.text, SECRET_WARNING)
 
 
@@ -97,7 +97,7 @@ async def kill_key(request: ApiRequest, key_id: ApiKeyId, connection: Connection
     key = await _take(request, connection, key_id)
     if not key.kill_switch:
         key = await store.set_kill_switch(connection, request.caller.tenant_id, key_id, killed=True)
-        await _audit(request, connection, "api_key.killed", key)
+        await audit_key(request, connection, "api_key.killed", key)
     return KilledApiKey(own_api_key_of(key), killed=True)
 
 
@@ -120,7 +120,7 @@ async def delete_key(
     key = await _take(request, connection, key_id)
     if key.revoked_at is None:
         key = await store.revoke(connection, request.caller.tenant_id, request.now, key_id)
-        await _audit(request, connection, "api_key.deleted", key)
+        await audit_key(request, connection, "api_key.deleted", key)
     return DeletedOwnApiKey(own_api_key_of(key), deleted=True)
 
 
@@ -136,16 +136,3 @@ async def _take(request: ApiRequest, connection: Connection, key_id: UUID) -> st
     if key_id != caller.api_key_id:
         require_covered(caller.scopes, key.scopes, delegate=False)
     return key
-
-
-async def _audit(
-    request: ApiRequest, connection: Connection, event_type: str, key: store.ApiKey
-) -> None:
-    await audit_key(
-        request,
-        connection,
-        event_type,
-        key,
-        tenant_id=request.caller.tenant_id,
-        organization_id=request.caller.organization_id,
-    )

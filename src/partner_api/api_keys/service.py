@@ -13,7 +13,6 @@ from partner_api.ids import format_id, new_uuid7
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
     from uuid import UUID
 
     from partner_api.database.connection import Connection
@@ -81,17 +80,17 @@ async def audit_key(
     connection: Connection,
     event_type: str,
     key: store.ApiKey,
-    *,
-    tenant_id: int,
-    organization_id: UUID,
-    details: dict[str, Any] | None = None,
 ) -> None:
-    """Write the audit row of something that was done to a key. ``organization_id`` is who did it."""
+    """Write the audit row of something that was done to a key.
+
+    It is in the log of the caller's organization; of what an operator does, in that of the key's.
+    """
+    actor = key if request.is_operators else request.caller
     await write_audit(
         connection,
         request.now,
-        tenant_id,
-        organization_id,
+        actor.tenant_id,
+        actor.organization_id,
         event_type,
         audit_argument(request),
         details={
@@ -99,6 +98,5 @@ async def audit_key(
             "prefix": key_prefix(key.env, key.keyid),
             "organizationId": format_id("org", key.organization_id),
             "scopes": key.scopes,
-            **(details or {}),
         },
     )

@@ -8,7 +8,6 @@ from uuid import UUID
 from msgspec import UnsetType
 
 from partner_api.credits.access import require_wallet
-from partner_api.credits.schemas import credit_config_of
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
@@ -34,10 +33,9 @@ from partner_api.organizations.schemas import (
     OrganizationDetail,
     OrganizationPatch,
     OrganizationsQuery,
-    OrganizationSummary,
     archived_organization_of,
     changed_organization_of,
-    organization_fields,
+    organization_detail_of,
     organization_of,
 )
 from partner_api.organizations.service import migrate
@@ -114,15 +112,7 @@ async def read_child(request: ApiRequest, org_id: OrganizationId) -> Organizatio
     async with request.services.pool.acquire() as connection:
         child = await require_child(request, connection, org_id)
         counts = await store.count_contents(connection, caller.tenant_id, org_id)
-    return OrganizationDetail(
-        **organization_fields(child),
-        summary=OrganizationSummary(
-            project_count=counts.projects,
-            balance=wallet.balance,
-            available=wallet.available,
-            credit_config=credit_config_of(wallet),
-        ),
-    )
+    return organization_detail_of(child, counts, wallet)
 
 
 @routes.write(

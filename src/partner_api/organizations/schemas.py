@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType, convert
 
 from partner_api.clock import format_milliseconds, format_milliseconds_or_none
-from partner_api.credits.schemas import CreditConfig
+from partner_api.credits.schemas import CreditConfig, credit_config_of
+from partner_api.credits.store import Wallet
 from partner_api.edge.wire.fields import Amount, MillisecondsText, OrganizationIdText, ProjectIdText
 from partner_api.edge.wire.metadata import Metadata, MetadataPatch
 from partner_api.edge.wire.pagination import Cursor
@@ -138,6 +139,21 @@ class Migrated(Struct, frozen=True, rename="camel"):
 def organization_of(organization: store.Organization) -> Organization:
     """Return an organization in its wire form."""
     return Organization(**organization_fields(organization))
+
+
+def organization_detail_of(
+    child: store.Organization, counts: store.OrganizationCounts, wallet: Wallet
+) -> OrganizationDetail:
+    """Return a child in its wire form, with its summary."""
+    return OrganizationDetail(
+        **organization_fields(child),
+        summary=OrganizationSummary(
+            project_count=counts.projects,
+            balance=wallet.balance,
+            available=wallet.available,
+            credit_config=credit_config_of(wallet),
+        ),
+    )
 
 
 def changed_organization_of(facts: dict[str, Any]) -> Organization:

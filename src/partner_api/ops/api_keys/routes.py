@@ -63,14 +63,7 @@ async def mint_partner_key(
         name=body.name,
         scopes=body.scopes,
     )
-    await audit_key(
-        request,
-        connection,
-        "api_key.created",
-        key,
-        tenant_id=tenant_id,
-        organization_id=org_id,
-    )
+    await audit_key(request, connection, "api_key.created", key)
     return ApiKeyWithSecret(api_key_of(key, partner.rate_limit_tier), secret, SECRET_WARNING)
 
 
@@ -121,12 +114,5 @@ async def unkill_partner_key(
         raise ApiError("CONFLICT", details={"status": "revoked"})
     if key.kill_switch:
         key = await store.set_kill_switch(connection, key.tenant_id, key_id, killed=False)
-        await audit_key(
-            request,
-            connection,
-            "api_key.unkilled",
-            key,
-            tenant_id=key.tenant_id,
-            organization_id=org_id,
-        )
+        await audit_key(request, connection, "api_key.unkilled", key)
     return api_key_of(key, partner.rate_limit_tier)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import asyncpg
 
-from partner_api.api_keys.schemas import SECRET_WARNING
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import OPERATOR_TENANT
 from partner_api.edge.identity.audit import audit_argument, write_audit
@@ -26,6 +25,7 @@ from partner_api.ops.operators.schemas import (
     OperatorsQuery,
     OperatorWithToken,
     operator_of,
+    operator_with_token_of,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ async def create_operator(
             {"name": body.name},
         ) from None
     await _audit(request, connection, "operator.created", operator)
-    return OperatorWithToken(operator_of(operator), token.text, SECRET_WARNING)
+    return operator_with_token_of(operator, token.text)
 
 
 @routes.read("/ops/v1/operators", access=requires_role("admin"))
@@ -120,7 +120,7 @@ async def rotate_operator(
         demo=request.operator.demo,
     )
     await _audit(request, connection, "operator.rotated", operator)
-    return OperatorWithToken(operator_of(operator), token.text, SECRET_WARNING)
+    return operator_with_token_of(operator, token.text)
 
 
 @routes.write(

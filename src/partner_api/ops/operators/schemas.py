@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from partner_api.api_keys.schemas import SECRET_WARNING
 from partner_api.clock import format_milliseconds, format_milliseconds_or_none
 from partner_api.edge.identity.scopes import Role
 from partner_api.edge.wire.fields import Instant, MillisecondsText, OperatorIdText
@@ -80,3 +81,8 @@ def operator_of(operator: store.Operator) -> Operator:
         rotated_at=format_milliseconds_or_none(operator.rotated_at),
         revoked_at=format_milliseconds_or_none(operator.revoked_at),
     )
+
+
+def operator_with_token_of(operator: store.Operator, token: str) -> OperatorWithToken:
+    """Return an operator in its wire form, with its new token."""
+    return OperatorWithToken(operator_of(operator), token, SECRET_WARNING)

@@ -10,7 +10,6 @@ from msgspec import UNSET, UnsetType
 
 from partner_api.cash.store import read_balance
 from partner_api.credits.access import require_wallet
-from partner_api.credits.schemas import credits_of
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
@@ -24,9 +23,8 @@ from partner_api.ops.organizations.schemas import (
     OpsOrganization,
     OpsOrganizationDetail,
     OpsOrganizationPatch,
-    OrganizationCounts,
     OrganizationsQuery,
-    ops_organization_fields,
+    ops_organization_detail_of,
     ops_organization_of,
 )
 from partner_api.organizations import operator_store, store
@@ -105,19 +103,7 @@ async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsO
         counts = await store.count_contents(connection, organization.tenant_id, org_id)
         balance_cents = await read_balance(connection, organization.tenant_id, org_id)
     wallet = await require_wallet(request, org_id, tenant_id=organization.tenant_id)
-    return OpsOrganizationDetail(
-        **ops_organization_fields(organization),
-        credits=credits_of(wallet),
-        cash_balance_cents=balance_cents,
-        counts=OrganizationCounts(
-            children=counts.children,
-            projects=counts.projects,
-            leased_accounts=counts.leased_accounts,
-            past_due_leases=counts.past_due_leases,
-            open_lease_requests=counts.open_lease_requests,
-            running_jobs=wallet.running_jobs,
-        ),
-    )
+    return ops_organization_detail_of(organization, counts, wallet, balance_cents)
 
 
 @routes.write(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import asdict
 
-from partner_api.credits.schemas import Credits, FormatEstimates
+from partner_api.credits.schemas import Credits, FormatEstimates, credits_of
+from partner_api.credits.store import Wallet
 from partner_api.edge.identity.authentication import RateLimitTier
 from partner_api.edge.wire.fields import Amount, OrganizationId
 from partner_api.edge.wire.metadata import Metadata
 from partner_api.edge.wire.pagination import Cursor
+from partner_api.organizations import store
 from partner_api.organizations.operator_store import OrganizationWithTerms
 from partner_api.organizations.schemas import (
     EmailAddress,
@@ -105,6 +108,21 @@ class OpsOrganizationDetail(OpsOrganization, frozen=True, rename="camel", kw_onl
 def ops_organization_of(organization: OrganizationWithTerms) -> OpsOrganization:
     """Return an organization in the operator's wire form."""
     return OpsOrganization(**ops_organization_fields(organization))
+
+
+def ops_organization_detail_of(
+    organization: OrganizationWithTerms,
+    counts: store.OrganizationCounts,
+    wallet: Wallet,
+    cash_balance_cents: int | None,
+) -> OpsOrganizationDetail:
+    """Return an organization in the operator's wire form, with its wallets and counts."""
+    return OpsOrganizationDetail(
+        **ops_organization_fields(organization),
+        credits=credits_of(wallet),
+        cash_balance_cents=cash_balance_cents,
+        counts=OrganizationCounts(**asdict(counts), running_jobs=wallet.running_jobs),
+    )
 
 
 def ops_organization_fields(organization: OrganizationWithTerms) -> dict[str, Any]:
