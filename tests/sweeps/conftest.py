@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from tests.support.databases import make_database
 
-from partner_api.database.connection import open_pool
+from partner_api.database.connection import connect, open_pool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -34,3 +34,10 @@ async def pool(urls: DatabaseUrls) -> AsyncIterator[Pool]:
 async def connection(pool: Pool) -> AsyncIterator[Connection]:
     async with pool.acquire() as connection:
         yield connection
+
+
+@pytest_asyncio.fixture
+async def owner(urls: DatabaseUrls) -> AsyncIterator[Connection]:
+    connection = await connect(urls.owner)
+    yield connection
+    await connection.close()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from partner_api.database.arguments import Caller
     from partner_api.database.connection import Connection, Row
 
 
@@ -17,29 +16,6 @@ async def ensure_partitions(connection: Connection, now: datetime) -> int:
     """Make the missing partitions of this and the next three months; gives how many."""
     made = await connection.fetchval("SELECT audit_partitions_ensure($1)", now)
     return int(made)
-
-
-async def add_event(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    organization_id: UUID | None,
-    event_type: str,
-    caller: Caller,
-    project_id: UUID | None,
-    details: Mapping[str, Any],
-) -> None:
-    """Add the row of a write."""
-    await connection.execute(
-        "SELECT audit_write($1, $2, $3, $4, $5::caller, $6, $7)",
-        tenant_id,
-        now,
-        organization_id,
-        event_type,
-        caller,
-        project_id,
-        dict(details),
-    )
 
 
 class AuditFilter(NamedTuple):

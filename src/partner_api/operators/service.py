@@ -59,7 +59,7 @@ async def bootstrap_operator(
     try:
         async with connection.transaction():
             # Two at once must not both be first.
-            await store.lock_table(connection)
+            await connection.execute("LOCK TABLE operators IN SHARE ROW EXCLUSIVE MODE")
             await require_no_operator(connection)
             token = mint_operator_token()
             operator_id = new_uuid7(now)

@@ -56,11 +56,6 @@ async def insert_operator(
     return row
 
 
-async def lock_table(connection: Connection) -> None:
-    """Let nobody else add an operator until the transaction ends."""
-    await connection.execute("LOCK TABLE operators IN SHARE ROW EXCLUSIVE MODE")
-
-
 async def has_operators(connection: Connection) -> bool:
     """Whether anybody can use the operator's API, also outside development mode."""
     return bool(

@@ -90,8 +90,8 @@ BEGIN
     )
     SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM cut), array_agg(id), array_agg(project_id),
            array_agg(owner_id), array_agg(month), array_agg(due_at), array_agg(again_at), array_agg(price),
-           array_agg((p_cash.balance_cents - total)::bigint), array_agg(event),
-           array_agg(past_due_since), max(past_due_since) FILTER (WHERE price > 0)
+           array_agg((p_cash.balance_cents - total)::bigint), array_agg(event), array_agg(past_due_since),
+           max(past_due_since) FILTER (WHERE price > 0)
       INTO v_seen, v_reached, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events,
            v_tried_at, v_last_try
       FROM paid;
@@ -123,8 +123,7 @@ BEGIN
      WHERE l.tenant_id = p_cash.tenant_id AND l.social_account_id = d.id;
     INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
     SELECT p_cash.tenant_id, time_ordered_uuid(p_now, 'leased_account.renewed:' || d.id || d.month), d.owner_id,
-           'leased_account.renewed',
-           lease_outbox_data(d.id, d.project_id)
+           'leased_account.renewed', lease_outbox_data(d.id, d.project_id)
                || jsonb_build_object('leaseMonth', d.month, 'amountCents', d.price), p_now
       FROM unnest(v_ids, v_projects, v_owners, v_months, v_prices) AS d (id, project_id, owner_id, month, price);
 

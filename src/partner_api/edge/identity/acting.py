@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from msgspec.structs import replace
 
+from partner_api.database.lookups import Lookup
 from partner_api.edge.batching import Batcher
-from partner_api.edge.identity import store
 from partner_api.edge.identity.authentication import Caller, killed
 from partner_api.errors import not_found
 
@@ -19,6 +19,19 @@ if TYPE_CHECKING:
 
 OrganizationStatus = Literal["active", "suspended", "archived"]
 _ORDER: dict[OrganizationStatus, int] = {"active": 0, "suspended": 1, "archived": 2}
+
+_CHILDREN = Lookup(
+    """
+SELECT o.name, o.status
+  FROM {asked}
+  LEFT JOIN organizations o
+    ON o.tenant_id = asked.tenant_id AND o.id = asked.id AND o.parent_id = asked.parent_id
+ ORDER BY asked.position
+""",
+    tenant_id="bigint",
+    parent_id="uuid",
+    id="uuid",
+)
 
 
 class Child(msgspec.Struct, frozen=True):
@@ -68,7 +81,7 @@ class Children:
         )
 
     async def _find(self, keys: list[tuple[int, UUID, UUID]]) -> list[Any]:
-        return await store.find_children(self._pool, keys)
+        return await _CHILDREN.fetch(self._pool, keys)
 
 
 def check_status(status: OrganizationStatus, allowed_through_status: OrganizationStatus) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from partner_api.audit import store
 from partner_api.database.arguments import Caller
 
 if TYPE_CHECKING:
@@ -53,6 +52,13 @@ async def write_audit(
         project_id: the project it is about, if it is about one.
         details: what was acted on. Never a secret.
     """
-    await store.add_event(
-        connection, tenant_id, now, organization_id, event_type, caller, project_id, details or {}
+    await connection.execute(
+        "SELECT audit_write($1, $2, $3, $4, $5::caller, $6, $7)",
+        tenant_id,
+        now,
+        organization_id,
+        event_type,
+        caller,
+        project_id,
+        dict(details or {}),
     )

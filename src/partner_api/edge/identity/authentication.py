@@ -8,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from partner_api.database.lookups import Lookup
 from partner_api.edge.batching import Batcher
-from partner_api.edge.identity import store
 from partner_api.edge.identity.credentials import Env
 from partner_api.edge.identity.scopes import Role
 from partner_api.edge.identity.verified import VerifiedTokens
@@ -22,6 +22,28 @@ if TYPE_CHECKING:
 
 MAX_HEADER_BYTES = 1024
 RateLimitTier = Literal["standard", "pilot", "partner", "sandbox", "internal"]
+
+# One key's row, its organization and that one's parent. Each row is found by its primary or unique
+# key within one tenant.
+_KEYS = Lookup(
+    """
+SELECT k.id, k.secret_hash, k.hash_key_id, k.env, k.scopes, k.kill_switch, k.revoked_at,
+       k.grace_until, k.demo, o.id AS organization_id, o.name AS organization_name, o.parent_id,
+       o.status, p.status AS parent_status,
+       coalesce(p.rate_limit_tier, o.rate_limit_tier) AS rate_limit_tier
+  FROM {asked}
+  LEFT JOIN api_keys k ON k.tenant_id = asked.tenant_id AND k.keyid = asked.keyid
+  LEFT JOIN organizations o ON o.tenant_id = k.tenant_id AND o.id = k.organization_id
+  LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
+ ORDER BY asked.position
+""",
+    tenant_id="bigint",
+    keyid="text",
+)
+_FIND_OPERATOR = """
+SELECT id, name, role, secret_hash, hash_key_id, expires_at, revoked_at, demo
+  FROM operators WHERE keyid = $1
+"""
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -134,7 +156,7 @@ class Authenticator:
         Raises:
             ApiError: UNAUTHENTICATED, the same in every case.
         """
-        row = await store.find_operator(self._pool, credential.keyid)
+        row = await self._pool.fetchrow(_FIND_OPERATOR, credential.keyid)
         if row is None or not self._secret_keys.verify(
             row["hash_key_id"], row["secret_hash"], credential.secret
         ):
@@ -148,7 +170,7 @@ class Authenticator:
         return OperatorCaller(row["id"], credential.keyid, row["name"], row["role"], row["demo"])
 
     async def _find_keys(self, keys: list[tuple[int, str]]) -> list[Any]:
-        return await store.find_keys(self._pool, keys)
+        return await _KEYS.fetch(self._pool, keys)
 
 
 def killed(scope: Literal["key", "organization"]) -> ApiError:
