@@ -129,7 +129,7 @@ ALLOWED = {
     "processes/startup.py prepare_database connect": "CONNECT_SECONDS, in it",
     # Storage.
     "content/upload_store.py upload put": "BODY_SILENCE_SECONDS of the client, STORAGE_SECONDS of the storage",
-    "sweeps/sandbox.py CompleteSandboxJobs._store put": "STORAGE_SECONDS, in it",
+    "sweeps/sandbox_jobs.py CompleteSandboxJobs._store put": "STORAGE_SECONDS, in it",
     # Other processes.
     "processes/database.py DatabaseKeeper._sleep select": "it is given how long",
     "processes/listening.py _addresses getaddrinfo": "at start, in the hands of whoever starts the server",

@@ -51,7 +51,7 @@ RESERVE_AND_SETTLE = (
 
 
 class Pgbench:
-    """The program, and the database it works on, as the application's role."""
+    """The program, and the database that it works on."""
 
     def __init__(self, url: str) -> None:
         account = choose_account(None, Path(tempfile.gettempdir()))

@@ -45,7 +45,7 @@ async def call(
 
 
 async def request(connection: Connection, wallet: Wallet, count: int) -> UUID:
-    row = await requests.insert_request(
+    request = await requests.insert_request(
         connection,
         wallet.tenant_id,
         NOON,
@@ -61,8 +61,7 @@ async def request(connection: Connection, wallet: Wallet, count: int) -> UUID:
         target=None,
         note=None,
     )
-    request_id: UUID = row["id"]
-    return request_id
+    return request.id
 
 
 async def test_leases_are_priced_and_ended(connection: Connection, partner: Wallet) -> None:

@@ -22,6 +22,7 @@ from partner_api.edge.identity.credentials import mint_api_key, mint_operator_to
 from partner_api.ops.cash.schemas import posted_cash_of
 from partner_api.ops.credits.schemas import posted_credits_of
 from partner_api.rehearsal.store import (
+    Installation,
     enter_production,
     is_for_development,
     raise_offset,
@@ -119,7 +120,7 @@ class TestRevision0006:
             assert await raise_offset(app, 90) is None
         finally:
             await app.close()
-        assert await read_installation(owner) == (60, True)
+        assert await read_installation(owner) == Installation(60, True)
 
 
 class TestRevision0008:

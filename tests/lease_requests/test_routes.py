@@ -301,17 +301,17 @@ async def test_nothing_is_assigned_by_itself_to_a_live_project(
     installation: Installation,
 ) -> None:
     from partner_api.database.arguments import SYSTEM
-    from partner_api.lease_requests import store as requests_store
+    from partner_api.lease_requests import operator_store, store
 
     partner = await installation.partner()
     request_id = await installation.lease_request(partner, at=now() - timedelta(hours=1))
     async with installation.pool.acquire() as connection:
-        open_requests = await requests_store.open_test_requests(connection, now(), 1000)
-        assert request_id not in {row["id"] for row in open_requests}
-        (outcome,) = await requests_store.pretend(
+        open_requests = await operator_store.open_test_requests(connection, now(), 1000)
+        assert request_id not in {one.id for one in open_requests}
+        (outcome,) = await store.pretend(
             connection,
             partner.tenant_id,
             now(),
-            [requests_store.PretendItem(request_id, [uuid4()], [handle()], [1], SYSTEM, None)],
+            [store.PretendItem(request_id, [uuid4()], [handle()], [1], SYSTEM, None)],
         )
     assert outcome.code == "NOT_FOUND"

@@ -55,7 +55,7 @@ async def run(
     printed = io.StringIO()
     # Narrow, because lines must stay whole all the same.
     console = Console(file=printed, width=60, force_terminal=terminal)
-    status = await command.reconcile(
+    status = await command.check_books(
         url,
         tenant_id=tenant_id,
         organization_id=organization_id,
@@ -71,7 +71,7 @@ class Watch:
     def __init__(self, url: str, wallet: Wallet) -> None:
         self._printed = io.StringIO()
         self._task = asyncio.create_task(
-            command.reconcile(
+            command.check_books(
                 url,
                 tenant_id=wallet.tenant_id,
                 organization_id=None,
@@ -215,8 +215,8 @@ async def test_a_watch_goes_on_when_the_database_does_not_answer(partner: Wallet
 def test_control_c_ends_a_watch_quietly(database_urls: DatabaseUrls, template: str) -> None:
     program = (
         "import asyncio, sys; from rich.console import Console; "
-        "from partner_api.reconciliation.command import reconcile; "
-        "sys.exit(asyncio.run(reconcile(sys.argv[1], tenant_id=None, organization_id=None, "
+        "from partner_api.reconciliation.command import check_books; "
+        "sys.exit(asyncio.run(check_books(sys.argv[1], tenant_id=None, organization_id=None, "
         "watch_seconds=0.1, console=Console())))"
     )
     with (

@@ -9,7 +9,7 @@ import pytest
 
 from partner_api.clock import Clock
 from partner_api.rehearsal.advance import ProductionTimeError, advance
-from partner_api.rehearsal.store import enter_production
+from partner_api.rehearsal.store import Installation, enter_production
 from partner_api.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ async def test_a_production_database_refuses_before_anything_is_done(
         await advance(place.pool, clock, [sweep], clock.now() + timedelta(days=5))
     assert sweep.steps == []
     assert clock.offset_seconds == offset
-    assert await place.row() == (0, True)
+    assert await place.row() == Installation(0, True)
 
 
 async def test_production_that_begins_on_the_way_ends_it_at_the_machine_s_time(
@@ -94,7 +94,7 @@ async def test_production_that_begins_on_the_way_ends_it_at_the_machine_s_time(
         await advance(place.pool, clock, [sweep], clock.now() + timedelta(days=5))
     assert len(sweep.steps) == 1
     assert sweep.steps[0] <= datetime.now(UTC)
-    assert await place.row() == (0, True)
+    assert await place.row() == Installation(0, True)
 
 
 async def test_production_cannot_begin_once_time_has_moved(place: Place) -> None:

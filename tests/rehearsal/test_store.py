@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
-from partner_api.rehearsal.store import enter_production, is_for_development, raise_offset
+from partner_api.rehearsal.store import (
+    Installation,
+    enter_production,
+    is_for_development,
+    raise_offset,
+)
 
 if TYPE_CHECKING:
     from tests.rehearsal.conftest import Place
@@ -33,26 +38,26 @@ async def enter(place: Place) -> bool:
 async def test_time_goes_forward_and_never_back(place: Place) -> None:
     assert await move(place, 60) == 60
     assert await move(place, 30) == 60
-    assert await place.row() == (60, False)
+    assert await place.row() == Installation(60, False)
 
 
 async def test_production_is_entered_again_and_again(place: Place) -> None:
     assert await enter(place)
     assert await enter(place)
-    assert await place.row() == (0, True)
+    assert await place.row() == Installation(0, True)
 
 
 async def test_the_time_of_a_production_database_stands(place: Place) -> None:
     assert await enter(place)
     for seconds in (0, 1, 60):
         assert await move(place, seconds) is None
-    assert await place.row() == (0, True)
+    assert await place.row() == Installation(0, True)
 
 
 async def test_a_database_that_is_ahead_is_not_for_production(place: Place) -> None:
     await move(place, 1)
     assert not await enter(place)
-    assert await place.row() == (1, False)
+    assert await place.row() == Installation(1, False)
 
 
 async def test_a_move_that_meets_an_entry_waits_for_it_and_is_refused(place: Place) -> None:
@@ -61,7 +66,7 @@ async def test_a_move_that_meets_an_entry_waits_for_it_and_is_refused(place: Pla
         moving = asyncio.create_task(move(place, 60))
         await place.until_someone_waits()
     assert await moving is None
-    assert await place.row() == (0, True)
+    assert await place.row() == Installation(0, True)
 
 
 async def test_an_entry_that_meets_a_move_waits_for_it_and_is_refused(place: Place) -> None:
@@ -70,7 +75,7 @@ async def test_an_entry_that_meets_a_move_waits_for_it_and_is_refused(place: Pla
         entering = asyncio.create_task(enter(place))
         await place.until_someone_waits()
     assert await entering is False
-    assert await place.row() == (60, False)
+    assert await place.row() == Installation(60, False)
 
 
 @pytest.mark.parametrize("first", ["move", "enter"])
@@ -87,7 +92,9 @@ async def test_what_is_undone_stands_in_nobody_s_way(place: Place, first: str) -
         await place.until_someone_waits()
         await undone.rollback()
     assert await other
-    assert await place.row() == ((0, True) if first == "move" else (60, False))
+    assert await place.row() == (
+        Installation(0, True) if first == "move" else Installation(60, False)
+    )
 
 
 async def test_of_many_that_come_at_once_only_one_kind_succeeds(place: Place) -> None:
@@ -102,14 +109,14 @@ async def test_of_many_that_come_at_once_only_one_kind_succeeds(place: Place) ->
             answers.reverse()
         moved, entered = set(answers[::2]), set(answers[1::2])
         row = await place.row()
-        assert row in ((90, False), (0, True))
+        assert row in (Installation(90, False), Installation(0, True))
         if row.ever_production:
             assert (moved, entered) == ({None}, {True})
         else:
             assert None not in moved
             assert entered == {False}
         winners.add(row)
-    assert winners == {(90, False), (0, True)}, "only one order was tried"
+    assert winners == {Installation(90, False), Installation(0, True)}, "only one order was tried"
 
 
 async def test_a_start_in_development_mode_waits_for_one_that_enters_production(
@@ -146,7 +153,7 @@ async def test_the_constraint_holds_for_every_other_statement(place: Place) -> N
     await place.set()
     await place.pool.execute(ENTERS_AS_BEFORE)
     await place.pool.execute(ENTERS_AS_BEFORE)
-    assert await place.row() == (0, True)
+    assert await place.row() == Installation(0, True)
 
 
 async def test_the_constraint_decides_between_servers_of_two_releases(place: Place) -> None:
@@ -156,7 +163,7 @@ async def test_the_constraint_decides_between_servers_of_two_releases(place: Pla
         await place.until_someone_waits()
     with pytest.raises(asyncpg.CheckViolationError):
         await moving
-    assert await place.row() == (0, True)
+    assert await place.row() == Installation(0, True)
 
 
 @pytest.mark.parametrize(

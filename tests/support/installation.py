@@ -228,7 +228,7 @@ class Installation:
     ) -> UUID:
         """An account of the pool that nobody leases."""
         async with self.pool.acquire() as connection:
-            row = await pool_accounts.insert_account(
+            account = await pool_accounts.insert_account(
                 connection,
                 at or now(),
                 account_id=new_uuid7(at or now()),
@@ -241,8 +241,7 @@ class Installation:
                 monthly_price_cents=price_cents,
                 avatar_url=None,
             )
-        account_id: UUID = row["id"]
-        return account_id
+        return account.id
 
     async def lease(
         self,
@@ -312,7 +311,7 @@ class Installation:
         """A request for accounts for the organization's project; its id."""
         at = at or now()
         async with self.pool.acquire() as connection:
-            row = await lease_requests.insert_request(
+            request = await lease_requests.insert_request(
                 connection,
                 wallet.tenant_id,
                 at,
@@ -328,8 +327,7 @@ class Installation:
                 target=None,
                 note=None,
             )
-        request_id: UUID = row["id"]
-        return request_id
+        return request.id
 
     async def end_lease(self, wallet: Wallet, social_account_id: str, *, at: datetime) -> None:
         """Take an account back from the organization."""

@@ -22,7 +22,8 @@ from partner_api.rehearsal.advance import advance
 from partner_api.rendering.worker.renderer import Renderer
 from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import open_sweeps
-from partner_api.sweeps.sandbox import AnswerSandboxRequests, CompleteSandboxJobs
+from partner_api.sweeps.sandbox_jobs import CompleteSandboxJobs
+from partner_api.sweeps.sandbox_requests import AnswerSandboxRequests
 from partner_api.sweeps.uploads import PurgeUploads
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from partner_api.rendering.worker import renderer as renderer_module
 from partner_api.rendering.worker.renderer import Renderer, RendererNotStarted
 from partner_api.storage.folder import FolderStorage
 from partner_api.sweeps import open_sweeps
-from partner_api.sweeps.sandbox import CompleteSandboxJobs
+from partner_api.sweeps.sandbox_jobs import CompleteSandboxJobs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Mapping

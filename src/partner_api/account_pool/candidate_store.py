@@ -1,7 +1,7 @@
 """Ranking the accounts of the pool for a niche.
 
 A candidate has up to 100 points: 50 for its vertical, 25 for its language, 15 for the countries of its audience and 10
-for its followers. What a niche does not ask for is had by everyone.
+for its followers. What a niche does not ask for gives everyone its points.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+from partner_api.account_pool.store import PoolAccount
+from partner_api.database.rows import columns_of, read_rows
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import asyncpg
 
     from partner_api.database.connection import Connection
 
@@ -25,24 +26,34 @@ LANGUAGE_POINTS = 25
 RELATED_LANGUAGE_POINTS = 20
 GEO_POINTS = 15
 FOLLOWERS_POINTS = 10
-# Who has as many has all the points for followers; who has a thousand has half of them.
+# An account with so many has all the points for followers; one with a thousand has half of them.
 MOST_FOLLOWERS = 1_000_000
 
 _WORD = re.compile(r"[^\W_]+")
-# Words that many verticals have and that say nothing of them.
+# Words that many verticals have and that do not tell them apart.
 _EMPTY_WORDS = frozenset({"and", "or", "of", "the", "for", "in"})
 
 
-class Position(NamedTuple):
-    """Where a page of candidates starts: after this one."""
+class CandidatePosition(NamedTuple):
+    """The last candidate of a page; the next page starts after it."""
 
     score: int
     followers: int
     account_id: UUID
 
 
+class Candidate(PoolAccount, frozen=True):
+    """An available account, with its points, which sum to the score."""
+
+    vertical_points: int
+    language_points: int
+    geo_points: int
+    followers_points: int
+    score: int
+
+
 def words_of(vertical: str) -> list[str]:
-    """Give the words of a vertical that say something, in lower case."""
+    """Return the words of a vertical that tell it from others, in lower case."""
     words = dict.fromkeys(_WORD.findall(vertical.lower()))
     return [word for word in words if word not in _EMPTY_WORDS]
 
@@ -53,15 +64,11 @@ async def list_candidates(
     vertical: str,
     language: str | None,
     geo: Sequence[str],
-    after: Position | None,
+    after: CandidatePosition | None,
     limit: int,
-) -> list[asyncpg.Record]:
-    """A page of the available accounts, the best first; of equals, the one with more followers.
-
-    Columns: those of ``pool_accounts``, ``score``, and ``vertical_points``, ``language_points``, ``geo_points`` and
-    ``followers_points``, which sum to it.
-    """
-    return await connection.fetch(
+) -> list[Candidate]:
+    """Return a page of the available accounts, the best first; of equals, the one with more followers."""
+    rows = await connection.fetch(
         f"""
         WITH verticals AS MATERIALIZED (
             SELECT vertical,
@@ -96,7 +103,7 @@ async def list_candidates(
         ), ranked AS (
             SELECT *, vertical_points + language_points + geo_points + followers_points AS score FROM scored
         )
-        SELECT * FROM ranked
+        SELECT {columns_of(Candidate)} FROM ranked
          WHERE $5::bigint IS NULL OR (-score, -followers, id) > (-$5, -$6::bigint, $7::uuid)
          ORDER BY score DESC, followers DESC, id LIMIT $8
         """,
@@ -107,3 +114,4 @@ async def list_candidates(
         *(after or (None, None, None)),
         limit,
     )
+    return read_rows(Candidate, rows)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from msgspec import Struct
+
+from partner_api.database.rows import columns_of, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.database.connection import Connection
 
+PoolStatus = Literal["available", "leased", "retired"]
 _ASSIGNABLE = frozenset(
     {
         "followers",
@@ -26,8 +29,26 @@ _ASSIGNABLE = frozenset(
 )
 
 
+class PoolAccount(Struct, frozen=True):
+    """An account of the pool; ``lease_id`` is the lease that has it."""
+
+    id: UUID
+    platform: Literal["tiktok"]
+    handle: str
+    followers: int
+    vertical: str
+    language: str
+    geo: list[str]
+    monthly_price_cents: int
+    avatar_url: str | None
+    status: PoolStatus
+    lease_id: UUID | None
+    created_at: datetime
+    updated_at: datetime
+
+
 class ImportedAccount(NamedTuple):
-    """An account to add with many others; the countries of ``geo`` have a space between them."""
+    """An account to add with many others; ``geo`` has its countries, separated by spaces."""
 
     id: UUID
     platform: str
@@ -53,19 +74,19 @@ async def insert_account(
     geo: Sequence[str],
     monthly_price_cents: int,
     avatar_url: str | None,
-) -> asyncpg.Record:
-    """Add an available account; gives the row.
+) -> PoolAccount:
+    """Add an available account.
 
     Raises:
         asyncpg.UniqueViolationError: the pool has this handle already.
     """
-    row = await connection.fetchrow(
-        """
+    rows = await connection.fetch(
+        f"""
         INSERT INTO pool_accounts
             (id, platform, handle, followers, vertical, language, geo, monthly_price_cents,
              avatar_url, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
-        RETURNING *
+        RETURNING {columns_of(PoolAccount)}
         """,
         account_id,
         platform,
@@ -78,8 +99,8 @@ async def insert_account(
         avatar_url,
         now,
     )
-    assert row is not None  # noqa: S101 - RETURNING of one inserted row
-    return row
+    (account,) = read_rows(PoolAccount, rows)
+    return account
 
 
 async def list_accounts(
@@ -96,11 +117,11 @@ async def list_accounts(
     search: str | None,
     before: UUID | None,
     limit: int,
-) -> list[asyncpg.Record]:
-    """A page of the pool, newest first."""
-    return await connection.fetch(
-        """
-        SELECT * FROM pool_accounts
+) -> list[PoolAccount]:
+    """Return a page of the pool, newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {columns_of(PoolAccount)} FROM pool_accounts
          WHERE ($1::text[] IS NULL OR status = ANY ($1))
            AND ($2::text[] IS NULL OR platform = ANY ($2))
            AND ($3::text[] IS NULL OR vertical = ANY ($3))
@@ -125,37 +146,40 @@ async def list_accounts(
         before,
         limit,
     )
+    return read_rows(PoolAccount, rows)
 
 
-async def lock_account(connection: Connection, account_id: UUID) -> asyncpg.Record | None:
-    """An account of the pool, locked until the transaction ends."""
-    return await connection.fetchrow(
-        "SELECT * FROM pool_accounts WHERE id = $1 FOR NO KEY UPDATE", account_id
+async def lock_account(connection: Connection, account_id: UUID) -> PoolAccount | None:
+    """Lock an account of the pool until the transaction ends."""
+    row = await connection.fetchrow(
+        f"SELECT {columns_of(PoolAccount)} FROM pool_accounts WHERE id = $1 FOR NO KEY UPDATE",
+        account_id,
     )
+    return read_row(PoolAccount, row)
 
 
 async def update_account(
     connection: Connection, now: datetime, account_id: UUID, changes: Mapping[str, Any]
-) -> asyncpg.Record:
-    """Set columns of a locked account and give its row."""
+) -> PoolAccount:
+    """Set columns of a locked account."""
     if not changes.keys() <= _ASSIGNABLE:
         raise ValueError(f"not to be changed of a pool account: {changes.keys() - _ASSIGNABLE}")
     assignments = "".join(f", {column} = ${place}" for place, column in enumerate(changes, 3))
-    row = await connection.fetchrow(
+    rows = await connection.fetch(
         f"UPDATE pool_accounts SET updated_at = greatest(updated_at, $2){assignments} "
-        "WHERE id = $1 RETURNING *",
+        f"WHERE id = $1 RETURNING {columns_of(PoolAccount)}",
         account_id,
         now,
         *changes.values(),
     )
-    assert row is not None  # noqa: S101 - it is locked, so it is there
-    return row
+    (account,) = read_rows(PoolAccount, rows)
+    return account
 
 
 async def begin_import(connection: Connection) -> bool:
-    """Keep other imports out until the transaction ends; False when one is running.
+    """Keep other imports out until the transaction ends; return False if one is running.
 
-    Two at once that have handles in common would wait for each other.
+    Two imports at once that have handles in common would wait for each other.
     """
     alone = await connection.fetchval(
         "SELECT pg_try_advisory_xact_lock(hashtextextended('pool_accounts_import', 0))"
@@ -166,10 +190,10 @@ async def begin_import(connection: Connection) -> bool:
 async def insert_accounts(
     connection: Connection, now: datetime, accounts: Sequence[ImportedAccount]
 ) -> dict[str, UUID]:
-    """Add available accounts whose handles the pool does not have.
+    """Add those accounts whose handles the pool does not have, as available ones.
 
     Returns:
-        The handles that it has already, or that an earlier one of ``accounts`` has, and whose they are.
+        By handle, the account that has it already: one of the pool, or an earlier one of ``accounts``.
     """
     await connection.execute(
         """

@@ -17,7 +17,7 @@ from partner_api.commands import (
     status,
     worker,
 )
-from partner_api.commands.ops import group as ops
+from partner_api.commands.ops import group
 from partner_api.commands.terminal import print_line
 
 app = typer.Typer(
@@ -39,7 +39,7 @@ app.command("demo")(demo.demo)
 app.command("reconcile")(reconcile.reconcile)
 app.command("simulate")(simulate.simulate)
 app.command("settings")(settings.settings)
-app.add_typer(ops.app, name="ops")
+app.add_typer(group.app, name="ops")
 
 
 def _print_version(asked: bool) -> None:

@@ -28,7 +28,7 @@ def migrate() -> None:
 
 @app.command("status")
 def status() -> None:
-    """Say which schema the database has. Status 1 when this version cannot run on it."""
+    """Show which schema the database has. Status 1 when this version cannot run on it."""
     from partner_api.database.connection import connect
     from partner_api.database.migrate import Status, read_status
     from partner_api.processes.serve import available_database

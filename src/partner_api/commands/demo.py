@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from partner_api.settings.table import Settings
 
 DEMO_NEEDS_DEVELOPMENT = (
-    "The demo makes a partner and an operator with full rights, so it is for development only. "
+    "The demo creates a partner and an operator with full rights, so it is for development only. "
     "Set LAYERS_DEVELOPMENT=true, on a database without real customers."
 )
 
 
 def demo() -> None:
-    """Make the demo partner, or renew what has expired of it, and print its keys and requests."""
+    """Create the demo partner, or renew what has expired of it, and print its keys and requests."""
     from partner_api.installation import open_installation
     from partner_api.processes.serve import available_database
     from partner_api.processes.startup import StartupError, prepare_database, run_with_database

@@ -1,4 +1,4 @@
-"""What most commands begin with: settings from the environment, and logging as they say."""
+"""The beginning of most commands: settings from the environment, and logging as they say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def settings_from_environment(**overrides: str | None) -> Settings:
-    """Read the settings, and let logging be as they say.
+    """Read the settings, and configure logging.
 
     Args:
         overrides: variables given on the command line, None when not. They are put into the environment, so that the

@@ -1,4 +1,4 @@
-"""How a command ends: what went wrong in one sentence on standard error, and a status that says what kind.
+"""The end of a command: one sentence on standard error that says what went wrong, and an exit status.
 
 0: it was done. 1: it was refused or could not be done, or it was done and found something wrong. 2: the command was
 misused, and nothing was done. 130, 143, 129: a signal stopped it (Ctrl-C, SIGTERM, the terminal was closed). 141:
@@ -23,7 +23,7 @@ FAILED = 1
 MISUSED = 2
 UNREAD = 128 + signal.SIGPIPE
 
-# By name: a command does not import what it does not use, only to know how that would fail.
+# By name: a command does not import a module only to know its errors.
 KNOWN_FAILURES = frozenset(
     {
         "partner_api.commands.operator_client.OperatorRequestError",
@@ -39,29 +39,29 @@ KNOWN_FAILURES = frozenset(
 )
 
 
-# What Typer's own words are replaced with.
+# Replacements of Typer's own sentences.
 _PLAIN_WORDS = (
     (
         r"Input should be a valid integer, .*",
         "It has to be a whole number, in digits only: 1000, not 1,000 or 1000.0.",
     ),
     (r"Input should be a valid number, .*", "It has to be a number, such as 30 or 0.5."),
-    # It takes the first digit of a negative number for an option.
+    # Typer takes the first digit of a negative number for an option.
     (r"No such option: -\d.*", "A number below zero cannot be given here."),
 )
 
 
 def run(app: typer.Typer) -> int:
-    """Run the command that was typed, and give its exit status.
+    """Run the command that was typed, and return its exit status.
 
     Raises:
-        Exception: a fault of this program, whose traceback is to be seen.
+        Exception: a fault of this program, whose traceback is shown.
     """
     prepare_streams()
     arguments = _arguments()
     if arguments is None:
         return MISUSED
-    # For the commands that name themselves.
+    # For the commands that print their own command line.
     sys.argv[1:] = arguments
     try:
         return _run(app, arguments)
@@ -90,21 +90,21 @@ def run(app: typer.Typer) -> int:
 
 def _run(app: typer.Typer, arguments: list[str]) -> int:
     try:
-        # What the command gives is nothing, or the status with which it ended early.
+        # A command returns nothing, or the status with which it ended early.
         return app(arguments, prog_name="layers", standalone_mode=False) or 0
     except SystemExit:
-        # Typer's own way to say that nobody reads its help any more.
+        # Typer exits so when nobody reads its help any more.
         return UNREAD
     finally:
         flush_output()
 
 
 def _arguments() -> list[str] | None:
-    """Give the arguments as text; says so if one is none."""
+    """Return the arguments as text; None after printing that one is not UTF-8."""
     arguments = []
     for number, argument in enumerate(sys.argv[1:], 1):
         try:
-            # In a locale that knows ASCII only, Python has left the other bytes as they were.
+            # In an ASCII locale Python passes the other bytes on as surrogates.
             argument.encode()
             text = argument
         except UnicodeEncodeError:
@@ -120,7 +120,7 @@ def _arguments() -> list[str] | None:
 
 def _explain_misuse(error: TyperException) -> None:
     message = _in_plain_words(error.format_message())
-    # When nothing was typed, the help has been printed, and there is nothing to add.
+    # Without any arguments the help has been printed, and there is nothing to add.
     if not message:
         return
     context = getattr(error, "ctx", None)
@@ -130,7 +130,7 @@ def _explain_misuse(error: TyperException) -> None:
 
 
 def _in_plain_words(message: str) -> str:
-    """Say what Typer says as the rest of the program would."""
+    """Replace Typer's sentences with plainer ones."""
     for pattern, words in _PLAIN_WORDS:
         message = re.sub(pattern, words, message)
     return message

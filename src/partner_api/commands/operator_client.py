@@ -1,4 +1,4 @@
-"""The client of the operator's API that every ``layers ops`` command is: requests, answers, and what goes wrong."""
+"""The client of the operator's API, for ``layers ops``: requests, answers, and errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 128 * 1024
 _PAGE = 100
 _CLIENT_ERRORS = range(400, 500)
-# Of an earlier request with the same key, or of a body that was not read to its end.
+# The outcome is that of an earlier request with the same key, or of a body that was not read to its end.
 _UNDECIDED = frozenset({"IDEMPOTENCY_IN_PROGRESS", "REQUEST_TIMEOUT"})
 
 
@@ -59,7 +59,7 @@ class OperatorClient:
                 raise SettingsError(
                     [
                         "There is no operator's token. Set LAYERS_OPERATOR_TOKEN; "
-                        "`layers ops bootstrap` makes the first one."
+                        "`layers ops bootstrap` creates the first one."
                     ]
                 )
             token = secrets.operator_token
@@ -68,14 +68,14 @@ class OperatorClient:
             headers={"Authorization": f"Bearer {token}"},
             timeout=OPERATOR_CLIENT_SECONDS,
             trust_env=False,
-            # To read the certificates of authorities takes as long as most requests, and http has no use for them.
+            # Loading the certificates takes as long as most requests, and http does not need them.
             verify=httpx.URL(settings.api_url).scheme != "http",
-            # A command sends a few requests and ends; no connection is left open behind it.
+            # A command sends a few requests and ends; it keeps no connection open.
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
     def get(self, *path: str, **query: object) -> Any:
-        """Read something; what of the query is None is left out, and a list is repeated.
+        """Read a resource; a parameter of the query that is None is left out, and a list is repeated.
 
         Raises:
             OperatorRequestError: the server refused, or did not answer.
@@ -107,12 +107,12 @@ class OperatorClient:
                 return
 
     def write(self, method: str, *path: str, body: Mapping[str, Any], key: str) -> Any:
-        """Change something, once.
+        """Change a resource, once.
 
         Args:
             method: POST, PUT or PATCH.
-            path: of what.
-            body: to what; fields that are None are left out.
+            path: of the resource.
+            body: the change; fields that are None are left out.
             key: the Idempotency-Key.
 
         Raises:
@@ -138,10 +138,10 @@ class OperatorClient:
 
         Args:
             path: where to.
-            file: what.
-            size: how many bytes it has.
-            media_type: what it is.
-            on_sent: is told how many bytes have gone, each time some have.
+            file: its content.
+            size: of the file, in bytes.
+            media_type: of the file.
+            on_sent: called with the number of bytes after each piece.
             query: of the address.
             key: the Idempotency-Key.
 
@@ -180,7 +180,7 @@ class OperatorClient:
         try:
             response = self._http.send(request)
         except httpx.RequestError as error:
-            # Without the number that systems give it; a time limit has no words of its own.
+            # Without the number of the system error; a time limit has no message of its own.
             reason = re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".")
             raise OperatorRequestError(
                 f"No answer from {request.url.netloc.decode('ascii')} ({reason or type(error).__name__}). "
@@ -203,19 +203,19 @@ _FOREIGN = "The server answered {}, and not as its API does. Is LAYERS_URL right
 
 
 def _address(path: Sequence[str]) -> str:
-    """Give the path whose parts these are, whatever is in them.
+    """Return the path of these parts, whatever is in them.
 
     Raises:
         OperatorRequestError: one is empty, and the path would be another one's.
     """
     if not all(path):
         raise OperatorRequestError("An id is empty. Is a variable not set?", is_refusal=True)
-    # A part of two dots would lead up, and `quote` leaves dots alone.
+    # A part of two dots would lead to the parent, and `quote` does not change dots.
     return "".join(f"/{quote(part, safe='').replace('.', '%2E')}" for part in path)
 
 
 def _error_of(status: int, answer: Any) -> OperatorRequestError:
-    """Say what a server answered that did not do what it was asked."""
+    """Return the error that describes an answer without success."""
     try:
         return _explain(status, answer["error"])
     except (AttributeError, KeyError, TypeError):
@@ -223,7 +223,7 @@ def _error_of(status: int, answer: Any) -> OperatorRequestError:
 
 
 def _explain(status: int, error: Any) -> OperatorRequestError:
-    """Write an error of the API, each of its parts on a line; what they hold is data."""
+    """Format an error of the API, each of its parts on a line; their content is data."""
     code = str(error["code"])
     lines = [visible(f"{code}: {error['message']}")]
     details = dict(error.get("details") or {})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-# More than its 40 bits, and still what the database can hold.
+# The database's largest; a tenant's own id has 40 bits.
 _LAST_TENANT = 2**63 - 1
 
 
@@ -37,7 +37,7 @@ def reconcile(
     """
     from partner_api.processes.serve import available_database
     from partner_api.processes.startup import require_existing_database, run_with_database
-    from partner_api.reconciliation.command import reconcile as check_books
+    from partner_api.reconciliation.command import check_books
 
     organization_id = None if organization is None else _organization_id(organization)
     with _unchecked_told_apart():

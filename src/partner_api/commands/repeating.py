@@ -1,4 +1,4 @@
-"""Changing something so that it can be repeated: whoever does not see the answer is told how to get it.
+"""Changes that can be repeated: a command that does not show its answer says how to get it.
 
 A command that changes something has its Idempotency-Key before it sends anything. However it ends, other than with the
 answer printed or with a refusal, it names the very command that repeats it: with the key, what was done is not done
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# As the API has it.
+# The API's own rule.
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _OPTION = "--idempotency-key"
-# What takes it is `layers ops`, a group and a command; nothing can stand between these.
+# The commands that take it are `layers ops`, a group and a name; nothing can stand between these.
 _NAME_WORDS = 3
 _KEPT = "within 24 hours"
 
@@ -55,7 +55,7 @@ KeyOption = Annotated[
     str | None,
     typer.Option(
         callback=_usable_key,
-        help="Repeat an operation that may have happened: give its Idempotency-Key.",
+        help="Repeat an operation that may have happened, by its Idempotency-Key.",
     ),
 ]
 
@@ -75,7 +75,7 @@ class Attempt:
         self.command = _this_command(self.key, is_given=key is not None)
 
     def advice(self) -> str:
-        """Say what is known, and how to repeat it."""
+        """Return what is known of it, and how to repeat it."""
         repeat = shell_words(self.command, sys.stderr.encoding or "utf-8")
         known, then = (
             ("It was done", "it prints its answer again")
@@ -87,10 +87,10 @@ class Attempt:
 
 @contextlib.contextmanager
 def repeatable(key: str | None) -> Iterator[Attempt]:
-    """Do something, and if its end is not known or not shown, add to the error how to repeat it.
+    """Run an operation; if its outcome is not known or not shown, add to the error how to repeat it.
 
     Args:
-        key: the Idempotency-Key that was given, if one was.
+        key: the Idempotency-Key of the command line, if there is one.
 
     Raises:
         Stopped: by SIGINT, SIGTERM or SIGHUP.
@@ -107,7 +107,7 @@ def repeatable(key: str | None) -> Iterator[Attempt]:
 
 @contextlib.contextmanager
 def harmless_to_repeat() -> Iterator[None]:
-    """Print what was done by a command that does nothing twice; if that fails, say so."""
+    """Print the outcome of a command that does nothing twice; if that fails, say that it may be repeated."""
     try:
         yield
     except OutputError as error:
@@ -117,7 +117,7 @@ def harmless_to_repeat() -> Iterator[None]:
 
 
 def shell_words(words: Sequence[str], encoding: str) -> str:
-    """Write a command so that a shell reads these words, and a terminal shows all of it.
+    """Quote a command so that a shell reads these words, and a terminal shows all of it.
 
     Args:
         words: of the command.
@@ -148,7 +148,7 @@ def _this_command(key: str, *, is_given: bool) -> list[str]:
 
 @contextlib.contextmanager
 def _stops_raised() -> Iterator[None]:
-    """Let a stop end what goes on, as Ctrl-C does; one that is ignored, as with nohup, stays so."""
+    """Raise ``Stopped`` at a signal, as Ctrl-C does; a signal that is ignored, as with nohup, stays so."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -159,7 +159,7 @@ def _stops_raised() -> Iterator[None]:
     try:
         yield
     except Stopped:
-        # It ends, and what it has to say about that is not to be cut off by the next Ctrl-C.
+        # The command ends; the next Ctrl-C must not cut off its message.
         raise
     except BaseException:
         _handle_again(before)

@@ -21,7 +21,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that answer requests.")] = None,
     demo: Annotated[
-        bool, typer.Option("--demo", help="Make or renew the demo partner, and print its keys.")
+        bool, typer.Option("--demo", help="Create or renew the demo partner, and print its keys.")
     ] = False,
     render: Annotated[
         bool, typer.Option("--render", help="Render slideshows too, as `layers worker --render`.")
@@ -59,7 +59,7 @@ def serve(
                     print_demo(base_url, made)
                 print_line("Stop with Ctrl-C.")
             except OutputError as error:
-                # It serves all the same.
+                # The server runs all the same.
                 structlog.get_logger(__name__).warning("not_announced", reason=str(error))
 
         return ready

@@ -27,7 +27,7 @@ _SEEDS = 1_000_000
 
 def _folder(text: str) -> Path:
     if not text:
-        # Of an empty name, Path makes the folder that one is in.
+        # Path takes an empty name for the current folder.
         raise typer.BadParameter("It is empty. Is a variable not set?")
     return Path(text)
 
@@ -85,12 +85,8 @@ def simulate(
         skew_seconds=skew_seconds,
         until_operation=until_operation,
     )
-    # How a database came to its tables is of no interest where nobody will use it.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     console = output()
     print_line(options.command(), console)
-    # An orderly end also when it is not Ctrl-C that asks for it.
-    stop_like_control_c(signal.SIGTERM)
     report = _run(settings, options, keep, console)
     print_report(console, report)
     if report.violation is not None:
@@ -120,14 +116,18 @@ def _check_place(settings: Settings, keep: Path | None) -> None:
 def _run(settings: Settings, options: Options, keep: Path | None, console: Console) -> Report:
     from partner_api.database.location import locate
     from partner_api.processes.startup import run_with_database
+    from partner_api.simulation import run
     from partner_api.simulation.database import own_database, prepare_given_database
-    from partner_api.simulation.run import simulate as run
     from partner_api.simulation.summary import progress_bar
 
+    # Nobody needs the log of migrations of a database that is thrown away.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # An orderly end also when it is not Ctrl-C that asks for it.
+    stop_like_control_c(signal.SIGTERM)
     with contextlib.ExitStack() as stack:
         if settings.database_url is None:
             url = stack.enter_context(own_database(settings.embedded_user, keep))
         else:
             url = prepare_given_database(locate(settings))
         show = stack.enter_context(progress_bar(console))
-        return run_with_database(run(url, options, show))
+        return run_with_database(run.simulate(url, options, show))

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class OutputError(Exception):
-    """What a command prints could not be written.
+    """The output of a command could not be written.
 
     Attributes:
-        reader_is_gone: nobody reads it any more, as behind ``| head``, so that it is no trouble of anybody's.
+        reader_is_gone: nobody reads it any more, as behind ``| head``; that is no fault.
     """
 
     def __init__(self, error: OSError) -> None:
@@ -26,9 +26,9 @@ class OutputError(Exception):
 
 
 def prepare_streams() -> None:
-    """Make both streams take any text; to be called before anything is printed."""
+    """Prepare both streams to take any text; call it before anything is printed."""
     if sys.stdout is None:
-        # It was closed when the command started. What cannot be written is to be noticed, also then.
+        # It was closed when the command started; a failure to write has to be noticed even then.
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
     if sys.stderr is None:
         sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
@@ -75,7 +75,7 @@ class Stream:
         raise NotImplementedError
 
     def _give_up(self) -> None:
-        """Let what is still to be written go nowhere, or the interpreter would try again when it ends."""
+        """Discard what is still to be written, or the interpreter would try again when it ends."""
         with contextlib.suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self._stream.fileno())

@@ -1,8 +1,7 @@
 """Everything that a command prints goes through here: text is data, and a print that fails is noticed.
 
-Only our own formats have markup. What is printed is out when the function returns; if it cannot be written the command
-ends and says why (``OutputError``). What goes to standard error is said as well as it can be: there is nobody left to
-tell if that fails.
+Only our own formats have markup. What is printed is flushed when the function returns; if it cannot be written the
+command ends and says why (``OutputError``). A failure to write standard error is ignored: nobody could be told.
 """
 
 from __future__ import annotations
@@ -21,22 +20,22 @@ if TYPE_CHECKING:
 
     from partner_api.commands.streams import Stream
 
-# As wide as it takes: an id that was cut to fit the terminal would be of no use.
+# Wide enough for any line: an id cut to fit the terminal would be useless.
 _UNLIMITED = 1_000_000
 
 
 def output() -> Console:
-    """Give what draws on standard output; its text is never markup."""
+    """Return a console on standard output; its text is never markup."""
     return _console(OutputStream())
 
 
 def errors() -> Console:
-    """Give what draws on standard error, and goes on in silence when that cannot be written."""
+    """Return a console on standard error; a failure to write it is ignored."""
     return _console(ErrorStream())
 
 
 def flush_output() -> None:
-    """See that what others have printed is out, as Typer does with its help.
+    """Flush what others have printed, such as Typer's help.
 
     Raises:
         OutputError: it cannot be written.
@@ -45,11 +44,11 @@ def flush_output() -> None:
 
 
 def print_line(text: str, console: Console | None = None) -> None:
-    """Print one line, also where a narrow terminal would fold it.
+    """Print one line, unfolded even on a narrow terminal.
 
     Args:
         text: data, all of it.
-        console: where to; standard output unless it says another.
+        console: where to; standard output without one.
 
     Raises:
         OutputError: it cannot be written.
@@ -76,7 +75,7 @@ def print_lines(text: str) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print JSON, for people and programs alike: what a terminal would obey is escaped, the value stays.
+    """Print JSON, for people and programs: control characters are escaped, so the value stays the same.
 
     Raises:
         OutputError: it cannot be written.
@@ -99,10 +98,10 @@ def print_table(
     Args:
         headings: one for each column; none at all for a table of names and values.
         rows: their cells; an empty row stands for a line between others.
-        console: where to; standard output unless it says another.
+        console: where to; standard output without one.
         boxed: draw lines around the cells.
         fold: let long cells take several lines on a narrow terminal; else each row is one line, however long.
-        right: put all columns but the first to the right, as numbers are.
+        right: align all columns but the first to the right, for numbers.
 
     Raises:
         OutputError: it cannot be written.
@@ -122,7 +121,7 @@ def print_table(
     for number in range(len(headings) or max(map(len, rows), default=0)):
         table.add_column(
             data(headings[number]) if headings else "",
-            # What a row is about stays in one piece, to be read and searched for.
+            # The first cell stays in one piece, to be read and searched for.
             no_wrap=not fold or (boxed and number == 0),
             overflow="fold",
             justify="right" if right and number else "left",
@@ -151,7 +150,7 @@ def print_items(
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal, on standard error; never fails."""
+    """Print text on standard error; never fails."""
     stream = ErrorStream()
     stream.write(visible_lines(text) + "\n")
     stream.flush()
@@ -161,17 +160,17 @@ def say(text: str) -> None:
 def progress_bar(
     console: Console, begin: str, *after: str, total: float = 0, **fields: Any
 ) -> Iterator[Callable[..., None]]:
-    """Show how far something is, on a terminal only, and remove it at the end.
+    """Show a progress bar, on a terminal only, and remove it at the end.
 
     Args:
         console: where.
-        begin: what it is, at first; the function takes another one as ``description``.
+        begin: the first description; the function takes another one as ``description``.
         after: our own formats of what stands behind the bar.
         total: what ``completed`` goes up to.
         fields: further values that the formats name.
 
     Yields:
-        What changes it: takes ``description``, ``completed``, ``total``, and the fields.
+        A function that changes it: takes ``description``, ``completed``, ``total``, and the fields.
     """
     if not console.is_terminal:
         yield lambda **_: None

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
-    from partner_api.database.connection import Row
+    from partner_api.database.connection import Connection, Row
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -53,6 +53,20 @@ def read_rows(kind: type[S], rows: Sequence[Row]) -> list[S]:
     if rows:
         _check_columns(kind, rows[0])
     return [kind(*row.values()) for row in rows]
+
+
+async def stream_rows(
+    kind: type[S], connection: Connection, statement: str, *arguments: object
+) -> AsyncGenerator[S]:
+    """Yield a Struct of each row as it comes, in a transaction that only reads; see ``read_row``.
+
+    Raises:
+        TypeError: the columns are not the fields, in their order.
+    """
+    async with connection.transaction(readonly=True):
+        async for row in connection.cursor(statement, *arguments):
+            _check_columns(kind, row)
+            yield kind(*row.values())
 
 
 def _check_columns(kind: type[msgspec.Struct], row: Row) -> None:

@@ -15,7 +15,7 @@ _FILE = "demo-credentials.json"
 
 
 class DemoSecrets(msgspec.Struct, frozen=True):
-    """What the demo's visitor needs; kept in the data folder, readable by its owner alone."""
+    """What the demo's visitor needs; kept in the data folder, where only its owner can read it."""
 
     operator_token: str
     partner_key: str
@@ -34,7 +34,7 @@ def read_demo_secrets(data_dir: Path) -> DemoSecrets | None:
 
 
 def write_demo_secrets(data_dir: Path, secrets: DemoSecrets) -> None:
-    """Keep the secrets in the data folder, in place of those that were there.
+    """Write the secrets to the data folder, in place of those that were there.
 
     Raises:
         OSError: the file cannot be written.
@@ -48,6 +48,6 @@ def write_demo_secrets(data_dir: Path, secrets: DemoSecrets) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(msgspec.to_builtins(secrets), file, indent=2)
     except OSError as error:
-        # A write does not know which file it is that the disk has no room for.
+        # The error of a write does not name the file.
         raise OSError(error.errno, error.strerror, str(path)) from error
     partial.replace(path)

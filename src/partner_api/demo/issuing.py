@@ -1,4 +1,4 @@
-"""The demo's credentials in the database: made when there are none, and marked, so that production refuses them."""
+"""The demo's credentials in the database: created if there are none, and marked, so that production refuses them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def ensure_secrets(
     tenant_id: int,
     partner_id: UUID,
 ) -> DemoSecrets:
-    """Return the demo's credentials, new ones in place of those that are lost or work no more.
+    """Return the demo's credentials; create new ones for those that are lost or no longer valid.
 
     Raises:
         OSError: the file of its secrets cannot be read or written.
@@ -76,7 +76,7 @@ async def ensure_secrets(
     await api_keys.mark_all_as_demo(connection, partner_id)
     secrets = DemoSecrets(token.text, key.text)
     if changed:
-        # Before the commit: a secret that nobody can read is of no use to anybody.
+        # Before the commit: nobody could use a secret that was not written.
         write_demo_secrets(data_dir, secrets)
     return secrets
 
@@ -89,7 +89,7 @@ async def mark_kept_credentials(connection: Connection, data_dir: Path) -> None:
     try:
         kept = read_demo_secrets(data_dir)
     except OSError:
-        # A server that may not read the folder has nothing in it that it could mark.
+        # A server that cannot read the folder has no credentials in it to mark.
         return
     if kept is None:
         return

@@ -1,7 +1,7 @@
 """The demo: one partner whose wallet and leases are those of the published API pages.
 
-Everything goes through the functions that the server itself uses, at times of the demo's own
-choosing: the ledger behind the numbers is as real as a customer's.
+Everything goes through the functions that the server itself uses, at times that the demo chooses:
+the ledger behind the numbers is a real one.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from partner_api.account_pool import store as pool
+from partner_api.account_pool import store as account_pool
 from partner_api.cash import store as cash
-from partner_api.credits import store as credit
+from partner_api.credits import store as credits
 from partner_api.database.arguments import SYSTEM
 from partner_api.demo.issuing import ensure_secrets
 from partner_api.demo.usage import renew_usage
 from partner_api.ids import new_uuid7
-from partner_api.lease_requests import store as requests
+from partner_api.lease_requests import store as lease_requests
 from partner_api.organizations import store as organizations
 from partner_api.organizations.service import onboard_partner
 from partner_api.processes.startup import require_development
@@ -45,7 +45,7 @@ _PRICE_CENTS = 15_000
 
 
 class Demo(msgspec.Struct, frozen=True):
-    """The demo as it stands: secrets, and the ids that its requests name."""
+    """The demo's secrets, and the ids that its requests name."""
 
     secrets: DemoSecrets
     partner_id: UUID
@@ -64,10 +64,9 @@ class _Founded(NamedTuple):
 async def ensure_demo(
     connection: Connection, now: datetime, secret_keys: SecretKeys, data_dir: Path
 ) -> Demo:
-    """Create the demo if it is not there, and renew what has expired since the last start.
+    """Create the demo if there is none, and renew what has expired since the last start.
 
-    What expires is the usage of a period and the reservation of a job; what a visitor has changed
-    stays as it is.
+    The usage of a period and the reservation of a job expire; what a visitor has changed stays.
 
     Raises:
         OSError: the file of its secrets cannot be read or written.
@@ -115,24 +114,24 @@ async def _create(connection: Connection, now: datetime) -> None:
     )
     await _lease_accounts(connection, tenant_id, founded, assigned, partner_id, project_id)
     _require(
-        await credit.set_subscriptions(
+        await credits.set_subscriptions(
             connection,
             tenant_id,
             this_month,
             [
-                credit.SubscriptionSetting(
+                credits.SubscriptionSetting(
                     child_id, "pro", _INCLUDED, "active", this_month.date(), SYSTEM, None
                 )
             ],
         )
     )
     _require(
-        await credit.allocate(
+        await credits.allocate(
             connection,
             tenant_id,
             this_month,
             [
-                credit.CreditAllocation(
+                credits.CreditAllocation(
                     new_uuid7(this_month),
                     partner_id,
                     child_id,
@@ -181,12 +180,12 @@ async def _found(connection: Connection, founded: datetime) -> _Founded:
             fields={"name": "Coffee launch", "timezone": "Europe/Lisbon"},
         )
     _require(
-        await credit.post(
+        await credits.post(
             connection,
             tenant_id,
             founded,
             [
-                credit.CreditPosting(
+                credits.CreditPosting(
                     partner_id, "purchase", _PREPAID_OF_PARTNER, None, "Demo", {}, SYSTEM, None
                 )
             ],
@@ -205,7 +204,7 @@ async def _lease_accounts(
 ) -> None:
     account_ids = [new_uuid7(founded) for _ in _ACCOUNTS]
     for account_id, (handle, followers) in zip(account_ids, _ACCOUNTS, strict=True):
-        await pool.insert_account(
+        await account_pool.insert_account(
             connection,
             founded,
             account_id=account_id,
@@ -219,7 +218,7 @@ async def _lease_accounts(
             avatar_url=None,
         )
     request_id = new_uuid7(assigned)
-    await requests.insert_request(
+    await lease_requests.insert_request(
         connection,
         tenant_id,
         assigned,
@@ -238,11 +237,15 @@ async def _lease_accounts(
     # In the order of the accounts: the list shows those of one instant by id.
     lease_ids = sorted(new_uuid7(assigned) for _ in account_ids)
     _require(
-        await requests.fulfil(
+        await lease_requests.fulfil(
             connection,
             tenant_id,
             assigned,
-            [requests.FulfilItem(request_id, account_ids, lease_ids, None, None, SYSTEM, None)],
+            [
+                lease_requests.FulfilItem(
+                    request_id, account_ids, lease_ids, None, None, SYSTEM, None
+                )
+            ],
         )
     )
 

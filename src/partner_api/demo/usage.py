@@ -1,4 +1,4 @@
-"""What of the demo expires, and is there again after each start: a period's usage, and a job in flight."""
+"""What each start of the demo renews: a period's usage, and a job in flight."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from partner_api.credits import store as credit
+from partner_api.credits.store import WalletKey, read_wallets
 from partner_api.database.arguments import SYSTEM
 from partner_api.ids import new_ulid, new_uuid7
 from partner_api.jobs import claim_store
@@ -28,7 +28,7 @@ _JOB_HOURS = 24
 async def renew_usage(
     connection: Connection, now: datetime, tenant_id: int, child_id: UUID, project_id: UUID
 ) -> list[Outcome]:
-    """Let the child have used credits of this period, and have a job in flight.
+    """Use credits of this period in the child's name, and start a job, if there are none.
 
     Returns:
         The outcomes of completing jobs; each has to be ``done``.
@@ -36,7 +36,7 @@ async def renew_usage(
     outcomes: list[Outcome] = []
     while await job_store.expire_jobs(connection, tenant_id, now, 100):
         pass
-    (wallet,) = await credit.read_wallets(connection, [credit.WalletKey(tenant_id, child_id)], now)
+    (wallet,) = await read_wallets(connection, [WalletKey(tenant_id, child_id)], now)
     assert wallet is not None  # noqa: S101 - every organization has one
     if wallet.used_this_period == 0:
         # The start of the period, or the last event if that is later: the ledger's order stands.
@@ -45,10 +45,10 @@ async def renew_usage(
             _job(child_id, project_id, _SLIDESHOW_FORMAT, _SLIDESHOW_CREDITS, spent_at)
             for _ in range(_SLIDESHOWS)
         ]
-        # What visitors have started is left to workers.
+        # The jobs of visitors are left to workers.
         others = await claim_store.waiting_jobs(connection, tenant_id, _SLIDESHOW_FORMAT)
         await job_store.start_jobs(connection, tenant_id, spent_at, works)
-        # A visitor may have suspended the child or taken what it would spend; then there are none.
+        # There are none if a visitor has suspended the child or spent its credits.
         claimed = await claim_store.claim_jobs(
             connection,
             tenant_id,

@@ -1,1 +1,1 @@
-"""Whether the server lives and is ready, and what it measures."""
+"""Liveness, readiness and metrics of the server."""

@@ -1,4 +1,4 @@
-"""The numbers of a server's parts, from what its supervisor has written down."""
+"""The metrics of a server's parts, from the status that its supervisor writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class _Parts:
-    """What Prometheus asks for them."""
+    """A collector of the parts' numbers, for Prometheus."""
 
     def __init__(self, status: ServerStatus) -> None:
         self._status = status

@@ -1,4 +1,4 @@
-"""Routes for whoever runs the server; they need no key and say nothing secret."""
+"""Routes for the operators of the server; they need no key and reveal nothing secret."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError
 from partner_api.health.parts import render_parts
-from partner_api.metrics import registry as metrics
+from partner_api.metrics.registry import CONTENT_TYPE, render
 from partner_api.processes.status import troubles_of
 from partner_api.sweeps import all_sweeps
 from partner_api.sweeps.metrics import measure_lag
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 routes = Routes("Health")
-# The loop itself keeps tasks only as long as somebody else does.
+# The event loop holds only weak references to tasks.
 _asking: set[asyncio.Task[Any]] = set()
 
 
@@ -67,16 +67,16 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @routes.read("/healthz", access=PUBLIC)
 async def read_health() -> Health:
-    """Whether the process is alive.
+    """Check whether the process is alive.
 
-    It looks at nothing else: an unavailable database is no reason to restart the server.
+    Nothing else is checked: an unavailable database is no reason to restart the server.
     """
     return Health("ok")
 
 
 @routes.read("/readyz", access=PUBLIC, errors=["UNAVAILABLE"])
 async def read_readiness(request: ApiRequest) -> Readiness:
-    """Whether requests can be served.
+    """Check whether requests can be served.
 
     They can when the database answers within a second and a half and its schema is current. The status is
     `degraded`, still 200, when something else does not do its work, such as the background work.
@@ -97,15 +97,15 @@ async def read_readiness(request: ApiRequest) -> Readiness:
 
 @routes.read("/metrics", access=PUBLIC)
 async def read_metrics(request: ApiRequest) -> Reply[str]:
-    """The server's numbers, in Prometheus' text format.
+    """Return the server's metrics, in Prometheus' text format.
 
-    How late the background work is, is looked up in the database; without it, it is what it was.
+    The lag of the background work is read from the database; while that is unavailable, the last value stays.
     """
     services = request.services
     with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
         await _in_time(_measure_lag(services))
-    text = metrics.render() + render_parts(services.run_folder)
-    return Reply(200, text, content_type=metrics.CONTENT_TYPE)
+    text = render() + render_parts(services.run_folder)
+    return Reply(200, text, content_type=CONTENT_TYPE)
 
 
 async def _is_current(services: Services) -> bool:
@@ -119,7 +119,7 @@ async def _measure_lag(services: Services) -> None:
 
 
 async def _in_time(work: Coroutine[Any, Any, T]) -> T:
-    """Wait for what asks the database, but not until it has noticed that nobody waits any more.
+    """Wait for a question to the database, at most a second and a half; it is cancelled then, but not waited for.
 
     Raises:
         TimeoutError: it took too long.
@@ -139,5 +139,5 @@ async def _in_time(work: Coroutine[Any, Any, T]) -> T:
 def _forget(task: asyncio.Task[Any]) -> None:
     _asking.discard(task)
     if not task.cancelled():
-        # Whoever still waits gets it; otherwise it is of no interest.
+        # Retrieved, so that nothing is logged; a caller that still waits gets it too.
         task.exception()

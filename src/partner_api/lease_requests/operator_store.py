@@ -1,30 +1,43 @@
-"""SQL of lease requests as the operator sees them: of all partners, in the live environment."""
+"""SQL of lease requests across tenants: the operator's view of the live ones, and what test tenants ask for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.lease_requests.store import LeaseRequest
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
-
-    import asyncpg
 
     from partner_api.database.connection import Connection
 
 
-async def list_queue(
+class OpenTestRequest(Struct, frozen=True):
+    """A request of a test tenant that has no answer yet."""
+
+    tenant_id: int
+    id: UUID
+    count: int
+    vertical: str
+
+
+async def list_requests(
     connection: Connection,
     *,
     statuses: Sequence[str],
     organization_id: UUID | None,
     after: UUID | None,
     limit: int,
-) -> list[asyncpg.Record]:
-    """A page of all lease requests, oldest first. Crosses tenants: for the operator only."""
-    return await connection.fetch(
-        """
-        SELECT r.* FROM lease_requests r JOIN tenants t ON t.id = r.tenant_id
+) -> list[LeaseRequest]:
+    """Return a page of all lease requests, oldest first. Crosses tenants."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {columns_of(LeaseRequest, "r")} FROM lease_requests r JOIN tenants t ON t.id = r.tenant_id
          WHERE t.env = 'live' AND r.status = ANY ($1::text[])
            AND ($2::uuid IS NULL OR r.organization_id = $2)
            AND ($3::uuid IS NULL OR r.id > $3)
@@ -35,14 +48,66 @@ async def list_queue(
         after,
         limit,
     )
+    return read_rows(LeaseRequest, rows)
 
 
-async def find_request(connection: Connection, request_id: UUID) -> asyncpg.Record | None:
-    """The lease request with this id, whosever it is. Crosses tenants: for the operator only."""
-    return await connection.fetchrow(
-        """
-        SELECT r.* FROM lease_requests r JOIN tenants t ON t.id = r.tenant_id
+async def find_request(connection: Connection, request_id: UUID) -> LeaseRequest | None:
+    """Return the lease request with this id. Crosses tenants."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {columns_of(LeaseRequest, "r")} FROM lease_requests r JOIN tenants t ON t.id = r.tenant_id
          WHERE r.id = $1 AND t.env = 'live'
         """,
         request_id,
     )
+    return read_row(LeaseRequest, row)
+
+
+async def find_tenant(connection: Connection, request_id: UUID) -> int | None:
+    """Return the tenant of a lease request. Crosses tenants: operators know a request by its id alone."""
+    tenant_id: int | None = await connection.fetchval(
+        """
+        SELECT r.tenant_id FROM lease_requests r JOIN tenants t ON t.id = r.tenant_id
+         WHERE r.id = $1 AND t.env = 'live'
+        """,
+        request_id,
+    )
+    return tenant_id
+
+
+async def open_test_requests(
+    connection: Connection, before: datetime, limit: int, resting: Sequence[UUID] = ()
+) -> list[OpenTestRequest]:
+    """Return open requests of test tenants submitted by then, oldest first. Crosses tenants.
+
+    Args:
+        connection: any.
+        before: those submitted later do not count.
+        limit: how many at most.
+        resting: requests that do not count either.
+    """
+    rows = await connection.fetch(
+        f"""
+        SELECT {columns_of(OpenTestRequest, "r")} FROM lease_requests r
+          JOIN tenants t ON t.id = r.tenant_id AND t.env = 'test'
+         WHERE r.status = 'requested' AND r.submitted_at <= $1 AND r.id <> ALL ($3::uuid[])
+         ORDER BY r.id LIMIT $2
+        """,
+        before,
+        limit,
+        resting,
+    )
+    return read_rows(OpenTestRequest, rows)
+
+
+async def next_open_test_request(connection: Connection, after: datetime) -> datetime | None:
+    """Return when the first open request of a test tenant after an instant was submitted. Crosses tenants."""
+    submitted_at: datetime | None = await connection.fetchval(
+        """
+        SELECT min(r.submitted_at) FROM lease_requests r
+          JOIN tenants t ON t.id = r.tenant_id AND t.env = 'test'
+         WHERE r.status = 'requested' AND r.submitted_at > $1
+        """,
+        after,
+    )
+    return submitted_at

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import asyncpg
 
@@ -12,10 +11,11 @@ from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ProjectId
-from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.pagination import Page, page
 from partner_api.errors import ApiError, Issue, invalid, not_found
-from partner_api.ids import MalformedId, format_id, new_ulid, parse_id
+from partner_api.ids import format_id, new_ulid
 from partner_api.lease_requests import store
+from partner_api.lease_requests.access import require_request, require_requests
 from partner_api.lease_requests.schemas import (
     LeaseRequest,
     LeaseRequestsQuery,
@@ -59,8 +59,8 @@ async def request_accounts(
 ) -> LeaseRequest:
     """Request leased accounts.
 
-    Asks the operator for accounts that fit a niche. Nothing is charged: the first month of each
-    account is when it is assigned.
+    Asks the operator for accounts that fit a niche. Nothing is charged yet: the first month of each
+    account is charged when it is assigned.
     """
     if body.project_id != project_id:
         raise invalid([Issue("projectId", "Expected the project of the path")])
@@ -76,7 +76,7 @@ async def request_accounts(
         )
     try:
         async with connection.transaction():
-            row = await store.insert_request(
+            submitted = await store.insert_request(
                 connection,
                 caller.tenant_id,
                 request.now,
@@ -98,7 +98,6 @@ async def request_accounts(
             "Another request of your organization has this requestId. Read that one, or use another id.",
             {"requestId": body.request_id},
         ) from None
-    submitted = lease_request_of(row)
     await write_audit(
         connection,
         request.now,
@@ -107,9 +106,9 @@ async def request_accounts(
         "lease_request.submitted",
         audit_argument(request),
         project_id=project_id,
-        details={"requestId": format_id("lreq", row["id"]), "count": body.count},
+        details={"requestId": format_id("lreq", submitted.id), "count": body.count},
     )
-    return submitted
+    return lease_request_of(submitted)
 
 
 @routes.read(
@@ -125,18 +124,8 @@ async def list_requests(
     Newest first.
     """
     async with request.services.pool.acquire() as connection:
-        rows = await store.list_requests(
-            connection,
-            request.caller.tenant_id,
-            request.caller.organization_id,
-            project_id,
-            statuses=query.status,
-            before=read_cursor(request, UUID),
-            limit=query.limit + 1,
-        )
-    if rows is None:
-        raise not_found()
-    return page(request, query, rows, item=lease_request_of, position=lambda row: row["id"])
+        found = await require_requests(request, connection, project_id, query)
+    return page(request, query, found, item=lease_request_of, position=lambda one: one.id)
 
 
 @routes.read(
@@ -150,19 +139,6 @@ async def read_request(request: ApiRequest, project_id: ProjectId, request_id: s
 
     By its `lreq_` id, or by the name that you gave it.
     """
-    try:
-        own_id = parse_id("lreq", request_id)
-    except MalformedId:
-        own_id = None
     async with request.services.pool.acquire() as connection:
-        row = await store.find_request(
-            connection,
-            request.caller.tenant_id,
-            request.caller.organization_id,
-            project_id,
-            request_id=own_id,
-            partner_request_id=request_id,
-        )
-    if row is None:
-        raise not_found()
-    return lease_request_of(row)
+        found = await require_request(request, connection, project_id, request_id)
+    return lease_request_of(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 
@@ -18,14 +18,13 @@ from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.standards import COUNTRY
 from partner_api.edge.wire.visible import VISIBLE
 from partner_api.ids import format_id
+from partner_api.lease_requests.store import RequestStatus
 from partner_api.projects.schemas import LanguageTag
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Row
+    from partner_api.lease_requests import store
 
 MAX_COUNT = 50
-
-RequestStatus = Literal["requested", "assigned", "partial", "rejected"]
 # In Python, $ alone would let a newline at the end pass.
 Country = Annotated[
     str,
@@ -62,12 +61,12 @@ class Niche(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_
 class NewLeaseRequest(
     Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True
 ):
-    """A wish for accounts. Nothing is charged before an operator assigns them."""
+    """A request for accounts. Nothing is charged before an operator assigns them."""
 
     project_id: Annotated[ProjectId, Meta(description="The project of the path.")]
     count: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="How many accounts.")]
     niche: Niche
-    target: Annotated[Text | None, Meta(description="What you want to reach with them.")] = None
+    target: Annotated[Text | None, Meta(description="What you want to achieve with them.")] = None
     note: Annotated[Text | None, Meta(description="For the operator.")] = None
     request_id: PartnerRequestId | None = None
 
@@ -83,7 +82,7 @@ class LeaseRequestsQuery(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class LeaseRequest(Struct, frozen=True, rename="camel", kw_only=True):
-    """A wish for accounts and, once it is answered, what came of it."""
+    """A request for accounts and, once it is answered, its result."""
 
     id: LeaseRequestIdText
     request_id: Annotated[str, Meta(description="Your own name for it, else `id`.")]
@@ -103,25 +102,26 @@ class LeaseRequest(Struct, frozen=True, rename="camel", kw_only=True):
     assigned_social_account_ids: list[SocialAccountIdText]
 
 
-def lease_request_of(row: Row | dict[str, Any]) -> LeaseRequest:
-    """Make the wire form of a row of ``lease_requests``."""
-    public_id = format_id("lreq", row["id"])
-    social_account_ids = row["assigned_social_account_ids"]
+def lease_request_of(request: store.LeaseRequest) -> LeaseRequest:
+    """Return the wire form of a lease request."""
+    public_id = format_id("lreq", request.id)
+    social_account_ids = request.assigned_social_account_ids
+    answered_at = request.answered_at if social_account_ids else None
     return LeaseRequest(
         id=public_id,
-        request_id=row["partner_request_id"] or public_id,
-        project_id=format_id("prj", row["project_id"]),
-        status=row["status"],
-        count=row["count"],
+        request_id=request.partner_request_id or public_id,
+        project_id=format_id("prj", request.project_id),
+        status=request.status,
+        count=request.count,
         niche=Niche(
-            vertical=row["vertical"],
-            audience=row["audience"],
-            language=row["language"],
-            geo=row["geo"],
+            vertical=request.vertical,
+            audience=request.audience,
+            language=request.language,
+            geo=request.geo,
         ),
-        target=row["target"],
-        note=row["operator_note"],
-        submitted_at=format_seconds(row["submitted_at"]),
-        assigned_at=format_seconds(row["answered_at"]) if social_account_ids else None,
+        target=request.target,
+        note=request.operator_note,
+        submitted_at=format_seconds(request.submitted_at),
+        assigned_at=None if answered_at is None else format_seconds(answered_at),
         assigned_social_account_ids=[format_id("sa", each) for each in social_account_ids],
     )

@@ -1,4 +1,4 @@
-"""Accounts that do not exist, for test environments."""
+"""Fictitious accounts, with which requests of test environments are answered."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ _HANDLE_CHARACTERS = 40
 
 
 class FictitiousAccount(NamedTuple):
-    """A leased account of a test environment."""
+    """An account that does not exist, to be leased in a test environment."""
 
     social_account_id: UUID
     handle: str
     followers: int
 
 
-def accounts(request_id: UUID, vertical: str, count: int, now: datetime) -> list[FictitiousAccount]:
-    """Make so many accounts for a request: the same handles and followers each time, new ids."""
+def invent_accounts(
+    request_id: UUID, vertical: str, count: int, now: datetime
+) -> list[FictitiousAccount]:
+    """Return accounts for a request: the same handles and followers each time, with new ids."""
     topic = re.sub(r"[^a-z0-9]+", ".", vertical.lower()).strip(".")[:_HANDLE_CHARACTERS] or "test"
     made = []
     for number in range(1, count + 1):

@@ -1,21 +1,75 @@
-"""SQL of lease requests."""
+"""SQL of lease requests: submitting and reading a project's, and calling the functions that answer them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
 
 from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.rows import columns_of, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import asyncpg
-
     from partner_api.database.connection import Connection
+
+RequestStatus = Literal["requested", "assigned", "partial", "rejected"]
+
+
+class LeaseRequest(Struct, frozen=True):
+    """A lease request; also the facts of what answers one."""
+
+    id: UUID
+    organization_id: UUID
+    project_id: UUID
+    partner_request_id: str | None
+    count: int
+    vertical: str
+    audience: str | None
+    language: str | None
+    geo: list[str]
+    target: str | None
+    partner_note: str | None
+    status: RequestStatus
+    operator_note: str | None
+    submitted_at: datetime
+    answered_at: datetime | None
+    assigned_social_account_ids: list[UUID]
+
+
+class FulfilItem(NamedTuple):
+    """Pool accounts for a request, with one new social account id for each."""
+
+    request_id: UUID
+    pool_account_ids: Sequence[UUID]
+    social_account_ids: Sequence[UUID]
+    monthly_price_cents: int | None
+    note: str | None
+    caller: Caller
+    idempotency: Idempotency | None
+
+
+class RejectItem(NamedTuple):
+    """A request to reject, and why."""
+
+    request_id: UUID
+    note: str
+    caller: Caller
+    idempotency: Idempotency | None
+
+
+class PretendItem(NamedTuple):
+    """Fictitious accounts for a request of a test tenant: a handle and followers for each id."""
+
+    request_id: UUID
+    social_account_ids: Sequence[UUID]
+    handles: Sequence[str]
+    followers: Sequence[int]
+    caller: Caller
+    idempotency: Idempotency | None
 
 
 async def insert_request(
@@ -34,19 +88,19 @@ async def insert_request(
     geo: Sequence[str],
     target: str | None,
     note: str | None,
-) -> asyncpg.Record:
-    """Submit a request for a project, which the caller has locked; gives the row.
+) -> LeaseRequest:
+    """Submit a request for a project, which the caller has locked.
 
     Raises:
         asyncpg.UniqueViolationError: the organization has another with this partner_request_id.
     """
-    row = await connection.fetchrow(
-        """
+    rows = await connection.fetch(
+        f"""
         INSERT INTO lease_requests
             (tenant_id, id, organization_id, project_id, partner_request_id, count, vertical, audience,
              language, geo, target, partner_note, submitted_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-        RETURNING *
+        RETURNING {columns_of(LeaseRequest)}
         """,
         tenant_id,
         request_id,
@@ -62,8 +116,8 @@ async def insert_request(
         note,
         now.replace(microsecond=0),
     )
-    assert row is not None  # noqa: S101 - RETURNING of one inserted row
-    return row
+    (submitted,) = read_rows(LeaseRequest, rows)
+    return submitted
 
 
 async def list_requests(
@@ -75,11 +129,11 @@ async def list_requests(
     statuses: Sequence[str] | None,
     before: UUID | None,
     limit: int,
-) -> list[asyncpg.Record] | None:
-    """A page of a project's requests, newest first; None when the project is not the organization's."""
+) -> list[LeaseRequest] | None:
+    """Return a page of a project's requests, newest first; None if the project is not the organization's."""
     rows = await connection.fetch(
-        """
-        SELECT r.*
+        f"""
+        SELECT {columns_of(LeaseRequest, "r")}
           FROM projects p
           LEFT JOIN LATERAL (
                SELECT * FROM lease_requests r
@@ -100,7 +154,7 @@ async def list_requests(
     )
     if not rows:
         return None
-    return [row for row in rows if row["id"] is not None]
+    return read_rows(LeaseRequest, [row for row in rows if row["id"] is not None])
 
 
 async def find_request(
@@ -111,14 +165,14 @@ async def find_request(
     *,
     request_id: UUID | None,
     partner_request_id: str | None,
-) -> asyncpg.Record | None:
-    """A project's request by one of its two ids; None when it or the project is not the organization's.
+) -> LeaseRequest | None:
+    """Return a project's request by one of its two ids; None if it or the project is not the organization's.
 
-    A name that looks like the bare id of another request is still the name of its own.
+    If a name looks like the bare id of another request, the request with the name is returned.
     """
-    return await connection.fetchrow(
-        """
-        SELECT r.* FROM lease_requests r
+    row = await connection.fetchrow(
+        f"""
+        SELECT {columns_of(LeaseRequest, "r")} FROM lease_requests r
           JOIN projects p ON p.tenant_id = r.tenant_id AND p.id = r.project_id
          WHERE r.tenant_id = $1 AND p.organization_id = $2 AND r.project_id = $3
            AND (r.id = $4 OR r.partner_request_id = $5)
@@ -130,110 +184,25 @@ async def find_request(
         request_id,
         partner_request_id,
     )
-
-
-class FulfilItem(NamedTuple):
-    """Pool accounts for a request, with one new social account id for each."""
-
-    request_id: UUID
-    pool_account_ids: Sequence[UUID]
-    social_account_ids: Sequence[UUID]
-    monthly_price_cents: int | None
-    note: str | None
-    caller: Caller
-    idempotency: Idempotency | None
-
-
-class RejectItem(NamedTuple):
-    """Why a request gets no accounts."""
-
-    request_id: UUID
-    note: str
-    caller: Caller
-    idempotency: Idempotency | None
-
-
-class PretendItem(NamedTuple):
-    """Fictitious accounts for a request of a test tenant: a handle and followers for each id."""
-
-    request_id: UUID
-    social_account_ids: Sequence[UUID]
-    handles: Sequence[str]
-    followers: Sequence[int]
-    caller: Caller
-    idempotency: Idempotency | None
-
-
-class LeaseRequestRow(Struct, frozen=True):
-    """A row of ``lease_requests``: the facts of what answers one."""
-
-    id: UUID
-    organization_id: UUID
-    project_id: UUID
-    partner_request_id: str | None
-    count: int
-    vertical: str
-    audience: str | None
-    language: str | None
-    geo: list[str]
-    target: str | None
-    partner_note: str | None
-    status: str
-    operator_note: str | None
-    submitted_at: datetime
-    answered_at: datetime | None
-    assigned_social_account_ids: list[UUID]
+    return read_row(LeaseRequest, row)
 
 
 async def fulfil(
     connection: Connection, tenant_id: int, now: datetime, items: Sequence[FulfilItem]
 ) -> list[Outcome]:
-    """Answer requests with accounts, and charge their first month. Facts: those of ``LeaseRequestRow``."""
+    """Answer requests with accounts, and charge their first month. Facts: those of ``LeaseRequest``."""
     return await call_money_function(connection, "lease_request_fulfil", tenant_id, now, items)
 
 
 async def reject(
     connection: Connection, tenant_id: int, now: datetime, items: Sequence[RejectItem]
 ) -> list[Outcome]:
-    """Answer requests with a refusal. Facts: those of ``LeaseRequestRow``."""
+    """Answer requests with a refusal. Facts: those of ``LeaseRequest``."""
     return await call_money_function(connection, "lease_request_reject", tenant_id, now, items)
 
 
 async def pretend(
     connection: Connection, tenant_id: int, now: datetime, items: Sequence[PretendItem]
 ) -> list[Outcome]:
-    """Answer requests of a test tenant with fictitious accounts. Facts: those of ``LeaseRequestRow``."""
+    """Answer requests of a test tenant with fictitious accounts. Facts: those of ``LeaseRequest``."""
     return await call_money_function(connection, "lease_request_pretend", tenant_id, now, items)
-
-
-async def open_test_requests(
-    connection: Connection, before: datetime, limit: int, resting: Sequence[UUID] = ()
-) -> list[asyncpg.Record]:
-    """Open requests of test tenants submitted by then, oldest first, but for ``resting``. Crosses tenants.
-
-    Columns: ``tenant_id``, ``id``, ``count``, ``vertical``.
-    """
-    return await connection.fetch(
-        """
-        SELECT r.tenant_id, r.id, r.count, r.vertical FROM lease_requests r
-          JOIN tenants t ON t.id = r.tenant_id AND t.env = 'test'
-         WHERE r.status = 'requested' AND r.submitted_at <= $1 AND r.id <> ALL ($3::uuid[])
-         ORDER BY r.id LIMIT $2
-        """,
-        before,
-        limit,
-        resting,
-    )
-
-
-async def next_open_test_request(connection: Connection, after: datetime) -> datetime | None:
-    """When the first open request of a test tenant after an instant was submitted. Crosses tenants."""
-    submitted_at: datetime | None = await connection.fetchval(
-        """
-        SELECT min(r.submitted_at) FROM lease_requests r
-          JOIN tenants t ON t.id = r.tenant_id AND t.env = 'test'
-         WHERE r.status = 'requested' AND r.submitted_at > $1
-        """,
-        after,
-    )
-    return submitted_at

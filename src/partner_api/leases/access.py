@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from partner_api.edge.request.api_request import ApiRequest
     from partner_api.leases.schemas import LeasedAccountsQuery
 
-# As long as a sweep's commit holds a wallet, and so many leases as the sweep takes of one partner.
+# As many as the sweep takes of one partner: a wallet is locked no longer than by one of its commits.
 _LEASES_PER_COMMIT = 5_000
 _PAUSE_SECONDS = 0.05
 _BEHIND = (

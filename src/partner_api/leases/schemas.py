@@ -73,7 +73,7 @@ class ReleasedAccount(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 def leased_account_of(lease: Lease) -> LeasedAccount:
-    """Make the wire form of a lease."""
+    """Return the wire form of a lease."""
     return LeasedAccount(
         social_account_id=format_id("sa", lease.social_account_id),
         project_id=format_id("prj", lease.project_id),
@@ -92,7 +92,7 @@ def leased_account_of(lease: Lease) -> LeasedAccount:
 
 
 def released_account_of(facts: dict[str, Any]) -> ReleasedAccount:
-    """Make the answer from the facts of ``store.disconnect``."""
+    """Return the answer made of the facts of ``store.disconnect``."""
     lease = convert(facts, Lease)
     assert lease.disconnected_at is not None  # noqa: S101 - it has just ended
     return ReleasedAccount(

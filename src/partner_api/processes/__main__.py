@@ -42,10 +42,10 @@ def main() -> int:
 
 
 def count_as(name: str) -> None:
-    """Keep the numbers behind /metrics under a part's name, where the process that it replaces has kept them.
+    """Keep the metrics of this process under its part's name, where the process that it replaces kept them.
 
-    Under the number of the process, each one that ends would leave files behind. Before any number is made. How many
-    there are of something is counted anew: what the process before had has gone with it.
+    Kept by process id, they would leave files behind with each process that ends. Call it before any metric is
+    created. Gauges start anew: what the process before counted has gone with it.
     """
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if folder is not None:
@@ -78,16 +78,16 @@ def _run(arguments: argparse.Namespace, settings: Settings, link: Link) -> int:
 
             uvloop.run(run_rendering_part(settings, installation, link))
     except (SecretKeyError, StorageUnavailable) as error:
-        # Starting it again would not help.
+        # A restart would not help.
         link.say(Beat(working=False, fatal=str(error)))
         return 1
     return 0
 
 
 def _open_installation(settings: Settings, link: Link) -> Installation:
-    """Find database and keys; the server's own database may be just being started again, and is waited for.
+    """Find database and keys; wait for the server's own database, which may be restarting.
 
-    PostgreSQL may have much to recover, which takes as long as it takes.
+    There is no limit: PostgreSQL may have much to recover.
     """
     import structlog
 

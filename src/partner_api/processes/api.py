@@ -79,7 +79,7 @@ async def run_api_part(
 
 
 class ApiWork:
-    """Checks whether a process that answers requests can do that.
+    """Checks whether this process can answer requests.
 
     Its loop runs, or nothing here would run. Whether it also gets connections to the database is checked from time to
     time, in the way in which requests get them. A database that cannot be reached is no reason to replace the
@@ -87,7 +87,7 @@ class ApiWork:
 
     Args:
         app: what answers.
-        wedged_seconds: for how long the pool may give no connection while the database is there.
+        wedged_seconds: for how long the pool may have no connection free while the database is there.
         pause_seconds: between two checks.
     """
 
@@ -107,7 +107,7 @@ class ApiWork:
         self._wedged = False
 
     def look(self) -> Beat | None:
-        """Return what to tell the supervisor; None when the process has to be replaced."""
+        """Return what to report to the supervisor; None when the process has to be replaced."""
         if self._wedged:
             return None
         return Beat(working=self.accepting, problem=self._problem, error=self._error)
@@ -146,10 +146,10 @@ async def _is_reachable(pool: Pool) -> bool:
 
 
 def collect_rarely() -> None:
-    """Keep the cycle collector away from what lives as long as the process, and from most requests.
+    """Run the cycle collector rarely, and never over what lives as long as the process.
 
     A request leaves no cycles behind, but while a hundred are in flight their objects are many, and by default
-    they are all gone through again and again: that took an eighth of the processor's time.
+    the collector scans all of them again and again: that took an eighth of the processor's time.
     """
     gc.collect()
     gc.freeze()

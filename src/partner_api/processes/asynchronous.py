@@ -1,4 +1,4 @@
-"""What the parts have in common that run an event loop: their signals, their heartbeat, their end."""
+"""Signals, heartbeat and end of the parts that run an event loop."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def stop_on_signals(stop: asyncio.Event) -> None:
 
 @contextlib.asynccontextmanager
 async def beating(link: Link, look: Callable[[], Beat | None]) -> AsyncIterator[None]:
-    """Report to the supervisor every second how the work goes, from the loop that does it.
+    """Report the state of the work to the supervisor every second, from the loop that does it.
 
     Args:
         link: to the supervisor.
-        look: gives what to tell; None to be silent, when the work stands still though the loop turns.
+        look: returns what to report; None to be silent, when the work stands still though the loop runs.
     """
 
     async def beat() -> None:

@@ -1,4 +1,4 @@
-"""The part that looks after the server's own PostgreSQL: starts it, starts it again when it dies, and stops it."""
+"""The part that runs the server's own PostgreSQL: starts it, restarts it when it dies, and stops it."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 0.1
 _MOST_DEATHS = 5
 _DEATHS_WITHIN_SECONDS = 60.0
-# Before it is tried again to start what did not start: 1, 2, 4, … seconds.
+# The pause before the next try after a failed start: 1, 2, 4, … seconds.
 _FIRST_PAUSE_SECONDS = 1.0
-# Without a supervisor it has to be over soon: so long an orderly shutdown may take, then it ends at once.
+# How long an orderly shutdown may take when the supervisor is gone; then it ends at once.
 _ORPHANED_FAST_SECONDS = 0.8
-# After being told to end at once; then it is killed.
+# How long it may take after being told to end at once; then it is killed.
 _AT_ONCE_SECONDS = 0.3
 
 
@@ -41,7 +41,7 @@ class DatabaseKeeper:
 
     def __init__(self, settings: Settings, link: Link) -> None:
         self._link = link
-        # The lock on the data folder names the process that people know as the server.
+        # The lock on the data folder names the supervisor, which people know as the server.
         self._server = EmbeddedPostgres(
             settings.data_dir, user=settings.embedded_user, holder_pid=os.getppid()
         )
@@ -53,7 +53,7 @@ class DatabaseKeeper:
         self._wakeup, self._wakes = os.pipe()
 
     def run(self) -> int:
-        """Do so, and give the status to exit with."""
+        """Keep it running, and return the exit status."""
         for end in (self._wakeup, self._wakes):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(self._wakes, warn_on_full_buffer=False)
@@ -105,7 +105,7 @@ class DatabaseKeeper:
         return 0
 
     def _start_again(self) -> bool:
-        """Start what has died; False when there is no use in that any more."""
+        """Restart it after its death; return False if it dies too often."""
         pause = _FIRST_PAUSE_SECONDS
         reason = "PostgreSQL has ended"
         while True:
@@ -146,11 +146,11 @@ class DatabaseKeeper:
         self._server.stop(fast_seconds=0, at_once_seconds=_AT_ONCE_SECONDS)
 
     def _sleep(self, seconds: float) -> None:
-        """Wait so long, or until a signal."""
+        """Wait for so many seconds, or until a signal."""
         if select.select([self._wakeup], [], [], seconds)[0]:
             os.read(self._wakeup, 4096)
 
 
 def keep_database(settings: Settings, link: Link) -> int:
-    """Run the part, and give the status to exit with."""
+    """Run the part, and return the exit status."""
     return DatabaseKeeper(settings, link).run()

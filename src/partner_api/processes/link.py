@@ -1,4 +1,4 @@
-"""What a part says to its supervisor, and how it notices that there is none any more.
+"""The link of a part to its supervisor: heartbeats one way, and the end of the supervisor noticed the other.
 
 The two are joined by a pair of sockets. A part writes a line of JSON now and then; the supervisor writes nothing. When
 either ends, in whatever way, the other one reads the end of the file.
@@ -21,15 +21,15 @@ _MOST_ERROR_CHARACTERS = 300
 
 
 class Beat(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A part is at work; or why it is not.
+    """A heartbeat: a part is at work, or why it is not.
 
     Args:
-        working: it has begun what it is for; before that it is starting.
-        lag_seconds: for how long the oldest thing that it should have done has waited.
+        working: it has begun its work; before that it is starting.
+        lag_seconds: how late the oldest work is that is due.
         problem: what keeps it from its work though it runs, in a few words.
-        error: what last went wrong, for whoever looks after the server; never a secret.
+        error: the last error, for the operator of the server; never a secret.
         restarts: how often it has started a process of its own again.
-        fatal: it ends, and there is no use in starting it again, for this reason: a sentence.
+        fatal: a sentence that says why it ends, if a restart would not help.
     """
 
     working: bool = True
@@ -55,18 +55,18 @@ class Link:
         self._socket = None if descriptor is None else socket.socket(fileno=descriptor)
         if self._socket is not None:
             self._socket.setblocking(False)
-            # What this process starts has no business with it.
+            # Processes that this one starts must not inherit it.
             self._socket.set_inheritable(False)
         self.orphaned = False
         """True when the supervisor is gone."""
 
     def say(self, beat: Beat) -> None:
-        """Tell the supervisor; one that does not read is not waited for."""
+        """Send a heartbeat; a supervisor that does not read is not waited for."""
         if self._socket is None:
             return
         if beat.error is not None and len(beat.error) > _MOST_ERROR_CHARACTERS:
             beat = msgspec.structs.replace(beat, error=beat.error[:_MOST_ERROR_CHARACTERS] + "…")
-        # A part of a line could not be told from the next one; so small a one is sent whole or not at all.
+        # So small a line is sent whole or not at all; half a line would spoil the next one.
         with contextlib.suppress(OSError):
             self._socket.send(_write(beat) + b"\n")
 

@@ -18,7 +18,7 @@ _BACKLOG = 1024
 
 @contextlib.contextmanager
 def bound_sockets(host: str, port: int) -> Iterator[list[socket.socket]]:
-    """Bind every address that a host name stands for; nobody can connect before ``listen`` was called.
+    """Bind every address that a host name stands for; nobody can connect before ``listen`` is called.
 
     So a port in use is noticed before anything is started, and nobody else takes it meanwhile.
 

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 # How long a part waits before it is started again, by how often it has ended in a row.
 _PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
-# One that has worked for so long begins the row anew.
+# After working for so long, a part counts its failures anew.
 _STEADY_SECONDS = 60.0
 _READ_BYTES = 65_536
-# A part that writes so much without an end of a line is not one of ours.
+# A part that writes so much without a line break is not one of ours.
 _MOST_UNREAD_BYTES = 1_048_576
 
 
 class PartPlan(NamedTuple):
-    """What a part is.
+    """The plan of a part: its program and its limits.
 
     Args:
         name: unique in its server, such as ``api-1``.
-        kind: which of the entry points in this package it runs.
+        kind: the entry point of this package that it runs.
         arguments: further ones of its command line.
         descriptors: open files that it inherits, beside its link.
         program: what to run instead of an entry point of this package.
@@ -134,7 +134,7 @@ class Part:
         self._beat = msgspec.structs.replace(self._beat, working=False, problem=None)
 
     def hear(self) -> None:
-        """Read what it has said."""
+        """Read its messages."""
         if self.link is None:
             return
         try:
@@ -144,7 +144,7 @@ class Part:
         except OSError:
             said = b""
         if not said:
-            # It has ended, or is just about to: that is seen by its process.
+            # It has ended, or is about to; its process shows that.
             self._close_link()
             return
         *lines, self._unread = (self._unread + said).split(b"\n")
@@ -194,13 +194,13 @@ class Part:
 
     @property
     def _silence_seconds(self) -> float:
-        """How long nothing need be heard from it."""
+        """Return for how long it may be silent."""
         if self.state == "starting":
             return float("inf") if self.plan.start_seconds is None else self.plan.start_seconds
         return self.plan.silence_seconds
 
     def _note_end(self, code: int, *, restart: bool) -> None:
-        # Its last words may say why.
+        # Its last message may say why.
         while self.link is not None and self._has_words():
             self.hear()
         self._close_link()
@@ -237,20 +237,20 @@ class Part:
 
     @property
     def failed_starts(self) -> int:
-        """How often in a row it has ended, as long as it has never begun its work."""
+        """Return how often in a row it has ended, as long as it has never begun its work."""
         return 0 if self.has_worked else self._ends_in_a_row
 
     def next_look_at(self) -> float:
-        """When, by the monotonic clock, something about it may have to be done unless it is heard."""
+        """Return when, by the monotonic clock, it has to be looked at again unless it sends something before."""
         if self._process is None:
             return self.restart_at if self.restart_at is not None else float("inf")
         if self.state == "silent":
-            # It has been killed, and its end wakes whoever waits.
+            # It has been killed; its end wakes the supervisor.
             return float("inf")
         return self._heard_at + self._silence_seconds
 
     def status(self) -> PartStatus:
-        """Describe it for whoever asks."""
+        """Return its status."""
         restart_in = None if self.restart_at is None else self.restart_at - time.monotonic()
         return PartStatus(
             name=self.plan.name,

@@ -1,4 +1,4 @@
-"""What a running server keeps beside its data: its status, and the numbers of its processes.
+"""The folder that a running server keeps beside its data: its status, and the metrics of its processes.
 
 Each supervisor has a folder of its own in ``run`` of the data folder, and holds a lock on it as long as it lives. What
 a killed one has left is recognized by that, and swept by the next one that starts.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOCK = "lock"
-# It is there if the server is in development mode, on the data folder's own database.
+# A file that exists if the server is in development mode, on the data folder's own database.
 _DEVELOPMENT = "development"
 NUMBERS = "metrics"
 
@@ -36,7 +36,7 @@ def run_folder(data_dir: Path, *, development: bool) -> Iterator[Path]:
         development: whether it runs in development mode on the data folder's own database.
 
     Raises:
-        RunFolderError: with a sentence for whoever starts the server.
+        RunFolderError: the folder cannot be created.
     """
     runs = data_dir / "run"
     try:
@@ -73,9 +73,9 @@ def development_pid(data_dir: Path) -> int | None:
 
 @contextlib.contextmanager
 def no_server_begins(data_dir: Path) -> Iterator[None]:
-    """Keep servers that start with this data folder waiting, so that none begins within the block.
+    """Block other servers from starting with this data folder until the end of the block.
 
-    Without a folder for them there is nothing to wait at; then nobody has ever started one here, or all have ended.
+    Without a folder of runs no server has been started here, or all have ended, and there is nothing to block.
     """
     try:
         turn = os.open(data_dir / "run", os.O_RDONLY | os.O_DIRECTORY)
@@ -91,7 +91,7 @@ def no_server_begins(data_dir: Path) -> Iterator[None]:
 
 def _make(runs: Path, *, development: bool) -> tuple[Path, int]:
     runs.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # One after the other: a folder whose lock is not taken yet looks like one that was left behind.
+    # One at a time: a folder whose lock is not taken yet looks like one that was left behind.
     with no_server_begins(runs.parent):
         _sweep(runs)
         folder = type(runs)(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=runs))

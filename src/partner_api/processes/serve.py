@@ -1,4 +1,4 @@
-"""``layers serve`` and ``layers worker``: which parts they have, and in which order those begin."""
+"""The parts of ``layers serve`` and ``layers worker``, and the order in which they start."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def serve(
 
     Args:
         settings: where and how.
-        announce: called when the database is ready; what it gives is called when the API answers.
+        announce: called when the database is ready; what it returns is called when the API answers.
         render: whether to render slideshows too.
 
     Raises:
@@ -51,7 +51,7 @@ def serve(
         Supervisor("serve", settings.shutdown_seconds) as supervisor,
     ):
         _start_database(settings, supervisor)
-        # After the database has made the data folder, with the permissions that it needs there.
+        # After the database has created the data folder, with the permissions that it needs there.
         with _own_folder(settings) as folder, _ended_at_the_end(supervisor):
             supervisor.keep_status_in(folder)
             installation = open_installation(settings)
@@ -61,7 +61,7 @@ def serve(
                     settings,
                     location,
                     secret_keys,
-                    # With a database of their own, people decide when it is migrated.
+                    # Operators of an external database decide when it is migrated.
                     migrate_first=settings.database_url is None or settings.development,
                 )
             )

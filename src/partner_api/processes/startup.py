@@ -14,7 +14,7 @@ from partner_api.database import migrate
 from partner_api.database.connection import connect
 from partner_api.demo.issuing import mark_kept_credentials
 from partner_api.processes.run_folder import development_pid, no_server_begins
-from partner_api.rehearsal import store as installation
+from partner_api.rehearsal import store
 from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# What a socket never fails with.
+# Errors of files, never of sockets.
 _OF_FILES = frozenset({errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC, errno.EROFS})
 
 
@@ -38,7 +38,7 @@ class StartupError(Exception):
 
 
 def require_existing_database(settings: Settings) -> None:
-    """Check that there is a database to look at: to look must not make one, in a folder that was misspelt.
+    """Check that there is a database to look at: looking must not create one in a misspelt folder.
 
     Raises:
         StartupError: the data folder has none, and no other one is named.
@@ -67,15 +67,15 @@ async def prepare_database(
     Args:
         settings: the mode, and where the data folder is.
         location: the database.
-        secret_keys: what it should know.
+        secret_keys: those of the installation.
         migrate_first: whether to migrate it.
-        check: what else has to be true, or the database does not become production's.
+        check: a further check, before the database becomes production's.
 
     Raises:
         StartupError, MigrationError, SecretKeyError: something does not fit; the sentence says what to do.
         OSError, asyncpg.PostgresError: the database cannot be reached or refuses something.
     """
-    # Before it is migrated, too: a refusal changes nothing.
+    # Before the migration: a refusal changes nothing.
     _require_no_development_server(settings)
     if migrate_first:
         await migrate.upgrade(location.owner_url, location.application_role)
@@ -99,7 +99,7 @@ async def require_development(connection: Connection) -> None:
     Raises:
         StartupError: it was.
     """
-    if not await installation.is_for_development(connection):
+    if not await store.is_for_development(connection):
         raise StartupError(
             "This database was used without development mode, so it may hold real customers; "
             "development mode could move their time. Unset LAYERS_DEVELOPMENT, or use another "
@@ -108,7 +108,7 @@ async def require_development(connection: Connection) -> None:
 
 
 def _require_no_development_server(settings: Settings) -> None:
-    """Check that to make the data folder's own database production's would end nobody's server.
+    """Check that no server in development mode would end if the data folder's own database became production's.
 
     Raises:
         StartupError: it would.
@@ -132,7 +132,7 @@ async def _enter_mode(connection: Connection, settings: Settings) -> None:
         if settings.database_url is None:
             stack.enter_context(no_server_begins(settings.data_dir))
         _require_no_development_server(settings)
-        entered = await installation.enter_production(connection)
+        entered = await store.enter_production(connection)
     if not entered:
         raise StartupError(
             "The time of this database was moved ahead in a rehearsal, so its ledgers are dated in "
@@ -141,7 +141,7 @@ async def _enter_mode(connection: Connection, settings: Settings) -> None:
 
 
 def run_with_database(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's coroutine; what the network or PostgreSQL refuses becomes one sentence.
+    """Run a command's coroutine; an error of the network or of PostgreSQL becomes one sentence.
 
     Raises:
         StartupError: with that sentence.

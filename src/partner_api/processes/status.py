@@ -1,4 +1,4 @@
-"""The state of a server's parts, as the supervisor writes it down and everybody else reads it."""
+"""The state of a server's parts, written by the supervisor and read by everybody else."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 PartState = Literal["starting", "working", "silent", "ended"]
 PartKind = Literal["database", "api", "sweeps", "rendering"]
 STATUS_FILE = "status.json"
-# The lag from which background work counts as late. Renewals and periods are due at an instant; a sweep looks every
-# few seconds, so that minutes mean that something is wrong.
+# The lag from which background work counts as late. Renewals and periods are due at an instant, and a sweep checks
+# every few seconds, so minutes mean that something is wrong.
 LATE_SECONDS = 300.0
 
 
@@ -58,7 +58,7 @@ class ServerStatus(msgspec.Struct, frozen=True, rename="camel"):
     parts: list[PartStatus]
 
     def troubles(self, now: float) -> dict[str, str]:
-        """Return what does not work as it should: by the name of the part, why.
+        """Return the troubles by name of the part, in a few words each.
 
         Args:
             now: seconds since 1970. A status that has not been written for long means that the supervisor itself
@@ -89,7 +89,7 @@ def read_status(folder: Path) -> ServerStatus | None:
 
 
 def troubles_of(folder: str | os.PathLike[str] | None) -> dict[str, str]:
-    """Return what does not work as it should in the server whose run folder this is."""
+    """Return the troubles of the server whose run folder this is."""
     if folder is None:
         return {}
     from pathlib import Path

@@ -1,7 +1,7 @@
 """The supervisor: starts the parts of a server, watches over them, and ends them.
 
-It has no event loop and no threads: it waits for signals and for what its parts say, and does little else. It never
-forks: each part is a program of its own that inherits what it is given by name and nothing else.
+It has no event loop and no threads: it waits for signals and for messages of its parts, and does little else. It never
+forks: each part is a program of its own that inherits only the descriptors that its plan names.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# A part that ends so often before it has ever worked will not do better the next time.
+# A part that ends so often before it has ever worked is given up.
 _MOST_FAILED_STARTS = 5
-# After this a start that the system refused is tried again.
+# The pause before the next try after the system refused to start a process.
 _REFUSED_START_SECONDS = 1.0
 _REAP_SECONDS = 0.05
 
 
 class Supervisor:
-    """A server's first process. As a context manager it ends its parts when the block is left, however that happens.
+    """A server's first process. As a context manager it ends its parts at the end of the block, however that comes.
 
-    Until ``run``, a stop that is asked for ends the block like Ctrl-C.
+    Before ``run``, a signal to stop ends the block like Ctrl-C.
 
     Args:
-        command: what it was started as.
+        command: the command that it belongs to.
         shutdown_seconds: how long a stop may take in all.
     """
 
@@ -70,7 +70,7 @@ class Supervisor:
             number: signal.getsignal(number) for number in (*_STOPS, signal.SIGCHLD)
         }
         self._wakes_before = signal.set_wakeup_fd(self._wakes, warn_on_full_buffer=False)
-        # Without a handler the end of a part would wake nobody.
+        # Without a handler the end of a part would not wake this process.
         signal.signal(signal.SIGCHLD, _do_nothing)
         stop_like_control_c(signal.SIGTERM)
         # A closed terminal is a stop too, unless nohup says otherwise.
@@ -99,8 +99,8 @@ class Supervisor:
         """Start a part, and keep it running from now on.
 
         Args:
-            plan: what it is.
-            numbers: the folder where it keeps the numbers behind /metrics.
+            plan: of the part.
+            numbers: the folder of its metrics.
         """
         part = Part(plan, part_environment(numbers))
         with stops_deferred():
@@ -142,7 +142,7 @@ class Supervisor:
 
     @contextmanager
     def _noting_stops(self) -> Iterator[None]:
-        """Note that a stop is asked for, instead of ending whatever happens to be going on."""
+        """Note that a stop was asked for; what is going on is not interrupted."""
 
         def note(number: int, __: FrameType | None) -> None:
             self._stop_asked = True
@@ -159,7 +159,7 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def _wait(self, until: float | None = None) -> None:
-        """Wait for a signal, for something said, or until it is time to look."""
+        """Wait for a signal, for a message, or until the next check is due."""
         look_at = min([part.next_look_at() for part in self._parts.values()], default=float("inf"))
         limit = time.monotonic() + BEAT_SECONDS
         poll = select.poll()
@@ -198,7 +198,7 @@ class Supervisor:
                 "has to be able to run the Python that this command runs with."
             ) from error
         except OSError as error:
-            # No memory, no process: that may be over in a moment.
+            # No memory, or no process: that may pass soon.
             part.restart_at = time.monotonic() + _REFUSED_START_SECONDS
             _log.error("part_not_started", part=part.plan.name, reason=error.strerror)
 
@@ -233,7 +233,7 @@ class Supervisor:
         databases = [part for part in self._parts.values() if part.plan.kind == "database"]
 
         def wait_for(parts: list[Part], seconds: float) -> bool:
-            """Wait for their end; whoever presses Ctrl-C again does not want to wait."""
+            """Wait for their end; a second Ctrl-C ends the wait."""
             until = began + seconds
             while any(part.runs for part in parts):
                 if time.monotonic() >= until or self._interrupts > interrupts_before:
@@ -268,7 +268,7 @@ class Supervisor:
 
 
 def _reap(parts: list[Part]) -> None:
-    """Wait for what was killed; nothing can keep it for long."""
+    """Wait for a killed process, which takes a moment."""
     while any(part.runs for part in parts):
         for part in parts:
             part.look(restart=False)
@@ -276,4 +276,4 @@ def _reap(parts: list[Part]) -> None:
 
 
 def _do_nothing(_: int, __: FrameType | None) -> None:
-    """Let the wakeup descriptor tell."""
+    """Do nothing: the wakeup descriptor reports the signal."""

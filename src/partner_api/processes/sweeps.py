@@ -59,7 +59,7 @@ async def run_sweeps_part(settings: Settings, installation: Installation, link: 
 
 
 def beat_of(progress: SweepProgress) -> Beat | None:
-    """Return how the sweeps do; None while a step takes longer than it may, and the process has to be replaced."""
+    """Return the state of the sweeps; None when a step is past its limit, and the process has to be replaced."""
     if progress.stuck:
         return None
     failing = progress.failing
@@ -113,7 +113,7 @@ async def _measure(
     pool: Pool, clock: Clock, sweeps: tuple[Sweep, ...], progress: SweepProgress
 ) -> None:
     while True:
-        # Not at once: what has become due while no server ran is not late, it is just being done.
+        # Not at once: what became due while no server ran is only now being done.
         await asyncio.sleep(_SECONDS_BETWEEN_LAGS)
         with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             async with pool.acquire() as connection:

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from partner_api.database.comparing import compare, difference_list, month_start, require
+from partner_api.database.rows import read_rows
 from partner_api.reconciliation.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
+    from decimal import Decimal
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.database.connection import Connection
+    from partner_api.reconciliation.comparing import Differences
 
 
 class CashSlice(NamedTuple):
@@ -27,17 +31,55 @@ class CashSlice(NamedTuple):
     until: int
 
 
+class CashWallet(msgspec.Struct, frozen=True):
+    """An organization with its cash wallet, and what its events say it should be.
+
+    Without a wallet its amounts are 0. The first event that breaks a rule comes as an array, its sequence first.
+    """
+
+    organization_id: UUID
+    has_wallet: bool
+    parent_id: UUID | None
+    balance_cents: int
+    last_sequence: int
+    last_event_at: datetime
+    """Without a wallet the time of the organization, as ``expected_event_at`` without events."""
+    renewals_due_at: datetime | None
+    expected_event_at: datetime
+    first_renewal_at: datetime | None
+    events: int
+    amount_sum: Decimal
+    newest_sequence: int
+    newest_at: datetime | None
+    balance_break: Sequence[int] | None
+    """Sequence, balance before, change, and balance after."""
+    negative_event: Sequence[int] | None
+    gap: Sequence[int] | None
+    """Sequence, and the sequence before it."""
+    time_break: Sequence[int] | None
+    """Sequence, the time before it, and its own, in milliseconds since 1970."""
+    nameless: int | None
+
+
+class CashEvent(msgspec.Struct, frozen=True):
+    """A cash event that does not say what it should: of the lease and the month that it names, above all."""
+
+    organization_id: UUID
+    sequence: int
+    social_account_id: UUID | None
+    lease_month: int | None
+    differences: Differences
+
+
 async def read_cash_wallets(
     connection: Connection, tenant_id: int, organization_ids: Sequence[UUID]
-) -> list[asyncpg.Record]:
-    """The cash wallets among these organizations, and what their events say they should be.
-
-    A partner without one comes with ``has_wallet`` false.
-    """
-    return await connection.fetch(
+) -> list[CashWallet]:
+    """Return the cash wallets among these organizations, and the partner if it has none."""
+    rows = await connection.fetch(
         """
         SELECT o.id AS organization_id, w.organization_id IS NOT NULL AS has_wallet, o.parent_id,
-               w.balance_cents, w.last_sequence, w.last_event_at, w.renewals_due_at,
+               coalesce(w.balance_cents, 0) AS balance_cents, coalesce(w.last_sequence, 0) AS last_sequence,
+               coalesce(w.last_event_at, o.created_at) AS last_event_at, w.renewals_due_at,
                greatest(o.created_at, e.newest_at) AS expected_event_at,
                least((SELECT min(next_due_at) FROM leases
                        WHERE tenant_id = w.tenant_id AND status = 'assigned' AND billing_status = 'current'),
@@ -82,6 +124,7 @@ async def read_cash_wallets(
         tenant_id,
         organization_ids,
     )
+    return read_rows(CashWallet, rows)
 
 
 # e the event, l its lease, c the charge of the month that it names, p the lease's project, a the event that paid that
@@ -139,16 +182,13 @@ SELECT w.* FROM (
 
 async def wrong_cash_events(
     connection: Connection, tenant_id: int, slices: Sequence[CashSlice]
-) -> list[asyncpg.Record]:
-    """Cash events that do not say what they should: of the lease and the month that they name, above all.
-
-    Columns: ``organization_id``, ``sequence``, ``social_account_id``, ``lease_month``,
-    ``differences``.
-    """
-    return await connection.fetch(
+) -> list[CashEvent]:
+    """Return the events of these slices that do not say what they should."""
+    rows = await connection.fetch(
         _WRONG_EVENTS,
         tenant_id,
         [each.organization_id for each in slices],
         [each.after for each in slices],
         [each.until for each in slices],
     )
+    return read_rows(CashEvent, rows)

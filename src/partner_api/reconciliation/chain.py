@@ -1,7 +1,7 @@
 """The hash chains of both ledgers: each row from its content, its predecessor, and the wallet's head.
 
 One statement per ledger for a batch of wallets, so from one snapshot: others may go on adding rows. It walks along the
-rows in their order, keeps the hash of one of them at a time, and gives at most three findings per wallet: a chain that
+rows in their order, keeps the hash of one of them at a time, and yields at most three findings per wallet: a chain that
 is broken once is often broken often, and the first place says where to look.
 """
 
@@ -17,32 +17,33 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Sequence
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.database.connection import Connection
-    from partner_api.reconciliation.chain_store import Ledger
+    from partner_api.reconciliation.chain_store import Chain, Ledger
 
 
 async def broken_links(
     connection: Connection, tenant_id: int, organization_ids: Sequence[UUID]
 ) -> AsyncGenerator[Mismatch]:
-    """What does not hold in the chains of these organizations' wallets, of both ledgers."""
+    """Yield what does not hold in the chains of these organizations' wallets, of both ledgers."""
     for ledger in chain_store.LEDGERS:
-        for row in await chain_store.read_chains(connection, ledger, tenant_id, organization_ids):
-            for mismatch in _findings(tenant_id, ledger, row):
+        for chain in await chain_store.read_chains(connection, ledger, tenant_id, organization_ids):
+            for mismatch in _findings(tenant_id, ledger, chain):
                 yield mismatch
 
 
-def _findings(tenant_id: int, ledger: Ledger, row: asyncpg.Record) -> Iterator[Mismatch]:
-    organization_id = row["organization_id"]
-    for rule, found in ((Rule.EVENT_HASH, "wrong_hash"), (Rule.HASH_CHAIN, "wrong_link")):
-        if row[found] is not None:
-            sequence, expected, stored = row[found]
+def _findings(tenant_id: int, ledger: Ledger, chain: Chain) -> Iterator[Mismatch]:
+    for rule, wrong in ((Rule.EVENT_HASH, chain.wrong_hash), (Rule.HASH_CHAIN, chain.wrong_link)):
+        if wrong is not None:
+            sequence, expected, stored = wrong
             subject = f"{ledger.event} {int(sequence)}"
-            yield Mismatch(rule, tenant_id, organization_id, subject, expected, stored)
-    newest: bytes = GENESIS if row["newest_hash"] is None else row["newest_hash"]
-    last: bytes = row["last_hash"]
-    if last != newest:
+            yield Mismatch(rule, tenant_id, chain.organization_id, subject, expected, stored)
+    newest = GENESIS if chain.newest_hash is None else chain.newest_hash
+    if chain.last_hash != newest:
         yield Mismatch(
-            Rule.LAST_HASH, tenant_id, organization_id, ledger.wallet, newest.hex(), last.hex()
+            Rule.LAST_HASH,
+            tenant_id,
+            chain.organization_id,
+            ledger.wallet,
+            newest.hex(),
+            chain.last_hash.hex(),
         )

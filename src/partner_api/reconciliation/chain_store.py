@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
+from partner_api.database.rows import read_rows
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Row
-
+    from partner_api.database.connection import Connection
 
 GENESIS = bytes(32)
 """What stands before the first row of every wallet."""
@@ -21,6 +24,21 @@ class Ledger(NamedTuple):
     statement: str
     wallet: str
     event: str
+
+
+class Chain(msgspec.Struct, frozen=True):
+    """The chain of a wallet, if it does not hold.
+
+    The first wrong link of each kind is three texts: its sequence, the hash that it should have, and the one that it
+    has, in hexadecimal digits.
+    """
+
+    organization_id: UUID
+    last_hash: bytes
+    newest_hash: bytes | None
+    """None without events."""
+    wrong_hash: Sequence[str] | None
+    wrong_link: Sequence[str] | None
 
 
 # The first wrong one of each kind, with the hash that it should have and the one that it has. Numbers are padded, so
@@ -71,10 +89,7 @@ LEDGERS = (
 
 async def read_chains(
     connection: Connection, ledger: Ledger, tenant_id: int, organization_ids: Sequence[UUID]
-) -> list[Row]:
-    """Return a row for each wallet of these organizations whose chain does not hold.
-
-    Columns: ``organization_id, last_hash, newest_hash``, and the first ``wrong_hash`` and ``wrong_link``:
-    sequence, expected and stored, as texts.
-    """
-    return await connection.fetch(ledger.statement, tenant_id, organization_ids, GENESIS)
+) -> list[Chain]:
+    """Return the chains of these organizations' wallets that do not hold."""
+    rows = await connection.fetch(ledger.statement, tenant_id, organization_ids, GENESIS)
+    return read_rows(Chain, rows)

@@ -13,9 +13,8 @@ from partner_api.commands.terminal import print_line, progress_bar
 from partner_api.database.connection import connect
 from partner_api.ids import format_id
 from partner_api.reconciliation import store
-from partner_api.reconciliation.rules import Mismatch, Reconciliation, Rule, Scope
-from partner_api.reconciliation.rules import Progress as CheckProgress
-from partner_api.reconciliation.run import reconcile as check
+from partner_api.reconciliation.rules import Mismatch, Progress, Reconciliation, Rule, Scope
+from partner_api.reconciliation.run import reconcile
 from partner_api.rehearsal.store import read_installation
 from partner_api.time_limits import POOL_CLOSE_SECONDS
 
@@ -36,7 +35,7 @@ class _NotCheckedError(Exception):
     """The books could not be checked; the message says why and what to do."""
 
 
-async def reconcile(
+async def check_books(
     url: str,
     *,
     tenant_id: int | None,
@@ -44,7 +43,7 @@ async def reconcile(
     watch_seconds: float | None,
     console: Console,
 ) -> int:
-    """Check the books and print what differs; gives the command's exit status.
+    """Check the books and print what differs; return the command's exit status.
 
     0: they agree. 1: they do not. 2: they could not be checked. With ``watch_seconds`` it checks
     again after each such pause until it is cancelled, which is what Ctrl-C does to
@@ -109,7 +108,7 @@ async def _connect_and_check(url: str, scope: Scope, console: Console) -> Reconc
                 broken[mismatch.rule] = None
                 print_line(_line(mismatch), console)
 
-            result = await check(
+            result = await reconcile(
                 connection,
                 # Of this installation, which a rehearsal may have moved ahead.
                 Clock((await read_installation(connection)).clock_offset_seconds).now(),
@@ -153,7 +152,7 @@ def _line(mismatch: Mismatch) -> str:
 
 
 @contextlib.contextmanager
-def _progress_bar(console: Console) -> Iterator[Callable[[CheckProgress], None]]:
+def _progress_bar(console: Console) -> Iterator[Callable[[Progress], None]]:
     with progress_bar(
         console,
         "wallets",
@@ -162,7 +161,7 @@ def _progress_bar(console: Console) -> Iterator[Callable[[CheckProgress], None]]
         events=0,
     ) as change:
 
-        def show(progress: CheckProgress) -> None:
+        def show(progress: Progress) -> None:
             change(
                 description=progress.stage,
                 # Wallets may be opened while the check goes on.

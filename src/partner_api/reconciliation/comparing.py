@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from uuid import UUID
 
+    Differences = Sequence[Sequence[Any]] | None
+    """A ``difference_list`` as its column comes: rule, what is different, expected and found of each."""
+
 _NO_VALUE = "none"
 # How a time ends that PostgreSQL has written in JSON.
 _UTC_SUFFIX = "+00:00"
@@ -20,7 +23,7 @@ _UTC_SUFFIX = "+00:00"
 def mismatch(
     tenant_id: int, organization_id: UUID | None, subject: str, difference: Sequence[Any]
 ) -> Mismatch:
-    """What a difference says of a subject: rule, what is different, expected, and found."""
+    """Return what a difference says of a subject: rule, what is different, expected, and found."""
     rule, what, expected, found = difference
     return Mismatch(
         Rule(rule),
@@ -33,9 +36,9 @@ def mismatch(
 
 
 def mismatches(
-    tenant_id: int, organization_id: UUID | None, subject: str, listed: Sequence[Any] | None
+    tenant_id: int, organization_id: UUID | None, subject: str, listed: Differences
 ) -> Iterator[Mismatch]:
-    """What a list of differences says of a subject."""
+    """Yield what a list of differences says of a subject."""
     for difference in listed or ():
         yield mismatch(tenant_id, organization_id, subject, difference)
 

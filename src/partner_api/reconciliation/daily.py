@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 async def run_daily(pool: Pool, now: datetime) -> Reconciliation | None:
     """Check everything and remember the result, if the last full check began a day ago or more.
 
-    Gives None when none is due or another server is at it. Takes as long as the books are: about
+    Returns None when none is due or another server runs it. Takes as long as the books are: about
     ninety seconds of the database's time for a million events with as many jobs of the last month.
     It may be cancelled at any time; the next call begins anew.
     """

@@ -5,18 +5,41 @@ The same rules as in `store`: one statement for what must agree, bounded, by key
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from partner_api.database.comparing import compare, differences, require
+from partner_api.database.rows import read_rows
 from partner_api.reconciliation.rules import Rule
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.database.connection import Connection
+
+
+class Job(msgspec.Struct, frozen=True):
+    """One difference of a job, or a job that is right and the last of its page: ``rule`` is then None."""
+
+    id: UUID
+    organization_id: UUID | None
+    status: str
+    rule: str | None
+    what: str | None
+    expected: Any
+    found: Any
+
+
+class JobNews(msgspec.Struct, frozen=True):
+    """An event of the outbox, and whether it tells of an end that no job had."""
+
+    id: UUID
+    organization_id: UUID | None
+    event_type: str
+    is_wrong: bool
+
 
 # j job, r its reservation, c its container, p its project, a the audit row of its start, o what was told of its end,
 # t the tenant.
@@ -135,12 +158,10 @@ async def list_wrong_jobs(
     *,
     audited_after: datetime,
     told_after: datetime,
-) -> list[asyncpg.Record]:
-    """Among the next ``limit`` jobs by id, what is not as it should be, a row for each difference.
+) -> list[Job]:
+    """Return what is not as it should be among the next ``limit`` jobs by id.
 
-    The last job of the page always comes, with ``rule`` None if it is right, so that the caller
-    knows where to go on. Columns: ``id``, ``organization_id``, ``status``, ``rule``, ``what``,
-    ``expected``, ``found``.
+    The last job of the page always comes, so that the caller knows where to go on.
 
     Args:
         connection: as `store.prepare_session` leaves it.
@@ -150,15 +171,17 @@ async def list_wrong_jobs(
         audited_after: what was started later is in the audit log.
         told_after: what ended later is still in the outbox.
     """
-    return await connection.fetch(_WRONG_JOBS, tenant_id, after, limit, audited_after, told_after)
+    return read_rows(
+        Job,
+        await connection.fetch(_WRONG_JOBS, tenant_id, after, limit, audited_after, told_after),
+    )
 
 
 async def list_wrong_job_events(
     connection: Connection, tenant_id: int, after: UUID, limit: int
-) -> list[asyncpg.Record]:
-    """Among the next ``limit`` events of the outbox, those that tell of an end that no job had.
+) -> list[JobNews]:
+    """Return the wrong ones among the next ``limit`` events of the outbox.
 
-    The last event of the page always comes; ``is_wrong`` says whether it is one of them. Columns
-    beside it: ``id``, ``organization_id``, ``event_type``.
+    The last event of the page always comes, so that the caller knows where to go on.
     """
-    return await connection.fetch(_TOLD_OF_JOBS, tenant_id, after, limit)
+    return read_rows(JobNews, await connection.fetch(_TOLD_OF_JOBS, tenant_id, after, limit))

@@ -1,4 +1,4 @@
-"""SQL that reads leases for checking: their months, their accounts, and the requests that they answer.
+"""SQL that reads leases for checking: their months and their accounts.
 
 The same rules as in `store`: one statement for what must agree, bounded, by key, one tenant each.
 """
@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from partner_api.database.comparing import compare, difference_list, month_start, require
+from partner_api.database.rows import read_rows
 from partner_api.reconciliation.rules import Rule
 
 if TYPE_CHECKING:
@@ -15,9 +18,52 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.database.connection import Connection
+    from partner_api.reconciliation.comparing import Differences
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """A lease with its months and its accounts. The organization, here and below, owns its project."""
+
+    id: UUID
+    """Of its social account."""
+    organization_id: UUID | None
+    months: int
+    """How many months are charged."""
+    newest_month: int | None
+    status: str
+    pool_account_id: UUID | None
+    held_by: UUID | None
+    """The lease that the pool account names."""
+    differences: Differences
+
+
+class LeaseCharge(msgspec.Struct, frozen=True):
+    """A month that has another time or price than it should, or other cash events."""
+
+    organization_id: UUID | None
+    social_account_id: UUID
+    lease_month: int
+    differences: Differences
+
+
+class FormerPrice(msgspec.Struct, frozen=True):
+    """A former price that holds for a month which has not begun, and what that month is to cost."""
+
+    organization_id: UUID | None
+    social_account_id: UUID
+    until_month: int
+    price_cents: int
+    monthly_price_cents: int
+
+
+class SocialAccount(msgspec.Struct, frozen=True):
+    """A social account, and whether it is leased in no lease."""
+
+    id: UUID
+    organization_id: UUID | None
+    is_wrong: bool
+
 
 # l the lease, s its social account, a its pool account, p its project, o the project's owner, c sums of its months,
 # n the newest month, t the tenant. $4 is now, $5 a time after which everything is in the audit log.
@@ -70,7 +116,7 @@ _LEASE = difference_list(
     compare(Rule.LEASE_ACCOUNT, "is of the pool", "t.env = 'live'", "l.pool_account_id IS NOT NULL"),
 )  # fmt: skip
 _LEASES = f"""
-SELECT l.social_account_id, p.organization_id, c.months, n.lease_month AS newest_month, l.status,
+SELECT l.social_account_id AS id, p.organization_id, c.months, n.lease_month AS newest_month, l.status,
        l.pool_account_id, CASE WHEN a.lease_tenant_id = $1 THEN a.lease_id END AS held_by,
        {_LEASE} AS differences
   FROM (SELECT * FROM leases
@@ -137,32 +183,6 @@ SELECT w.* FROM (
  WHERE w.differences IS NOT NULL
  ORDER BY w.social_account_id, w.lease_month
 """
-# r the request, p its project, g the leases that it names.
-_REQUEST = difference_list(
-    compare(Rule.REQUEST, "organization_id", "p.organization_id", "r.organization_id"),
-    compare(
-        Rule.REQUEST, "assigned leases", "cardinality(r.assigned_social_account_ids)", "g.leases"
-    ),
-    require(
-        Rule.REQUEST, "owner is not archived", "o.status <> 'archived'", "r.status = 'requested'"
-    ),
-)
-_REQUESTS = f"""
-SELECT r.id, r.organization_id, {_REQUEST} AS differences
-  FROM (SELECT * FROM lease_requests WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3) r
-  LEFT JOIN LATERAL (
-       SELECT organization_id FROM projects WHERE tenant_id = $1 AND id = r.project_id LIMIT 1) p ON true
-  LEFT JOIN LATERAL (
-       SELECT status FROM organizations WHERE tenant_id = $1 AND id = p.organization_id LIMIT 1) o ON true
- CROSS JOIN LATERAL (
-       SELECT count(DISTINCT l.social_account_id) AS leases
-         FROM unnest(r.assigned_social_account_ids) AS i (id)
-        CROSS JOIN LATERAL (
-              SELECT social_account_id FROM leases
-               WHERE tenant_id = $1 AND social_account_id = i.id AND project_id = r.project_id
-                 AND assigned_at = r.answered_at LIMIT 1) l) g
- ORDER BY r.id
-"""
 
 
 async def list_leases(
@@ -173,44 +193,36 @@ async def list_leases(
     *,
     now: datetime,
     audited_after: datetime,
-) -> list[asyncpg.Record]:
-    """The next leases by id, each with its months, its accounts, and what of it is not as it should be.
-
-    Columns: ``social_account_id``, ``organization_id`` (of the project), ``months`` (how many
-    charges), ``newest_month`` (None without any), ``status``, ``pool_account_id``, ``held_by`` (the
-    lease that the pool account names), ``differences``.
+) -> list[Lease]:
+    """Return the next leases by id.
 
     Args:
         connection: as `store.prepare_session` leaves it.
         tenant_id: of the leases.
         after: the last lease of the page before.
-        limit: how many leases to give.
+        limit: how many leases to return.
         now: nothing has happened after it, but for servers whose clocks differ.
         audited_after: what happened later is in the audit log.
     """
-    return await connection.fetch(_LEASES, tenant_id, after, limit, now, audited_after)
+    return read_rows(
+        Lease, await connection.fetch(_LEASES, tenant_id, after, limit, now, audited_after)
+    )
 
 
 async def wrong_lease_charges(
     connection: Connection, tenant_id: int, social_account_ids: Sequence[UUID]
-) -> list[asyncpg.Record]:
-    """Months of these leases that have another time or price than they should, or other cash events.
-
-    Columns: ``organization_id`` (of the project), ``social_account_id``, ``lease_month``,
-    ``differences``.
-    """
-    return await connection.fetch(_WRONG_CHARGES, tenant_id, social_account_ids)
+) -> list[LeaseCharge]:
+    """Return the wrong months of these leases."""
+    return read_rows(
+        LeaseCharge, await connection.fetch(_WRONG_CHARGES, tenant_id, social_account_ids)
+    )
 
 
 async def early_former_prices(
     connection: Connection, tenant_id: int, social_account_ids: Sequence[UUID], now: datetime
-) -> list[asyncpg.Record]:
-    """Former prices of these leases that hold for a month which has not begun.
-
-    Columns: ``organization_id`` (of the project), ``social_account_id``, ``until_month``,
-    ``price_cents``, ``monthly_price_cents`` (what that month is to cost).
-    """
-    return await connection.fetch(
+) -> list[FormerPrice]:
+    """Return the former prices of these leases that hold for a month which has not begun."""
+    rows = await connection.fetch(
         f"""
         SELECT p.organization_id, f.social_account_id, f.until_month, f.price_cents,
                l.monthly_price_cents
@@ -230,17 +242,17 @@ async def early_former_prices(
         social_account_ids,
         now,
     )
+    return read_rows(FormerPrice, rows)
 
 
 async def list_unleased_accounts(
     connection: Connection, tenant_id: int, after: UUID, limit: int
-) -> list[asyncpg.Record]:
-    """Among the next ``limit`` social accounts, those that are leased in no lease.
+) -> list[SocialAccount]:
+    """Return the wrong ones among the next ``limit`` social accounts by id.
 
-    The last account of the page always comes; ``is_wrong`` says whether it is one of them. Columns
-    beside it: ``id``, ``organization_id``.
+    The last account of the page always comes, so that the caller knows where to go on.
     """
-    return await connection.fetch(
+    rows = await connection.fetch(
         """
         SELECT s.id, p.organization_id, s.leased AND l.social_account_id IS NULL AS is_wrong
           FROM (SELECT *, lead(id) OVER (ORDER BY id) IS NULL AS is_last
@@ -259,10 +271,4 @@ async def list_unleased_accounts(
         after,
         limit,
     )
-
-
-async def list_requests(
-    connection: Connection, tenant_id: int, after: UUID, limit: int
-) -> list[asyncpg.Record]:
-    """The next lease requests by id: ``id``, ``organization_id``, ``differences``."""
-    return await connection.fetch(_REQUESTS, tenant_id, after, limit)
+    return read_rows(SocialAccount, rows)

@@ -7,23 +7,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from partner_api.database.rows import read_rows
+
 if TYPE_CHECKING:
     from uuid import UUID
-
-    import asyncpg
 
     from partner_api.database.connection import Connection
 
 
-async def list_held_accounts(
-    connection: Connection, after: UUID, limit: int
-) -> list[asyncpg.Record]:
-    """The next pool accounts that name a lease, by id, and the lease they name. Crosses tenants.
+class HeldAccount(msgspec.Struct, frozen=True):
+    """A pool account that is leased, and the lease that it names."""
 
-    Columns: ``id``, ``tenant_id``, ``lease_id`` of the account; ``lease_status`` and
-    ``pool_account_id`` of the lease, ``organization_id`` of its project; None without such a lease.
-    """
-    return await connection.fetch(
+    id: UUID
+    tenant_id: int | None
+    lease_id: UUID | None
+    lease_status: str | None
+    """None without such a lease, as ``pool_account_id`` (of the lease) and ``organization_id`` (of its project)."""
+    pool_account_id: UUID | None
+    organization_id: UUID | None
+
+
+async def list_held_accounts(connection: Connection, after: UUID, limit: int) -> list[HeldAccount]:
+    """Return the next leased pool accounts by id. Crosses tenants."""
+    rows = await connection.fetch(
         """
         SELECT a.id, a.lease_tenant_id AS tenant_id, a.lease_id, l.status AS lease_status,
                l.pool_account_id, p.organization_id
@@ -42,3 +50,4 @@ async def list_held_accounts(
         after,
         limit,
     )
+    return read_rows(HeldAccount, rows)

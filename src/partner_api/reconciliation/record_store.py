@@ -1,4 +1,4 @@
-"""SQL of the table that remembers the last full checks."""
+"""SQL of the full checks that were made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from partner_api.reconciliation.rules import Mismatch, Reconciliation
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
-# For all servers of a database: any constant will do, as long as it stays.
+# The key of an advisory lock for all servers of a database; it must not change.
 _DAILY_LOCK = 0x7265636F6E
 
 
@@ -24,7 +24,7 @@ class _Stored(msgspec.Struct, rename="camel"):
 
 
 async def save_reconciliation(connection: Connection, result: Reconciliation) -> None:
-    """Remember a full check. It lists at most the `run.MISMATCHES_KEPT` mismatches that the result does."""
+    """Store a full check. It lists at most the `run.MISMATCHES_KEPT` mismatches that the result does."""
     await connection.execute(
         """
         INSERT INTO reconciliations
@@ -41,7 +41,7 @@ async def save_reconciliation(connection: Connection, result: Reconciliation) ->
 
 
 async def last_reconciliation(connection: Connection) -> Reconciliation | None:
-    """The newest full check; None before the first."""
+    """Return the newest full check; None before the first."""
     row = await connection.fetchrow(
         """
         SELECT started_at, finished_at, wallets_checked, events_checked, mismatches
@@ -67,5 +67,5 @@ async def claim_daily_check(connection: Connection) -> bool:
 
 
 async def yield_daily_check(connection: Connection) -> None:
-    """Let others check again."""
+    """Release the claim, so that others may check."""
     await connection.execute("SELECT pg_advisory_unlock($1)", _DAILY_LOCK)

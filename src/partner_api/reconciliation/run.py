@@ -33,7 +33,7 @@ async def reconcile(
 ) -> Reconciliation:
     """Check every invariant of the ledgers within ``scope`` and sum up what was found.
 
-    Others may go on moving credits meanwhile; that gives no mismatch. It writes nothing and may be
+    Others may go on moving credits meanwhile; that causes no mismatch. It writes nothing and may be
     cancelled at any time.
 
     Args:
@@ -82,7 +82,7 @@ async def find_mismatches(
     progress: Progress,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> AsyncGenerator[Mismatch]:
-    """Give the mismatches within ``scope`` one by one, and keep ``progress`` up to date.
+    """Yield the mismatches within ``scope`` one by one, and keep ``progress`` up to date.
 
     With an organization in the scope, what concerns the tenant as a whole is left out: that its
     allocations sum to zero.
@@ -107,12 +107,12 @@ async def find_mismatches(
     async for accounts in pages.pages(
         lambda after: pool_store.list_held_accounts(connection, after, pages.ROWS_PER_PAGE)
     ):
-        for row in accounts:
-            if scope.tenant_id in (None, row["tenant_id"]) and scope.organization_id in (
+        for account in accounts:
+            if scope.tenant_id in (None, account.tenant_id) and scope.organization_id in (
                 None,
-                row["organization_id"],
+                account.organization_id,
             ):
-                for mismatch in lease_checks.check_held_account(row):
+                for mismatch in lease_checks.check_held_account(account):
                     yield mismatch
         on_progress(progress)
 

@@ -11,9 +11,11 @@ from partner_api.clock import Clock
 from partner_api.reconciliation import (
     cash_store,
     chain,
+    charge_store,
     checks,
     lease_checks,
     pages,
+    period_store,
     store,
     wallet_store,
 )
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.database.connection import Connection
+    from partner_api.reconciliation.cash_store import CashWallet
     from partner_api.reconciliation.rules import Mismatch, Progress
+    from partner_api.reconciliation.wallet_store import Wallet
 
     Mismatches = AsyncGenerator[Mismatch]
 
@@ -61,7 +63,7 @@ class TenantWallets:
             self.on_progress(self.progress)
 
     async def _wallet_batches(self) -> AsyncGenerator[list[UUID]]:
-        """The organizations of a tenant, in batches that one statement can read in a moment."""
+        """Yield the organizations of a tenant, in batches that one statement can read in a moment."""
         if self.organization_id is not None:
             yield [self.organization_id]
             return
@@ -72,103 +74,108 @@ class TenantWallets:
         ):
             batch: list[UUID] = []
             events = 0
-            for row in organizations:
-                expected = row["credit_events"] + row["cash_events"]
+            for organization in organizations:
+                expected = organization.credit_events + organization.cash_events
                 if batch and events + expected > pages.EVENTS_PER_STATEMENT:
                     yield batch
                     batch, events = [], 0
-                batch.append(row["id"])
+                batch.append(organization.id)
                 events += expected
             yield batch
 
     async def _credit_wallets(self, organizations: list[UUID]) -> Mismatches:
-        for row in await wallet_store.read_wallets(self.connection, self.tenant_id, organizations):
-            self.progress.wallets_checked += row["has_wallet"]
-            self.progress.events_checked += row["events"]
-            for mismatch in checks.check_wallet(self.tenant_id, row):
+        for wallet in await wallet_store.read_wallets(
+            self.connection, self.tenant_id, organizations
+        ):
+            self.progress.wallets_checked += wallet.has_wallet
+            self.progress.events_checked += wallet.events
+            for mismatch in checks.check_wallet(self.tenant_id, wallet):
                 yield mismatch
-            if (latest := await self._ahead_of(row["newest_at"])) is not None:
-                yield checks.check_newest_event(self.tenant_id, row, latest)
-            async with aclosing(self._periods(row)) as mismatches:
+            if (ahead := await self._newest_event(wallet)) is not None:
+                yield ahead
+            async with aclosing(self._periods(wallet)) as mismatches:
                 async for mismatch in mismatches:
                     yield mismatch
-            async with aclosing(self._described(row)) as mismatches:
+            async with aclosing(self._described(wallet)) as mismatches:
                 async for mismatch in mismatches:
                     yield mismatch
 
-    async def _ahead_of(self, newest_at: datetime | None) -> datetime | None:
-        """The latest time that an event may have now, if this one is later.
+    async def _newest_event(self, wallet: Wallet | CashWallet) -> Mismatch | None:
+        """Return a mismatch if the newest event of a wallet has a time that has not come.
 
         What is done to a wallet is never dated before its last event, so one that is far ahead pulls
         everything after it ahead as well: months of leases that have not begun are charged.
         """
+        newest_at = wallet.newest_at
         if newest_at is None or newest_at <= self.now + _CLOCKS_DIFFER:
             return None
         # A rehearsal may have moved the time since the check began.
         offset_seconds = (await read_installation(self.connection)).clock_offset_seconds
         latest = max(self.now, Clock(offset_seconds).now()) + _CLOCKS_DIFFER
-        return latest if newest_at > latest else None
+        if newest_at <= latest:
+            return None
+        return checks.check_newest_event(self.tenant_id, wallet, newest_at, latest)
 
-    async def _periods(self, row: asyncpg.Record) -> Mismatches:
-        """What a wallet's periods granted and used.
+    async def _periods(self, wallet: Wallet) -> Mismatches:
+        """Yield what a wallet's periods granted and used and should not have.
 
         Moving the start of a subscription ends a period at any time, perhaps without an event, so
         what then looks wrong is looked at again; few wallets ever need that.
         """
-        wallet = self.connection, self.tenant_id, row["organization_id"]
-        odd = list(checks.check_allotment(self.tenant_id, row))
+        key = self.connection, self.tenant_id, wallet.organization_id
+        odd = list(checks.check_allotment(self.tenant_id, wallet))
         if not (
-            odd
-            and row["is_subscribed"]
-            and await wallet_store.is_allotment_of_a_moved_period(*wallet)
+            odd and wallet.is_subscribed and await period_store.is_allotment_of_a_moved_period(*key)
         ):
             for mismatch in odd:
                 yield mismatch
-        broken = row["usage_break"]
-        if broken is not None and row["is_subscribed"]:
-            broken = await wallet_store.first_wrong_usage(*wallet)
-        for mismatch in checks.check_usage(self.tenant_id, row["organization_id"], broken):
+        broken = wallet.usage_break
+        if broken is not None and wallet.is_subscribed:
+            broken = await period_store.first_wrong_usage(*key)
+        for mismatch in checks.check_usage(self.tenant_id, wallet.organization_id, broken):
             yield mismatch
 
-    async def _described(self, row: asyncpg.Record) -> Mismatches:
+    async def _described(self, wallet: Wallet) -> Mismatches:
         for sequence, check in (
-            (row["shapeless"], checks.check_shape),
-            (row["nameless"], checks.check_event_id),
+            (wallet.shapeless, checks.check_shape),
+            (wallet.nameless, checks.check_event_id),
         ):
             if sequence is not None:
                 event = await wallet_store.describe_event(
-                    self.connection, self.tenant_id, row["organization_id"], sequence
+                    self.connection, self.tenant_id, wallet.organization_id, sequence
                 )
                 # Ledger rows stay, but this is another statement.
                 if event is not None:
-                    yield check(self.tenant_id, row["organization_id"], sequence, event)
+                    yield check(self.tenant_id, wallet.organization_id, sequence, event)
 
     async def _charges(self, organizations: list[UUID]) -> Mismatches:
         async with aclosing(
-            store.wrong_charges(self.connection, self.tenant_id, organizations)
+            charge_store.wrong_charges(self.connection, self.tenant_id, organizations)
         ) as charges:
-            async for row in charges:
-                for mismatch in checks.check_job_ledger(self.tenant_id, row):
+            async for charge in charges:
+                for mismatch in checks.check_job_ledger(self.tenant_id, charge):
                     yield mismatch
         async with aclosing(
-            wallet_store.wrong_job_events(self.connection, self.tenant_id, organizations)
+            charge_store.wrong_job_events(self.connection, self.tenant_id, organizations)
         ) as events:
-            async for row in events:
-                for mismatch in checks.check_job_event(self.tenant_id, row):
+            async for event in events:
+                for mismatch in checks.check_job_event(self.tenant_id, event):
                     yield mismatch
 
     async def _cash_wallets(self, organizations: list[UUID]) -> Mismatches:
         wallets = await cash_store.read_cash_wallets(self.connection, self.tenant_id, organizations)
-        for row in wallets:
-            self.progress.wallets_checked += row["has_wallet"]
-            self.progress.events_checked += row["events"]
-            for mismatch in checks.check_cash_wallet(self.tenant_id, row):
+        for wallet in wallets:
+            self.progress.wallets_checked += wallet.has_wallet
+            self.progress.events_checked += wallet.events
+            for mismatch in checks.check_cash_wallet(self.tenant_id, wallet):
                 yield mismatch
-            if (latest := await self._ahead_of(row["newest_at"])) is not None:
-                yield checks.check_newest_event(self.tenant_id, row, latest)
+            if (ahead := await self._newest_event(wallet)) is not None:
+                yield ahead
         for slices in _cash_slices(wallets):
-            for row in await cash_store.wrong_cash_events(self.connection, self.tenant_id, slices):
-                for mismatch in lease_checks.check_cash_event(self.tenant_id, row):
+            for event in await cash_store.wrong_cash_events(
+                self.connection, self.tenant_id, slices
+            ):
+                for mismatch in lease_checks.check_cash_event(self.tenant_id, event):
                     yield mismatch
 
     async def _chains(self, organizations: list[UUID]) -> Mismatches:
@@ -179,15 +186,15 @@ class TenantWallets:
                 yield mismatch
 
 
-def _cash_slices(cash_wallets: Sequence[asyncpg.Record]) -> Iterator[Sequence[CashSlice]]:
+def _cash_slices(cash_wallets: Sequence[CashWallet]) -> Iterator[Sequence[CashSlice]]:
     """The events of cash wallets in slices, as many to a statement as it can read in a moment."""
     slices: list[CashSlice] = []
-    for row in cash_wallets:
-        newest = row["newest_sequence"]
+    for wallet in cash_wallets:
+        newest = wallet.newest_sequence
         # Numbers with gaps say nothing about how many events there are: those come in one slice.
-        step = pages.CASH_EVENTS_PER_SLICE if row["gap"] is None else newest
+        step = pages.CASH_EVENTS_PER_SLICE if wallet.gap is None else newest
         for after in range(0, newest, step):
-            slices.append(CashSlice(row["organization_id"], after, after + step))
+            slices.append(CashSlice(wallet.organization_id, after, after + step))
             if len(slices) * pages.CASH_EVENTS_PER_SLICE >= pages.EVENTS_PER_STATEMENT:
                 yield slices
                 slices = []

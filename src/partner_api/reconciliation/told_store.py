@@ -6,18 +6,62 @@ outbox once; it may sort more than fits into memory, and then does that on disk.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from partner_api.database.comparing import compare, differences
+from partner_api.database.rows import stream_rows
 from partner_api.reconciliation.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from datetime import datetime
-
-    import asyncpg
+    from uuid import UUID
 
     from partner_api.database.connection import Connection
+
+
+class News(msgspec.Struct, frozen=True):
+    """What the outbox tells of a lease or a request that has not happened, or not then, or the reverse."""
+
+    organization_id: UUID | None
+    subject: str
+    """The public id of a social account or a request."""
+    event_type: str
+    lease_month: str | None
+    expected: int
+    """How often it is to be told; ``found``, how often it is."""
+    found: int
+    since: datetime | None
+    """The time of the state; ``created_at``, that of the event."""
+    created_at: datetime | None
+
+
+class Posting(msgspec.Struct, frozen=True):
+    """What an operator posted by the audit log and is not on the ledger so, or the reverse."""
+
+    organization_id: UUID | None
+    event_id: str
+    event_type: str
+    """As the audit log names it."""
+    expected: str | None
+    """The amount in the audit log, None where there is none; ``found``, that on the ledger."""
+    found: str | None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What an answer kept for a repetition tells of a job or a transfer that is not so."""
+
+    organization_id: UUID | None
+    id: UUID
+    is_of_job: bool
+    """Whether it is of a job, not of a transfer."""
+    rule: str
+    what: str
+    expected: Any
+    found: Any
+
 
 # What has happened, as the outbox would tell it, with the time of it as the state has it, to the second or better. Of a
 # month that is not past due any more no state says whether it ever was: its event may be there or not.
@@ -129,7 +173,8 @@ _ANSWER = differences(
             "k.transfer_id IS NOT NULL"),
 )  # fmt: skip
 _WRONG_ANSWERS = f"""
-SELECT coalesce(r.organization_id, t.to_organization_id) AS organization_id, k.job_id, k.transfer_id, d.*
+SELECT coalesce(r.organization_id, t.to_organization_id) AS organization_id,
+       coalesce(k.job_id, k.transfer_id) AS id, k.job_id IS NOT NULL AS is_of_job, d.*
   FROM (SELECT answer,
                CASE WHEN answer ->> 'reserved_credits' IS NOT NULL AND answer ->> 'job_id' ~ {_ID}
                     THEN (answer ->> 'job_id')::uuid END AS job_id,
@@ -147,49 +192,32 @@ SELECT coalesce(r.organization_id, t.to_organization_id) AS organization_id, k.j
 """
 
 
-async def wrong_news(
+def wrong_news(
     connection: Connection, tenant_id: int, told_after: datetime
-) -> AsyncGenerator[asyncpg.Record]:
-    """What the outbox tells of leases and requests that has not happened, or not then, and the reverse.
-
-    One by one. Columns: ``organization_id``, ``subject`` (the public id of a social account or a
-    request), ``event_type``, ``lease_month``, ``expected`` and ``found`` (how often it is told),
-    ``since`` and ``created_at`` (the times of the state and of the event).
+) -> AsyncGenerator[News]:
+    """Yield what the outbox tells of leases and requests that has not happened, or not then, and the reverse.
 
     Args:
         connection: as `store.prepare_session` leaves it.
         tenant_id: whose outbox.
         told_after: what happened later is still in the outbox.
     """
-    async with connection.transaction(readonly=True):
-        async for row in connection.cursor(_WRONG_NEWS, tenant_id, told_after):
-            yield row
+    return stream_rows(News, connection, _WRONG_NEWS, tenant_id, told_after)
 
 
-async def wrong_postings(
+def wrong_postings(
     connection: Connection, tenant_id: int, audited_after: datetime
-) -> AsyncGenerator[asyncpg.Record]:
-    """What the audit log says that operators posted and that is not on the ledgers so, and the reverse.
-
-    One by one. Columns: ``organization_id``, ``event_id``, ``event_type`` (of the audit log),
-    ``expected`` and ``found`` (the amounts there and on the ledger, None where there is none).
+) -> AsyncGenerator[Posting]:
+    """Yield what operators posted by the audit log and is not on the ledgers so, and the reverse.
 
     Args:
         connection: as `store.prepare_session` leaves it.
         tenant_id: whose ledgers.
         audited_after: what was posted later is still in the audit log.
     """
-    async with connection.transaction(readonly=True):
-        async for row in connection.cursor(_WRONG_POSTINGS, tenant_id, audited_after):
-            yield row
+    return stream_rows(Posting, connection, _WRONG_POSTINGS, tenant_id, audited_after)
 
 
-async def wrong_answers(connection: Connection, tenant_id: int) -> AsyncGenerator[asyncpg.Record]:
-    """Answers kept for a repetition that tell of a job or a transfer which is not there, or is another.
-
-    One by one. Columns: ``organization_id``, ``job_id`` or ``transfer_id``, ``rule``, ``what``,
-    ``expected``, ``found``.
-    """
-    async with connection.transaction(readonly=True):
-        async for row in connection.cursor(_WRONG_ANSWERS, tenant_id):
-            yield row
+def wrong_answers(connection: Connection, tenant_id: int) -> AsyncGenerator[Answer]:
+    """Yield what answers kept for a repetition tell of a job or a transfer which is not there, or is another."""
+    return stream_rows(Answer, connection, _WRONG_ANSWERS, tenant_id)

@@ -7,16 +7,78 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from partner_api.database.comparing import compare, difference_list, month_start, require
+from partner_api.database.rows import read_row, read_rows
+from partner_api.reconciliation.period_store import USAGE_BROKEN, USED
 from partner_api.reconciliation.rules import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import Sequence
+    from datetime import datetime
+    from decimal import Decimal
     from uuid import UUID
 
-    import asyncpg
-
     from partner_api.database.connection import Connection
+    from partner_api.reconciliation.comparing import Differences
+
+
+class Wallet(msgspec.Struct, frozen=True):
+    """An organization with its wallet, and what its events and open reservations say it should be.
+
+    Without a wallet its columns are 0. The first event that breaks a rule comes as an array, its sequence first.
+    """
+
+    organization_id: UUID
+    status: str
+    has_wallet: bool
+    state: str
+    included_remaining: int
+    prepaid: int
+    reserved: int
+    used_this_period: int
+    running_jobs: int
+    included_this_period: int
+    included_granted_peak: int
+    last_sequence: int
+    is_subscribed: bool
+    events: int
+    included_sum: Decimal
+    prepaid_sum: Decimal
+    period_usage: Decimal
+    allotment: Decimal
+    granted: Decimal
+    newest_sequence: int
+    newest_at: datetime | None
+    included_break: Sequence[int] | None
+    """Sequence, balance before, change, and balance after; as ``prepaid_break``."""
+    prepaid_break: Sequence[int] | None
+    usage_break: Sequence[Decimal] | None
+    """Sequence, expected usage, and the event's."""
+    negative_event: Sequence[int] | None
+    gap: Sequence[int] | None
+    """Sequence, and the sequence before it."""
+    time_break: Sequence[int] | None
+    """Sequence, the time before it, and its own, in milliseconds since 1970."""
+    shapeless: int | None
+    nameless: int | None
+    open_credits: Decimal
+    open_jobs: int
+    organization_differences: Differences
+    differences: Differences
+
+
+class Event(msgspec.Struct, frozen=True):
+    """What an event moved and why, and the id that it should have."""
+
+    event_type: str
+    reason: str | None
+    included_delta: int
+    prepaid_delta: int
+    event_id: UUID
+    expected_id: UUID
+
 
 # o organization, t tenant, w wallet, e sums of its events. The last event is looked up by its number.
 _LAST_USAGE = """(SELECT usage_after FROM credit_events
@@ -89,21 +151,17 @@ _SHAPE = """
          e.included_delta = 0 OR (e.included_delta < 0 AND e.prepaid_delta = 0
           AND coalesce(e.metadata ->> 'reason' IN ('period_lapse', 'archive_lapse'), false)))
     END"""
-# The credits that an event consumed.
-_USED = """CASE WHEN e.event_type = 'usage' THEN -(e.included_delta::numeric + e.prepaid_delta) ELSE 0 END"""
-# The usage after an event does not go on from the one before, and no period can have begun between them with nothing
-# consumed: each begins at midnight.
-_USAGE_BROKEN = """
-    s.usage_after - s.usage_before <> s.used
-    AND NOT (s.usage_after = s.used AND date_trunc('day', s.created_at, 'UTC') > s.created_before)"""
 
+_AMOUNTS = (
+    "included_remaining", "prepaid", "reserved", "used_this_period", "running_jobs",
+    "included_this_period", "included_granted_peak", "last_sequence",
+)  # fmt: skip
 # The first event that breaks a rule along the sequence comes as an array, its sequence first, because
 # the smallest array is then the first break. Amounts are compared by subtraction, where a corrupt row
 # cannot overflow, and sums are numeric.
 _WALLETS = f"""
-SELECT o.id AS organization_id, o.status, w.organization_id IS NOT NULL AS has_wallet, w.state,
-       w.included_remaining, w.prepaid, w.reserved, w.used_this_period, w.running_jobs,
-       w.included_this_period, w.included_granted_peak, w.last_sequence,
+SELECT o.id AS organization_id, o.status, w.organization_id IS NOT NULL AS has_wallet, coalesce(w.state, '') AS state,
+       {", ".join(f"coalesce(w.{name}, 0) AS {name}" for name in _AMOUNTS)},
        w.subscription_started_on IS NOT NULL AS is_subscribed, e.*, r.*,
        {difference_list(*_ORGANIZATION)} AS organization_differences,
        CASE WHEN w.organization_id IS NOT NULL THEN {difference_list(*_WALLET)} END AS differences
@@ -132,7 +190,7 @@ SELECT o.id AS organization_id, o.status, w.organization_id IS NOT NULL AS has_w
               min(ARRAY[s.sequence, s.prepaid_before, s.prepaid_delta, s.prepaid_after])
                   FILTER (WHERE s.prepaid_after::numeric - s.prepaid_delta <> s.prepaid_before)
                   AS prepaid_break,
-              min(ARRAY[s.sequence, s.usage_before + s.used, s.usage_after]) FILTER (WHERE {_USAGE_BROKEN})
+              min(ARRAY[s.sequence, s.usage_before + s.used, s.usage_after]) FILTER (WHERE {USAGE_BROKEN})
                   AS usage_break,
               min(ARRAY[s.sequence, least(s.included_after, s.prepaid_after)])
                   FILTER (WHERE s.included_after < 0 OR s.prepaid_after < 0) AS negative_event,
@@ -144,7 +202,7 @@ SELECT o.id AS organization_id, o.status, w.organization_id IS NOT NULL AS has_w
               min(s.sequence) FILTER (WHERE NOT s.has_shape) AS shapeless,
               min(s.sequence) FILTER (WHERE s.event_id <> time_ordered_uuid(
                   s.created_at, $1 || ':' || k.organization_id || ':' || s.sequence)) AS nameless
-         FROM (SELECT e.sequence, e.event_id, e.included_delta, e.prepaid_delta, {_USED} AS used,
+         FROM (SELECT e.sequence, e.event_id, e.included_delta, e.prepaid_delta, {USED} AS used,
                       e.included_after, e.prepaid_after, e.usage_after, e.created_at, {_SHAPE} AS has_shape,
                       e.included_delta <> 0 AND e.event_type IN ('grant', 'adjustment')
                           AND e.metadata ->> 'reason' IS DISTINCT FROM 'archive_lapse' AS sets_allotment,
@@ -168,16 +226,16 @@ SELECT o.id AS organization_id, o.status, w.organization_id IS NOT NULL AS has_w
 
 async def read_wallets(
     connection: Connection, tenant_id: int, organization_ids: Sequence[UUID]
-) -> list[asyncpg.Record]:
-    """Each organization with its wallet, and what its events and open reservations say it should be."""
-    return await connection.fetch(_WALLETS, tenant_id, organization_ids)
+) -> list[Wallet]:
+    """Return each of these organizations with its wallet."""
+    return read_rows(Wallet, await connection.fetch(_WALLETS, tenant_id, organization_ids))
 
 
 async def describe_event(
     connection: Connection, tenant_id: int, organization_id: UUID, sequence: int
-) -> asyncpg.Record | None:
-    """What an event moved and why, and the id that it should have; None without one."""
-    return await connection.fetchrow(
+) -> Event | None:
+    """Return an event; None without one."""
+    row = await connection.fetchrow(
         """
         SELECT event_type, metadata ->> 'reason' AS reason, included_delta, prepaid_delta, event_id,
                credit_event_id(tenant_id, organization_id, sequence, created_at) AS expected_id
@@ -187,110 +245,4 @@ async def describe_event(
         organization_id,
         sequence,
     )
-
-
-async def is_allotment_of_a_moved_period(
-    connection: Connection, tenant_id: int, organization_id: UUID
-) -> bool:
-    """Whether the allotment of a wallet is right if its subscription's start was moved.
-
-    A period that was begun by that need not have an event. Then it may have begun between any two,
-    and what was left of the allotment there was carried over. Not before the last lapse or allotment.
-    """
-    found = await connection.fetchval(
-        """
-          WITH event AS (
-               SELECT sequence, included_after - included_delta AS included_before, included_after,
-                      CASE WHEN included_delta <> 0 AND event_type IN ('grant', 'adjustment')
-                           THEN metadata ->> 'reason' END AS reason, included_delta
-                 FROM credit_events WHERE tenant_id = $1 AND organization_id = $2),
-               opening AS (
-               SELECT sequence, included_before AS carried,
-                      coalesce(sum(included_delta) FILTER (WHERE reason IN (
-                          'period_lapse', 'period_allotment', 'subscription_raised')) OVER rest, 0) AS change,
-                      coalesce(sum(included_delta) FILTER (WHERE reason IN (
-                          'period_allotment', 'subscription_raised')) OVER rest, 0) AS granted
-                 FROM event
-               WINDOW rest AS (ORDER BY sequence DESC)
-               UNION ALL
-               SELECT last_sequence + 1, included_remaining, 0, 0 FROM wallets
-                WHERE tenant_id = $1 AND organization_id = $2)
-        SELECT EXISTS (
-               SELECT FROM opening o JOIN wallets w ON w.tenant_id = $1 AND w.organization_id = $2
-                WHERE o.sequence >= coalesce((SELECT max(sequence) FROM event
-                                               WHERE reason IN ('period_lapse', 'period_allotment')), 1) - 1
-                  AND w.included_this_period = o.carried + o.change
-                  AND w.included_granted_peak = o.granted)
-        """,
-        tenant_id,
-        organization_id,
-    )
-    return bool(found)
-
-
-async def first_wrong_usage(
-    connection: Connection, tenant_id: int, organization_id: UUID
-) -> Sequence[int] | None:
-    """The first event whose usage is that of no period, also if the subscription's start was moved.
-
-    A period that was begun by that counts what was consumed since its start, which is a midnight in
-    the month before. Gives its sequence, the usage that would go on from the event before it, and
-    its own; None when all are right.
-    """
-    broken: Sequence[int] | None = await connection.fetchval(
-        f"""
-        SELECT min(ARRAY[s.sequence, s.usage_before + s.used, s.usage_after])
-          FROM (SELECT e.sequence, e.created_at, e.usage_after, {_USED} AS used,
-                       lag(e.usage_after, 1, 0::bigint) OVER past AS usage_before,
-                       lag(e.created_at) OVER past AS created_before
-                  FROM credit_events e WHERE e.tenant_id = $1 AND e.organization_id = $2
-                WINDOW past AS (ORDER BY e.sequence)) s
-         WHERE {_USAGE_BROKEN}
-           AND NOT EXISTS (
-               SELECT FROM (SELECT e.created_at, sum({_USED}) OVER back AS since,
-                                   lead(e.created_at) OVER back AS created_before
-                              FROM credit_events e
-                             WHERE e.tenant_id = $1 AND e.organization_id = $2 AND e.sequence <= s.sequence
-                               AND e.created_at > s.created_at - interval '32 days'
-                            WINDOW back AS (ORDER BY e.sequence DESC)) b
-                WHERE b.since = s.usage_after
-                  AND coalesce(date_trunc('day', b.created_at, 'UTC') > b.created_before, true))
-        """,
-        tenant_id,
-        organization_id,
-    )
-    return broken
-
-
-async def wrong_job_events(
-    connection: Connection, tenant_id: int, organization_ids: Sequence[UUID]
-) -> AsyncGenerator[asyncpg.Record]:
-    """Usage and refunds of these wallets that do not say of their job what it is, one by one.
-
-    Columns: ``organization_id``, ``sequence``, ``differences``.
-    """
-    async with connection.transaction(readonly=True):
-        async for row in connection.cursor(_JOB_EVENTS, tenant_id, organization_ids):
-            yield row
-
-
-_JOB_EVENTS = f"""
-SELECT e.organization_id, e.sequence, {
-    difference_list(
-        compare(Rule.EVENT_JOB, "project_id", "j.project_id", "e.project_id"),
-        compare(Rule.EVENT_JOB, "container_id", "c.id", "e.container_id"),
-        compare(Rule.EVENT_JOB, "format", "j.format", "e.format"),
-    )
-} AS differences
-  FROM unnest($2::uuid[]) AS k (organization_id)
- CROSS JOIN LATERAL (
-       SELECT organization_id, sequence, job_id, project_id, container_id, format FROM credit_events
-        WHERE tenant_id = $1 AND organization_id = k.organization_id
-          AND event_type IN ('usage', 'refund') OFFSET 0) e
- CROSS JOIN LATERAL (
-       SELECT project_id, format FROM jobs WHERE tenant_id = $1 AND id = e.job_id LIMIT 1) j
-  LEFT JOIN LATERAL (
-       SELECT id FROM containers WHERE tenant_id = $1 AND job_id = e.job_id LIMIT 1) c ON true
- WHERE (j.project_id, j.format) IS DISTINCT FROM (e.project_id, e.format)
-    OR c.id IS DISTINCT FROM e.container_id
-"""
+    return read_row(Event, row)

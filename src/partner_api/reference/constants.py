@@ -19,7 +19,7 @@ reservations, and leased social accounts.
 Send `Authorization: Bearer <key>` with every request. Every answer carries `X-Request-Id`, and
 every error has the same shape; act on `error.code`, not on the message. Times are RFC 3339 in UTC.
 Credits are integers, and money is integer US cents. A write can be repeated safely with the same
-`Idempotency-Key`: for 24 hours it gives the first answer again and has no second effect.
+`Idempotency-Key`: for 24 hours it returns the first answer again and has no second effect.
 """
 
 
@@ -38,7 +38,7 @@ class ErrorAnswer(Struct, frozen=True):
     error: ErrorContent
 
 
-# What the details of a code look like, where they are always the same.
+# Examples of the details of a code, where they are always the same.
 DETAILS: Final[dict[Code, Json]] = {
     "FORBIDDEN_SCOPE": {"requiredScope": "org:admin"},
     "METHOD_NOT_ALLOWED": {"allow": ["GET", "HEAD"]},

@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from the very declarations and types that requests are checked with."""
+"""The OpenAPI document, built from the declarations and types that requests are checked with."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PRINTABLE = "^[!-~]([ -~]*[!-~])?$"
 _REF = "#/components/schemas/{name}"
 _NOT_READ = "The body is not JSON, or did not arrive whole."
 _NO_BODY = "The route takes no body but `{}`, and there was one, or it did not arrive whole."
-# What a route answers with when it is not JSON.
+# The types of answers that are not JSON.
 _PLAIN_TYPES: dict[Any, Json] = {
     str: {"text/plain": {"schema": {"type": "string"}}},
     bytes: {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
@@ -92,7 +92,7 @@ def errors_of(route: Route) -> list[Code]:
         "PAYLOAD_TOO_LARGE",
     }
     if route.declared.access.kind == "key":
-        # Also what the header for acting inside a child can bring about.
+        # Also the errors of the header for acting inside a child.
         codes |= {"KILL_SWITCH", "VALIDATION", "NOT_FOUND"}
     for parameter in route.path:
         is_id = isinstance(parameter.type, type) and issubclass(parameter.type, PublicId)
@@ -173,7 +173,7 @@ def _parameters(route: Route) -> list[Json]:
                 "name": IDEMPOTENCY_HEADER,
                 "in": "header",
                 "required": route.declared.idempotency_required,
-                "description": "The same key gives the first answer again, for 24 hours. "
+                "description": "The same key returns the first answer again, for 24 hours. "
                 "Use a new UUID for each request, and the same one on a retry.",
                 "schema": {"type": "string", "maxLength": 255, "pattern": _PRINTABLE},
             }
@@ -258,7 +258,7 @@ def _when(code: Code, status: int, route: Route) -> str:
 
 
 def _returned_type(route: Route) -> Any:
-    """Give the type of the JSON a route answers with."""
+    """Return the type of the JSON that a route answers with."""
     returned = route.returns
     return get_args(returned)[0] if get_origin(returned) is Reply else returned
 

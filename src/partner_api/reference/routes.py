@@ -1,4 +1,4 @@
-"""The reference: the OpenAPI document, and a page that shows it without anything from elsewhere."""
+"""The reference: the OpenAPI document, and a page that shows it without loading anything from other hosts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _TAG = "Reference"
 routes = Routes(_TAG)
-# The page loads its own two files and the document, and nothing else from anywhere.
+# The page loads its own two files and the document, and nothing else.
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
@@ -31,7 +31,7 @@ _HEADERS = {
 
 
 def document_routes(described: Iterable[Route]) -> Routes:
-    """Make the route of the document that describes other routes."""
+    """Create the route of the document that describes other routes."""
     document = msgspec.json.encode(build_document(described))
     routes = Routes(_TAG)
 
@@ -51,13 +51,13 @@ async def read_page() -> Reply[str]:
 
 @routes.read("/docs/reference.js", access=PUBLIC)
 async def read_script() -> Reply[str]:
-    """Give what the page runs."""
+    """Return the page's script."""
     return Reply(200, _file("reference.js"), _HEADERS, "text/javascript; charset=utf-8")
 
 
 @routes.read("/docs/reference.css", access=PUBLIC)
 async def read_style() -> Reply[str]:
-    """Give what the page looks like."""
+    """Return the page's style sheet."""
     return Reply(200, _file("reference.css"), _HEADERS, "text/css; charset=utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Letting time pass: what becomes due is done in the order in which it would have been."""
+"""Moving time ahead: what becomes due is done in the order in which it would have been."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ async def advance(pool: Pool, clock: Clock, sweeps: Sequence[Sweep], target: dat
     """Move the installation's time to ``target``, stopping wherever something becomes due.
 
     At each stop the sweeps run until nothing is left, so that a period that ends in June is over
-    before one in July. Nothing is done at a time that the database does not have: before each round
-    it is asked to have it, and once its time is ahead it cannot become production's any more.
+    before one in July. Before each round the database's own time is moved, so that nothing is done
+    at a time that it does not have; once its time is ahead it cannot become production's any more.
 
     Args:
         pool: of this process.

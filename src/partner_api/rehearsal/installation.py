@@ -1,4 +1,4 @@
-"""Keeping a process with the installation: its time, and the end of development mode."""
+"""Keeping a process at the installation's time, and stopping it when development mode ends."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def following_installation(
     It is kept there while ``listener`` listens, which has to begin in the block.
 
     Args:
-        pool: where the time is looked up at the beginning.
+        pool: where the time is read at the beginning.
         listener: of this process.
         clock: of this process.
         development: whether this process is in development mode; otherwise nothing is followed.
@@ -62,7 +62,7 @@ async def following_installation(
         follower = _Follower(clock, on_production)
         async with pool.acquire() as connection:
             await follower.look(connection)
-        # What the clock shows stands while there is no connection.
+        # The clock keeps its offset while there is no connection.
         listener.subscribe(
             store.CHANNEL, follower.hear, look=follower.look, look_seconds=INSTALLATION_NEWS_SECONDS
         )
@@ -70,7 +70,7 @@ async def following_installation(
 
 
 class _Follower:
-    """Takes over the installation's time, and notices once that the database is production's."""
+    """Follows the installation's time, and reports once that the database is production's."""
 
     def __init__(self, clock: Clock, on_production: Callable[[], None]) -> None:
         self._clock = clock
@@ -78,11 +78,11 @@ class _Follower:
         self._over = False
 
     def hear(self, payload: str) -> None:
-        """Take over an offset in seconds; time never goes back."""
+        """Apply an offset in seconds; time never goes back."""
         self._clock.offset_seconds = max(self._clock.offset_seconds, int(payload))
 
     async def look(self, connection: Connection) -> None:
-        """Take over what the database says."""
+        """Apply what the database says."""
         if self._over:
             return
         found = await store.read_installation(connection)

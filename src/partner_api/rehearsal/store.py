@@ -6,7 +6,11 @@ a constraint of the table holds for everybody else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from partner_api.database.rows import read_row
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
 CHANNEL = "layers_clock"
 
 
-class Installation(NamedTuple):
+class Installation(msgspec.Struct, frozen=True):
     """How far the installation's time is ahead of the machine's, and whether it was ever in production."""
 
     clock_offset_seconds: int
@@ -22,12 +26,13 @@ class Installation(NamedTuple):
 
 
 async def read_installation(connection: Connection) -> Installation:
-    """Read the row."""
+    """Return the installation's row."""
     row = await connection.fetchrow(
         "SELECT clock_offset_seconds, ever_production FROM installation"
     )
-    assert row is not None  # noqa: S101 - made with the schema
-    return Installation(*row)
+    found = read_row(Installation, row)
+    assert found is not None  # noqa: S101 - created with the schema
+    return found
 
 
 async def raise_offset(connection: Connection, offset_seconds: int) -> int | None:

@@ -13,7 +13,8 @@ from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.sweeps.periods import EndPeriods
 from partner_api.sweeps.renewals import RenewLeases
 from partner_api.sweeps.retention import PurgeIdempotencyRecords, PurgeOutbox, RotateAuditPartitions
-from partner_api.sweeps.sandbox import AnswerSandboxRequests, CompleteSandboxJobs
+from partner_api.sweeps.sandbox_jobs import CompleteSandboxJobs
+from partner_api.sweeps.sandbox_requests import AnswerSandboxRequests
 from partner_api.sweeps.uploads import PurgeUploads
 
 if TYPE_CHECKING:

@@ -22,6 +22,6 @@ class CheckBooks(Sweep):
     limit_seconds = BOOKS_STEP_SECONDS
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Check them if a day has passed since the last check. Returns 0: no row advances."""
+        """Check the books if a day has passed since the last check. Returns 0: no row advances."""
         await run_daily(pool, now)
         return 0

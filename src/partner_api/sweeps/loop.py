@@ -58,7 +58,7 @@ async def _run(
             advanced = await sweep.step(pool, clock.now())
         except Exception as error:
             progress.end_step(sweep.name, error)
-            # Whatever a step meets, the work is still due: say so, wait longer each time, go on.
+            # Whatever failed, the work is still due: log it, wait longer each time, and go on.
             failures += 1
             rung = None
             pause = min(sweep.pause_seconds * 2**failures, _LONGEST_PAUSE_AFTER_FAILURE_SECONDS)
@@ -81,10 +81,10 @@ async def _run(
 async def sleep_unless_stopped(
     seconds: float, stop: asyncio.Event, rung: asyncio.Event | None = None
 ) -> None:
-    """Wait about so long, or until it is time to stop or, when ``rung`` is given, to look."""
+    """Wait for about so many seconds, or until ``stop`` or ``rung`` is set."""
     waits = [asyncio.create_task(event.wait()) for event in (stop, rung) if event is not None]
     try:
-        # Jitter, so that many workers do not look at the same moment.
+        # Jitter, so that many workers do not query at the same moment.
         await asyncio.wait(
             waits,
             timeout=seconds * random.uniform(0.8, 1.2),  # noqa: S311

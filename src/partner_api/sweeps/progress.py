@@ -1,4 +1,4 @@
-"""How the sweeps do, for the supervisor and ``/readyz``."""
+"""The progress of the sweeps, for the supervisor and ``/readyz``."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ _FAILURES_THAT_COUNT = 3
 
 
 class SweepProgress:
-    """What the loop of each sweep notes, all of them in one process."""
+    """The progress of all sweeps of one process, as their loops note it."""
 
     def __init__(self) -> None:
         self.lag_seconds: float | None = None
-        """For how long the oldest due row of any sweep has waited, when that was last looked up."""
+        """For how long the oldest due row of any sweep has waited, when that was last measured."""
         self.error: str | None = None
-        """What last went wrong: the kind of error, never its words."""
+        """The sweep and the kind of the last error, never its message."""
         self.has_begun = False
         self._give_up_at: dict[str, float] = {}
         self._failures: dict[str, int] = {}

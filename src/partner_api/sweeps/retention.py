@@ -1,4 +1,4 @@
-"""What is kept for a time only, and what has to be there before its time comes."""
+"""Retention: rows past their time are deleted, and partitions are created before theirs."""
 
 from __future__ import annotations
 

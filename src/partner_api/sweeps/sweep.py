@@ -1,4 +1,4 @@
-"""What a sweep is: bounded steps that advance rows that are due."""
+"""The base of sweeps: bounded steps that advance due rows."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Sweep(ABC):
     name: str
     """In logs and metrics."""
     pause_seconds: float
-    """How long to wait after a step that found nothing."""
+    """The pause after a step that found nothing."""
     limit_seconds: float = SWEEP_STEP_SECONDS
-    """How long a step may take; after that the process that runs it is replaced."""
+    """The limit of a step; after that the process that runs it is replaced."""
     wakes_on: Topic | None = None
-    """What is rung when there may be something before that; None when nobody knows."""
+    """The bell that ends the pause early; None without one."""
 
     @abstractmethod
     async def step(self, pool: Pool, now: datetime) -> int:

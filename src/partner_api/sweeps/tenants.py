@@ -1,4 +1,4 @@
-"""Going through due rows, tenant by tenant; a row that cannot be advanced does not hold up the others."""
+"""Advancing due rows, tenant by tenant; a row that cannot be advanced does not hold up the others."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 K = TypeVar("K", bound="Hashable")
 
-# A step that has gone on for so long begins no further tenant: statements that end at their limit are slow failures.
+# After so long a step begins no further tenant: a statement that fails at its time limit takes long.
 _SECONDS_PER_STEP = SWEEP_STEP_SECONDS / 4
 
 
 class Advanced(NamedTuple):
-    """What became of some due rows: how many were advanced, and which could not be."""
+    """The outcome of advancing some due rows: how many were, and which could not be."""
 
     rows: int
     skipped: Collection[object] = ()
@@ -50,7 +50,7 @@ async def advance_rows(
     advance: Callable[[Sequence[K]], Awaitable[Advanced]],
     resting: RestingRows[tuple[int, K]],
 ) -> int:
-    """Advance rows of one tenant, and let those rest that cannot be.
+    """Advance rows of one tenant, and set those aside that cannot be.
 
     They are advanced together. If that fails, nothing of it was committed, and each half is tried for itself, down to
     the single row whose fault it is.
@@ -70,7 +70,7 @@ async def advance_rows(
     try:
         advanced = await advance(rows)
     except asyncpg.TransactionRollbackError:
-        # Somebody else was in the way; they are still due.
+        # Another transaction was in the way; the rows are still due.
         return 0
     except asyncpg.PostgresError as error:
         if not is_row_fault(error):

@@ -29,7 +29,7 @@ class PurgeUploads(Sweep):
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        # By the place of the file.
+        # By storage key.
         self._resting: RestingRows[str] = RestingRows(self.name)
 
     async def step(self, pool: Pool, now: datetime) -> int:
@@ -45,7 +45,7 @@ class PurgeUploads(Sweep):
         removed = 0
         for leftover in leftovers:
             if not leftover.kept:
-                # First the file: what is noted of it is all that anybody knows of it.
+                # First the file: its row is the only trace of it.
                 try:
                     await self._storage.delete(leftover.storage_key)
                 except StorageUnavailable:

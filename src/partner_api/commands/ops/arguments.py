@@ -1,4 +1,4 @@
-"""What arguments and options of ``layers ops`` have in common: an id is one, and what narrows a list says something.
+"""Arguments and options that commands of ``layers ops`` share: an id is one, and a filter is not empty.
 
 A variable that is not set makes an empty argument. That is never what was meant: the list of everything in place of one
 organization, or another route in place of one thing.
@@ -17,7 +17,7 @@ _NOT_SET = "It is empty. Is a variable not set?"
 
 
 def identifier(text: str) -> str:
-    """Take an argument as an id; whether it is one of something is the server's to say."""
+    """Check that an argument has the form of an id; the server decides whose it is."""
     if not text:
         raise typer.BadParameter(_NOT_SET)
     if not _ID.fullmatch(text):
@@ -26,7 +26,7 @@ def identifier(text: str) -> str:
 
 
 def filled(text: str) -> str:
-    """Take an option that narrows a list down, or says until when; it cannot be empty."""
+    """Check that an option that filters a list, or limits it in time, is not empty."""
     if not text:
         raise typer.BadParameter(_NOT_SET)
     return text

@@ -98,7 +98,7 @@ def refund(
     description: DescriptionOption = None,
     idempotency_key: KeyOption = None,
 ) -> None:
-    """Give back what a month of a lease was charged."""
+    """Refund what a month of a lease was charged."""
     body = {
         "socialAccountId": account,
         "leaseMonth": month,

@@ -18,7 +18,7 @@ from partner_api.months import add_months
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Of one walk of the clock; far beyond, there is no calendar.
+# The longest advance; calendars end far beyond.
 _MOST_MONTHS = 1_200
 _MOST_DAYS = 36_525
 
@@ -51,7 +51,7 @@ def advance_clock(
     now = parse_timestamp(client.get("clock")["now"])
     target = _target(now, to, months, days, is_repetition=idempotency_key is not None)
     with repeatable(idempotency_key) as attempt:
-        # Some months on would be others by then; an instant stays, and the key is the last step's.
+        # A repetition needs the instant, not so many months from a later time, and the key of the last step.
         instant = format_milliseconds(target)
         attempt.command = [
             *("layers", "ops", "clock", "advance", "--to", instant),
@@ -90,7 +90,7 @@ def _target(
             target = parse_timestamp(to)
         except ValueError as error:
             raise typer.BadParameter(f"{error}.", param_hint="--to") from None
-        # What is repeated may be over; the server knows that by its key.
+        # A repeated step may have been done; the server knows it by its key.
         if target <= now and not is_repetition:
             raise typer.BadParameter(
                 f"It is {format_milliseconds(now)} already; time only goes forward.",
@@ -103,7 +103,7 @@ def _target(
 
 
 def _steps(now: datetime, target: datetime) -> Iterator[datetime]:
-    """Cut a way into months, so that each request is short and progress shows."""
+    """Divide an advance into months, so that each request is short and progress shows."""
     month = 1
     while (step := add_months(now, month)) < target:
         yield step

@@ -77,7 +77,7 @@ def list_events(
     )
     rows = islice(rows, limit)
     if not as_json:
-        # What says why is in the metadata: the rule, or whose the other wallet is.
+        # The reason is in the metadata: the rule, or the other wallet's organization.
         rows = ({**row["metadata"], **row} for row in rows)
     print_items(_EVENT_COLUMNS, rows, as_json=as_json)
 
@@ -89,7 +89,7 @@ def grant(
     description: DescriptionOption = None,
     idempotency_key: KeyOption = None,
 ) -> None:
-    """Give credits."""
+    """Grant credits."""
     body = {"credits": credits, "description": description}
     _post(organization, "grant", body, idempotency_key)
 
@@ -126,7 +126,7 @@ def refund(
     description: DescriptionOption = None,
     idempotency_key: KeyOption = None,
 ) -> None:
-    """Give back credits that a job of this organization was charged."""
+    """Refund credits that a job of this organization was charged."""
     body = {"jobId": job, "credits": credits, "description": description}
     _post(organization, "refund", body, idempotency_key)
 

@@ -39,7 +39,7 @@ def bootstrap(
         bool, typer.Option("--recover", help="Although there are operators, whose tokens are lost.")
     ] = False,
 ) -> None:
-    """Make the first operator's token, with the role admin; with --recover, another one later.
+    """Create the first operator's token, with the role admin; with --recover, another one later.
 
     Without --recover, only while there is no operator. With it, at any time: for whoever has the
     URL of the database's owner (LAYERS_MIGRATION_DATABASE_URL, or DATABASE_URL) or the data folder
@@ -123,7 +123,7 @@ def _recover(settings: Settings, name: str) -> None:
 
 @contextlib.contextmanager
 def _undone(sentence: str) -> Iterator[None]:
-    """Say with a failure to print that what should have been printed was not made either."""
+    """Add to a failure to print that nothing was created either."""
     try:
         yield
     except OutputError as error:

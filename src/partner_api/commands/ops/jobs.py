@@ -66,7 +66,7 @@ def show_job(job: JobArgument) -> None:
 
 @app.command("retry")
 def retry_job(job: JobArgument, idempotency_key: KeyOption = None) -> None:
-    """Start what failed or was canceled again, as a new job."""
+    """Start a failed or canceled job again, as a new job."""
     change("POST", "jobs", job, "retry", body={}, key=idempotency_key)
 
 

@@ -22,7 +22,7 @@ def create_operator(
     expires_at: Annotated[str | None, typer.Option(help="2027-01-01T00:00:00Z.")] = None,
     idempotency_key: KeyOption = None,
 ) -> None:
-    """Let an operator in. The token is printed once, and again only with the Idempotency-Key."""
+    """Create an operator. The token is printed once, and again only with the Idempotency-Key."""
     body = {"name": name, "role": role, "expiresAt": expires_at}
     change("POST", "operators", body=body, key=idempotency_key)
 
@@ -37,7 +37,7 @@ def list_operators(as_json: JsonOption = False) -> None:
 
 @app.command("rotate")
 def rotate_operator(operator: OperatorArgument, idempotency_key: KeyOption = None) -> None:
-    """Give an operator a new token. The old one is dead at once."""
+    """Replace an operator's token. The old one stops working at once."""
     change("POST", "operators", operator, "rotate", body={}, key=idempotency_key)
 
 

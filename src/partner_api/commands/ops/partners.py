@@ -84,7 +84,7 @@ def suspend_partner(organization: OrganizationArgument, idempotency_key: KeyOpti
 
 @app.command("resume")
 def resume_partner(organization: OrganizationArgument, idempotency_key: KeyOption = None) -> None:
-    """Let a suspended partner or child go on."""
+    """Reactivate a suspended partner or child."""
     body = {"status": "active"}
     change("PATCH", "organizations", organization, body=body, key=idempotency_key)
 

@@ -122,7 +122,7 @@ def change_account(
 
 @app.command("retire")
 def retire_account(account: PoolAccountArgument, idempotency_key: KeyOption = None) -> None:
-    """Lease an account no more. One that is leased has to be recalled first."""
+    """Retire an account. One that is leased has to be recalled first."""
     body = {"status": "retired"}
     change("PATCH", "pool", "accounts", account, body=body, key=idempotency_key)
 

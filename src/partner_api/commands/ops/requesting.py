@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def show(*path: str, **query: object) -> Any:
-    """Print what is at a path, and give it.
+    """Print what is at a path, and return it.
 
     Raises:
         OperatorRequestError: the server refused, or did not answer.

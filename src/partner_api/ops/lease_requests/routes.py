@@ -1,29 +1,23 @@
-"""The queue of lease requests, who fits them, and the operator's answers."""
+"""Lease requests of all partners, the accounts that fit them, and the operator's answers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from partner_api.account_pool import candidate_store as candidates
+from partner_api.account_pool import candidate_store
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
-from partner_api.edge.idempotency.records import (
-    idempotency_argument,
-    reject_reused_key,
-    shape_or_whole,
-)
+from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import LeaseRequestId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import not_found
 from partner_api.ids import new_uuid7
-from partner_api.lease_requests import operator_store
-from partner_api.lease_requests import store as requests_store
+from partner_api.lease_requests import operator_store, store
 from partner_api.leases.access import charge_what_is_due
+from partner_api.ops.lease_requests.access import require_request, require_tenant
 from partner_api.ops.lease_requests.schemas import (
     Candidate,
     CandidatesQuery,
@@ -36,9 +30,6 @@ from partner_api.ops.lease_requests.schemas import (
     ops_lease_request_of,
 )
 
-if TYPE_CHECKING:
-    from partner_api.database.connection import Connection, Row
-
 routes = Routes("Operator: lease requests")
 _answered = shape_or_whole(answered_request_of, OpsLeaseRequest)
 
@@ -47,17 +38,17 @@ _answered = shape_or_whole(answered_request_of, OpsLeaseRequest)
 async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseRequest]:
     """List lease requests.
 
-    The queue of all partners, oldest first: those that have no answer, unless `status` says more.
+    Those of all partners, oldest first: the unanswered ones, unless `status` names others.
     """
     async with request.services.pool.acquire() as connection:
-        rows = await operator_store.list_queue(
+        found = await operator_store.list_requests(
             connection,
             statuses=query.status,
             organization_id=query.organization_id,
             after=read_cursor(request, UUID),
             limit=query.limit + 1,
         )
-    return page(request, query, rows, item=ops_lease_request_of, position=lambda row: row["id"])
+    return page(request, query, found, item=ops_lease_request_of, position=lambda one: one.id)
 
 
 @routes.read(
@@ -73,7 +64,7 @@ async def read_lease_request(
     By its `lreq_…` id: a partner's own name for it may be another partner's too.
     """
     async with request.services.pool.acquire() as connection:
-        return ops_lease_request_of(await _find(connection, lease_request_id))
+        return ops_lease_request_of(await require_request(connection, lease_request_id))
 
 
 @routes.read(
@@ -89,25 +80,27 @@ async def list_candidates(
     All available accounts, those that fit the niche best first, each with its points. There are 50
     for the vertical (up to 40 for one that shares words with it), 25 for the language (20 for
     another form of it), 15 for the share of the countries that the audience has, and 10 for a
-    million followers, fewer by their logarithm. What the niche does not ask for is had by all. Of
-    two with the same score, the one with more followers is first.
+    million followers, fewer by their logarithm. What the niche does not ask for gives everyone its
+    points. Of two with the same score, the one with more followers is first.
     """
     async with request.services.pool.acquire() as connection:
-        asked = await _find(connection, lease_request_id)
-        rows = await candidates.list_candidates(
+        asked = await require_request(connection, lease_request_id)
+        candidates = await candidate_store.list_candidates(
             connection,
-            vertical=asked["vertical"],
-            language=asked["language"],
-            geo=asked["geo"],
-            after=read_cursor(request, candidates.Position),
+            vertical=asked.vertical,
+            language=asked.language,
+            geo=asked.geo,
+            after=read_cursor(request, candidate_store.CandidatePosition),
             limit=query.limit + 1,
         )
     return page(
         request,
         query,
-        rows,
-        item=lambda row: candidate_of(row, asked),
-        position=lambda row: candidates.Position(row["score"], row["followers"], row["id"]),
+        candidates,
+        item=lambda candidate: candidate_of(candidate, asked),
+        position=lambda candidate: candidate_store.CandidatePosition(
+            candidate.score, candidate.followers, candidate.id
+        ),
     )
 
 
@@ -132,10 +125,10 @@ async def fulfil_lease_request(
     """
     pool = request.services.pool
     async with pool.acquire() as connection:
-        tenant_id = await _require_tenant(request, connection, lease_request_id)
-    # What came due before is paid before.
+        tenant_id = await require_tenant(request, connection, lease_request_id)
+    # What is due is paid first.
     await charge_what_is_due(pool, tenant_id, request.now)
-    item = requests_store.FulfilItem(
+    item = store.FulfilItem(
         lease_request_id,
         body.pool_account_ids,
         # In the order of the accounts, which is then that of the partner's list.
@@ -145,7 +138,7 @@ async def fulfil_lease_request(
         audit_argument(request),
         idempotency_argument(request),
     )
-    return await money(request, requests_store.fulfil, item, _answered, tenant=tenant_id)
+    return await money(request, store.fulfil, item, _answered, tenant=tenant_id)
 
 
 @routes.write(
@@ -161,31 +154,15 @@ async def reject_lease_request(
 ) -> Reply[OpsLeaseRequest]:
     """Reject a lease request.
 
-    For ever, with a note to the partner. One that is answered already is 409.
+    This is final; the note is for the partner. A request that is answered already is 409.
     """
-    item = requests_store.RejectItem(
+    item = store.RejectItem(
         lease_request_id, body.note, audit_argument(request), idempotency_argument(request)
     )
     return await money(
         request,
-        requests_store.reject,
+        store.reject,
         item,
         _answered,
-        tenant=lambda connection: _require_tenant(request, connection, lease_request_id),
+        tenant=lambda connection: require_tenant(request, connection, lease_request_id),
     )
-
-
-async def _find(connection: Connection, request_id: UUID) -> Row:
-    row = await operator_store.find_request(connection, request_id)
-    if row is None:
-        raise not_found()
-    return row
-
-
-async def _require_tenant(request: ApiRequest, connection: Connection, request_id: UUID) -> int:
-    row = await operator_store.find_request(connection, request_id)
-    if row is None:
-        await reject_reused_key(request, connection)
-        raise not_found()
-    tenant_id: int = row["tenant_id"]
-    return tenant_id

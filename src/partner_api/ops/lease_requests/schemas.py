@@ -7,34 +7,31 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta, Struct, convert, field
 from msgspec.structs import asdict
 
-from partner_api.account_pool import candidate_store as candidates
+from partner_api.account_pool import candidate_store
 from partner_api.edge.request.validation import InvalidField
 from partner_api.edge.wire.fields import Amount, OrganizationId, OrganizationIdText, PoolAccountId
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.ids import format_id
+from partner_api.lease_requests import store
 from partner_api.lease_requests.schemas import (
     MAX_COUNT,
     LeaseRequest,
-    RequestStatus,
     Text,
     lease_request_of,
 )
-from partner_api.lease_requests.store import LeaseRequestRow
 from partner_api.ops.pool.schemas import PoolAccount, pool_account_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from partner_api.database.connection import Row
-
 Criterion = Literal["vertical", "language", "geo", "followers"]
 
 
 class QueueQuery(Struct, frozen=True, rename="camel", kw_only=True):
-    """Filters of the queue."""
+    """Filters of the list of all lease requests."""
 
     status: Annotated[
-        list[RequestStatus],
+        list[store.RequestStatus],
         Meta(description="Only these; repeat it for several. Without it, `requested`."),
     ] = field(default_factory=lambda: ["requested"])
     organization_id: Annotated[
@@ -45,14 +42,14 @@ class QueueQuery(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class OpsLeaseRequest(LeaseRequest, frozen=True, rename="camel", kw_only=True):
-    """A lease request with whose it is and what it says to the operator."""
+    """A lease request, with its organization and what the partner wrote to the operator."""
 
     organization_id: OrganizationIdText
     partner_note: Annotated[str | None, Meta(description="What the partner wrote with it.")]
 
 
 class Fulfilment(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    """The accounts for a request. Their first month is charged at once."""
+    """The accounts for a request. Their first month is charged immediately."""
 
     pool_account_ids: Annotated[
         list[PoolAccountId],
@@ -69,7 +66,7 @@ class Fulfilment(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     ] = None
 
     def __post_init__(self) -> None:
-        """Refuse an account that is there twice."""
+        """Refuse an account that is named twice."""
         if len(set(self.pool_account_ids)) < len(self.pool_account_ids):
             raise InvalidField("poolAccountIds", "Expected each account once")
 
@@ -88,7 +85,7 @@ class CandidatesQuery(Struct, frozen=True, kw_only=True):
 
 
 class Reason(Struct, frozen=True):
-    """What a candidate has points for."""
+    """One criterion, and the points that a candidate has for it."""
 
     criterion: Criterion
     points: Annotated[int, Meta(ge=0, le=50)]
@@ -104,66 +101,70 @@ class Candidate(PoolAccount, frozen=True, rename="camel", kw_only=True):
 
 
 def answered_request_of(facts: dict[str, Any]) -> OpsLeaseRequest:
-    """Make the answer of the facts of ``requests_store.fulfil`` or ``requests_store.reject``."""
-    return ops_lease_request_of(asdict(convert(facts, LeaseRequestRow)))
+    """Return the answer made of the facts of ``store.fulfil`` or ``store.reject``."""
+    return ops_lease_request_of(convert(facts, store.LeaseRequest))
 
 
-def ops_lease_request_of(row: Row | dict[str, Any]) -> OpsLeaseRequest:
-    """Make the wire form of a row of ``lease_requests``."""
+def ops_lease_request_of(request: store.LeaseRequest) -> OpsLeaseRequest:
+    """Return the wire form of a lease request, with its organization and the partner's note."""
     return OpsLeaseRequest(
-        **asdict(lease_request_of(row)),
-        organization_id=format_id("org", row["organization_id"]),
-        partner_note=row["partner_note"],
+        **asdict(lease_request_of(request)),
+        organization_id=format_id("org", request.organization_id),
+        partner_note=request.partner_note,
     )
 
 
-def candidate_of(row: Row, request: Row) -> Candidate:
-    """Make the wire form of a row of ``candidates.list_candidates`` for a row of ``lease_requests``."""
+def candidate_of(candidate: candidate_store.Candidate, request: store.LeaseRequest) -> Candidate:
+    """Return the wire form of a candidate for a lease request."""
     return Candidate(
-        **asdict(pool_account_of(row)), score=row["score"], reasons=list(_reasons(row, request))
+        **asdict(pool_account_of(candidate)),
+        score=candidate.score,
+        reasons=list(_reasons(candidate, request)),
     )
 
 
-def _reasons(row: Row, request: Row) -> Iterator[Reason]:
+def _reasons(candidate: candidate_store.Candidate, request: store.LeaseRequest) -> Iterator[Reason]:
     yield Reason(
         "vertical",
-        row["vertical_points"],
-        candidates.VERTICAL_POINTS,
-        _vertical(row, request["vertical"]),
+        candidate.vertical_points,
+        candidate_store.VERTICAL_POINTS,
+        _vertical(candidate, request.vertical),
     )
     yield Reason(
         "language",
-        row["language_points"],
-        candidates.LANGUAGE_POINTS,
-        _language(row, request["language"]),
+        candidate.language_points,
+        candidate_store.LANGUAGE_POINTS,
+        _language(candidate, request.language),
     )
-    yield Reason("geo", row["geo_points"], candidates.GEO_POINTS, _geo(row, request["geo"]))
+    yield Reason(
+        "geo", candidate.geo_points, candidate_store.GEO_POINTS, _geo(candidate, request.geo)
+    )
     yield Reason(
         "followers",
-        row["followers_points"],
-        candidates.FOLLOWERS_POINTS,
-        f"has {row['followers']:,} followers",
+        candidate.followers_points,
+        candidate_store.FOLLOWERS_POINTS,
+        f"has {candidate.followers:,} followers",
     )
 
 
-def _vertical(row: Row, asked: str) -> str:
-    points = row["vertical_points"]
-    if points == candidates.VERTICAL_POINTS:
+def _vertical(candidate: candidate_store.Candidate, asked: str) -> str:
+    points = candidate.vertical_points
+    if points == candidate_store.VERTICAL_POINTS:
         return f"is about {asked}"
-    return f"is about {row['vertical']}, {'near' if points else 'not'} {asked}"
+    return f"is about {candidate.vertical}, {'near' if points else 'not'} {asked}"
 
 
-def _language(row: Row, asked: str | None) -> str:
-    points = row["language_points"]
+def _language(candidate: candidate_store.Candidate, asked: str | None) -> str:
+    points = candidate.language_points
     if asked is None:
-        return f"speaks {row['language']}, and any language will do"
-    if points == candidates.LANGUAGE_POINTS:
+        return f"speaks {candidate.language}, and any language will do"
+    if points == candidate_store.LANGUAGE_POINTS:
         return f"speaks {asked}"
-    return f"speaks {row['language']}, {'a form of' if points else 'not'} {asked}"
+    return f"speaks {candidate.language}, {'a form of' if points else 'not'} {asked}"
 
 
-def _geo(row: Row, asked: list[str]) -> str:
+def _geo(candidate: candidate_store.Candidate, asked: list[str]) -> str:
     if not asked:
         return "reaches where it does, and any country will do"
-    reached = [country for country in dict.fromkeys(asked) if country in row["geo"]]
+    reached = [country for country in dict.fromkeys(asked) if country in candidate.geo]
     return f"reaches {', '.join(reached) or 'none'} of {', '.join(dict.fromkeys(asked))}"

@@ -1,4 +1,4 @@
-"""The leases of all partners: what is due, new prices, recalls."""
+"""Leases of all partners: listing them, changing their prices, recalling accounts."""
 
 from __future__ import annotations
 

@@ -67,12 +67,12 @@ class Recall(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def changed_lease_of(facts: dict[str, Any]) -> OpsLease:
-    """Make the answer from the facts of ``store.disconnect`` or ``store.set_price``."""
+    """Return the answer made of the facts of ``store.disconnect`` or ``store.set_price``."""
     return ops_lease_of(convert(facts, Lease))
 
 
 def ops_lease_of(lease: Lease) -> OpsLease:
-    """Make the wire form of a lease, with whose it is."""
+    """Return the wire form of a lease, with whose it is."""
     return OpsLease(
         **asdict(leased_account_of(lease)),
         organization_id=format_id("org", lease.organization_id),

@@ -1,4 +1,4 @@
-"""The pool of warmed accounts."""
+"""The pool of warmed accounts: adding them, alone or in a file, listing and changing them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 from msgspec import UnsetType
 
-from partner_api.account_pool import store as pool
+from partner_api.account_pool import store
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import OPERATOR_TENANT
 from partner_api.edge.identity.audit import audit_argument, write_audit
@@ -17,8 +17,9 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.request.uploads import UploadRule
 from partner_api.edge.wire.fields import PoolAccountId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import ApiError, not_found
+from partner_api.errors import ApiError
 from partner_api.ids import format_id, new_uuid7
+from partner_api.ops.pool.access import lock_account
 from partner_api.ops.pool.schemas import (
     ImportQuery,
     NewPoolAccount,
@@ -51,11 +52,11 @@ async def add_pool_account(
 ) -> PoolAccount:
     """Add a pool account.
 
-    It is available at once. A handle that the pool has already is 409.
+    It is available immediately. A handle that the pool has already is 409.
     """
     try:
         async with connection.transaction():
-            row = await pool.insert_account(
+            account = await store.insert_account(
                 connection,
                 request.now,
                 account_id=new_uuid7(request.now),
@@ -81,9 +82,9 @@ async def add_pool_account(
         None,
         "pool_account.added",
         audit_argument(request),
-        details={"poolAccountId": format_id("pool", row["id"]), "handle": body.handle},
+        details={"poolAccountId": format_id("pool", account.id), "handle": body.handle},
     )
-    return pool_account_of(row)
+    return pool_account_of(account)
 
 
 @routes.read("/ops/v1/pool/accounts", access=requires_role("viewer"))
@@ -93,7 +94,7 @@ async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> P
     Newest first.
     """
     async with request.services.pool.acquire() as connection:
-        rows = await pool.list_accounts(
+        accounts = await store.list_accounts(
             connection,
             statuses=query.status,
             platforms=query.platform,
@@ -107,7 +108,7 @@ async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> P
             before=read_cursor(request, UUID),
             limit=query.limit + 1,
         )
-    return page(request, query, rows, item=pool_account_of, position=lambda row: row["id"])
+    return page(request, query, accounts, item=pool_account_of, position=lambda account: account.id)
 
 
 @routes.write(
@@ -125,20 +126,18 @@ async def change_pool_account(
 ) -> PoolAccount:
     """Change a pool account.
 
-    What is left out stays. A new price is that of leases to come. A retired account is leased no
-    more until it is `available` again; an account that is leased can be neither: 409.
+    What is left out stays. A new price holds for later leases. A retired account is not leased again
+    until it is `available`. The status of an account that is leased cannot be changed: 409.
     """
-    row = await pool.lock_account(connection, pool_account_id)
-    if row is None:
-        raise not_found()
-    if row["status"] == "leased" and not isinstance(body.status, UnsetType):
+    account = await lock_account(connection, pool_account_id)
+    if account.lease_id is not None and not isinstance(body.status, UnsetType):
         raise ApiError(
             "CONFLICT",
             "This account is leased. Recall it first, or wait until its lease ends.",
-            {"status": "leased", "socialAccountId": format_id("sa", row["lease_id"])},
+            {"status": "leased", "socialAccountId": format_id("sa", account.lease_id)},
         )
     changes = body.changes()
-    row = await pool.update_account(connection, request.now, pool_account_id, changes)
+    account = await store.update_account(connection, request.now, pool_account_id, changes)
     await write_audit(
         connection,
         request.now,
@@ -148,7 +147,7 @@ async def change_pool_account(
         audit_argument(request),
         details={"poolAccountId": format_id("pool", pool_account_id), "fields": sorted(changes)},
     )
-    return pool_account_of(row)
+    return pool_account_of(account)
 
 
 @routes.write(
@@ -172,7 +171,7 @@ async def import_pool_accounts(
     when there is a problem. A handle that the pool or an earlier line has is a problem. While
     another import is running: 409.
     """
-    if not await pool.begin_import(connection):
+    if not await store.begin_import(connection):
         raise ApiError("CONFLICT", "Another import is running. Try again when it has ended.")
     result = await PoolImporter(connection, request.now).run(
         upload, all_or_nothing=query.all_or_nothing

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from partner_api.account_pool.store import PoolStatus
 from partner_api.clock import format_milliseconds
 from partner_api.edge.wire.fields import Amount, MillisecondsText, PoolAccountIdText
 from partner_api.edge.wire.pagination import Cursor
@@ -15,9 +16,8 @@ from partner_api.lease_requests.schemas import Country, Vertical
 from partner_api.social_accounts.schemas import Platform
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Row
+    from partner_api.account_pool import store
 
-PoolStatus = Literal["available", "leased", "retired"]
 # The platform does not tell upper from lower case, so that one account has one spelling.
 Handle = Annotated[
     str,
@@ -58,14 +58,14 @@ class NewPoolAccount(Struct, frozen=True, rename="camel", forbid_unknown_fields=
 class PoolAccountPatch(
     Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True
 ):
-    """What to change of a pool account: what is left out stays. Its handle is for ever."""
+    """What to change of a pool account: what is left out stays. A handle cannot be changed."""
 
     followers: Amount | UnsetType = UNSET
     vertical: Vertical | UnsetType = UNSET
     language: Language | UnsetType = UNSET
     geo: Countries | UnsetType = UNSET
     monthly_price_cents: Annotated[
-        Amount | UnsetType, Meta(description="Of leases to come; that of a lease is its own.")
+        Amount | UnsetType, Meta(description="Of later leases; leases that exist keep theirs.")
     ] = UNSET
     avatar_url: AvatarUrl | UnsetType | None = UNSET
     status: Annotated[
@@ -74,7 +74,7 @@ class PoolAccountPatch(
     ] = UNSET
 
     def changes(self) -> dict[str, Any]:
-        """Give the fields that were sent, by their column."""
+        """Return the fields that were sent, by their column."""
         return {
             name: value
             for name in self.__struct_fields__
@@ -86,19 +86,19 @@ class ImportQuery(Struct, frozen=True, rename="camel", kw_only=True):
     """How an import is done."""
 
     all_or_nothing: Annotated[
-        bool, Meta(description="Add no account at all when there is a line with a problem.")
+        bool, Meta(description="Add no account at all if a line has a problem.")
     ] = False
 
 
 class ImportProblem(Struct, frozen=True):
-    """Why a line was not taken."""
+    """Why a line was rejected."""
 
     line: Annotated[int, Meta(ge=1, description="Lines count from 1, the header of a CSV too.")]
     message: str
 
 
 class PoolImport(Struct, frozen=True, rename="camel", kw_only=True):
-    """What became of the lines of a file."""
+    """The result of an import."""
 
     lines: Annotated[int, Meta(ge=0, description="Without the header and empty lines.")]
     added: Annotated[int, Meta(ge=0)]
@@ -152,19 +152,19 @@ class PoolAccount(Struct, frozen=True, rename="camel", kw_only=True):
     updated_at: MillisecondsText
 
 
-def pool_account_of(row: Row) -> PoolAccount:
-    """Make the wire form of a row of ``pool_accounts``."""
+def pool_account_of(account: store.PoolAccount) -> PoolAccount:
+    """Return the wire form of an account of the pool."""
     return PoolAccount(
-        id=format_id("pool", row["id"]),
-        platform=row["platform"],
-        handle=row["handle"],
-        followers=row["followers"],
-        vertical=row["vertical"],
-        language=row["language"],
-        geo=row["geo"],
-        monthly_price_cents=row["monthly_price_cents"],
-        avatar_url=row["avatar_url"],
-        status=row["status"],
-        created_at=format_milliseconds(row["created_at"]),
-        updated_at=format_milliseconds(row["updated_at"]),
+        id=format_id("pool", account.id),
+        platform=account.platform,
+        handle=account.handle,
+        followers=account.followers,
+        vertical=account.vertical,
+        language=account.language,
+        geo=account.geo,
+        monthly_price_cents=account.monthly_price_cents,
+        avatar_url=account.avatar_url,
+        status=account.status,
+        created_at=format_milliseconds(account.created_at),
+        updated_at=format_milliseconds(account.updated_at),
     )

@@ -1,4 +1,4 @@
-"""Importing a file of accounts into the pool, in one transaction and little memory."""
+"""Importing accounts into the pool: a file is read line by line, and added in one transaction and little memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from partner_api.account_pool import store as pool
+from partner_api.account_pool import store
 from partner_api.edge.request.validation import BodyShape
 from partner_api.errors import ApiError, Issue, invalid, shorten
 from partner_api.ids import new_uuid7
@@ -23,17 +23,45 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
     from partner_api.edge.request.uploads import Upload
 
+CSV = "text/csv"
+NDJSON = "application/x-ndjson"
+
+# Empty lines count: a file of 64 MiB has room for so many that skipping them takes minutes.
+MAX_LINES = 1_000_000
 MAX_PROBLEMS = 1000
-# The last bits of an id are the number of its line: so it is known which line has a handle.
+_MAX_LINE_BYTES = 16 * 1024
+_BATCH_LINES = 1_000
+_BATCH_BYTES = 64 * 1024
+_MAX_PROBLEM_CHARACTERS = 500
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_SHAPE = BodyShape(NewPoolAccount)
+_FIELDS = {field.encode_name: field for field in msgspec.structs.fields(NewPoolAccount)}
+# There is one platform, so a table need not name it in every row.
+_PLATFORM = "platform"
+_REQUIRED = {name for name, field in _FIELDS.items() if field.required} - {_PLATFORM}
+_NUMBERS = {"followers", "monthlyPriceCents"}
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,19}")
+# The last bits of an id are the number of its line, so an id says which line has a handle.
 _LINE_BITS = 32
 
 
+class Line(NamedTuple):
+    """A line of a file: an account, or what is wrong with it."""
+
+    number: int
+    account: NewPoolAccount | None
+    problem: str
+
+
+Batch: TypeAlias = list[Line]
+
+
 class _NothingAdded(Exception):
-    """Takes back what an import has added."""
+    """Rolls back what an import has added."""
 
 
 class PoolImporter:
-    """One import. Its ids are consecutive, in the order of the lines."""
+    """One import. The ids that it gives are in the order of the lines."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
@@ -48,11 +76,10 @@ class PoolImporter:
 
         Args:
             upload: the file.
-            all_or_nothing: whether one with a problem means that none is added.
+            all_or_nothing: whether one problem means that no account is added.
 
         Raises:
-            ApiError: VALIDATION, when a CSV has no header that says what is in it, and when there
-                are too many lines.
+            ApiError: VALIDATION: a CSV does not begin with a header, or there are too many lines.
         """
         added = 0
         try:
@@ -68,18 +95,18 @@ class PoolImporter:
         )
 
     async def _add_all(self, upload: Upload) -> None:
-        # From the start also when the transaction is tried a second time.
+        # From the start, also if the transaction is retried.
         upload.file.seek(0)
         for batch in read_batches(upload.file, upload.media_type):
             await self._add(batch)
-            # Other requests have their turn, also when no line of many is an account.
+            # Let other requests run, even if no line of many is an account.
             await asyncio.sleep(0)
 
     async def _add(self, batch: Sequence[Line]) -> None:
         accounts = [self._account_of(line) for line in batch if line.account is not None]
         taken: dict[str, UUID] = {}
         if accounts:
-            taken = await pool.insert_accounts(self._connection, self._now, accounts)
+            taken = await store.insert_accounts(self._connection, self._now, accounts)
         self._lines += len(batch)
         for line in batch:
             problem = line.problem
@@ -90,10 +117,10 @@ class PoolImporter:
                 if len(self._problems) < MAX_PROBLEMS:
                     self._problems.append(ImportProblem(line.number, problem))
 
-    def _account_of(self, line: Line) -> pool.ImportedAccount:
+    def _account_of(self, line: Line) -> store.ImportedAccount:
         account = line.account
         assert account is not None  # noqa: S101 - asked of lines with one
-        return pool.ImportedAccount(
+        return store.ImportedAccount(
             UUID(int=self._base + line.number),
             account.platform,
             account.handle,
@@ -114,46 +141,16 @@ class PoolImporter:
         return "handle: The pool has it already"
 
 
-CSV = "text/csv"
-NDJSON = "application/x-ndjson"
-
-# Empty ones count: a file of 64 MiB has room for so many that to skip them takes minutes.
-MAX_LINES = 1_000_000
-_MAX_LINE_BYTES = 16 * 1024
-_BATCH_LINES = 1_000
-_BATCH_BYTES = 64 * 1024
-_MAX_PROBLEM_CHARACTERS = 500
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_SHAPE = BodyShape(NewPoolAccount)
-_FIELDS = {field.encode_name: field for field in msgspec.structs.fields(NewPoolAccount)}
-# There is one platform, so a table need not name it in every row.
-_PLATFORM = "platform"
-_REQUIRED = {name for name, field in _FIELDS.items() if field.required} - {_PLATFORM}
-_NUMBERS = {"followers", "monthlyPriceCents"}
-_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,19}")
-
-
-class Line(NamedTuple):
-    """A line of a file: an account, or what is wrong with it."""
-
-    number: int
-    account: NewPoolAccount | None
-    problem: str
-
-
-Batch: TypeAlias = list[Line]
-
-
 def read_batches(file: IO[bytes], media_type: str) -> Iterator[Batch]:
-    """Read the accounts of a file in turn, without the header and empty lines.
+    """Yield the accounts of a file in batches, without the header and empty lines.
 
-    Of a CSV the first line names the columns, as the fields are named in JSON; the countries of
+    The first line of a CSV names the columns, as the fields are named in JSON; the countries of
     ``geo`` have spaces or semicolons between them, and an empty cell is a field that is left out.
-    A batch is no more than one may do between two looks at other requests.
+    A batch is small enough that other requests do not wait long for it.
 
     Raises:
-        ApiError: VALIDATION, at the first line, when it is not the header of such a CSV; and at
-            the line that is one too many.
+        ApiError: VALIDATION: the first line of a CSV is not such a header, or there are too many
+            lines.
     """
     lines = _split(file)
     columns = None if media_type == NDJSON else _read_header(*next(lines, (1, b"")))
@@ -162,7 +159,7 @@ def read_batches(file: IO[bytes], media_type: str) -> Iterator[Batch]:
     for number, text in lines:
         if number > MAX_LINES:
             raise invalid([Issue(f"line {number}", f"Expected at most {MAX_LINES:,} lines")])
-        # What is empty or too long has cost something too.
+        # Empty lines and lines that are too long take time too.
         count += 1
         size += _MAX_LINE_BYTES if text is None else len(text)
         if text is None:
@@ -176,7 +173,7 @@ def read_batches(file: IO[bytes], media_type: str) -> Iterator[Batch]:
 
 
 def _split(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
-    """Give lines with their numbers, None for one that is too long; empty ones are among them."""
+    """Yield every line with its number, empty ones included; None for one that is too long."""
     number = 0
     while chunk := file.readline(_MAX_LINE_BYTES + 1):
         number += 1
@@ -239,7 +236,7 @@ def _read_header(number: int, text: bytes | None) -> list[str]:
 
 
 def _cells(text: bytes) -> list[str] | None:
-    """Split one row. A cell has no line breaks, so that each line stands for itself."""
+    """Split one row; None if it is none. A cell has no line breaks, so that each line is a row."""
     try:
         (cells,) = csv.reader([text.decode()], strict=True)
     except (UnicodeDecodeError, csv.Error):

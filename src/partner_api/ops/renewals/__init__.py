@@ -1,1 +1,1 @@
-"""What renewals will take, and what a sweep would do now."""
+"""What renewals will cost, and what a sweep would do now."""

@@ -1,4 +1,4 @@
-"""What renewals will take from partners, and what a sweep would do now."""
+"""What renewals will cost partners, and what a sweep would do now."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 routes = Routes("Operator: renewals")
 _DEFAULT_DAYS = 30
 _MAX_DAYS = 366
-# Of one partner, so that its wallet is not held for long.
+# Of one partner, because its wallet is locked meanwhile.
 _LEASES_PER_DRY_RUN = 5_000
-# By tenant; whoever asks for a dry run again looks again.
+# By tenant; each dry run tries them again.
 _cannot_be_charged: RestingRows[int] = RestingRows("renewals_dry_run", longest_seconds=0.0)
 
 
 @routes.read("/ops/v1/renewals", access=requires_role("viewer"))
 async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[PartnerRenewals]:
-    """List what renewals will take.
+    """List what renewals will cost.
 
     For each partner with something to pay until then: how many months, how much, and how far its
-    cash wallet reaches if nothing is paid in and no lease ends. The newest partners first.
+    cash wallet reaches if nothing is paid in and no lease ends. The newest partners come first.
     """
     until = query.until or request.now + timedelta(days=_DEFAULT_DAYS)
     _check_until(request.now, until)
@@ -74,10 +74,10 @@ async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerD
     """Try sweeps of renewals.
 
     What a worker would do now with what is due, and with `until`, on each day until then: which
-    leases would be paid, which would become past due, which would end. It is done and taken back,
+    leases would be paid, which would become past due, which would end. It is done and rolled back,
     so nothing changes. It stops after about 5,000 leases of a partner. A partner whose wallet a
-    worker is charging at this moment is left out, and so is one whose wallet no worker can charge,
-    as the log says.
+    worker is charging at this moment is left out, and so is one whose wallet no worker can charge:
+    the log says why.
     """
     until = query.until or request.now
     _check_until(request.now, until)
@@ -125,7 +125,7 @@ def _check_until(now: datetime, until: datetime) -> None:
 
 
 def _days(now: datetime, until: datetime) -> list[datetime]:
-    """Give now, the same hour of every day until then, and the end."""
+    """Return now, the same hour of every day until then, and the end."""
     days = [now]
     while (following := days[-1] + timedelta(days=1)) < until:
         days.append(following)

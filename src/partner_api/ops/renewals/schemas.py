@@ -1,4 +1,4 @@
-"""Wire types of what renewals will take, and of what a sweep would do now."""
+"""Wire types of what renewals will cost, and of what a sweep would do now."""
 
 from __future__ import annotations
 
@@ -44,14 +44,12 @@ class RenewalsQuery(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class PartnerRenewals(Struct, frozen=True, rename="camel", kw_only=True):
-    """What the leases of a partner will take from its cash wallet."""
+    """What the leases of a partner will cost its cash wallet."""
 
     organization_id: OrganizationIdText
     name: str
     until: SecondsText
-    count: Annotated[
-        int, Meta(ge=0, description="Months to pay, those that are past due included.")
-    ]
+    count: Annotated[int, Meta(ge=0, description="Months to pay, including those past due.")]
     total_cents: Annotated[Amount, Meta(description="What they cost.")]
     past_due_count: Annotated[int, Meta(ge=0, description="Of them, those that have begun.")]
     past_due_cents: Amount
@@ -65,7 +63,7 @@ class PartnerRenewals(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class DryRunQuery(Struct, frozen=True, rename="camel", kw_only=True):
-    """How far to go, and whose leases to try."""
+    """How far ahead to go, and whose leases to try."""
 
     until: Annotated[
         Instant | None,
@@ -82,7 +80,7 @@ class DryRunQuery(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class DryRunLease(Struct, frozen=True, rename="camel", kw_only=True):
-    """What would become of a lease."""
+    """What would happen to a lease."""
 
     social_account_id: SocialAccountIdText
     project_id: ProjectIdText
@@ -90,8 +88,8 @@ class DryRunLease(Struct, frozen=True, rename="camel", kw_only=True):
     outcome: Annotated[
         Outcome,
         Meta(
-            description="`paid`; `past_due`, which it is not yet; `still_past_due`: tried again, in "
-            "vain; `ended`: its last attempt fails."
+            description="`paid`; `past_due`, which it is not yet; `still_past_due`: tried again "
+            "without success; `ended`: its last attempt fails."
         ),
     ]
     months_paid: Annotated[int, Meta(ge=0)]
@@ -106,7 +104,7 @@ class PartnerDryRun(Struct, frozen=True, rename="camel", kw_only=True):
     months_paid: Annotated[int, Meta(ge=0)]
     paid_cents: Amount
     past_due: Annotated[int, Meta(ge=0, description="Leases that would become past due.")]
-    still_past_due: Annotated[int, Meta(ge=0, description="Leases tried again in vain.")]
+    still_past_due: Annotated[int, Meta(ge=0, description="Leases tried again without success.")]
     ended: Annotated[int, Meta(ge=0, description="Leases whose last attempt would fail.")]
     leases: list[DryRunLease]
 
@@ -114,7 +112,7 @@ class PartnerDryRun(Struct, frozen=True, rename="camel", kw_only=True):
 def partner_renewals_of(
     partner: PartnerWithRenewals, until: datetime, outlook: Outlook
 ) -> PartnerRenewals:
-    """Make the wire form of a partner and its outlook."""
+    """Return the wire form of a partner and its outlook."""
     return PartnerRenewals(
         organization_id=format_id("org", partner.organization_id),
         name=partner.name,
@@ -132,7 +130,7 @@ def partner_renewals_of(
 def partner_dry_run_of(
     partner: PartnerWithRenewals, rehearsed: Sequence[RehearsedLease]
 ) -> PartnerDryRun:
-    """Make the wire form of a partner and what a rehearsal changed of its leases."""
+    """Return the wire form of a partner and what a rehearsal changed of its leases."""
     leases = [
         DryRunLease(
             social_account_id=format_id("sa", lease.social_account_id),

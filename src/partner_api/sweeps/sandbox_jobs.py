@@ -1,9 +1,8 @@
-"""What test environments ask for: it is answered without an operator, and without workers."""
+"""Completing the jobs of test environments with samples, without workers."""
 
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -15,8 +14,6 @@ from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.ids import format_id
 from partner_api.jobs import claim_store, operator_store
 from partner_api.jobs.store import JobRelease
-from partner_api.lease_requests import service as fictitious
-from partner_api.lease_requests import store
 from partner_api.rendering.worker.renderer import (
     RendererDied,
     RendererNotStarted,
@@ -24,88 +21,30 @@ from partner_api.rendering.worker.renderer import (
     RenderingTooLong,
 )
 from partner_api.storage import content_key
+from partner_api.sweeps.sandbox_requests import DELAY
 from partner_api.sweeps.sweep import Sweep
-from partner_api.sweeps.tenants import Advanced, advance_rows
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator
     from datetime import datetime
     from typing import Any
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.database.connection import Connection, Pool
     from partner_api.rendering.assets import RenderedAsset
     from partner_api.rendering.worker.renderer import Renderer
     from partner_api.storage import Storage
 
 _log = structlog.get_logger(__name__)
 _JOBS_PER_STEP = 50
-# After so long a step begins no further job: a stop is noticed between steps.
+# A step that has taken so long begins no further job: a stop is noticed between steps.
 _SECONDS_PER_STEP = 2.0
 # What cannot be stored now can be soon.
 _LONGEST_REST_SECONDS = 60.0
-_REQUESTS_PER_STEP = 100
-# An integration sees a request open before it is answered, as it would be with people.
-_DELAY = timedelta(seconds=2)
-
-
-class AnswerSandboxRequests(Sweep):
-    """Assigns accounts that do not exist and cost nothing, as many as were asked for."""
-
-    name = "sandbox_requests"
-    pause_seconds = 1.0
-
-    def __init__(self) -> None:
-        self._resting: RestingRows[tuple[int, UUID]] = RestingRows(self.name)
-
-    async def step(self, pool: Pool, now: datetime) -> int:
-        """Answer up to 100 requests that are two seconds old, one commit each."""
-        answered = 0
-        resting = [request_id for _, request_id in self._resting.keys]
-        async with pool.acquire() as connection:
-            for row in await store.open_test_requests(
-                connection, now - _DELAY, _REQUESTS_PER_STEP, resting
-            ):
-                answered += await advance_rows(
-                    row["tenant_id"], [row["id"]], _answering(connection, row, now), self._resting
-                )
-        return answered
-
-    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
-        """When the next request is two seconds old."""
-        submitted_at = await store.next_open_test_request(connection, after - _DELAY)
-        return None if submitted_at is None else submitted_at + _DELAY
-
-
-def _answering(
-    connection: Connection, row: Row, now: datetime
-) -> Callable[[Sequence[UUID]], Awaitable[Advanced]]:
-    """Return a function that answers this one request."""
-
-    async def answer(_: Sequence[UUID]) -> Advanced:
-        accounts = fictitious.accounts(row["id"], row["vertical"], row["count"], now)
-        (outcome,) = await store.pretend(
-            connection,
-            row["tenant_id"],
-            now,
-            [
-                store.PretendItem(
-                    row["id"],
-                    [account.social_account_id for account in accounts],
-                    [account.handle for account in accounts],
-                    [account.followers for account in accounts],
-                    SYSTEM,
-                    None,
-                )
-            ],
-        )
-        return Advanced(int(outcome.status == "done"))
-
-    return answer
 
 
 class CompleteSandboxJobs(Sweep):
-    """Completes the jobs of test environments with samples, which follow from what was asked for.
+    """Completes the jobs of test environments with samples, made from what was asked for.
 
     Each tenant has one job in its turn, so that one whose jobs take long delays the others by one of them. A job
     whose sample cannot be rendered fails at once.
@@ -155,19 +94,19 @@ class CompleteSandboxJobs(Sweep):
                     raise
                 if is_unavailable(error):
                     raise
-                # One that cannot be made or stored does not hold up the others.
+                # A job that cannot be rendered or stored does not hold up the others.
                 self._skip(job, error)
             if time.monotonic() > until:
                 break
         return ended
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
-        """When the next job is two seconds old."""
-        started_at = await operator_store.next_sandbox_start(connection, after - _DELAY)
-        return None if started_at is None else started_at + _DELAY
+        """Return when the next job is two seconds old."""
+        started_at = await operator_store.next_sandbox_start(connection, after - DELAY)
+        return None if started_at is None else started_at + DELAY
 
     async def close(self) -> None:
-        """End the renderer; a step that waits for it ends too, and what it had in hand stays due."""
+        """End the renderer. A step that waits for it ends too, and its job stays due."""
         self._closed = True
         await self._renderer.kill()
 
@@ -176,10 +115,10 @@ class CompleteSandboxJobs(Sweep):
         resting = self._resting.keys
         async with pool.acquire() as connection:
             job = await operator_store.next_sandbox_job(
-                connection, now - _DELAY, self._last_tenant, resting
+                connection, now - DELAY, self._last_tenant, resting
             )
             if job is None and self._last_tenant >= 0:
-                job = await operator_store.next_sandbox_job(connection, now - _DELAY, -1, resting)
+                job = await operator_store.next_sandbox_job(connection, now - DELAY, -1, resting)
         self._last_tenant = -1 if job is None else job.tenant_id
         return job
 
@@ -230,7 +169,7 @@ class CompleteSandboxJobs(Sweep):
             if self._closed:
                 raise
             if not try_again:
-                # Two processes have died of it. A third would not do better, and others wait.
+                # Two processes have died of it. A third would do no better, and other jobs wait.
                 raise RenderingFailed(str(error)) from error
             _log.warning("sandbox_job_tried_again", job_id=str(job.id), reason=str(error))
         return await self._render(job, try_again=False)
@@ -238,7 +177,7 @@ class CompleteSandboxJobs(Sweep):
     async def _store(
         self, tenant_id: int, container_id: UUID, rendered: list[RenderedAsset]
     ) -> list[dict[str, Any]]:
-        """Store the files of a job; return them in the form in which a job is completed with them."""
+        """Store the files of a job; return them in the form that completes it."""
         assets = []
         for asset in rendered:
             key = content_key(tenant_id, container_id, asset.name, asset.content)
