@@ -214,7 +214,6 @@ OPEN: Final[dict[Check, set[str]]] = {
         "partner_api.reconciliation.lease_checks",
         "partner_api.reconciliation.pages",
         "partner_api.reconciliation.tenant_wallets",
-        "partner_api.simulation.books",
         "partner_api.social_accounts.schemas",
         "partner_api.sweeps.sandbox",
     },
