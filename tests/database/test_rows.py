@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
+from partner_api.database.rows import (
+    columns_of,
+    read_returned,
+    read_row,
+    read_rows,
+    stream_rows,
+)
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -39,6 +45,12 @@ async def test_rows_become_structs(connection: Connection) -> None:
     assert read_rows(Pair, []) == []
 
 
+async def test_rows_become_structs_one_by_one(connection: Connection) -> None:
+    statement = "SELECT name, credits FROM (VALUES ('a', 1), ('b', 2)) p (name, credits) WHERE credits >= $1"
+    assert [pair async for pair in stream_rows(Pair, connection, statement, 2)] == [Pair("b", 2)]
+    assert [pair async for pair in stream_rows(Pair, connection, statement, 3)] == []
+
+
 @pytest.mark.parametrize("columns", ["1 AS credits, 'a' AS name", "'a' AS name", "'a' AS name, 1"])
 async def test_other_columns_are_an_error(connection: Connection, columns: str) -> None:
     rows = await connection.fetch(f"SELECT {columns}")
@@ -46,3 +58,5 @@ async def test_other_columns_are_an_error(connection: Connection, columns: str) 
         read_rows(Pair, rows)
     with pytest.raises(TypeError, match="Pair has other fields"):
         read_row(Pair, rows[0])
+    with pytest.raises(TypeError, match="Pair has other fields"):
+        await anext(stream_rows(Pair, connection, f"SELECT {columns}"))

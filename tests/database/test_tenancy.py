@@ -56,8 +56,8 @@ CROSSING = {
     "reconciliation.store.count_wallets",
     "reconciliation.store.list_tenants",
     "reconciliation.store.tenants_of",
+    "simulation.book_store.sum_events",
     "simulation.store.digest_ledgers",
-    "simulation.store.sum_events",
     "webhooks.operator_store.delete_expired",
 }
 # Tables that belong to no tenant.

@@ -22,7 +22,7 @@ from tests.support.working import (
 )
 
 from partner_api.content.store import list_assets
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.ops.jobs.schemas import Stage
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ async def test_auto_is_charged_what_it_became(connection: Connection) -> None:
     partner = await make_partner(connection, prepaid=500)
     for _ in range(2):
         item = job_start(partner, 0)._replace(format="auto", credits=None)
-        (outcome,) = await generation.start_jobs(connection, partner.tenant_id, NOON, [item])
+        (outcome,) = await job_store.start_jobs(connection, partner.tenant_id, NOON, [item])
         assert (outcome.facts or {})["reserved_credits"] == 120
     slideshow, video = await claim(connection, partner, 2, formats=["auto"])
     files = [await upload(connection, slideshow, "one.png", b"one")]
@@ -152,7 +152,7 @@ async def test_the_price_is_the_partner_s_own(connection: Connection) -> None:
         "ugc_remix": 120,
     }.items():
         item = job_start(child, 0)._replace(format=style, credits=None)
-        (outcome,) = await generation.start_jobs(connection, child.tenant_id, NOON, [item])
+        (outcome,) = await job_store.start_jobs(connection, child.tenant_id, NOON, [item])
         assert (outcome.facts or {})["reserved_credits"] == price
 
 

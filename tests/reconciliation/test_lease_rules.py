@@ -190,6 +190,22 @@ async def test_an_account_in_two_leases(breaking: Connection, history: History) 
     ]
 
 
+async def test_an_account_whose_lease_names_none(breaking: Connection, history: History) -> None:
+    await update(
+        breaking,
+        f"UPDATE leases SET pool_account_id = NULL WHERE {_OF_LEASE}",
+        history.tenant_id,
+        history.lease,
+    )
+    sa, account = format_id("sa", history.lease), format_id("pool", history.pool_account)
+    assert await found(breaking, history) == [
+        about_child(history, Rule.LEASE_ACCOUNT, f"lease {sa} is of the pool", "yes", "no"),
+        about_child(
+            history, Rule.ACCOUNT_LEASE, f"{account} lease {sa}", "assigned", "assigned none"
+        ),
+    ]
+
+
 async def test_account_of_an_ended_lease(breaking: Connection, history: History) -> None:
     await update(
         breaking,

@@ -9,7 +9,7 @@ from uuid import UUID
 from structlog.testing import capture_logs
 from tests.support.tenants import NOON, Wallet, job_start
 
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.metrics.registry import REGISTRY
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 async def start(connection: Connection, wallet: Wallet, now: datetime = NOON) -> UUID:
     item = job_start(wallet, 1, now=now)._replace(inputs={"hook": "Hello"})
-    (outcome,) = await generation.start_jobs(connection, wallet.tenant_id, now, [item])
+    (outcome,) = await job_store.start_jobs(connection, wallet.tenant_id, now, [item])
     assert outcome.status == "done", outcome
     return item.job_id
 

@@ -16,7 +16,7 @@ from tests.sweeps.skipping import DAY, assert_skips, refuse_changes, start
 from partner_api.clock import Clock
 from partner_api.crypto import SecretKeys
 from partner_api.database import skipped_rows
-from partner_api.jobs import store as generation
+from partner_api.jobs import store as job_store
 from partner_api.lease_requests import store as requests_store
 from partner_api.rehearsal.advance import advance
 from partner_api.rendering.worker.renderer import Renderer
@@ -100,7 +100,7 @@ async def test_uploads(
 ) -> None:
     partner = await make_partner(connection, prepaid=10)
     job_id = await start(connection, partner)
-    await generation.expire_jobs(connection, partner.tenant_id, NOON + DAY, 1)
+    await job_store.expire_jobs(connection, partner.tenant_id, NOON + DAY, 1)
     # As nothing that this server makes.
     for name, key in (
         ("a.png", "../../etc/passwd"),

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from partner_api.ids import format_id
-from partner_api.simulation import store
+from partner_api.simulation import book_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
     from partner_api.simulation.operations import Effect
 
 # Cash events that no simulated operation asks for by amount: the leases' own rules make them.
@@ -48,69 +48,76 @@ class Books:
 
         Return a sentence with both numbers for each thing that is not as it should be.
         """
-        wallets = await store.read_wallets(connection, tenant_id)
+        wallets = await book_store.read_wallets(connection, tenant_id)
         after = {
-            row["organization_id"]: self._credits[row["organization_id"]].sequence
-            for row in wallets
+            wallet.organization_id: self._credits[wallet.organization_id].sequence
+            for wallet in wallets
         }
-        events: dict[UUID, list[Row]] = defaultdict(list)
-        for row in await store.read_new_events(connection, tenant_id, after):
-            events[row["organization_id"]].append(row)
+        events: dict[UUID, list[book_store.NewEvent]] = defaultdict(list)
+        for event in await book_store.read_new_events(connection, tenant_id, after):
+            events[event.organization_id].append(event)
         found = []
         for wallet in wallets:
-            organization_id = wallet["organization_id"]
+            organization_id = wallet.organization_id
             name = format_id("org", organization_id)
             found += [
                 f"{name}: {finding}"
                 for finding in self._check_credits(wallet, events[organization_id])
             ]
-        cash = await store.read_cash_wallet(connection, tenant_id)
-        name = format_id("org", cash["organization_id"])
+        cash = await book_store.read_cash_wallet(connection, tenant_id)
+        name = format_id("org", cash.organization_id)
         position = self._cash[tenant_id]
-        cash_events = await store.read_new_cash_events(connection, tenant_id, position.sequence)
+        cash_events = await book_store.read_new_cash_events(
+            connection, tenant_id, position.sequence
+        )
         found += [f"{name}: {finding}" for finding in self._check_cash(cash, position, cash_events)]
         return found
 
-    def _check_credits(self, wallet: Row, events: Sequence[Row]) -> Iterator[str]:
-        position = self._credits[wallet["organization_id"]]
+    def _check_credits(
+        self, wallet: book_store.StoredWallet, events: Sequence[book_store.NewEvent]
+    ) -> Iterator[str]:
+        position = self._credits[wallet.organization_id]
         sums: Counter[str] = Counter()
         for event in events:
-            subject = f"event {event['sequence']} ({event['event_type']})"
+            subject = f"event {event.sequence} ({event.event_type})"
             yield from _follows(position, event, subject)
-            position.included += event["included_delta"]
-            position.prepaid += event["prepaid_delta"]
-            yield from _equal(
-                f"{subject} included_after", position.included, event["included_after"]
-            )
-            yield from _equal(f"{subject} prepaid_after", position.prepaid, event["prepaid_after"])
+            position.included += event.included_delta
+            position.prepaid += event.prepaid_delta
+            yield from _equal(f"{subject} included_after", position.included, event.included_after)
+            yield from _equal(f"{subject} prepaid_after", position.prepaid, event.prepaid_after)
             # A reason says that a rule made the row, not somebody's request.
-            if event["reason"] is None:
-                sums[event["event_type"]] += event["included_delta"] + event["prepaid_delta"]
-        yield from self._compare_sums("credits", wallet["organization_id"], sums)
-        yield from _equal("included_remaining", position.included, wallet["included_remaining"])
-        yield from _equal("prepaid", position.prepaid, wallet["prepaid"])
-        yield from _equal("last_sequence", position.sequence, wallet["last_sequence"])
-        yield from _equal("reserved", int(wallet["open_credits"]), wallet["reserved"])
-        yield from _equal("running_jobs", wallet["open_jobs"], wallet["running_jobs"])
-        yield from _equal("state", wallet["organization_status"], wallet["state"])
+            if event.reason is None:
+                sums[event.event_type] += event.included_delta + event.prepaid_delta
+        yield from self._compare_sums("credits", wallet.organization_id, sums)
+        yield from _equal("included_remaining", position.included, wallet.included_remaining)
+        yield from _equal("prepaid", position.prepaid, wallet.prepaid)
+        yield from _equal("last_sequence", position.sequence, wallet.last_sequence)
+        yield from _equal("reserved", wallet.open_credits, wallet.reserved)
+        yield from _equal("running_jobs", wallet.open_jobs, wallet.running_jobs)
+        yield from _equal("state", wallet.organization_status, wallet.state)
         balance = position.included + position.prepaid
-        if not 0 <= wallet["reserved"] <= balance:
-            yield f"reserved: expected 0 to {balance}, found {wallet['reserved']}"
+        if not 0 <= wallet.reserved <= balance:
+            yield f"reserved: expected 0 to {balance}, found {wallet.reserved}"
 
-    def _check_cash(self, wallet: Row, position: _Position, events: Sequence[Row]) -> Iterator[str]:
+    def _check_cash(
+        self,
+        wallet: book_store.StoredCashWallet,
+        position: _Position,
+        events: Sequence[book_store.NewCashEvent],
+    ) -> Iterator[str]:
         sums: Counter[str] = Counter()
         for event in events:
-            subject = f"cash event {event['sequence']} ({event['event_type']})"
+            subject = f"cash event {event.sequence} ({event.event_type})"
             yield from _follows(position, event, subject)
-            position.prepaid += event["amount_cents"]
-            yield from _equal(subject, position.prepaid, event["balance_after_cents"])
-            if event["event_type"] not in _MADE_BY_LEASES:
-                sums[event["event_type"]] += event["amount_cents"]
-        yield from self._compare_sums("cash", wallet["organization_id"], sums)
-        yield from _equal("balance_cents", position.prepaid, wallet["balance_cents"])
-        yield from _equal("cash last_sequence", position.sequence, wallet["last_sequence"])
-        if wallet["balance_cents"] < 0:
-            yield f"balance_cents: expected at least 0, found {wallet['balance_cents']}"
+            position.prepaid += event.amount_cents
+            yield from _equal(subject, position.prepaid, event.balance_after_cents)
+            if event.event_type not in _MADE_BY_LEASES:
+                sums[event.event_type] += event.amount_cents
+        yield from self._compare_sums("cash", wallet.organization_id, sums)
+        yield from _equal("balance_cents", position.prepaid, wallet.balance_cents)
+        yield from _equal("cash last_sequence", position.sequence, wallet.last_sequence)
+        if wallet.balance_cents < 0:
+            yield f"balance_cents: expected at least 0, found {wallet.balance_cents}"
 
     def _compare_sums(
         self, ledger: str, organization_id: UUID, sums: Counter[str]
@@ -121,13 +128,15 @@ class Books:
             yield from _equal(subject, expected[event_type], sums[event_type])
 
 
-def _follows(position: _Position, event: Row, subject: str) -> Iterator[str]:
+def _follows(
+    position: _Position, event: book_store.NewEvent | book_store.NewCashEvent, subject: str
+) -> Iterator[str]:
     """Advance to an event; it must be the next one, and not earlier than the one before."""
-    yield from _equal(f"{subject} sequence", position.sequence + 1, event["sequence"])
-    if position.at is not None and event["created_at"] < position.at:
-        yield f"{subject} time: expected {position.at} or later, found {event['created_at']}"
-    position.sequence = event["sequence"]
-    position.at = event["created_at"]
+    yield from _equal(f"{subject} sequence", position.sequence + 1, event.sequence)
+    if position.at is not None and event.created_at < position.at:
+        yield f"{subject} time: expected {position.at} or later, found {event.created_at}"
+    position.sequence = event.sequence
+    position.at = event.created_at
 
 
 def _equal(subject: str, expected: object, found: object) -> Iterator[str]:

@@ -15,6 +15,7 @@ from partner_api.reconciliation.rules import Rule
 from partner_api.reconciliation.run import reconcile
 from partner_api.rehearsal.store import raise_offset
 from partner_api.simulation import (
+    book_store,
     credit_operations,
     lease_operations,
     organization_operations,
@@ -228,15 +229,15 @@ class _Simulation:
         _require_none([_sentence(mismatch) for mismatch in result.mismatches])
 
     async def _totals(self) -> Totals:
-        sums = await store.sum_events(self._connection)
+        sums = await book_store.sum_events(self._connection)
         return Totals(
             wallets=len(self._chances.world.organizations),
-            events=sums["events"],
-            added=int(sums["added"]),
-            used=int(sums["used"]),
-            lapsed=int(sums["lapsed"]),
-            withdrawn=int(sums["withdrawn"]),
-            moved=int(sums["moved"]),
+            events=sums.events,
+            added=sums.added,
+            used=sums.used,
+            lapsed=sums.lapsed,
+            withdrawn=sums.withdrawn,
+            moved=sums.moved,
             digest=await store.digest_ledgers(self._connection),
         )
 

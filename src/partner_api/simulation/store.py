@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from partner_api.database.arguments import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
     from partner_api.database.arguments import Idempotency
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
     from partner_api.simulation.operations import Operation
 
 # Rows that say what was moved, to whom and when. Everything in them comes from the driver.
@@ -134,66 +134,6 @@ async def _count(
     return [int(one in found) for one in ids]
 
 
-async def read_wallets(connection: Connection, tenant_id: int) -> list[Row]:
-    """The wallets of a tenant as they are stored, with what their open reservations add up to."""
-    return await connection.fetch(
-        """
-        SELECT w.*, o.status AS organization_status, r.open_credits, r.open_jobs
-          FROM wallets w
-          JOIN organizations o ON o.tenant_id = w.tenant_id AND o.id = w.organization_id
-         CROSS JOIN LATERAL (
-               SELECT coalesce(sum(credits), 0) AS open_credits, count(*) AS open_jobs
-                 FROM reservations
-                WHERE tenant_id = w.tenant_id AND organization_id = w.organization_id
-                  AND status = 'open') r
-         WHERE w.tenant_id = $1 ORDER BY w.organization_id
-        """,
-        tenant_id,
-    )
-
-
-async def read_new_events(
-    connection: Connection, tenant_id: int, after: Mapping[UUID, int]
-) -> list[Row]:
-    """The events of each wallet after a sequence, wallet by wallet, in order."""
-    return await connection.fetch(
-        """
-        SELECT e.organization_id, e.sequence, e.event_type, e.included_delta, e.prepaid_delta,
-               e.included_after, e.prepaid_after, e.created_at, e.metadata ->> 'reason' AS reason
-          FROM unnest($2::uuid[], $3::bigint[]) AS k (organization_id, sequence)
-          JOIN credit_events e
-            ON e.tenant_id = $1 AND e.organization_id = k.organization_id
-           AND e.sequence > k.sequence
-         ORDER BY e.organization_id, e.sequence
-        """,
-        tenant_id,
-        list(after),
-        list(after.values()),
-    )
-
-
-async def read_cash_wallet(connection: Connection, tenant_id: int) -> Row:
-    """The cash wallet of a tenant's partner."""
-    row = await connection.fetchrow(
-        "SELECT * FROM cash_wallets WHERE tenant_id = $1 AND currency = 'USD'", tenant_id
-    )
-    assert row is not None  # noqa: S101 - made with the tenant
-    return row
-
-
-async def read_new_cash_events(connection: Connection, tenant_id: int, after: int) -> list[Row]:
-    """The cash events of a tenant after a sequence, in order."""
-    return await connection.fetch(
-        """
-        SELECT sequence, event_type, amount_cents, balance_after_cents, created_at
-          FROM cash_events
-         WHERE tenant_id = $1 AND currency = 'USD' AND sequence > $2 ORDER BY sequence
-        """,
-        tenant_id,
-        after,
-    )
-
-
 async def has_tenants(connection: Connection) -> bool:
     """Whether somebody uses this database."""
     return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM tenants)"))
@@ -211,27 +151,6 @@ async def backend_runs(connection: Connection, process_id: int) -> bool:
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)", process_id
         )
     )
-
-
-async def sum_events(connection: Connection) -> Row:
-    """What all credit events add up to, by what they mean. Crosses tenants."""
-    row = await connection.fetchrow(
-        """
-        SELECT count(*) AS events,
-               coalesce(sum(c) FILTER (WHERE event_type IN ('grant', 'purchase', 'refund')
-                                          OR event_type = 'adjustment' AND c > 0), 0) AS added,
-               coalesce(-sum(c) FILTER (WHERE event_type = 'usage'), 0) AS used,
-               coalesce(-sum(c) FILTER (WHERE reason LIKE '%lapse'), 0) AS lapsed,
-               coalesce(-sum(c) FILTER (WHERE event_type = 'adjustment' AND c < 0
-                                          AND reason IS NULL), 0) AS withdrawn,
-               coalesce(sum(c) FILTER (WHERE event_type = 'allocation' AND c > 0), 0) AS moved
-          FROM (SELECT event_type, included_delta::numeric + prepaid_delta AS c,
-                       metadata ->> 'reason' AS reason
-                  FROM credit_events) e
-        """
-    )
-    assert row is not None  # noqa: S101 - an aggregate has one row
-    return row
 
 
 async def digest_ledgers(connection: Connection) -> str:
