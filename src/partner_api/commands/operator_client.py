@@ -59,7 +59,7 @@ class OperatorClient:
                 raise SettingsError(
                     [
                         "There is no operator's token. Set LAYERS_OPERATOR_TOKEN; "
-                        "`layers ops bootstrap` creates the first one."
+                        "`layers ops bootstrap` makes the first one."
                     ]
                 )
             token = secrets.operator_token

@@ -39,7 +39,7 @@ def bootstrap(
         bool, typer.Option("--recover", help="Although there are operators, whose tokens are lost.")
     ] = False,
 ) -> None:
-    """Create the first operator's token, with the role admin; with --recover, another one later.
+    """Create the first operator's token, with the role admin; with --recover, a later one.
 
     Without --recover, only while there is no operator. With it, at any time: for whoever has the
     URL of the database's owner (LAYERS_MIGRATION_DATABASE_URL, or DATABASE_URL) or the data folder
