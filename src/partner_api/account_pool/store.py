@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from msgspec import Struct
 
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +80,7 @@ async def insert_account(
     Raises:
         asyncpg.UniqueViolationError: the pool has this handle already.
     """
-    rows = await connection.fetch(
+    row = await connection.fetchrow(
         f"""
         INSERT INTO pool_accounts
             (id, platform, handle, followers, vertical, language, geo, monthly_price_cents,
@@ -99,8 +99,7 @@ async def insert_account(
         avatar_url,
         now,
     )
-    (account,) = read_rows(PoolAccount, rows)
-    return account
+    return read_returned(PoolAccount, row)
 
 
 async def list_accounts(
@@ -165,15 +164,14 @@ async def update_account(
     if not changes.keys() <= _ASSIGNABLE:
         raise ValueError(f"not to be changed of a pool account: {changes.keys() - _ASSIGNABLE}")
     assignments = "".join(f", {column} = ${place}" for place, column in enumerate(changes, 3))
-    rows = await connection.fetch(
+    row = await connection.fetchrow(
         f"UPDATE pool_accounts SET updated_at = greatest(updated_at, $2){assignments} "
         f"WHERE id = $1 RETURNING {columns_of(PoolAccount)}",
         account_id,
         now,
         *changes.values(),
     )
-    (account,) = read_rows(PoolAccount, rows)
-    return account
+    return read_returned(PoolAccount, row)
 
 
 async def begin_import(connection: Connection) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ async def insert_request(
     Raises:
         asyncpg.UniqueViolationError: the organization has another with this partner_request_id.
     """
-    rows = await connection.fetch(
+    row = await connection.fetchrow(
         f"""
         INSERT INTO lease_requests
             (tenant_id, id, organization_id, project_id, partner_request_id, count, vertical, audience,
@@ -116,8 +116,7 @@ async def insert_request(
         note,
         now.replace(microsecond=0),
     )
-    (submitted,) = read_rows(LeaseRequest, rows)
-    return submitted
+    return read_returned(LeaseRequest, row)
 
 
 async def list_requests(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from partner_api.database.rows import read_rows
+from partner_api.database.rows import read_returned, read_rows
 from partner_api.leases.store import LEASE_COLUMNS, Lease, LeaseBillingStatus, LeaseStatus
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ async def renew(
 
     A cash wallet that somebody else holds is left to them, and counts as visited. Crosses tenants.
     """
-    rows = await connection.fetch(
+    row = await connection.fetchrow(
         """
         SELECT p_taken AS tenants, p_advanced AS leases, p_stuck AS stuck
           FROM leases_renew_partners($1, $2, $3)
@@ -215,8 +215,7 @@ async def renew(
         now,
         limit,
     )
-    (renewed,) = read_rows(Renewed, rows)
-    return renewed
+    return read_returned(Renewed, row)
 
 
 async def tenants_with_renewals(
