@@ -63,7 +63,7 @@ class AccessLog:
 
 
 def timestamp() -> str:
-    """Give the machine's time, as the other log lines have it."""
+    """Return the machine's time, as the other log lines have it."""
     return datetime.now(UTC).isoformat()[:-6] + "Z"
 
 

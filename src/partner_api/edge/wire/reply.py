@@ -78,7 +78,7 @@ def json_reply(value: T, status: int = 200, headers: Mapping[str, str] | None = 
 
 
 def names_etag(if_none_match: str, etag: str) -> bool:
-    """Tell whether the header names this ETag; whether either is weak does not matter here.
+    """Return whether the header names this ETag; whether either is weak does not matter here.
 
     A client may send thousands of tags. What a tag is quoted in cannot be in one, so that the
     header need not be taken apart.
