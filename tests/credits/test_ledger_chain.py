@@ -115,7 +115,7 @@ async def test_renewals_of_one_commit_are_chained_in_their_order(
         done([await assign(connection, partner.tenant_id, NOON, assignment)])
     before = len(await chain(connection, partner, "cash_events"))
     taken = await connection.fetchrow(
-        "SELECT * FROM leases_renew_each($1, $2, 1000)",
+        "SELECT * FROM leases_renew_partners($1, $2, 1000)",
         [partner.tenant_id],
         NOON + timedelta(days=100),
     )
@@ -142,7 +142,7 @@ async def test_free_renewals_alone_leave_the_chain_as_it_is(owner_connection: Co
     )
     done([await assign(connection, partner.tenant_id, NOON, assignment)])
     await connection.fetchrow(
-        "SELECT * FROM leases_renew_each($1, $2, 1000)",
+        "SELECT * FROM leases_renew_partners($1, $2, 1000)",
         [partner.tenant_id],
         NOON + timedelta(days=40),
     )
