@@ -41,6 +41,9 @@ def api_environment(location: DatabaseLocation) -> dict[str, str]:
         "LAYERS_SECRET_KEYS": f"bench:{secrets.token_hex(32)}",
         "LAYERS_LOG_FORMAT": "json",
         "LAYERS_HOST": HOST,
+        # All clients come from one address, and some routes are measured without a key.
+        "LAYERS_MAX_CONNECTIONS": "4000",
+        "LAYERS_MAX_CONNECTIONS_PER_ADDRESS": "4000",
     }
 
 
