@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -110,3 +111,19 @@ async def test_production_cannot_begin_once_time_has_moved(place: Place) -> None
     sweep = Watching(begin + timedelta(days=2), production)
     await advance(place.pool, clock, [sweep], begin + timedelta(days=5))
     assert entered == [False, False]
+
+
+async def test_what_becomes_due_during_a_round_is_not_missed(place: Place) -> None:
+    """A round takes time: a sweep that was early in it had nothing to do yet."""
+    clock = Clock()
+    begin = clock.now()
+
+    async def wait_for_it() -> None:
+        left = early._due - clock.now()
+        await asyncio.sleep(max(0.0, left.total_seconds() + 0.01))
+
+    early = Watching(begin + timedelta(milliseconds=500))
+    slow = Watching(begin + timedelta(days=2), wait_for_it)
+    await advance(place.pool, clock, [early, slow], begin + timedelta(days=5))
+    after = [at for at in early.steps if at >= early._due]
+    assert (after[0] - begin).days == 0, "only when something else was due"

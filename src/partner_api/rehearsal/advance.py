@@ -40,12 +40,14 @@ async def advance(pool: Pool, clock: Clock, sweeps: Sequence[Sweep], target: dat
         ProductionTimeError: nothing was moved, and nothing done at a later time than the machine's.
     """
     await _move(pool, clock, clock.now())
-    advanced = await _run_to_idle(pool, clock, sweeps)
-    while (due := await _next_due(pool, sweeps, clock.now())) is not None and due < target:
+    advanced, idle_since = await _run_to_idle(pool, clock, sweeps)
+    while (due := await _next_due(pool, sweeps, idle_since)) is not None and due < target:
         await _move(pool, clock, due)
-        advanced += await _run_to_idle(pool, clock, sweeps)
+        moved, idle_since = await _run_to_idle(pool, clock, sweeps)
+        advanced += moved
     await _move(pool, clock, target)
-    return advanced + await _run_to_idle(pool, clock, sweeps)
+    moved, _ = await _run_to_idle(pool, clock, sweeps)
+    return advanced + moved
 
 
 async def _next_due(pool: Pool, sweeps: Sequence[Sweep], after: datetime) -> datetime | None:
@@ -63,8 +65,15 @@ async def _move(pool: Pool, clock: Clock, target: datetime) -> None:
     clock.offset_seconds = max(clock.offset_seconds, offset)
 
 
-async def _run_to_idle(pool: Pool, clock: Clock, sweeps: Sequence[Sweep]) -> int:
+async def _run_to_idle(pool: Pool, clock: Clock, sweeps: Sequence[Sweep]) -> tuple[int, datetime]:
+    """Run the sweeps until a round finds nothing; return how many rows, and when that round began.
+
+    What became due while it went on may have been missed, so the next look begins there.
+    """
     total = 0
-    while advanced := sum([await sweep.step(pool, clock.now()) for sweep in sweeps]):
+    while True:
+        began = clock.now()
+        advanced = sum([await sweep.step(pool, clock.now()) for sweep in sweeps])
+        if not advanced:
+            return total, began
         total += advanced
-    return total
