@@ -113,7 +113,7 @@ def _recover(settings: Settings, name: str) -> None:
             "Use it as LAYERS_OPERATOR_TOKEN."
         )
         say(
-            f"The operator {name!r} has a new token, and the old one is dead."
+            f"The operator {name!r} has a new token, and the old one no longer works."
             if replaced
             else f"There is a new operator {name!r}, with the role admin."
         )
