@@ -80,7 +80,7 @@ def main(
 
 
 class _Plans:
-    """Makes a partner with limits for each hostile client, and an operator who may only work."""
+    """Creates a partner with limits for each hostile client, and an operator who may only work."""
 
     def __init__(self, server: Whole, seconds: float) -> None:
         self._server = server
@@ -88,7 +88,7 @@ class _Plans:
         self._made = 0
 
     def make(self, source: str) -> Plan:
-        """Give what a client from this address knows."""
+        """Return what a client from this address knows."""
         self._made += 1
         operator = self._server.operator_token
         partner = self._send(
@@ -162,7 +162,7 @@ def _start(kind: str, plan: Plan) -> subprocess.Popen[bytes]:
 
 
 def _outcome_of(process: subprocess.Popen[bytes]) -> Outcome | None:
-    """Give what it says at its end; None when it does not end in time."""
+    """Return what it says at its end; None when it does not end in time."""
     assert process.stdout is not None
     try:
         process.wait(_GRACE_SECONDS)

@@ -101,7 +101,7 @@ async def _make_customers(url: str, secret_keys: SecretKeys) -> _Customers:
 def _pgbench(
     location: DatabaseLocation, customers: _Customers, wallets: int, seconds: float
 ) -> float:
-    """Give the most that pgbench reaches with any number of clients."""
+    """Return the most that pgbench reaches with any number of clients."""
     pgbench = Pgbench(location.application_url)
     rates = []
     for level in _PGBENCH_CLIENTS:

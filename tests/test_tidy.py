@@ -30,8 +30,13 @@ OF_THE_PRODUCT: Final[list[Check]] = [
     tidiness.long_functions,
     tidiness.repeated_lines,
     tidiness.retired_names,
+    tidiness.vague_docstrings,
 ]
-OF_THE_TESTS: Final[list[Check]] = [tidiness.long_files, tidiness.late_first_tests]
+OF_THE_TESTS: Final[list[Check]] = [
+    tidiness.long_files,
+    tidiness.late_first_tests,
+    tidiness.vague_docstrings,
+]
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +99,7 @@ FAULTS: Final[list[tuple[Check, str, str]]] = [
     ),
     (tidiness.repeated_lines, "jobs/service.py", "def f(a):\n" + "    a += 1\n" * 16),
     (tidiness.retired_names, "jobs/service.py", "def f(works_until): ..."),
+    (tidiness.vague_docstrings, "jobs/service.py", 'async def f():\n    """Gives all."""'),
 ]
 # What no check minds.
 RIGHT: Final[dict[str, str]] = {

@@ -34,7 +34,7 @@ _SHOWN_BYTES = 2000
 
 
 def api_environment(location: DatabaseLocation) -> dict[str, str]:
-    """Give the variables of a server on this database: the defaults, and a key of its own."""
+    """Return the variables of a server on this database: the defaults, and a key of its own."""
     return {
         "DATABASE_URL": location.application_url,
         "LAYERS_MIGRATION_DATABASE_URL": location.owner_url,
@@ -58,7 +58,7 @@ class Api:
         self._log = log
 
     def url(self, path: str) -> str:
-        """Give the address of a path."""
+        """Return the address of a path."""
         return f"http://{HOST}:{self.port}{path}"
 
     def forget_log(self) -> None:
@@ -126,7 +126,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

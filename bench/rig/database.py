@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def temporary_database(*, durable: bool) -> Iterator[DatabaseLocation]:
-    """Give a migrated database, as the server has it.
+    """Yield a migrated database, as the server has it.
 
     Args:
         durable: commits wait for the disk, as they do in production. Without it, filling millions

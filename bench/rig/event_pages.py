@@ -52,7 +52,7 @@ class Ledger:
     events: int
 
     def filters(self) -> dict[str, EventFilter]:
-        """Give what a client can ask for, by name."""
+        """Return what a client can ask for, by name."""
         project = [_project_id(0)]
         third = timedelta(seconds=self.events / 3)
         return {

@@ -24,7 +24,7 @@ _LEASES_PER_STATEMENT = 50_000
 async def fill_leases(
     owner: Connection, partners: int, leases: int, advance: Callable[[int], None]
 ) -> list[int]:
-    """Give so many new partners so many leases together, evenly, each with its first month paid.
+    """Create so many partners with so many leases together, evenly, each with its first month paid.
 
     As the owner, because the application's role cannot write them; the rows are those that
     assigning would have left, in that order and with ids of that time. Gives the partners' tenants.

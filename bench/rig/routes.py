@@ -71,7 +71,7 @@ async def write_audit_row(request: ApiRequest, connection: Connection) -> Nothin
 
 @routes.read(MEMORY, access=PUBLIC)
 async def read_memory() -> Memory:
-    """Tell the peak of this process's resident memory."""
+    """Return the peak of this process's resident memory."""
     return Memory(_peak_bytes())
 
 

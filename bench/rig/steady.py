@@ -24,7 +24,7 @@ class Steady(NamedTuple):
     failed: int
 
     def quantile(self, part: float) -> float:
-        """Give the milliseconds that this part of the requests took at most; one that failed took for ever."""
+        """Return the milliseconds that this part of the requests took at most; one that failed took for ever."""
         place = math.ceil(part * (len(self.milliseconds) + self.failed)) - 1
         return sorted(self.milliseconds)[place] if place < len(self.milliseconds) else math.inf
 

@@ -57,7 +57,7 @@ def require_done(outcomes: Sequence[Outcome]) -> None:
 async def make_partner(
     connection: Connection, now: datetime, *, tier: RateLimitTier = "internal"
 ) -> Spender:
-    """Make a partner, without rate limits unless a tier is named, with more credits and cash than a run can spend."""
+    """Create a partner, without rate limits unless a tier is named, with more credits and cash than a run can spend."""
     tenant_id, partner_id = secrets.randbelow(2**40 - 1) + 1, new_uuid7(now)
     await organizations.create_partner(
         connection,
@@ -84,7 +84,7 @@ async def make_partner(
 async def make_children(
     connection: Connection, now: datetime, partner: Spender, count: int
 ) -> list[Spender]:
-    """Make children of a partner, each with the same share of half its credits.
+    """Create children of a partner, each with the same share of half its credits.
 
     The ids of the nth, from 1, are ``numbered_id``, so that a script of pgbench can name them.
     """
@@ -125,7 +125,7 @@ async def make_children(
 
 
 def numbered_id(tenant_id: int, n: int) -> UUID:
-    """Give the id of a tenant's nth child and of its project."""
+    """Return the id of a tenant's nth child and of its project."""
     return UUID(int=tenant_id << 64 | n)
 
 
@@ -137,7 +137,7 @@ async def make_project(
     *,
     project_id: UUID | None = None,
 ) -> UUID:
-    """Make a project of an organization, and give its id."""
+    """Create a project of an organization; return its id."""
     project_id = project_id or new_uuid7(now)
     await projects.create_project(
         connection,

@@ -97,7 +97,7 @@ class Account:
         return self.run(["/bin/sh", "-c", 'cd -- "$0"', folder]).returncode == 0
 
     def take(self, path: Path) -> None:
-        """Make the account the owner of a file or folder that this process has just created.
+        """Hand a file or folder that this process has just created to the account.
 
         Raises:
             OSError: the system does not allow it.

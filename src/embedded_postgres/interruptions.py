@@ -15,7 +15,7 @@ _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def stop_like_control_c(*numbers: signal.Signals) -> None:
-    """Make these signals do what Ctrl-C does at that moment.
+    """Let these signals do what Ctrl-C does at that moment.
 
     In an event loop that is a cancellation. A KeyboardInterrupt of its own, raised wherever the
     program just is, could end up in a callback of the driver, which would lose it.

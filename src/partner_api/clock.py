@@ -15,7 +15,7 @@ _WHOLE_SECONDS_LENGTH = len("2026-06-01T00:00:00Z")
 
 
 class Clock:
-    """Tells the time of the installation, which a rehearsal may have moved ahead of the machine's.
+    """The time of the installation, which a rehearsal may have moved ahead of the machine's.
 
     ``offset_seconds`` is how far ahead; it may be set at any time. Every rule gets its time from
     here, as an argument.
@@ -25,7 +25,7 @@ class Clock:
         self.offset_seconds = offset_seconds
 
     def now(self) -> datetime:
-        """Give the current time in UTC, cut to milliseconds, the precision of everything stored."""
+        """Return the current time in UTC, cut to milliseconds, the precision of everything stored."""
         milliseconds = time.time_ns() // 1_000_000 + self.offset_seconds * 1000
         return _EPOCH + timedelta(milliseconds=milliseconds)
 
@@ -57,7 +57,7 @@ def _format(value: datetime) -> str:
 
 
 def _plain(value: datetime) -> datetime:
-    """Give a time of a class of our own, which msgspec does not know, as a plain one."""
+    """Return a time of a class of our own, which msgspec does not know, as a plain one."""
     return datetime.combine(value.date(), value.timetz())
 
 

@@ -109,7 +109,7 @@ class SecretKeys:
         return self.current_id, self._digest(self._keys[self.current_id], secret)
 
     def verify(self, key_id: str, digest: bytes, presented: str) -> bool:
-        """Tell, in constant time, whether the text presented is the secret that was hashed.
+        """Return, in constant time, whether the text presented is the secret that was hashed.
 
         A key id that is not in the list verifies nothing.
         """
@@ -151,18 +151,18 @@ class SecretKeys:
             raise UnsealError("altered, or sealed for another record") from None
 
     def sign(self, message: bytes) -> bytes:
-        """Give 16 bytes that only this installation can make for the message."""
+        """Return 16 bytes that only this installation can make for the message."""
         return hmac.digest(self._keys[self.current_id].signing, message, "sha256")[:16]
 
     def signed(self, message: bytes, signature: bytes) -> bool:
-        """Tell, in constant time, whether ``sign`` made this signature with any key of the list."""
+        """Return, in constant time, whether ``sign`` made this signature with any key of the list."""
         return any(
             hmac.compare_digest(hmac.digest(keys.signing, message, "sha256")[:16], signature)
             for keys in self._keys.values()
         )
 
     def check_values(self) -> dict[str, bytes]:
-        """Give, by key id, 32 bytes that show whether a key is the same and nothing of the key."""
+        """Return, by key id, 32 bytes that show whether a key is the same and nothing of the key."""
         return {key_id: keys.check_value for key_id, keys in self._keys.items()}
 
     async def verify_installation(self, connection: Connection) -> None:
@@ -201,7 +201,7 @@ class SecretKeys:
 
 
 def new_secret() -> str:
-    """Make a secret: 32 random bytes as 43 characters of base64url."""
+    """Create a secret: 32 random bytes as 43 characters of base64url."""
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
 
 

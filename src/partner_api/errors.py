@@ -188,7 +188,7 @@ class Unlisted(Issue, frozen=True):
 
 
 def invalid(issues: Sequence[Issue], *, unlisted: int | None = 0, status: int = 422) -> ApiError:
-    """Make the error for a malformed request; ``issues`` has one entry per problem.
+    """Return the error for a malformed request; ``issues`` has one entry per problem.
 
     They name fields as the client did, and a client may have put a secret there by mistake. It is
     not repeated, because answers are logged by those who get them. And a client may have sent
@@ -230,7 +230,7 @@ def shorten(text: str, most: int) -> str:
 
 
 def not_found() -> ApiError:
-    """Make the error for what does not exist or is not the caller's: always the same bytes."""
+    """Return the error for what does not exist or is not the caller's: always the same bytes."""
     return ApiError("NOT_FOUND")
 
 

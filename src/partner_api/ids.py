@@ -77,18 +77,18 @@ def parse_uuid(text: str) -> UUID:
 
 
 def new_uuid7(now: datetime) -> UUID:
-    """Make a UUID version 7 of the instant ``now``: later instants sort later."""
+    """Create a UUID version 7 of the instant ``now``: later instants sort later."""
     head = _milliseconds(now) << 16 | 7 << 12 | secrets.randbits(12)
     return UUID(int=head << 64 | 2 << 62 | secrets.randbits(62))
 
 
 def new_ulid(now: datetime) -> UUID:
-    """Make a ULID of the instant ``now``, as the UUID with the same 128 bits."""
+    """Create a ULID of the instant ``now``, as the UUID with the same 128 bits."""
     return UUID(int=_milliseconds(now) << 80 | secrets.randbits(80))
 
 
 def new_request_id(unix_milliseconds: int) -> str:
-    """Make the id of a request; this is on the path of every request, so it takes no detours."""
+    """Create the id of a request; this is on the path of every request, so it takes no detours."""
     random = secrets.randbits(80)
     pairs = [_PAIRS[random >> shift & 1023] for shift in (70, 60, 50, 40, 30, 20, 10, 0)]
     return _request_id_start(unix_milliseconds) + "".join(pairs)

@@ -285,7 +285,7 @@ async def test_an_operator_who_is_out_changes_nothing_more(
 async def test_a_rotation_of_itself_cannot_be_repeated(
     api: httpx.AsyncClient, installation: Installation, family: Family
 ) -> None:
-    """The old secret is dead at once, for the repetition as well; another caller repeats and reads."""
+    """The old secret stops working at once, for the repetition as well; another caller repeats and reads."""
     key = await installation.key(family.partner, "*")
     headers = {**key.headers, "Idempotency-Key": str(uuid4())}
     granted(await api.post(f"{own_path(key)}/rotate", headers=headers))

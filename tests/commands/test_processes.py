@@ -228,6 +228,6 @@ def _stop(
 
 
 def _is_connected(pid: int) -> bool:
-    """Whether a process has a socket, so that it has begun to send its request."""
+    """Return whether a process has a socket, so that it has begun to send its request."""
     folder = f"/proc/{pid}/fd"
     return any(os.readlink(f"{folder}/{name}").startswith("socket:") for name in os.listdir(folder))

@@ -94,7 +94,7 @@ class Spot:
         return self.schema.get("format") == "date-time"
 
     def holds(self, *types: str) -> bool:
-        """Whether its values are of one of these types."""
+        """Return whether its values are of one of these types."""
         return self.schema.get("type") in types
 
     @property

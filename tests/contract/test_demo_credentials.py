@@ -26,7 +26,7 @@ class Doors:
         self.closed = closed
 
     async def admit(self, secret: str) -> bool:
-        """Whether both servers let a secret in; the one in development mode always has to.
+        """Return whether both servers let a secret in; the one in development mode always has to.
 
         A refusal is the same to the last byte as that of a secret that never was.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,9 @@ import pytest_asyncio
 from tests.support.answers import granted
 from tests.support.installation import now, org_id, project_id
 from tests.support.operations import allocate
+
+from partner_api.app import ROUTES
+from partner_api.edge.declaration import Runs
 
 if TYPE_CHECKING:
     import httpx
@@ -47,6 +51,19 @@ async def _stored_by(
 def _assert_replayed(again: httpx.Response, first: httpx.Response) -> None:
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers["Idempotent-Replayed"] == "true"
+
+
+def test_every_route_for_keys_says_how() -> None:
+    """So that a repetition is answered also when its child has been suspended since."""
+    without = {
+        f"{route.method} {route.template}"
+        for route in chain.from_iterable(ROUTES)
+        if route.declared.runs is Runs.MONEY
+        and route.declared.access.kind == "key"
+        and route.declared.replays is None
+    }
+    # Nobody does it for a child, which has no children.
+    assert without == {"PATCH /v1/organizations/{orgId}/credit-config"}
 
 
 @pytest.mark.parametrize("suspended", [False, True])

@@ -51,7 +51,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 UNKNOWN = UUID("01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05")
-# It would move the time of all other tests; `test_ops_clock.py` has a server for that.
+# It would move the time of all other tests; `tests/ops/test_clock.py` has a server for that.
 NOT_FUZZED = {"POST /ops/v1/clock"}
 # Of 1970 to 9999, as the document says, and of other years; by itself it would keep to the form alone.
 TIMES = [format_milliseconds(now()), "2026-06-01T00:00:00Z", *EDGE_TIMES, *FAR_TIMES]

@@ -19,7 +19,7 @@ EVENTS = "/v1/credits/events"
 
 
 async def fill(installation: Installation, wallet: Wallet, count: int) -> None:
-    """Give a wallet so many more events."""
+    """Add so many events to a wallet."""
     async with installation.pool.acquire() as connection:
         for credits in range(1, count + 1):
             await post(connection, wallet, "grant", credits, now=now())

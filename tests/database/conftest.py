@@ -47,7 +47,7 @@ def another_version() -> Iterator[None]:
 def version_at(
     another_version: None, tmp_path: Path
 ) -> Callable[[str], AbstractContextManager[None]]:
-    """Make this version one whose newest revision is an earlier one, while a block runs."""
+    """Pretend that this version is one whose newest revision is an earlier one, while a block runs."""
     with resources.as_file(resources.files("partner_api.database") / "schema") as installed:
         shutil.copytree(installed, tmp_path / "earlier")
 

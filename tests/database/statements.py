@@ -38,17 +38,17 @@ class Statement(NamedTuple):
     """Whether the place says that it crosses tenants."""
 
     def fits(self, sent: str) -> bool:
-        """Whether this is what was sent, but for white space and what only the run knows."""
+        """Return whether this is what was sent, but for white space and what only the run knows."""
         parts = (re.escape(" ".join(part.split())) for part in self.text.split("{}"))
         return re.fullmatch(r"\s*.*?\s*".join(parts), sent) is not None
 
     def names_tenants(self, tables: Collection[str]) -> bool:
-        """Whether it names a tenant for each of these tables that it reads or writes."""
+        """Return whether it names a tenant for each of these tables that it reads or writes."""
         return names_tenants(self.text, tables)
 
 
 def names_tenants(statement: str, tables: Collection[str]) -> bool:
-    """Whether a statement says of which tenant, or for which, as often as it names one of these tables."""
+    """Return whether a statement says of which tenant, or for which, as often as it names one of these tables."""
     used = sum(name in tables for name in _TABLE.findall(statement))
     return len(_TENANT.findall(_SHOWN_TENANT.sub("", statement))) >= used
 

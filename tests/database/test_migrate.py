@@ -39,7 +39,7 @@ def upgrade() -> None:
 def add_revision(
     another_version: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], None]:
-    """Give this version one more revision, which runs some SQL."""
+    """Add one more revision to this version, which runs some SQL."""
     folder = tmp_path / "schema"
     with resources.as_file(resources.files("partner_api.database") / "schema") as installed:
         shutil.copytree(installed, folder)
@@ -55,7 +55,7 @@ def add_revision(
 
 @pytest.fixture
 def add_function(another_version: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Give this version another function."""
+    """Add another function to this version."""
     files = migrate._function_files()
 
     def add(definition: str) -> None:

@@ -13,7 +13,7 @@ _REST = "…"
 
 
 def is_refusal(shown: Block) -> bool:
-    """Whether the page shows an error of the API."""
+    """Return whether the page shows an error of the API."""
     return shown.language == "json" and '{"error"' in shown.text
 
 

@@ -81,7 +81,7 @@ def sham_data_dir(home: Path) -> Path:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., EmbeddedPostgres]]:
-    """Make servers, started, that are stopped at the end of the test."""
+    """Start servers that are stopped at the end of the test."""
     made: list[EmbeddedPostgres] = []
 
     def make(data_dir: Path, **options: Any) -> EmbeddedPostgres:

@@ -38,7 +38,7 @@ class DueLease:
 
     @classmethod
     def make(cls, service: Service) -> DueLease:
-        """Make one in the server's own database."""
+        """Create one in the server's own database."""
 
         async def make() -> tuple[Wallet, UUID]:
             connection = await connect(EmbeddedPostgres(service.data_dir).url("owner"))

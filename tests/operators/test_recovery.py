@@ -107,7 +107,9 @@ class TestWithADatabaseOfOnesOwn:
         rows(database.owner, "UPDATE operators SET expires_at = now() - interval '1 day'")
         result = bootstrap("--recover", "--name", "Ada", DATABASE_URL=database.owner)
         token = token_of(result)
-        assert "The operator 'Ada' has a new token, and the old one is dead." in result.stderr
+        assert (
+            "The operator 'Ada' has a new token, and the old one no longer works." in result.stderr
+        )
         assert operators(database.owner) == [("Ada", "admin", token[4:20], None, True)]
 
     def test_a_revoked_operator_stays_revoked(self, database: DatabaseUrls) -> None:

@@ -42,7 +42,7 @@ def still_urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseU
 
 @pytest_asyncio.fixture
 async def still(still_urls: DatabaseUrls, secret_keys_text: str) -> AsyncIterator[Installation]:
-    """Makes partners in that database."""
+    """Return what creates partners in that database."""
     async with (
         await open_pool(still_urls.app, 2) as pool,
         await open_pool(still_urls.owner, 2) as owner,

@@ -34,7 +34,7 @@ def started_before() -> Iterator[Path]:
 
 @pytest.fixture
 def serve(home: Path, started_before: Path) -> Iterator[Callable[..., Service]]:
-    """Make a demo server, by default on a copy of a data folder; what is left of it at the end is killed."""
+    """Create a demo server, by default on a copy of a data folder; what is left of it at the end is killed."""
     made: list[Service] = []
 
     def make(*arguments: str, first: bool = False) -> Service:

@@ -291,7 +291,7 @@ class JobMachine(RuleBasedStateMachine):
         return job
 
     def _refused(self, outcome: Outcome, stale: str | None) -> bool:
-        """Whether the model refuses a report, in which case the outcome must be that."""
+        """Return whether the model refuses a report, in which case the outcome must be that."""
         if stale is None:
             assert outcome.code != "CONFLICT", outcome
             return False

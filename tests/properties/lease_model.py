@@ -189,7 +189,7 @@ class CashModel:
         return True
 
     def release(self, now: datetime, lease: Lease, reason: str) -> bool:
-        """Give one back; recalling it charges nothing."""
+        """End one; a recall charges nothing."""
         charges = reason != "recalled_by_operator"
         if charges:
             self.renew(now)

@@ -35,7 +35,7 @@ CONFLICT = Answer("refused", "CONFLICT")
 
 @dataclass
 class Job:
-    """A generation and what it reserved."""
+    """A job and what it reserved."""
 
     organization: str
     credits: int

@@ -1,4 +1,4 @@
-"""Rules of generation: jobs start, settle, are released and expire, alone and in batches over several wallets."""
+"""Rules of jobs: they start, settle, are released and expire, alone and in batches over several wallets."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Place:
             return await read_installation(connection)
 
     async def set(self, *, offset: int = 0, production: bool = False) -> None:
-        """Make the row what it may not become again by itself."""
+        """Change the row to what it may not become again by itself."""
         await self.owner.execute(
             "UPDATE installation SET clock_offset_seconds = $1, ever_production = $2",
             offset,

@@ -50,7 +50,7 @@ KINDS = [*_REPEATED, "all scripts"]
 
 
 def hostile(kind: str, length: int) -> str:
-    """Give a hook of a kind, so many characters long."""
+    """Return a hook of a kind, so many characters long."""
     if kind == "all scripts":
         return _all_scripts(length)
     once, repeated = _REPEATED[kind]

@@ -51,7 +51,7 @@ class Databases:
         self._made: list[str] = []
 
     def make(self) -> EmptyDatabase:
-        """Make another one."""
+        """Create another one."""
         name = f"simulation_{next(self._numbers)}"
         self.create(name, f"TEMPLATE {_TEMPLATE}")
         return EmptyDatabase(_with_name(self._urls.owner, name), _with_name(self._urls.app, name))

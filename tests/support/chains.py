@@ -143,7 +143,7 @@ def _problems(rows: Iterable[Row], last_hash: bytes, content_of: Any) -> Iterabl
 
 
 async def chain_again(connection: Connection, tenant_id: int) -> None:
-    """Give rows that were written past the functions their hashes, as their functions would have."""
+    """Set the hashes of rows that were written past the functions, as these would have."""
     for wallets, events, content in _LEDGERS:
         statement = _CHAIN_AGAIN.format(events=events, content=content)
         await connection.execute(statement, tenant_id, GENESIS)

@@ -38,7 +38,7 @@ Run = Callable[..., Result]
 def running_commands(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Run]:
-    """Give what runs a command with these settings and no others; ``stdout`` is where it prints, if not for us."""
+    """Return what runs a command with these settings and no others; ``stdout`` is where it prints, if not for us."""
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
     for setting in SETTINGS:

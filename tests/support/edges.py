@@ -110,7 +110,7 @@ async def add_key(
 
 
 async def add_operator(connection: Connection, role: str, *, expires_at: Any = None) -> str:
-    """Make an operator and give the token."""
+    """Create an operator; return the token."""
     credential = mint_operator_token()
     hash_key_id, digest = SecretKeys.parse(KEYS).hash_secret(credential.secret)
     await connection.execute(

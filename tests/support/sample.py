@@ -157,7 +157,7 @@ async def read_deadlock() -> Thing:
     "POST", "/v1/things", access=requires("projects:write"), runs=Runs.TRANSACTION, status=201
 )
 async def create_thing(request: ApiRequest, connection: Connection, body: NewThing) -> Thing:
-    """Make a thing, which is an audit row and nothing else."""
+    """Create a thing, which is an audit row and nothing else."""
     caller = request.caller
     await write_audit(
         connection,
@@ -195,7 +195,7 @@ SLOW_MAY_END = asyncio.Event()
     secret_answer=True,
 )
 async def create_secret(connection: Connection, org_id: OrganizationId) -> dict[str, str]:
-    """Make a secret that is different each time."""
+    """Create a secret that is different each time."""
     return {"secret": str(await connection.fetchval("SELECT gen_random_uuid()"))}
 
 
@@ -208,7 +208,7 @@ async def create_secret(connection: Connection, org_id: OrganizationId) -> dict[
 async def delete_thing(
     request: ApiRequest, connection: Connection, project_id: ProjectId, body: Reason
 ) -> dict[str, str | None]:
-    """Give the reason back."""
+    """Return the reason."""
     return {"reason": body.reason}
 
 

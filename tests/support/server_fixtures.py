@@ -60,7 +60,7 @@ def server(
 async def installation(
     server: Service, served_urls: DatabaseUrls, secret_keys_text: str
 ) -> AsyncIterator[Installation]:
-    """Makes partners and keys in the server's database."""
+    """Return what creates partners and keys in the server's database."""
     async with (
         await open_pool(served_urls.app, 4) as pool,
         await open_pool(served_urls.owner, 4) as owner,
@@ -125,7 +125,7 @@ def spare_server(
 async def spare(
     spare_server: Service, spare_urls: DatabaseUrls, secret_keys_text: str
 ) -> AsyncIterator[Installation]:
-    """Makes partners and keys in that database."""
+    """Return what creates partners and keys in that database."""
     async with (
         await open_pool(spare_urls.app, 2) as pool,
         await open_pool(spare_urls.owner, 2) as owner,

@@ -87,6 +87,8 @@ RETIRED_NAMES = re.compile(
     r"|works_until|shared_numbers|settings_forms|other_operations|list_any_jobs|rendering_worker"
     r"|partner_api\.(?:leasing|generation))\b"
 )
+# First words of a docstring for which there are better ones: return, create, check, refund, …
+VAGUE_FIRST_WORDS = re.compile(r"(Gives?|Tells?|Makes?)\b")
 # The database's history keeps its names: revisions, and functions for servers of the release before.
 HISTORY = re.compile(r"/schema/versions/|/functions/\d*_?(retired|previous_release)\w*\.sql$")
 
@@ -230,6 +232,16 @@ def retired_names(source: Source) -> Iterator[str]:
         if not HISTORY.search(path.as_posix()):
             names = sorted(set(RETIRED_NAMES.findall(path.read_text())))
             yield from (f"{source.place(path)} {name}" for name in names)
+
+
+def vague_docstrings(source: Source) -> Iterator[str]:
+    """Docstrings of functions that begin with give, tell or make."""
+    for name, module in source.modules.items():
+        for node in module.nodes:
+            match node:
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    if VAGUE_FIRST_WORDS.match(ast.get_docstring(node) or ""):
+                        yield f"{name}.{node.name}"
 
 
 def late_first_tests(source: Source) -> Iterator[str]:

@@ -121,7 +121,7 @@ async def complete(
 async def fail(
     connection: Connection, held: Claim, *, retryable: bool, now: datetime = NOON
 ) -> Outcome:
-    """Give the job back."""
+    """Hand the job back."""
     item = claim_store.JobFailure(
         held.job_id,
         held.worker_id,

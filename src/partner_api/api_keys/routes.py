@@ -56,7 +56,7 @@ async def rotate_key(
 ) -> OwnApiKeyWithSecret:
     """Rotate a key.
 
-    The key keeps its id and gets a new prefix and secret; the old secret is dead at once. A kill is
+    The key keeps its id and gets a new prefix and secret; the old secret stops working at once. A kill is
     cleared. For this key itself, or any of your organization whose scopes this one covers. A key
     that rotates itself cannot ask again if the answer is lost: its retry is 401, whatever its
     Idempotency-Key. A key that its partner has rotated acts on itself alone.

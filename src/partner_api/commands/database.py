@@ -9,7 +9,7 @@ from partner_api.commands.repeating import harmless_to_repeat
 from partner_api.commands.terminal import print_line, print_table, say
 from partner_api.time_limits import COMMAND_SECONDS
 
-app = typer.Typer(help="Look after the database's schema.", no_args_is_help=True)
+app = typer.Typer(help="Migrate the database's schema, or look at it.", no_args_is_help=True)
 
 
 @app.command("migrate")

@@ -31,9 +31,9 @@ def reconcile(
 ) -> None:
     """Recompute every balance from its rows, and name each that differs.
 
-    Status 0: the books agree. Status 1: they do not, and each mismatch was printed with the
-    organization and both numbers. Status 2: they could not be checked. It only reads, and is safe
-    on a busy system.
+    Status 0: the books agree. Status 1: they do not, and each mismatch was
+    printed with the organization and both numbers. Status 2: they could not be
+    checked. It only reads, and is safe on a busy system.
     """
     from partner_api.processes.serve import available_database
     from partner_api.processes.startup import require_existing_database, run_with_database

@@ -29,8 +29,8 @@ def serve(
 ) -> None:
     """Serve the API, with the background work, until Ctrl-C.
 
-    Without DATABASE_URL it starts a PostgreSQL of its own in the data folder, and stops it again.
-    `layers settings` lists everything that can be set.
+    Without DATABASE_URL it starts a PostgreSQL of its own in the data folder, and
+    stops it again. `layers settings` lists everything that can be set.
     """
     import structlog
 

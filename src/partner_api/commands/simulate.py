@@ -63,12 +63,13 @@ def simulate(
 ) -> None:
     """Run months of random business on a real database in seconds, and check the books throughout.
 
-    Partners, children, subscriptions, jobs and their workers, leases, lagging clocks, outages and
-    killed processes: one seed decides it all, so the same command is the same run. Status 0: everything
-    held. Status 1: something did not; it is printed, with the command that shows it again.
+    Partners, children, subscriptions, jobs and their workers, leases, lagging
+    clocks, outages and killed processes: one seed decides it all, so the same
+    command is the same run. Status 0: everything held. Status 1: something
+    did not; it is printed, with the command that shows it again.
 
-    The database is one of its own, thrown away at the end. With LAYERS_DEVELOPMENT=true and
-    DATABASE_URL it is that one, which must be empty.
+    The database is one of its own, thrown away at the end. With
+    LAYERS_DEVELOPMENT=true and DATABASE_URL it is that one, which must be empty.
     """
     from partner_api.simulation.options import Options
     from partner_api.simulation.summary import print_report, print_violation

@@ -16,8 +16,8 @@ def worker(
 ) -> None:
     """Do the background work only, until Ctrl-C; `layers serve` does it too.
 
-    Any number may run on one database, on any machine. Without DATABASE_URL it uses the database
-    that a `layers serve` with the same data folder has started.
+    Any number may run on one database, on any machine. Without DATABASE_URL it
+    uses the database that a `layers serve` with the same data folder has started.
     """
     from partner_api.processes.serve import work
 

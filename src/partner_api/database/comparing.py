@@ -8,7 +8,7 @@ _MOST_MONTHS = 12_000
 
 
 def compare(rule: str, what: str, expected: str, found: str, when: str = "true") -> str:
-    """Make a query of one row if two SQL expressions differ while ``when`` holds, and of none else.
+    """Return a query of one row if two SQL expressions differ while ``when`` holds, and of none else.
 
     Its columns are the rule, ``what`` is different, and both values as jsonb. They are written out
     for those that differ only, so a comparison costs next to nothing.
@@ -20,12 +20,12 @@ def compare(rule: str, what: str, expected: str, found: str, when: str = "true")
 
 
 def require(rule: str, what: str, condition: str, when: str = "true") -> str:
-    """Make the like for a condition that has to be true."""
+    """Return such a query for a condition that has to be true."""
     return compare(rule, what, "true", f"coalesce({condition}, false)", when)
 
 
 def differences(*comparisons: str) -> str:
-    """Make one query of several comparisons: ``rule``, ``what``, ``expected``, ``found``."""
+    """Combine several comparisons into one query: ``rule``, ``what``, ``expected``, ``found``."""
     return (
         "(SELECT * FROM ("
         + " UNION ALL ".join(comparisons)
@@ -34,7 +34,7 @@ def differences(*comparisons: str) -> str:
 
 
 def difference_list(*comparisons: str) -> str:
-    """Make an expression of several comparisons: a JSON array of their rows, NULL without any."""
+    """Combine several comparisons into one expression: a JSON array of their rows, NULL without any."""
     return (
         "(SELECT jsonb_agg(jsonb_build_array(d.rule, d.what, d.expected, d.found)) FROM "
         + differences(*comparisons)
@@ -43,5 +43,5 @@ def difference_list(*comparisons: str) -> str:
 
 
 def month_start(anchor: str, month: str) -> str:
-    """Make an expression for when a month begins that is counted from an anchor."""
+    """Return the expression for when a month begins that is counted from an anchor."""
     return f"(CASE WHEN {month} BETWEEN 0 AND {_MOST_MONTHS} THEN lease_month_start({anchor}, {month}) END)"

@@ -94,7 +94,7 @@ PREVIOUS_RELEASE = ("wallets_touch",)
 
 
 async def grant_application_role(connection: Connection, role: str) -> None:
-    """Give ``role`` exactly these rights, whatever it had before. Runs as the owner.
+    """Grant ``role`` exactly these rights, whatever it had before. Runs as the owner.
 
     Raises:
         asyncpg.UndefinedObjectError: there is no such role.

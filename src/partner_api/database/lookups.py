@@ -34,7 +34,7 @@ class Lookup:
     async def fetch(
         self, connection: Connection | Pool, keys: Sequence[tuple[Any, ...]]
     ) -> list[Row]:
-        """Give one row for each key."""
+        """Return one row for each key."""
         if not keys:
             return []
         if len(keys) == 1:

@@ -109,7 +109,7 @@ async def read_status(connection: Connection, application_role: str | None) -> S
 
 
 async def is_current(connection: Connection) -> bool:
-    """Whether the schema has everything this version needs.
+    """Return whether the schema has everything this version needs.
 
     A database that a newer version has upgraded counts: nodes are replaced one by one, and a newer schema keeps
     what the previous version calls.
@@ -126,7 +126,7 @@ async def is_current(connection: Connection) -> bool:
 
 
 async def require_current(connection: Connection) -> None:
-    """Make sure that this version can run on the database.
+    """Check that this version can run on the database.
 
     Raises:
         MigrationError: it is older, or empty, or a newer version's.
@@ -143,7 +143,7 @@ async def require_current(connection: Connection) -> None:
 
 
 async def is_owner(connection: Connection) -> bool:
-    """Whether the connection's role has the rights of the one that owns the schema."""
+    """Return whether the connection's role has the rights of the one that owns the schema."""
     return bool(
         await connection.fetchval(
             "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'operators'::regclass"

@@ -30,7 +30,7 @@ def columns_of(kind: type[msgspec.Struct], table: str | None = None, **others: s
 
 
 def read_row(kind: type[S], row: Row | None) -> S | None:
-    """Make a Struct of a row; None of none.
+    """Return a row as a Struct; None for None.
 
     The values are taken as PostgreSQL has typed them, not checked again: a query that computes a
     number casts it to the type of its field.
@@ -45,7 +45,7 @@ def read_row(kind: type[S], row: Row | None) -> S | None:
 
 
 def read_returned(kind: type[S], row: Row | None) -> S:
-    """Make a Struct of the row that a statement returns in any case: inserted, locked before, or counted.
+    """Return as a Struct the row that a statement always has: inserted, locked before, or counted.
 
     Raises:
         LookupError: it returned none.
@@ -58,7 +58,7 @@ def read_returned(kind: type[S], row: Row | None) -> S:
 
 
 def read_rows(kind: type[S], rows: Sequence[Row]) -> list[S]:
-    """Make a Struct of each row; see ``read_row``.
+    """Return each row as a Struct; see ``read_row``.
 
     Raises:
         TypeError: the columns are not the fields, in their order.

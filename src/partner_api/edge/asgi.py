@@ -166,7 +166,7 @@ class _Body:
 
 
 def _body_of(scope: Scope, receive: Receive) -> _Body | None:
-    """Give the body of a request that has one."""
+    """Return the body of a request that has one."""
     announced: int | None = None
     held_back = False
     for name, value in scope["headers"]:

@@ -46,7 +46,7 @@ class Batcher(Generic[K, V]):
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is in flight or waiting."""
+        """Return whether nothing is in flight or waiting."""
         return not (self._in_flight or self._waiting)
 
     async def get(self, key: K) -> V:

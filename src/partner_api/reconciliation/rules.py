@@ -15,7 +15,7 @@ class Rule(StrEnum):
     meaning: str
 
     def __new__(cls, name: str, meaning: str = "") -> Rule:
-        """Make the member ``name``, a string that also carries its meaning."""
+        """Create the member ``name``, a string that also carries its meaning."""
         rule = str.__new__(cls, name)
         rule._value_ = name
         rule.meaning = meaning

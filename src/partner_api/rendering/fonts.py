@@ -102,14 +102,14 @@ class Font:
         return None
 
     def covers(self, text: str) -> bool:
-        """Tell whether it has every character of ``text`` that is seen."""
+        """Return whether it has every character of ``text`` that is seen."""
         points, pictures = self._facts
         return all(
             ord(character) in points for character in text if character not in INVISIBLE
         ) and (not pictures or self.picture_size is not None)
 
     def at(self, size: int, *, shaping: bool) -> FreeTypeFont:
-        """Give it in a size, in pixels per em.
+        """Return it in a size, in pixels per em.
 
         Args:
             size: for fonts of pictures, the ``picture_size``.
@@ -135,7 +135,7 @@ class FontStack:
         self._chosen: dict[str, Font | None] = {}
 
     def font_for(self, cluster: str) -> Font | None:
-        """Give the font that draws all of a character with its marks; None if no font has it."""
+        """Return the font that draws all of a character with its marks; None if no font has it."""
         if cluster not in self._chosen:
             if len(self._chosen) >= _MOST_CHOSEN:
                 self._chosen.clear()
@@ -143,7 +143,7 @@ class FontStack:
         return self._chosen[cluster]
 
     def scripts(self) -> dict[str, bool]:
-        """Tell of each of ``SCRIPTS`` whether it can be drawn."""
+        """Return for each of ``SCRIPTS`` whether it can be drawn."""
         return {
             name: all(self.font_for(character) is not None for character in sample)
             for name, sample in SCRIPTS.items()
@@ -162,7 +162,7 @@ class FontStack:
 
 
 def is_emoji(cluster: str) -> bool:
-    """Tell whether a character is meant as a picture rather than as a letter."""
+    """Return whether a character is meant as a picture rather than as a letter."""
     if _TEXT_STYLE in cluster:
         return False
     if cluster[0] in _KEYCAP_BASES:
@@ -172,19 +172,19 @@ def is_emoji(cluster: str) -> bool:
 
 @lru_cache(maxsize=1)
 def can_shape() -> bool:
-    """Tell whether this machine has what Pillow needs to join letters (raqm with FriBiDi)."""
+    """Return whether this machine has what Pillow needs to join letters (raqm with FriBiDi)."""
     return bool(features.check_feature("raqm")) and bool(features.check_feature("fribidi"))
 
 
 @lru_cache(maxsize=1)
 def bundled_fonts() -> FontStack:
-    """Give the fonts that came with the server alone: the same on every machine."""
+    """Return the fonts that came with the server alone: the same on every machine."""
     return FontStack([*_bundled()])
 
 
 @lru_cache(maxsize=4)
 def installed_fonts(folder: Path | None = None) -> FontStack:
-    """Give the bundled fonts and behind them those of the machine.
+    """Return the bundled fonts and behind them those of the machine.
 
     Args:
         folder: a further folder of fonts, whose fonts are asked before the machine's.

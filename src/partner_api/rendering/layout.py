@@ -72,7 +72,7 @@ def fit(setter: TextSetter, text: str, width: int, height: int, largest: int) ->
 def _too_large(
     setter: TextSetter, paragraphs: list[list[str]], width: int, height: int, largest: int
 ) -> float:
-    """Give a size above which text cannot fit, as it is longer than all lines together; trying each takes its time."""
+    """Return a size above which text is longer than all lines together, so that larger ones need not be tried."""
     total = sum(setter.width(unit.rstrip(), largest) for units in paragraphs for unit in units)
     ems = max(total * _NARROWEST / largest, 1.0)
     by_paragraphs = height / (len(paragraphs) * LINE_HEIGHT)
@@ -82,7 +82,7 @@ def _too_large(
 def _balanced(
     setter: TextSetter, paragraphs: list[list[str]], lines: list[str], width: int, size: int
 ) -> list[str]:
-    """Make lines of more equal length, without making them more: no word is left alone at the end."""
+    """Even out the lengths of lines without adding a line: no word is left alone at the end."""
     best, widest, narrowest = lines, width, width // 2
     while widest - narrowest > size // 2:
         middle = (widest + narrowest) // 2
@@ -118,7 +118,7 @@ def _wrap(
 def _that_fit(
     setter: TextSetter, line: str, units: list[str], place: int, width: int, size: int
 ) -> int:
-    """Give how many of the units from a place on a line takes behind what it has."""
+    """Return how many of the units from a place on a line takes behind what it has."""
 
     def fits(count: int) -> bool:
         text = line + "".join(units[place : place + count])
@@ -144,7 +144,7 @@ def _parted(setter: TextSetter, unit: str, width: int, size: int) -> list[str]:
 
 
 def _most(count: int, fits: Callable[[int], bool]) -> int:
-    """Give the largest number up to ``count`` that fits, or 0, if with a number each smaller one fits.
+    """Return the largest number up to ``count`` that fits, or 0, if with a number each smaller one fits.
 
     Tries few numbers, and none that is more than twice the result, for what is tried is as long as its number.
     """

@@ -58,7 +58,7 @@ class TextSetter:
         self._parted: dict[str, list[Run]] = {}
 
     def width(self, text: str, size: int) -> float:
-        """Give the width of a line in pixels, at a font size in pixels."""
+        """Return the width of a line in pixels, at a font size in pixels."""
         key = (text, size)
         if key not in self._widths:
             self._widths[key] = sum(_run_width(run, size) for run in self._runs(text))
@@ -106,12 +106,12 @@ class TextSetter:
 
 
 def _has_spaces(font: Font | None) -> bool:
-    """Tell whether a space behind what a font draws should be of it too; one between pictures is too wide."""
+    """Return whether a space behind what a font draws should be of it too; one between pictures is too wide."""
     return font is not None and not font.has_pictures
 
 
 def _for_the_eye(text: str) -> list[str]:
-    """Give the characters of a line with right-to-left text from left to right, letters joined."""
+    """Return the characters of a line with right-to-left text from left to right, letters joined."""
     pictures: dict[str, str] = {}
     free = iter([character for character in _STAND_INS if character not in text])
     covered = []
@@ -178,7 +178,7 @@ def _draw_pictures(image: Image.Image, left: float, baseline: float, run: Run, s
 
 
 def _pictures(font: Font, size: int) -> tuple[FreeTypeFont, float]:
-    """Give the font in the size that it has, and the scale from there to the wanted size."""
+    """Return the font in the size that it has, and the scale from there to the wanted size."""
     pictured = font.at(font.picture_size or size, shaping=True)
     ascent, descent = pictured.getmetrics()
     return pictured, _PICTURE_HEIGHT * size / (ascent + descent)

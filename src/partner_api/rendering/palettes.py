@@ -39,7 +39,7 @@ def palette_for(text: str) -> Palette:
 
 
 def contrast(one: Color, other: Color) -> float:
-    """Give the contrast ratio of two colours, 1 to 21, as WCAG 2 defines it."""
+    """Return the contrast ratio of two colours, 1 to 21, as WCAG 2 defines it."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 

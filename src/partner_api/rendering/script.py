@@ -48,7 +48,7 @@ class _Sentence:
         return [(cluster, _width(cluster)) for cluster in clusters(self.text)]
 
     def pieces(self, most: float) -> Iterator[tuple[str, int]]:
-        """Give it in pieces of about the same width, at most ``most``, and their widths."""
+        """Return it in pieces of about the same width, at most ``most``, and their widths."""
         if self.width <= most:
             yield self.text, self.width
             return
@@ -94,7 +94,7 @@ def split_into_slides(hook: str) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    """Give text in composed form, without control characters and without towers of marks."""
+    """Return text in composed form, without control characters and without towers of marks."""
     kept: list[str] = []
     marks = 0
     for character in unicodedata.normalize("NFC", _stream_safe(text.replace("\r\n", "\n"))):
@@ -122,7 +122,7 @@ def _stream_safe(text: str) -> str:
 
 
 def _paragraphs(text: str) -> list[list[str]]:
-    """Give the lines that show something, grouped by the blank ones between them."""
+    """Return the lines that show something, grouped by the blank ones between them."""
     paragraphs: list[list[str]] = [[]]
     for line in (" ".join(line.split()) for line in text.split("\n")):
         if any(unicodedata.category(character)[0] not in "CMZ" for character in line):
@@ -173,7 +173,7 @@ def _sentences(line: str) -> list[str]:
 
 
 def _ending(before: str, more: str) -> str:
-    """Give the last characters of a text, as many as are looked at, when ``more`` is behind it."""
+    """Return the last characters of a text, as many as are looked at, when ``more`` is behind it."""
     text = before + more
     return text.rstrip()[-_ABBREVIATION_CHARACTERS:] + (" " if text[-1:].isspace() else "")
 

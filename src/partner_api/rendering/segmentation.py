@@ -33,7 +33,7 @@ _CACHED_CHARACTERS = 4_096
 
 
 def clusters(text: str) -> list[str]:
-    """Give the characters of a text as readers see them, each with its marks.
+    """Return the characters of a text as readers see them, each with its marks.
 
     What would be longer than ``MOST_CODE_POINTS`` is parted.
     """
@@ -70,12 +70,12 @@ _by_the_rules_once = lru_cache(_CACHED_CHARACTERS)(_by_the_rules)
 
 
 def line_units(text: str) -> list[str]:
-    """Give the parts of a text after each of which a line may end, with the spaces behind them."""
+    """Return the parts of a text after each of which a line may end, with the spaces behind them."""
     return list(break_units(text, _line_breakables(text, property=_line_property)))
 
 
 def sentences(text: str) -> list[str]:
-    """Give the sentences of a text, with the spaces behind them."""
+    """Return the sentences of a text, with the spaces behind them."""
     return list(break_units(text, _sentence_breakables(text, property=_sentence_property)))
 
 
@@ -107,12 +107,12 @@ class _Text(Generic[T]):
         self._runs.clear()
 
     def change(self, place: int, value: T) -> None:
-        """Give the character at a place another property."""
+        """Set another property for the character at a place."""
         self.properties[place] = value
         self._runs.clear()
 
     def step(self, place: int, steps: int, *, every: bool) -> int:
-        """Give the place so many steps on or back, -1 or the length if that is outside."""
+        """Return the place so many steps on or back, -1 or the length if that is outside."""
         if every:
             return min(max(place + steps, -1), self.length)
         neighbours = self._before if steps < 0 else self._after
@@ -123,7 +123,7 @@ class _Text(Generic[T]):
         return place
 
     def end_of_run(self, place: int, wanted: tuple[T, ...], *, back: bool, every: bool) -> int:
-        """Give how far one comes from a place over neighbours with the wanted properties."""
+        """Return how far one comes from a place over neighbours with the wanted properties."""
         key = (wanted, back, every)
         if key not in self._runs:
             self._runs[key] = self._find_runs(wanted, -1 if back else 1, every=every)
@@ -267,7 +267,7 @@ class _Cursor(Generic[T]):
 
 
 def _with_our_cursor(rules: Any) -> Any:
-    """Give a copy of a function of ``uniseg`` that walks with our cursor; the library's own stays as it is."""
+    """Return a copy of a function of ``uniseg`` that walks with our cursor; the library's own stays as it is."""
     known = {**rules.__globals__, "Run": _Cursor, "indic_conjunct_break": _conjunct_property}
     copy = FunctionType(rules.__code__, known, rules.__name__, rules.__defaults__)
     copy.__kwdefaults__ = rules.__kwdefaults__

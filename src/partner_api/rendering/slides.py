@@ -37,7 +37,7 @@ class Frame(NamedTuple):
 
     @classmethod
     def of_width(cls, width: int) -> Frame:
-        """Make a frame of 9:16.
+        """Create a frame of 9:16.
 
         TikTok's search and tabs cover the top, its buttons the right side and the caption the
         bottom; the left margin is as wide as the right one, so that what is centred is so on the
@@ -75,7 +75,7 @@ def draw_slide(
 
 
 def background(frame: Frame, palette: Palette) -> Image.Image:
-    """Give the background alone: one colour for each row of pixels."""
+    """Return the background alone: one colour for each row of pixels."""
     column = Image.new("RGB", (1, frame.height))
     last = frame.height - 1
     for row in range(frame.height):

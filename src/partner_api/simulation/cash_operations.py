@@ -47,7 +47,7 @@ def post(chances: Chances, now: datetime) -> Operation:
 
 
 def refund(chances: Chances, now: datetime) -> Operation | None:
-    """Give back some of what a month of a lease was charged, mostly the first, or a little more than all of it."""
+    """Refund some of what a month of a lease was charged, mostly the first, or a little more than all of it."""
     world = chances.world
     leases = [*world.leases.values(), *world.ended_leases]
     if not leases:

@@ -37,7 +37,7 @@ def work_on(chances: Chances, now: datetime) -> Operation | None:
 
 
 def claim(chances: Chances, now: datetime) -> Operation | None:
-    """Give a tenant's waiting jobs to a worker."""
+    """Claim a tenant's waiting jobs for a worker."""
     world = chances.world
     alive = [job for job in world.running if job.expires_at > now]
     # The claims of some have lapsed.
@@ -171,7 +171,7 @@ def _completion(
 
 
 def fail(chances: Chances, now: datetime) -> Operation | None:
-    """Give jobs back, to be tried again or to fail."""
+    """Hand jobs back, to be tried again or to fail."""
 
     def report(job: Job, claimed: Claim, idempotency: Idempotency) -> Item:
         retryable = chances.happens(0.6)

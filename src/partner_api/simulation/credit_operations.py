@@ -52,7 +52,7 @@ def adjust(chances: Chances, now: datetime) -> Operation:
 
 
 def refund(chances: Chances, now: datetime) -> Operation | None:
-    """Give back some of what a job was charged, or a little more, or for somebody else's job."""
+    """Refund some of what a job was charged, or a little more, or for somebody else's job."""
     charged = [job for job in chances.world.ended if job.charged]
     if not charged:
         return None

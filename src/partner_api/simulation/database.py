@@ -77,5 +77,5 @@ async def _require_unused(url: str) -> None:
 
 
 def is_free(folder: Path) -> bool:
-    """Whether a run may keep its data in this folder: it is empty, or not there yet."""
+    """Return whether a run may keep its data in this folder: it is empty, or not there yet."""
     return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))

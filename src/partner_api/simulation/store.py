@@ -81,7 +81,7 @@ async def count_audit_rows(
 
 
 async def count_records(connection: Connection, operation: Operation) -> list[int]:
-    """Whether the answer to each item's request was kept."""
+    """Return for each item whether the answer to its request was kept: 1 or 0."""
     records = [item.argument.idempotency for item in operation.items]
     rows = await connection.fetch(
         """
@@ -98,7 +98,7 @@ async def count_records(connection: Connection, operation: Operation) -> list[in
 
 
 async def count_started_jobs(connection: Connection, operation: Operation) -> list[int]:
-    """Whether each item's job is there."""
+    """Return for each item whether its job is there: 1 or 0."""
     return await _count(
         connection,
         "SELECT id FROM jobs WHERE tenant_id = $1 AND id = ANY ($2)",
@@ -108,7 +108,7 @@ async def count_started_jobs(connection: Connection, operation: Operation) -> li
 
 
 async def count_completed_jobs(connection: Connection, operation: Operation) -> list[int]:
-    """Whether each item's job was completed. A report that comes too late ends a job too, but not so."""
+    """Return for each item whether its job was completed: 1 or 0. A late report ends a job too, but not so."""
     return await _count(
         connection,
         "SELECT id FROM jobs WHERE tenant_id = $1 AND id = ANY ($2) AND completion IS NOT NULL",
@@ -118,7 +118,7 @@ async def count_completed_jobs(connection: Connection, operation: Operation) -> 
 
 
 async def count_archived(connection: Connection, operation: Operation) -> list[int]:
-    """Whether each item's organization is archived."""
+    """Return for each item whether its organization is archived: 1 or 0."""
     return await _count(
         connection,
         "SELECT id FROM organizations WHERE tenant_id = $1 AND id = ANY ($2) AND status = 'archived'",
@@ -135,17 +135,17 @@ async def _count(
 
 
 async def has_tenants(connection: Connection) -> bool:
-    """Whether somebody uses this database."""
+    """Return whether somebody uses this database."""
     return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM tenants)"))
 
 
 async def was_in_production(connection: Connection) -> bool:
-    """Whether a server ever ran on this database without development mode."""
+    """Return whether a server ever ran on this database without development mode."""
     return bool(await connection.fetchval("SELECT ever_production FROM installation"))
 
 
 async def backend_runs(connection: Connection, process_id: int) -> bool:
-    """Whether the database still has a process for a connection."""
+    """Return whether the database still has a process for a connection."""
     return bool(
         await connection.fetchval(
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)", process_id

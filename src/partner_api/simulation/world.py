@@ -70,7 +70,7 @@ class Claim:
 
 @dataclass(eq=False)
 class Job:
-    """A generation that was started."""
+    """A job that was started."""
 
     job_id: UUID
     organization: Organization

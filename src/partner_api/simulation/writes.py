@@ -215,7 +215,7 @@ async def _migrate(connection: Connection, tenant_id: int, now: datetime, item: 
 async def claim_jobs(
     pool: Pool, tenant_id: int, now: datetime, items: Sequence[JobClaim]
 ) -> list[Outcome]:
-    """Give waiting jobs to workers.
+    """Claim waiting jobs for workers.
 
     Facts: ``{jobs: [{job_id, attempt, claim_token, organization_id, reserved_credits}], skipped}``.
     """

@@ -181,7 +181,7 @@ class Server:
         asyncio.run_coroutine_threadsafe(holds(), self._loop).result(2 * WAIT_SECONDS)
 
     def begin_stop(self) -> None:
-        """Tell it to stop, as a signal does."""
+        """Ask it to stop, as a signal does."""
         self._loop.call_soon_threadsafe(self._stop.set)
 
     def stop(self) -> None:
@@ -224,7 +224,7 @@ class _Reader(io.BufferedReader):
     """What comes on a connection, of which one answer leaves the next."""
 
     def makefile(self, _mode: str) -> _Reader:
-        """Give itself, where a socket gives a file."""
+        """Return itself, where a socket returns a file."""
         return self
 
     def close(self) -> None:
@@ -242,7 +242,7 @@ class Client:
         self._reader = _Reader(socket.SocketIO(self.socket, "r"))
 
     def __enter__(self) -> Client:
-        """Give itself."""
+        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:

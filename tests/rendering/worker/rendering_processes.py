@@ -77,7 +77,7 @@ def renderers(parent: int | None = None) -> list[int]:
 
 
 def is_running(process: int) -> bool:
-    """Whether a process is there and has not ended; one that nobody has asked for its status has."""
+    """Return whether a process is there and has not ended; one that nobody has asked for its status has."""
     try:
         status = Path(f"/proc/{process}/stat").read_text()
     except OSError:

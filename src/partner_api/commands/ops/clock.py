@@ -35,16 +35,17 @@ def show_clock() -> None:
 def advance_clock(
     to: Annotated[str | None, typer.Option(help="An instant, 2027-01-01T00:00:00Z.")] = None,
     months: Annotated[
-        int | None, typer.Option(help="So many months on.", min=1, max=_MOST_MONTHS)
+        int | None, typer.Option(help="Forward by so many months.", min=1, max=_MOST_MONTHS)
     ] = None,
     days: Annotated[
-        int | None, typer.Option(help="So many days on.", min=1, max=_MOST_DAYS)
+        int | None, typer.Option(help="Forward by so many days.", min=1, max=_MOST_DAYS)
     ] = None,
     idempotency_key: KeyOption = None,
 ) -> None:
-    """Move the time of the whole installation forward, and watch what becomes due being done.
+    """Move the time of the whole installation forward, and watch what becomes due get done.
 
-    Only in development mode. Time never goes back: keep a copy of the data folder if you want it.
+    Only in development mode. Time never goes back: keep a copy of the data
+    folder if you want it.
     """
     _require_one(to, months, days)
     client = OperatorClient()

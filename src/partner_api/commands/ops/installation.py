@@ -33,19 +33,28 @@ def show_reconciliation(
 def bootstrap(
     name: Annotated[
         str | None,
-        typer.Option(help="Whose token it is: first, or with --recover, recovered.", parser=filled),
+        typer.Option(
+            help="The operator's name; without it first, or with --recover recovered.",
+            parser=filled,
+        ),
     ] = None,
     recover: Annotated[
-        bool, typer.Option("--recover", help="Although there are operators, whose tokens are lost.")
+        bool,
+        typer.Option(
+            "--recover", help="Even though there are operators, because their tokens are lost."
+        ),
     ] = False,
 ) -> None:
     """Create the first operator's token, with the role admin; with --recover, a later one.
 
-    Without --recover, only while there is no operator. With it, at any time: for whoever has the
-    URL of the database's owner (LAYERS_MIGRATION_DATABASE_URL, or DATABASE_URL) or the data folder
-    of the server's own one, while the server runs or not. The token is a new operator's; an admin who has that --name
-    already gets it in place of the old one, which is dead at once. All other tokens work as before,
-    so revoke those that somebody else may have. The audit log says that it was done.
+    Without --recover, only while there is no operator. With it, at any time:
+    for whoever has the URL of the database's owner
+    (LAYERS_MIGRATION_DATABASE_URL, or DATABASE_URL) or the data folder of the
+    server's own one, while the server runs or not. The token is a new
+    operator's; an admin who has that --name already gets it in place of the
+    old one, which stops working at once. All other tokens work as before, so
+    revoke those that somebody else may have. The audit log says that it was
+    done.
     """
     from partner_api.operators.schemas import name_problem
 
@@ -104,7 +113,7 @@ def _recover(settings: Settings, name: str) -> None:
             "Use it as LAYERS_OPERATOR_TOKEN."
         )
         say(
-            f"The operator {name!r} has a new token, and the old one is dead."
+            f"The operator {name!r} has a new token, and the old one no longer works."
             if replaced
             else f"There is a new operator {name!r}, with the role admin."
         )

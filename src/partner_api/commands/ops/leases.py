@@ -86,7 +86,7 @@ def recall_lease(
     note: Annotated[str | None, typer.Option(help="Why; kept on the lease.")] = None,
     idempotency_key: KeyOption = None,
 ) -> None:
-    """Take an account back, now. Nothing is charged for it any more."""
+    """Recall a leased account at once. Nothing more is charged for it."""
     change("POST", "leases", account, "recall", body={"note": note}, key=idempotency_key)
 
 
@@ -100,12 +100,12 @@ def show_renewals(
         bool,
         typer.Option(
             "--dry-run",
-            help="Show what would become of each lease: now, or with --until day by day until then.",
+            help="Show what would happen to each lease: now, or with --until day by day until then.",
         ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what renewals will take from each partner, and whose wallet does not reach."""
+    """Show what renewals will cost each partner, and whose cash wallet will fall short."""
     client = OperatorClient()
     if not dry_run:
         items = client.pages("renewals", until=until, organizationId=organization)

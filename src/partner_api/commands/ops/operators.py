@@ -43,5 +43,5 @@ def rotate_operator(operator: OperatorArgument, idempotency_key: KeyOption = Non
 
 @app.command("revoke")
 def revoke_operator(operator: OperatorArgument, idempotency_key: KeyOption = None) -> None:
-    """Revoke an operator's token, for ever."""
+    """Revoke an operator's token. This is final."""
     change("POST", "operators", operator, "revoke", body={}, key=idempotency_key)

@@ -68,7 +68,7 @@ def list_accounts(
     geo: Annotated[
         str | None, typer.Option(help="Only with an audience in this country.", parser=filled)
     ] = None,
-    min_followers: Annotated[int | None, typer.Option(help="Only with as many.")] = None,
+    min_followers: Annotated[int | None, typer.Option(help="Only with at least so many.")] = None,
     search: Annotated[str | None, typer.Option(help="A part of the handle.", parser=filled)] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -97,7 +97,7 @@ def change_account(
         list[str] | None, typer.Option(help="Country of its audience; may be repeated.")
     ] = None,
     price_cents: Annotated[
-        int | None, typer.Option(help="US cents a month, of leases to come.")
+        int | None, typer.Option(help="US cents a month, for later leases.")
     ] = None,
     avatar_url: Annotated[str | None, typer.Option(help="https://…")] = None,
     available: Annotated[

@@ -102,6 +102,6 @@ def reject_request(
     note: Annotated[str, typer.Option(help="Why; the partner reads it.")],
     idempotency_key: KeyOption = None,
 ) -> None:
-    """Answer that there are no accounts, for ever."""
+    """Reject a request for accounts. This is final."""
     body = {"note": note}
     change("POST", "lease-requests", request, "reject", body=body, key=idempotency_key)

@@ -96,7 +96,7 @@ class Cycle(RequestResponseCycle):
             self.connection.answer(ApiError("INTERNAL"))
 
     async def receive(self) -> ASGIReceiveEvent:
-        """Give the next part of the body, or say that the client has gone or sends no body."""
+        """Return the next part of the body, or say that the client has gone or sends no body."""
         if self.more_body and not self.body and not self.broken and not self.disconnected:
             self.connection.waits_for_body()
         message = await super().receive()

@@ -204,7 +204,7 @@ class ClientConnection(RequestReader):
             self._registry.idle(self)
 
     def answer(self, error: ApiError) -> None:
-        """Give the last answer of this connection, to what no route can answer."""
+        """Send the last answer of this connection, to what no route can answer."""
         if not self.transport.is_closing():
             self.transport.write(self._raw(error))
             self._linger()

@@ -17,7 +17,7 @@ _RETRY_SECONDS: Final = "1"
 
 
 def not_http() -> ApiError:
-    """Make the error for bytes that are no request."""
+    """Return the error for bytes that are no request."""
     return ApiError(
         "VALIDATION",
         "This is not a request of HTTP/1.1, or an ambiguous one. "
@@ -27,7 +27,7 @@ def not_http() -> ApiError:
 
 
 def head_too_large(most_bytes: int, most_fields: int) -> ApiError:
-    """Make the error for a request whose head is beyond the limits."""
+    """Return the error for a request whose head is beyond the limits."""
     return ApiError(
         "VALIDATION",
         f"The head of the request is too large. Send at most {most_bytes // 1024} KiB "
@@ -37,7 +37,7 @@ def head_too_large(most_bytes: int, most_fields: int) -> ApiError:
 
 
 def no_room() -> ApiError:
-    """Make the error for a connection that there is no room for."""
+    """Return the error for a connection that there is no room for."""
     return ApiError(
         "UNAVAILABLE",
         "Too many connections are open. Send the request again, with the same Idempotency-Key "

@@ -57,7 +57,7 @@ class Connections:
 
     @classmethod
     def of(cls, settings: Settings) -> Connections:
-        """Make the registry of a process with these settings."""
+        """Create the registry of a process with these settings."""
         return cls(settings.max_connections, settings.max_connections_per_address)
 
     @property
@@ -127,7 +127,7 @@ class Connections:
             numbers.count_gone(known=False)
 
     def _dispensable(self) -> Connection | None:
-        """Give who goes when all places are taken, more than half of them by known connections."""
+        """Return which connection goes when all places are taken, more than half of them by known connections."""
         queues = [self._idle_unknown, self._idle_known]
         if self.unknown < self._reserved:
             queues.reverse()
@@ -166,7 +166,7 @@ def mark_known(scope: Mapping[str, Any]) -> None:
 
 
 def address_of(host: str) -> str:
-    """Give what counts as one address: of IPv6 the network, and an IPv4 address in either form."""
+    """Return what counts as one address: of IPv6 the network, and an IPv4 address in either form."""
     if ":" not in host:
         return host
     try:

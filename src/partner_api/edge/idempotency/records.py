@@ -37,7 +37,7 @@ OPERATOR_TENANT = 0
 
 
 def idempotency_argument(request: ApiRequest) -> Idempotency:
-    """Give the SQL composite ``idempotency``: whose request, which route, key and fingerprint.
+    """Return the SQL composite ``idempotency``: whose request, which route, key and fingerprint.
 
     The key is None when the request has none; then nothing is recorded.
     """
@@ -142,14 +142,14 @@ def answer(
 
 
 def shaped(facts: dict[str, Any], shape: Shape[T], status_code: int, *, replayed: bool) -> Reply[T]:
-    """Make the answer of the facts of a money function; see ``answer``."""
+    """Build the answer from the facts of a money function; see ``answer``."""
     shown = shape(facts)
     reply = shown if isinstance(shown, Reply) else json_reply(shown, status_code)
     return Reply(reply.status, reply.body, REPLAYED_HEADER) if replayed else reply
 
 
 def shape_or_whole(shape: Callable[[Facts], S], whole: type[S]) -> Callable[[Facts], S]:
-    """Make the answer also of a record that a server of the release before has kept.
+    """Return a shape that also takes a record which a server of the previous release has kept.
 
     That server kept the whole answer of these routes where the money functions now keep facts. A record answers for
     24 hours, so this goes a release later.

@@ -210,7 +210,7 @@ def _failures(sharers: int) -> RateLimitItem:
 
 
 def _share(amount: int, sharers: int) -> int:
-    """Give the part of a limit that one of several processes may let through; not nothing, or it would refuse all."""
+    """Return the part of a limit that one of several processes may let through; not nothing, or it would refuse all."""
     return max(1, amount // sharers)
 
 

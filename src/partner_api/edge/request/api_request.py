@@ -184,7 +184,7 @@ class ApiRequest:
 
     @property
     def is_operators(self) -> bool:
-        """Whether an operator is calling."""
+        """Return whether an operator is calling."""
         return self._operator is not None
 
     def header(self, name: str) -> str | None:
@@ -249,7 +249,7 @@ class ApiRequest:
         return self._body_bytes
 
     async def body_chunks(self, limit: int) -> AsyncIterator[bytes]:
-        """Give the body as it arrives, once.
+        """Yield the body as it arrives, once.
 
         Raises:
             ApiError: PAYLOAD_TOO_LARGE when more than ``limit`` bytes have come; REQUEST_TIMEOUT

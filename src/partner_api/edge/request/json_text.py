@@ -51,7 +51,7 @@ def structure_of(text: bytes) -> bytes:
 
 
 def is_too_deep(structure: bytes) -> bool:
-    """Tell whether what ``structure_of`` gave has more than ``MAX_DEPTH`` levels."""
+    """Return whether what ``structure_of`` gave has more than ``MAX_DEPTH`` levels."""
     if structure.count(b"[") + structure.count(b"{") <= MAX_DEPTH:
         return False
     steps = memoryview(structure.translate(_STEPS, _NO_BRACKETS)).cast("b")
@@ -59,7 +59,7 @@ def is_too_deep(structure: bytes) -> bool:
 
 
 def has_repeated_keys(structure: bytes, value: Any) -> bool:
-    """Tell whether there were keys in a text that are not in its value.
+    """Return whether there were keys in a text that are not in its value.
 
     Args:
         structure: of the text.

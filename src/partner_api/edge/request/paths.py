@@ -21,7 +21,7 @@ _PATH: Final = re.compile(rb"/|(?:/(?!\.{1,2}(?:/|\Z))(?:%b|%b)+)+" % (_LITERAL,
 
 
 def is_plain_path(raw_path: bytes) -> bool:
-    """Tell whether a request's target, up to its query, is the one spelling of a path.
+    """Return whether a request's target, up to its query, is the one spelling of a path.
 
     That is: it begins with a slash and does not end with one, no segment is empty, ``.`` or ``..``, and nothing is
     percent-encoded that could stand there as it is.

@@ -215,7 +215,7 @@ def value_problem(field_type: Any, path: str, error: msgspec.ValidationError) ->
 
 
 def _choices_of(bare: Any) -> list[str]:
-    """Give the words that a type allows; none if it allows anything else."""
+    """Return the words that a type allows; none if it allows anything else."""
     found: list[str] = []
     for option in options_of(bare) or (bare,):
         if get_origin(option) is not Literal:

@@ -15,7 +15,7 @@ LISTS = (list, set, frozenset, tuple)
 
 
 def bare_type(field_type: Any) -> Any:
-    """Give a type without what is annotated on it."""
+    """Return a type without what is annotated on it."""
     return get_args(field_type)[0] if get_origin(field_type) is Annotated else field_type
 
 
@@ -25,7 +25,7 @@ def options_of(bare: Any) -> tuple[Any, ...]:
 
 
 def without_none(field_type: Any) -> Any:
-    """Give the one type that a field has besides null and unset; other unions stay."""
+    """Return the one type that a field has besides null and unset; other unions stay."""
     options = options_of(bare_type(field_type))
     real = [option for option in options if option not in (type(None), UnsetType)]
     if len(real) != 1:
@@ -36,7 +36,7 @@ def without_none(field_type: Any) -> Any:
 
 
 def is_list_type(field_type: Any) -> bool:
-    """Tell whether a field takes several values."""
+    """Return whether a field takes several values."""
     return get_origin(bare_type(field_type)) in (list, set, frozenset)
 
 
@@ -95,7 +95,7 @@ def most_values(field_type: Any, where: str) -> int:
 
 
 def is_oversized(field_type: Any, value: Any) -> bool:
-    """Tell whether a list or object anywhere in a value is too large, looking into none that is."""
+    """Return whether a list or object anywhere in a value is too large, looking into none that is."""
     inner = without_none(field_type)
     bare = bare_type(inner)
     if size_problem(inner, value, "") is not None:

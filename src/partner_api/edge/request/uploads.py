@@ -39,7 +39,7 @@ class UploadRule(Struct, frozen=True):
         return DrainLimit(2 * self.max_bytes, DISCARD_UPLOAD_SECONDS)
 
     def read_media_type(self, request: ApiRequest, issues: list[Issue]) -> str:
-        """Give the media type that a request announces; another one is added to ``issues``."""
+        """Return the media type that a request announces; another one is added to ``issues``."""
         text = request.header("content-type") or ""
         media_type = text.partition(";")[0].strip().lower()
         if ANY_TYPE not in self.media_types and media_type not in self.media_types:
@@ -57,7 +57,7 @@ class Upload:
         self.digest = digest
 
     def close(self) -> None:
-        """Give the file up."""
+        """Close the file, which deletes it."""
         self.file.close()
 
 

@@ -103,7 +103,7 @@ async def rotate_operator(
 ) -> OperatorWithToken:
     """Rotate an operator's token.
 
-    The old token is dead at once. A revoked operator is 409. Whoever rotates their own token cannot
+    The old token stops working at once. A revoked operator is 409. Whoever rotates their own token cannot
     ask again if the answer is lost: the retry is 401, whatever its Idempotency-Key. Another admin
     can rotate it, and `layers ops bootstrap --recover` helps where there is none.
     """

@@ -9,5 +9,5 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Make the index in which the next tenant is found."""
+    """Create the index in which the next tenant is found."""
     run_sql_beside(__file__)

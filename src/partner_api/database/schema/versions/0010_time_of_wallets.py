@@ -9,5 +9,5 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Make each wallet's time that of its last event or of its period's start."""
+    """Set each wallet's time to that of its last event or of its period's start."""
     run_sql_beside(__file__)

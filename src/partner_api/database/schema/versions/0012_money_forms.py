@@ -9,5 +9,5 @@ down_revision = "0011"
 
 
 def upgrade() -> None:
-    """Give each of them a type for its items, with who asks and the idempotency record."""
+    """Create a type for the items of each, with who asks and the idempotency record."""
     run_sql_beside(__file__)
