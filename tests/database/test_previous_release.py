@@ -1,7 +1,8 @@
-"""What a server of the previous release calls, as it does: the statements are its own."""
+"""What a server of the previous release calls, and its functions, as they do: the statements are their own."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -10,7 +11,9 @@ from tests.support.invariants import mismatches
 from tests.support.leases import lease, make_account
 from tests.support.tenants import NOON, make_child, make_partner
 
-from partner_api.database.arguments import SYSTEM
+from partner_api.credits import store as credits_store
+from partner_api.credits.store import CreditPosting
+from partner_api.database.arguments import SYSTEM, Idempotency
 from partner_api.lease_requests import store as requests
 
 if TYPE_CHECKING:
@@ -161,3 +164,54 @@ async def test_due_wallets_are_rolled_over(connection: Connection, partner: Wall
         await connection.fetchval("SELECT wallets_touch($1, $2, $3)", partner.tenant_id, NOON, ids)
         == 0
     )
+
+
+async def test_a_posting_that_has_begun_keeps_its_record(
+    connection: Connection, owner_connection: Connection, partner: Wallet
+) -> None:
+    """Its function goes on in its own text, and calls what the new one calls."""
+    record = Idempotency(partner.tenant_id, uuid4(), "POST", "/grant", "key", b"f" * 32)
+    item = CreditPosting(partner.organization_id, "grant", 7, None, None, {}, SYSTEM, record)
+    begun = await owner_connection.fetchval(
+        "SELECT credit_post_one($1, $2, $3)", partner.tenant_id, NOON, item
+    )
+    assert begun["status"] == "done"
+    (repeated,) = await credits_store.post(connection, partner.tenant_id, NOON, [item])
+    assert (repeated.status, repeated.facts) == ("replayed", begun["facts"])
+    assert begun["facts"]["balance"] == 7
+    assert await mismatches(connection, partner.tenant_id) == []
+
+
+async def test_a_function_that_has_begun_finds_what_it_calls(
+    connection: Connection, owner_connection: Connection, partner: Wallet
+) -> None:
+    owner, tenant = owner_connection, partner.tenant_id
+    later = NOON + timedelta(days=40)
+    rolled = await owner.fetchval(
+        "SELECT w FROM wallets v, wallet_rolled(v, $2) w WHERE v.tenant_id = $1", tenant, NOON
+    )
+    together = await owner.fetch(
+        "SELECT r.* FROM wallets_rolled(ARRAY(SELECT w FROM wallets w WHERE w.tenant_id = $1), $2) r",
+        tenant,
+        NOON,
+    )
+    ((wallet,), at) = together[0]
+    assert (rolled["tenant_id"], wallet["tenant_id"], at) == (tenant, tenant, NOON)
+    for statement in (
+        "SELECT (wallet_at(w, $2)).period_number FROM wallets w WHERE w.tenant_id = $1",
+        "SELECT period_number FROM wallets WHERE tenant_id = $1 AND period_end > $2",
+    ):
+        assert await owner.fetchval(statement, tenant, later) == 1
+    refill = await owner.fetchval("SELECT job_refill($1, 5, $2)", uuid4(), NOON)
+    assert (refill["credits"], refill["id"] is None) == (5, False)
+    refusal = await owner.fetchval("SELECT amount_refusal('credits')")
+    assert [issue["path"] for issue in refusal["facts"]["issues"]] == ["credits"]
+    account = await make_account(connection, NOON)
+    assigned = await owner.fetchval(
+        "SELECT lease_assign_one($1, $2, $3)",
+        tenant,
+        later,
+        (partner.project_id, [account], [uuid4()], 100, SYSTEM),
+    )
+    assert (assigned["status"], assigned["facts"]["charged_cents"]) == ("done", 100)
+    assert await mismatches(connection, tenant) == []

@@ -83,13 +83,13 @@ BEGIN
     PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
-            p_now, v_item.idempotency, credit_post_one(p_tenant_id, p_now, v_item));
+            p_now, v_item.idempotency, credit_posting_one(p_tenant_id, p_now, v_item));
     END LOOP;
     RETURN v_outcomes;
 END
 $$;
 
-CREATE OR REPLACE FUNCTION credit_post_one(p_tenant_id bigint, p_now timestamptz, p_item credit_posting)
+CREATE OR REPLACE FUNCTION credit_posting_one(p_tenant_id bigint, p_now timestamptz, p_item credit_posting)
 RETURNS outcome
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -95,3 +95,46 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = '
         p_request_id, p_social_account_ids, p_handles, p_followers, ROW('system', NULL, NULL, NULL, NULL)::caller,
         NULL)::lease_request_pretend_item)
 $$;
+
+-- What functions of that release call. One that has begun when this release's functions take their place goes on in its
+-- own text, on what is there by then.
+
+-- credit_post of that release left the record of its request to this function.
+CREATE OR REPLACE FUNCTION credit_post_one(p_tenant_id bigint, p_now timestamptz, p_item credit_posting)
+RETURNS outcome
+LANGUAGE sql AS $$
+    SELECT idempotency_keep(p_now, p_item.idempotency, credit_posting_one(p_tenant_id, p_now, p_item))
+$$;
+
+CREATE OR REPLACE FUNCTION wallet_rolled(p_wallet wallets, p_now timestamptz)
+RETURNS wallets
+LANGUAGE sql AS $$ SELECT wallet_roll_over(p_wallet, p_now) $$;
+
+CREATE OR REPLACE FUNCTION wallets_rolled(INOUT p_wallets wallets[], INOUT p_now timestamptz)
+LANGUAGE sql AS $$ SELECT * FROM wallets_roll_over(p_wallets, p_now) $$;
+
+CREATE OR REPLACE FUNCTION wallet_at(p_wallet wallets, p_now timestamptz)
+RETURNS wallets
+LANGUAGE sql AS $$ SELECT wallet_roll_over_and_save(p_wallet, p_now) $$;
+
+CREATE OR REPLACE FUNCTION job_refill(p_job_id uuid, p_credits bigint, p_now timestamptz)
+RETURNS credit_transfers
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_transfer credit_transfers;
+BEGIN
+    v_transfer.id := time_ordered_uuid(p_now, 'refill:' || p_job_id);
+    v_transfer.credits := p_credits;
+    RETURN v_transfer;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lease_assign_one(p_tenant_id bigint, p_now timestamptz, p_item lease_assignment)
+RETURNS outcome
+LANGUAGE sql AS $$ SELECT lease_assign(p_tenant_id, p_now, p_item) $$;
+
+CREATE OR REPLACE FUNCTION amount_refusal(p_path text)
+RETURNS outcome LANGUAGE sql IMMUTABLE AS $$
+    SELECT ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
+        'path', p_path, 'message', 'would bring a balance above 9007199254740991'))))::outcome
+$$;

@@ -175,19 +175,18 @@ async def _stored(request: ApiRequest, connection: Connection) -> Reply[Any] | N
 async def _find(
     request: ApiRequest, connection: Connection, record: Idempotency
 ) -> Reply[Any] | None:
-    row = await store.find(connection, request.now, record)
-    if row is None or row["verdict"] == "new":
-        return None
-    if row["verdict"] == "conflict":
+    found = await store.find(connection, request.now, record)
+    if found.verdict == "conflict":
         raise ApiError("IDEMPOTENCY_CONFLICT")
-    if row["verdict"] == "in_progress":
+    if found.verdict == "in_progress":
         raise ApiError("IDEMPOTENCY_IN_PROGRESS")
-    body = (
-        row["answer"].encode()
-        if row["sealed"] is None
-        else request.services.secret_keys.unseal(row["sealed"], _context(record))
-    )
-    return Reply(row["status_code"], body, REPLAYED_HEADER)
+    if found.status_code is None:
+        return None
+    if found.sealed is not None:
+        body = request.services.secret_keys.unseal(found.sealed, _context(record))
+    else:
+        body = (found.answer or "").encode()
+    return Reply(found.status_code, body, REPLAYED_HEADER)
 
 
 def _context(record: Idempotency) -> bytes:

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from partner_api.database.rows import columns_of, read_returned
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import msgspec
-
     from partner_api.database.arguments import Idempotency
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection
 
 
-async def find(connection: Connection, now: datetime, record: Idempotency) -> Row | None:
-    """Look a request up, and lock its key until the transaction ends.
+class Found(msgspec.Struct, frozen=True):
+    """What is known of a request; all but the verdict is there if it is ``replayed``, and then one of the answers."""
 
-    Columns: ``verdict, status_code, answer, sealed``. The answer is text: a replay is the first
-    answer to the byte.
-    """
-    return await connection.fetchrow(
-        """
-        SELECT verdict, status_code, answer::text AS answer, sealed
-          FROM idempotency_find($1, $2::idempotency)
-        """,
-        now,
-        record,
+    verdict: Literal["new", "in_progress", "conflict", "replayed"]
+    status_code: int | None
+    answer: str | None
+    """As text: a replay is the first answer to the byte."""
+    sealed: bytes | None
+
+
+async def find(connection: Connection, now: datetime, record: Idempotency) -> Found:
+    """Look a request up, and lock its key until the transaction ends."""
+    return read_returned(
+        Found,
+        await connection.fetchrow(
+            f"""
+            SELECT {columns_of(Found, answer="answer::text")}
+              FROM idempotency_find($1, $2::idempotency)
+            """,
+            now,
+            record,
+        ),
     )
 
 
