@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from partner_api.clock import Clock
-from partner_api.database.arguments import SYSTEM, Caller, call_money_function
+from partner_api.database.arguments import SYSTEM, Actor, call_money_function
 from partner_api.ids import new_ulid, new_uuid7
 from partner_api.jobs import store as job_store
 from rig.tenants import require_done
@@ -31,7 +31,7 @@ class _Settlement(NamedTuple):
 
     job_id: UUID
     charged: int
-    caller: Caller
+    caller: Actor
 
 
 async def spend(

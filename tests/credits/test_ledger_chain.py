@@ -19,7 +19,7 @@ from tests.support.tenants import NOON, job_start, make_child, make_partner
 
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
-from partner_api.database.arguments import SYSTEM, Caller, Outcome
+from partner_api.database.arguments import SYSTEM, Actor, Outcome
 from partner_api.jobs import store as job_store
 from partner_api.organizations import store as organizations
 
@@ -92,7 +92,7 @@ async def test_batches_are_chained_in_their_order(connection: Connection) -> Non
     charges = {
         start.job_id: charged for start, charged in zip(starts, [20, 0, 7, 19] * 15, strict=True)
     }
-    operator = Caller("operator", operator_id=uuid4())
+    operator = Actor("operator", operator_id=uuid4())
     done(await op.settle_all(connection, partner.tenant_id, charges, now=later, caller=operator))
     outcome = await op.post(
         connection, children[1], "refund", 5, job_id=starts[4].job_id, now=later
@@ -159,7 +159,7 @@ def test_any_text_is_hashed_as_json_writes_it(database_urls: DatabaseUrls) -> No
         @given(texts, st.dictionaries(texts, texts, max_size=6), texts)
         @settings(deadline=None, max_examples=60)
         def hashed(description: str, metadata: dict[str, str], request_id: str) -> None:
-            caller = Caller("operator", operator_id=uuid4(), request_id=request_id)
+            caller = Actor("operator", operator_id=uuid4(), request_id=request_id)
             who = partner.organization_id
             posting = credit.CreditPosting(
                 who, "grant", 1, None, description, metadata, caller, None

@@ -24,7 +24,7 @@ from tests.support.operations import (
 from tests.support.tenants import NOON, make_child, make_partner
 
 from partner_api.credits import store as credit
-from partner_api.database.arguments import Caller, Idempotency
+from partner_api.database.arguments import Actor, Idempotency
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -47,7 +47,7 @@ async def test_grants_and_purchases_go_to_prepaid(
     connection: Connection, event_type: str, audited: str
 ) -> None:
     partner = await make_partner(connection)
-    operator = Caller("operator", None, uuid4(), "Grace", "req_1")
+    operator = Actor("operator", None, uuid4(), "Grace", "req_1")
     item = posting(partner, event_type, 500)._replace(
         description="Welcome", metadata={"invoice": "9"}, caller=operator
     )

@@ -22,7 +22,7 @@ from tests.support.operations import (
 )
 from tests.support.tenants import NOON, job_start, make_child, make_partner
 
-from partner_api.database.arguments import Caller, Idempotency
+from partner_api.database.arguments import Actor, Idempotency
 from partner_api.jobs import claim_store, operator_store
 from partner_api.jobs import store as job_store
 
@@ -60,7 +60,7 @@ async def test_a_start_reserves_its_estimate_and_makes_job_and_container(
     partner = await make_partner(connection, prepaid=500)
     key_id = uuid4()
     item = job_start(partner, 120)._replace(
-        inputs={"hook": "Hello"}, caller=Caller("partner_api", key_id, request_id="req_1")
+        inputs={"hook": "Hello"}, caller=Actor("partner_api", key_id, request_id="req_1")
     )
     (outcome,) = await job_store.start_jobs(connection, partner.tenant_id, NOON, [item])
     assert outcome.status == "done"

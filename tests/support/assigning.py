@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.arguments import Caller, Outcome
+    from partner_api.database.arguments import Actor, Outcome
     from partner_api.database.connection import Connection
 
 
@@ -23,7 +23,7 @@ class LeaseAssignment(NamedTuple):
     pool_account_ids: Sequence[UUID]
     social_account_ids: Sequence[UUID]
     monthly_price_cents: int | None
-    caller: Caller
+    caller: Actor
 
 
 async def assign(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from partner_api.database.arguments import SYSTEM, Caller, Outcome, call_money_function
+from partner_api.database.arguments import SYSTEM, Actor, Outcome, call_money_function
 from partner_api.jobs.store import JobRelease
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class JobSettlement(NamedTuple):
 
     job_id: UUID
     charged: int
-    caller: Caller = SYSTEM
+    caller: Actor = SYSTEM
 
 
 def ending(job_id: UUID, status: str = "failed") -> JobRelease:

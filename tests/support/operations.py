@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.support.tenants import Wallet
 
-    from partner_api.database.arguments import Caller, Idempotency, Outcome
+    from partner_api.database.arguments import Actor, Idempotency, Outcome
     from partner_api.database.connection import Connection, Pool, Row
 
 
@@ -231,7 +231,7 @@ async def settle_all(
     charges: Mapping[UUID, int],
     *,
     now: datetime = NOON,
-    caller: Caller = SYSTEM,
+    caller: Actor = SYSTEM,
 ) -> list[Outcome]:
     """Have a worker complete jobs in one batch, each at what it is to cost."""
     items = [

@@ -13,7 +13,7 @@ from partner_api.database.rows import columns_of, read_rows
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from partner_api.database.arguments import Caller
+    from partner_api.database.arguments import Actor
     from partner_api.database.connection import Connection
 
 
@@ -41,7 +41,7 @@ async def add_event(
     now: datetime,
     organization_id: UUID | None,
     event_type: str,
-    caller: Caller,
+    caller: Actor,
     project_id: UUID | None,
     details: Mapping[str, Any],
 ) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.arguments import Actor, Idempotency, Outcome, call_money_function
 from partner_api.database.rows import columns_of, read_row, read_rows
 from partner_api.edge.wire.ledger_chain import LedgerPosition
 
@@ -57,7 +57,7 @@ class CashPosting(NamedTuple):
     amount_cents: int
     description: str
     reference: str | None
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 
@@ -76,7 +76,7 @@ class RefundItem(NamedTuple):
     lease_month: int
     amount_cents: int
     description: str | None
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from msgspec import Struct
 
-from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.arguments import Actor, Idempotency, Outcome, call_money_function
 from partner_api.database.lookups import Lookup
 from partner_api.database.rows import columns_of, read_row
 
@@ -79,7 +79,7 @@ class CreditPosting(NamedTuple):
     job_id: UUID | None
     description: str | None
     metadata: dict[str, str]
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 
@@ -92,7 +92,7 @@ class CreditAllocation(NamedTuple):
     credits: int
     description: str | None
     metadata: dict[str, str]
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 
@@ -102,7 +102,7 @@ class CreditConfiguration(NamedTuple):
     organization_id: UUID
     partner_id: UUID
     patch: dict[str, Any]
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 
@@ -114,7 +114,7 @@ class SubscriptionSetting(NamedTuple):
     included_credits: int
     billing_status: str
     started_on: date | None
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 

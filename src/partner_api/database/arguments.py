@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 
-class Caller(NamedTuple):
-    """Who asks, as the audit log and the ledgers record it."""
+class Actor(NamedTuple):
+    """Who asks, as the audit log and the ledgers record it. In SQL, a ``caller``."""
 
     actor: Literal["partner_api", "operator", "system"]
     api_key_id: UUID | None = None
@@ -25,7 +25,7 @@ class Caller(NamedTuple):
     request_id: str | None = None
 
 
-SYSTEM = Caller("system")
+SYSTEM = Actor("system")
 
 
 class Idempotency(NamedTuple):

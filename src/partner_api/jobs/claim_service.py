@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.arguments import Caller
+    from partner_api.database.arguments import Actor
     from partner_api.database.connection import Connection
     from partner_api.jobs.claim_store import ClaimedJob
 
@@ -45,7 +45,7 @@ class Claimer:
         formats: Sequence[str],
         lease_seconds: int,
         limit: int,
-        caller: Caller,
+        caller: Actor,
     ) -> list[ClaimedJob]:
         """Claim up to ``limit`` jobs, from as many tenants as have some.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
-from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.arguments import Actor, Idempotency, Outcome, call_money_function
 from partner_api.database.rows import read_rows
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class JobCompletion(NamedTuple):
     claim_token: UUID
     charged: int
     assets: list[dict[str, Any]]
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None = None
 
 
@@ -66,7 +66,7 @@ class JobFailure(NamedTuple):
     error_code: str
     error_message: str
     retryable: bool
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None = None
 
 
@@ -75,7 +75,7 @@ class CancelItem(NamedTuple):
 
     job_id: UUID
     organization_id: UUID | None
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None = None
 
 
@@ -115,7 +115,7 @@ async def claim_jobs(
     formats: Sequence[str],
     lease_seconds: int,
     tokens: Sequence[UUID],
-    caller: Caller,
+    caller: Actor,
     resting: Sequence[UUID] = (),
 ) -> Claimed:
     """Assign a tenant's oldest waiting jobs to a worker, one for each token, or fewer; none that is ``resting``."""

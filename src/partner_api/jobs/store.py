@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from msgspec import Struct
 
-from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.arguments import Actor, Idempotency, Outcome, call_money_function
 from partner_api.database.rows import columns_of, read_row
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class JobStart(NamedTuple):
     credits: int | None
     running_jobs_limit: int | None
     expires_at: datetime
-    caller: Caller
+    caller: Actor
     social_account_id: UUID | None = None
     idempotency: Idempotency | None = None
 
@@ -95,7 +95,7 @@ class JobRelease(NamedTuple):
     status: Literal["failed", "canceled"]
     error_code: str | None
     error_message: str | None
-    caller: Caller
+    caller: Actor
 
 
 async def start_jobs(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.arguments import Actor, Idempotency, Outcome, call_money_function
 from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class FulfilItem(NamedTuple):
     social_account_ids: Sequence[UUID]
     monthly_price_cents: int | None
     note: str | None
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 
@@ -57,7 +57,7 @@ class RejectItem(NamedTuple):
 
     request_id: UUID
     note: str
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 
@@ -68,7 +68,7 @@ class PretendItem(NamedTuple):
     social_account_ids: Sequence[UUID]
     handles: Sequence[str]
     followers: Sequence[int]
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 

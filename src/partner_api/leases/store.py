@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.arguments import Actor, Idempotency, Outcome, call_money_function
 from partner_api.database.rows import columns_of, read_rows
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class DisconnectItem(NamedTuple):
     organization_id: UUID | None
     reason: Literal["released_by_partner", "recalled_by_operator"]
     note: str | None
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 
@@ -49,7 +49,7 @@ class PriceItem(NamedTuple):
 
     social_account_id: UUID
     monthly_price_cents: int
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 

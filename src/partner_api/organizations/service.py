@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.arguments import Caller
+    from partner_api.database.arguments import Actor
     from partner_api.database.connection import Connection
     from partner_api.edge.request.api_request import ApiRequest
 
@@ -138,7 +138,7 @@ async def onboard_partner(
     billing_email: str | None,
     metadata: dict[str, str],
     rate_limit_tier: str,
-    caller: Caller,
+    caller: Actor,
 ) -> Partner:
     """Create a partner in both environments.
 

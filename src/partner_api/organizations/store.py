@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from partner_api.database.arguments import Caller, Idempotency, Outcome, call_money_function
+from partner_api.database.arguments import Actor, Idempotency, Outcome, call_money_function
 from partner_api.database.rows import columns_of, read_returned, read_row, read_rows
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ async def create_partner(
     billing_email: str | None,
     metadata: dict[str, str],
     rate_limit_tier: str,
-    caller: Caller,
+    caller: Actor,
 ) -> None:
     """Create a partner in one environment: tenant, organization, credit wallet and cash wallet.
 
@@ -103,7 +103,7 @@ async def create_child(
     name: str,
     billing_email: str | None,
     metadata: dict[str, str],
-    caller: Caller,
+    caller: Actor,
 ) -> bool:
     """Create an active child with an empty wallet; False when the parent is not an active partner of the tenant."""
     created: bool = await connection.fetchval(
@@ -199,7 +199,7 @@ class StatusItem(NamedTuple):
     organization_id: UUID
     partner_id: UUID | None
     status: Literal["active", "suspended"]
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 
@@ -208,7 +208,7 @@ class ArchiveItem(NamedTuple):
 
     organization_id: UUID
     partner_id: UUID
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency | None
 
 

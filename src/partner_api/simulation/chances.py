@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
-from partner_api.database.arguments import Caller, Idempotency, Outcome
+from partner_api.database.arguments import Actor, Idempotency, Outcome
 from partner_api.simulation.kill_points import KillPoint, Moment
 from partner_api.simulation.operations import Operation, Recovery
 from partner_api.simulation.world import Ids, Organization, Project, World
@@ -82,17 +82,15 @@ class Chances:
             return max(0, available) + self.random.randint(1, 3)
         return LARGEST_AMOUNT
 
-    def operator(self, now: datetime) -> Caller:
+    def operator(self, now: datetime) -> Actor:
         """Return the caller of an operator's request."""
-        return Caller("operator", None, self._operator_id, "simulation", self.ids.request(now))
+        return Actor("operator", None, self._operator_id, "simulation", self.ids.request(now))
 
-    def client(self, organization: Organization, now: datetime) -> Caller:
+    def client(self, organization: Organization, now: datetime) -> Actor:
         """Return the caller of a partner's request; its organization's id stands for the API key's."""
-        return Caller(
-            "partner_api", organization.organization_id, None, None, self.ids.request(now)
-        )
+        return Actor("partner_api", organization.organization_id, None, None, self.ids.request(now))
 
-    def key(self, caller: Caller, tenant_id: int, route: str, now: datetime) -> Idempotency:
+    def key(self, caller: Actor, tenant_id: int, route: str, now: datetime) -> Idempotency:
         """Return a new idempotency record of a request."""
         if caller.operator_id is not None:
             tenant_id = _OPERATORS_TENANT

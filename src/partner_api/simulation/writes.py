@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from partner_api.database.arguments import Caller, Idempotency, Outcome
+from partner_api.database.arguments import Actor, Idempotency, Outcome
 from partner_api.jobs import claim_store
 from partner_api.lease_requests import store as lease_requests
 from partner_api.organizations import store as organizations
@@ -33,7 +33,7 @@ class OrganizationOpening(NamedTuple):
     partner_id: UUID | None
     project_id: UUID
     name: str
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency
 
 
@@ -43,7 +43,7 @@ class ProjectOpening(NamedTuple):
     project_id: UUID
     organization_id: UUID
     name: str
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency
 
 
@@ -54,7 +54,7 @@ class Migration(NamedTuple):
     partner_id: UUID
     project_ids: Sequence[UUID]
     name: str
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency
 
 
@@ -65,7 +65,7 @@ class JobClaim(NamedTuple):
     formats: Sequence[str]
     lease_seconds: int
     tokens: Sequence[UUID]
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency
 
 
@@ -76,7 +76,7 @@ class LeaseRequestSubmission(NamedTuple):
     organization_id: UUID
     project_id: UUID
     accounts: int
-    caller: Caller
+    caller: Actor
     idempotency: Idempotency
 
 
@@ -151,7 +151,7 @@ async def _create_child(
     organization_id: UUID,
     partner_id: UUID,
     name: str,
-    caller: Caller,
+    caller: Actor,
 ) -> None:
     created = await organizations.create_child(
         connection,

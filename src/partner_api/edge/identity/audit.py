@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from partner_api.audit import store
-from partner_api.database.arguments import Caller
+from partner_api.database.arguments import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,19 +16,17 @@ if TYPE_CHECKING:
     from partner_api.edge.request.api_request import ApiRequest
 
 
-def audit_argument(request: ApiRequest) -> Caller:
+def audit_argument(request: ApiRequest) -> Actor:
     """Return who asks, as ledgers and the audit log record it."""
     if request.is_operators:
         operator = request.operator
-        return Caller(
+        return Actor(
             "operator",
             operator_id=operator.operator_id,
             operator_name=operator.name,
             request_id=request.request_id,
         )
-    return Caller(
-        "partner_api", api_key_id=request.caller.api_key_id, request_id=request.request_id
-    )
+    return Actor("partner_api", api_key_id=request.caller.api_key_id, request_id=request.request_id)
 
 
 async def write_audit(
@@ -37,7 +35,7 @@ async def write_audit(
     tenant_id: int,
     organization_id: UUID | None,
     event_type: str,
-    caller: Caller,
+    caller: Actor,
     project_id: UUID | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
