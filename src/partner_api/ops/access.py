@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from partner_api.edge.idempotency.records import reject_reused_key
+from partner_api.edge.idempotency.records import require_found
 from partner_api.errors import not_found
 from partner_api.organizations import operator_store
 
@@ -49,7 +49,4 @@ async def require_tenant(request: ApiRequest, connection: Connection, organizati
             another organization.
     """
     organization = await operator_store.find_organization(connection, organization_id)
-    if organization is None:
-        await reject_reused_key(request, connection)
-        raise not_found()
-    return organization.tenant_id
+    return (await require_found(request, connection, organization)).tenant_id

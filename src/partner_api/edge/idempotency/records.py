@@ -16,7 +16,7 @@ from partner_api.database.arguments import Idempotency
 from partner_api.edge.idempotency import store
 from partner_api.edge.request.validation import MAX_QUERY_BYTES
 from partner_api.edge.wire.reply import Reply, json_reply
-from partner_api.errors import ApiError, refusal
+from partner_api.errors import ApiError, not_found, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -106,18 +106,23 @@ async def stored_reply(request: ApiRequest) -> Reply[Any] | None:
         return await _stored(request, connection)
 
 
-async def reject_reused_key(request: ApiRequest, connection: Connection) -> None:
-    """Check that the key of a request which is about to be refused was not used for another one.
+async def require_found(request: ApiRequest, connection: Connection, found: T | None) -> T:
+    """Return what a request is about, if it was found.
 
     Args:
         request: the request.
         connection: the one that it has.
+        found: what a store found, or None.
 
     Raises:
-        ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS.
+        ApiError: NOT_FOUND; before that IDEMPOTENCY_CONFLICT or IDEMPOTENCY_IN_PROGRESS, if the
+            request's key was used for another request, or is being used.
     """
-    if request.idempotency_key is not None:
-        await _stored(request, connection)
+    if found is None:
+        if request.idempotency_key is not None:
+            await _stored(request, connection)
+        raise not_found()
+    return found
 
 
 def answer(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partner_api.edge.idempotency.records import reject_reused_key
-from partner_api.errors import not_found
+from partner_api.edge.idempotency.records import require_found
 from partner_api.jobs import operator_store
 
 if TYPE_CHECKING:
@@ -22,11 +21,9 @@ async def require_tenant(request: ApiRequest, connection: Connection, job_id: UU
         ApiError: NOT_FOUND; before that IDEMPOTENCY_CONFLICT, if the request's key was used for
             another job.
     """
-    tenant_id = await operator_store.find_tenant(connection, job_id)
-    if tenant_id is None:
-        await reject_reused_key(request, connection)
-        raise not_found()
-    return tenant_id
+    return await require_found(
+        request, connection, await operator_store.find_tenant(connection, job_id)
+    )
 
 
 async def require_job(
@@ -38,8 +35,6 @@ async def require_job(
         ApiError: NOT_FOUND; before that IDEMPOTENCY_CONFLICT, if the request's key was used for
             another job.
     """
-    job = await operator_store.find_job(connection, job_id)
-    if job is None:
-        await reject_reused_key(request, connection)
-        raise not_found()
-    return job
+    return await require_found(
+        request, connection, await operator_store.find_job(connection, job_id)
+    )

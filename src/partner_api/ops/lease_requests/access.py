@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partner_api.edge.idempotency.records import reject_reused_key
+from partner_api.edge.idempotency.records import require_found
 from partner_api.errors import not_found
 from partner_api.lease_requests import operator_store
 
@@ -35,8 +35,6 @@ async def require_tenant(request: ApiRequest, connection: Connection, request_id
         ApiError: NOT_FOUND; before that IDEMPOTENCY_CONFLICT, if the request's key was used for
             another lease request.
     """
-    tenant_id = await operator_store.find_tenant(connection, request_id)
-    if tenant_id is None:
-        await reject_reused_key(request, connection)
-        raise not_found()
-    return tenant_id
+    return await require_found(
+        request, connection, await operator_store.find_tenant(connection, request_id)
+    )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partner_api.edge.idempotency.records import reject_reused_key
-from partner_api.errors import not_found
+from partner_api.edge.idempotency.records import require_found
 from partner_api.leases import operator_store
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ async def require_tenant(
         ApiError: NOT_FOUND; before that IDEMPOTENCY_CONFLICT, if the request's key was used for
             another lease.
     """
-    tenant_id = await operator_store.find_tenant(connection, social_account_id)
-    if tenant_id is None:
-        await reject_reused_key(request, connection)
-        raise not_found()
-    return tenant_id
+    return await require_found(
+        request, connection, await operator_store.find_tenant(connection, social_account_id)
+    )
