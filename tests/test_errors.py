@@ -4,33 +4,14 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from tests.support.answers import STATUS
 
 from partner_api.errors import CODES, KINDS, REASONS, ApiError, Issue, invalid, not_found, refusal
 
-# The table of the contract's first section.
-STATUSES = {
-    "UNAUTHENTICATED": 401,
-    "FORBIDDEN_SCOPE": 403,
-    "NOT_FOUND": 404,
-    "METHOD_NOT_ALLOWED": 405,
-    "VALIDATION": 422,
-    "IDEMPOTENCY_REQUIRED": 400,
-    "IDEMPOTENCY_CONFLICT": 409,
-    "IDEMPOTENCY_IN_PROGRESS": 409,
-    "CONFLICT": 409,
-    "BILLING_EXHAUSTED": 402,
-    "RATE_LIMITED": 429,
-    "PAYLOAD_TOO_LARGE": 413,
-    "REQUEST_TIMEOUT": 408,
-    "KILL_SWITCH": 503,
-    "UNAVAILABLE": 503,
-    "INTERNAL": 500,
-}
-
 
 def test_every_code_has_its_status() -> None:
-    assert {code: kind.status for code, kind in KINDS.items()} == STATUSES
-    assert set(CODES) == set(STATUSES)
+    assert {code: kind.status for code, kind in KINDS.items()} == STATUS
+    assert set(CODES) == set(STATUS)
 
 
 def test_the_body_has_one_shape() -> None:

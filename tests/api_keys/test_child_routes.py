@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.answers import granted, issues, refused
+from tests.support.answers import bearer, granted, issues, refused
 from tests.support.installation import ago, now, org_id
 from tests.support.operations import audit
 
@@ -41,10 +41,6 @@ FIELDS = [
 
 def path_of(wallet: Wallet) -> str:
     return f"/v1/organizations/{org_id(wallet)}/api-keys"
-
-
-def bearer(secret: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {secret}"}
 
 
 async def mint(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from tests.support.answers import granted, issues, refused
+from tests.support.answers import bearer, granted, issues, refused
 from tests.support.installation import ago, now, org_id
 from tests.support.operations import audit
 
@@ -38,10 +38,6 @@ ACTIONS = [("POST", "/rotate"), ("POST", "/kill"), ("DELETE", "")]
 
 def path_of(key: Key) -> str:
     return f"/v1/api-keys/{format_id('key', key.key_id)}"
-
-
-def bearer(secret: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {secret}"}
 
 
 async def act(

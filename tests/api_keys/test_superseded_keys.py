@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from tests.support.answers import granted, refused
+from tests.support.answers import bearer, granted, refused
 from tests.support.installation import ago, now, org_id
 
 from partner_api.ids import format_id
@@ -28,10 +28,6 @@ def own_path(key: Key) -> str:
 
 def child_path(child: Wallet) -> str:
     return f"/v1/organizations/{org_id(child)}/api-keys"
-
-
-def bearer(secret: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {secret}"}
 
 
 def refused_for_it(response: httpx.Response) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from tests.support.answers import granted, refused, without_request_id
+from tests.support.answers import bearer, granted, refused, without_request_id
 from tests.support.installation import EVERYTHING, org_id
 
 from partner_api.ids import format_id
@@ -47,10 +47,6 @@ class Doors:
         assert answer.status_code in (200, 201), answer.text
         secret: str = answer.json()["secret"]
         return secret
-
-
-def bearer(secret: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {secret}"}
 
 
 def secret_of(headers: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 import pytest
-from tests.support.answers import granted, refused
+from tests.support.answers import bearer, granted, refused
 from tests.support.edges import running
 from tests.support.installation import EVERYTHING, Key, now
 from tests.support.statements import listening, recorded
@@ -76,10 +76,6 @@ async def pair(
                 for _ in range(2)
             ]
         )
-
-
-def bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
 
 
 def unknown_key() -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import pytest_asyncio
-from tests.support.answers import granted, refused
+from tests.support.answers import bearer, granted, refused
 from tests.support.databases import make_database
 from tests.support.edges import running
 from tests.support.installation import now
@@ -85,10 +85,6 @@ def secrets_of(service: Service) -> DemoSecrets:
     secrets = read_demo_secrets(service.data_dir)
     assert secrets is not None
     return secrets
-
-
-def bearer(secret: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {secret}"}
 
 
 def a_month_on() -> dict[str, str]:

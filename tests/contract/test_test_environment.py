@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.support.answers import granted, refused
+from tests.support.answers import bearer, granted, refused
 
 if TYPE_CHECKING:
     import httpx
     from tests.support.installation import Family, Installation
-
-
-def bearer(secret: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {secret}"}
 
 
 @dataclass(frozen=True)

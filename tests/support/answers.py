@@ -32,6 +32,11 @@ STATUS = {
 }
 
 
+def bearer(secret: str) -> dict[str, str]:
+    """The header that authenticates with a key or token."""
+    return {"Authorization": f"Bearer {secret}"}
+
+
 async def check_every_answer(response: httpx.Response) -> None:
     """Hold one answer to what all of them have; a hook of the client."""
     assert REQUEST_ID.fullmatch(response.headers["X-Request-Id"]), response.headers
