@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shlex
@@ -230,4 +231,9 @@ def _stop(
 def _is_connected(pid: int) -> bool:
     """Return whether a process has a socket, so that it has begun to send its request."""
     folder = f"/proc/{pid}/fd"
-    return any(os.readlink(f"{folder}/{name}").startswith("socket:") for name in os.listdir(folder))
+    for name in os.listdir(folder):
+        # It goes on meanwhile, and may have closed what was there a moment ago.
+        with contextlib.suppress(FileNotFoundError):
+            if os.readlink(f"{folder}/{name}").startswith("socket:"):
+                return True
+    return False
