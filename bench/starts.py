@@ -78,7 +78,7 @@ def main(
         )
         CONSOLE.print(f"Load generator: {generator()}. One API process.")
         for batched in (True, False):
-            variables = {} if batched else {"LAYERS_START_BATCH_SIZE": "1"}
+            variables = {} if batched else {"LAYERS_BATCH_SIZE": "1"}
             with served_api(location, {**environment, **variables}) as api:
                 _show(api, customers, levels, seconds, floor, batched=batched, keyed=keyed)
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from partner_api.credits.service import WalletReader
-from partner_api.database.connection import open_pool
+from partner_api.database.connection import REQUEST_SETTINGS, open_pool
 from partner_api.database.notifications import Bell
 from partner_api.edge.identity.acting import Children
 from partner_api.edge.identity.authentication import Authenticator
 from partner_api.edge.identity.recorder import Recorder
 from partner_api.edge.limits.rate_limits import RateLimits
+from partner_api.edge.money_calls import MoneyCalls
 from partner_api.jobs.claim_service import Claimer
-from partner_api.jobs.service import Starter
 from partner_api.storage import open_storage
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Services:
     recorder: Recorder
     storage: Storage
     bell: Bell
-    starter: Starter
+    money_calls: MoneyCalls
     claimer: Claimer
     run_folder: Path | None
     """Where the supervisor writes the state of the server's parts; None without a supervisor."""
@@ -69,7 +69,7 @@ async def open_services(
         StorageUnavailable: what talks to the bucket that the settings name is not installed.
     """
     storage = open_storage(settings, secret_keys)
-    pool = await open_pool(url, settings.database_pool_size)
+    pool = await open_pool(url, settings.database_pool_size, settings=REQUEST_SETTINGS)
     bell = Bell(pool)
     return Services(
         settings=settings,
@@ -85,5 +85,5 @@ async def open_services(
         bell=bell,
         claimer=Claimer(),
         run_folder=run_folder,
-        starter=Starter(pool, clock, bell, settings.start_batch_size),
+        money_calls=MoneyCalls(pool, clock, settings.batch_size),
     )

@@ -70,6 +70,27 @@ DISCARD_UPLOAD_SECONDS: Final = _limit(
     "the answer; then the connection is closed",
 )
 
+# --- requests --------------------------------------------------------------------------------
+
+REQUEST_SECONDS: Final = _limit(
+    "REQUEST_SECONDS",
+    15.0,
+    "all that a request does, from when its body has arrived",
+    "503 `UNAVAILABLE`; nothing has happened",
+)
+LOCK_SECONDS: Final = _limit(
+    "LOCK_SECONDS",
+    10.0,
+    "a lock that somebody else has, by a request",
+    "503 `UNAVAILABLE`; nothing has happened",
+)
+REQUEST_STATEMENT_SECONDS: Final = _limit(
+    "REQUEST_STATEMENT_SECONDS",
+    14.0,
+    "one statement of a request, as PostgreSQL counts",
+    "503 `UNAVAILABLE`; nothing has happened",
+)
+
 # --- the database ----------------------------------------------------------------------------
 
 CONNECT_SECONDS: Final = _limit(
@@ -85,7 +106,10 @@ BACKGROUND_ACQUIRE_SECONDS: Final = _limit(
     "the step fails and is tried again",
 )
 STATEMENT_SECONDS: Final = _limit(
-    "STATEMENT_SECONDS", 30.0, "one statement, as PostgreSQL counts", "503 `UNAVAILABLE`"
+    "STATEMENT_SECONDS",
+    30.0,
+    "one statement of background work, as PostgreSQL counts",
+    "the step fails and is tried again",
 )
 COMMAND_SECONDS: Final = _limit(
     "COMMAND_SECONDS",
@@ -132,7 +156,7 @@ LIMITS.extend(EMBEDDED_LIMITS)
 
 DUE_RENEWALS_SECONDS: Final = _limit(
     "DUE_RENEWALS_SECONDS",
-    15.0,
+    10.0,
     "the months of a partner's leases that are due to be charged, before a request that takes money or ends a lease",
     "503 `UNAVAILABLE`; what was charged stays charged",
 )

@@ -17,10 +17,10 @@ from tests.support.tenants import NOON, job_start, make_partner
 from tests.support.working import beat, cancel, claim, complete, expire_claims, fail, job_of
 
 from partner_api.clock import Clock
-from partner_api.database.notifications import Bell
+from partner_api.edge.money_calls import MoneyCalls
 from partner_api.jobs import claim_store
 from partner_api.jobs import store as job_store
-from partner_api.jobs.service import TIME_LIMIT, Starter
+from partner_api.jobs.service import TIME_LIMIT, start_jobs
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -158,8 +158,8 @@ class _Moved(Clock):
 
 async def test_a_start_that_waited_has_its_whole_time(pool: Pool, connection: Connection) -> None:
     partner = await make_partner(connection, prepaid=500)
-    outcome = await Starter(pool, _Moved(), Bell(pool), 10).start(
-        partner.tenant_id, job_start(partner, 100)
+    outcome = await MoneyCalls(pool, _Moved(), 10).call(
+        start_jobs, partner.tenant_id, job_start(partner, 100)
     )
     assert outcome.status == "done"
     job_id = await connection.fetchval(

@@ -89,7 +89,7 @@ async def list_child_keys(
     Newest first, without their secrets.
     """
     caller = request.caller
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         await require_child(request, connection, org_id)
         keys = await store.list_keys(
             connection,

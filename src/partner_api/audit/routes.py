@@ -18,7 +18,7 @@ async def list_audit_log(request: ApiRequest, query: AuditQuery) -> Page[AuditEv
 
     What your organization did, and what was refused to it, newest first. It is kept for 90 days.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         events = await store.list_audit_events(
             connection,
             request.caller.tenant_id,

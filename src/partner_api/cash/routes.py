@@ -48,7 +48,7 @@ async def read_cash_wallet(request: ApiRequest) -> CashWallet:
     The balance from which your leases and those of your children are paid, and how far it reaches.
     Only a partner has one: a child's key gets 404.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         outlook = await store.read_outlook(
             connection,
             request.caller.tenant_id,
@@ -65,7 +65,7 @@ async def list_cash_events(request: ApiRequest, query: CashEventsQuery) -> Page[
 
     Every movement of cash, newest first. They sum to the balance.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         events = await store.list_events(
             connection,
             request.caller.tenant_id,
@@ -89,7 +89,7 @@ async def verify_cash_events(request: ApiRequest) -> LedgerHead:
 
     Its newest hash and how many events lead up to it, as of the ledger of credits.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         position = await store.read_ledger_position(
             connection, request.caller.tenant_id, request.caller.organization_id
         )

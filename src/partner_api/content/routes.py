@@ -28,7 +28,7 @@ async def list_content(
 
     What the jobs of a project make or have made, newest first.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         containers = await require_page(
             request,
             connection,
@@ -58,7 +58,7 @@ async def read_content(request: ApiRequest, container_id: ContainerId) -> Conten
 
     What one job makes: its state, what was asked for, and the files when it is completed.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         container = await require_container(request, connection, container_id)
         assets = await store.list_assets(connection, request.caller.tenant_id, [container_id])
     return content_of(container, assets[container_id])
@@ -78,7 +78,7 @@ async def read_asset(
     Redirects to an address from which anyone can read the file for one hour, so do not follow it
     with your key. Ask here again for a new one.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         asset = await require_asset(request, connection, container_id, asset_id)
     file = StoredFile(asset.storage_key, asset.size_bytes, asset.sha256)
     url = await request.services.storage.url(file, asset.mime_type, request.now)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import asyncpg
 from msgspec import Struct
 
+from partner_api.database.lanes import Lane
 from partner_api.database.rows import columns_of, read_rows
 from partner_api.storage import file_key
 
@@ -76,11 +77,12 @@ async def upload(
         ClaimLost: before, or while the bytes came.
         FileTooLarge, InvalidKey, StorageUnavailable, OSError: see ``Storage.put``.
     """
-    async with pool.acquire() as connection:
+    lane = Lane(held.tenant_id, writes=True)
+    async with pool.acquire(lane) as connection:
         key = await _begin(connection, clock(), held, name)
     try:
         stored = await storage.put(key, chunks)
-        async with pool.acquire() as connection:
+        async with pool.acquire(lane) as connection:
             done, replaced_key = await connection.fetchval(
                 "SELECT upload_finish($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                 held.tenant_id,
@@ -170,7 +172,7 @@ async def _discard(pool: Pool, storage: Storage, held: HeldJob, key: str) -> Non
     """Remove the file of a draft, then the draft; what cannot be removed now, the sweep removes."""
     with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         await storage.delete(key)
-        async with pool.acquire() as connection:
+        async with pool.acquire(Lane(held.tenant_id, writes=True)) as connection:
             await connection.execute(
                 """
                 DELETE FROM asset_uploads

@@ -236,7 +236,7 @@ async def _list_events(
 ) -> Page[CreditEvent]:
     # Reading the wallet is what checks whose it is, and writes the rollovers that are due.
     await require_wallet(request, organization_id, parent_id=parent_id)
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         events = await event_store.list_events(
             connection,
             request.caller.tenant_id,
@@ -253,7 +253,7 @@ async def _read_head(
 ) -> LedgerHead:
     # As with the list: it checks whose it is, and writes the rollovers that are due.
     await require_wallet(request, organization_id, parent_id=parent_id)
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         position = await event_store.read_ledger_position(
             connection, request.caller.tenant_id, organization_id
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -15,11 +16,13 @@ from partner_api.time_limits import (
     CONNECT_SECONDS,
     DEAD_CLIENT_SECONDS,
     IDLE_TRANSACTION_SECONDS,
+    LOCK_SECONDS,
+    REQUEST_STATEMENT_SECONDS,
     STATEMENT_SECONDS,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from asyncpg.pool import PoolConnectionProxy
 
@@ -49,6 +52,12 @@ _POOL_SETTINGS = {
     "statement_timeout": _milliseconds(STATEMENT_SECONDS),
     "idle_in_transaction_session_timeout": _milliseconds(IDLE_TRANSACTION_SECONDS),
 }
+
+REQUEST_SETTINGS = {
+    "lock_timeout": _milliseconds(LOCK_SECONDS),
+    "statement_timeout": _milliseconds(REQUEST_STATEMENT_SECONDS),
+}
+"""Of the connections for requests: nobody waits there for a lock as long as background work may."""
 
 
 async def prepare_connection(connection: Connection) -> None:
@@ -122,6 +131,37 @@ async def open_pool(
         driver_pool,
         lambda command_seconds: connect(url, command_seconds=command_seconds),
         acquire_seconds,
+    )
+
+
+@contextlib.asynccontextmanager
+async def ending_within(connection: Connection, seconds: float) -> AsyncIterator[None]:
+    """Let every statement of the block end within so many seconds, if it ends sooner than those of requests do.
+
+    PostgreSQL itself cancels it, so that what was cancelled has not happened.
+    """
+    if seconds >= REQUEST_STATEMENT_SECONDS:
+        yield
+        return
+    await _set_timeouts(connection, min(seconds, LOCK_SECONDS), seconds)
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            try:
+                await _set_timeouts(connection, LOCK_SECONDS, REQUEST_STATEMENT_SECONDS)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                # What the block raised says more. Nobody else may get a connection that is so impatient.
+                connection.terminate()
+
+
+async def _set_timeouts(
+    connection: Connection, lock_seconds: float, statement_seconds: float
+) -> None:
+    await connection.execute(
+        "SELECT set_config('lock_timeout', $1, false), set_config('statement_timeout', $2, false)",
+        _milliseconds(lock_seconds),
+        _milliseconds(statement_seconds),
     )
 
 

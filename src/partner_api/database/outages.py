@@ -1,4 +1,4 @@
-"""Distinguishing an unavailable database from a bug, and logging it once a minute."""
+"""Distinguishing an unavailable database from a bug, what was done from what was not, and logging it once a minute."""
 
 from __future__ import annotations
 
@@ -27,6 +27,20 @@ _UNAVAILABLE = (
 # InterfaceError is also what the driver raises for mistakes of its user, so it counts by what it says.
 _GONE = ("closed", "closing", "released")
 
+# What is raised in the midst of a statement when its answer will never come. Whoever ends the server's processes may
+# do so just after it has committed.
+_LOST = (
+    ConnectionError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InternalClientError,
+)
+
+
+class OutcomeUnknown(Exception):
+    """A change was sent to the database and its answer got lost: it was done or not."""
+
 
 def is_unavailable(error: BaseException) -> bool:
     """Return whether an error says that the database cannot do its work now: it would be the same for any statement.
@@ -35,9 +49,20 @@ def is_unavailable(error: BaseException) -> bool:
     full, its disk has a fault, or it has become a standby that only reads.
     """
     if isinstance(error, asyncpg.InterfaceError):
-        return any(word in str(error) for word in _GONE)
+        return _is_gone(error)
     # A statement that took too long says nothing of others.
     return isinstance(error, _UNAVAILABLE) and not isinstance(error, asyncpg.QueryCanceledError)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Return whether an error, raised by a statement that commits, leaves open whether it has."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return _is_gone(error)
+    return isinstance(error, _LOST) and not isinstance(error, asyncpg.QueryCanceledError)
+
+
+def _is_gone(error: asyncpg.InterfaceError) -> bool:
+    return any(word in str(error) for word in _GONE)
 
 
 def log_unavailable(error: BaseException, *, where: str, **fields: object) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import asyncpg
 
+from partner_api.database.lanes import Lanes
 from partner_api.time_limits import CANCEL_SECONDS, POOL_CLOSE_SECONDS
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from partner_api.database.connection import Connection, Row
+    from partner_api.database.lanes import Lane
 
     _DriverConnection = asyncpg.Connection[asyncpg.Record]
     _DriverPool = asyncpg.Pool[asyncpg.Record]
@@ -85,16 +87,22 @@ class Pool:
         self._driver_pool = driver_pool
         self._connect = connect
         self._acquire_seconds = acquire_seconds
+        self._lanes = Lanes(driver_pool.get_max_size())
 
-    def acquire(self) -> _Acquisition:
+    def acquire(self, lane: Lane | None = None, *, until: float | None = None) -> Acquisition:
         """Borrow a connection: ``async with pool.acquire() as connection``.
+
+        Args:
+            lane: whose work it is for; None for what is nobody's, is short, and waits for no lock.
+            until: when room in the lane has been waited for long enough, as the loop counts; None for ever.
 
         Raises:
             NestedAcquisition: the task has one already, also when another one is free.
+            TooMuchInFlight: there was no room in the lane.
             DatabaseUnreachable: the database cannot be reached, or no connection was free in time.
             asyncpg.PostgresError: the database refuses the role.
         """
-        return _Acquisition(self, self._driver_pool, self._acquire_seconds)
+        return Acquisition(self, lane, until)
 
     async def execute(self, statement: str, *arguments: object) -> str:
         """Run a statement on a connection of its own, as ``Connection.execute`` does."""
@@ -158,15 +166,15 @@ class Pool:
         await self.close()
 
 
-class _Acquisition:
+class Acquisition:
     """One loan of a connection."""
 
-    __slots__ = ("_connection", "_driver_pool", "_pool", "_seconds", "_task")
+    __slots__ = ("_connection", "_lane", "_pool", "_task", "_until")
 
-    def __init__(self, pool: Pool, driver_pool: _DriverPool, seconds: float) -> None:
+    def __init__(self, pool: Pool, lane: Lane | None, until: float | None) -> None:
         self._pool = pool
-        self._driver_pool = driver_pool
-        self._seconds = seconds
+        self._lane = lane
+        self._until = until
 
     async def __aenter__(self) -> Connection:
         self._task = asyncio.current_task()
@@ -175,16 +183,20 @@ class _Acquisition:
             raise NestedAcquisition("this task holds a connection of this pool already")
         _holders[self._task] = (*held, self._pool)
         try:
-            async with asyncio.timeout(self._seconds):
-                self._connection = await self._driver_pool.acquire()
-        except TimeoutError:
-            self._end()
-            raise DatabaseUnreachable("no connection in time") from None
-        except OSError as error:
-            self._end()
-            raise DatabaseUnreachable(f"{type(error).__name__}: {error}") from error
+            if self._lane is not None:
+                await self._pool._lanes.enter(self._lane, self._until)
         except BaseException:
             self._end()
+            raise
+        try:
+            async with asyncio.timeout(self._pool._acquire_seconds):
+                self._connection = await self._pool._driver_pool.acquire()
+        except BaseException as error:
+            self._leave()
+            if isinstance(error, TimeoutError):
+                raise DatabaseUnreachable("no connection in time") from None
+            if isinstance(error, OSError):
+                raise DatabaseUnreachable(f"{type(error).__name__}: {error}") from error
             raise
         return self._connection
 
@@ -195,11 +207,16 @@ class _Acquisition:
         traceback: TracebackType | None,
     ) -> None:
         try:
-            await self._driver_pool.release(self._connection)
+            await self._pool._driver_pool.release(self._connection)
         finally:
-            self._end()
+            self._leave()
         if error is not None and (cancellation := _cancellation_before(error)) is not None:
             raise cancellation
+
+    def _leave(self) -> None:
+        self._end()
+        if self._lane is not None:
+            self._pool._lanes.leave(self._lane)
 
     def _end(self) -> None:
         """Note that the loan is over; it may end in another task than it began in."""

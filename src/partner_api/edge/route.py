@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,7 @@ from partner_api.edge.wire.pagination import check_cursor
 from partner_api.edge.wire.reply import Reply, json_reply
 from partner_api.errors import KINDS, ApiError, Issue, invalid, not_found
 from partner_api.ids import format_id
+from partner_api.time_limits import REQUEST_SECONDS
 
 if TYPE_CHECKING:
     from partner_api.edge.declaration import Declaration
@@ -47,6 +49,8 @@ _ANNOTATIONS = {
     "RecordedTransaction": RecordedTransaction,
     "Upload": Upload,
 }
+# The others wait for what is no database first, as long as they say.
+_BOUNDED = (Runs.READ, Runs.TRANSACTION, Runs.MONEY)
 _PARAMETERS = ("request", "query", "body", "upload", "connection", "transaction")
 
 
@@ -128,6 +132,8 @@ class Route:
         arguments = await self._read(request)
         # Its body may have taken a minute, and what happened meanwhile was before it.
         request.now = request.services.clock.now()
+        if self.declared.runs in _BOUNDED:
+            request.deadline = asyncio.get_running_loop().time() + REQUEST_SECONDS
         if self.declared.idempotency_required and request.idempotency_key is None:
             raise ApiError("IDEMPOTENCY_REQUIRED")
         try:
@@ -259,7 +265,11 @@ class Route:
             )
         if declared.runs is Runs.DEFERRED:
             arguments["transaction"] = self._transaction(request)
-        result = await self.handler(**arguments)
+        if declared.runs is Runs.READ:
+            async with asyncio.timeout_at(request.deadline):
+                result = await self.handler(**arguments)
+        else:
+            result = await self.handler(**arguments)
         return result if isinstance(result, Reply) else json_reply(result, declared.status)
 
     def _transaction(self, request: ApiRequest) -> RecordedTransaction:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from partner_api.content.store import ContentFormat, list_assets
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
-from partner_api.edge.idempotency.records import answer, idempotency_argument
+from partner_api.edge.idempotency.records import idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.limits.rate_limits import TIERS
@@ -33,7 +33,7 @@ from partner_api.jobs.schemas import (
     job_of,
     started_job_of,
 )
-from partner_api.jobs.service import TIME_LIMIT
+from partner_api.jobs.service import TIME_LIMIT, start_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +123,7 @@ async def read_job(request: ApiRequest, job_id: JobId) -> Reply[Job]:
     `stage` and `progress` say how far it is; when it is over, `result` or `error` is there. Send
     the `ETag` of the last answer as `If-None-Match` to get 304 while nothing has changed.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         job = await require_job(request, connection, job_id)
         assets = (
             await list_assets(connection, job.tenant_id, [job.container_id])
@@ -192,8 +192,9 @@ async def _start(
         getattr(body, "social_account_id", None),
         idempotency_argument(request),
     )
-    outcome = await request.services.starter.start(caller.tenant_id, item)
-    return answer(outcome, started_job_of, request.success_status)
+    reply = await money(request, start_jobs, item, started_job_of)
+    request.services.bell.ring("jobs")
+    return reply
 
 
 def inputs_of(body: Struct) -> dict[str, Any]:

@@ -121,7 +121,7 @@ async def list_requests(
 
     Newest first.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         found = await require_requests(request, connection, project_id, query)
     return page(request, query, found, item=lease_request_of, position=lambda one: one.id)
 
@@ -137,6 +137,6 @@ async def read_request(request: ApiRequest, project_id: ProjectId, request_id: s
 
     By its `lreq_` id, or by the name that you gave it.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         found = await require_request(request, connection, project_id, request_id)
     return lease_request_of(found)

@@ -11,6 +11,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from partner_api.database.lanes import Lane
 from partner_api.edge.wire.pagination import read_cursor
 from partner_api.errors import ApiError, not_found
 from partner_api.leases import operator_store, store
@@ -89,7 +90,7 @@ async def charge_what_is_due(
     """
     until: float | None = None
     while True:
-        async with pool.acquire() as connection:
+        async with pool.acquire(Lane(tenant_id, writes=True)) as connection:
             if not await store.has_renewals(connection, tenant_id, now):
                 return
             if until is None:

@@ -66,7 +66,7 @@ async def list_leased_accounts(
     assignment. The sum of `monthlyPriceCents` over the assigned accounts is what a month costs. An
     account is in the list from the moment it is assigned.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         leases = await require_leases(request, connection, project_id, query)
     return page(
         request,

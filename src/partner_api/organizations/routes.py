@@ -84,7 +84,7 @@ async def list_children(request: ApiRequest, query: OrganizationsQuery) -> Page[
 
     Newest first.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         children = await store.list_children(
             connection,
             request.caller.tenant_id,
@@ -109,7 +109,7 @@ async def read_child(request: ApiRequest, org_id: OrganizationId) -> Organizatio
     """
     caller = request.caller
     wallet = await require_wallet(request, org_id, parent_id=caller.organization_id)
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         child = await require_child(request, connection, org_id)
         counts = await store.count_contents(connection, caller.tenant_id, org_id)
     return organization_detail_of(child, counts, wallet)

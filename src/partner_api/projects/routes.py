@@ -69,7 +69,7 @@ async def list_projects(request: ApiRequest, query: ProjectsQuery) -> Page[Proje
 
     Newest first.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         projects = await store.list_projects(
             connection,
             request.caller.tenant_id,
@@ -90,7 +90,7 @@ async def list_projects(request: ApiRequest, query: ProjectsQuery) -> Page[Proje
 )
 async def read_project(request: ApiRequest, project_id: ProjectId) -> Project:
     """Read a project."""
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         return project_of(await require_project(request, connection, project_id))
 
 

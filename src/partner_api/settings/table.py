@@ -108,10 +108,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "10",
         ),
     ]
-    start_batch_size: Annotated[
+    batch_size: Annotated[
         int,
         Setting(
-            "Most starts of jobs of one partner that are committed together; 1 commits each alone.",
+            "Most movements of credits or money of one partner that are committed together; 1 "
+            "commits each alone.",
             whole_number(1, 1_000),
             "100",
         ),

@@ -41,7 +41,7 @@ async def list_social_accounts(
     The accounts that a project can publish to, newest first. A leased account is among them,
     `connected`, from the moment it is assigned, and `disconnected` from the moment its lease ends.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         accounts = await require_page(request, connection, project_id, query)
     return page(
         request, query, accounts, item=social_account_of, position=lambda account: account.id

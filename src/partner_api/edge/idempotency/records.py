@@ -6,6 +6,7 @@ functions that move money take the record as an argument and keep it themselves 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from partner_api.database.arguments import Idempotency
+from partner_api.database.outages import OutcomeUnknown, is_lost
 from partner_api.edge.idempotency import store
 from partner_api.edge.request.validation import MAX_QUERY_BYTES
 from partner_api.edge.wire.reply import Reply, json_reply
@@ -73,19 +75,39 @@ class RecordedTransaction:
 
         Raises:
             ApiError: IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS, or what ``effect`` raises.
+            TooMuchInFlight, TimeoutError: its time was over. Nothing was done.
+            OutcomeUnknown: the answer to the commit got lost.
         """
         request = self._request
         record = idempotency_argument(request)
-        async with request.services.pool.acquire() as connection, connection.transaction():
-            if record.key is None:
-                return json_reply(await effect(connection), self._status_code)
-            replay = await _find(request, connection, record)
-            if replay is not None:
-                return replay
-            reply = json_reply(await effect(connection), self._status_code)
-            kept = self._kept(reply.body, record)
-            await store.keep(connection, request.now, record, self._status_code, *kept)
-            return reply
+        async with request.connection() as connection:
+            committing = False
+            try:
+                async with connection.transaction():
+                    async with asyncio.timeout_at(request.deadline_from_now()):
+                        reply = await self._effect(connection, record, effect)
+                    committing = True
+            except Exception as error:
+                if committing and is_lost(error):
+                    raise OutcomeUnknown from error
+                raise
+        return reply
+
+    async def _effect(
+        self,
+        connection: Connection,
+        record: Idempotency,
+        effect: Callable[[Connection], Awaitable[T]],
+    ) -> Reply[T]:
+        if record.key is None:
+            return json_reply(await effect(connection), self._status_code)
+        replay = await _find(self._request, connection, record)
+        if replay is not None:
+            return replay
+        reply = json_reply(await effect(connection), self._status_code)
+        kept = self._kept(reply.body, record)
+        await store.keep(connection, self._request.now, record, self._status_code, *kept)
+        return reply
 
     def _kept(self, answer: bytes, record: Idempotency) -> tuple[msgspec.Raw | None, bytes | None]:
         """Return what is stored of an answer: its text, or its ciphertext."""
@@ -102,7 +124,7 @@ async def stored_reply(request: ApiRequest) -> Reply[Any] | None:
     """
     if request.idempotency_key is None:
         return None
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         return await _stored(request, connection)
 
 

@@ -7,16 +7,23 @@ import re
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from partner_api.database.lanes import Lane
 from partner_api.database.pool import require_no_connection
 from partner_api.edge.wire.fields import OrganizationId
 from partner_api.errors import ApiError, Issue
 from partner_api.ids import new_request_id
-from partner_api.time_limits import BODY_SILENCE_SECONDS, DISCARD_SECONDS, JSON_BODY_SECONDS
+from partner_api.time_limits import (
+    BODY_SILENCE_SECONDS,
+    DISCARD_SECONDS,
+    JSON_BODY_SECONDS,
+    REQUEST_SECONDS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
     from datetime import datetime
 
+    from partner_api.database.pool import Acquisition
     from partner_api.edge.identity.authentication import Caller, OperatorCaller
     from partner_api.edge.request.uploads import Upload
     from partner_api.services import Services
@@ -30,6 +37,8 @@ MAX_BODY_BYTES = 256 * 1024
 ACTING_HEADER = "X-Layers-Organization"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 EXCHANGE = "partner_api.exchange"
+# Operators act across tenants.
+OPERATORS_LANE = 0
 
 _CUT_OFF = "The connection closed before the whole body had arrived. Send the request again."
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{1,255}")
@@ -100,6 +109,7 @@ class ApiRequest:
         "announced_bytes",
         "authorization",
         "cursor",
+        "deadline",
         "exchange",
         "idempotency_key",
         "key_caller",
@@ -140,6 +150,8 @@ class ApiRequest:
         self.template: str
         # Of the usual answer of its route.
         self.success_status: int
+        # When it has taken long enough, as the loop counts; None until its body has arrived, and where nothing says so.
+        self.deadline: float | None = None
         # One instant for everything that the request does.
         self.now: datetime
         self.key_caller: Caller | None = None
@@ -186,6 +198,23 @@ class ApiRequest:
     def is_operators(self) -> bool:
         """Return whether an operator is calling."""
         return self._operator is not None
+
+    def connection(self, *, writes: bool | None = None) -> Acquisition:
+        """Borrow a connection in the lane of the request: ``async with request.connection() as connection``.
+
+        Args:
+            writes: whether what it is for may wait for a lock; without it, whether the route writes.
+
+        Raises:
+            TooMuchInFlight, DatabaseUnreachable: there was none in time; see ``Pool.acquire``.
+        """
+        tenant_id = OPERATORS_LANE if self._caller is None else self._caller.tenant_id
+        lane = Lane(tenant_id, self.method != "GET" if writes is None else writes)
+        return self.services.pool.acquire(lane, until=self.deadline_from_now())
+
+    def deadline_from_now(self) -> float:
+        """Return when the request has taken long enough; what waited for something else first has its time from now."""
+        return self.deadline or asyncio.get_running_loop().time() + REQUEST_SECONDS
 
     def header(self, name: str) -> str | None:
         """Return the value of a header field, the first if there are several; None without one."""

@@ -9,7 +9,8 @@ import asyncpg
 import msgspec
 import structlog
 
-from partner_api.database.outages import is_unavailable, log_unavailable
+from partner_api.database.lanes import TooMuchInFlight
+from partner_api.database.outages import OutcomeUnknown, is_unavailable, log_unavailable
 from partner_api.errors import ApiError
 from partner_api.logs import OncePerMinute
 
@@ -29,6 +30,15 @@ _TRY_AGAIN = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+)
+_BUSY = (
+    "This organization has more in flight than could be done in time, so nothing was done. Send the request again, "
+    "with the same Idempotency-Key if it had one, after the seconds in Retry-After."
+)
+_UNKNOWN = (
+    "The answer of the database got lost, so it is not known whether this was done. Send the request again with the "
+    "same Idempotency-Key to find out; if it had none, read what it would have changed first."
 )
 _NO_FILES = "Files cannot be stored or read at the moment. Send the request again after the seconds in Retry-After."
 _storage_lines = OncePerMinute()
@@ -98,6 +108,11 @@ def error_reply(error: Exception, request_id: str, *, where: str) -> Reply[Any]:
     """
     if isinstance(error, ApiError):
         known = error
+    elif isinstance(error, TooMuchInFlight):
+        known = ApiError("UNAVAILABLE", _BUSY)
+    elif isinstance(error, OutcomeUnknown):
+        log_unavailable(error.__cause__ or error, where=where, request_id=request_id)
+        known = ApiError("UNAVAILABLE", _UNKNOWN, {"outcome": "unknown"})
     else:
         if is_unavailable(error) or isinstance(error, _TRY_AGAIN):
             log_unavailable(error, where=where, request_id=request_id)

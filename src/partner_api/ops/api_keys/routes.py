@@ -79,7 +79,7 @@ async def list_partner_keys(
 
     Those of both environments, newest first.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         partner = await require_partner(connection, org_id)
         keys = await operator_store.list_keys(
             connection, org_id, before=read_cursor(request, UUID), limit=query.limit + 1

@@ -39,7 +39,7 @@ async def upload_asset(request: ApiRequest, job_id: JobId, name: str) -> Uploade
     """
     worker_id, token = _claim_headers(request, name)
     services = request.services
-    async with services.pool.acquire() as connection:
+    async with request.connection(writes=False) as connection:
         tenant_id = await operator_store.find_tenant_of_claim(
             connection, job_id, worker_id, token, request.now
         )

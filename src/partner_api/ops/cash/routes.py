@@ -48,7 +48,7 @@ async def list_partner_cash_events(
     What the partner sees of it, newest first, with who made each movement and the `reference` of a
     payment. A child has no cash wallet: 404.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         organization = await require_organization(connection, org_id, query.env)
         events = await store.list_events(
             connection,
@@ -150,12 +150,11 @@ async def _post(
     description: str,
     reference: str | None,
 ) -> Reply[PostedCash]:
-    pool = request.services.pool
-    async with pool.acquire() as connection:
+    async with request.connection(writes=False) as connection:
         tenant_id = await require_tenant(request, connection, organization_id)
     if amount_cents < 0:
         # What came due before is paid before.
-        await charge_what_is_due(pool, tenant_id, request.now)
+        await charge_what_is_due(request.services.pool, tenant_id, request.now)
     item = store.CashPosting(
         organization_id,
         event_type,

@@ -48,11 +48,11 @@ async def list_organization_credit_events(
     What its partner sees of it, newest first, and who made each movement. In the test environment a
     partner has the same id, a child another one.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         organization = await require_organization(connection, org_id, query.env)
     # As for its partner: reading the wallet writes the rollovers that are due.
     await request.services.wallets.read(organization.tenant_id, org_id)
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         events = await event_store.list_events(
             connection,
             organization.tenant_id,

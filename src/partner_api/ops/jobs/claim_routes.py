@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from partner_api.database.pool import require_no_connection
 from partner_api.edge.declare import Routes, Runs
-from partner_api.edge.idempotency.money import Item_contra, MoneyFunction, T, money
+from partner_api.edge.idempotency.money import Item, T, money
 from partner_api.edge.idempotency.records import RecordedTransaction, idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Connection
+    from partner_api.edge.money_calls import MoneyFunction
 
 routes = Routes("Operator: jobs")
 # The bell of another process may not be heard here.
@@ -200,8 +201,8 @@ async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[R
 async def _report(
     request: ApiRequest,
     job_id: UUID,
-    function: MoneyFunction[Item_contra],
-    item: Item_contra,
+    function: MoneyFunction[Item],
+    item: Item,
     shape: Callable[[dict[str, Any]], T],
 ) -> Reply[T]:
     return await money(

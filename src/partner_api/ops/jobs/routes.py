@@ -6,7 +6,7 @@ from uuid import UUID
 
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
-from partner_api.edge.idempotency.records import answer, idempotency_argument
+from partner_api.edge.idempotency.records import idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.limits.rate_limits import TIERS
@@ -19,7 +19,7 @@ from partner_api.ids import new_ulid, new_uuid7, parse_id
 from partner_api.jobs import claim_store, operator_store, store
 from partner_api.jobs.access import cannot_be_canceled
 from partner_api.jobs.schemas import JobCancellation, StartedJob, cancellation_of, started_job_of
-from partner_api.jobs.service import TIME_LIMIT
+from partner_api.jobs.service import TIME_LIMIT, start_jobs
 from partner_api.ops.jobs.access import require_job, require_tenant
 from partner_api.ops.jobs.schemas import JobsQuery, OpsJob, ops_job_of
 
@@ -32,7 +32,7 @@ async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
 
     Of all partners, newest first; `status=running` is the queue and what is being worked on.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         jobs = await operator_store.list_jobs(
             connection,
             statuses=query.status,
@@ -47,7 +47,7 @@ async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
 @routes.read("/ops/v1/jobs/{jobId}", access=requires_role("viewer"), errors=["NOT_FOUND"])
 async def show_job(request: ApiRequest, job_id: JobId) -> OpsJob:
     """Show a job."""
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         return ops_job_of(await require_job(request, connection, job_id))
 
 
@@ -65,31 +65,30 @@ async def retry_job(request: ApiRequest, job_id: JobId) -> Reply[StartedJob]:
     What is over stays over: a new job of the same organization with the same inputs starts, under
     the same rules as if the partner had started it. Only for one that failed or was canceled.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection(writes=False) as connection:
         job = await require_job(request, connection, job_id)
         tier = await store.rate_limit_tier_of(connection, job.tenant_id, job.organization_id)
     if job.status not in ("failed", "canceled"):
         raise ApiError("CONFLICT", details={"status": job.status})
     limits = TIERS["sandbox" if job.sandbox else tier]
     account = job.inputs.get("socialAccountId")
-    outcome = await request.services.starter.start(
-        job.tenant_id,
-        store.JobStart(
-            new_ulid(request.now),
-            new_uuid7(request.now),
-            job.organization_id,
-            job.project_id,
-            job.format,
-            job.inputs,
-            None,
-            None if limits is None else limits.running_jobs,
-            request.now + TIME_LIMIT,
-            audit_argument(request),
-            None if account is None else parse_id("sa", account),
-            idempotency_argument(request),
-        ),
+    item = store.JobStart(
+        new_ulid(request.now),
+        new_uuid7(request.now),
+        job.organization_id,
+        job.project_id,
+        job.format,
+        job.inputs,
+        None,
+        None if limits is None else limits.running_jobs,
+        request.now + TIME_LIMIT,
+        audit_argument(request),
+        None if account is None else parse_id("sa", account),
+        idempotency_argument(request),
     )
-    return answer(outcome, started_job_of, request.success_status)
+    reply = await money(request, start_jobs, item, started_job_of, tenant=job.tenant_id)
+    request.services.bell.ring("jobs")
+    return reply
 
 
 @routes.write(

@@ -40,7 +40,7 @@ async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseReq
 
     Those of all partners, oldest first: the unanswered ones, unless `status` names others.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         found = await operator_store.list_requests(
             connection,
             statuses=query.status,
@@ -63,7 +63,7 @@ async def read_lease_request(
 
     By its `lreq_…` id: a partner's own name for it may be another partner's too.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         return ops_lease_request_of(await require_request(connection, lease_request_id))
 
 
@@ -83,7 +83,7 @@ async def list_candidates(
     million followers, fewer by their logarithm. What the niche does not ask for gives everyone its
     points. Of two with the same score, the one with more followers is first.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         asked = await require_request(connection, lease_request_id)
         candidates = await candidate_store.list_candidates(
             connection,
@@ -123,11 +123,10 @@ async def fulfil_lease_request(
     answered, a project that is archived, or an organization that is not active, the partner
     included, is 409.
     """
-    pool = request.services.pool
-    async with pool.acquire() as connection:
+    async with request.connection(writes=False) as connection:
         tenant_id = await require_tenant(request, connection, lease_request_id)
     # What is due is paid first.
-    await charge_what_is_due(pool, tenant_id, request.now)
+    await charge_what_is_due(request.services.pool, tenant_id, request.now)
     item = store.FulfilItem(
         lease_request_id,
         body.pool_account_ids,

@@ -35,7 +35,7 @@ async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]
 
     Those of all partners, newest first, assigned and ended.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         tenant_id: int | None = None
         if query.organization_id is not None:
             organization = await find_organization(connection, query.organization_id)

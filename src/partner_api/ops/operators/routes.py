@@ -83,7 +83,7 @@ async def list_operators(request: ApiRequest, query: OperatorsQuery) -> Page[Ope
 
     Newest first, those who were revoked included.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         operators = await store.list_operators(
             connection, before=read_cursor(request, UUID), limit=query.limit + 1
         )

@@ -70,7 +70,7 @@ async def list_organizations(
 
     All partners and their children, newest first.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         organizations = await operator_store.list_organizations(
             connection,
             search=query.search,
@@ -98,7 +98,7 @@ async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsO
 
     With its wallets and counts.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         organization = await require_organization(connection, org_id)
         counts = await store.count_contents(connection, organization.tenant_id, org_id)
         balance_cents = await read_balance(connection, organization.tenant_id, org_id)

@@ -93,7 +93,7 @@ async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> P
 
     Newest first.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         accounts = await store.list_accounts(
             connection,
             statuses=query.status,

@@ -31,7 +31,7 @@ async def read_reconciliation(request: ApiRequest, query: ReconciliationQuery) -
     rows, and all the other rules of the ledgers hold. With `organizationId`, that organization is
     checked now. 404 before the first full check has finished.
     """
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         if query.organization_id is not None:
             organization = await require_organization(connection, query.organization_id)
             scope = Scope(organization.tenant_id, query.organization_id)

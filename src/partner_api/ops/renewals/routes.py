@@ -48,7 +48,7 @@ async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[Partn
     """
     until = query.until or request.now + timedelta(days=_DEFAULT_DAYS)
     _check_until(request.now, until)
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         partners = await operator_store.list_partners_with_renewals(
             connection,
             until,
@@ -81,7 +81,7 @@ async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerD
     """
     until = query.until or request.now
     _check_until(request.now, until)
-    async with request.services.pool.acquire() as connection:
+    async with request.connection() as connection:
         partners = await operator_store.list_partners_with_renewals(
             connection,
             max(until, request.now),

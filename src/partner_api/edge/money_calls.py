@@ -1,0 +1,277 @@
+"""Moving money in batches: what arrives for a tenant while a call is in flight for it goes together in the next.
+
+A wallet is one row, and whoever moves credits has to hold it. Alone, each movement would wait for the commits of all
+before it, every one with a connection in hand; together they take one lock, one update and one commit. Nobody waits for
+company: with nothing in flight, an operation leaves at once.
+
+A tenant has one call of each function in flight in this process, and two in all, so its busiest wallet occupies two
+connections, however many of its requests wait here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import asyncpg
+
+from partner_api.database.connection import ending_within
+from partner_api.database.lanes import MOST_WAITING, Lane, TooMuchInFlight
+from partner_api.database.outages import OutcomeUnknown, is_lost, is_unavailable
+from partner_api.database.pool import require_no_connection
+from partner_api.metrics import lanes as metrics
+from partner_api.time_limits import LOCK_SECONDS, REQUEST_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from partner_api.clock import Clock
+    from partner_api.database.arguments import Outcome
+    from partner_api.database.connection import Connection, Pool
+
+Item = TypeVar("Item")
+Item_contra = TypeVar("Item_contra", contravariant=True)
+_CALLS_OF_TENANT = 2
+# A call that has less time than this would be cancelled before it is planned.
+_SHORTEST_SECONDS = 0.01
+# The statement met others, or took too long. It was rolled back, and not because of one of its rows.
+_MET_OTHERS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+_TOOK_TOO_LONG = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+
+
+class MoneyFunction(Protocol[Item_contra]):
+    """A function of a store that moves money: items in, an outcome of each back, in their order."""
+
+    async def __call__(
+        self, connection: Connection, tenant_id: int, now: datetime, items: Sequence[Item_contra], /
+    ) -> list[Outcome]:
+        """Call it outside a transaction."""
+        ...
+
+
+class _Operation:
+    """One item on its way."""
+
+    __slots__ = ("answer", "deadline", "item", "seconds_left")
+
+    def __init__(self, item: Any, deadline: float, answer: asyncio.Future[Outcome]) -> None:
+        self.item = item
+        self.deadline = deadline
+        self.answer = answer
+        # What it may still spend in calls that wait for a lock.
+        self.seconds_left = LOCK_SECONDS
+
+    def fail(self, error: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+class _Tenant:
+    """What a tenant has waiting, by function in the order of their turns, and what is in flight."""
+
+    __slots__ = ("id", "in_flight", "waiting")
+
+    def __init__(self, tenant_id: int) -> None:
+        self.id = tenant_id
+        self.waiting: dict[MoneyFunction[Any], deque[_Operation]] = {}
+        self.in_flight: dict[MoneyFunction[Any], asyncio.Task[None]] = {}
+
+    def take(self, function: MoneyFunction[Any], most: int) -> list[_Operation]:
+        """Take the first of those that wait for a function; it is then the others' turn."""
+        operations = self.waiting.pop(function, None)
+        if operations is None:
+            return []
+        taken = [operations.popleft() for _ in range(min(most, len(operations)))]
+        if operations:
+            self.waiting[function] = operations
+        return taken
+
+    def put_back(self, function: MoneyFunction[Any], operations: list[_Operation]) -> None:
+        """Let operations that were taken be the first again."""
+        if operations:
+            self.waiting.setdefault(function, deque()).extendleft(reversed(operations))
+
+    def withdraw(self, function: MoneyFunction[Any], operation: _Operation) -> bool:
+        """Take one out that waits; False if it does not."""
+        operations = self.waiting.get(function)
+        if operations is None or operation not in operations:
+            return False
+        operations.remove(operation)
+        if not operations:
+            del self.waiting[function]
+        return True
+
+
+class MoneyCalls:
+    """Calls money functions, each tenant's operations in batches.
+
+    A call is its own task and one transaction, so a client that goes away leaves its operation whole or not done at
+    all, and leaves its neighbours alone.
+
+    Args:
+        pool: where they are called.
+        clock: the time of a call is that at which it leaves.
+        batch_size: most operations in one commit; 1 commits each alone.
+        most_waiting: most operations of one tenant that wait.
+    """
+
+    def __init__(
+        self, pool: Pool, clock: Clock, batch_size: int, *, most_waiting: int = MOST_WAITING
+    ) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._batch_size = batch_size
+        self._most_waiting = most_waiting
+        self._tenants: dict[int, _Tenant] = {}
+
+    async def call(
+        self,
+        function: MoneyFunction[Item],
+        tenant_id: int,
+        item: Item,
+        deadline: float | None = None,
+    ) -> Outcome:
+        """Do one operation, together with others of the tenant that are asked for at the same time.
+
+        Operations of a function are done in the order of these calls.
+
+        Args:
+            function: of a store.
+            tenant_id: whose wallets it touches.
+            item: the operation.
+            deadline: when it must have left, or be given up, as the loop counts; usually a request's time from now.
+
+        Raises:
+            TooMuchInFlight: too many wait, or its time was over before it left. Nothing was done.
+            OutcomeUnknown: the answer got lost.
+            Exception: what the database raised for this very item, tried alone. Nothing was done.
+        """
+        require_no_connection()
+        loop = asyncio.get_running_loop()
+        if deadline is None:
+            deadline = loop.time() + REQUEST_SECONDS
+        tenant = self._tenants.get(tenant_id)
+        if tenant is None:
+            tenant = self._tenants[tenant_id] = _Tenant(tenant_id)
+        elif sum(map(len, tenant.waiting.values())) >= self._most_waiting:
+            raise TooMuchInFlight("full")
+        operation = _Operation(item, deadline, loop.create_future())
+        tenant.waiting.setdefault(function, deque()).append(operation)
+        self._start(tenant)
+        timer = loop.call_at(deadline, _give_up, tenant, function, operation)
+        try:
+            return await operation.answer
+        except asyncio.CancelledError:
+            tenant.withdraw(function, operation)
+            raise
+        finally:
+            timer.cancel()
+            # An exception in it has a traceback that leads here: a circle that only the collector would open.
+            del operation
+
+    def _start(self, tenant: _Tenant) -> None:
+        for function in tenant.waiting:
+            if len(tenant.in_flight) >= _CALLS_OF_TENANT:
+                return
+            if function not in tenant.in_flight:
+                tenant.in_flight[function] = asyncio.create_task(self._fly(tenant, function))
+
+    async def _fly(self, tenant: _Tenant, function: MoneyFunction[Any]) -> None:
+        """Take what waits as soon as there is a connection for it, and call the function."""
+        operations: list[_Operation] = []
+        try:
+            async with self._pool.acquire(Lane(tenant.id, writes=True)) as connection:
+                operations = tenant.take(function, self._batch_size)
+                if operations:
+                    await self._answer(connection, tenant, function, operations)
+        except asyncio.CancelledError:
+            for operation in operations:
+                operation.answer.cancel()
+            raise
+        except Exception as error:
+            # Without a connection nobody who waits would get one.
+            for operation in operations or tenant.take(function, self._most_waiting):
+                operation.fail(error)
+        finally:
+            del tenant.in_flight[function]
+            self._start(tenant)
+            if not tenant.in_flight and not tenant.waiting:
+                self._tenants.pop(tenant.id, None)
+
+    async def _answer(
+        self,
+        connection: Connection,
+        tenant: _Tenant,
+        function: MoneyFunction[Any],
+        operations: list[_Operation],
+    ) -> None:
+        try:
+            await self._call(connection, tenant, function, operations)
+        except _TOOK_TOO_LONG as error:
+            self._put_back(tenant, function, operations, error)
+        except asyncpg.PostgresError as error:
+            if len(operations) == 1 or is_unavailable(error) or isinstance(error, _MET_OTHERS):
+                raise
+            # The statement has had no effect. Whose fault it was shows when each is alone.
+            for operation in operations:
+                try:
+                    await self._call(connection, tenant, function, [operation])
+                except _TOOK_TOO_LONG as late:
+                    self._put_back(tenant, function, [operation], late)
+                except (asyncpg.PostgresError, asyncpg.InterfaceError, OutcomeUnknown) as own:
+                    operation.fail(own)
+
+    async def _call(
+        self,
+        connection: Connection,
+        tenant: _Tenant,
+        function: MoneyFunction[Any],
+        operations: list[_Operation],
+    ) -> None:
+        """Call the function, within the time that each of the operations has left, and set their answers."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        limit = min(operation.deadline for operation in operations) - began
+        if any(operation.seconds_left < LOCK_SECONDS for operation in operations):
+            limit = min(limit, *(operation.seconds_left for operation in operations))
+        async with ending_within(connection, max(limit, _SHORTEST_SECONDS)):
+            metrics.count_call(function.__name__, len(operations))  # type: ignore[attr-defined]
+            items = [operation.item for operation in operations]
+            try:
+                outcomes = await function(connection, tenant.id, self._clock.now(), items)
+            except Exception as error:
+                if is_lost(error):
+                    raise OutcomeUnknown from error
+                raise
+            finally:
+                spent = loop.time() - began
+                for operation in operations:
+                    operation.seconds_left -= spent
+        for operation, outcome in zip(operations, outcomes, strict=True):
+            if not operation.answer.done():
+                operation.answer.set_result(outcome)
+
+    def _put_back(
+        self,
+        tenant: _Tenant,
+        function: MoneyFunction[Any],
+        operations: list[_Operation],
+        error: Exception,
+    ) -> None:
+        """Give up those that have waited for locks as long as they may; the others go on, as the first."""
+        now = asyncio.get_running_loop().time()
+        going_on = []
+        for operation in operations:
+            if min(operation.deadline - now, operation.seconds_left) > _SHORTEST_SECONDS:
+                going_on.append(operation)
+            else:
+                operation.fail(error)
+        tenant.put_back(function, going_on)
+
+
+def _give_up(tenant: _Tenant, function: MoneyFunction[Any], operation: _Operation) -> None:
+    """Refuse an operation whose time is over and which has not left. One that has is bounded by the database."""
+    if tenant.withdraw(function, operation):
+        operation.fail(TooMuchInFlight("late"))

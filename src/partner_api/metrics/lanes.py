@@ -1,0 +1,41 @@
+"""The numbers of lanes and of calls that move money."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from prometheus_client import Counter
+
+from partner_api.metrics.registry import REGISTRY
+
+Reason = Literal["full", "late"]
+
+_REFUSALS = Counter(
+    "layers_lane_refusals",
+    "Requests that found too many of their organization waiting (full), or waited too long (late).",
+    ["reason"],
+    registry=REGISTRY,
+)
+_CALLS = Counter(
+    "layers_money_calls",
+    "Calls of a function that moves credits or money, each for all that had arrived together.",
+    ["function"],
+    registry=REGISTRY,
+)
+_ITEMS = Counter(
+    "layers_money_items",
+    "Operations in the calls of a function that moves credits or money.",
+    ["function"],
+    registry=REGISTRY,
+)
+
+
+def count_refusal(reason: Reason) -> None:
+    """Count a request for which there was no room."""
+    _REFUSALS.labels(reason).inc()
+
+
+def count_call(function: str, items: int) -> None:
+    """Count one call."""
+    _CALLS.labels(function).inc()
+    _ITEMS.labels(function).inc(items)
