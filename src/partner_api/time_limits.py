@@ -12,6 +12,11 @@ from embedded_postgres.time_limits import LIMITS as EMBEDDED_LIMITS
 from embedded_postgres.time_limits import TimeLimit
 
 LIMITS: Final[list[TimeLimit]] = []
+# What becomes of who waits, where many share it.
+_CLOSED = "the connection is closed"
+_UNAVAILABLE = "503 `UNAVAILABLE`"
+_NOTHING_DONE = "503 `UNAVAILABLE`; nothing has happened"
+_TRIED_AGAIN = "the step fails and is tried again"
 
 
 def _limit(name: str, seconds: float, waits_for: str, then: str) -> float:
@@ -22,22 +27,13 @@ def _limit(name: str, seconds: float, waits_for: str, then: str) -> float:
 # --- clients ---------------------------------------------------------------------------------
 
 HEAD_SECONDS: Final = _limit(
-    "HEAD_SECONDS",
-    10.0,
-    "the whole head of a request, from its first byte",
-    "the connection is closed",
+    "HEAD_SECONDS", 10.0, "the whole head of a request, from its first byte", _CLOSED
 )
 UNKNOWN_IDLE_SECONDS: Final = _limit(
-    "UNKNOWN_IDLE_SECONDS",
-    10.0,
-    "a request on a connection on which no key was valid yet",
-    "the connection is closed",
+    "UNKNOWN_IDLE_SECONDS", 10.0, "a request on a connection on which no key was valid yet", _CLOSED
 )
 IDLE_SECONDS: Final = _limit(
-    "IDLE_SECONDS",
-    75.0,
-    "the next request on a connection on which a key was valid",
-    "the connection is closed",
+    "IDLE_SECONDS", 75.0, "the next request on a connection on which a key was valid", _CLOSED
 )
 BODY_SILENCE_SECONDS: Final = _limit(
     "BODY_SILENCE_SECONDS", 30.0, "the next byte of a body", "408 `REQUEST_TIMEOUT`"
@@ -46,16 +42,13 @@ JSON_BODY_SECONDS: Final = _limit(
     "JSON_BODY_SECONDS", 60.0, "a whole body of JSON", "408 `REQUEST_TIMEOUT`"
 )
 SEND_SILENCE_SECONDS: Final = _limit(
-    "SEND_SILENCE_SECONDS",
-    30.0,
-    "a client to take more of an answer",
-    "the connection is closed",
+    "SEND_SILENCE_SECONDS", 30.0, "a client to take more of an answer", _CLOSED
 )
 LINGER_SECONDS: Final = _limit(
     "LINGER_SECONDS",
     2.0,
     "a client to stop sending what nobody reads, after the last answer",
-    "the connection is closed",
+    _CLOSED,
 )
 DISCARD_SECONDS: Final = _limit(
     "DISCARD_SECONDS",
@@ -76,40 +69,37 @@ REQUEST_SECONDS: Final = _limit(
     "REQUEST_SECONDS",
     15.0,
     "all that a request does, from when its body has arrived",
-    "503 `UNAVAILABLE`; nothing has happened",
+    _NOTHING_DONE,
 )
 LOCK_SECONDS: Final = _limit(
-    "LOCK_SECONDS",
-    10.0,
-    "a lock that somebody else has, by a request",
-    "503 `UNAVAILABLE`; nothing has happened",
+    "LOCK_SECONDS", 10.0, "a lock that somebody else has, by a request", _NOTHING_DONE
+)
+IMPORT_SECONDS: Final = _limit(
+    "IMPORT_SECONDS", 600.0, "all lines of an import to be stored", _NOTHING_DONE
 )
 REQUEST_STATEMENT_SECONDS: Final = _limit(
     "REQUEST_STATEMENT_SECONDS",
     14.0,
     "one statement of a request, as PostgreSQL counts",
-    "503 `UNAVAILABLE`; nothing has happened",
+    _NOTHING_DONE,
 )
 
 # --- the database ----------------------------------------------------------------------------
 
 CONNECT_SECONDS: Final = _limit(
-    "CONNECT_SECONDS", 10.0, "a new connection to PostgreSQL", "503 `UNAVAILABLE`"
+    "CONNECT_SECONDS", 10.0, "a new connection to PostgreSQL", _UNAVAILABLE
 )
 ACQUIRE_SECONDS: Final = _limit(
-    "ACQUIRE_SECONDS", 5.0, "a free connection, for a request", "503 `UNAVAILABLE`"
+    "ACQUIRE_SECONDS", 5.0, "a free connection, for a request", _UNAVAILABLE
 )
 BACKGROUND_ACQUIRE_SECONDS: Final = _limit(
-    "BACKGROUND_ACQUIRE_SECONDS",
-    60.0,
-    "a free connection, for background work",
-    "the step fails and is tried again",
+    "BACKGROUND_ACQUIRE_SECONDS", 60.0, "a free connection, for background work", _TRIED_AGAIN
 )
 STATEMENT_SECONDS: Final = _limit(
     "STATEMENT_SECONDS",
     30.0,
     "one statement of background work, as PostgreSQL counts",
-    "the step fails and is tried again",
+    _TRIED_AGAIN,
 )
 COMMAND_SECONDS: Final = _limit(
     "COMMAND_SECONDS",
@@ -136,10 +126,7 @@ IDLE_TRANSACTION_SECONDS: Final = _limit(
     "the transaction is rolled back; 503 `UNAVAILABLE`",
 )
 READINESS_SECONDS: Final = _limit(
-    "READINESS_SECONDS",
-    1.5,
-    "the database's answer for `/readyz` and `/metrics`",
-    "503 `UNAVAILABLE`",
+    "READINESS_SECONDS", 1.5, "the database's answer for `/readyz` and `/metrics`", _UNAVAILABLE
 )
 POOL_CLOSE_SECONDS: Final = _limit(
     "POOL_CLOSE_SECONDS", 2.0, "connections to be closed in order", "they are dropped"
@@ -164,7 +151,7 @@ DUE_RENEWALS_SECONDS: Final = _limit(
 # --- storage and rendering -------------------------------------------------------------------
 
 STORAGE_SECONDS: Final = _limit(
-    "STORAGE_SECONDS", 60.0, "one operation of the storage", "503 `UNAVAILABLE`"
+    "STORAGE_SECONDS", 60.0, "one operation of the storage", _UNAVAILABLE
 )
 SHARED_COUNTERS_SECONDS: Final = _limit(
     "SHARED_COUNTERS_SECONDS",
@@ -287,10 +274,7 @@ SIMULATED_NODE_SECONDS: Final = _limit(
     "the simulation fails",
 )
 SIMULATION_END_SECONDS: Final = _limit(
-    "SIMULATION_END_SECONDS",
-    10.0,
-    "the nodes of `layers simulate` to end",
-    "they are killed",
+    "SIMULATION_END_SECONDS", 10.0, "the nodes of `layers simulate` to end", "they are killed"
 )
 
 # --- development mode ------------------------------------------------------------------------

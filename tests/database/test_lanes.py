@@ -1,4 +1,4 @@
-"""Lanes: writes leave connections to reads, a tenant leaves some to the others, and who waits has a turn and a bound."""
+"""Writes leave connections to reads, a tenant leaves some to the others, and who waits has a turn and a bound."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def make_edge(urls: DatabaseUrls, **environment: str) -> Edge:
             "DATABASE_URL": urls.app,
             "LAYERS_SECRET_KEYS": KEYS,
             "LAYERS_LOG_LEVEL": "error",
-            "LAYERS_DATABASE_POOL_SIZE": "5",
+            "LAYERS_DATABASE_POOL_SIZE": "12",
             **environment,
         }
     )

@@ -91,7 +91,7 @@ class Lanes:
             raise
 
     def leave(self, lane: Lane) -> None:
-        """Make room, and let in who waits for it."""
+        """Leave a lane, and let in who waits for the room."""
         self._inside -= 1
         self._writes -= lane.writes
         left = self._of_tenant[lane.tenant_id] - 1

@@ -8,12 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from partner_api.edge.connections.limits import DISCARD_PAUSE_SECONDS
-from partner_api.edge.request.api_request import (
-    EXCHANGE,
-    BodyLimits,
-    DrainLimit,
-    Exchange,
-)
+from partner_api.edge.request.exchange import EXCHANGE, BodyLimits, DrainLimit, Exchange
 from partner_api.edge.request.paths import is_plain_path
 from partner_api.edge.wire.access_log import AccessLine, AccessLog, timestamp
 from partner_api.edge.wire.reply import error_reply

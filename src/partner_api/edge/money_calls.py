@@ -260,7 +260,7 @@ class MoneyCalls:
         operations: list[_Operation],
         error: Exception,
     ) -> None:
-        """Give up those that have waited for locks as long as they may; the others go on, as the first."""
+        """Refuse those that have waited for locks as long as they may; the others go on, as the first."""
         now = asyncio.get_running_loop().time()
         going_on = []
         for operation in operations:

@@ -26,7 +26,7 @@ from partner_api.edge.wire.pagination import check_cursor
 from partner_api.edge.wire.reply import Reply, json_reply
 from partner_api.errors import KINDS, ApiError, Issue, invalid, not_found
 from partner_api.ids import format_id
-from partner_api.time_limits import REQUEST_SECONDS
+from partner_api.time_limits import IMPORT_SECONDS, REQUEST_SECONDS
 
 if TYPE_CHECKING:
     from partner_api.edge.declaration import Declaration
@@ -133,7 +133,8 @@ class Route:
         # Its body may have taken a minute, and what happened meanwhile was before it.
         request.now = request.services.clock.now()
         if self.declared.runs in _BOUNDED:
-            request.deadline = asyncio.get_running_loop().time() + REQUEST_SECONDS
+            seconds = REQUEST_SECONDS if request.upload is None else IMPORT_SECONDS
+            request.deadline = asyncio.get_running_loop().time() + seconds
         if self.declared.idempotency_required and request.idempotency_key is None:
             raise ApiError("IDEMPOTENCY_REQUIRED")
         try:

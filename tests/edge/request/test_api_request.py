@@ -9,7 +9,7 @@ import pytest
 from tests.edge.connections.served import WAIT_SECONDS, Client, Server, get, serving
 from tests.support.edges import add_operator, make_edge
 
-from partner_api.edge.request.api_request import BodyLimits
+from partner_api.edge.request.exchange import BodyLimits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from partner_api.database.lanes import Lane
 from partner_api.database.pool import require_no_connection
+from partner_api.edge.request.exchange import EXCHANGE, NO_DRAINING
 from partner_api.edge.wire.fields import OrganizationId
 from partner_api.errors import ApiError, Issue
-from partner_api.ids import new_request_id
 from partner_api.time_limits import (
-    BODY_SILENCE_SECONDS,
-    DISCARD_SECONDS,
-    JSON_BODY_SECONDS,
     REQUEST_SECONDS,
 )
 
@@ -25,6 +21,7 @@ if TYPE_CHECKING:
 
     from partner_api.database.pool import Acquisition
     from partner_api.edge.identity.authentication import Caller, OperatorCaller
+    from partner_api.edge.request.exchange import Exchange
     from partner_api.edge.request.uploads import Upload
     from partner_api.services import Services
 
@@ -36,60 +33,11 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 256 * 1024
 ACTING_HEADER = "X-Layers-Organization"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
-EXCHANGE = "partner_api.exchange"
 # Operators act across tenants.
 OPERATORS_LANE = 0
 
 _CUT_OFF = "The connection closed before the whole body had arrived. Send the request again."
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{1,255}")
-
-
-class DrainLimit(NamedTuple):
-    """How much of a body that nobody wants is read all the same, and for how long."""
-
-    most_bytes: int = 4 * 1024 * 1024
-    seconds: float = DISCARD_SECONDS
-
-
-class BodyLimits(NamedTuple):
-    """How long a body may take: between two of its bytes, and as a whole if it is JSON."""
-
-    silence_seconds: float = BODY_SILENCE_SECONDS
-    json_seconds: float = JSON_BODY_SECONDS
-
-
-_USUAL_DRAIN_LIMIT = DrainLimit()
-_NO_DRAINING = DrainLimit(0, 0)
-
-
-class Exchange:
-    """One request and its answer, as logs and metrics see it."""
-
-    __slots__ = (
-        "body_limits",
-        "bucket",
-        "caller_id",
-        "drain_limit",
-        "method",
-        "request_id",
-        "services",
-        "started_ns",
-        "status",
-        "template",
-    )
-
-    def __init__(self, method: str, services: Services | None, body_limits: BodyLimits) -> None:
-        self.request_id = new_request_id(time.time_ns() // 1_000_000)
-        self.started_ns = time.perf_counter_ns()
-        self.method = method
-        self.services = services
-        self.body_limits = body_limits
-        self.template: str | None = None
-        self.caller_id: str | None = None
-        self.status = 500
-        self.drain_limit = _USUAL_DRAIN_LIMIT
-        # The headers that name the rate limit's bucket, for whatever is answered.
-        self.bucket: list[tuple[bytes, bytes]] = []
 
 
 class ApiRequest:
@@ -304,7 +252,7 @@ class ApiRequest:
 
     def _too_late(self) -> ApiError:
         # Nobody waits for the rest of such a body.
-        self.exchange.drain_limit = _NO_DRAINING
+        self.exchange.drain_limit = NO_DRAINING
         return ApiError("REQUEST_TIMEOUT")
 
 

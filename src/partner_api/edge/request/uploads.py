@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 from msgspec import Struct
 
-from partner_api.edge.request.api_request import DrainLimit
+from partner_api.edge.request.exchange import DrainLimit
 from partner_api.errors import Issue
 from partner_api.time_limits import DISCARD_UPLOAD_SECONDS
 
