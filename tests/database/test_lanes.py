@@ -41,18 +41,36 @@ def write(tenant_id: int) -> Lane:
 
 
 @pytest.mark.parametrize(
-    ("size", "of_tenant", "writes", "all_lanes"),
-    [(1, 1, 1, 1), (2, 1, 1, 2), (3, 1, 2, 3), (5, 1, 4, 5), (10, 3, 7, 9), (100, 33, 67, 99)],
+    ("size", "of_tenant", "writes_of_tenant", "writes", "all_lanes"),
+    [
+        (1, 1, 1, 1, 1),
+        (2, 1, 1, 1, 2),
+        (3, 2, 1, 2, 3),
+        (5, 2, 1, 4, 5),
+        (10, 3, 2, 7, 9),
+        (100, 33, 32, 67, 99),
+    ],
 )
-def test_what_each_may_have(size: int, of_tenant: int, writes: int, all_lanes: int) -> None:
+def test_what_each_may_have(
+    size: int, of_tenant: int, writes_of_tenant: int, writes: int, all_lanes: int
+) -> None:
     lanes = Lanes(size)
-    assert (lanes.most_of_tenant, lanes.most_writes, lanes.most) == (of_tenant, writes, all_lanes)
+    assert lanes.most_of_tenant == of_tenant
+    assert lanes.most_writes_of_tenant == writes_of_tenant
+    assert (lanes.most_writes, lanes.most) == (writes, all_lanes)
 
 
 async def test_a_tenant_has_no_more_than_a_third() -> None:
     lanes = Lanes(10)
     tasks = await _entered(lanes, *[read(1), write(1)] * 3, write(2))
     assert _inside(tasks) == [0, 1, 2, 6]
+    await _cancel(tasks)
+
+
+async def test_a_tenant_can_read_while_its_writes_wait_for_a_lock() -> None:
+    lanes = Lanes(10)
+    tasks = await _entered(lanes, *[write(1)] * 5, read(1), read(1))
+    assert _inside(tasks) == [0, 1, 5]
     await _cancel(tasks)
 
 
@@ -80,10 +98,10 @@ async def test_who_waits_is_let_in_in_order_and_lanes_take_turns() -> None:
 
 
 async def test_a_lane_without_room_holds_up_no_other() -> None:
-    lanes = Lanes(3)
-    await _entered(lanes, write(1))
+    lanes = Lanes(6)
+    await _entered(lanes, write(1), read(1))
     waiting = await _entered(lanes, write(1), read(1))
-    assert _inside(waiting) == [], "a tenant has one of three"
+    assert _inside(waiting) == [], "a tenant has two of six"
     others = await _entered(lanes, write(2), read(3))
     assert _inside(others) == [0, 1]
     await _cancel(waiting)

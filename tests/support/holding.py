@@ -18,25 +18,28 @@ _PATIENCE_SECONDS = 60
 
 
 class Held:
-    """A wallet that is held, until the block is over."""
+    """What a connection holds, until the block is over."""
 
     def __init__(self, owner: Connection) -> None:
         self._owner = owner
 
+    async def processes_that_wait(self) -> list[int]:
+        """Return the processes that wait for it, as PostgreSQL numbers them."""
+        rows = await self._owner.fetch(
+            "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        )
+        return [row["pid"] for row in rows]
+
     async def until_waited_for(self) -> int:
-        """Wait until a statement waits for the wallet; its process, as PostgreSQL numbers it."""
+        """Wait until a statement waits for it; its process."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            process = await self._owner.fetchval(
-                "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-            )
-            if process is not None:
-                return int(process)
+        while not (processes := await self.processes_that_wait()):
             assert time.monotonic() < deadline, "nobody waits"
             await asyncio.sleep(0.005)
+        return processes[0]
 
     async def end_who_waits(self) -> None:
-        """End the process of a statement that waits for the wallet, as a crash would."""
+        """End the process of a statement that waits for it, as a crash would."""
         await self._owner.execute("SELECT pg_terminate_backend($1)", await self.until_waited_for())
 
 

@@ -1,15 +1,15 @@
 """Lanes: how much of a pool each kind of work may hold at a time, so that nobody's work stops everybody's.
 
 Whoever writes may wait for a lock, and then holds a connection as long as it waits. So writes never hold all
-connections, one tenant never holds more than a third, and all tenants together leave one for what every request
-needs first: the look-up of its key. What is over waits in memory, in order of arrival within its lane, and the lanes
-that wait take turns.
+connections, one tenant never holds more than a third, all but one of those for writes, and all tenants together leave
+one for what every request needs first: the look-up of its key. What is over waits in memory, in order of arrival
+within its lane, and the lanes that wait take turns.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from partner_api.metrics import lanes as metrics
@@ -45,19 +45,21 @@ class Lanes:
     """Admits work to the connections of one pool.
 
     Args:
-        size: how many connections there are. With one or two, nothing can be set aside for everybody.
+        size: how many connections there are. With one or two, nothing can be set aside for everybody, and with fewer
+            than six a third is less than the two that a tenant needs to read while it writes.
         most_waiting: how many of one tenant may wait.
     """
 
     def __init__(self, size: int, *, most_waiting: int = MOST_WAITING) -> None:
-        third = max(1, size // 3)
-        self.most_of_tenant = third
-        self.most_writes = max(1, size - third)
+        self.most_of_tenant = max(1, min(2, size - 1), size // 3)
+        self.most_writes_of_tenant = max(1, self.most_of_tenant - 1)
+        self.most_writes = max(1, size - max(1, size // 3))
         self.most = max(min(size, self.most_writes + 1), size - 1)
         self._most_waiting = most_waiting
         self._inside = 0
         self._writes = 0
-        self._of_tenant: dict[int, int] = {}
+        self._of_tenant: Counter[int] = Counter()
+        self._writes_of_tenant: Counter[int] = Counter()
         self._waiting: OrderedDict[Lane, deque[asyncio.Future[None]]] = OrderedDict()
 
     async def enter(self, lane: Lane, until: float | None = None) -> None:
@@ -93,26 +95,29 @@ class Lanes:
     def leave(self, lane: Lane) -> None:
         """Leave a lane, and let in who waits for the room."""
         self._inside -= 1
-        self._writes -= lane.writes
-        left = self._of_tenant[lane.tenant_id] - 1
-        if left:
-            self._of_tenant[lane.tenant_id] = left
-        else:
-            del self._of_tenant[lane.tenant_id]
+        self._of_tenant[lane.tenant_id] -= 1
+        if lane.writes:
+            self._writes -= 1
+            self._writes_of_tenant[lane.tenant_id] -= 1
+        if not self._of_tenant[lane.tenant_id]:
+            del self._of_tenant[lane.tenant_id], self._writes_of_tenant[lane.tenant_id]
         while (admitted := self._next()) is not None:
             self._admit(admitted)
 
     def _has_room(self, lane: Lane) -> bool:
-        return (
-            self._inside < self.most
-            and not (lane.writes and self._writes >= self.most_writes)
-            and self._of_tenant.get(lane.tenant_id, 0) < self.most_of_tenant
+        if self._inside >= self.most or self._of_tenant[lane.tenant_id] >= self.most_of_tenant:
+            return False
+        return not lane.writes or (
+            self._writes < self.most_writes
+            and self._writes_of_tenant[lane.tenant_id] < self.most_writes_of_tenant
         )
 
     def _admit(self, lane: Lane) -> None:
         self._inside += 1
-        self._writes += lane.writes
-        self._of_tenant[lane.tenant_id] = self._of_tenant.get(lane.tenant_id, 0) + 1
+        self._of_tenant[lane.tenant_id] += 1
+        if lane.writes:
+            self._writes += 1
+            self._writes_of_tenant[lane.tenant_id] += 1
 
     def _next(self) -> Lane | None:
         """Take the turn of the lane that has waited longest for one and for which there is room."""
