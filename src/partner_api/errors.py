@@ -130,8 +130,7 @@ KINDS: dict[Code, Kind] = {
         503,
         "The database cannot do this now. Send the request again, with the same Idempotency-Key "
         "if it had one, after the seconds in Retry-After.",
-        "The database cannot be reached, is full, or has something locked for too long; or too much "
-        "of one organization waits. Nothing was done, unless details.outcome is `unknown`.",
+        "The database cannot do it now, or too much waits. Nothing was done, unless details.outcome is `unknown`.",
         {"Retry-After": "2"},
     ),
     "INTERNAL": Kind(
