@@ -55,8 +55,8 @@ def test_what_each_may_have(
     size: int, of_tenant: int, writes_of_tenant: int, writes: int, all_lanes: int
 ) -> None:
     lanes = Lanes(size)
-    assert lanes.most_of_tenant == of_tenant
-    assert lanes.most_writes_of_tenant == writes_of_tenant
+    assert lanes.most_of_owner == of_tenant
+    assert lanes.most_writes_of_owner == writes_of_tenant
     assert (lanes.most_writes, lanes.most) == (writes, all_lanes)
 
 

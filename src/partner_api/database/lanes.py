@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from partner_api.metrics import lanes as metrics
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from partner_api.metrics.lanes import Reason
 
 MOST_WAITING: Final = 1_000
@@ -22,9 +24,10 @@ MOST_WAITING: Final = 1_000
 
 
 class Lane(NamedTuple):
-    """Whose work it is, and whether it writes. Operators, who act across tenants, are the tenant 0."""
+    """Whose work it is, and whether it writes."""
 
-    tenant_id: int
+    owner: int | UUID
+    """A tenant, or an operator, who acts across tenants."""
     writes: bool
 
 
@@ -51,15 +54,15 @@ class Lanes:
     """
 
     def __init__(self, size: int, *, most_waiting: int = MOST_WAITING) -> None:
-        self.most_of_tenant = max(1, min(2, size - 1), size // 3)
-        self.most_writes_of_tenant = max(1, self.most_of_tenant - 1)
+        self.most_of_owner = max(1, min(2, size - 1), size // 3)
+        self.most_writes_of_owner = max(1, self.most_of_owner - 1)
         self.most_writes = max(1, size - max(1, size // 3))
         self.most = max(min(size, self.most_writes + 1), size - 1)
         self._most_waiting = most_waiting
         self._inside = 0
         self._writes = 0
-        self._of_tenant: Counter[int] = Counter()
-        self._writes_of_tenant: Counter[int] = Counter()
+        self._of_owner: Counter[int | UUID] = Counter()
+        self._writes_of_owner: Counter[int | UUID] = Counter()
         self._waiting: OrderedDict[Lane, deque[asyncio.Future[None]]] = OrderedDict()
 
     async def enter(self, lane: Lane, until: float | None = None) -> None:
@@ -75,7 +78,7 @@ class Lanes:
         if lane not in self._waiting and self._has_room(lane):
             self._admit(lane)
             return
-        if self._waiting_of(lane.tenant_id) >= self._most_waiting:
+        if self._waiting_of(lane.owner) >= self._most_waiting:
             raise TooMuchInFlight("full")
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(lane, deque()).append(turn)
@@ -95,29 +98,29 @@ class Lanes:
     def leave(self, lane: Lane) -> None:
         """Leave a lane, and let in who waits for the room."""
         self._inside -= 1
-        self._of_tenant[lane.tenant_id] -= 1
+        self._of_owner[lane.owner] -= 1
         if lane.writes:
             self._writes -= 1
-            self._writes_of_tenant[lane.tenant_id] -= 1
-        if not self._of_tenant[lane.tenant_id]:
-            del self._of_tenant[lane.tenant_id], self._writes_of_tenant[lane.tenant_id]
+            self._writes_of_owner[lane.owner] -= 1
+        if not self._of_owner[lane.owner]:
+            del self._of_owner[lane.owner], self._writes_of_owner[lane.owner]
         while (admitted := self._next()) is not None:
             self._admit(admitted)
 
     def _has_room(self, lane: Lane) -> bool:
-        if self._inside >= self.most or self._of_tenant[lane.tenant_id] >= self.most_of_tenant:
+        if self._inside >= self.most or self._of_owner[lane.owner] >= self.most_of_owner:
             return False
         return not lane.writes or (
             self._writes < self.most_writes
-            and self._writes_of_tenant[lane.tenant_id] < self.most_writes_of_tenant
+            and self._writes_of_owner[lane.owner] < self.most_writes_of_owner
         )
 
     def _admit(self, lane: Lane) -> None:
         self._inside += 1
-        self._of_tenant[lane.tenant_id] += 1
+        self._of_owner[lane.owner] += 1
         if lane.writes:
             self._writes += 1
-            self._writes_of_tenant[lane.tenant_id] += 1
+            self._writes_of_owner[lane.owner] += 1
 
     def _next(self) -> Lane | None:
         """Take the turn of the lane that has waited longest for one and for which there is room."""
@@ -133,8 +136,8 @@ class Lanes:
                 return lane
         return None
 
-    def _waiting_of(self, tenant_id: int) -> int:
-        return sum(len(self._waiting.get(Lane(tenant_id, writes), ())) for writes in (False, True))
+    def _waiting_of(self, owner: int | UUID) -> int:
+        return sum(len(self._waiting.get(Lane(owner, writes), ())) for writes in (False, True))
 
     def _withdraw(self, lane: Lane, turn: asyncio.Future[None]) -> None:
         turns = self._waiting[lane]

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 256 * 1024
 ACTING_HEADER = "X-Layers-Organization"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
-# Operators act across tenants.
-OPERATORS_LANE = 0
 
 _CUT_OFF = "The connection closed before the whole body had arrived. Send the request again."
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{1,255}")
@@ -156,8 +154,8 @@ class ApiRequest:
         Raises:
             TooMuchInFlight, DatabaseUnreachable: there was none in time; see ``Pool.acquire``.
         """
-        tenant_id = OPERATORS_LANE if self._caller is None else self._caller.tenant_id
-        lane = Lane(tenant_id, self.method != "GET" if writes is None else writes)
+        owner = self.operator.operator_id if self._caller is None else self._caller.tenant_id
+        lane = Lane(owner, self.method != "GET" if writes is None else writes)
         return self.services.pool.acquire(lane, until=self.deadline_from_now())
 
     def deadline_from_now(self) -> float:
