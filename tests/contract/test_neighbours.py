@@ -71,6 +71,34 @@ async def test_who_waits_for_a_wallet_occupies_two_connections_and_nobody_elses(
     assert wallet["balance"] == 100_000 - 15
 
 
+async def test_a_wallet_whose_period_is_over_and_that_is_held_delays_no_other_read(
+    api: httpx.AsyncClient, installation: Installation
+) -> None:
+    """Its first read writes the rollover, and waits for whoever holds it. It shares no round trip with others then."""
+    held_key, other = await funded(installation), await funded(installation)
+    async with installation.owner.acquire() as owner, holding(owner, held_key.wallet) as held:
+        await owner.execute(
+            "UPDATE wallets SET period_anchor = period_anchor - interval '1 month', "
+            "period_start = period_start - interval '1 month', "
+            "period_end = period_end - interval '1 month', "
+            "last_event_at = last_event_at - interval '1 month' WHERE tenant_id = $1",
+            held_key.wallet.tenant_id,
+        )
+        # Others see it when it is committed.
+        await owner.execute("COMMIT; BEGIN")
+        await owner.execute(
+            "SELECT FROM wallets WHERE tenant_id = $1 FOR UPDATE", held_key.wallet.tenant_id
+        )
+        waiting = [
+            asyncio.create_task(api.get("/v1/credits", headers=held_key.headers)) for _ in range(9)
+        ]
+        await held.until_waited_for()
+        for _ in range(9):
+            granted(await api.get("/v1/credits", headers=other.headers))
+    for answer in await asyncio.gather(*waiting):
+        assert granted(answer)["balance"] == 1000
+
+
 async def test_a_lock_is_waited_for_no_longer_than_it_may_and_nothing_has_happened_then(
     api: httpx.AsyncClient, installation: Installation
 ) -> None:

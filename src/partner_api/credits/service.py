@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import asyncpg
-
-from partner_api.credits.store import Wallet, WalletKey, read_wallets
-from partner_api.database.skipped_rows import is_row_fault
+from partner_api.credits.store import Wallet, WalletKey, find_wallets, read_wallets
+from partner_api.database.lanes import Lane
 from partner_api.edge.batching import Batcher
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.clock import Clock
-    from partner_api.database.connection import Connection, Pool
+    from partner_api.database.connection import Pool
 
 
 class WalletReader:
@@ -23,7 +21,7 @@ class WalletReader:
     def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
-        self._batcher: Batcher[WalletKey, Wallet | None] = Batcher(self._load)
+        self._batcher: Batcher[WalletKey, Wallet | None] = Batcher(self._find)
 
     async def read(
         self, tenant_id: int, organization_id: UUID, *, parent_id: UUID | None = None
@@ -34,26 +32,19 @@ class WalletReader:
             tenant_id: the caller's.
             organization_id: whose wallet.
             parent_id: if given, only a direct child of this organization counts.
+
+        Raises:
+            TooMuchInFlight: its period is over, and there was no room in the tenant's lane to write that.
+            asyncpg.PostgresError: its period is over, and it cannot be rolled over.
         """
-        return await self._batcher.get(WalletKey(tenant_id, organization_id, parent_id))
-
-    async def _load(self, keys: list[WalletKey]) -> list[Wallet | Exception | None]:
-        async with self._pool.acquire() as connection:
-            try:
-                return [*await read_wallets(connection, keys, self._clock.now())]
-            except asyncpg.PostgresError as error:
-                if len(keys) == 1 or not is_row_fault(error):
-                    raise
-            # One of them cannot be rolled over. Whose that is shows when each is alone.
-            return [await self._read_alone(connection, key) for key in keys]
-
-    async def _read_alone(
-        self, connection: Connection, key: WalletKey
-    ) -> Wallet | Exception | None:
-        try:
+        key = WalletKey(tenant_id, organization_id, parent_id)
+        wallet = await self._batcher.get(key)
+        if wallet is None or wallet.period_end > self._clock.now():
+            return wallet
+        # Whoever rolls it over waits for its lock, and nobody else's read with it.
+        async with self._pool.acquire(Lane(tenant_id, writes=True)) as connection:
             (wallet,) = await read_wallets(connection, [key], self._clock.now())
-        except asyncpg.PostgresError as error:
-            if not is_row_fault(error):
-                raise
-            return error
         return wallet
+
+    async def _find(self, keys: list[WalletKey]) -> list[Wallet | None]:
+        return await find_wallets(self._pool, keys)

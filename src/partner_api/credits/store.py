@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Connection
+    from partner_api.database.connection import Connection, Pool
 
 SubscriptionTier = Literal["free", "starter", "pro", "scale", "enterprise"]
 BillingStatus = Literal["active", "past_due", "canceled"]
@@ -145,7 +145,7 @@ async def read_wallets(
 
     A wallet whose period is over is rolled over first: the first touch after a boundary writes it, a read included.
     """
-    wallets = await _fetch_wallets(connection, keys)
+    wallets = await find_wallets(connection, keys)
     overdue: dict[int, list[UUID]] = {}
     for wallet in wallets:
         if wallet is not None and wallet.period_end <= now:
@@ -153,11 +153,14 @@ async def read_wallets(
     if overdue:
         for tenant_id, organization_ids in overdue.items():
             await roll_over_due_wallets(connection, tenant_id, organization_ids, now)
-        wallets = await _fetch_wallets(connection, keys)
+        wallets = await find_wallets(connection, keys)
     return wallets
 
 
-async def _fetch_wallets(connection: Connection, keys: Sequence[WalletKey]) -> list[Wallet | None]:
+async def find_wallets(
+    connection: Connection | Pool, keys: Sequence[WalletKey]
+) -> list[Wallet | None]:
+    """Return many wallets at once, as they are stored: their periods may be over. None where the key names none."""
     rows = await _WALLETS.fetch(connection, keys)
     return [read_row(Wallet, row if row["organization_id"] is not None else None) for row in rows]
 
