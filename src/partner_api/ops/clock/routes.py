@@ -15,7 +15,7 @@ from partner_api.errors import ApiError, Issue, invalid
 from partner_api.months import add_months
 from partner_api.ops.clock.access import require_development
 from partner_api.ops.clock.schemas import ClockAdvance, InstallationClock
-from partner_api.rehearsal.advance import ProductionTimeError, advance
+from partner_api.rehearsal.advance import LeftLocked, ProductionTimeError, advance
 from partner_api.sweeps import open_sweeps
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ async def advance_clock(
     Moves the installation's time forward, for every process, and does what becomes due. Answers
     when all of it is done: periods have ended, jobs have expired, each in its turn. 404 outside
     development mode; 409 on a database that a server outside development mode was started on, and
-    then nothing is moved.
+    then nothing is moved; 503 when somebody holds a lock of what is due for long, and then time
+    stands at the moment at which that is due.
     """
     require_development(request)
     services = request.services
@@ -84,6 +85,13 @@ async def advance_clock(
                 "A server without development mode was started on this database, so its time "
                 "cannot be moved. Use another database for rehearsals.",
                 {"database": "production"},
+            ) from None
+        except LeftLocked as error:
+            raise ApiError(
+                "UNAVAILABLE",
+                f"Somebody holds locks of rows that are due ({error}), so time stands at "
+                f"{format_milliseconds(services.clock.now())}. What was done stays done, and the rest is done when "
+                "the locks are free. Then advance the clock again if it stands before your time.",
             ) from None
         return await transaction.run(keep)
 
