@@ -18,7 +18,7 @@ async def delete_expired(connection: Connection, now: datetime, limit: int) -> i
             DELETE FROM outbox WHERE ctid = ANY (ARRAY(
                 SELECT ctid FROM outbox
                  WHERE created_at <= $1::timestamptz - interval '30 days'
-                 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+                 ORDER BY created_at LIMIT $2))
             RETURNING 1)
         SELECT count(*) FROM gone
         """,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.clock import format_milliseconds
+from partner_api.database.connection import open_pool
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import OPERATOR_TENANT, RecordedTransaction, stored_reply
 from partner_api.edge.identity.audit import audit_argument, write_audit
@@ -16,7 +17,7 @@ from partner_api.months import add_months
 from partner_api.ops.clock.access import require_development
 from partner_api.ops.clock.schemas import ClockAdvance, InstallationClock
 from partner_api.rehearsal.advance import LeftLocked, ProductionTimeError, advance
-from partner_api.sweeps import open_sweeps
+from partner_api.sweeps import locks, open_sweeps
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,15 +71,18 @@ async def advance_clock(
         )
         return _clock_of(request)
 
-    # One after the other, and without a connection in hand: advancing takes one for each step, and
-    # many at once that each held another would wait for it for ever.
+    # One after the other, and without a connection in hand, which others could not have meanwhile.
     async with services.advancing:
         if (stored := await stored_reply(request)) is not None:
             return stored
         _check_target(services.clock.now(), body.advance_to)
         try:
-            async with open_sweeps(services.storage) as sweeps:
-                await advance(services.pool, services.clock, sweeps, body.advance_to)
+            # Work of sweeps, on a connection such as theirs: it may take long, but waits for no lock for long.
+            async with (
+                await open_pool(services.database_url, 1, settings=locks.SETTINGS) as pool,
+                open_sweeps(services.storage) as sweeps,
+            ):
+                await advance(pool, services.clock, sweeps, body.advance_to)
         except ProductionTimeError:
             raise ApiError(
                 "CONFLICT",
