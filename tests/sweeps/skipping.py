@@ -28,8 +28,10 @@ async def start(connection: Connection, wallet: Wallet, now: datetime = NOON) ->
     return item.job_id
 
 
-async def request(connection: Connection, partner: Wallet, now: datetime) -> UUID:
-    request_id = uuid4()
+async def request(
+    connection: Connection, partner: Wallet, now: datetime, request_id: UUID | None = None
+) -> UUID:
+    request_id = request_id or uuid4()
     await requests_store.insert_request(
         connection,
         partner.tenant_id,

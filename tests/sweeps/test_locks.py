@@ -7,6 +7,7 @@ import contextlib
 import itertools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -172,7 +173,8 @@ async def test_a_tenant_with_many_requests_delays_another_by_one_of_them(
     large, small = [await make_partner(connection, env="test") for _ in range(2)]
     for _ in range(110):
         await request(connection, large, NOON)
-    await request(connection, small, NOON + timedelta(seconds=1))
+    # The ids of requests are in the order in which they came.
+    await request(connection, small, NOON + timedelta(seconds=1), UUID(int=2**128 - 1))
     assert await AnswerSandboxRequests().step(pool, NOON + DAY) == 100
     assert (
         await connection.fetchval(

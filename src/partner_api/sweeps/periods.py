@@ -20,6 +20,8 @@ class EndPeriods(TenantSweep):
 
     name = "periods"
     pause_seconds = 5.0
+    # Each writes a ledger row or two: so many take as long as a commit of the other sweeps.
+    rows_per_commit = 50
 
     async def _tenants(self, due: Due, limit: int, locked: Sequence[int]) -> Sequence[int]:
         return await operator_store.tenants_with_overdue_wallets(
