@@ -35,6 +35,7 @@ class Services:
     clock: Clock
     secret_keys: SecretKeys
     pool: Pool
+    database_url: str = field(repr=False)
     authenticator: Authenticator
     children: Children
     wallets: WalletReader
@@ -76,6 +77,7 @@ async def open_services(
         clock=clock,
         secret_keys=secret_keys,
         pool=pool,
+        database_url=url,
         authenticator=Authenticator(pool, secret_keys, development=settings.development),
         children=Children(pool),
         wallets=WalletReader(pool, clock),

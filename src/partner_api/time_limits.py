@@ -95,6 +95,12 @@ ACQUIRE_SECONDS: Final = _limit(
 BACKGROUND_ACQUIRE_SECONDS: Final = _limit(
     "BACKGROUND_ACQUIRE_SECONDS", 60.0, "a free connection, for background work", _TRIED_AGAIN
 )
+SWEEP_LOCK_SECONDS: Final = _limit(
+    "SWEEP_LOCK_SECONDS",
+    0.5,
+    "a lock that somebody else has, by a sweep",
+    "the tenant is left for a later step, and the others go on",
+)
 STATEMENT_SECONDS: Final = _limit(
     "STATEMENT_SECONDS",
     30.0,
@@ -279,6 +285,12 @@ SIMULATION_END_SECONDS: Final = _limit(
 
 # --- development mode ------------------------------------------------------------------------
 
+CLOCK_LOCK_SECONDS: Final = _limit(
+    "CLOCK_LOCK_SECONDS",
+    20.0,
+    "what somebody else has locked and all that is left to do at one time, by `POST /ops/v1/clock`",
+    "503 `UNAVAILABLE`; the clock stays where it is then, and the rest is still due",
+)
 INSTALLATION_NEWS_SECONDS: Final = _limit(
     "INSTALLATION_NEWS_SECONDS",
     1.0,

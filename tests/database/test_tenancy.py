@@ -21,7 +21,7 @@ CROSSING = {
     "audit.operator_store.add_refusals",
     "audit.operator_store.expire",
     "credits.operator_store.next_period_end",
-    "credits.operator_store.overdue_wallets",
+    "credits.operator_store.tenants_with_overdue_wallets",
     "database.secret_keys.find_missing_key",
     "edge.idempotency.store.delete_expired",
     "jobs.operator_store.find_job",

@@ -18,7 +18,8 @@ from tests.support.operations import started, subscribe
 from partner_api.app import create_app
 from partner_api.clock import Clock, format_milliseconds
 from partner_api.crypto import SecretKeys
-from partner_api.database.connection import open_pool
+from partner_api.database.connection import connect, open_pool
+from partner_api.rehearsal import advance as rehearsal
 from partner_api.rehearsal.store import enter_production
 from partner_api.services import open_services
 from partner_api.settings.table import load_settings
@@ -201,6 +202,41 @@ async def test_the_time_of_a_production_database_cannot_be_moved(
     )
     assert row is not None
     assert tuple(row) == (0, True, 1, 0)
+
+
+async def test_what_somebody_holds_locked_is_not_reported_as_done(
+    unaware: tuple[httpx.AsyncClient, Installation],
+    own_urls: DatabaseUrls,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Time stands where it is due, and a repetition goes on from there."""
+    monkeypatch.setattr(rehearsal, "CLOCK_LOCK_SECONDS", 0.1)
+    api, installation = unaware
+    await installation.owner.execute("UPDATE installation SET ever_production = false")
+    admin = await installation.operator("admin")
+    begin, _ = await clock(api, admin)
+    partner = await installation.partner(at=begin, prepaid=500)
+    async with installation.pool.acquire() as connection:
+        await started(connection, partner, 70, now=begin)
+    target = begin + timedelta(days=70)
+    body = {"advanceTo": format_milliseconds(target)}
+    headers = {**admin, "Idempotency-Key": "once"}
+    holder = await connect(own_urls.owner)
+    try:
+        async with holder.transaction():
+            await holder.fetch("SELECT FROM wallets FOR UPDATE")
+            answer = await api.post(PATH, json=body, headers=headers)
+            refused(answer, "UNAVAILABLE")
+            assert "Retry-After" in answer.headers
+            assert "(expiries" in answer.text
+            stands_at, _ = await clock(api, admin)
+            assert stands_at < begin + timedelta(days=2)
+    finally:
+        await holder.close()
+    granted(await api.post(PATH, json=body, headers=headers))
+    assert (await clock(api, admin))[0] >= target
+    async with installation.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT sum(reserved) FROM wallets") == 0
 
 
 async def test_a_production_server_has_no_such_thing(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from structlog.testing import capture_logs
 from tests.support.tenants import NOON, Wallet, job_start
 
 from partner_api.jobs import store as job_store
+from partner_api.lease_requests import store as requests_store
 from partner_api.metrics.registry import REGISTRY
 
 if TYPE_CHECKING:
@@ -27,8 +28,35 @@ async def start(connection: Connection, wallet: Wallet, now: datetime = NOON) ->
     return item.job_id
 
 
+async def request(
+    connection: Connection, partner: Wallet, now: datetime, request_id: UUID | None = None
+) -> UUID:
+    request_id = request_id or uuid4()
+    await requests_store.insert_request(
+        connection,
+        partner.tenant_id,
+        now,
+        request_id=request_id,
+        organization_id=partner.organization_id,
+        project_id=partner.project_id,
+        partner_request_id=None,
+        count=1,
+        vertical="food",
+        audience=None,
+        language=None,
+        geo=[],
+        target=None,
+        note=None,
+    )
+    return request_id
+
+
 def skipped(work: str) -> float:
     return REGISTRY.get_sample_value("layers_skipped_rows_total", {"work": work}) or 0.0
+
+
+def locked_out(sweep: str) -> float:
+    return REGISTRY.get_sample_value("layers_sweep_locked_total", {"sweep": sweep}) or 0.0
 
 
 async def assert_skips(sweep: Sweep, pool: Pool, now: datetime, *, good: int, bad: int) -> None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
 
 import pytest
 from structlog.testing import capture_logs
 from tests.support.leases import PRICE_CENTS, charges, lease
-from tests.support.tenants import NOON, Wallet, make_partner
+from tests.support.tenants import NOON, make_partner
 from tests.support.working import job_of
-from tests.sweeps.skipping import DAY, assert_skips, refuse_changes, start
+from tests.sweeps.skipping import DAY, assert_skips, refuse_changes, request, start
 
 from partner_api.clock import Clock
 from partner_api.crypto import SecretKeys
 from partner_api.database import skipped_rows
 from partner_api.jobs import store as job_store
-from partner_api.lease_requests import store as requests_store
 from partner_api.rehearsal.advance import advance
 from partner_api.rendering.worker.renderer import Renderer
 from partner_api.storage.folder import FolderStorage
@@ -41,27 +39,6 @@ def _log_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def storage(tmp_path: Path) -> FolderStorage:
     return FolderStorage(tmp_path / "files", SecretKeys.parse("test:" + "ab" * 32))
-
-
-async def request(connection: Connection, partner: Wallet, now: datetime) -> UUID:
-    request_id = uuid4()
-    await requests_store.insert_request(
-        connection,
-        partner.tenant_id,
-        now,
-        request_id=request_id,
-        organization_id=partner.organization_id,
-        project_id=partner.project_id,
-        partner_request_id=None,
-        count=1,
-        vertical="food",
-        audience=None,
-        language=None,
-        geo=[],
-        target=None,
-        note=None,
-    )
-    return request_id
 
 
 async def test_sandbox_requests(pool: Pool, connection: Connection, owner: Connection) -> None:
@@ -156,6 +133,10 @@ async def test_the_rehearsal_clock_goes_on_past_all_of_them(
         def __init__(self, sweep: Sweep) -> None:
             self._sweep = sweep
             self.next_due = sweep.next_due
+
+        @property
+        def left_some(self) -> bool:
+            return self._sweep.left_some
 
         async def step(self, pool: Pool, now: datetime) -> int:
             nonlocal calls

@@ -19,6 +19,7 @@ from partner_api.database.notifications import Bell
 from partner_api.database.skipped_rows import RestingRows
 from partner_api.logs import OncePerMinute
 from partner_api.sweeps import loop
+from partner_api.sweeps.locks import LockedTenants
 from partner_api.sweeps.loop import run_sweeps
 from partner_api.sweeps.progress import SweepProgress
 from partner_api.sweeps.sweep import Sweep
@@ -186,16 +187,18 @@ async def test_the_rows_of_a_tenant_are_tried_in_halves_until_the_bad_one_is_alo
         return Advanced(len(rows), [7] if 7 in rows else ())
 
     resting: RestingRows[tuple[int, int]] = RestingRows("test")
+    locked = LockedTenants("test")
     with capture_logs():
-        assert await advance_rows(1, range(8), advance, resting) == 7
+        assert await advance_rows(1, range(8), advance, resting, locked) == 7
     assert resting.keys == [(1, 2), (1, 7)]
     assert len(tried) == 7
 
     async def advance_none(_rows: Sequence[int]) -> Advanced:
         raise asyncpg.DeadlockDetectedError("somebody was in the way")
 
-    assert await advance_rows(2, range(8), advance_none, resting) == 0
+    assert await advance_rows(2, range(8), advance_none, resting, locked) == 0
     assert resting.keys == [(1, 2), (1, 7)]
+    assert locked.keys == [2]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +213,7 @@ async def test_what_would_fail_for_any_row_is_the_steps_failure(
 
     resting: RestingRows[tuple[int, int]] = RestingRows("test")
     with pytest.raises(type(error)):
-        await advance_rows(1, range(8), advance, resting)
+        await advance_rows(1, range(8), advance, resting, LockedTenants("test"))
     assert resting.keys == []
 
 

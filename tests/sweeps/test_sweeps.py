@@ -19,7 +19,7 @@ from partner_api.crypto import SecretKeys
 from partner_api.database.arguments import SYSTEM
 from partner_api.jobs import store as job_store
 from partner_api.storage.folder import FolderStorage
-from partner_api.sweeps import all_sweeps, periods, retention
+from partner_api.sweeps import all_sweeps, retention
 from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.sweeps.periods import EndPeriods
 from partner_api.sweeps.retention import PurgeIdempotencyRecords, RotateAuditPartitions
@@ -130,10 +130,10 @@ class TestPeriods:
     async def test_a_step_is_bounded_and_takes_the_longest_overdue_first(
         self, pool: Pool, connection: Connection, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(periods, "_WALLETS_PER_STEP", 2)
+        monkeypatch.setattr(EndPeriods, "tenants_per_step", 2)
         late = [await make_partner(connection, now=NOON - day * DAY) for day in (1, 4, 2, 3)]
         assert await EndPeriods().step(pool, JULY_15) == 2
-        overdue = await operator_store.overdue_wallets(connection, JULY_15, 10)
+        overdue = await operator_store.tenants_with_overdue_wallets(connection, JULY_15, 10)
         assert set(overdue) == {late[0].tenant_id, late[2].tenant_id}
         assert await EndPeriods().step(pool, JULY_15) == 2
         assert await EndPeriods().step(pool, JULY_15) == 0

@@ -106,7 +106,11 @@ async def upload(
 
 
 async def leftovers(
-    connection: Connection, ended_by: datetime, limit: int, resting: Sequence[str] = ()
+    connection: Connection,
+    ended_by: datetime,
+    limit: int,
+    resting: Sequence[str] = (),
+    locked: Sequence[int] = (),
 ) -> list[Leftover]:
     """List uploads of jobs that ended by then; what is noted of them is not needed any more. Crosses tenants.
 
@@ -115,6 +119,7 @@ async def leftovers(
         ended_by: jobs that ended later do not count.
         limit: how many at most.
         resting: storage keys that do not count either.
+        locked: tenants that do not.
     """
     rows = await connection.fetch(
         f"""
@@ -122,11 +127,13 @@ async def leftovers(
           FROM asset_uploads u
           JOIN jobs j ON j.tenant_id = u.tenant_id AND j.id = u.job_id
          WHERE j.status <> 'running' AND j.finished_at <= $1 AND u.storage_key <> ALL ($3::text[])
+           AND u.tenant_id <> ALL ($4::bigint[])
          ORDER BY u.tenant_id, u.job_id LIMIT $2
         """,
         ended_by,
         limit,
         resting,
+        locked,
     )
     return read_rows(Leftover, rows)
 

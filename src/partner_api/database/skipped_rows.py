@@ -50,8 +50,56 @@ def is_row_fault(error: Exception) -> bool:
     )
 
 
-class RestingRows(Generic[K]):
-    """Which rows are not tried for a while, each after a failure, and longer after every further one.
+class Rests(Generic[K]):
+    """What is not tried for a while, each after a failure, and longer after every further one.
+
+    Args:
+        first_seconds: the first rest; each further one is twice as long.
+        longest_seconds: the longest rest.
+        clock: gives seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        *,
+        first_seconds: float,
+        longest_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._first_seconds = first_seconds
+        self._longest_seconds = longest_seconds
+        self._clock = clock
+        # Until when each rests, and how long that is; in the order in which they failed last.
+        self._rests: dict[K, tuple[float, float]] = {}
+
+    def __contains__(self, key: K) -> bool:
+        """Return whether this is not to be tried now."""
+        rest = self._rests.get(key)
+        return rest is not None and rest[0] > self._clock()
+
+    @property
+    def keys(self) -> list[K]:
+        """What is not to be tried now."""
+        now = self._clock()
+        return [key for key, (until, _) in self._rests.items() if until > now]
+
+    def begin(self, key: K) -> bool:
+        """Let this rest; return whether it is for the first time since ``end``."""
+        before = self._rests.pop(key, None)
+        seconds = self._first_seconds if before is None else before[1] * 2
+        seconds = min(seconds, self._longest_seconds)
+        self._rests[key] = (self._clock() + seconds, seconds)
+        if len(self._rests) > _MOST_RESTING:
+            del self._rests[next(iter(self._rests))]
+        return before is None
+
+    def end(self, key: K) -> None:
+        """Forget that this failed: its next rest is a first one."""
+        self._rests.pop(key, None)
+
+
+class RestingRows(Rests[K]):
+    """Which rows are not tried for a while, because they could not be worked on.
 
     Args:
         work: what cannot be done with them, as log and metrics name it.
@@ -66,22 +114,10 @@ class RestingRows(Generic[K]):
         longest_seconds: float = _LONGEST_REST_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(
+            first_seconds=_FIRST_REST_SECONDS, longest_seconds=longest_seconds, clock=clock
+        )
         self._work = work
-        self._longest_seconds = longest_seconds
-        self._clock = clock
-        # Until when each rests, and how long that is; in the order in which they failed last.
-        self._rests: dict[K, tuple[float, float]] = {}
-
-    def __contains__(self, key: K) -> bool:
-        """Return whether a row is not to be tried now."""
-        rest = self._rests.get(key)
-        return rest is not None and rest[0] > self._clock()
-
-    @property
-    def keys(self) -> list[K]:
-        """The rows that are not to be tried now."""
-        now = self._clock()
-        return [key for key, (until, _) in self._rests.items() if until > now]
 
     def skip(self, key: K, error: Exception | None = None, **fields: object) -> None:
         """Let a row that could not be worked on rest, count it, and log it the first time.
@@ -92,13 +128,7 @@ class RestingRows(Generic[K]):
             fields: of the line in the log, so that whoever reads it finds the row.
         """
         _SKIPPED.labels(self._work).inc()
-        before = self._rests.pop(key, None)
-        seconds = _FIRST_REST_SECONDS if before is None else before[1] * 2
-        seconds = min(seconds, self._longest_seconds)
-        self._rests[key] = (self._clock() + seconds, seconds)
-        if len(self._rests) > _MOST_RESTING:
-            del self._rests[next(iter(self._rests))]
-        if before is not None:
+        if not self.begin(key):
             return
         left_out = _lines.setdefault(self._work, OncePerMinute()).admit()
         if left_out is not None:

@@ -144,7 +144,11 @@ async def tenants_with_waiting_jobs(
 
 
 async def tenants_with_expired_jobs(
-    connection: Connection, now: datetime, limit: int, resting: Collection[UUID] = ()
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    resting: Collection[UUID] = (),
+    locked: Collection[int] = (),
 ) -> list[int]:
     """Return tenants that have open reservations past their time, the longest overdue first. Crosses tenants.
 
@@ -153,16 +157,19 @@ async def tenants_with_expired_jobs(
         now: what expires later does not count.
         limit: how many at most.
         resting: jobs that do not count either.
+        locked: tenants that do not.
     """
     rows = await connection.fetch(
         """
         SELECT tenant_id FROM reservations
          WHERE status = 'open' AND expires_at <= $1 AND job_id <> ALL ($3::uuid[])
+           AND tenant_id <> ALL ($4::bigint[])
          GROUP BY tenant_id ORDER BY min(expires_at) LIMIT $2
         """,
         now,
         limit,
         list(resting),
+        list(locked),
     )
     return [row["tenant_id"] for row in rows]
 
@@ -176,7 +183,11 @@ async def next_expiry(connection: Connection, after: datetime) -> datetime | Non
 
 
 async def tenants_with_silent_workers(
-    connection: Connection, now: datetime, limit: int, resting: Collection[UUID] = ()
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    resting: Collection[UUID] = (),
+    locked: Collection[int] = (),
 ) -> list[int]:
     """Return tenants with claims that have lapsed, the longest lapsed first. Crosses tenants.
 
@@ -185,16 +196,19 @@ async def tenants_with_silent_workers(
         now: what lapses later does not count.
         limit: how many at most.
         resting: jobs that do not count either.
+        locked: tenants that do not.
     """
     rows = await connection.fetch(
         """
         SELECT tenant_id FROM jobs
          WHERE status = 'running' AND lease_until <= $1 AND id <> ALL ($3::uuid[])
+           AND tenant_id <> ALL ($4::bigint[])
          GROUP BY tenant_id ORDER BY min(lease_until) LIMIT $2
         """,
         now,
         limit,
         list(resting),
+        list(locked),
     )
     return [row["tenant_id"] for row in rows]
 
@@ -208,7 +222,11 @@ async def next_lapse(connection: Connection, after: datetime) -> datetime | None
 
 
 async def next_sandbox_job(
-    connection: Connection, started_by: datetime, after: int, put_off: Collection[UUID]
+    connection: Connection,
+    started_by: datetime,
+    after: int,
+    put_off: Collection[UUID],
+    locked: Collection[int] = (),
 ) -> SandboxJob | None:
     """Return the oldest running job of the next test tenant that has one that started by then. Crosses tenants.
 
@@ -219,19 +237,21 @@ async def next_sandbox_job(
         started_by: jobs that started later do not count.
         after: only tenants with a higher id.
         put_off: jobs that do not count either.
+        locked: tenants that do not.
     """
     row = await connection.fetchrow(
         f"""
         SELECT {columns_of(SandboxJob, "j", container_id="c.id", inputs="coalesce(c.inputs, '{}')")}
           FROM (SELECT tenant_id, id, format FROM jobs
                  WHERE status = 'running' AND sandbox AND tenant_id > $2 AND started_at <= $1
-                   AND id <> ALL ($3::uuid[])
+                   AND id <> ALL ($3::uuid[]) AND tenant_id <> ALL ($4::bigint[])
                  ORDER BY tenant_id, started_at, id LIMIT 1) j
           LEFT JOIN containers c ON c.tenant_id = j.tenant_id AND c.job_id = j.id
         """,
         started_by,
         after,
         list(put_off),
+        list(locked),
     )
     return read_row(SandboxJob, row)
 

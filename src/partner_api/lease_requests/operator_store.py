@@ -76,26 +76,35 @@ async def find_tenant(connection: Connection, request_id: UUID) -> int | None:
 
 
 async def open_test_requests(
-    connection: Connection, before: datetime, limit: int, resting: Sequence[UUID] = ()
+    connection: Connection,
+    before: datetime,
+    limit: int,
+    resting: Sequence[UUID] = (),
+    locked: Sequence[int] = (),
 ) -> list[OpenTestRequest]:
-    """Return open requests of test tenants submitted by then, oldest first. Crosses tenants.
+    """Return open requests of test tenants submitted by then. Crosses tenants.
+
+    First the oldest of every tenant, then the second of each that has one, and so on.
 
     Args:
         connection: any.
         before: those submitted later do not count.
         limit: how many at most.
         resting: requests that do not count either.
+        locked: tenants that do not.
     """
     rows = await connection.fetch(
         f"""
         SELECT {columns_of(OpenTestRequest, "r")} FROM lease_requests r
           JOIN tenants t ON t.id = r.tenant_id AND t.env = 'test'
          WHERE r.status = 'requested' AND r.submitted_at <= $1 AND r.id <> ALL ($3::uuid[])
-         ORDER BY r.id LIMIT $2
+           AND r.tenant_id <> ALL ($4::bigint[])
+         ORDER BY row_number() OVER (PARTITION BY r.tenant_id ORDER BY r.id), r.id LIMIT $2
         """,
         before,
         limit,
         resting,
+        locked,
     )
     return read_rows(OpenTestRequest, rows)
 

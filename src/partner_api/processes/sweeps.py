@@ -16,7 +16,7 @@ from partner_api.processes.asynchronous import beating, end_development, stop_on
 from partner_api.processes.link import Beat, Link
 from partner_api.rehearsal.installation import following_installation
 from partner_api.storage import open_storage
-from partner_api.sweeps import open_sweeps
+from partner_api.sweeps import locks, open_sweeps
 from partner_api.sweeps.loop import run_sweeps, sleep_unless_stopped
 from partner_api.sweeps.metrics import measure_lag
 from partner_api.sweeps.progress import SweepProgress
@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from partner_api.sweeps.sweep import Sweep
 
 _log = structlog.get_logger(__name__)
-CONNECTIONS = 4
+CONNECTIONS = 13
+"""One for each sweep, so that none waits until another has done a long step; for the lag, and for the bell.
+
+Few of them are open at a time: a step of most sweeps takes some milliseconds.
+"""
 _RETRY_SECONDS = 5.0
 _SECONDS_BETWEEN_LAGS = 10.0
 
@@ -80,7 +84,10 @@ async def _work(
     link: Link,
 ) -> None:
     pool = await open_pool(
-        location.application_url, CONNECTIONS, acquire_seconds=BACKGROUND_ACQUIRE_SECONDS
+        location.application_url,
+        CONNECTIONS,
+        acquire_seconds=BACKGROUND_ACQUIRE_SECONDS,
+        settings=locks.SETTINGS,
     )
     try:
         clock = Clock()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from partner_api.database.pool import require_no_connection
 from partner_api.rehearsal import store
+from partner_api.sweeps.locks import LATER
+from partner_api.time_limits import CLOCK_LOCK_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,9 +20,16 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Pool
     from partner_api.sweeps.sweep import Sweep
 
+# Between two looks whether a lock is free.
+_PAUSE_SECONDS = 0.05
+
 
 class ProductionTimeError(Exception):
     """The database is production's, so its time is the machine's and cannot be moved."""
+
+
+class LeftLocked(Exception):
+    """Somebody holds a lock of what is due. The message names the sweeps that could not go on."""
 
 
 async def advance(pool: Pool, clock: Clock, sweeps: Sequence[Sweep], target: datetime) -> int:
@@ -38,6 +50,7 @@ async def advance(pool: Pool, clock: Clock, sweeps: Sequence[Sweep], target: dat
 
     Raises:
         ProductionTimeError: nothing was moved, and nothing done at a later time than the machine's.
+        LeftLocked: the clock stands where the first of what could not be done is due, or at ``target``.
     """
     await _move(pool, clock, clock.now())
     advanced, idle_since = await _run_to_idle(pool, clock, sweeps)
@@ -69,11 +82,39 @@ async def _run_to_idle(pool: Pool, clock: Clock, sweeps: Sequence[Sweep]) -> tup
     """Run the sweeps until a round finds nothing; return how many rows, and when that round began.
 
     What became due while it went on may have been missed, so the next look begins there.
+
+    Raises:
+        LeftLocked: for so long there was nothing left but what others have locked.
     """
     total = 0
+    give_up: float | None = None
     while True:
         began = clock.now()
-        advanced = sum([await sweep.step(pool, clock.now()) for sweep in sweeps])
-        if not advanced:
+        advanced, left = await _run_each(pool, clock, sweeps)
+        if advanced:
+            total += advanced
+            give_up = None
+        elif not left:
             return total, began
-        total += advanced
+        elif give_up is None:
+            give_up = time.monotonic() + CLOCK_LOCK_SECONDS
+        elif time.monotonic() > give_up:
+            raise LeftLocked(", ".join(left))
+        if not advanced:
+            require_no_connection()
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _run_each(pool: Pool, clock: Clock, sweeps: Sequence[Sweep]) -> tuple[int, list[str]]:
+    """Run a step of each sweep; return how many rows, and the sweeps that left some because they are locked."""
+    advanced = 0
+    left = []
+    for sweep in sweeps:
+        try:
+            advanced += await sweep.step(pool, clock.now())
+        except LATER:
+            left.append(sweep.name)
+        else:
+            if sweep.left_some:
+                left.append(sweep.name)
+    return advanced, left

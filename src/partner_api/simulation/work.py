@@ -79,8 +79,17 @@ async def read(
 
 
 async def sweep(pool: Pool, tenant_id: int, now: datetime, items: Sequence[Sweep]) -> list[Outcome]:
-    """Run a step of sweeps, for all tenants, whatever ``tenant_id`` is. Facts: ``{advanced}``."""
-    return [Outcome("done", None, {"advanced": await item.step(pool, now)}) for item in items]
+    """Run a step of sweeps, for all tenants, whatever ``tenant_id`` is. Facts: ``{advanced}``.
+
+    Raises:
+        RuntimeError: something was left for later because it is locked, and only this node is at work.
+    """
+    outcomes = []
+    for item in items:
+        outcomes.append(Outcome("done", None, {"advanced": await item.step(pool, now)}))
+        if item.left_some:
+            raise RuntimeError(f"the sweep {item.name} met a lock that nobody can hold")
+    return outcomes
 
 
 async def add_accounts(

@@ -4,52 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partner_api.database.skipped_rows import RestingRows
 from partner_api.jobs import operator_store, store
-from partner_api.sweeps.sweep import Sweep
-from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
+from partner_api.sweeps.tenants import Advanced, Due, TenantSweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Pool
-
-_TENANTS_PER_STEP = 50
-_JOBS_PER_COMMIT = 100
+    from partner_api.database.connection import Connection
 
 
-class ExpireJobs(Sweep):
-    """Takes each tenant in turn, so that one with many overdue jobs does not hold up the others."""
+class ExpireJobs(TenantSweep):
+    """Fails jobs whose time is up."""
 
     name = "expiries"
     pause_seconds = 2.0
 
-    def __init__(self) -> None:
-        self._resting: RestingRows[tuple[int, UUID]] = RestingRows(self.name)
+    async def _tenants(self, due: Due, limit: int, locked: Sequence[int]) -> Sequence[int]:
+        resting = [job_id for _, job_id in due.resting]
+        return await operator_store.tenants_with_expired_jobs(
+            due.connection, due.now, limit, resting, locked
+        )
 
-    async def step(self, pool: Pool, now: datetime) -> int:
-        """Expire up to 100 jobs of each of up to 50 tenants, one commit per tenant."""
-        resting = [job_id for _, job_id in self._resting.keys]
-        async with pool.acquire() as connection:
+    async def _rows(self, due: Due, tenant_id: int, limit: int) -> Sequence[UUID]:
+        resting = [job_id for _, job_id in due.resting]
+        return await store.expired_jobs(due.connection, tenant_id, due.now, limit, resting)
 
-            async def advance(tenant_id: int) -> int:
-                job_ids = await store.expired_jobs(
-                    connection, tenant_id, now, _JOBS_PER_COMMIT, resting
-                )
-
-                async def expire(some: Sequence[UUID]) -> Advanced:
-                    return Advanced(*await store.expire_these(connection, tenant_id, now, some))
-
-                return await advance_rows(tenant_id, job_ids, expire, self._resting)
-
-            return await advance_each(
-                await operator_store.tenants_with_expired_jobs(
-                    connection, now, _TENANTS_PER_STEP, resting
-                ),
-                advance,
-            )
+    async def _advance(self, due: Due, tenant_id: int, rows: Sequence[UUID]) -> Advanced:
+        return Advanced(*await store.expire_these(due.connection, tenant_id, due.now, rows))
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """When the next running job expires."""

@@ -7,10 +7,12 @@ import random
 import time
 from typing import TYPE_CHECKING
 
+import asyncpg
 import structlog
 
 from partner_api.database.outages import is_unavailable, log_unavailable
 from partner_api.sweeps import metrics
+from partner_api.sweeps.locks import note_locked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,12 +58,19 @@ async def _run(
         progress.begin_step(sweep.name, sweep.limit_seconds)
         try:
             advanced = await sweep.step(pool, clock.now())
+        except asyncpg.LockNotAvailableError as error:
+            # What is no tenant's, such as a table: its lock is free again, and that is no fault of the sweep's.
+            progress.end_step(sweep.name)
+            failures += 1
+            rung = None
+            pause = _pause_after(sweep, failures)
+            note_locked(sweep.name, error)
         except Exception as error:
             progress.end_step(sweep.name, error)
             # Whatever failed, the work is still due: log it, wait longer each time, and go on.
             failures += 1
             rung = None
-            pause = min(sweep.pause_seconds * 2**failures, _LONGEST_PAUSE_AFTER_FAILURE_SECONDS)
+            pause = _pause_after(sweep, failures)
             metrics.count_failure(sweep.name)
             if is_unavailable(error):
                 log_unavailable(error, where=f"sweep {sweep.name}", failures=failures)
@@ -76,6 +85,11 @@ async def _run(
                 continue
             pause = sweep.pause_seconds
         await sleep_unless_stopped(pause, stop, rung)
+
+
+def _pause_after(sweep: Sweep, failures: int) -> float:
+    """Return the pause after so many steps in a row that did not work, in seconds."""
+    return min(sweep.pause_seconds * 2.0**failures, _LONGEST_PAUSE_AFTER_FAILURE_SECONDS)
 
 
 async def sleep_unless_stopped(

@@ -31,6 +31,12 @@ _STEPS = Histogram(
 _FAILURES = Counter(
     "layers_sweep_failures", "Steps that failed and are tried again.", ["sweep"], registry=REGISTRY
 )
+_LOCKED = Counter(
+    "layers_sweep_locked",
+    "Times that a sweep left a tenant, or all its work, for later because somebody held a lock.",
+    ["sweep"],
+    registry=REGISTRY,
+)
 _LAG = Gauge(
     "layers_sweep_lag_seconds",
     "For how long the oldest due row has waited.",
@@ -49,6 +55,11 @@ def observe(sweep: str, rows: int, seconds: float) -> None:
 def count_failure(sweep: str) -> None:
     """Count a step that failed."""
     _FAILURES.labels(sweep).inc()
+
+
+def count_locked(sweep: str) -> None:
+    """Count that something was left for later, because somebody held a lock of it."""
+    _LOCKED.labels(sweep).inc()
 
 
 async def measure_lag(connection: Connection, sweeps: Sequence[Sweep], now: datetime) -> float:

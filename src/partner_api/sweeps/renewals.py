@@ -8,6 +8,7 @@ import asyncpg
 
 from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.leases import operator_store
+from partner_api.sweeps.locks import LATER, LockedTenants
 from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import advance_each
 
@@ -38,17 +39,22 @@ class RenewLeases(Sweep):
         self._leases_per_commit = leases_per_commit
         # By tenant. A partner's leases stand in one line: the rest of it must not wait long for one of them.
         self._resting: RestingRows[int] = RestingRows(self.name, longest_seconds=_LONGEST_REST)
+        self._locked = LockedTenants(self.name)
+
+    @property
+    def left_some(self) -> bool:
+        """Whether the last step left a partner for a later one, because somebody held a lock of it."""
+        return self._locked.left_some
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """Renew up to 5,000 leases of each of up to 500 partners, about as many in each commit, 50,000 in all.
 
-        A cash wallet that another worker holds is left to it.
+        A cash wallet that somebody else holds is left to them, or to a later step.
         """
         renewed = 0
+        locked = self._locked.begin_step()
         async with pool.acquire() as connection:
-            waiting = await operator_store.tenants_with_renewals(
-                connection, now, _TENANTS_PER_STEP, self._resting.keys
-            )
+            waiting = due = await self._due(connection, now, locked)
             while waiting and renewed < _LEASES_PER_STEP:
                 try:
                     done = await self._renew(connection, waiting, now, self._leases_per_commit)
@@ -59,7 +65,18 @@ class RenewLeases(Sweep):
                     return renewed + await self._renew_each(connection, waiting, now)
                 waiting = waiting[done.tenants :]
                 renewed += done.leases
+            if due and not renewed:
+                # Nobody waited for their wallets.
+                for tenant_id in await self._due(connection, now, locked):
+                    self._locked.pass_over(tenant_id)
         return renewed
+
+    async def _due(
+        self, connection: Connection, now: datetime, locked: Sequence[int]
+    ) -> Sequence[int]:
+        return await operator_store.tenants_with_renewals(
+            connection, now, _TENANTS_PER_STEP, [*self._resting.keys, *locked]
+        )
 
     async def _renew(
         self, connection: Connection, tenant_ids: Sequence[int], now: datetime, limit: int
@@ -77,7 +94,8 @@ class RenewLeases(Sweep):
         async def renew(tenant_id: int) -> int:
             try:
                 return (await self._renew(connection, [tenant_id], now, limit)).leases
-            except asyncpg.TransactionRollbackError:
+            except LATER as error:
+                self._locked.leave(tenant_id, error)
                 return 0
             except asyncpg.PostgresError as error:
                 if not is_row_fault(error):

@@ -21,11 +21,12 @@ from partner_api.rendering.worker.renderer import (
     RenderingTooLong,
 )
 from partner_api.storage import content_key
+from partner_api.sweeps.locks import LATER, LockedTenants
 from partner_api.sweeps.sandbox_requests import DELAY
 from partner_api.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
     from typing import Any
     from uuid import UUID
@@ -67,7 +68,13 @@ class CompleteSandboxJobs(Sweep):
         self._resting: RestingRows[UUID] = RestingRows(
             self.name, longest_seconds=_LONGEST_REST_SECONDS
         )
+        self._locked = LockedTenants(self.name)
         self._closed = False
+
+    @property
+    def left_some(self) -> bool:
+        """Whether the last step left a tenant for a later one, because somebody held a lock of it."""
+        return self._locked.left_some
 
     async def step(self, pool: Pool, now: datetime) -> int:
         """End jobs that are two seconds old, one commit each: up to 50, and none that would begin after two seconds.
@@ -78,17 +85,23 @@ class CompleteSandboxJobs(Sweep):
             RendererNotStarted: this machine renders nothing.
         """
         ended = 0
+        locked = self._locked.begin_step()
         until = time.monotonic() + self._seconds_per_step
         for _ in range(_JOBS_PER_STEP):
-            job = await self._next(pool, now)
+            job = await self._next(pool, now, locked)
             if job is None or self._closed:
                 break
             try:
                 ended += await self._end(pool, job, now)
+                self._locked.end(job.tenant_id)
             except RendererDied:
                 if self._closed:
                     break
                 raise
+            except LATER as error:
+                # Its other jobs would be rendered for nothing.
+                self._locked.leave(job.tenant_id, error)
+                locked.append(job.tenant_id)
             except Exception as error:
                 if isinstance(error, asyncpg.PostgresError) and not is_row_fault(error):
                     raise
@@ -110,15 +123,19 @@ class CompleteSandboxJobs(Sweep):
         self._closed = True
         await self._renderer.kill()
 
-    async def _next(self, pool: Pool, now: datetime) -> operator_store.SandboxJob | None:
+    async def _next(
+        self, pool: Pool, now: datetime, locked: Sequence[int]
+    ) -> operator_store.SandboxJob | None:
         """Return the oldest job of the next tenant; after the last tenant comes the first again."""
         resting = self._resting.keys
         async with pool.acquire() as connection:
             job = await operator_store.next_sandbox_job(
-                connection, now - DELAY, self._last_tenant, resting
+                connection, now - DELAY, self._last_tenant, resting, locked
             )
             if job is None and self._last_tenant >= 0:
-                job = await operator_store.next_sandbox_job(connection, now - DELAY, -1, resting)
+                job = await operator_store.next_sandbox_job(
+                    connection, now - DELAY, -1, resting, locked
+                )
         self._last_tenant = -1 if job is None else job.tenant_id
         return job
 

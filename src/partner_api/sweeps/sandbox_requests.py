@@ -9,6 +9,7 @@ from partner_api.database.arguments import SYSTEM
 from partner_api.database.skipped_rows import RestingRows
 from partner_api.lease_requests import operator_store, store
 from partner_api.lease_requests.service import invent_accounts
+from partner_api.sweeps.locks import LockedTenants
 from partner_api.sweeps.sweep import Sweep
 from partner_api.sweeps.tenants import Advanced, advance_rows
 
@@ -32,17 +33,30 @@ class AnswerSandboxRequests(Sweep):
 
     def __init__(self) -> None:
         self._resting: RestingRows[tuple[int, UUID]] = RestingRows(self.name)
+        self._locked = LockedTenants(self.name)
+
+    @property
+    def left_some(self) -> bool:
+        """Whether the last step left a tenant for a later one, because somebody held a lock of it."""
+        return self._locked.left_some
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Answer up to 100 requests that are two seconds old, one commit each."""
+        """Answer up to 100 requests that are two seconds old, one commit each, of every tenant in its turn."""
         answered = 0
+        locked = self._locked.begin_step()
         resting = [request_id for _, request_id in self._resting.keys]
         async with pool.acquire() as connection:
             for asked in await operator_store.open_test_requests(
-                connection, now - DELAY, _REQUESTS_PER_STEP, resting
+                connection, now - DELAY, _REQUESTS_PER_STEP, resting, locked
             ):
+                if asked.tenant_id in self._locked:
+                    continue
                 answered += await advance_rows(
-                    asked.tenant_id, [asked.id], _answering(connection, asked, now), self._resting
+                    asked.tenant_id,
+                    [asked.id],
+                    _answering(connection, asked, now),
+                    self._resting,
+                    self._locked,
                 )
         return answered
 

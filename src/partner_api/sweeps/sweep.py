@@ -32,7 +32,12 @@ class Sweep(ABC):
 
     @abstractmethod
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Advance some of what is due at ``now``; return how many rows, 0 when nothing is left."""
+        """Advance some of what is due at ``now``; return how many rows, 0 when nothing is left that is free."""
+
+    @property
+    def left_some(self) -> bool:
+        """Whether the last step left something for a later one, because somebody held a lock of it."""
+        return False
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """Return the first instant after ``after`` at which something becomes due, if one is known.

@@ -88,7 +88,7 @@ class Recorder:
             raise
 
     async def flush(self) -> None:
-        """Write what has gathered; what cannot be written stays for the next time.
+        """Write what has gathered; what cannot be written, such as of a key that is locked, stays for the next time.
 
         Raises:
             OSError, asyncpg.PostgresError: the database is unavailable.
@@ -97,16 +97,19 @@ class Recorder:
             return
         refusals, self._refusals = self._refusals, Counter()
         uses, self._uses = self._uses, {}
+        held: list[tuple[int, UUID]] = []
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 if uses:
-                    await set_last_used(connection, list(uses.items()))
+                    held = await set_last_used(connection, list(uses.items()))
                 if refusals:
                     await add_refusals(connection, list(refusals.items()))
         except BaseException:
             self._refusals.update(refusals)
             self._uses = {**uses, **self._uses}
             raise
+        for key in held:
+            self._uses.setdefault(KeyUse(*key), uses[KeyUse(*key)])
 
     async def _flush_or_keep(self) -> None:
         try:
