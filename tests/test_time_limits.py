@@ -82,6 +82,7 @@ ALLOWED = {
     # Tasks and locks of the process itself.
     "edge/identity/acting.py Children.find get": "the batch has those of the pool",
     "edge/identity/authentication.py Authenticator.api_key get": "the batch has those of the pool",
+    "edge/identity/authentication.py Authenticator.operator get": "the batch has those of the pool",
     "edge/batching.py Batcher.get future": "the batch sets it, whatever becomes of the batch",
     "credits/service.py WalletReader.read get": "the batch has those of the pool",
     "database/lanes.py Lanes.enter turn": "until the time that the caller says; without one, a call whose items have",

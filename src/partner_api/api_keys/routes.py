@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 routes = Routes("API keys")
 
 
-@routes.read("/v1/whoami", access=ANY_KEY)
+@routes.read("/v1/whoami", access=ANY_KEY, wallet=True)
 async def read_whoami(request: ApiRequest) -> WhoAmI:
     """Read your key.
 

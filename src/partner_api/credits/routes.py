@@ -42,7 +42,11 @@ routes = Routes("Credits")
 
 
 @routes.read(
-    "/v1/credits", access=ANY_KEY, allowed_through_status="active", examples=[CREDITS_EXAMPLE]
+    "/v1/credits",
+    access=ANY_KEY,
+    allowed_through_status="active",
+    examples=[CREDITS_EXAMPLE],
+    wallet=True,
 )
 async def read_own_credits(request: ApiRequest) -> Credits:
     """Read your wallet.
@@ -59,6 +63,7 @@ async def read_own_credits(request: ApiRequest) -> Credits:
     errors=["NOT_FOUND", "KILL_SWITCH"],
     allowed_through_status="active",
     examples=[CREDITS_EXAMPLE],
+    wallet=True,
 )
 async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Credits:
     """Read a child's wallet.
@@ -74,6 +79,7 @@ async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Cre
     "/v1/credits/events",
     access=ANY_KEY,
     allowed_through_status="archived",
+    wallet=True,
 )
 async def list_own_events(request: ApiRequest, query: CreditEventsQuery) -> Page[CreditEvent]:
     """List your ledger.
@@ -89,6 +95,7 @@ async def list_own_events(request: ApiRequest, query: CreditEventsQuery) -> Page
     access=requires("org:admin"),
     errors=["NOT_FOUND"],
     allowed_through_status="archived",
+    wallet=True,
 )
 async def list_child_events(
     request: ApiRequest, org_id: OrganizationId, query: CreditEventsQuery
@@ -104,6 +111,7 @@ async def list_child_events(
     "/v1/credits/events/verify",
     access=ANY_KEY,
     allowed_through_status="archived",
+    wallet=True,
 )
 async def verify_own_events(request: ApiRequest) -> LedgerHead:
     """Verify your ledger.
@@ -120,6 +128,7 @@ async def verify_own_events(request: ApiRequest) -> LedgerHead:
     access=requires("org:admin"),
     errors=["NOT_FOUND"],
     allowed_through_status="archived",
+    wallet=True,
 )
 async def verify_child_events(request: ApiRequest, org_id: OrganizationId) -> LedgerHead:
     """Verify a child's ledger.
@@ -168,6 +177,7 @@ async def allocate_credits(
     "/v1/organizations/{orgId}/credit-config",
     access=requires("org:admin"),
     errors=["NOT_FOUND", "KILL_SWITCH"],
+    wallet=True,
 )
 async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> CreditConfigAnswer:
     """Read a child's credit configuration.

@@ -69,6 +69,10 @@ class WalletKey(NamedTuple):
     organization_id: UUID
     parent_id: UUID | None = None
 
+    def includes(self, asked: WalletKey) -> bool:
+        """Return whether what is found with this key is also found with another: its condition is the same, or none."""
+        return self[:2] == asked[:2] and asked.parent_id in (None, self.parent_id)
+
 
 class CreditPosting(NamedTuple):
     """An operator's posting: ``credits`` signed for an adjustment, positive for the other types."""
@@ -118,12 +122,22 @@ class SubscriptionSetting(NamedTuple):
     idempotency: Idempotency | None
 
 
-_COLUMNS = columns_of(
-    Wallet, "w", status="o.status", format_prices="coalesce(p.format_prices, o.format_prices)"
-)
+def wallet_columns(organization: str, *partners: str) -> str:
+    """Return the columns of a SELECT that reads a Wallet, where ``w`` stands for ``wallets``.
+
+    Args:
+        organization: what stands for its row of ``organizations``.
+        partners: what stands for the rows that can be its partner's, of which the first that is there counts.
+    """
+    prices = ", ".join(f"{name}.format_prices" for name in (*partners, organization))
+    return columns_of(
+        Wallet, "w", status=f"{organization}.status", format_prices=f"coalesce({prices})"
+    )
+
+
 _WALLETS = Lookup(
     f"""
-SELECT {_COLUMNS}
+SELECT {wallet_columns("o", "p")}
   FROM {{asked}}
   LEFT JOIN organizations o
     ON o.tenant_id = asked.tenant_id AND o.id = asked.organization_id

@@ -68,6 +68,28 @@ def read_rows(kind: type[S], rows: Sequence[Row]) -> list[S]:
     return [kind(*row.values()) for row in rows]
 
 
+def read_joined(
+    kind: type[S], row: Row, present: str, *, after: Sequence[type[msgspec.Struct]] = ()
+) -> S | None:
+    """Return as a Struct the part of a row that is of one of several joined tables; see ``read_row``.
+
+    Args:
+        kind: the Struct; its columns stand together, in the order of its fields.
+        row: the whole row.
+        present: the field that is None when the join has found nothing.
+        after: the Structs whose columns come before.
+
+    Raises:
+        TypeError: the columns in that place are not the fields, in their order.
+    """
+    fields = kind.__struct_fields__
+    start = sum(len(one.__struct_fields__) for one in after)
+    end = start + len(fields)
+    _check_names(kind, tuple(row.keys())[start:end])
+    values = row[start:end]
+    return None if values[fields.index(present)] is None else kind(*values)
+
+
 async def stream_rows(
     kind: type[S], connection: Connection, statement: str, *arguments: object
 ) -> AsyncGenerator[S]:
@@ -83,6 +105,9 @@ async def stream_rows(
 
 
 def _check_columns(kind: type[msgspec.Struct], row: Row) -> None:
-    columns = tuple(row.keys())
+    _check_names(kind, tuple(row.keys()))
+
+
+def _check_names(kind: type[msgspec.Struct], columns: tuple[str, ...]) -> None:
     if columns != kind.__struct_fields__:
         raise TypeError(f"{kind.__name__} has other fields than the row has columns: {columns}")

@@ -36,7 +36,7 @@ class Runs(Enum):
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """The keyword arguments of ``Routes.read`` and ``Routes.write``.
 
-    Those of the first group are for both, the others for writes.
+    Those of the first group are for both, then come those of reads and those of writes.
     """
 
     access: Access
@@ -52,6 +52,10 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     allowed_through_status: OrganizationStatus | None = None
     """When a partner acts inside a child, the last status of the child in which the route works; without it,
     ``suspended`` for reads and ``active`` for writes."""
+
+    wallet: bool = False
+    """The handler reads the wallet of the child that the path names, or else of the caller's organization. It is looked
+    up in the same round trip as the key, and ``require_wallet`` finds it there."""
 
     runs: Runs = Runs.READ
     """How the handler runs; every write says it."""
@@ -86,6 +90,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
             yield "only the edge encrypts a secret answer"
         if self.idempotency_required and not runs.is_recorded:
             yield "a key is required, but no record is kept"
+        if self.wallet and (method != "GET" or self.access.kind != "key"):
+            yield "a wallet is read together with an API key, and by a GET"
         if method == "GET" and (self.uploads is not None or self.long_running):
             yield "a GET uploads and starts nothing"
         taken = self.uploads is not None and not self.uploads.streamed

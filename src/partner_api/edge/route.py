@@ -19,6 +19,7 @@ from partner_api.edge.idempotency.records import (
 )
 from partner_api.edge.identity.admission import admit_key, admit_operator, note_refusal
 from partner_api.edge.identity.scopes import ORG_ADMIN, covers, forbidden
+from partner_api.edge.identity.subject import SubjectRule
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.request.uploads import Upload, receive_upload
 from partner_api.edge.request.validation import BodyShape, QueryShape, require_no_body
@@ -99,6 +100,9 @@ class Route:
             raise TypeError(f"{method} {template}: no such thing as {', '.join(sorted(unknown))}")
         for contradiction in declared.contradictions(method, names):
             raise TypeError(f"{method} {template}: {contradiction}")
+        self._subject = SubjectRule(
+            [parameter.type for parameter in self.path], writes=self.writes, wallet=declared.wallet
+        )
         self.wants_request = "request" in names
         self.query = QueryShape(hints["query"]) if "query" in names else None
         self.body = BodyShape(hints["body"]) if "body" in names else None
@@ -142,7 +146,10 @@ class Route:
                 raise not_found()
             if request.acting_for is not None and request.key_caller is not None:
                 request.caller = await request.services.children.act_for(
-                    request.key_caller, request.acting_for, self._allowed_through_status
+                    request.key_caller,
+                    request.acting_for,
+                    self._allowed_through_status,
+                    request.subject,
                 )
         except ApiError:
             # What was done before is answered as it was, also when it could not be done any more. And a key that
@@ -180,7 +187,7 @@ class Route:
     async def _authorize(self, request: ApiRequest) -> None:
         access = self.declared.access
         if access.kind == "key":
-            caller = await admit_key(request, self._endpoint_class)
+            caller = await admit_key(request, self._endpoint_class, self._subject.look_up(request))
             request.caller = request.key_caller = caller
             request.exchange.caller_id = format_id("key", caller.api_key_id)
             try:

@@ -101,6 +101,7 @@ async def list_children(request: ApiRequest, query: OrganizationsQuery) -> Page[
     access=requires("org:admin"),
     errors=["NOT_FOUND"],
     allowed_through_status="archived",
+    wallet=True,
 )
 async def read_child(request: ApiRequest, org_id: OrganizationId) -> OrganizationDetail:
     """Read a child.

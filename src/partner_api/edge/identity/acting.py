@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Pool
+    from partner_api.edge.identity.subject import Subject
     from partner_api.organizations.store import OrganizationStatus
 
 _ORDER: dict[OrganizationStatus, int] = {"active": 0, "suspended": 1, "archived": 2}
@@ -39,17 +40,24 @@ class Children:
         return child
 
     async def act_for(
-        self, caller: Caller, child_id: UUID, allowed_through_status: OrganizationStatus
+        self,
+        caller: Caller,
+        child_id: UUID,
+        allowed_through_status: OrganizationStatus,
+        subject: Subject | None = None,
     ) -> Caller:
         """Return the caller that a partner's key is when it acts inside a child.
 
-        The key stays the partner's, and so do the scopes and the tier.
+        The key stays the partner's, and so do the scopes and the tier. A child that was read together with the
+        caller's key, as ``subject``, is not looked up again.
 
         Raises:
             ApiError: NOT_FOUND when it is not a direct child; KILL_SWITCH when its status does not
                 allow what the route does.
         """
-        child = await self.find(caller, child_id)
+        child = subject.child if subject is not None else None
+        if child is None or child.id != child_id:
+            child = await self.find(caller, child_id)
         check_status(child.status, allowed_through_status)
         return replace(
             caller,

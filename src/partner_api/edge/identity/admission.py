@@ -18,8 +18,9 @@ from partner_api.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from partner_api.edge.identity.authentication import Caller, OperatorCaller
+    from partner_api.edge.identity.authentication import Admitted, Caller, OperatorCaller
     from partner_api.edge.identity.recorder import RefusalType
+    from partner_api.edge.identity.subject import SubjectLookup
     from partner_api.edge.limits.rate_limits import EndpointClass
     from partner_api.edge.request.api_request import ApiRequest
 
@@ -28,17 +29,19 @@ C = TypeVar("C", ApiKeyCredential, OperatorCredential)
 _UNKNOWN_ADDRESS = "unknown"
 
 
-async def admit_key(request: ApiRequest, endpoint_class: EndpointClass) -> Caller:
-    """Authenticate an API key and count the request.
+async def admit_key(
+    request: ApiRequest, endpoint_class: EndpointClass, subject: SubjectLookup | None
+) -> Caller:
+    """Authenticate an API key and count the request, which gets what was read with the key.
 
     Raises:
         ApiError: UNAUTHENTICATED, KILL_SWITCH, RATE_LIMITED.
     """
     services = request.services
 
-    async def look_up(credential: ApiKeyCredential) -> Caller:
+    async def look_up(credential: ApiKeyCredential) -> Admitted:
         try:
-            return await services.authenticator.api_key(credential, request.now)
+            return await services.authenticator.api_key(credential, request.now, subject)
         except KeyRejected as rejected:
             services.recorder.note_refusal(
                 rejected.tenant_id,
@@ -49,7 +52,7 @@ async def admit_key(request: ApiRequest, endpoint_class: EndpointClass) -> Calle
             )
             raise
 
-    caller = await _authenticate(request, parse_api_key, look_up)
+    caller, request.subject = await _authenticate(request, parse_api_key, look_up)
     try:
         request.exchange.bucket = await services.rate_limits.admit(caller, endpoint_class)
     except RateLimitExceeded as exceeded:

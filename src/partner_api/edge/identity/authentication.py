@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
 
+from partner_api.credits.store import WalletKey
 from partner_api.edge.batching import Batcher
 from partner_api.edge.identity import store
 from partner_api.edge.identity.credentials import Env
 from partner_api.edge.identity.scopes import Role
+from partner_api.edge.identity.subject import Subject
 from partner_api.edge.identity.verified import VerifiedTokens
 from partner_api.errors import ApiError
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from partner_api.crypto import SecretKeys
     from partner_api.database.connection import Pool
     from partner_api.edge.identity.credentials import ApiKeyCredential, OperatorCredential
+    from partner_api.edge.identity.subject import SubjectLookup
 
 MAX_HEADER_BYTES = 1024
 RateLimitTier = Literal["standard", "pilot", "partner", "sandbox", "internal"]
@@ -44,6 +47,13 @@ class Caller(msgspec.Struct, frozen=True):
     def partner_id(self) -> UUID:
         """The top-level organization: the parent, or the organization itself."""
         return self.parent_organization_id or self.organization_id
+
+
+class Admitted(NamedTuple):
+    """Who a key's secret has shown to be calling, and what was read with the key if something was asked for."""
+
+    caller: Caller
+    subject: Subject | None
 
 
 class OperatorCaller(msgspec.Struct, frozen=True):
@@ -84,26 +94,33 @@ class Authenticator:
         self._pool = pool
         self._secret_keys = secret_keys
         self._development = development
-        self._keys: Batcher[tuple[int, str], store.KnownKey | None] = Batcher(self._find_keys)
+        self._keys: Batcher[store.KeyLookup, store.FoundKey | None] = Batcher(self._find_keys)
+        self._operators: Batcher[str, store.KnownOperator | None] = Batcher(self._find_operators)
         self.verified = VerifiedTokens()
 
-    async def api_key(self, credential: ApiKeyCredential, now: datetime) -> Caller:
+    async def api_key(
+        self, credential: ApiKeyCredential, now: datetime, subject: SubjectLookup | None = None
+    ) -> Admitted:
         """Authenticate a request with an API key.
 
         Args:
             credential: the key, as it was presented.
             now: the time at which a grace period must not be over.
+            subject: what to read in the same round trip.
 
         Raises:
             ApiError: UNAUTHENTICATED, the same in every case; KILL_SWITCH for a valid key that is
                 killed, or whose organization or partner is not active.
         """
-        key = await self._keys.get((credential.tenant_id, credential.keyid))
-        # Nothing about a key counts before the secret has shown that the caller owns it.
-        if key is None or not self._secret_keys.verify(
-            key.hash_key_id, key.secret_hash, credential.secret
+        found = await self._keys.get(
+            store.KeyLookup(credential.tenant_id, credential.keyid, *(subject or ()))
+        )
+        # Nothing about a key counts before the secret has shown that the caller owns it, nor what was read with it.
+        if found is None or not self._secret_keys.verify(
+            found.key.hash_key_id, found.key.secret_hash, credential.secret
         ):
             raise ApiError("UNAUTHENTICATED")
+        key = found.key
         if (
             key.env != credential.env
             or (key.demo and not self._development)
@@ -115,7 +132,7 @@ class Authenticator:
             raise KeyRejected(killed("key"), credential.tenant_id, key)
         if key.status != "active" or key.parent_status not in (None, "active"):
             raise KeyRejected(killed("organization"), credential.tenant_id, key)
-        return Caller(
+        caller = Caller(
             credential.tenant_id,
             key.organization_id,
             key.organization_name,
@@ -127,6 +144,7 @@ class Authenticator:
             "sandbox" if credential.env == "test" else key.rate_limit_tier,
             key.demo,
         )
+        return Admitted(caller, None if subject is None else _subject(caller, subject, found))
 
     async def operator(self, credential: OperatorCredential, now: datetime) -> OperatorCaller:
         """Authenticate a request with an operator's token.
@@ -134,7 +152,7 @@ class Authenticator:
         Raises:
             ApiError: UNAUTHENTICATED, the same in every case.
         """
-        operator = await store.find_operator(self._pool, credential.keyid)
+        operator = await self._operators.get(credential.keyid)
         if operator is None or not self._secret_keys.verify(
             operator.hash_key_id, operator.secret_hash, credential.secret
         ):
@@ -149,8 +167,21 @@ class Authenticator:
             operator.id, credential.keyid, operator.name, operator.role, operator.demo
         )
 
-    async def _find_keys(self, keys: list[tuple[int, str]]) -> list[store.KnownKey | None]:
-        return await store.find_keys(self._pool, keys)
+    async def _find_keys(self, asked: list[store.KeyLookup]) -> list[store.FoundKey | None]:
+        return await store.find_keys(self._pool, asked)
+
+    async def _find_operators(self, keyids: list[str]) -> list[store.KnownOperator | None]:
+        return await store.find_operators(self._pool, keyids)
+
+
+def _subject(caller: Caller, asked: SubjectLookup, found: store.FoundKey) -> Subject:
+    own = caller.organization_id
+    key = (
+        WalletKey(caller.tenant_id, own)
+        if asked.child_id is None
+        else WalletKey(caller.tenant_id, asked.child_id, own)
+    )
+    return Subject(found.child, found.wallet, key)
 
 
 def killed(scope: Literal["key", "organization"]) -> ApiError:

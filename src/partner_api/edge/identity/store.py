@@ -5,19 +5,20 @@ For many requests in one round trip. Each row is found by its primary or unique 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from msgspec import Struct
 
+from partner_api.credits.store import Wallet, wallet_columns
 from partner_api.database.lookups import Lookup
-from partner_api.database.rows import columns_of, read_row
+from partner_api.database.rows import columns_of, read_joined, read_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.database.connection import Pool, Row
     from partner_api.edge.identity.authentication import RateLimitTier
     from partner_api.edge.identity.credentials import Env
     from partner_api.edge.identity.scopes import Role
@@ -68,6 +69,29 @@ class Child(Struct, frozen=True):
     status: OrganizationStatus
 
 
+class KeyLookup(NamedTuple):
+    """Which key to look up, and what to read with it; see ``SubjectLookup``."""
+
+    tenant_id: int
+    """As the key's id has it: a hint."""
+    keyid: str
+    child_id: UUID | None = None
+    wallet: bool = False
+
+    @property
+    def has_subject(self) -> bool:
+        """Return whether something is read with the key."""
+        return self.wallet or self.child_id is not None
+
+
+class FoundKey(NamedTuple):
+    """A key and what was read with it, at the same instant."""
+
+    key: KnownKey
+    child: Child | None
+    wallet: Wallet | None
+
+
 _KEY_COLUMNS = columns_of(
     KnownKey,
     "k",
@@ -78,17 +102,39 @@ _KEY_COLUMNS = columns_of(
     parent_status="p.status",
     rate_limit_tier="coalesce(p.rate_limit_tier, o.rate_limit_tier)",
 )
+_KEY_TABLES = """
+  LEFT JOIN api_keys k ON k.tenant_id = asked.tenant_id AND k.keyid = asked.keyid
+  LEFT JOIN organizations o ON o.tenant_id = k.tenant_id AND o.id = k.organization_id
+  LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
+"""
 _KEYS = Lookup(
     f"""
 SELECT {_KEY_COLUMNS}
   FROM {{asked}}
-  LEFT JOIN api_keys k ON k.tenant_id = asked.tenant_id AND k.keyid = asked.keyid
-  LEFT JOIN organizations o ON o.tenant_id = k.tenant_id AND o.id = k.organization_id
-  LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
+{_KEY_TABLES}
  ORDER BY asked.position
 """,
     tenant_id="bigint",
     keyid="text",
+)
+# The subject is the key's own organization, or that child of it which is asked for. Everything hangs on the key that
+# was found: where there is none, there is nothing else.
+_KEYS_WITH_SUBJECTS = Lookup(
+    f"""
+SELECT {_KEY_COLUMNS}, {columns_of(Child, "s")}, {wallet_columns("s", "p", "o")}
+  FROM {{asked}}
+{_KEY_TABLES}
+  LEFT JOIN organizations s
+    ON s.tenant_id = k.tenant_id AND s.id = coalesce(asked.child_id, k.organization_id)
+   AND (asked.child_id IS NULL OR s.parent_id = k.organization_id)
+  LEFT JOIN wallets w
+    ON asked.wallet AND w.tenant_id = s.tenant_id AND w.organization_id = s.id
+ ORDER BY asked.position
+""",
+    tenant_id="bigint",
+    keyid="text",
+    child_id="uuid",
+    wallet="boolean",
 )
 _CHILDREN = Lookup(
     f"""
@@ -102,11 +148,27 @@ SELECT {columns_of(Child, "o")}
     parent_id="uuid",
     id="uuid",
 )
+_OPERATORS = Lookup(
+    f"""
+SELECT {columns_of(KnownOperator, "r")}
+  FROM {{asked}}
+  LEFT JOIN operators r ON r.keyid = asked.keyid
+ ORDER BY asked.position
+""",
+    keyid="text",
+)
 
 
-async def find_keys(pool: Pool, keys: Sequence[tuple[int, str]]) -> list[KnownKey | None]:
-    """Return the keys with these tenants and public parts, in their order; None for one that is not there."""
-    return _read_found(KnownKey, await _KEYS.fetch(pool, keys))
+async def find_keys(pool: Pool, asked: Sequence[KeyLookup]) -> list[FoundKey | None]:
+    """Return the keys with these tenants and public parts, in their order; None for one that is not there.
+
+    If nothing is to be read with any of them, the statement is the shorter one.
+    """
+    if not any(one.has_subject for one in asked):
+        keys = _read_found(KnownKey, await _KEYS.fetch(pool, [one[:2] for one in asked]))
+        return [None if key is None else FoundKey(key, None, None) for key in keys]
+    rows = await _KEYS_WITH_SUBJECTS.fetch(pool, asked)
+    return [_read_with_subject(one, row) for one, row in zip(asked, rows, strict=True)]
 
 
 async def find_children(pool: Pool, keys: Sequence[tuple[int, UUID, UUID]]) -> list[Child | None]:
@@ -114,12 +176,19 @@ async def find_children(pool: Pool, keys: Sequence[tuple[int, UUID, UUID]]) -> l
     return _read_found(Child, await _CHILDREN.fetch(pool, keys))
 
 
-async def find_operator(pool: Connection | Pool, keyid: str) -> KnownOperator | None:
-    """Return the operator whose token has this public part."""
-    row = await pool.fetchrow(
-        f"SELECT {columns_of(KnownOperator)} FROM operators WHERE keyid = $1", keyid
-    )
-    return read_row(KnownOperator, row)
+async def find_operators(pool: Pool, keyids: Sequence[str]) -> list[KnownOperator | None]:
+    """Return the operators whose tokens have these public parts, in their order; None for one that is not there."""
+    return _read_found(KnownOperator, await _OPERATORS.fetch(pool, [(keyid,) for keyid in keyids]))
+
+
+def _read_with_subject(asked: KeyLookup, row: Row) -> FoundKey | None:
+    key = read_joined(KnownKey, row, "id")
+    if key is None:
+        return None
+    # Without a child, that part of the row is the key's own organization.
+    child = read_joined(Child, row, "id", after=[KnownKey]) if asked.child_id is not None else None
+    wallet = read_joined(Wallet, row, "organization_id", after=[KnownKey, Child])
+    return FoundKey(key, child, wallet)
 
 
 def _read_found(kind: type[S], rows: Sequence[Row]) -> list[S | None]:

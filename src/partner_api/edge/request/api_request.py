@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from partner_api.database.pool import Acquisition
     from partner_api.edge.identity.authentication import Caller, OperatorCaller
+    from partner_api.edge.identity.subject import Subject
     from partner_api.edge.request.exchange import Exchange
     from partner_api.edge.request.uploads import Upload
     from partner_api.services import Services
@@ -68,6 +69,7 @@ class ApiRequest:
         "receive",
         "scope",
         "services",
+        "subject",
         "success_status",
         "template",
         "upload",
@@ -101,6 +103,8 @@ class ApiRequest:
         # One instant for everything that the request does.
         self.now: datetime
         self.key_caller: Caller | None = None
+        # What was read together with the key.
+        self.subject: Subject | None = None
         self.acting_for: OrganizationId | None = None
         self.idempotency_key: str | None = None
         # The path parameters as they were read, by their names on the wire.
