@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from partner_api.clock import parse_timestamp
-from partner_api.ids import ULID_PREFIXES, MalformedId, Prefix, format_id, parse_id, parse_uuid
+from partner_api.ids import ULID_PREFIXES, MalformedId, Prefix, decode_id, decode_uuid, format_id
 
 MAX_AMOUNT = 2**53 - 1
 
@@ -37,7 +37,7 @@ class PublicId(UUID):
             ValueError: it is not one; the message says how one looks.
         """
         try:
-            return cls(int=parse_id(cls.prefix, text).int)
+            return cls(int=decode_id(cls.prefix, text))
         except MalformedId:
             raise ValueError(f"Expected an id such as {format_id(cls.prefix, _EXAMPLE)}") from None
 
@@ -121,7 +121,7 @@ class BareId(UUID):
             ValueError: it is not one; the message says how one looks.
         """
         try:
-            return cls(int=parse_uuid(text).int)
+            return cls(int=decode_uuid(text))
         except MalformedId:
             raise ValueError(f"Expected an id such as {_EXAMPLE}") from None
 
