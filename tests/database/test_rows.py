@@ -9,6 +9,7 @@ import pytest
 
 from partner_api.database.rows import (
     columns_of,
+    read_joined,
     read_returned,
     read_row,
     read_rows,
@@ -49,6 +50,19 @@ async def test_rows_become_structs_one_by_one(connection: Connection) -> None:
     statement = "SELECT name, credits FROM (VALUES ('a', 1), ('b', 2)) p (name, credits) WHERE credits >= $1"
     assert [pair async for pair in stream_rows(Pair, connection, statement, 2)] == [Pair("b", 2)]
     assert [pair async for pair in stream_rows(Pair, connection, statement, 3)] == []
+
+
+async def test_a_row_of_several_tables_becomes_several_structs(connection: Connection) -> None:
+    row = await connection.fetchrow(
+        "SELECT 'a' AS name, 1 AS credits, 'b' AS name, NULL AS credits, NULL AS name, 3 AS credits"
+    )
+    assert row is not None
+    assert read_joined(Pair, row, "name") == Pair("a", 1)
+    assert read_joined(Pair, row, "name", after=[Pair]) is not None
+    assert read_joined(Pair, row, "credits", after=[Pair]) is None
+    assert read_joined(Pair, row, "name", after=[Pair, Pair]) is None
+    with pytest.raises(TypeError, match="Pair has other fields"):
+        read_joined(Pair, row, "name", after=[Pair, Pair, Pair])
 
 
 @pytest.mark.parametrize("columns", ["1 AS credits, 'a' AS name", "'a' AS name", "'a' AS name, 1"])

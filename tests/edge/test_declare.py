@@ -10,7 +10,7 @@ from tests.support.edges import add_key, error_of, issues_of
 
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import RecordedTransaction
-from partner_api.edge.identity.scopes import ANY_KEY
+from partner_api.edge.identity.scopes import ANY_KEY, PUBLIC, requires_role
 from partner_api.edge.request.uploads import UploadRule
 
 if TYPE_CHECKING:
@@ -162,6 +162,7 @@ async def _with_transaction(transaction: RecordedTransaction) -> dict[str, str]:
         (_plain, {"runs": Runs.MONEY, "secret_answer": True}, "encrypts"),
         (_plain, {"runs": Runs.UNRECORDED, "secret_answer": True}, "encrypts"),
         (_plain, {"runs": Runs.UNRECORDED, "idempotency_required": True}, "no record"),
+        (_plain, {"runs": Runs.MONEY, "wallet": True}, "by a GET"),
     ],
 )
 def test_a_write_whose_declaration_contradicts_itself_is_refused(
@@ -184,6 +185,12 @@ def test_a_write_whose_declaration_contradicts_itself_is_refused(
 def test_a_read_takes_nothing_that_is_for_writes(declared: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match="/v1/things"):
         Routes("T").read("/v1/things", access=ANY_KEY, **declared)(_plain)
+
+
+def test_a_wallet_is_read_with_an_api_key_only() -> None:
+    for path, access in (("/ops/v1/things", requires_role("viewer")), ("/things", PUBLIC)):
+        with pytest.raises(TypeError, match="together with an API key"):
+            Routes("T").read(path, access=access, wallet=True)(_plain)
 
 
 def test_routes_come_by_address_and_there_by_method() -> None:
