@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from partner_api.credits.access import require_wallet
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import ANY_KEY, PUBLIC, requires, requires_role
@@ -132,6 +133,13 @@ async def read_child_thing(request: ApiRequest, org_id: OrganizationId) -> Thing
     """A child's thing."""
     child = await request.services.children.find(request.caller, org_id)
     return Thing(str(child.id), 1)
+
+
+@routes.read("/v1/organizations/{orgId}/other-wallet", access=requires("org:admin"), wallet=True)
+async def read_other_wallet(request: ApiRequest, org_id: OrganizationId) -> Number:
+    """The balance of one's own wallet, where the child's came with the key."""
+    wallet = await require_wallet(request, request.caller.organization_id)
+    return Number(wallet.balance)
 
 
 @routes.read("/v1/words/{word}", access=ANY_KEY)

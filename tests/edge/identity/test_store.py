@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 from tests.support.edges import add_key, add_operator
-from tests.support.tenants import make_child, make_partner
+from tests.support.tenants import Wallet, make_child, make_partner
 
 from partner_api.clock import Clock
+from partner_api.database.arguments import SYSTEM
 from partner_api.edge.identity import store
 from partner_api.edge.identity.credentials import parse_api_key
+from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
     from tests.support.edges import Owner
 
     from partner_api.database.connection import Connection, Pool
+
+
+def _asked(owner: Owner, child_id: UUID | None = None, *, wallet: bool = False) -> store.KeyLookup:
+    credential = parse_api_key(owner.key)
+    assert credential is not None
+    return store.KeyLookup(credential.tenant_id, credential.keyid, child_id, wallet)
 
 
 async def test_keys_with_and_without_a_subject_are_looked_up_together(
@@ -29,22 +39,17 @@ async def test_keys_with_and_without_a_subject_are_looked_up_together(
     strangers = await add_key(connection, stranger, ["*"])
     tenant_id, child_id = child.tenant_id, child.organization_id
 
-    def asked(owner: Owner, *subject: object) -> store.KeyLookup:
-        credential = parse_api_key(owner.key)
-        assert credential is not None
-        return store.KeyLookup(credential.tenant_id, credential.keyid, *subject)  # type: ignore[arg-type]
-
     found = await store.find_keys(
         pool,
         [
-            asked(partners),
-            asked(partners, None, True),
-            asked(partners, child_id, True),
-            asked(partners, child_id, False),
+            _asked(partners),
+            _asked(partners, wallet=True),
+            _asked(partners, child_id, wallet=True),
+            _asked(partners, child_id),
             store.KeyLookup(tenant_id, "0" * 16, child_id, wallet=True),
-            asked(strangers, child_id, True),
-            asked(strangers, None, True),
-            asked(childs, None, True),
+            _asked(strangers, child_id, wallet=True),
+            _asked(strangers, wallet=True),
+            _asked(childs, wallet=True),
         ],
     )
     partner_id = partner.organization_id
@@ -66,6 +71,53 @@ async def test_keys_with_and_without_a_subject_are_looked_up_together(
         (stranger.organization_id, None, None),
         (stranger.organization_id, None, (stranger.organization_id, 0)),
         (child_id, None, (child_id, 5)),
+    ]
+
+
+async def test_what_has_the_same_id_in_another_tenant_is_something_else(
+    pool: Pool, connection: Connection
+) -> None:
+    """A partner has one id in both environments, and a child may."""
+    now = Clock().now()
+    partner_id, child_id = uuid4(), uuid4()
+    keys = []
+    for env in ("live", "test"):
+        tenant_id = secrets.randbelow(2**40 - 1) + 1
+        await organizations.create_partner(
+            connection,
+            tenant_id,
+            now,
+            organization_id=partner_id,
+            env=env,
+            name=f"Partner {env}",
+            rate_limit_tier="internal",
+            billing_email=None,
+            metadata={},
+            caller=SYSTEM,
+        )
+        await organizations.create_child(
+            connection,
+            tenant_id,
+            now,
+            organization_id=child_id,
+            partner_id=partner_id,
+            name=f"Child {env}",
+            billing_email=None,
+            metadata={},
+            caller=SYSTEM,
+        )
+        wallet = Wallet(tenant_id, partner_id, uuid4(), None)
+        keys.append(await add_key(connection, wallet, ["*"]))
+    asked = [_asked(key, child, wallet=True) for key in keys for child in (None, child_id)]
+    found = await store.find_keys(pool, asked)
+    assert [one and one.wallet and one.wallet.tenant_id for one in found] == [
+        one.tenant_id for one in asked
+    ]
+    assert [one and one.child and one.child.name for one in found] == [
+        None,
+        "Child live",
+        None,
+        "Child test",
     ]
 
 

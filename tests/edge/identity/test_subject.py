@@ -126,6 +126,14 @@ async def test_each_wallet_is_the_one_that_is_asked_for(
     assert by_path.json()["balance"] == CHILD_CREDITS
 
 
+async def test_a_handler_that_asks_for_another_wallet_gets_that(
+    client: httpx.AsyncClient, family: Family
+) -> None:
+    path = _path(family, "/v1/organizations/{child}/other-wallet")
+    response = await client.get(path, headers=family.partner.headers)
+    assert response.json() == {"number": CREDITS}
+
+
 async def test_a_write_looks_its_child_up_when_its_body_has_arrived(
     client: httpx.AsyncClient, family: Family
 ) -> None:
