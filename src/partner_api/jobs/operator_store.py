@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from partner_api.database.lookups import Lookup
 from partner_api.database.rows import columns_of, read_row, read_rows
 from partner_api.jobs.store import JOB_COLUMNS, JOB_TABLES, Job
 
@@ -35,6 +36,16 @@ class SandboxJob(Struct, frozen=True):
     inputs: dict[str, Any]
 
 
+_TENANTS = Lookup(
+    """
+SELECT (SELECT j.tenant_id FROM jobs j WHERE j.id = asked.job_id LIMIT 1) AS tenant_id
+  FROM {asked}
+ ORDER BY asked.position
+""",
+    job_id="uuid",
+)
+
+
 async def find_job(connection: Connection, job_id: UUID) -> JobWithInputs | None:
     """Return a job with its inputs. Crosses tenants."""
     row = await connection.fetchrow(
@@ -47,12 +58,13 @@ async def find_job(connection: Connection, job_id: UUID) -> JobWithInputs | None
     return read_row(JobWithInputs, row)
 
 
-async def find_tenant(connection: Connection, job_id: UUID) -> int | None:
-    """Return the tenant of a job. Crosses tenants: workers and operators know a job by its id alone."""
-    tenant_id: int | None = await connection.fetchval(
-        "SELECT tenant_id FROM jobs WHERE id = $1", job_id
-    )
-    return tenant_id
+async def find_tenants(connection: Connection, job_ids: Sequence[UUID]) -> list[int | None]:
+    """Return the tenant of each job, None for one that does not exist. Crosses tenants.
+
+    Workers and operators know a job by its id alone.
+    """
+    rows = await _TENANTS.fetch(connection, [(job_id,) for job_id in job_ids])
+    return [row["tenant_id"] for row in rows]
 
 
 async def list_jobs(
