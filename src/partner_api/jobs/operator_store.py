@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -36,16 +37,6 @@ class SandboxJob(Struct, frozen=True):
     inputs: dict[str, Any]
 
 
-_TENANTS = Lookup(
-    """
-SELECT (SELECT j.tenant_id FROM jobs j WHERE j.id = asked.job_id LIMIT 1) AS tenant_id
-  FROM {asked}
- ORDER BY asked.position
-""",
-    job_id="uuid",
-)
-
-
 async def find_job(connection: Connection, job_id: UUID) -> JobWithInputs | None:
     """Return a job with its inputs. Crosses tenants."""
     row = await connection.fetchrow(
@@ -59,12 +50,25 @@ async def find_job(connection: Connection, job_id: UUID) -> JobWithInputs | None
 
 
 async def find_tenants(connection: Connection, job_ids: Sequence[UUID]) -> list[int | None]:
-    """Return the tenant of each job, None for one that does not exist. Crosses tenants.
+    """Return the tenant of each job, None for one that does not exist.
 
     Workers and operators know a job by its id alone.
     """
-    rows = await _TENANTS.fetch(connection, [(job_id,) for job_id in job_ids])
+    rows = await _tenant_lookup().fetch(connection, [(job_id,) for job_id in job_ids])
     return [row["tenant_id"] for row in rows]
+
+
+@cache
+def _tenant_lookup() -> Lookup:
+    """Return the statement that finds them. Crosses tenants."""
+    return Lookup(
+        """
+        SELECT (SELECT j.tenant_id FROM jobs j WHERE j.id = asked.job_id LIMIT 1) AS tenant_id
+          FROM {asked}
+         ORDER BY asked.position
+        """,
+        job_id="uuid",
+    )
 
 
 async def list_jobs(
