@@ -7,10 +7,19 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 from msgspec import Meta, Struct
-from tests.edge.request.hostile_bodies import ASSET, HOSTILE, ID, counted, keys
+from tests.edge.request.hostile_bodies import (
+    ASSET,
+    HOSTILE,
+    ID,
+    completion,
+    counted,
+    keys,
+    named,
+)
 from tests.support.sample import NewThing, ThingQuery
 
 from partner_api.edge.request.api_request import MAX_BODY_BYTES
+from partner_api.edge.request.bounds import InAll
 from partner_api.edge.request.json_text import REPEATED, TOO_DEEP
 from partner_api.edge.request.validation import (
     MAX_QUERY_BYTES,
@@ -20,6 +29,7 @@ from partner_api.edge.request.validation import (
 )
 from partner_api.errors import MAX_ISSUES, ApiError, Issue, Unlisted, invalid
 from partner_api.lease_requests.schemas import NewLeaseRequest
+from partner_api.ops.jobs.bulk_schemas import Completions
 from partner_api.ops.jobs.schemas import Completion
 from partner_api.organizations.schemas import OrganizationPatch
 from partner_api.projects.schemas import NewProject
@@ -174,6 +184,49 @@ def test_json_is_at_most_64_levels_deep(levels: int) -> None:
     else:
         (issue,) = _issues(NewProject, body)
         assert issue == Issue("", TOO_DEEP)
+
+
+def test_what_all_items_hold_together_is_limited() -> None:
+    most = [completion(*named(200)), completion(*named(200))]
+    body = b'{"workerId":"w","items":[%b]}'
+    assert len(BodyShape(Completions).decode(body % b",".join(most)).items) == 2
+    (issue,) = _issues(Completions, body % b",".join([*most, completion(ASSET)]))
+    assert issue == Issue("items", "Expected at most 400 assets in all of them")
+    # One of them has too many alone, and nothing is said of what is in it.
+    (issue,) = _issues(Completions, body % completion(*named(201)))
+    assert issue == Issue("items[0].assets", "Expected a list of length <= 200")
+
+
+def test_such_a_limit_holds_for_small_bodies_too() -> None:
+    shape = msgspec.defstruct(
+        "Few",
+        [
+            (
+                "items",
+                Annotated[list[NewThing], Meta(max_length=5, extra={"in_all": InAll("shapes", 2)})],
+            )
+        ],
+        forbid_unknown_fields=True,
+    )
+    one = b'{"name":"x","credits":1,"shapes":[{"kind":"round"}]}'
+    assert BodyShape(shape).decode(b'{"items":[%b,%b]}' % (one, one))
+    (issue,) = _issues(shape, b'{"items":[%b,%b,%b]}' % (one, one, one))
+    assert issue == Issue("items", "Expected at most 2 shapes in all of them")
+
+
+def test_what_a_limit_on_all_items_allows_counts_as_such() -> None:
+    one = Annotated[list[int], Meta(max_length=1_000)]
+    item = msgspec.defstruct("Item", [("numbers", one)])
+    for most, allowed in ((4_700, True), (5_000, False)):
+        several = Annotated[
+            list[item], Meta(max_length=100, extra={"in_all": InAll("numbers", most)})  # type: ignore[valid-type]
+        ]
+        shape = msgspec.defstruct("Body", [("items", several)], forbid_unknown_fields=True)
+        if allowed:
+            BodyShape(shape)
+        else:
+            with pytest.raises(TypeError, match="over 5000 values"):
+                BodyShape(shape)
 
 
 @pytest.mark.parametrize(

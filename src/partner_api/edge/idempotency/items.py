@@ -6,9 +6,13 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from partner_api.edge.idempotency.records import RecordedTransaction, idempotency_argument
+from partner_api.edge.idempotency.records import (
+    REPLAYED_HEADER,
+    RecordedTransaction,
+    idempotency_argument,
+)
 from partner_api.edge.wire.error_content import ErrorContent, content_of
-from partner_api.edge.wire.reply import client_error
+from partner_api.edge.wire.reply import Reply, client_error, json_reply
 from partner_api.errors import ApiError, not_found, refusal
 
 if TYPE_CHECKING:
@@ -90,6 +94,12 @@ async def money_items(
         _answer(request, outcome, partial(shape, item), conflict)
         for item, outcome in zip(items, outcomes, strict=True)
     ]
+
+
+def items_reply(value: T, answers: Sequence[ItemAnswer[Any]]) -> Reply[T]:
+    """Answer with the answers to all items; it is a replay if all of them are."""
+    replayed = all(answer.replayed for answer in answers)
+    return json_reply(value, headers=REPLAYED_HEADER if replayed else None)
 
 
 async def _call(

@@ -124,6 +124,24 @@ def is_oversized(field_type: Any, value: Any) -> bool:
     return False
 
 
+@cache
+def has_bounds(item_type: type) -> bool:
+    """Return whether anything in a Struct is limited in a way that msgspec does not know; so is what is no Struct."""
+    return not issubclass(item_type, Struct) or any(
+        _has_bounds(field.type) for field in fields_of(item_type).values()
+    )
+
+
+def _has_bounds(field_type: Any) -> bool:
+    inner = without_none(field_type)
+    bare = bare_type(inner)
+    if bound_of(inner) is not None or in_all_of(inner) is not None:
+        return True
+    if isinstance(bare, type) and issubclass(bare, Struct):
+        return has_bounds(bare)
+    return any(_has_bounds(argument) for argument in get_args(bare))
+
+
 def limits_items_together(struct: type[Struct]) -> bool:
     """Return whether a list of a Struct has a limit on what its items hold together."""
     return any(in_all_of(field.type) is not None for field in fields_of(struct).values())

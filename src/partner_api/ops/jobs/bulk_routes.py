@@ -8,12 +8,14 @@ from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.items import (
     ItemAnswer,
     item_records,
+    items_reply,
     money_items,
     require_own_key,
 )
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.reply import Reply
 from partner_api.jobs import claim_store
 from partner_api.ops.jobs.access import claim_lost
 from partner_api.ops.jobs.bulk_schemas import (
@@ -39,7 +41,7 @@ routes = Routes("Operator: jobs")
 
 
 @routes.write("POST", "/ops/v1/jobs/heartbeat", access=requires_role("worker"), runs=Runs.MONEY)
-async def report_heartbeats(request: ApiRequest, body: Heartbeats) -> HeartbeatReports:
+async def report_heartbeats(request: ApiRequest, body: Heartbeats) -> Reply[HeartbeatReports]:
     """Report that the work on several jobs goes on.
 
     What a heartbeat of each of them would do. The answer has an item for each, in the same order: `status` is 200 with
@@ -57,16 +59,15 @@ async def report_heartbeats(request: ApiRequest, body: Heartbeats) -> HeartbeatR
     answers = await _report(
         request, claim_store.heartbeat, items, lambda _, facts: heartbeat_answer_of(facts)
     )
-    return HeartbeatReports(
-        [
-            heartbeat_report_of(item.job_id, answer)
-            for item, answer in zip(items, answers, strict=True)
-        ]
-    )
+    reports = [
+        heartbeat_report_of(item.job_id, answer)
+        for item, answer in zip(items, answers, strict=True)
+    ]
+    return items_reply(HeartbeatReports(reports), answers)
 
 
 @routes.write("POST", "/ops/v1/jobs/complete", access=requires_role("worker"), runs=Runs.MONEY)
-async def complete_jobs(request: ApiRequest, body: Completions) -> CompletionReports:
+async def complete_jobs(request: ApiRequest, body: Completions) -> Reply[CompletionReports]:
     """Complete several jobs.
 
     What the completion of each of them would do; those of one partner are charged in one commit. The answer has an item
@@ -95,12 +96,11 @@ async def complete_jobs(request: ApiRequest, body: Completions) -> CompletionRep
         items,
         lambda item, facts: reported_end_of(item.job_id, facts),
     )
-    return CompletionReports(
-        [
-            completion_report_of(item.job_id, answer)
-            for item, answer in zip(items, answers, strict=True)
-        ]
-    )
+    reports = [
+        completion_report_of(item.job_id, answer)
+        for item, answer in zip(items, answers, strict=True)
+    ]
+    return items_reply(CompletionReports(reports), answers)
 
 
 async def _report(
