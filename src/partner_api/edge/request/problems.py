@@ -171,7 +171,7 @@ def _inner_problems(
 
 
 def _is_right(item_type: Any, item: Any, look_for_nul: bool) -> bool:
-    """Return whether an item of a list is known to be right as a whole, which costs far less than each of its fields."""
+    """Return whether an item of a list is known to be right as a whole, which costs less than each of its fields."""
     if not isinstance(item, dict) or not isinstance(item_type, type) or has_bounds(item_type):
         return False
     if look_for_nul and _NUL_ESCAPE in msgspec.json.encode(item):
