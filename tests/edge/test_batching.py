@@ -59,13 +59,12 @@ async def test_keys_that_are_asked_for_together_leave_together() -> None:
 async def test_keys_that_are_asked_for_together_wait_with_others_for_the_next_batch() -> None:
     loader = Loader()
     batcher = Batcher(loader, max_batch=3, max_in_flight=1)
-    calls: list[asyncio.Task[object]] = [asyncio.create_task(batcher.get(1))]
+    calls = [asyncio.create_task(batcher.get_many([1]))]
     await _settle()
-    calls.append(asyncio.create_task(batcher.get_many([2, 3])))
-    calls.append(asyncio.create_task(batcher.get_many([4, 5])))
+    calls += [asyncio.create_task(batcher.get_many(keys)) for keys in ([2, 3], [4, 5])]
     await _settle()
     loader.gate.set()
-    assert await asyncio.gather(*calls) == [10, [20, 30], [40, 50]]
+    assert await asyncio.gather(*calls) == [[10], [20, 30], [40, 50]]
     assert loader.batches == [[1], [2, 3, 4], [5]]
 
 
@@ -80,7 +79,7 @@ async def test_one_fault_among_keys_asked_for_together_is_raised_and_hurts_no_ne
     loader.gate.set()
     with pytest.raises(LookupError, match="-3"):
         await several
-    assert await asyncio.gather(first, neighbour) == [10, 50]
+    assert (await first, await neighbour) == (10, 50)
 
 
 async def test_who_asks_for_several_and_goes_leaves_the_others_alone() -> None:

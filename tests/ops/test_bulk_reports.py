@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from tests.ops.working import MISSING, claim, funded, job, report, start
+from tests.ops.reporting import (
+    ASSET,
+    beat,
+    end,
+    held_jobs,
+    note_upload,
+    send,
+    send_all,
+    wallet_of,
+)
+from tests.ops.working import MISSING, funded, job, report
 from tests.support.answers import granted, issues, refused
 from tests.support.statements import recorded
 
@@ -14,69 +24,11 @@ from partner_api.ids import parse_id
 
 if TYPE_CHECKING:
     import httpx
-    from tests.support.installation import Installation, Key
-
-REPLAYED = "Idempotent-Replayed"
-ASSET = {
-    "kind": "slide",
-    "name": "one.png",
-    "width": 1080,
-    "height": 1920,
-    "mimeType": "image/png",
-    "sizeBytes": 1,
-    "sha256": "0" * 64,
-}
-
-
-async def held_jobs(
-    api: httpx.AsyncClient, worker: dict[str, str], *keys: Key
-) -> list[dict[str, Any]]:
-    """A claimed job of each of these partners."""
-    job_ids = [(await start(api, key))[0] for key in keys]
-    claimed = {held["jobId"]: held for held in await claim(api, worker, max=len(keys))}
-    return [claimed[job_id] for job_id in job_ids]
-
-
-def beat(held: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    return {"jobId": held["jobId"], "claimToken": held["claimToken"], **fields}
-
-
-def end(held: dict[str, Any], credits: int = 90, **fields: Any) -> dict[str, Any]:
-    return beat(held, creditsCharged=credits, **{"assets": [], **fields})
-
-
-async def send(
-    api: httpx.AsyncClient,
-    headers: dict[str, str],
-    what: str,
-    items: list[dict[str, Any]],
-    key: str | None = None,
-) -> httpx.Response:
-    keyed = {} if key is None else {"Idempotency-Key": key}
-    return await api.post(
-        f"/ops/v1/jobs/{what}",
-        json={"workerId": "w1", "items": items},
-        headers={**headers, **keyed},
-    )
-
-
-async def send_all(
-    api: httpx.AsyncClient, headers: dict[str, str], what: str, items: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    answers: list[dict[str, Any]] = granted(await send(api, headers, what, items))["items"]
-    assert [answer["jobId"] for answer in answers] == [item["jobId"] for item in items]
-    assert all(("body" in answer) == (answer["status"] == 200) for answer in answers)
-    assert all(("error" in answer) == (answer["status"] != 200) for answer in answers)
-    return answers
+    from tests.support.installation import Installation
 
 
 def without_its_request(error: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in error.items() if name != "requestId"}
-
-
-async def wallet_of(api: httpx.AsyncClient, key: Key) -> tuple[int, int]:
-    wallet = granted(await api.get("/v1/credits", headers=key.headers))
-    return wallet["balance"], wallet["reservedCredits"]
 
 
 async def test_heartbeats_are_answered_one_by_one_in_order(
@@ -192,87 +144,6 @@ async def test_the_same_job_twice_in_one_request(
     assert await wallet_of(api, key) == (100_000 - 7, 0)
 
 
-async def test_a_repetition_replays_what_was_done_and_tries_again_what_was_refused(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
-) -> None:
-    one, two = await funded(installation), await funded(installation)
-    refused_first, done, other = await held_jobs(api, worker, one, one, two)
-    key = str(uuid4())
-    items = [end(refused_first, 5, assets=[ASSET]), end(done, 6), end(other, 7)]
-    first = await send(api, worker, "complete", items, key)
-    answers = granted(first)["items"]
-    assert [answer["status"] for answer in answers] == [422, 200, 200]
-    await note_upload(installation, refused_first)
-    second = await send(api, worker, "complete", items, key)
-    again = granted(second)["items"]
-    assert [(answer["status"], answer["replayed"]) for answer in again] == [
-        (200, False),
-        (200, True),
-        (200, True),
-    ]
-    assert [answer["body"] for answer in again[1:]] == [answer["body"] for answer in answers[1:]]
-    assert REPLAYED not in second.headers
-    third = await send(api, worker, "complete", items, key)
-    assert [answer["replayed"] for answer in granted(third)["items"]] == [True] * 3
-    assert third.headers[REPLAYED] == "true"
-    assert await wallet_of(api, one) == (100_000 - 11, 0)
-    assert await wallet_of(api, two) == (100_000 - 7, 0)
-
-
-async def test_heartbeats_that_were_done_are_replayed_when_the_claim_is_over(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
-) -> None:
-    key = await funded(installation)
-    first, second = await held_jobs(api, worker, key, key)
-    items, idempotency_key = [beat(first), beat(second)], "k" * 255
-    before = granted(await send(api, worker, "heartbeat", items, idempotency_key))["items"]
-    granted(await send(api, worker, "complete", [end(second)]))
-    after = await send(api, worker, "heartbeat", items, idempotency_key)
-    assert granted(after)["items"] == [{**answer, "replayed": True} for answer in before]
-    assert after.headers[REPLAYED] == "true"
-    unkeyed = granted(await send(api, worker, "heartbeat", items))["items"]
-    assert [answer["status"] for answer in unkeyed] == [200, 409]
-
-
-async def test_a_key_is_for_one_request_even_if_its_items_were_refused(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
-) -> None:
-    key = await funded(installation)
-    first, second, third = await held_jobs(api, worker, key, key, key)
-    keys = [str(uuid4()) for _ in range(2)]
-    # Of one request the first item is refused, of the other the only one.
-    for idempotency_key, items in (
-        (keys[0], [end(first, 121), end(second, 5)]),
-        (keys[1], [end(first, 121)]),
-    ):
-        granted(await send(api, worker, "complete", items, idempotency_key))
-        for other in (
-            [end(third)],
-            [end(first, 120), *items[1:]],
-            [*items, end(third)],
-            items[::-1] if len(items) > 1 else [end({**first, "jobId": MISSING}, 121)],
-        ):
-            response = await send(api, worker, "complete", other, idempotency_key)
-            assert refused(response, "IDEMPOTENCY_CONFLICT") == {}
-        # The other route has keys of its own, as has the route of one job.
-        granted(await send(api, worker, "heartbeat", [beat(third)], idempotency_key))
-        keyed = {**worker, "Idempotency-Key": idempotency_key}
-        granted(await report(api, keyed, third, "heartbeat"))
-    assert (await job(api, key, third["jobId"]))["status"] == "running"
-    assert await wallet_of(api, key) == (100_000 - 5, 240)
-
-
-async def test_items_of_one_request_do_not_pass_for_each_other_s(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
-) -> None:
-    """A key and a position that look like another key are not that key."""
-    one = await funded(installation)
-    first, second = await held_jobs(api, worker, one, one)
-    for key, held in (("k", first), ("k#0", second)):
-        (answer,) = granted(await send(api, worker, "complete", [end(held, 3)], key))["items"]
-        assert (answer["body"]["jobId"], answer["replayed"]) == (held["jobId"], False)
-
-
 @pytest.mark.parametrize(
     ("what", "change", "path"),
     [
@@ -385,17 +256,3 @@ async def test_the_tenants_of_all_items_are_looked_up_at_once(
     assert len([sent for sent in statements if "asked.job_id" in sent]) == 1
     # The items of a partner are one call.
     assert len([sent for sent in statements if "job_heartbeat" in sent]) == 2
-
-
-async def note_upload(installation: Installation, held: dict[str, Any]) -> None:
-    """Note the file of `ASSET` as uploaded for a job."""
-    await installation.owner.execute(
-        """
-        INSERT INTO asset_uploads
-            (tenant_id, job_id, attempt, name, size_bytes, sha256, storage_key, created_at)
-        SELECT tenant_id, id, attempt, 'one.png', 1, $2, id || '/one.png', now()
-          FROM jobs WHERE id = $1
-        """,
-        parse_id("job", held["jobId"]),
-        ASSET["sha256"],
-    )

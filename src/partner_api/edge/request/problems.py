@@ -177,7 +177,7 @@ def _is_right(item_type: Any, item: Any, look_for_nul: bool) -> bool:
     if look_for_nul and _NUL_ESCAPE in msgspec.json.encode(item):
         return False
     try:
-        value = msgspec.convert(item, item_type, dec_hook=decode_field)
+        value: Any = msgspec.convert(item, item_type, dec_hook=decode_field)
     except msgspec.ValidationError:
         return False
     keeps_rules = rules_of(item_type)
