@@ -222,7 +222,7 @@ async def test_an_item_that_meets_a_fault_leaves_the_others_alone(
     api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key, other = await funded(installation), await funded(installation)
-    faulty, good = await held_jobs(api, worker, key, other)
+    first, faulty, last, others = await held_jobs(api, worker, key, key, key, other)
     await note_upload(installation, faulty)
     # Its asset is there already, so the statement that inserts it raises.
     await installation.owner.execute(
@@ -237,11 +237,15 @@ async def test_an_item_that_meets_a_fault_leaves_the_others_alone(
         ASSET["sha256"],
     )
     answers = await send_all(
-        api, worker, "complete", [end(faulty, 3, assets=[ASSET]), end(good, 4)]
+        api,
+        worker,
+        "complete",
+        [end(first, 2), end(faulty, 3, assets=[ASSET]), end(others, 4), end(last, 5)],
     )
-    assert [answer["status"] for answer in answers] == [500, 200]
-    assert answers[0]["error"]["code"] == "INTERNAL"
+    assert [answer["status"] for answer in answers] == [200, 500, 200, 200]
+    assert answers[1]["error"]["code"] == "INTERNAL"
     assert (await job(api, key, faulty["jobId"]))["status"] == "running"
+    assert await wallet_of(api, key) == (100_000 - 7, 120)
     assert await wallet_of(api, other) == (100_000 - 4, 0)
 
 

@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from partner_api.database.outages import ROLLED_BACK
 from partner_api.edge.idempotency.records import (
     REPLAYED_HEADER,
     RecordedTransaction,
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from partner_api.database.arguments import Idempotency, Outcome
-    from partner_api.edge.idempotency.money import MoneyFunction
+    from partner_api.edge.money_calls import MoneyFunction
     from partner_api.edge.request.api_request import ApiRequest
 
 Item = TypeVar("Item")
@@ -76,22 +77,25 @@ async def money_items(
         shape: makes the answer to an item of its facts.
         conflict: makes the error of a CONFLICT of its facts.
     """
-    places: dict[int, list[int]] = {}
-    for place, tenant_id in enumerate(tenant_ids):
-        if tenant_id is not None:
-            places.setdefault(tenant_id, []).append(place)
-    outcomes: list[Outcome | ApiError] = [not_found() for _ in items]
-    done = await asyncio.gather(
+    outcomes = await asyncio.gather(
         *(
-            _call(request, function, tenant_id, [items[place] for place in of_tenant])
-            for tenant_id, of_tenant in places.items()
+            _call(request, function, tenant_id, item)
+            for tenant_id, item in zip(tenant_ids, items, strict=True)
         )
     )
-    for of_tenant, of_items in zip(places.values(), done, strict=True):
-        for place, outcome in zip(of_tenant, of_items, strict=True):
-            outcomes[place] = outcome
+    where = f"{request.method} {request.template}"
+    # A batch that fails is one exception, which is logged once.
+    errors = {
+        raised: client_error(raised, request.request_id, where=where)
+        for raised in {outcome for outcome in outcomes if isinstance(outcome, Exception)}
+    }
     return [
-        _answer(request, outcome, partial(shape, item), conflict)
+        _answer(
+            request,
+            errors[outcome] if isinstance(outcome, Exception) else outcome,
+            partial(shape, item),
+            conflict,
+        )
         for item, outcome in zip(items, outcomes, strict=True)
     ]
 
@@ -103,14 +107,19 @@ def items_reply(value: T, answers: Sequence[ItemAnswer[Any]]) -> Reply[T]:
 
 
 async def _call(
-    request: ApiRequest, function: MoneyFunction[Item], tenant_id: int, items: list[Item]
-) -> Sequence[Outcome | ApiError]:
+    request: ApiRequest, function: MoneyFunction[Item], tenant_id: int | None, item: Item
+) -> Outcome | Exception:
+    if tenant_id is None:
+        return not_found()
+    calls = request.services.money_calls
     try:
-        async with request.services.pool.acquire() as connection:
-            return await function(connection, tenant_id, request.now, items)
+        try:
+            return await calls.call(function, tenant_id, item, request.deadline)
+        except ROLLED_BACK:
+            # As `Route` does for a request that is one operation.
+            return await calls.call(function, tenant_id, item, request.deadline)
     except Exception as error:
-        where = f"{request.method} {request.template}"
-        return [client_error(error, request.request_id, where=where)] * len(items)
+        return error
 
 
 def _answer(
