@@ -8,6 +8,7 @@ from uuid import uuid4
 from tests.ops.reporting import ASSET, beat, end, held_jobs, note_upload, send, wallet_of
 from tests.ops.working import MISSING, funded, job, report
 from tests.support.answers import granted, refused
+from tests.support.holding import holding
 
 if TYPE_CHECKING:
     import httpx
@@ -95,3 +96,25 @@ async def test_items_of_one_request_do_not_pass_for_each_other_s(
     for key, held in (("k", first), ("k#0", second)):
         (answer,) = granted(await send(api, worker, "complete", [end(held, 3)], key))["items"]
         assert (answer["body"]["jobId"], answer["replayed"]) == (held["jobId"], False)
+
+
+async def test_what_could_not_be_done_in_time_is_said_of_its_items_and_done_by_a_repetition(
+    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+) -> None:
+    one, two = await funded(installation), await funded(installation)
+    first, other, second = await held_jobs(api, worker, one, two, one)
+    key, items = str(uuid4()), [end(first, 3), end(other, 4), end(second, 5)]
+    async with installation.owner.acquire() as owner, holding(owner, one.wallet):
+        answers = granted(await send(api, worker, "complete", items, key))["items"]
+    assert [answer["status"] for answer in answers] == [503, 200, 503]
+    assert {answers[place]["error"]["code"] for place in (0, 2)} == {"UNAVAILABLE"}
+    assert await wallet_of(api, one) == (100_000, 240)
+    assert await wallet_of(api, two) == (100_000 - 4, 0)
+    again = granted(await send(api, worker, "complete", items, key))["items"]
+    assert [(answer["status"], answer["replayed"]) for answer in again] == [
+        (200, False),
+        (200, True),
+        (200, False),
+    ]
+    assert await wallet_of(api, one) == (100_000 - 8, 0)
+    assert await wallet_of(api, two) == (100_000 - 4, 0)

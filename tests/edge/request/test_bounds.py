@@ -27,6 +27,8 @@ from partner_api.edge.request.validation import (
     BodyShape,
     QueryShape,
 )
+from partner_api.edge.wire.metadata import Metadata
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.errors import MAX_ISSUES, ApiError, Issue, Unlisted, invalid
 from partner_api.lease_requests.schemas import NewLeaseRequest
 from partner_api.ops.jobs.bulk_schemas import Completions
@@ -227,6 +229,42 @@ def test_what_a_limit_on_all_items_allows_counts_as_such() -> None:
         else:
             with pytest.raises(TypeError, match="over 5000 values"):
                 BodyShape(shape)
+
+
+class _Note(Struct, forbid_unknown_fields=True):
+    text: str = ""
+    seen: Annotated[str, Meta(extra=VISIBLE)] = "x"
+    metadata: Metadata = msgspec.field(default_factory=dict)
+
+
+class _Plain(Struct, forbid_unknown_fields=True):
+    text: str = ""
+    seen: Annotated[str, Meta(extra=VISIBLE)] = "x"
+
+
+class _Notes(Struct, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1)]
+    notes: Annotated[list[_Note], Meta(max_length=9)] = []
+    plain: Annotated[list[_Plain], Meta(max_length=9)] = []
+
+
+@pytest.mark.parametrize(
+    ("item", "path"),
+    [
+        (b'"plain":[{"text":"a"},{"text":"a\\u0000b"}]', "plain[1].text"),
+        (b'"plain":[{"seen":"a"},{"seen":" "}]', "plain[1].seen"),
+        (b'"notes":[{"metadata":{"a":"b"}},{"metadata":{"a":""}}]', None),
+        (b'"notes":[{"metadata":{"a":"b"}},{"metadata":{"%b":"b"}}]' % (b"k" * 41), "notes[1]"),
+        (b'"notes":[{"seen":"a"},{"seen":" "}]', "notes[1].seen"),
+    ],
+)
+def test_what_only_we_refuse_in_an_item_is_found_beside_other_faults(
+    item: bytes, path: str | None
+) -> None:
+    """An item is taken as a whole only if it keeps the rules and bounds that msgspec does not know."""
+    found = [issue.path for issue in _issues(_Notes, b'{"name":"",%b}' % item)]
+    assert found[0] == "name"
+    assert [place.partition(".metadata")[0] for place in found[1:]] == ([path] if path else [])
 
 
 @pytest.mark.parametrize(
