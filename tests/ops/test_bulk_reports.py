@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from tests.ops.reporting import (
     ASSET,
@@ -21,6 +22,7 @@ from tests.support.answers import granted, issues, refused
 from tests.support.statements import recorded
 
 from partner_api.ids import parse_id
+from partner_api.jobs import claim_store
 
 if TYPE_CHECKING:
     import httpx
@@ -260,3 +262,28 @@ async def test_the_tenants_of_all_items_are_looked_up_at_once(
     assert len([sent for sent in statements if "asked.job_id" in sent]) == 1
     # The items of a partner are one call.
     assert len([sent for sent in statements if "job_heartbeat" in sent]) == 2
+
+
+@pytest.mark.parametrize(("deadlocks", "status"), [(1, 200), (2, 503)])
+async def test_items_that_met_a_deadlock_are_tried_once_more(
+    local_api: httpx.AsyncClient,
+    installation: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+    deadlocks: int,
+    status: int,
+) -> None:
+    worker, key = await installation.operator("worker"), await funded(installation)
+    held = await held_jobs(local_api, worker, key, key)
+    calls: list[int] = []
+    heartbeat = claim_store.heartbeat
+
+    async def met_others(connection: Any, tenant_id: int, now: Any, items: Any) -> Any:
+        calls.append(len(items))
+        if len(calls) <= deadlocks:
+            raise asyncpg.DeadlockDetectedError("somebody was in the way")
+        return await heartbeat(connection, tenant_id, now, items)
+
+    monkeypatch.setattr(claim_store, "heartbeat", met_others)
+    answers = await send_all(local_api, worker, "heartbeat", [beat(job) for job in held])
+    assert [answer["status"] for answer in answers] == [status] * 2
+    assert calls == [2, 2]
