@@ -30,6 +30,7 @@ from partner_api.ops.assets import routes as ops_assets
 from partner_api.ops.cash import routes as ops_cash
 from partner_api.ops.clock import routes as ops_clock
 from partner_api.ops.credits import routes as ops_credits
+from partner_api.ops.jobs import bulk_routes as ops_bulk_reports
 from partner_api.ops.jobs import claim_routes as ops_claims
 from partner_api.ops.jobs import routes as ops_jobs
 from partner_api.ops.lease_requests import routes as ops_lease_requests
@@ -78,6 +79,7 @@ ROUTES: tuple[Routes, ...] = (
     ops_operators.routes,
     ops_jobs.routes,
     ops_claims.routes,
+    ops_bulk_reports.routes,
     ops_reconciliation.routes,
     ops_assets.routes,
     ops_clock.routes,

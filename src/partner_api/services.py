@@ -15,6 +15,7 @@ from partner_api.edge.identity.recorder import Recorder
 from partner_api.edge.limits.rate_limits import RateLimits
 from partner_api.edge.money_calls import MoneyCalls
 from partner_api.jobs.claim_service import Claimer
+from partner_api.jobs.operator_service import JobTenants
 from partner_api.storage import open_storage
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Services:
     bell: Bell
     money_calls: MoneyCalls
     claimer: Claimer
+    job_tenants: JobTenants
     run_folder: Path | None
     """Where the supervisor writes the state of the server's parts; None without a supervisor."""
     advancing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -86,6 +88,7 @@ async def open_services(
         storage=storage,
         bell=bell,
         claimer=Claimer(),
+        job_tenants=JobTenants(pool),
         run_folder=run_folder,
         money_calls=MoneyCalls(pool, clock, settings.batch_size),
     )

@@ -46,6 +46,10 @@ _AMOUNT: Body = {"credits": 5, "description": "Fix"}
 _CENTS: Body = {"amountCents": 5, "description": "Wire"}
 _PROJECT: Body = {"name": "Launch", "timezone": "UTC"}
 _CLAIM: Body = {"workerId": "w1", "claimToken": "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"}
+_BULK_CLAIM: Body = {
+    "workerId": "w1",
+    "items": [{"jobId": "{jobId}", "claimToken": _CLAIM["claimToken"]}],
+}
 _HOOK: Body = {"hook": "Three cafés in Lisbon"}
 _VIDEO: Body = {"tiktokVideoId": "7301234567890123456"}
 _POOL_ACCOUNT: Body = {
@@ -182,6 +186,14 @@ ROUTES: dict[str, Use] = {
     "POST /ops/v1/jobs/{jobId}/heartbeat": ForOperators("worker", _CLAIM),
     "POST /ops/v1/jobs/{jobId}/complete": ForOperators(
         "worker", {**_CLAIM, "creditsCharged": 1, "assets": []}
+    ),
+    "POST /ops/v1/jobs/heartbeat": ForOperators("worker", _BULK_CLAIM),
+    "POST /ops/v1/jobs/complete": ForOperators(
+        "worker",
+        {
+            "workerId": "w1",
+            "items": [{**_BULK_CLAIM["items"][0], "creditsCharged": 1, "assets": []}],
+        },
     ),
     "POST /ops/v1/jobs/{jobId}/fail": ForOperators(
         "worker", {**_CLAIM, "code": "NO", "message": "No", "retryable": False}

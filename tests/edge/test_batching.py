@@ -47,6 +47,54 @@ async def test_a_single_call_leaves_at_once_alone() -> None:
     assert loader.batches == [[4]]
 
 
+async def test_keys_that_are_asked_for_together_leave_together() -> None:
+    loader = Loader()
+    loader.gate.set()
+    batcher = Batcher(loader)
+    assert await batcher.get_many([3, 1, 3, 2]) == [30, 10, 30, 20]
+    assert await batcher.get_many([]) == []
+    assert loader.batches == [[3, 1, 2]]
+
+
+async def test_keys_that_are_asked_for_together_wait_with_others_for_the_next_batch() -> None:
+    loader = Loader()
+    batcher = Batcher(loader, max_batch=3, max_in_flight=1)
+    calls = [asyncio.create_task(batcher.get_many([1]))]
+    await _settle()
+    calls += [asyncio.create_task(batcher.get_many(keys)) for keys in ([2, 3], [4, 5])]
+    await _settle()
+    loader.gate.set()
+    assert await asyncio.gather(*calls) == [[10], [20, 30], [40, 50]]
+    assert loader.batches == [[1], [2, 3, 4], [5]]
+
+
+async def test_one_fault_among_keys_asked_for_together_is_raised_and_hurts_no_neighbour() -> None:
+    loader = Loader()
+    batcher = Batcher(loader, max_in_flight=1)
+    first = asyncio.create_task(batcher.get(1))
+    await _settle()
+    several = asyncio.create_task(batcher.get_many([2, -3, -4]))
+    neighbour = asyncio.create_task(batcher.get(5))
+    await _settle()
+    loader.gate.set()
+    with pytest.raises(LookupError, match="-3"):
+        await several
+    assert (await first, await neighbour) == (10, 50)
+
+
+async def test_who_asks_for_several_and_goes_leaves_the_others_alone() -> None:
+    loader = Loader()
+    batcher = Batcher(loader)
+    several = asyncio.create_task(batcher.get_many([1, 2]))
+    neighbour = asyncio.create_task(batcher.get(2))
+    await _settle()
+    several.cancel()
+    await _settle()
+    loader.gate.set()
+    assert await neighbour == 20
+    assert several.cancelled()
+
+
 async def test_what_arrives_during_a_flight_forms_the_next_batch() -> None:
     loader = Loader()
     batcher = Batcher(loader, max_in_flight=1)

@@ -138,6 +138,19 @@ async def test_a_broken_worker(
     assert (await job(api, key, job_id))["status"] == "running"
 
 
+async def test_a_key_that_was_used_for_a_job_is_a_conflict_for_one_that_does_not_exist(
+    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+) -> None:
+    key = await funded(installation)
+    await start(api, key)
+    (held,) = await claim(api, worker)
+    keyed, missing = {**worker, "Idempotency-Key": str(uuid4())}, {**held, "jobId": MISSING}
+    refused(await report(api, keyed, missing, "heartbeat"), "NOT_FOUND")
+    granted(await report(api, keyed, held, "heartbeat"))
+    refused(await report(api, keyed, missing, "heartbeat"), "IDEMPOTENCY_CONFLICT")
+    refused(await report(api, worker, missing, "heartbeat"), "NOT_FOUND")
+
+
 async def test_a_job_that_is_given_back_is_there_again(
     api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:

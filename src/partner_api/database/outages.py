@@ -37,6 +37,14 @@ _LOST = (
     asyncpg.InternalClientError,
 )
 
+ROLLED_BACK = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    # A migration has changed the table of a statement that this process had prepared before.
+    asyncpg.InvalidCachedStatementError,
+)
+"""Raised when a transaction was rolled back for what others did; once more, it will most likely pass."""
+
 
 class OutcomeUnknown(Exception):
     """A change was sent to the database and its answer got lost: it was done or not."""

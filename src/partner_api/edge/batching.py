@@ -68,6 +68,26 @@ class Batcher(Generic[K, V]):
             # An exception in it has a traceback that leads here: a circle that only the collector would open.
             del future
 
+    async def get_many(self, keys: Sequence[K]) -> list[V]:
+        """Load several keys, which leave together as far as a batch has room; see ``get``.
+
+        Raises:
+            Exception: the first one that ``load`` gave for one of these keys, or raised.
+            NestedAcquisition: the caller holds a connection, and ``load`` will need one.
+        """
+        require_no_connection()
+        loop = asyncio.get_running_loop()
+        futures: list[asyncio.Future[V]] = []
+        for key in keys:
+            futures.append(loop.create_future())
+            self._waiting.setdefault(key, []).append(futures[-1])
+        self._start()
+        try:
+            return await asyncio.gather(*futures)
+        finally:
+            # As in ``get``.
+            futures.clear()
+
     def _start(self) -> None:
         while self._waiting and len(self._in_flight) < self._max_in_flight:
             if len(self._waiting) <= self._max_batch:

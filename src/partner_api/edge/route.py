@@ -8,9 +8,9 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-import asyncpg
 import msgspec
 
+from partner_api.database.outages import ROLLED_BACK
 from partner_api.edge.declaration import Method, Runs
 from partner_api.edge.idempotency.records import (
     RecordedTransaction,
@@ -159,13 +159,7 @@ class Route:
             raise
         try:
             return await self._call(request, arguments)
-        except (
-            asyncpg.DeadlockDetectedError,
-            asyncpg.SerializationError,
-            # A migration has changed the table of a statement that this process had prepared before.
-            asyncpg.InvalidCachedStatementError,
-        ):
-            # The transaction was rolled back; alone, it will most likely pass.
+        except ROLLED_BACK:
             return await self._call(request, arguments)
 
     async def _stored(self, request: ApiRequest) -> Reply[Any] | None:

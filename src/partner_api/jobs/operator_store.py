@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from partner_api.database.lookups import Lookup
 from partner_api.database.rows import columns_of, read_row, read_rows
 from partner_api.jobs.store import JOB_COLUMNS, JOB_TABLES, Job
 
@@ -47,12 +49,26 @@ async def find_job(connection: Connection, job_id: UUID) -> JobWithInputs | None
     return read_row(JobWithInputs, row)
 
 
-async def find_tenant(connection: Connection, job_id: UUID) -> int | None:
-    """Return the tenant of a job. Crosses tenants: workers and operators know a job by its id alone."""
-    tenant_id: int | None = await connection.fetchval(
-        "SELECT tenant_id FROM jobs WHERE id = $1", job_id
+async def find_tenants(connection: Connection, job_ids: Sequence[UUID]) -> list[int | None]:
+    """Return the tenant of each job, None for one that does not exist.
+
+    Workers and operators know a job by its id alone.
+    """
+    rows = await _tenant_lookup().fetch(connection, [(job_id,) for job_id in job_ids])
+    return [row["tenant_id"] for row in rows]
+
+
+@cache
+def _tenant_lookup() -> Lookup:
+    """Return the statement that finds them. Crosses tenants."""
+    return Lookup(
+        """
+        SELECT (SELECT j.tenant_id FROM jobs j WHERE j.id = asked.job_id LIMIT 1) AS tenant_id
+          FROM {asked}
+         ORDER BY asked.position
+        """,
+        job_id="uuid",
     )
-    return tenant_id
 
 
 async def list_jobs(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final, get_args
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 from partner_api.edge.identity.scopes import Scope
+from partner_api.edge.wire.error_content import ErrorContent
 from partner_api.errors import Code
 
 Json = dict[str, Any]
@@ -21,15 +22,6 @@ every error has the same shape; act on `error.code`, not on the message. Times a
 Credits are integers, and money is integer US cents. A write can be repeated safely with the same
 `Idempotency-Key`: for 24 hours it returns the first answer again and has no second effect.
 """
-
-
-class ErrorContent(Struct, frozen=True, rename="camel"):
-    """What went wrong, for programs (`code`, `details`) and for people (`message`)."""
-
-    code: Code
-    message: str
-    request_id: str
-    details: dict[str, Any] | UnsetType = UNSET
 
 
 class ErrorAnswer(Struct, frozen=True):

@@ -12,6 +12,7 @@ from tests.support.sample import NewThing
 from partner_api.api_keys.schemas import NewApiKey
 from partner_api.edge.request.api_request import MAX_BODY_BYTES
 from partner_api.lease_requests.schemas import NewLeaseRequest
+from partner_api.ops.jobs.bulk_schemas import Completions
 from partner_api.ops.jobs.schemas import Completion
 from partner_api.ops.lease_requests.schemas import Fulfilment
 from partner_api.organizations.schemas import Migration, OrganizationPatch
@@ -42,6 +43,20 @@ def keys(value: bytes, name: bytes = b"%d") -> bytes:
     return b",".join(b'"%b":%b' % (name % number, value) for number in range(count))
 
 
+def named(count: int) -> list[bytes]:
+    """So many assets, each with its own name."""
+    return [ASSET.replace(b'"name":"a"', b'"name":"%d"' % number) for number in range(count)]
+
+
+def completion(*assets: bytes) -> bytes:
+    """An item of a request that completes several jobs."""
+    return b'{"jobId":"%b","claimToken":"%b","creditsCharged":1,"assets":[%b]}' % (
+        ID,
+        ID,
+        b",".join(assets),
+    )
+
+
 HOSTILE: list[tuple[str, type[Struct], bytes]] = [
     ("wrong items", NewLeaseRequest, full(b'{"niche":{"geo":[', b"0", b"]}}")),
     ("right items", NewLeaseRequest, full(b'{"niche":{"geo":[', b'"US"', b"]}}")),
@@ -51,6 +66,34 @@ HOSTILE: list[tuple[str, type[Struct], bytes]] = [
     ("scopes", NewApiKey, full(b'{"scopes":[', b'""', b"]}")),
     ("structs for items", Completion, full(b'{"assets":[', b"{}", b"]}")),
     ("right structs for items", Completion, full(b'{"assets":[', ASSET, b"]}")),
+    (
+        "wrong items of every item",
+        Completions,
+        b'{"items":[%b]}' % b",".join([b'{"assets":[%b]}' % b",".join([b"{}"] * 8)] * 50),
+    ),
+    (
+        "right structs in every item, one too many",
+        Completions,
+        b'{"workerId":"w","items":[%b]}'
+        % b",".join([*[completion(*named(8))] * 50, completion(ASSET)]),
+    ),
+    (
+        "right structs in every item, and a fault behind them",
+        Completions,
+        b'{"items":[%b],"workerId":""}' % b",".join([completion(*named(8))] * 50),
+    ),
+    (
+        "a fault in every item, behind what is right",
+        Completions,
+        b'{"items":[%b]}'
+        % b",".join([completion(*named(7), ASSET.replace(b'"width":1', b'"width":0'))] * 50),
+    ),
+    (
+        "right structs in every item, and NUL behind them",
+        Completions,
+        b'{"items":[%b],"workerId":"\\u0000"}' % b",".join([completion(*named(8))] * 50),
+    ),
+    ("structs in too many items", Completions, full(b'{"items":[', b'{"assets":[{}]}', b"]}")),
     ("many lists", NewThing, full(b'{"shapes":[{"sides":[', b"10", b"]}]}")),
     ("unknown fields", NewLeaseRequest, b"{%b}" % keys(b"0")),
     ("unknown fields within", NewLeaseRequest, b'{"niche":{%b}}' % keys(b"0")),

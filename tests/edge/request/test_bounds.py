@@ -7,10 +7,19 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 from msgspec import Meta, Struct
-from tests.edge.request.hostile_bodies import ASSET, HOSTILE, ID, counted, keys
+from tests.edge.request.hostile_bodies import (
+    ASSET,
+    HOSTILE,
+    ID,
+    completion,
+    counted,
+    keys,
+    named,
+)
 from tests.support.sample import NewThing, ThingQuery
 
 from partner_api.edge.request.api_request import MAX_BODY_BYTES
+from partner_api.edge.request.bounds import InAll
 from partner_api.edge.request.json_text import REPEATED, TOO_DEEP
 from partner_api.edge.request.validation import (
     MAX_QUERY_BYTES,
@@ -18,8 +27,11 @@ from partner_api.edge.request.validation import (
     BodyShape,
     QueryShape,
 )
+from partner_api.edge.wire.metadata import Metadata
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.errors import MAX_ISSUES, ApiError, Issue, Unlisted, invalid
 from partner_api.lease_requests.schemas import NewLeaseRequest
+from partner_api.ops.jobs.bulk_schemas import Completions
 from partner_api.ops.jobs.schemas import Completion
 from partner_api.organizations.schemas import OrganizationPatch
 from partner_api.projects.schemas import NewProject
@@ -174,6 +186,85 @@ def test_json_is_at_most_64_levels_deep(levels: int) -> None:
     else:
         (issue,) = _issues(NewProject, body)
         assert issue == Issue("", TOO_DEEP)
+
+
+def test_what_all_items_hold_together_is_limited() -> None:
+    most = [completion(*named(200)), completion(*named(200))]
+    body = b'{"workerId":"w","items":[%b]}'
+    assert len(BodyShape(Completions).decode(body % b",".join(most)).items) == 2
+    (issue,) = _issues(Completions, body % b",".join([*most, completion(ASSET)]))
+    assert issue == Issue("items", "Expected at most 400 assets in all of them")
+    # One of them has too many alone, and nothing is said of what is in it.
+    (issue,) = _issues(Completions, body % completion(*named(201)))
+    assert issue == Issue("items[0].assets", "Expected a list of length <= 200")
+
+
+def test_such_a_limit_holds_for_small_bodies_too() -> None:
+    shape = msgspec.defstruct(
+        "Few",
+        [
+            (
+                "items",
+                Annotated[list[NewThing], Meta(max_length=5, extra={"in_all": InAll("shapes", 2)})],
+            )
+        ],
+        forbid_unknown_fields=True,
+    )
+    one = b'{"name":"x","credits":1,"shapes":[{"kind":"round"}]}'
+    BodyShape(shape).decode(b'{"items":[%b,%b]}' % (one, one))
+    (issue,) = _issues(shape, b'{"items":[%b,%b,%b]}' % (one, one, one))
+    assert issue == Issue("items", "Expected at most 2 shapes in all of them")
+
+
+def test_what_a_limit_on_all_items_allows_counts_as_such() -> None:
+    one = Annotated[list[int], Meta(max_length=1_000)]
+    item = msgspec.defstruct("Item", [("numbers", one)])
+    for most, allowed in ((4_700, True), (5_000, False)):
+        several = Annotated[
+            list[item], Meta(max_length=100, extra={"in_all": InAll("numbers", most)})  # type: ignore[valid-type]
+        ]
+        shape = msgspec.defstruct("Body", [("items", several)], forbid_unknown_fields=True)
+        if allowed:
+            BodyShape(shape)
+        else:
+            with pytest.raises(TypeError, match="over 5000 values"):
+                BodyShape(shape)
+
+
+class _Note(Struct, forbid_unknown_fields=True):
+    text: str = ""
+    seen: Annotated[str, Meta(extra=VISIBLE)] = "x"
+    metadata: Metadata = msgspec.field(default_factory=dict)
+
+
+class _Plain(Struct, forbid_unknown_fields=True):
+    text: str = ""
+    seen: Annotated[str, Meta(extra=VISIBLE)] = "x"
+
+
+class _Notes(Struct, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1)]
+    notes: Annotated[list[_Note], Meta(max_length=9)] = []
+    plain: Annotated[list[_Plain], Meta(max_length=9)] = []
+
+
+@pytest.mark.parametrize(
+    ("item", "path"),
+    [
+        (b'"plain":[{"text":"a"},{"text":"a\\u0000b"}]', "plain[1].text"),
+        (b'"plain":[{"seen":"a"},{"seen":" "}]', "plain[1].seen"),
+        (b'"notes":[{"metadata":{"a":"b"}},{"metadata":{"a":""}}]', None),
+        (b'"notes":[{"metadata":{"a":"b"}},{"metadata":{"%b":"b"}}]' % (b"k" * 41), "notes[1]"),
+        (b'"notes":[{"seen":"a"},{"seen":" "}]', "notes[1].seen"),
+    ],
+)
+def test_what_only_we_refuse_in_an_item_is_found_beside_other_faults(
+    item: bytes, path: str | None
+) -> None:
+    """An item is taken as a whole only if it keeps the rules and bounds that msgspec does not know."""
+    found = [issue.path for issue in _issues(_Notes, b'{"name":"",%b}' % item)]
+    assert found[0] == "name"
+    assert [place.partition(".metadata")[0] for place in found[1:]] == ([path] if path else [])
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,31 @@ class JsonBound:
         return found
 
 
+class InAll(msgspec.Struct, frozen=True):
+    """A limit on what the items of a list hold together, given as ``Meta(extra={"in_all": …})`` on the list."""
+
+    field: str
+    """Of each item, by its name on the wire; it holds a list."""
+    most: int
+    """Elements of those lists, all of them together."""
+
+    def problem(self, items: list[Any], path: str) -> Issue | None:
+        """Count, without a look at what is counted."""
+        lists = [item.get(self.field) for item in items if isinstance(item, dict)]
+        if sum(len(held) for held in lists if isinstance(held, list)) > self.most:
+            return Issue(path, f"Expected at most {self.most} {self.field} in all of them")
+        return None
+
+
+def in_all_of(field_type: Any) -> InAll | None:
+    """Return the limit of this kind that is annotated on a type, without null and unset."""
+    for meta in metas_of(field_type):
+        if meta.extra is not None and "in_all" in meta.extra:
+            limit: InAll = meta.extra["in_all"]
+            return limit
+    return None
+
+
 def bound_of(field_type: Any) -> Bound | None:
     """Return the bound that is annotated on a type, without null and unset."""
     for meta in metas_of(field_type):
@@ -91,6 +116,8 @@ def size_problem(field_type: Any, value: Any, path: str) -> Issue | None:
         most = max_length_of(field_type)
         if most is not None and len(value) > most:
             return Issue(path, f"Expected a list of length <= {most}")
+        if (in_all := in_all_of(field_type)) is not None:
+            return in_all.problem(value, path)
     elif isinstance(value, dict):
         if (bound := bound_of(field_type)) is not None:
             return bound.too_large(value, path)

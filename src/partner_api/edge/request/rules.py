@@ -7,6 +7,7 @@ filters in a query, which may ask for what was stored before there was the rule,
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, get_args, get_origin
 
 from msgspec import Meta, Struct
@@ -32,6 +33,12 @@ def rule_of(field_type: Any) -> Rule | None:
             rule: Rule = meta.extra["rule"]
             return rule
     return None
+
+
+@cache
+def rules_of(struct: type[Struct]) -> Check | None:
+    """Return what ``compile_rules`` does, once for each Struct."""
+    return compile_rules(struct)
 
 
 def compile_rules(field_type: Any) -> Check | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_
 import msgspec
 from msgspec import Struct, UnsetType
 
-from partner_api.edge.request.bounds import bound_of, max_length_of, size_problem
+from partner_api.edge.request.bounds import bound_of, in_all_of, max_length_of, size_problem
 
 LISTS = (list, set, frozenset, tuple)
 
@@ -88,7 +88,13 @@ def most_values(field_type: Any, where: str) -> int:
         if most is None or not inner:
             raise TypeError(f"{where} has no limit to what is in it")
         each = sum(most_values(each, f"{where}[]") for each in inner if each is not Ellipsis)
-        return 1 + most * each
+        if (in_all := in_all_of(field_type)) is None:
+            return 1 + most * each
+        # Each item has its list, and all lists together have no more elements than the limit says.
+        held = fields_of(inner[0])[in_all.field].type
+        (element,) = get_args(bare_type(held))
+        each += 1 - most_values(held, where)
+        return 1 + most * each + in_all.most * most_values(element, where)
     if bare is Any:
         raise TypeError(f"{where} has no limit to what is in it")
     return 1
@@ -116,6 +122,29 @@ def is_oversized(field_type: Any, value: Any) -> bool:
             is_oversized(item_type, item) for item in value.values()
         )
     return False
+
+
+@cache
+def has_bounds(item_type: type) -> bool:
+    """Return whether anything in a Struct is limited in a way that msgspec does not know; so is what is no Struct."""
+    return not issubclass(item_type, Struct) or any(
+        _has_bounds(field.type) for field in fields_of(item_type).values()
+    )
+
+
+def _has_bounds(field_type: Any) -> bool:
+    inner = without_none(field_type)
+    bare = bare_type(inner)
+    if bound_of(inner) is not None or in_all_of(inner) is not None:
+        return True
+    if isinstance(bare, type) and issubclass(bare, Struct):
+        return has_bounds(bare)
+    return any(_has_bounds(argument) for argument in get_args(bare))
+
+
+def limits_items_together(struct: type[Struct]) -> bool:
+    """Return whether a list of a Struct has a limit on what its items hold together."""
+    return any(in_all_of(field.type) is not None for field in fields_of(struct).values())
 
 
 def _holds_more(field_type: Any) -> bool:

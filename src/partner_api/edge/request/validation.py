@@ -36,6 +36,7 @@ from partner_api.edge.request.shapes import (
     fields_of,
     is_list_type,
     is_oversized,
+    limits_items_together,
     most_values,
     without_none,
 )
@@ -82,6 +83,8 @@ class BodyShape(Generic[S]):
             if (bound := bound_of(without_none(fields_of(struct)[field.encode_name].type)))
         ]
         self._keeps_rules = compile_rules(struct)
+        # The decoder does not know this limit. Where there is one, even a small body is looked at before.
+        self._many_bytes = 0 if limits_items_together(struct) else _MANY_BYTES
 
     def decode(self, body: bytes) -> S:
         """Read a body. Without any bytes it counts as ``{}`` if no field is required.
@@ -98,7 +101,7 @@ class BodyShape(Generic[S]):
             raise invalid([Issue("", TOO_DEEP)])
         # The decoder reads a list to its end before it counts, and calls us for each item. What is parsed here is not
         # parsed again below; what is empty costs nothing.
-        parsed: Any = _parse(body) if len(body) > _MANY_BYTES else None
+        parsed: Any = _parse(body) if len(body) > self._many_bytes else None
         if parsed is not None and is_oversized(self.struct, parsed):
             raise self._invalid(parsed, body, structure)
         try:

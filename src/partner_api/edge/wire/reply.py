@@ -97,7 +97,13 @@ def names_etag(if_none_match: str, etag: str) -> bool:
 
 
 def error_reply(error: Exception, request_id: str, *, where: str) -> Reply[Any]:
-    """Answer with the error that an exception is for the client.
+    """Answer with the error that an exception is for the client; see ``client_error``."""
+    known = client_error(error, request_id, where=where)
+    return Reply(known.status, known.body(request_id), known.headers)
+
+
+def client_error(error: Exception, request_id: str, *, where: str) -> ApiError:
+    """Return the error that an exception is for the client.
 
     What is not meant for the client is logged and becomes INTERNAL; nothing of it is shown.
 
@@ -107,27 +113,24 @@ def error_reply(error: Exception, request_id: str, *, where: str) -> Reply[Any]:
         where: route or path, for the log.
     """
     if isinstance(error, ApiError):
-        known = error
-    elif isinstance(error, TooMuchInFlight):
-        known = ApiError("UNAVAILABLE", _BUSY)
-    elif isinstance(error, OutcomeUnknown):
+        return error
+    if isinstance(error, TooMuchInFlight):
+        return ApiError("UNAVAILABLE", _BUSY)
+    if isinstance(error, OutcomeUnknown):
         log_unavailable(error.__cause__ or error, where=where, request_id=request_id)
-        known = ApiError("UNAVAILABLE", _UNKNOWN, {"outcome": "unknown"})
-    else:
-        if is_unavailable(error) or isinstance(error, _TRY_AGAIN):
-            log_unavailable(error, where=where, request_id=request_id)
-            known = ApiError("UNAVAILABLE")
-        elif isinstance(error, OSError):
-            if (left_out := _storage_lines.admit()) is not None:
-                _log.error(
-                    "storage_unavailable",
-                    request_id=request_id,
-                    where=where,
-                    left_out=left_out,
-                    exc_info=error,
-                )
-            known = ApiError("UNAVAILABLE", _NO_FILES)
-        else:
-            _log.error("request_failed", request_id=request_id, where=where, exc_info=error)
-            known = ApiError("INTERNAL")
-    return Reply(known.status, known.body(request_id), known.headers)
+        return ApiError("UNAVAILABLE", _UNKNOWN, {"outcome": "unknown"})
+    if is_unavailable(error) or isinstance(error, _TRY_AGAIN):
+        log_unavailable(error, where=where, request_id=request_id)
+        return ApiError("UNAVAILABLE")
+    if isinstance(error, OSError):
+        if (left_out := _storage_lines.admit()) is not None:
+            _log.error(
+                "storage_unavailable",
+                request_id=request_id,
+                where=where,
+                left_out=left_out,
+                exc_info=error,
+            )
+        return ApiError("UNAVAILABLE", _NO_FILES)
+    _log.error("request_failed", request_id=request_id, where=where, exc_info=error)
+    return ApiError("INTERNAL")

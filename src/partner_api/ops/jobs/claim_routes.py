@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from partner_api.database.pool import require_no_connection
@@ -17,10 +18,8 @@ from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import JobId
 from partner_api.edge.wire.reply import Reply, json_reply
-from partner_api.errors import ApiError
-from partner_api.ids import format_id
 from partner_api.jobs import claim_store
-from partner_api.ops.jobs.access import require_tenant
+from partner_api.ops.jobs.access import claim_lost, require_tenant
 from partner_api.ops.jobs.schemas import (
     ClaimedJobs,
     Completion,
@@ -31,6 +30,7 @@ from partner_api.ops.jobs.schemas import (
     ReportedEnd,
     claimed_job_of,
     heartbeat_answer_of,
+    reported_end_of,
 )
 
 if TYPE_CHECKING:
@@ -167,7 +167,9 @@ async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> 
         audit_argument(request),
         idempotency_argument(request),
     )
-    return await _report(request, job_id, claim_store.complete_jobs, item, _end_of(job_id))
+    return await _report(
+        request, job_id, claim_store.complete_jobs, item, partial(reported_end_of, job_id)
+    )
 
 
 @routes.write(
@@ -193,7 +195,9 @@ async def fail_job(request: ApiRequest, job_id: JobId, body: Failure) -> Reply[R
         audit_argument(request),
         idempotency_argument(request),
     )
-    reply = await _report(request, job_id, claim_store.fail_jobs, item, _end_of(job_id))
+    reply = await _report(
+        request, job_id, claim_store.fail_jobs, item, partial(reported_end_of, job_id)
+    )
     request.services.bell.ring("jobs")
     return reply
 
@@ -210,18 +214,6 @@ async def _report(
         function,
         item,
         shape,
-        tenant=lambda connection: require_tenant(request, connection, job_id),
-        conflict=lambda facts: ApiError(
-            "CONFLICT",
-            "The claim is not the current one of a running job. Stop working on it, and claim again.",
-            facts,
-        ),
-    )
-
-
-def _end_of(job_id: UUID) -> Callable[[dict[str, Any]], ReportedEnd]:
-    return lambda facts: ReportedEnd(
-        job_id=format_id("job", job_id),
-        status=facts["status"],
-        credits_charged=facts.get("credits_charged", 0),
+        tenant=await require_tenant(request, job_id),
+        conflict=claim_lost,
     )

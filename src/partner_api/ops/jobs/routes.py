@@ -110,6 +110,6 @@ async def cancel_any_job(request: ApiRequest, job_id: JobId) -> Reply[JobCancell
             job_id, None, audit_argument(request), idempotency_argument(request)
         ),
         cancellation_of,
-        tenant=lambda connection: require_tenant(request, connection, job_id),
+        tenant=await require_tenant(request, job_id),
         conflict=lambda facts: cannot_be_canceled(job_id, facts),
     )

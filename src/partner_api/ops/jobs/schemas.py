@@ -31,6 +31,8 @@ from partner_api.jobs.store import JobStatus
 from partner_api.storage import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from partner_api.jobs import claim_store, store
 
 WorkerId = Annotated[
@@ -89,13 +91,18 @@ class ClaimedJobs(Struct, frozen=True):
     items: list[ClaimedJob]
 
 
-class Heartbeat(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    """A worker is alive; what is left out stays."""
+class ClaimHeartbeat(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """What a heartbeat says of one claim; what is left out stays."""
 
-    worker_id: WorkerId
     claim_token: ClaimToken
     stage: Stage | None = None
     progress: Annotated[float, Meta(ge=0, le=1)] | None = None
+
+
+class Heartbeat(ClaimHeartbeat, frozen=True, kw_only=True):
+    """A worker is alive; what is left out stays."""
+
+    worker_id: WorkerId
 
 
 class HeartbeatAnswer(Struct, frozen=True, rename="camel", kw_only=True):
@@ -133,10 +140,11 @@ class ReportedAsset(Struct, frozen=True, rename="camel", forbid_unknown_fields=T
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 
 
-class Completion(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    """A finished job: what it cost, and what it made."""
+class ClaimCompletion(
+    Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True
+):
+    """What a completion says of one claim: what the job cost, and what it made."""
 
-    worker_id: WorkerId
     claim_token: ClaimToken
     credits_charged: Amount
     assets: Annotated[list[ReportedAsset], Meta(max_length=200)]
@@ -153,6 +161,12 @@ class Completion(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     def stored_assets(self) -> list[dict[str, Any]]:
         """Return the files as ``claim_store.JobCompletion`` takes them."""
         return [asdict(asset) for asset in self.assets]
+
+
+class Completion(ClaimCompletion, frozen=True, kw_only=True):
+    """A finished job: what it cost, and what it made."""
+
+    worker_id: WorkerId
 
 
 class Failure(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -240,6 +254,15 @@ def heartbeat_answer_of(facts: dict[str, Any]) -> HeartbeatAnswer:
     return HeartbeatAnswer(
         cancel_requested=facts["cancel_requested"],
         lease_until=format_milliseconds(msgspec.convert(facts["lease_until"], datetime)),
+    )
+
+
+def reported_end_of(job_id: UUID, facts: dict[str, Any]) -> ReportedEnd:
+    """Return the answer of the facts of ``claim_store.complete_jobs`` and ``fail_jobs``."""
+    return ReportedEnd(
+        job_id=format_id("job", job_id),
+        status=facts["status"],
+        credits_charged=facts.get("credits_charged", 0),
     )
 
 
