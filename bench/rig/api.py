@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import signal
 import socket
@@ -31,6 +32,9 @@ HOST = "127.0.0.1"
 _BENCH = Path(__file__).resolve().parent.parent
 _STOP_SECONDS = 15
 _SHOWN_BYTES = 2000
+_COUNTER = re.compile(
+    r'^(?P<name>\w+)\{[^}]*function="(?P<function>\w+)"[^}]*\} (?P<count>\S+)$', re.MULTILINE
+)
 
 
 def api_environment(location: DatabaseLocation) -> dict[str, str]:
@@ -64,6 +68,16 @@ class Api:
     def forget_log(self) -> None:
         """Empty the server's log."""
         os.truncate(self._log, 0)
+
+    def counts_by_function(self, name: str) -> dict[str, float]:
+        """Return a counter of ``/metrics`` for each money function; empty when there is none of this name."""
+        with httpx.Client(trust_env=False) as client:
+            text = client.get(self.url("/metrics")).raise_for_status().text
+        return {
+            match["function"]: float(match["count"])
+            for match in _COUNTER.finditer(text)
+            if match["name"] == name
+        }
 
     def peak_memory_bytes(self) -> int:
         """Ask the API process how much memory it has had at most."""
@@ -105,7 +119,7 @@ def served_api(location: DatabaseLocation, environment: dict[str, str]) -> Itera
                 raise MeasurementError(f"the server does not start; it says:\n{said}")
             yield Api(port, log)
         finally:
-            _stop(process)
+            stop_process(process)
 
 
 def _ready(process: subprocess.Popen[bytes], port: int) -> bool:
@@ -116,7 +130,8 @@ def _ready(process: subprocess.Popen[bytes], port: int) -> bool:
     return wait_until_ready(HOST, port)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop_process(process: subprocess.Popen[bytes]) -> None:
+    """Let a process end in order; kill it, with what it has started, when it does not."""
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(timeout=_STOP_SECONDS)

@@ -48,6 +48,11 @@ RESERVE_AND_SETTLE = (
     f"{RESERVE}SELECT job_settle(:tenant::bigint, {_NOW},"
     f" ARRAY[ROW({_JOB_ID}, :charged::bigint, {_CALLER})::job_settlement]);\n"
 )
+# Of a job that worker `bench` has, with its id as the token.
+COMPLETE = (
+    f"\\set n :n + 1\nSELECT job_complete(:tenant::bigint, {_NOW}, ARRAY[ROW({_JOB_ID}, 'bench', {_JOB_ID},"
+    f" :charged::bigint, '[]', {_CALLER}, NULL)::job_completion]);\n"
+)
 
 
 class Pgbench:
@@ -61,9 +66,22 @@ class Pgbench:
         self._environment = {**os.environ, **_connection_variables(url)}
 
     def run(
-        self, script: str, variables: Mapping[str, int], *, clients: int, seconds: float
+        self,
+        script: str,
+        variables: Mapping[str, int],
+        *,
+        clients: int,
+        seconds: float,
+        times: int | None = None,
     ) -> tuple[float, int]:
         """Run a script over and over on so many connections.
+
+        Args:
+            script: one transaction.
+            variables: of the script.
+            clients: how many connections.
+            seconds: how long; with ``times``, it has failed when it takes half a minute more.
+            times: how often on each connection, instead of for a time.
 
         Returns:
             How often per second it ran, and how often in all.
@@ -80,7 +98,10 @@ class Pgbench:
                 "--protocol=prepared",
                 f"--file={file.name}",
             ]
-            command += [f"--client={clients}", f"--time={max(1, round(seconds))}"]
+            command.append(f"--client={clients}")
+            command.append(
+                f"--time={max(1, round(seconds))}" if times is None else f"--transactions={times}"
+            )
             command += [f"--define={name}={value}" for name, value in variables.items()]
             try:
                 done = subprocess.run(

@@ -12,10 +12,11 @@ from partner_api.api_keys import store as api_keys
 from partner_api.cash import store as cash
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
-from partner_api.edge.identity.credentials import mint_api_key
+from partner_api.edge.identity.credentials import mint_api_key, mint_operator_token
 from partner_api.ids import new_uuid7
 from partner_api.lease_requests import store as requests
 from partner_api.lease_requests.schemas import MAX_COUNT
+from partner_api.operators import store as operators
 from partner_api.organizations import store as organizations
 from partner_api.projects import store as projects
 from rig.command import MeasurementError
@@ -164,6 +165,21 @@ async def make_key(
         secret_keys=secret_keys,
         name="Key",
         scopes=["*", "org:admin"],
+    )
+    return credential.text
+
+
+async def make_worker(connection: Connection, now: datetime, secret_keys: SecretKeys) -> str:
+    """Create an operator of the role ``worker``, and give its token."""
+    credential = mint_operator_token()
+    await operators.insert_operator(
+        connection,
+        now,
+        operator_id=new_uuid7(now),
+        credential=credential,
+        secret_keys=secret_keys,
+        name="Worker",
+        role="worker",
     )
     return credential.text
 
