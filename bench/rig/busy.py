@@ -68,6 +68,11 @@ class Done(msgspec.Struct, frozen=True):
     processor_seconds: float
 
 
+def refusals(done: Done) -> str:
+    """Return the answers that were not hoped for, in a few words."""
+    return ", ".join(f"{what}: {count:,}" for what, count in done.refused.items()) or "none"
+
+
 class _Load:
     """Counts, and knows how many jobs wait."""
 

@@ -12,6 +12,7 @@ from partner_api.clock import Clock
 from partner_api.crypto import SecretKeys
 from partner_api.database.connection import connect
 from partner_api.ids import format_id
+from rig.busy import Plan
 from rig.neighbour import ALLOCATE, Neighbour, ask_in_turn, long_enough
 from rig.report import Goal, judged, show
 from rig.tenants import make_children, make_key, make_partner, make_worker
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     from rig.steady import Steady
     from rig.tenants import Spender
 
+CLIENTS = 64
+WORKERS = 8
 _WALLETS = 1000
 # What waits longer for its 1,000 answers has fewer of them.
 _PATIENCE = 3
-_P50_OF_ALONE = Goal(at_most=3)
-_P99_OF_ALONE = Goal(at_most=5)
-_ALLOCATE_P99_MS = Goal(at_most=100)
+_Goals = tuple[Goal | None, Goal | None, Goal | None]
+# Of the median and of the 99th percentile as shares of what they are alone, and of the latter in milliseconds.
+_GOALS_OF_OTHERS: _Goals = (Goal(at_most=3), Goal(at_most=5), None)
+_GOALS_OF_ALLOCATE: _Goals = (None, None, Goal(at_most=100))
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,17 @@ async def make_people(location: DatabaseLocation, environment: dict[str, str]) -
     return People(busy, children, posts, token, neighbour)
 
 
+def busy_plan(here: Neighbourhood) -> Plan:
+    """Return what the busy partner does: jobs of its hot wallet are started and completed."""
+    return Plan(
+        here.api.port,
+        here.people.posts[:1],
+        clients=CLIENTS,
+        workers=WORKERS,
+        worker_token=here.people.worker_token,
+    )
+
+
 def show_noticed(alone: dict[str, Steady], noticed: dict[str, dict[str, Steady]]) -> None:
     """Show what the neighbour noticed, by what went on and what it asked for."""
     rows: list[list[str] | None] = []
@@ -106,11 +121,9 @@ def show_noticed(alone: dict[str, Steady], noticed: dict[str, dict[str, Steady]]
         rows += [[f"[italic]{spell}[/italic]", "", "", "", "", "", ""]]
         for name, met in found.items():
             p50, p99 = met.quantile(0.5), met.quantile(0.99)
-            of_p50, of_p99, goal = _P50_OF_ALONE, _P99_OF_ALONE, None
-            if name == ALLOCATE:
-                of_p50, of_p99, goal = None, None, _ALLOCATE_P99_MS
+            of_p50, of_p99, most = _GOALS_OF_ALLOCATE if name == ALLOCATE else _GOALS_OF_OTHERS
             if spell not in noticed:
-                of_p50, of_p99, goal = None, None, None
+                of_p50 = of_p99 = most = None
             rows.append(
                 [
                     f"  {name}",
@@ -118,7 +131,7 @@ def show_noticed(alone: dict[str, Steady], noticed: dict[str, dict[str, Steady]]
                     str(met.failed),
                     _judged(p50, None),
                     _judged(p50 / alone[name].quantile(0.5), of_p50),
-                    _judged(p99, goal),
+                    _judged(p99, most),
                     _judged(p99 / alone[name].quantile(0.99), of_p99),
                 ]
             )

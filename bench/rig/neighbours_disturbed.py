@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from partner_api.clock import Clock
 from partner_api.database.connection import connect
 from rig.books import require_clean_books
-from rig.busy import Plan, busy_partner
+from rig.busy import busy_partner, refusals
 from rig.command import CONSOLE, MeasurementError
 from rig.neighbour import ALLOCATE, CHILD_CREDITS, CREDITS, START
-from rig.neighbourhood import show_noticed
+from rig.neighbourhood import busy_plan, show_noticed
 from rig.overdue import background_work, lease_with_due_months, start_jobs, still_due
 from rig.pairs import take_waiting_jobs
 from rig.report import number
@@ -32,7 +32,6 @@ _SECONDS_AGO = timedelta(seconds=60)
 _HELD_SECONDS = 5.0
 _MOST_HOLDS = 4
 _ENOUGH_ANSWERS = 1_000
-_CLIENTS = 64
 
 
 def measure_due_work(here: Neighbourhood) -> None:
@@ -126,14 +125,8 @@ def measure_lock(here: Neighbourhood) -> None:
     here.ask(asked)
     alone = here.ask(asked)
     met = {name: Steady([], 0) for name in asked}
-    plan = Plan(
-        here.api.port,
-        here.people.posts[:1],
-        clients=_CLIENTS,
-        workers=0,
-        worker_token="",
-        most_waiting=None,
-    )
+    # Both what starts and what completes jobs comes to wait for the lock.
+    plan = busy_plan(here)
     with CONSOLE.status("Holding a lock …"), busy_partner(plan) as busy:
         for _ in range(_MOST_HOLDS):
             with _held_wallet(here):
@@ -148,8 +141,8 @@ def measure_lock(here: Neighbourhood) -> None:
     require_clean_books(here.location)
     show_noticed(alone, {"a wallet's lock is held": met})
     CONSOLE.print(
-        f"The partner of that wallet started {done.starts:,} jobs before, between and after; refused: "
-        f"{done.refused or 'none'}."
+        f"Of that partner {done.starts:,} jobs were started and {done.completes:,} completed before, between and "
+        f"after; refused: {refusals(done)}."
     )
 
 

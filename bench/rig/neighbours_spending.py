@@ -11,10 +11,10 @@ import msgspec
 from partner_api.clock import Clock
 from partner_api.database.connection import connect
 from rig.books import require_clean_books
-from rig.busy import Done, Plan, busy_partner
+from rig.busy import Done, Plan, busy_partner, refusals
 from rig.command import CONSOLE
 from rig.neighbour import ALLOCATE, CHILD_CREDITS, CREDITS
-from rig.neighbourhood import show_noticed
+from rig.neighbourhood import CLIENTS, WORKERS, busy_plan, show_noticed
 from rig.overdue import start_jobs
 from rig.pairs import Floor, measure_floor, take_waiting_jobs
 from rig.report import Goal, judged, number, show
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from rig.neighbourhood import Neighbourhood
     from rig.steady import Steady
 
-_CLIENTS = 64
-_WORKERS = 8
 _BACKLOG = 13_000
 _BULK = 50
 _OF_PGBENCH = Goal(at_least=2)
@@ -69,21 +67,13 @@ def measure_spending(here: Neighbourhood) -> None:
 
 
 def _plans(here: Neighbourhood) -> dict[str, Plan]:
-    people = here.people
-    hot = Plan(
-        here.api.port,
-        people.posts[:1],
-        clients=_CLIENTS,
-        workers=_WORKERS,
-        worker_token=people.worker_token,
-    )
-    replace = msgspec.structs.replace
+    hot, replace = busy_plan(here), msgspec.structs.replace
     return {
         _HOT: hot,
         f"{_HOT}, completes one by one": replace(hot, completing="one by one"),
         f"{_HOT}, completes in bulk": replace(hot, completing="in bulk", claimed=_BULK),
         _BEHIND: hot,
-        _MANY: replace(hot, posts=people.posts),
+        _MANY: replace(hot, posts=here.people.posts),
     }
 
 
@@ -140,12 +130,12 @@ def _show_done(floor: Floor, spells: dict[str, _Spell]) -> None:
                 number(done.claims / done.seconds),
                 number(done.completes / done.seconds),
                 number(done.complete_milliseconds),
-                ", ".join(f"{what}: {count:,}" for what, count in done.refused.items()) or "none",
+                refusals(done),
                 number(done.processor_seconds / done.seconds),
             ]
         )
     show(
-        f"A busy partner: {_CLIENTS} clients start jobs, {_WORKERS} workers complete them",
+        f"A busy partner: {CLIENTS} clients start jobs, {WORKERS} workers complete them",
         ["spell", "pairs/s", "of pgbench", "hot of many"],
         rows,
     )
