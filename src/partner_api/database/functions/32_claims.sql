@@ -36,34 +36,30 @@ $$;
 CREATE OR REPLACE FUNCTION jobs_claim_sound(
     p_tenant_id bigint, p_now timestamptz, p_worker_id text, p_formats text[], p_lease_seconds integer,
     p_tokens uuid[], p_resting uuid[], p_caller caller, OUT p_claimed claimed_job[], OUT p_skipped uuid[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-    v_job_ids uuid[];
+    v_wanted  integer := cardinality(p_tokens);
+    v_found   uuid[];
+    v_sound   uuid[];
+    v_job_ids uuid[] := '{}';
 BEGIN
     p_claimed := '{}';
     p_skipped := '{}';
-    -- What another worker is just taking is skipped, so that workers do not wait for each other. The looks at other
-    -- tables are no joins, so that they never cost more than the jobs that are looked at.
-    v_job_ids := ARRAY(
-        SELECT w.id FROM unnest(p_formats) f (format)
-         CROSS JOIN LATERAL (
-               SELECT j.id, j.started_at FROM jobs j
-                WHERE j.tenant_id = p_tenant_id AND j.format = f.format
-                  AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox AND j.expires_at > p_now
-                  AND j.attempt < job_max_attempts() AND j.id <> ALL (p_resting)
-                  AND (SELECT r.status FROM reservations r
-                        WHERE r.tenant_id = p_tenant_id AND r.job_id = j.id) = 'open'
-                  AND (SELECT true FROM containers c WHERE c.tenant_id = p_tenant_id AND c.job_id = j.id)
-                ORDER BY j.started_at, j.id LIMIT cardinality(p_tokens) FOR NO KEY UPDATE SKIP LOCKED) w
-         ORDER BY w.started_at, w.id LIMIT cardinality(p_tokens));
+    WHILE v_wanted > 0 AND cardinality(p_skipped) < 100 LOOP
+        v_found := jobs_waiting_lock(
+            p_tenant_id, p_now, p_formats, p_resting || p_skipped || v_job_ids, v_wanted);
+        v_sound := jobs_sound(p_tenant_id, v_found);
+        v_job_ids := v_job_ids || v_sound;
+        p_skipped := p_skipped || ARRAY(SELECT w.id FROM unnest(v_found) w (id) WHERE w.id <> ALL (v_sound));
+        EXIT WHEN cardinality(v_found) < v_wanted;
+        v_wanted := v_wanted - cardinality(v_sound);
+    END LOOP;
     IF v_job_ids = '{}' THEN
-        p_skipped := jobs_unsound(p_tenant_id, p_formats, p_resting);
         RETURN;
     END IF;
     BEGIN
         p_claimed := jobs_claim_these(
-            p_tenant_id, p_now, p_worker_id, p_lease_seconds, v_job_ids, p_tokens, p_caller);
+            p_tenant_id, p_now, p_worker_id, p_lease_seconds, v_job_ids, p_tokens[:cardinality(v_job_ids)], p_caller);
     EXCEPTION WHEN data_exception OR integrity_constraint_violation OR raise_exception THEN
         -- Nothing of it was done. Which of them it was shows when each is alone.
         FOR v_position IN 1..cardinality(v_job_ids) LOOP
@@ -79,23 +75,41 @@ BEGIN
 END
 $$;
 
--- Return some of the jobs that wait and that no worker can be given, by what their rows say.
-CREATE OR REPLACE FUNCTION jobs_unsound(p_tenant_id bigint, p_formats text[], p_resting uuid[])
+-- Lock the oldest waiting jobs of one tenant, at most so many, and return their ids in order. What another worker is
+-- just taking is skipped, so that workers do not wait for each other.
+--
+-- The index of the queue has the jobs in order, and one reads only as many as one takes. To sort them, all that wait
+-- would have to be read: there may be ten thousand.
+CREATE OR REPLACE FUNCTION jobs_waiting_lock(
+    p_tenant_id bigint, p_now timestamptz, p_formats text[], p_without uuid[], p_limit integer)
 RETURNS uuid[]
-LANGUAGE sql STABLE AS $$
-    SELECT ARRAY(
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_sort = off AS $$
+BEGIN
+    RETURN ARRAY(
         SELECT w.id FROM unnest(p_formats) f (format)
          CROSS JOIN LATERAL (
-               SELECT j.id FROM jobs j
+               SELECT j.id, j.started_at FROM jobs j
                 WHERE j.tenant_id = p_tenant_id AND j.format = f.format
-                  AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox
-                  AND j.id <> ALL (p_resting)
-                  AND (j.attempt >= job_max_attempts()
-                       OR (SELECT r.status FROM reservations r
-                            WHERE r.tenant_id = p_tenant_id AND r.job_id = j.id) IS DISTINCT FROM 'open'
-                       OR (SELECT true FROM containers c
-                            WHERE c.tenant_id = p_tenant_id AND c.job_id = j.id) IS NULL)
-                ORDER BY j.started_at, j.id LIMIT 100) w)
+                  AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox AND j.expires_at > p_now
+                  AND j.id <> ALL (p_without)
+                ORDER BY j.started_at, j.id LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED) w
+         ORDER BY w.started_at, w.id LIMIT p_limit);
+END
+$$;
+
+-- Return which of these locked jobs a worker can be given, by what their rows say, in the order of the ids.
+CREATE OR REPLACE FUNCTION jobs_sound(p_tenant_id bigint, p_job_ids uuid[])
+RETURNS uuid[]
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT w.id FROM unnest(p_job_ids) WITH ORDINALITY w (id, position)
+          JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = w.id AND j.id = ANY (p_job_ids)
+          JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = w.id AND r.job_id = ANY (p_job_ids)
+          JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = w.id AND c.job_id = ANY (p_job_ids)
+         WHERE j.attempt < job_max_attempts() AND r.status = 'open'
+         ORDER BY w.position);
+END
 $$;
 
 -- Give these locked jobs to a worker, with one token for each. Return them.
