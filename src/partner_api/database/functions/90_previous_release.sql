@@ -8,6 +8,25 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = '
     SELECT wallets_roll_over_due(p_tenant_id, p_now, p_organization_ids)
 $$;
 
+-- Of jobs_claim_sound, as it was. Return some of the jobs that wait and that no worker can be given, by what their rows say.
+CREATE OR REPLACE FUNCTION jobs_unsound(p_tenant_id bigint, p_formats text[], p_resting uuid[])
+RETURNS uuid[]
+LANGUAGE sql STABLE AS $$
+    SELECT ARRAY(
+        SELECT w.id FROM unnest(p_formats) f (format)
+         CROSS JOIN LATERAL (
+               SELECT j.id FROM jobs j
+                WHERE j.tenant_id = p_tenant_id AND j.format = f.format
+                  AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox
+                  AND j.id <> ALL (p_resting)
+                  AND (j.attempt >= job_max_attempts()
+                       OR (SELECT r.status FROM reservations r
+                            WHERE r.tenant_id = p_tenant_id AND r.job_id = j.id) IS DISTINCT FROM 'open'
+                       OR (SELECT true FROM containers c
+                            WHERE c.tenant_id = p_tenant_id AND c.job_id = j.id) IS NULL)
+                ORDER BY j.started_at, j.id LIMIT 100) w)
+$$;
+
 -- An outcome as that server gives it to its client: the facts of a refusal are its details, by their names there.
 CREATE OR REPLACE FUNCTION outcome_of_previous_release(p_outcome outcome)
 RETURNS outcome LANGUAGE sql IMMUTABLE AS $$
@@ -137,23 +156,4 @@ CREATE OR REPLACE FUNCTION amount_refusal(p_path text)
 RETURNS outcome LANGUAGE sql IMMUTABLE AS $$
     SELECT ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
         'path', p_path, 'message', 'would bring a balance above 9007199254740991'))))::outcome
-$$;
-
--- Of jobs_claim_sound, as it was. Return some of the jobs that wait and that no worker can be given, by what their rows say.
-CREATE OR REPLACE FUNCTION jobs_unsound(p_tenant_id bigint, p_formats text[], p_resting uuid[])
-RETURNS uuid[]
-LANGUAGE sql STABLE AS $$
-    SELECT ARRAY(
-        SELECT w.id FROM unnest(p_formats) f (format)
-         CROSS JOIN LATERAL (
-               SELECT j.id FROM jobs j
-                WHERE j.tenant_id = p_tenant_id AND j.format = f.format
-                  AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox
-                  AND j.id <> ALL (p_resting)
-                  AND (j.attempt >= job_max_attempts()
-                       OR (SELECT r.status FROM reservations r
-                            WHERE r.tenant_id = p_tenant_id AND r.job_id = j.id) IS DISTINCT FROM 'open'
-                       OR (SELECT true FROM containers c
-                            WHERE c.tenant_id = p_tenant_id AND c.job_id = j.id) IS NULL)
-                ORDER BY j.started_at, j.id LIMIT 100) w)
 $$;
