@@ -32,6 +32,7 @@ _STOP_SECONDS = 90.0
 _LEASE_SECONDS = 900
 _WAIT_SECONDS = 1
 _CHARGED_CREDITS = 40
+_OK = 200
 BODY = {"tiktokVideoId": "7301234567890123456"}
 Completing = Literal["each at once", "one by one", "in bulk"]
 
@@ -154,7 +155,6 @@ class _Load:
     ) -> None:
         reports = [
             {
-                "workerId": worker_id,
                 "claimToken": job["claimToken"],
                 "creditsCharged": _CHARGED_CREDITS,
                 "assets": [],
@@ -165,14 +165,19 @@ class _Load:
             items = [
                 {"jobId": job["jobId"], **report} for job, report in zip(jobs, reports, strict=True)
             ]
-            if (
-                await self._send("complete", exchanges[0], self._post("complete", items=items))
-            ).done:
-                self._counts["job completed"] += len(jobs)
+            request = self._post("complete", workerId=worker_id, items=items)
+            answer = await self._send("complete", exchanges[0], request)
+            for item in json.loads(answer.body)["items"] if answer.done else []:
+                if item["status"] == _OK:
+                    self._counts["job completed"] += 1
+                else:
+                    self._refused[f"complete, one of several {item['status']}"] += 1
             return
 
         async def complete(place: int, exchange: Exchange) -> None:
-            request = self._post(f"{jobs[place]['jobId']}/complete", **reports[place])
+            request = self._post(
+                f"{jobs[place]['jobId']}/complete", workerId=worker_id, **reports[place]
+            )
             if (await self._send("complete", exchange, request)).done:
                 self._counts["job completed"] += 1
 
