@@ -5,7 +5,16 @@
 -- transaction: the second is told at once that the first is in progress, it never waits.
 --
 -- A money function looks the record up first thing with idempotency_outcome and hands what it decided to
--- idempotency_keep. Such a record holds facts; one that the server writes itself holds the answer as it was sent.
+-- idempotency_keep; one that decides a batch together looks up all of them with idempotency_outcomes and hands what
+-- was decided to idempotency_keep_all. Such a record holds facts; one that the server writes itself holds the answer as it was sent.
+
+-- Return the advisory lock of a request's key.
+CREATE OR REPLACE FUNCTION idempotency_lock(p_record idempotency)
+RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT hashtextextended(
+        concat_ws(E'\x1f', p_record.tenant_id, p_record.caller_id, p_record.method, p_record.route, p_record.key), 0)
+$$;
 
 -- Look up the record of a request, and take the lock of its key until the transaction ends.
 --
@@ -14,7 +23,6 @@ CREATE OR REPLACE FUNCTION idempotency_find(p_now timestamptz, p_record idempote
 RETURNS TABLE (verdict text, status_code smallint, answer json, sealed bytea)
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_lock  bigint;
     v_found idempotency_keys;
 BEGIN
     IF p_record.key IS NULL THEN
@@ -22,9 +30,7 @@ BEGIN
         RETURN;
     END IF;
 
-    v_lock := hashtextextended(
-        concat_ws(E'\x1f', p_record.tenant_id, p_record.caller_id, p_record.method, p_record.route, p_record.key), 0);
-    IF NOT pg_try_advisory_xact_lock(v_lock) THEN
+    IF NOT pg_try_advisory_xact_lock(idempotency_lock(p_record)) THEN
         RETURN QUERY SELECT 'in_progress', NULL::smallint, NULL::json, NULL::bytea;
         RETURN;
     END IF;
@@ -42,21 +48,31 @@ BEGIN
 END
 $$;
 
--- Store the answer to a request that had its effect. Replaces a record that has expired; without a key, nothing is
--- stored.
-CREATE OR REPLACE FUNCTION idempotency_store(
-    p_now timestamptz, p_record idempotency, p_status_code smallint, p_answer json, p_sealed bytea)
+-- Store the answers to requests that had their effect, no two of which have one key. The arrays have an element for
+-- each. Replaces records that have expired; without a key, nothing is stored.
+CREATE OR REPLACE FUNCTION idempotency_store_all(
+    p_now timestamptz, p_records idempotency[], p_status_codes smallint[], p_answers json[], p_sealed bytea[])
 RETURNS void
 LANGUAGE sql AS $$
     INSERT INTO idempotency_keys AS k
         (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, sealed, created_at)
-    SELECT p_record.tenant_id, p_record.caller_id, p_record.method, p_record.route, p_record.key,
-           p_record.fingerprint, p_status_code, p_answer, p_sealed, p_now
-     WHERE p_record.key IS NOT NULL
+    SELECT r.tenant_id, r.caller_id, r.method, r.route, r.key, r.fingerprint, r.status_code, r.answer, r.sealed, p_now
+      FROM unnest(p_records, p_status_codes, p_answers, p_sealed)
+           r (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, sealed)
+     WHERE r.key IS NOT NULL
     ON CONFLICT (tenant_id, caller_id, method, route, key) DO UPDATE
        SET fingerprint = excluded.fingerprint, status_code = excluded.status_code,
            answer = excluded.answer, sealed = excluded.sealed, created_at = excluded.created_at
      WHERE k.created_at <= excluded.created_at - interval '24 hours';
+$$;
+
+-- The same for one request.
+CREATE OR REPLACE FUNCTION idempotency_store(
+    p_now timestamptz, p_record idempotency, p_status_code smallint, p_answer json, p_sealed bytea)
+RETURNS void
+LANGUAGE sql AS $$
+    SELECT idempotency_store_all(
+        p_now, ARRAY[p_record], ARRAY[p_status_code], ARRAY[p_answer], ARRAY[p_sealed])
 $$;
 
 -- Return the outcome of a request that needs no decision, because its key was used before; NULL: decide.
@@ -88,5 +104,94 @@ BEGIN
         PERFORM idempotency_store(p_now, p_record, 200::smallint, p_outcome.facts::json, NULL);
     END IF;
     RETURN p_outcome;
+END
+$$;
+
+-- Return the outcomes of the requests of a batch that need no decision, at the position of each, with NULL for the others.
+CREATE OR REPLACE FUNCTION idempotency_outcomes(p_now timestamptz, p_records idempotency[])
+RETURNS outcome[]
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_locked boolean[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM unnest(p_records) r WHERE r.key IS NOT NULL) THEN
+        RETURN array_fill(NULL::outcome, ARRAY[cardinality(p_records)]);
+    END IF;
+    -- In a statement of its own: the next one sees what was committed before the locks were free.
+    v_locked := ARRAY(
+        SELECT CASE WHEN r.key IS NOT NULL THEN pg_try_advisory_xact_lock(idempotency_lock(r)) END
+          FROM unnest(p_records) r);
+    -- The limit keeps this a look at the primary key for each of them.
+    RETURN ARRAY(
+        SELECT CASE
+               WHEN r.key IS NULL THEN NULL
+               WHEN NOT r.locked THEN ROW('refused', 'IDEMPOTENCY_IN_PROGRESS', NULL)::outcome
+               WHEN k.fingerprint IS NULL OR k.created_at <= p_now - interval '24 hours' THEN NULL
+               WHEN k.fingerprint <> r.fingerprint THEN ROW('refused', 'IDEMPOTENCY_CONFLICT', NULL)::outcome
+               ELSE ROW('replayed', NULL, k.answer::jsonb)::outcome END
+          FROM unnest(p_records, v_locked) WITH ORDINALITY
+               r (tenant_id, caller_id, method, route, key, fingerprint, locked, position)
+          LEFT JOIN LATERAL (
+               SELECT s.fingerprint, s.answer, s.created_at FROM idempotency_keys s
+                WHERE s.tenant_id = r.tenant_id AND s.caller_id = r.caller_id AND s.method = r.method
+                  AND s.route = r.route AND s.key = r.key
+                LIMIT 1) k ON true
+         ORDER BY r.position);
+END
+$$;
+
+-- Store the facts of the operations of a batch that were done, as idempotency_keep does. No two of them have one key.
+CREATE OR REPLACE FUNCTION idempotency_keep_all(p_now timestamptz, p_records idempotency[], p_outcomes outcome[])
+RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_records idempotency[];
+    v_answers json[];
+BEGIN
+    SELECT array_agg(ROW(r.tenant_id, r.caller_id, r.method, r.route, r.key, r.fingerprint)::idempotency),
+           array_agg(r.facts::json)
+      INTO v_records, v_answers
+      FROM unnest(p_records, p_outcomes)
+           r (tenant_id, caller_id, method, route, key, fingerprint, status, code, facts)
+     WHERE r.key IS NOT NULL AND r.status = 'done';
+    IF v_records IS NOT NULL THEN
+        PERFORM idempotency_store_all(
+            p_now, v_records, array_fill(200::smallint, ARRAY[cardinality(v_records)]), v_answers, NULL);
+    END IF;
+END
+$$;
+
+-- Return where a batch has to be written before it goes on: the position before each item that has the subject or the
+-- key of one since the last such position; and the last of all. The items between two of them can be decided together,
+-- with the same outcomes as one after the other.
+CREATE OR REPLACE FUNCTION batch_runs(p_subject_ids uuid[], p_records idempotency[])
+RETURNS integer[]
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_count    integer := cardinality(p_subject_ids);
+    v_ends     integer[] := '{}';
+    v_last_end integer := 0;
+    v_repeated record;
+BEGIN
+    IF v_count > 1 THEN
+        FOR v_repeated IN
+            SELECT r.position, r.earlier FROM (
+                SELECT i.position, greatest(
+                           lag(i.position) OVER (PARTITION BY i.subject_id ORDER BY i.position),
+                           CASE WHEN i.key IS NOT NULL THEN lag(i.position) OVER (
+                               PARTITION BY i.tenant_id, i.caller_id, i.method, i.route, i.key
+                                   ORDER BY i.position) END) AS earlier
+                  FROM unnest(p_subject_ids, p_records) WITH ORDINALITY
+                       i (subject_id, tenant_id, caller_id, method, route, key, fingerprint, position)) r
+             WHERE r.earlier IS NOT NULL
+             ORDER BY r.position
+        LOOP
+            IF v_repeated.earlier > v_last_end THEN
+                v_last_end := v_repeated.position - 1;
+                v_ends := v_ends || v_last_end;
+            END IF;
+        END LOOP;
+    END IF;
+    RETURN CASE WHEN v_count > 0 THEN v_ends || v_count ELSE v_ends END;
 END
 $$;

@@ -61,27 +61,30 @@ $$;
 CREATE OR REPLACE FUNCTION job_id_text(p_job_id uuid)
 RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 'job_' || ulid_text(p_job_id) $$;
 
--- Write to the outbox what partners may want to be told of jobs that are over.
-CREATE OR REPLACE FUNCTION jobs_tell(p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[])
+-- Write to the outbox what partners may want to be told of jobs that are over, as of their end.
+CREATE OR REPLACE FUNCTION jobs_tell(p_tenant_id bigint, p_job_ids uuid[])
 RETURNS void
 LANGUAGE sql AS $$
     INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
-    SELECT p_tenant_id, time_ordered_uuid(p_now, e.event_type || ':' || j.id), r.organization_id, e.event_type,
-           jsonb_build_object('jobId', job_id_text(j.id), 'projectId', 'prj_' || j.project_id,
-                              'containerId', 'cnt_' || c.id, 'format', j.format, 'status', j.status)
-           || CASE j.status
-              WHEN 'completed' THEN jsonb_build_object('creditsCharged', r.charged)
-              WHEN 'failed' THEN jsonb_build_object('error', jsonb_build_object(
-                  'code', j.error_code, 'message', j.error_message))
-              ELSE '{}' END,
-           p_now
-      FROM jobs j
-      JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = j.id AND r.job_id = ANY (p_job_ids)
-      JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = j.id AND c.job_id = ANY (p_job_ids)
+    SELECT p_tenant_id, time_ordered_uuid(t.finished_at, e.event_type || ':' || t.job_id), t.organization_id,
+           e.event_type, t.data, t.finished_at
+      FROM (
+           SELECT j.id AS job_id, j.status, j.finished_at, r.organization_id,
+                  jsonb_build_object('jobId', job_id_text(j.id), 'projectId', 'prj_' || j.project_id,
+                                     'containerId', 'cnt_' || c.id, 'format', j.format, 'status', j.status)
+                  || CASE j.status
+                     WHEN 'completed' THEN jsonb_build_object('creditsCharged', r.charged)
+                     WHEN 'failed' THEN jsonb_build_object('error', jsonb_build_object(
+                         'code', j.error_code, 'message', j.error_message))
+                     ELSE '{}' END AS data
+             FROM jobs j
+             JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = j.id AND r.job_id = ANY (p_job_ids)
+             JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = j.id AND c.job_id = ANY (p_job_ids)
+            WHERE j.tenant_id = p_tenant_id AND j.id = ANY (p_job_ids)
+           OFFSET 0) t -- the text is made once for both events
      CROSS JOIN LATERAL (
-           SELECT 'job.' || j.status AS event_type UNION ALL
-           SELECT 'content.generated' WHERE j.status = 'completed') e
-     WHERE j.tenant_id = p_tenant_id AND j.id = ANY (p_job_ids)
+           SELECT 'job.' || t.status AS event_type UNION ALL
+           SELECT 'content.generated' WHERE t.status = 'completed') e
 $$;
 
 -- Settle jobs: the real cost leaves the wallet, included credits first, and the rest of the reservation is free.
@@ -92,100 +95,102 @@ CREATE OR REPLACE FUNCTION job_settle(p_tenant_id bigint, p_now timestamptz, p_i
 RETURNS outcome[]
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
-    v_count    integer := cardinality(p_items);
-    v_outcomes outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
+    v_outcomes outcome[] := '{}';
     v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
     v_wallets  wallets[] := reservation_wallets_lock(p_tenant_id, p_now, v_job_ids);
     v_owners   uuid[] := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
     v_wallet   wallets;
-    v_item     job_settlement;
     v_held     record;
     v_index    integer;
     v_included bigint;
     v_settled  job_settlement[] := '{}';
+    v_ids      uuid[] := '{}'; -- of those, and when each is over
+    v_times    timestamptz[] := '{}';
     v_event    credit_events;
     v_events   credit_events[] := '{}';
 BEGIN
     FOR v_held IN
-        SELECT i.ordinality AS position, j.status, j.project_id, j.format, c.id AS container_id,
-               r.organization_id, r.credits, job_last_at(j) AS last_at
-          FROM unnest(p_items) WITH ORDINALITY i
+        SELECT i.job_id, i.charged, i.caller, j.status, j.project_id, j.format, c.id AS container_id,
+               r.organization_id, r.credits, greatest(p_now, job_last_at(j)) AS ends_at
+          FROM unnest(p_items) WITH ORDINALITY i (job_id, charged, caller, position)
           LEFT JOIN reservations r
             ON r.tenant_id = p_tenant_id AND r.job_id = i.job_id AND r.job_id = ANY (v_job_ids)
           LEFT JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = i.job_id AND j.id = ANY (v_job_ids)
           LEFT JOIN containers c
             ON c.tenant_id = p_tenant_id AND c.job_id = i.job_id AND c.job_id = ANY (v_job_ids)
-         ORDER BY i.ordinality
+         ORDER BY i.position
     LOOP
-        v_item := p_items[v_held.position];
         IF v_held.organization_id IS NULL THEN
-            v_outcomes[v_held.position] := ROW('refused', 'NOT_FOUND', NULL)::outcome;
+            v_outcomes := v_outcomes || ROW('refused', 'NOT_FOUND', NULL)::outcome;
             CONTINUE;
         END IF;
         -- A job named twice in one batch is over after the first.
-        IF v_held.status <> 'running' OR EXISTS (SELECT FROM unnest(v_settled) s WHERE s.job_id = v_item.job_id) THEN
-            v_outcomes[v_held.position] := ROW('refused', 'CONFLICT', jsonb_build_object(
+        IF v_held.status <> 'running' OR v_held.job_id = ANY (v_ids) THEN
+            v_outcomes := v_outcomes || ROW('refused', 'CONFLICT', jsonb_build_object(
                 'status', CASE WHEN v_held.status = 'running' THEN 'completed' ELSE v_held.status END))::outcome;
             CONTINUE;
         END IF;
-        IF v_item.charged NOT BETWEEN 0 AND v_held.credits THEN
-            v_outcomes[v_held.position] := ROW('refused', 'VALIDATION', jsonb_build_object(
+        IF v_held.charged NOT BETWEEN 0 AND v_held.credits THEN
+            v_outcomes := v_outcomes || ROW('refused', 'VALIDATION', jsonb_build_object(
                 'reason', 'above_reservation', 'field', 'credits_charged', 'maximum', v_held.credits))::outcome;
             CONTINUE;
         END IF;
-        p_now := greatest(p_now, v_held.last_at);
         v_index := array_position(v_owners, v_held.organization_id);
         v_wallet := v_wallets[v_index];
-        v_included := least(v_item.charged, v_wallet.included_remaining);
+        v_included := least(v_held.charged, v_wallet.included_remaining);
         v_wallet.reserved := v_wallet.reserved - v_held.credits;
         v_wallet.running_jobs := v_wallet.running_jobs - 1;
-        IF v_item.charged > 0 THEN
+        IF v_held.charged > 0 THEN
             v_wallet.included_remaining := v_wallet.included_remaining - v_included;
-            v_wallet.prepaid := v_wallet.prepaid - (v_item.charged - v_included);
-            v_wallet.used_this_period := v_wallet.used_this_period + v_item.charged;
+            v_wallet.prepaid := v_wallet.prepaid - (v_held.charged - v_included);
+            v_wallet.used_this_period := v_wallet.used_this_period + v_held.charged;
             v_wallet.last_sequence := v_wallet.last_sequence + 1;
-            v_wallet.last_event_at := greatest(p_now, v_wallet.last_event_at);
+            v_wallet.last_event_at := greatest(v_held.ends_at, v_wallet.last_event_at);
             v_event := credit_event_of(
-                v_wallet, 'usage', -v_included, v_included - v_item.charged, '{}', v_item.caller, NULL, NULL,
-                v_item.job_id, v_held.project_id, v_held.container_id, v_held.format);
+                v_wallet, 'usage', -v_included, v_included - v_held.charged, '{}', v_held.caller, NULL, NULL,
+                v_held.job_id, v_held.project_id, v_held.container_id, v_held.format);
             v_wallet.last_hash := v_event.hash;
             v_events := v_events || v_event;
         END IF;
         v_wallets[v_index] := v_wallet;
-        v_settled := v_settled || v_item;
-        v_outcomes[v_held.position] := ROW('done', NULL, jsonb_build_object('credits_charged', v_item.charged))::outcome;
+        v_settled := v_settled || ROW(v_held.job_id, v_held.charged, v_held.caller)::job_settlement;
+        v_ids := v_ids || v_held.job_id;
+        v_times := v_times || v_held.ends_at;
+        v_outcomes := v_outcomes || ROW('done', NULL, jsonb_build_object('credits_charged', v_held.charged))::outcome;
     END LOOP;
     PERFORM credit_events_insert(p_tenant_id, v_events);
-    PERFORM jobs_settled(p_tenant_id, p_now, v_settled);
+    PERFORM jobs_settled(p_tenant_id, v_settled, v_times);
     PERFORM reservation_wallets_save(v_wallets, p_now);
     RETURN v_outcomes;
 END
 $$;
 
--- Write that jobs were completed at these costs.
-CREATE OR REPLACE FUNCTION jobs_settled(p_tenant_id bigint, p_now timestamptz, p_settled job_settlement[])
+-- Write that jobs were completed at these costs, each at its time.
+CREATE OR REPLACE FUNCTION jobs_settled(p_tenant_id bigint, p_settled job_settlement[], p_times timestamptz[])
 RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     v_job_ids uuid[] := ARRAY(SELECT s.job_id FROM unnest(p_settled) s);
 BEGIN
-    UPDATE reservations r SET status = 'settled', charged = s.charged, closed_at = p_now
-      FROM unnest(p_settled) s
+    UPDATE reservations r SET status = 'settled', charged = s.charged, closed_at = s.ended_at
+      FROM unnest(p_settled, p_times) s (job_id, charged, caller, ended_at)
      WHERE r.tenant_id = p_tenant_id AND r.job_id = s.job_id AND r.job_id = ANY (v_job_ids);
-    UPDATE jobs SET status = 'completed', stage = 'completed', progress = 1, finished_at = p_now
-     WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids);
-    UPDATE containers SET status = 'completed', completed_at = p_now
-     WHERE tenant_id = p_tenant_id AND job_id = ANY (v_job_ids);
+    UPDATE jobs j SET status = 'completed', stage = 'completed', progress = 1, finished_at = s.ended_at
+      FROM unnest(v_job_ids, p_times) s (job_id, ended_at)
+     WHERE j.tenant_id = p_tenant_id AND j.id = s.job_id AND j.id = ANY (v_job_ids);
+    UPDATE containers c SET status = 'completed', completed_at = s.ended_at
+      FROM unnest(v_job_ids, p_times) s (job_id, ended_at)
+     WHERE c.tenant_id = p_tenant_id AND c.job_id = s.job_id AND c.job_id = ANY (v_job_ids);
     INSERT INTO audit_events
         (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
          details)
-    SELECT p_tenant_id, r.organization_id, time_ordered_uuid(p_now, 'job.completed:' || r.job_id), 'job.completed',
-           p_now, (s.caller).actor, (s.caller).api_key_id, j.project_id, (s.caller).request_id,
+    SELECT p_tenant_id, r.organization_id, time_ordered_uuid(s.ended_at, 'job.completed:' || r.job_id), 'job.completed',
+           s.ended_at, (s.caller).actor, (s.caller).api_key_id, j.project_id, (s.caller).request_id,
            job_audit_details(s.caller, r.job_id, jsonb_build_object('creditsCharged', r.charged))
-      FROM unnest(p_settled) s
+      FROM unnest(p_settled, p_times) s (job_id, charged, caller, ended_at)
       JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = s.job_id AND r.job_id = ANY (v_job_ids)
       JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = s.job_id AND j.id = ANY (v_job_ids);
-    PERFORM jobs_tell(p_tenant_id, p_now, v_job_ids);
+    PERFORM jobs_tell(p_tenant_id, v_job_ids);
 END
 $$;
 
@@ -196,105 +201,84 @@ CREATE OR REPLACE FUNCTION job_release(p_tenant_id bigint, p_now timestamptz, p_
 RETURNS outcome[]
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
-    v_count    integer := cardinality(p_items);
-    v_outcomes outcome[] := array_fill(NULL::outcome, ARRAY[v_count]);
+    v_outcomes outcome[] := '{}';
     v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
     v_wallets  wallets[] := reservation_wallets_lock(p_tenant_id, p_now, v_job_ids);
     v_owners   uuid[] := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
-    v_item     job_release;
     v_held     record;
     v_index    integer;
-    v_released integer[] := '{}';
+    v_earlier  integer;
+    v_released job_release[] := '{}';
+    v_ids      uuid[] := '{}'; -- of those, and when each is over
+    v_times    timestamptz[] := '{}';
 BEGIN
-    FOR v_position IN 1..v_count LOOP
-        v_item := p_items[v_position];
-        SELECT j.status, job_last_at(j) AS last_at, r.organization_id, r.credits INTO v_held
-          FROM reservations r JOIN jobs j ON j.tenant_id = r.tenant_id AND j.id = r.job_id
-         WHERE r.tenant_id = p_tenant_id AND r.job_id = v_item.job_id;
-        IF NOT FOUND THEN
-            v_outcomes[v_position] := ROW('refused', 'NOT_FOUND', NULL)::outcome;
-        ELSIF v_held.status <> 'running' THEN
-            v_outcomes[v_position] := ROW('refused', 'CONFLICT', jsonb_build_object('status', v_held.status))::outcome;
-        ELSIF EXISTS (SELECT FROM unnest(v_released) d WHERE p_items[d].job_id = v_item.job_id) THEN
-            -- A job named twice in one batch is over after the first.
-            v_outcomes[v_position] := ROW('refused', 'CONFLICT', jsonb_build_object('status', (
-                SELECT p_items[d].status FROM unnest(v_released) d WHERE p_items[d].job_id = v_item.job_id)))::outcome;
-        ELSE
-            p_now := greatest(p_now, v_held.last_at);
-            v_index := array_position(v_owners, v_held.organization_id);
-            v_wallets[v_index].reserved := v_wallets[v_index].reserved - v_held.credits;
-            v_wallets[v_index].running_jobs := v_wallets[v_index].running_jobs - 1;
-            v_released := v_released || v_position;
-            v_outcomes[v_position] := ROW('done', NULL, jsonb_build_object('released_credits', v_held.credits))::outcome;
+    FOR v_held IN
+        SELECT i.job_id, i.status AS ends_as, i.error_code, i.error_message, i.caller, j.status, r.organization_id,
+               r.credits, greatest(p_now, job_last_at(j)) AS ends_at
+          FROM unnest(p_items) WITH ORDINALITY i (job_id, status, error_code, error_message, caller, position)
+          LEFT JOIN reservations r
+            ON r.tenant_id = p_tenant_id AND r.job_id = i.job_id AND r.job_id = ANY (v_job_ids)
+          LEFT JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = i.job_id AND j.id = ANY (v_job_ids)
+         ORDER BY i.position
+    LOOP
+        IF v_held.organization_id IS NULL THEN
+            v_outcomes := v_outcomes || ROW('refused', 'NOT_FOUND', NULL)::outcome;
+            CONTINUE;
         END IF;
+        -- A job named twice in one batch is over after the first.
+        v_earlier := array_position(v_ids, v_held.job_id);
+        IF v_held.status <> 'running' OR v_earlier IS NOT NULL THEN
+            v_outcomes := v_outcomes || ROW('refused', 'CONFLICT', jsonb_build_object(
+                'status', coalesce((v_released[v_earlier]).status, v_held.status)))::outcome;
+            CONTINUE;
+        END IF;
+        v_index := array_position(v_owners, v_held.organization_id);
+        v_wallets[v_index].reserved := v_wallets[v_index].reserved - v_held.credits;
+        v_wallets[v_index].running_jobs := v_wallets[v_index].running_jobs - 1;
+        v_released := v_released || ROW(
+            v_held.job_id, v_held.ends_as, v_held.error_code, v_held.error_message, v_held.caller)::job_release;
+        v_ids := v_ids || v_held.job_id;
+        v_times := v_times || v_held.ends_at;
+        v_outcomes := v_outcomes || ROW('done', NULL, jsonb_build_object('released_credits', v_held.credits))::outcome;
     END LOOP;
-
-    UPDATE reservations r SET status = 'released', closed_at = p_now
-      FROM unnest(v_released) d
-     WHERE r.tenant_id = p_tenant_id AND r.job_id = p_items[d].job_id AND r.job_id = ANY (v_job_ids);
-    UPDATE jobs j SET status = p_items[d].status, finished_at = p_now,
-           error_code = CASE p_items[d].status WHEN 'failed' THEN p_items[d].error_code END,
-           error_message = CASE p_items[d].status WHEN 'failed' THEN p_items[d].error_message END,
-           last_error_code = CASE p_items[d].status WHEN 'failed' THEN p_items[d].error_code ELSE last_error_code END,
-           last_error_message =
-               CASE p_items[d].status WHEN 'failed' THEN p_items[d].error_message ELSE last_error_message END
-      FROM unnest(v_released) d
-     WHERE j.tenant_id = p_tenant_id AND j.id = p_items[d].job_id AND j.id = ANY (v_job_ids);
-    UPDATE containers c SET status = p_items[d].status,
-           failed_at = CASE p_items[d].status WHEN 'failed' THEN p_now END
-      FROM unnest(v_released) d
-     WHERE c.tenant_id = p_tenant_id AND c.job_id = p_items[d].job_id AND c.job_id = ANY (v_job_ids);
-    INSERT INTO audit_events
-        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
-         details)
-    SELECT p_tenant_id, r.organization_id, time_ordered_uuid(p_now, 'job.ended:' || r.job_id),
-           'job.' || p_items[d].status, p_now, ((p_items[d]).caller).actor, ((p_items[d]).caller).api_key_id,
-           j.project_id, ((p_items[d]).caller).request_id,
-           job_audit_details((p_items[d]).caller, r.job_id,
-               jsonb_build_object('releasedCredits', r.credits)
-               || CASE p_items[d].status WHEN 'failed' THEN jsonb_build_object('code', p_items[d].error_code)
-                                         ELSE '{}' END)
-      FROM unnest(v_released) d
-      JOIN reservations r
-        ON r.tenant_id = p_tenant_id AND r.job_id = p_items[d].job_id AND r.job_id = ANY (v_job_ids)
-      JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = p_items[d].job_id AND j.id = ANY (v_job_ids);
-    PERFORM jobs_tell(p_tenant_id, p_now, ARRAY(SELECT p_items[d].job_id FROM unnest(v_released) d));
+    PERFORM jobs_released(p_tenant_id, v_released, v_times);
     PERFORM reservation_wallets_save(v_wallets, p_now);
     RETURN v_outcomes;
 END
 $$;
 
--- End these jobs of one tenant, whose time is up: as failed, or as canceled if a cancel was accepted. p_ended is how
--- many; p_skipped are those whose reservation nothing can be released of. Lock order: as job_settle.
-CREATE OR REPLACE FUNCTION jobs_expire_these(
-    p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], OUT p_ended integer, OUT p_skipped uuid[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+-- Write that jobs ended without a charge, each at its time.
+CREATE OR REPLACE FUNCTION jobs_released(p_tenant_id bigint, p_released job_release[], p_times timestamptz[])
+RETURNS void
+LANGUAGE plpgsql AS $$
 DECLARE
-    v_items job_release[];
+    v_job_ids uuid[] := ARRAY(SELECT d.job_id FROM unnest(p_released) d);
 BEGIN
-    -- Locked before it is decided how they end: a cancel may be just being accepted.
-    PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE;
-    v_items := ARRAY(
-        SELECT job_expiry(j) FROM jobs j
-         WHERE j.tenant_id = p_tenant_id AND j.id = ANY (p_job_ids) AND j.status = 'running');
-    p_ended := 0;
-    IF v_items <> '{}' THEN
-        SELECT count(*) FILTER (WHERE o.status = 'done') INTO p_ended
-          FROM unnest(job_release(p_tenant_id, p_now, v_items)) o;
-    END IF;
-    p_skipped := ARRAY(
-        SELECT job_id FROM reservations
-         WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids) AND status = 'open');
+    UPDATE reservations r SET status = 'released', closed_at = d.ended_at
+      FROM unnest(v_job_ids, p_times) d (job_id, ended_at)
+     WHERE r.tenant_id = p_tenant_id AND r.job_id = d.job_id AND r.job_id = ANY (v_job_ids);
+    UPDATE jobs j SET status = d.status, finished_at = d.ended_at,
+           error_code = CASE d.status WHEN 'failed' THEN d.error_code END,
+           error_message = CASE d.status WHEN 'failed' THEN d.error_message END,
+           last_error_code = CASE d.status WHEN 'failed' THEN d.error_code ELSE last_error_code END,
+           last_error_message = CASE d.status WHEN 'failed' THEN d.error_message ELSE last_error_message END
+      FROM unnest(p_released, p_times) d (job_id, status, error_code, error_message, caller, ended_at)
+     WHERE j.tenant_id = p_tenant_id AND j.id = d.job_id AND j.id = ANY (v_job_ids);
+    UPDATE containers c SET status = d.status, failed_at = CASE d.status WHEN 'failed' THEN d.ended_at END
+      FROM unnest(p_released, p_times) d (job_id, status, error_code, error_message, caller, ended_at)
+     WHERE c.tenant_id = p_tenant_id AND c.job_id = d.job_id AND c.job_id = ANY (v_job_ids);
+    INSERT INTO audit_events
+        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
+         details)
+    SELECT p_tenant_id, r.organization_id, time_ordered_uuid(d.ended_at, 'job.ended:' || r.job_id),
+           'job.' || d.status, d.ended_at, (d.caller).actor, (d.caller).api_key_id, j.project_id,
+           (d.caller).request_id,
+           job_audit_details(d.caller, r.job_id,
+               jsonb_build_object('releasedCredits', r.credits)
+               || CASE d.status WHEN 'failed' THEN jsonb_build_object('code', d.error_code) ELSE '{}' END)
+      FROM unnest(p_released, p_times) d (job_id, status, error_code, error_message, caller, ended_at)
+      JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = d.job_id AND r.job_id = ANY (v_job_ids)
+      JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = d.job_id AND j.id = ANY (v_job_ids);
+    PERFORM jobs_tell(p_tenant_id, v_job_ids);
 END
-$$;
-
--- Return how a job ends whose time is up.
-CREATE OR REPLACE FUNCTION job_expiry(p_job jobs)
-RETURNS job_release LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN p_job.cancel_requested_at IS NULL
-        THEN ROW(p_job.id, 'failed', 'EXPIRED',
-                 'The job was not finished within its time limit; nothing was charged.',
-                 ROW('system', NULL, NULL, NULL, NULL)::caller)::job_release
-        ELSE ROW(p_job.id, 'canceled', NULL, NULL, ROW('system', NULL, NULL, NULL, NULL)::caller)::job_release
-    END
 $$;

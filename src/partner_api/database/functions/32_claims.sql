@@ -138,34 +138,51 @@ BEGIN
       JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = j.id AND r.job_id = ANY (p_job_ids)
       JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = j.id AND c.job_id = ANY (p_job_ids)
      WHERE j.tenant_id = p_tenant_id AND j.id = ANY (p_job_ids);
-    PERFORM audit_write(p_tenant_id, p_now, v.organization_id, 'job.claimed', p_caller, v.project_id,
-                        jsonb_build_object('jobId', v.job_id, 'workerId', p_worker_id, 'attempt', v.attempt))
-       FROM unnest(v_claimed) v;
+    INSERT INTO audit_events
+        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
+         details)
+    SELECT p_tenant_id, v.organization_id, time_ordered_uuid(p_now, gen_random_uuid()::text), 'job.claimed', p_now,
+           p_caller.actor, p_caller.api_key_id, v.project_id, p_caller.request_id,
+           job_audit_details(p_caller, v.job_id,
+                             jsonb_build_object('workerId', p_worker_id, 'attempt', v.attempt))
+      FROM unnest(v_claimed) v;
     RETURN v_claimed;
 END
 $$;
 
--- Return why a report of this claim of a locked job is refused; NULL: it is the current claim of a running job in its
--- time. A job whose time is up ends here, so that what becomes of it does not depend on a sweep's moment.
-CREATE OR REPLACE FUNCTION job_claim_refusal(p_job jobs, p_now timestamptz, p_worker_id text, p_claim_token uuid)
-RETURNS outcome
+-- Begin to decide reports of claims of locked jobs, no two of which name one job or carry one key. p_jobs are the jobs,
+-- and p_outcomes why reports are refused or what they were answered before; NULL: it is the current claim of a running
+-- job in its time. A job whose time is up ends here, so that what becomes of it does not depend on a sweep's moment.
+CREATE OR REPLACE FUNCTION reports_begin(
+    p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], p_worker_ids text[], p_claim_tokens uuid[],
+    p_records idempotency[], OUT p_jobs jobs[], OUT p_outcomes outcome[])
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_end job_release;
+    v_job  jobs;
+    v_ends job_release[] := '{}';
 BEGIN
-    IF p_job.id IS NULL THEN
-        RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
+    p_outcomes := idempotency_outcomes(p_now, p_records);
+    p_jobs := ARRAY(
+        SELECT j FROM unnest(p_job_ids) WITH ORDINALITY i (job_id, position)
+          LEFT JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = i.job_id AND j.id = ANY (p_job_ids)
+         ORDER BY i.position);
+    FOR v_index IN 1..cardinality(p_job_ids) LOOP
+        CONTINUE WHEN (p_outcomes[v_index]).status IS NOT NULL;
+        v_job := p_jobs[v_index];
+        IF v_job.id IS NULL THEN
+            p_outcomes[v_index] := ROW('refused', 'NOT_FOUND', NULL)::outcome;
+        ELSIF v_job.claim_token IS DISTINCT FROM p_claim_tokens[v_index]
+              OR v_job.worker_id IS DISTINCT FROM p_worker_ids[v_index] OR v_job.status <> 'running' THEN
+            p_outcomes[v_index] := ROW('refused', 'CONFLICT', jsonb_build_object('status', v_job.status))::outcome;
+        ELSIF v_job.expires_at <= p_now THEN
+            v_ends := v_ends || job_expiry(v_job);
+            p_outcomes[v_index] := ROW('refused', 'CONFLICT', jsonb_build_object(
+                'status', (v_ends[cardinality(v_ends)]).status))::outcome;
+        END IF;
+    END LOOP;
+    IF v_ends <> '{}' THEN
+        PERFORM job_release(p_tenant_id, p_now, v_ends);
     END IF;
-    IF p_job.claim_token IS DISTINCT FROM p_claim_token OR p_job.worker_id IS DISTINCT FROM p_worker_id
-       OR p_job.status <> 'running' THEN
-        RETURN ROW('refused', 'CONFLICT', jsonb_build_object('status', p_job.status))::outcome;
-    END IF;
-    IF p_job.expires_at <= p_now THEN
-        v_end := job_expiry(p_job);
-        PERFORM job_release(p_job.tenant_id, p_now, ARRAY[v_end]);
-        RETURN ROW('refused', 'CONFLICT', jsonb_build_object('status', v_end.status))::outcome;
-    END IF;
-    RETURN NULL;
 END
 $$;
 
@@ -189,11 +206,12 @@ $$;
 -- Lock order: the jobs by id, and what their end changes as jobs_lock has it, if one of them is over its time.
 CREATE OR REPLACE FUNCTION job_heartbeat(p_tenant_id bigint, p_now timestamptz, p_items job_heartbeat[])
 RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_outcomes outcome[] := '{}';
-    v_item     job_heartbeat;
     v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
+    v_end      integer;
 BEGIN
     -- Only a job whose time is up may end here. When that is never changes.
     IF EXISTS (SELECT FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) AND expires_at <= p_now) THEN
@@ -201,97 +219,42 @@ BEGIN
     ELSE
         PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) ORDER BY id FOR NO KEY UPDATE;
     END IF;
-    FOREACH v_item IN ARRAY p_items LOOP
-        v_outcomes := v_outcomes || idempotency_keep(
-            p_now, v_item.idempotency, job_heartbeat_one(p_tenant_id, p_now, v_item));
+    FOREACH v_end IN ARRAY batch_runs(v_job_ids, ARRAY(SELECT i.idempotency FROM unnest(p_items) i)) LOOP
+        v_outcomes := v_outcomes || job_heartbeat_run(
+            p_tenant_id, p_now, p_items[cardinality(v_outcomes) + 1:v_end]);
     END LOOP;
     RETURN v_outcomes;
 END
 $$;
 
-CREATE OR REPLACE FUNCTION job_heartbeat_one(p_tenant_id bigint, p_now timestamptz, p_item job_heartbeat)
-RETURNS outcome
+-- Do the same for locked jobs, each named once, with no key twice.
+CREATE OR REPLACE FUNCTION job_heartbeat_run(p_tenant_id bigint, p_now timestamptz, p_items job_heartbeat[])
+RETURNS outcome[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_outcome outcome := idempotency_outcome(p_now, p_item.idempotency);
-    v_job     jobs;
+    v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
+    v_records  idempotency[] := ARRAY(SELECT i.idempotency FROM unnest(p_items) i);
+    v_outcomes outcome[];
+    v_taken    integer[];
+    v_job      record;
 BEGIN
-    IF v_outcome.status IS NULL THEN
-        SELECT * INTO v_job FROM jobs WHERE tenant_id = p_tenant_id AND id = p_item.job_id;
-        v_outcome := job_claim_refusal(v_job, p_now, p_item.worker_id, p_item.claim_token);
-    END IF;
-    IF v_outcome.status IS NOT NULL THEN
-        RETURN v_outcome;
-    END IF;
-    UPDATE jobs SET
-        stage = job_stage_reached(stage, p_item.stage), progress = greatest(progress, p_item.progress),
-        lease_until = greatest(lease_until, p_now + make_interval(secs => lease_seconds))
-     WHERE tenant_id = p_tenant_id AND id = p_item.job_id
-    RETURNING * INTO v_job;
-    RETURN ROW('done', NULL, jsonb_build_object(
-        'cancel_requested', v_job.cancel_requested_at IS NOT NULL, 'lease_until', v_job.lease_until))::outcome;
-END
-$$;
-
--- Put a job back into the queue, and store why.
-CREATE OR REPLACE FUNCTION job_requeue(p_tenant_id bigint, p_job_id uuid, p_error_code text, p_error_message text)
-RETURNS void
-LANGUAGE sql AS $$
-    UPDATE jobs SET worker_id = NULL, claim_token = NULL, claimed_at = NULL, lease_seconds = NULL, lease_until = NULL,
-           stage = 'queued', last_error_code = p_error_code, last_error_message = p_error_message
-     WHERE tenant_id = p_tenant_id AND id = p_job_id;
-    UPDATE containers SET status = 'queued' WHERE tenant_id = p_tenant_id AND job_id = p_job_id;
-$$;
-
--- End the claim of a locked job without a result: it goes back into the queue or ends. Return its status, NULL when it
--- cannot be ended. The last error is that of a try that another follows.
-CREATE OR REPLACE FUNCTION job_give_back(
-    p_job jobs, p_now timestamptz, p_retryable boolean, p_last_code text, p_last_message text,
-    p_final_code text, p_final_message text, p_caller caller)
-RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_end job_release;
-BEGIN
-    IF p_job.cancel_requested_at IS NULL AND p_retryable AND p_job.attempt < job_max_attempts() THEN
-        PERFORM job_requeue(p_job.tenant_id, p_job.id, p_last_code, p_last_message);
-        PERFORM audit_write(p_job.tenant_id, p_now, r.organization_id, 'job.requeued', p_caller, p_job.project_id,
-                            jsonb_build_object('jobId', p_job.id, 'attempt', p_job.attempt, 'code', p_last_code))
-           FROM reservations r WHERE r.tenant_id = p_job.tenant_id AND r.job_id = p_job.id;
-        RETURN 'running';
-    END IF;
-    v_end := CASE WHEN p_job.cancel_requested_at IS NULL
-        THEN ROW(p_job.id, 'failed', p_final_code, p_final_message, p_caller)::job_release
-        ELSE ROW(p_job.id, 'canceled', NULL, NULL, p_caller)::job_release END;
-    RETURN CASE WHEN (job_release(p_job.tenant_id, p_now, ARRAY[v_end]))[1].status = 'done' THEN v_end.status END;
-END
-$$;
-
--- End these claims of one tenant's silent workers. p_ended is how many; p_skipped are those that are still there. Lock
--- order: as jobs_lock.
-CREATE OR REPLACE FUNCTION claims_expire_these(
-    p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], OUT p_ended integer, OUT p_skipped uuid[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-DECLARE
-    v_job jobs;
-BEGIN
-    p_ended := 0;
-    p_skipped := '{}';
-    PERFORM jobs_lock(p_tenant_id, p_job_ids);
+    v_outcomes := (reports_begin(
+        p_tenant_id, p_now, v_job_ids, ARRAY(SELECT i.worker_id FROM unnest(p_items) i),
+        ARRAY(SELECT i.claim_token FROM unnest(p_items) i), v_records)).p_outcomes;
+    v_taken := array_positions(v_outcomes, NULL);
     FOR v_job IN
-        -- Looked at again under the lock: a worker may have been heard of meanwhile.
-        SELECT * FROM jobs
-         WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) AND status = 'running' AND lease_until <= p_now
-         ORDER BY id
+        UPDATE jobs j SET
+            stage = job_stage_reached(j.stage, i.stage), progress = greatest(j.progress, i.progress),
+            lease_until = greatest(j.lease_until, p_now + make_interval(secs => j.lease_seconds))
+          FROM unnest(p_items) i
+         WHERE j.tenant_id = p_tenant_id AND j.id = i.job_id
+           AND j.id = ANY (ARRAY(SELECT v_job_ids[t] FROM unnest(v_taken) t))
+        RETURNING j.id, j.cancel_requested_at, j.lease_until
     LOOP
-        IF job_give_back(
-               v_job, p_now, true, 'WORKER_LOST', 'The worker was not heard of in time.',
-               'WORKER_LOST', 'No worker finished the job; nothing was charged.',
-               ROW('system', NULL, NULL, NULL, NULL)::caller) IS NULL THEN
-            p_skipped := p_skipped || v_job.id;
-        ELSE
-            p_ended := p_ended + 1;
-        END IF;
+        v_outcomes[array_position(v_job_ids, v_job.id)] := ROW('done', NULL, jsonb_build_object(
+            'cancel_requested', v_job.cancel_requested_at IS NOT NULL, 'lease_until', v_job.lease_until))::outcome;
     END LOOP;
+    PERFORM idempotency_keep_all(p_now, v_records, v_outcomes);
+    RETURN v_outcomes;
 END
 $$;
