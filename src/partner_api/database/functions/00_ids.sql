@@ -13,8 +13,16 @@ $$;
 -- The 128 bits of an id as a ULID: 26 digits of Crockford's base32.
 CREATE OR REPLACE FUNCTION ulid_text(p_id uuid)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 1 + substring(u.bits FROM 1 + 5 * d FOR 5)::integer, 1),
-                      '' ORDER BY d)
-      FROM (SELECT B'00' || ('x' || replace(p_id::text, '-', ''))::bit(128) AS bits) u, generate_series(0, 25) d
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    v_bits bit(130) := B'00' || ('x' || replace(p_id::text, '-', ''))::bit(128);
+    v_text text := '';
+BEGIN
+    -- A loop takes half the time of a query.
+    FOR v_digit IN 0..25 LOOP
+        v_text := v_text || substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ',
+                                   1 + substring(v_bits FROM 1 + 5 * v_digit FOR 5)::integer, 1);
+    END LOOP;
+    RETURN v_text;
+END
 $$;

@@ -93,7 +93,7 @@ $$;
 -- reserved). Lock order: jobs and their reservations by id, the children's wallets by id, the partner's.
 CREATE OR REPLACE FUNCTION job_settle(p_tenant_id bigint, p_now timestamptz, p_items job_settlement[])
 RETURNS outcome[]
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
 DECLARE
     v_outcomes outcome[] := '{}';
     v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
@@ -170,17 +170,22 @@ CREATE OR REPLACE FUNCTION jobs_settled(p_tenant_id bigint, p_settled job_settle
 RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_job_ids uuid[] := ARRAY(SELECT s.job_id FROM unnest(p_settled) s);
+    v_job_ids uuid[];
+    v_charged bigint[];
 BEGIN
-    UPDATE reservations r SET status = 'settled', charged = s.charged, closed_at = s.ended_at
-      FROM unnest(p_settled, p_times) s (job_id, charged, caller, ended_at)
-     WHERE r.tenant_id = p_tenant_id AND r.job_id = s.job_id AND r.job_id = ANY (v_job_ids);
-    UPDATE jobs j SET status = 'completed', stage = 'completed', progress = 1, finished_at = s.ended_at
-      FROM unnest(v_job_ids, p_times) s (job_id, ended_at)
-     WHERE j.tenant_id = p_tenant_id AND j.id = s.job_id AND j.id = ANY (v_job_ids);
-    UPDATE containers c SET status = 'completed', completed_at = s.ended_at
-      FROM unnest(v_job_ids, p_times) s (job_id, ended_at)
-     WHERE c.tenant_id = p_tenant_id AND c.job_id = s.job_id AND c.job_id = ANY (v_job_ids);
+    IF p_settled = '{}' THEN
+        RETURN;
+    END IF;
+    SELECT array_agg(s.job_id), array_agg(s.charged) INTO v_job_ids, v_charged FROM unnest(p_settled) s;
+    -- Looking a position up takes less time than a join.
+    UPDATE reservations SET status = 'settled', charged = v_charged[array_position(v_job_ids, job_id)],
+           closed_at = p_times[array_position(v_job_ids, job_id)]
+     WHERE tenant_id = p_tenant_id AND job_id = ANY (v_job_ids);
+    UPDATE jobs SET status = 'completed', stage = 'completed', progress = 1,
+           finished_at = p_times[array_position(v_job_ids, id)]
+     WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids);
+    UPDATE containers SET status = 'completed', completed_at = p_times[array_position(v_job_ids, job_id)]
+     WHERE tenant_id = p_tenant_id AND job_id = ANY (v_job_ids);
     INSERT INTO audit_events
         (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
          details)
@@ -199,7 +204,7 @@ $$;
 -- Facts: {released_credits}. Refused: NOT_FOUND, CONFLICT {status} (already over). Lock order: as job_settle.
 CREATE OR REPLACE FUNCTION job_release(p_tenant_id bigint, p_now timestamptz, p_items job_release[])
 RETURNS outcome[]
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
 DECLARE
     v_outcomes outcome[] := '{}';
     v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
@@ -254,9 +259,11 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_job_ids uuid[] := ARRAY(SELECT d.job_id FROM unnest(p_released) d);
 BEGIN
-    UPDATE reservations r SET status = 'released', closed_at = d.ended_at
-      FROM unnest(v_job_ids, p_times) d (job_id, ended_at)
-     WHERE r.tenant_id = p_tenant_id AND r.job_id = d.job_id AND r.job_id = ANY (v_job_ids);
+    IF p_released = '{}' THEN
+        RETURN;
+    END IF;
+    UPDATE reservations SET status = 'released', closed_at = p_times[array_position(v_job_ids, job_id)]
+     WHERE tenant_id = p_tenant_id AND job_id = ANY (v_job_ids);
     UPDATE jobs j SET status = d.status, finished_at = d.ended_at,
            error_code = CASE d.status WHEN 'failed' THEN d.error_code END,
            error_message = CASE d.status WHEN 'failed' THEN d.error_message END,

@@ -117,7 +117,7 @@ CREATE OR REPLACE FUNCTION jobs_claim_these(
     p_tenant_id bigint, p_now timestamptz, p_worker_id text, p_lease_seconds integer, p_job_ids uuid[],
     p_tokens uuid[], p_caller caller)
 RETURNS claimed_job[]
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
 DECLARE
     v_claimed claimed_job[];
 BEGIN
@@ -207,7 +207,7 @@ $$;
 CREATE OR REPLACE FUNCTION job_heartbeat(p_tenant_id bigint, p_now timestamptz, p_items job_heartbeat[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
 DECLARE
     v_outcomes outcome[] := '{}';
     v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
@@ -232,16 +232,19 @@ CREATE OR REPLACE FUNCTION job_heartbeat_run(p_tenant_id bigint, p_now timestamp
 RETURNS outcome[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
-    v_records  idempotency[] := ARRAY(SELECT i.idempotency FROM unnest(p_items) i);
+    v_job_ids  uuid[];
+    v_workers  text[];
+    v_tokens   uuid[];
+    v_records  idempotency[];
     v_outcomes outcome[];
     v_taken    integer[];
     v_job      record;
 BEGIN
-    v_outcomes := (reports_begin(
-        p_tenant_id, p_now, v_job_ids, ARRAY(SELECT i.worker_id FROM unnest(p_items) i),
-        ARRAY(SELECT i.claim_token FROM unnest(p_items) i), v_records)).p_outcomes;
-    v_taken := array_positions(v_outcomes, NULL);
+    SELECT array_agg(i.job_id), array_agg(i.worker_id), array_agg(i.claim_token), array_agg(i.idempotency)
+      INTO v_job_ids, v_workers, v_tokens, v_records
+      FROM unnest(p_items) i;
+    v_outcomes := (reports_begin(p_tenant_id, p_now, v_job_ids, v_workers, v_tokens, v_records)).p_outcomes;
+    v_taken := array_positions(v_outcomes, NULL::outcome);
     FOR v_job IN
         UPDATE jobs j SET
             stage = job_stage_reached(j.stage, i.stage), progress = greatest(j.progress, i.progress),

@@ -9,7 +9,7 @@
 CREATE OR REPLACE FUNCTION job_complete(p_tenant_id bigint, p_now timestamptz, p_items job_completion[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
 DECLARE
     v_outcomes outcome[] := '{}';
     v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
@@ -29,11 +29,11 @@ CREATE OR REPLACE FUNCTION job_complete_run(p_tenant_id bigint, p_now timestampt
 RETURNS outcome[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
-    v_records  idempotency[] := ARRAY(SELECT i.idempotency FROM unnest(p_items) i);
-    v_digests  bytea[] := ARRAY(
-        SELECT sha256(convert_to(jsonb_build_object('charged', i.charged, 'assets', i.assets)::text, 'UTF8'))
-          FROM unnest(p_items) i);
+    v_job_ids  uuid[];
+    v_workers  text[];
+    v_tokens   uuid[];
+    v_records  idempotency[];
+    v_digests  bytea[];
     v_begun    record;
     v_outcomes outcome[];
     v_job      jobs;
@@ -44,14 +44,17 @@ DECLARE
     v_ended    outcome[];
     v_place    integer;
 BEGIN
-    v_begun := reports_begin(
-        p_tenant_id, p_now, v_job_ids, ARRAY(SELECT i.worker_id FROM unnest(p_items) i),
-        ARRAY(SELECT i.claim_token FROM unnest(p_items) i), v_records);
+    SELECT array_agg(i.job_id), array_agg(i.worker_id), array_agg(i.claim_token), array_agg(i.idempotency),
+           array_agg(sha256(convert_to(
+               jsonb_build_object('charged', i.charged, 'assets', i.assets)::text, 'UTF8')))
+      INTO v_job_ids, v_workers, v_tokens, v_records, v_digests
+      FROM unnest(p_items) i;
+    v_begun := reports_begin(p_tenant_id, p_now, v_job_ids, v_workers, v_tokens, v_records);
     v_outcomes := v_begun.p_outcomes;
     FOR v_index IN 1..cardinality(v_job_ids) LOOP
         v_job := v_begun.p_jobs[v_index];
         IF (v_outcomes[v_index]).code = 'CONFLICT' AND v_job.completion = v_digests[v_index]
-           AND v_job.claim_token = p_items[v_index].claim_token AND v_job.worker_id = p_items[v_index].worker_id THEN
+           AND v_job.claim_token = v_tokens[v_index] AND v_job.worker_id = v_workers[v_index] THEN
             v_repeated := v_repeated || v_index;
         ELSIF (v_outcomes[v_index]).status IS NULL AND v_job.cancel_requested_at IS NULL THEN
             v_settling := v_settling || v_index;
@@ -65,9 +68,9 @@ BEGIN
     FOR v_index IN 1..cardinality(v_taken) LOOP
         v_outcomes[v_taken[v_index]] := v_ended[v_index];
     END LOOP;
-    UPDATE jobs j SET completion = d.digest
-      FROM unnest(v_job_ids, v_digests, v_outcomes) d (job_id, digest, status, code, facts)
-     WHERE j.tenant_id = p_tenant_id AND j.id = d.job_id AND j.id = ANY (v_job_ids) AND d.status = 'done';
+    UPDATE jobs SET completion = v_digests[array_position(v_job_ids, id)]
+     WHERE tenant_id = p_tenant_id AND id = ANY (ARRAY(
+           SELECT v_job_ids[t] FROM unnest(v_taken) t WHERE (v_outcomes[t]).status = 'done'));
     FOREACH v_place IN ARRAY v_repeated LOOP
         v_outcomes[v_place] := ROW('done', NULL, jsonb_build_object(
             'status', (v_begun.p_jobs[v_place]).status, 'credits_charged', (
@@ -92,8 +95,7 @@ DECLARE
     v_outcomes outcome[];
     v_sound    integer[];
     v_settled  outcome[];
-    v_made     jsonb[] := '{}';
-    v_made_ids uuid[] := '{}';
+    v_made     integer[] := '{}'; -- positions of those that have files
 BEGIN
     IF p_items = '{}' THEN
         RETURN '{}';
@@ -108,11 +110,15 @@ BEGIN
         v_outcomes[v_sound[v_index]] := v_settled[v_index];
         IF (v_settled[v_index]).status = 'done' THEN
             v_outcomes[v_sound[v_index]].facts := '{"status": "completed"}' || (v_settled[v_index]).facts;
-            v_made_ids := v_made_ids || p_items[v_sound[v_index]].job_id;
-            v_made := array_append(v_made, v_checked.p_assets[v_sound[v_index]]);
+            IF v_checked.p_assets[v_sound[v_index]] IS NOT NULL THEN
+                v_made := v_made || v_sound[v_index];
+            END IF;
         END IF;
     END LOOP;
-    PERFORM assets_insert(p_tenant_id, p_now, v_made_ids, v_made);
+    IF v_made <> '{}' THEN
+        PERFORM assets_insert(p_tenant_id, p_now, ARRAY(SELECT p_items[m].job_id FROM unnest(v_made) m),
+                              ARRAY(SELECT v_checked.p_assets[m] FROM unnest(v_made) m));
+    END IF;
     RETURN v_outcomes;
 END
 $$;

@@ -8,7 +8,7 @@
 CREATE OR REPLACE FUNCTION job_fail(p_tenant_id bigint, p_now timestamptz, p_items job_failure[])
 RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
 DECLARE
     v_outcomes outcome[] := '{}';
     v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
@@ -28,7 +28,10 @@ CREATE OR REPLACE FUNCTION job_fail_run(p_tenant_id bigint, p_now timestamptz, p
 RETURNS outcome[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_records  idempotency[] := ARRAY(SELECT i.idempotency FROM unnest(p_items) i);
+    v_job_ids  uuid[];
+    v_workers  text[];
+    v_tokens   uuid[];
+    v_records  idempotency[];
     v_begun    record;
     v_outcomes outcome[];
     v_item     job_failure;
@@ -36,9 +39,10 @@ DECLARE
     v_ends     job_release[] := '{}';
     v_ended    uuid[];
 BEGIN
-    v_begun := reports_begin(
-        p_tenant_id, p_now, ARRAY(SELECT i.job_id FROM unnest(p_items) i),
-        ARRAY(SELECT i.worker_id FROM unnest(p_items) i), ARRAY(SELECT i.claim_token FROM unnest(p_items) i), v_records);
+    SELECT array_agg(i.job_id), array_agg(i.worker_id), array_agg(i.claim_token), array_agg(i.idempotency)
+      INTO v_job_ids, v_workers, v_tokens, v_records
+      FROM unnest(p_items) i;
+    v_begun := reports_begin(p_tenant_id, p_now, v_job_ids, v_workers, v_tokens, v_records);
     v_outcomes := v_begun.p_outcomes;
     v_taken := array_positions(v_outcomes, NULL::outcome);
     FOR v_index IN 1..cardinality(v_taken) LOOP
@@ -125,7 +129,7 @@ $$;
 CREATE OR REPLACE FUNCTION claims_expire_these(
     p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], OUT p_ended integer, OUT p_skipped uuid[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
 DECLARE
     v_ends  job_release[];
     v_ended uuid[];

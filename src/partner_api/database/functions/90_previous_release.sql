@@ -157,3 +157,62 @@ RETURNS outcome LANGUAGE sql IMMUTABLE AS $$
     SELECT ROW('refused', 'VALIDATION', jsonb_build_object('issues', jsonb_build_array(jsonb_build_object(
         'path', p_path, 'message', 'would bring a balance above 9007199254740991'))))::outcome
 $$;
+
+-- Ends of jobs were decided and written one by one, each in these.
+CREATE OR REPLACE FUNCTION job_complete_one(p_tenant_id bigint, p_now timestamptz, p_item job_completion)
+RETURNS outcome
+LANGUAGE sql AS $$ SELECT (job_complete(p_tenant_id, p_now, ARRAY[p_item]))[1] $$;
+
+CREATE OR REPLACE FUNCTION job_fail_one(p_tenant_id bigint, p_now timestamptz, p_item job_failure)
+RETURNS outcome
+LANGUAGE sql AS $$ SELECT (job_fail(p_tenant_id, p_now, ARRAY[p_item]))[1] $$;
+
+CREATE OR REPLACE FUNCTION job_heartbeat_one(p_tenant_id bigint, p_now timestamptz, p_item job_heartbeat)
+RETURNS outcome
+LANGUAGE sql AS $$ SELECT (job_heartbeat(p_tenant_id, p_now, ARRAY[p_item]))[1] $$;
+
+CREATE OR REPLACE FUNCTION job_cancel_one(p_tenant_id bigint, p_now timestamptz, p_item job_cancellation)
+RETURNS outcome
+LANGUAGE sql AS $$ SELECT (job_cancel(p_tenant_id, p_now, ARRAY[p_item]))[1] $$;
+
+CREATE OR REPLACE FUNCTION job_claim_refusal(p_job jobs, p_now timestamptz, p_worker_id text, p_claim_token uuid)
+RETURNS outcome
+LANGUAGE sql AS $$
+    SELECT r.p_outcomes[1]
+      FROM reports_begin(p_job.tenant_id, p_now, ARRAY[p_job.id], ARRAY[p_worker_id], ARRAY[p_claim_token],
+                         ARRAY[NULL::idempotency]) r
+$$;
+
+CREATE OR REPLACE FUNCTION job_complete_settle(p_job jobs, p_now timestamptz, p_item job_completion)
+RETURNS outcome
+LANGUAGE sql AS $$ SELECT (completions_settle(p_job.tenant_id, p_now, ARRAY[p_item]))[1] $$;
+
+CREATE OR REPLACE FUNCTION assets_insert(p_tenant_id bigint, p_now timestamptz, p_job_id uuid, p_assets jsonb)
+RETURNS void
+LANGUAGE sql AS $$ SELECT assets_insert(p_tenant_id, p_now, ARRAY[p_job_id], ARRAY[p_assets]) $$;
+
+CREATE OR REPLACE FUNCTION job_give_back(
+    p_job jobs, p_now timestamptz, p_retryable boolean, p_last_code text, p_last_message text,
+    p_final_code text, p_final_message text, p_caller caller)
+RETURNS text
+LANGUAGE sql AS $$
+    SELECT e.status
+      FROM claim_end(p_job, p_retryable, p_last_code, p_last_message, p_final_code, p_final_message, p_caller) e
+     WHERE e.job_id = ANY (claims_end(p_job.tenant_id, p_now, ARRAY[e]))
+$$;
+
+CREATE OR REPLACE FUNCTION job_requeue(p_tenant_id bigint, p_job_id uuid, p_error_code text, p_error_message text)
+RETURNS void
+LANGUAGE sql AS $$
+    SELECT jobs_requeue(p_tenant_id, ARRAY[ROW(p_job_id, 'running', p_error_code, p_error_message, NULL)::job_release])
+$$;
+
+CREATE OR REPLACE FUNCTION jobs_settled(p_tenant_id bigint, p_now timestamptz, p_settled job_settlement[])
+RETURNS void
+LANGUAGE sql AS $$
+    SELECT jobs_settled(p_tenant_id, p_settled, array_fill(p_now, ARRAY[cardinality(p_settled)]))
+$$;
+
+CREATE OR REPLACE FUNCTION jobs_tell(p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[])
+RETURNS void
+LANGUAGE sql AS $$ SELECT jobs_tell(p_tenant_id, p_job_ids) $$;
