@@ -5,12 +5,13 @@
 --
 -- Planning these statements takes longer than running them, so each is planned once per connection, perhaps while
 -- the tables are empty. Such a plan must be good for ever: rows are named by arrays of their ids, which keeps every
--- look at a table within the batch, and tables are never read whole.
+-- look at a table within the batch, and tables are never read whole. Nor is a batch compared with itself row by row:
+-- a nested loop over two of its arrays, which is the plan for a few rows, takes most of the time of a hundred.
 
 -- Start jobs: reservation, container and job together, or nothing.
 --
--- In a test tenant nothing is reserved. The records of those that are accepted are kept one by one, so a key that
--- comes twice in a batch starts one job.
+-- In a test tenant nothing is reserved. The records of those that are accepted are kept before a key comes again, so one
+-- that comes twice in a batch starts one job.
 --
 -- Facts: {job_id, container_id, project_id, reserved_credits, started_at}. Refused: IDEMPOTENCY_*, NOT_FOUND (project
 -- not the organization's), KILL_SWITCH, VALIDATION (social account not the project's and connected), CONFLICT (project
@@ -27,6 +28,10 @@ DECLARE
     v_batch      record;
     v_wallets    wallets[];
     v_partner    wallets;
+    v_records    idempotency[] := ARRAY(SELECT i.idempotency FROM unnest(p_items) i);
+    v_kept       outcome[];
+    v_first      integer;
+    v_end        integer;
     v_item       job_start;
     v_price      record;
     v_index      integer;
@@ -39,31 +44,38 @@ BEGIN
     v_wallets := v_batch.p_wallets;
     -- Lock order puts the partner last.
     v_partner := v_wallets[cardinality(v_wallets)];
-    FOREACH v_item IN ARRAY p_items LOOP
-        v_price := job_start_price(v_item, v_sandbox, v_batch.p_prices);
-        v_item.credits := v_price.p_credits;
-        v_index := array_position(v_batch.p_owners, v_item.organization_id);
-        -- An assignment of a function's record takes a fraction of the time of a SELECT INTO.
-        v_one := job_start_one(
-            v_wallets[v_index], v_partner, v_item, v_asked_at, p_now, v_batch.p_partner_state,
-            v_batch.p_projects[array_position(v_batch.p_project_ids, v_item.project_id)],
-            v_batch.p_account_projects[array_position(v_batch.p_accounts, v_item.social_account_id)]);
-        v_outcomes := v_outcomes || idempotency_keep(v_asked_at, v_item.idempotency, v_one.p_outcome);
-        IF v_index IS NULL THEN
-            CONTINUE;
-        END IF;
-        v_wallets[v_index] := v_one.p_wallet;
-        IF (v_one.p_wallet).partner_id IS NULL THEN
-            v_partner := v_one.p_wallet;
-        ELSIF (v_one.p_partner).last_sequence <> v_partner.last_sequence THEN
-            -- It has refilled the child.
-            v_partner := v_one.p_partner;
-            v_wallets[cardinality(v_wallets)] := v_partner;
-        END IF;
-        IF (v_one.p_outcome).status = 'done' THEN
-            v_accepted := v_accepted || v_item;
-            v_slideshows := v_slideshows || v_price.p_slideshow_credits;
-        END IF;
+    FOREACH v_end IN ARRAY batch_runs(ARRAY(SELECT i.job_id FROM unnest(p_items) i), v_records) LOOP
+        v_first := cardinality(v_outcomes) + 1;
+        v_kept := idempotency_outcomes(v_asked_at, v_records[v_first:v_end]);
+        FOR v_position IN v_first..v_end LOOP
+            v_item := p_items[v_position];
+            v_price := job_start_price(v_item, v_sandbox, v_batch.p_prices);
+            v_item.credits := v_price.p_credits;
+            v_index := array_position(v_batch.p_owners, v_item.organization_id);
+            -- An assignment of a function's record takes a fraction of the time of a SELECT INTO.
+            v_one := job_start_decide(
+                v_wallets[v_index], v_partner, v_kept[v_position - v_first + 1], v_item, v_asked_at, p_now,
+                v_batch.p_partner_state,
+                v_batch.p_projects[array_position(v_batch.p_project_ids, v_item.project_id)],
+                v_batch.p_account_projects[array_position(v_batch.p_accounts, v_item.social_account_id)]);
+            v_outcomes := v_outcomes || v_one.p_outcome;
+            IF v_index IS NULL THEN
+                CONTINUE;
+            END IF;
+            v_wallets[v_index] := v_one.p_wallet;
+            IF (v_one.p_wallet).partner_id IS NULL THEN
+                v_partner := v_one.p_wallet;
+            ELSIF (v_one.p_partner).last_sequence <> v_partner.last_sequence THEN
+                -- It has refilled the child.
+                v_partner := v_one.p_partner;
+                v_wallets[cardinality(v_wallets)] := v_partner;
+            END IF;
+            IF (v_one.p_outcome).status = 'done' THEN
+                v_accepted := v_accepted || v_item;
+                v_slideshows := v_slideshows || v_price.p_slideshow_credits;
+            END IF;
+        END LOOP;
+        PERFORM idempotency_keep_all(v_asked_at, v_records[v_first:v_end], v_outcomes[v_first:v_end]);
     END LOOP;
     PERFORM wallets_save(p_tenant_id, v_wallets);
     IF cardinality(v_accepted) > 0 THEN
@@ -142,17 +154,16 @@ BEGIN
 END
 $$;
 
--- Decide one start, and reserve its credits in its wallet. The wallet, and the partner's when it refills the child, come
--- back changed and not saved; the outcome is that of job_start. p_account_project is the project of the social account
+-- Decide one start, if p_outcome does not have its answer, and reserve its credits in its wallet. The wallet, and the
+-- partner's when it refills the child, come back changed and not saved; the outcome is that of job_start. p_account_project is the project of the social account
 -- that the item names, if that is connected.
-CREATE OR REPLACE FUNCTION job_start_one(
-    INOUT p_wallet wallets, INOUT p_partner wallets, p_item job_start, p_asked_at timestamptz, p_now timestamptz,
-    p_partner_state text, p_project projects, p_account_project uuid, OUT p_outcome outcome)
+CREATE OR REPLACE FUNCTION job_start_decide(
+    INOUT p_wallet wallets, INOUT p_partner wallets, INOUT p_outcome outcome, p_item job_start,
+    p_asked_at timestamptz, p_now timestamptz, p_partner_state text, p_project projects, p_account_project uuid)
 LANGUAGE plpgsql AS $$
 DECLARE
     v_refilled record;
 BEGIN
-    p_outcome := idempotency_outcome(p_asked_at, p_item.idempotency);
     IF p_outcome.status IS NULL THEN
         p_outcome := job_start_refusal(p_wallet, p_item, p_partner_state, p_project, p_account_project);
     END IF;

@@ -158,6 +158,16 @@ RETURNS outcome LANGUAGE sql IMMUTABLE AS $$
         'path', p_path, 'message', 'would bring a balance above 9007199254740991'))))::outcome
 $$;
 
+CREATE OR REPLACE FUNCTION job_start_one(
+    INOUT p_wallet wallets, INOUT p_partner wallets, p_item job_start, p_asked_at timestamptz, p_now timestamptz,
+    p_partner_state text, p_project projects, p_account_project uuid, OUT p_outcome outcome)
+LANGUAGE sql AS $$
+    SELECT d.p_wallet, d.p_partner, d.p_outcome
+      FROM job_start_decide(
+               p_wallet, p_partner, idempotency_outcome(p_asked_at, p_item.idempotency), p_item, p_asked_at, p_now,
+               p_partner_state, p_project, p_account_project) d
+$$;
+
 -- Ends of jobs were decided and written one by one, each in these.
 CREATE OR REPLACE FUNCTION job_complete_one(p_tenant_id bigint, p_now timestamptz, p_item job_completion)
 RETURNS outcome
