@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from tests.support.invariants import mismatches
 from tests.support.leases import lease, make_account
-from tests.support.tenants import NOON, make_child, make_partner
+from tests.support.operations import hold, started
+from tests.support.tenants import NOON, job_start, make_child, make_partner
 
 from partner_api.credits import store as credits_store
 from partner_api.credits.store import CreditPosting
 from partner_api.database.arguments import SYSTEM, Idempotency
+from partner_api.jobs.claim_store import CancelItem, JobCompletion, JobFailure, JobHeartbeat
 from partner_api.lease_requests import store as requests
 
 if TYPE_CHECKING:
@@ -214,4 +216,71 @@ async def test_a_function_that_has_begun_finds_what_it_calls(
         (partner.project_id, [account], [uuid4()], 100, SYSTEM),
     )
     assert (assigned["status"], assigned["facts"]["charged_cents"]) == ("done", 100)
+    assert await mismatches(connection, tenant) == []
+
+
+async def test_ends_of_jobs_that_have_begun_go_on(
+    connection: Connection, owner_connection: Connection
+) -> None:
+    """What they call decides and writes one job."""
+    owner, partner = owner_connection, await make_partner(connection, prepaid=1_000)
+    tenant = partner.tenant_id
+    record = Idempotency(tenant, uuid4(), "POST", "/complete", "key", b"f" * 32)
+
+    async def job(attempt: int = 1) -> tuple[UUID, str, UUID]:
+        job_id = await started(connection, partner, 100)
+        worker, token = await hold(owner, tenant, job_id, NOON)
+        await owner.execute("UPDATE jobs SET attempt = $2 WHERE id = $1", job_id, attempt)
+        return job_id, worker, token
+
+    async def one(function: str, *arguments: object) -> Any:
+        given = ", ".join(f"${number + 3}" for number in range(len(arguments)))
+        return await owner.fetchval(f"SELECT {function}($1, $2, {given})", tenant, NOON, *arguments)
+
+    async def of_row(call: str, job_id: UUID, *arguments: object) -> Any:
+        return await owner.fetchval(
+            f"SELECT {call} FROM jobs j WHERE id = $1", job_id, NOON, *arguments
+        )
+
+    completed, failed, beaten, canceled, settled, requeued = [await job() for _ in range(6)]
+    completion = JobCompletion(*completed, 7, [], SYSTEM, record)
+    assert (await one("job_complete_one", completion))["status"] == "done"
+    assert (await one("job_complete_one", completion))["status"] == "replayed"
+    failure = JobFailure(*failed, "E", "It failed.", False, SYSTEM)
+    assert (await one("job_fail_one", failure))["facts"] == {"status": "failed"}
+    beat = JobHeartbeat(*beaten, None, 0.5)
+    assert (await one("job_heartbeat_one", beat))["facts"]["cancel_requested"] is False
+    cancel = CancelItem(canceled[0], None, SYSTEM)
+    assert (await one("job_cancel_one", cancel))["facts"]["accepted"] is True
+    refusal = "(job_claim_refusal(j, $2, $3, $4)).code"
+    assert await of_row(refusal, beaten[0], *beaten[1:]) is None
+    assert await of_row(refusal, completed[0], *completed[1:]) == "CONFLICT"
+    settle = "(job_complete_settle(j, $2, $3)).status"
+    assert await of_row(settle, settled[0], JobCompletion(*settled, 7, [], SYSTEM)) == "done"
+    back = "job_give_back(j, $2, true, 'A', 'A', 'B', 'B', $3)"
+    assert await of_row(back, requeued[0], SYSTEM) == "running"
+    assert await of_row(back, (await job(attempt=3))[0], SYSTEM) == "failed"
+    waiting = await job()
+    await owner.execute("SELECT job_requeue($1, $2, 'A', 'A')", tenant, waiting[0])
+    await owner.execute("UPDATE containers SET status = 'queued' WHERE job_id = $1", waiting[0])
+    nothing = (
+        ("$3::uuid, '[]'::jsonb", completed[0]),
+        ("$3::job_settlement[]", []),
+        ("$3::uuid[]", []),
+    )
+    for function, (given, argument) in zip(
+        ("assets_insert", "jobs_settled", "jobs_tell"), nothing, strict=True
+    ):
+        await owner.execute(f"SELECT {function}($1, $2, {given})", tenant, NOON, argument)
+    start = await owner.fetchval(
+        """
+        SELECT (job_start_one(w, w, $3, $2, $2, 'active', p, NULL)).p_outcome
+          FROM wallets w JOIN projects p ON p.tenant_id = w.tenant_id WHERE w.tenant_id = $1
+        """,
+        tenant,
+        NOON,
+        job_start(partner, 5)._replace(idempotency=record),
+    )
+    # The key of the completion: it is looked up here.
+    assert start["status"] == "replayed"
     assert await mismatches(connection, tenant) == []
