@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from tests.support.repetition import repetitions
@@ -71,9 +72,14 @@ REPEATED = {
     (f"{SQL_FUNCTIONS}/31_job_ends.sql", f"{SQL_FUNCTIONS}/31_job_ends.sql"): (
         "the declarations of two functions that lock the same rows"
     ),
-    (f"{SQL_FUNCTIONS}/32_claims.sql", f"{SQL_FUNCTIONS}/33_results.sql"): (
-        "how each report of a worker begins: the kept outcome, the job, whose claim it is"
-    ),
+    **{
+        (f"{SQL_FUNCTIONS}/{one}.sql", f"{SQL_FUNCTIONS}/{other}.sql"): (
+            "how each batch that ends jobs begins: its settings, its locks, and where it is cut"
+        )
+        for one, other in combinations(
+            ("32_claims", "33_results", "35_failures", "36_other_ends"), 2
+        )
+    },
     (f"{SQL_FUNCTIONS}/40_cash.sql", f"{SQL_FUNCTIONS}/40_cash.sql"): (
         "how money functions begin: the kept outcome, then the lock of the wallet"
     ),
