@@ -263,15 +263,12 @@ async def test_ends_of_jobs_that_have_begun_go_on(
     waiting = await job()
     await owner.execute("SELECT job_requeue($1, $2, 'A', 'A')", tenant, waiting[0])
     await owner.execute("UPDATE containers SET status = 'queued' WHERE job_id = $1", waiting[0])
-    nothing = (
-        ("$3::uuid, '[]'::jsonb", completed[0]),
-        ("$3::job_settlement[]", []),
-        ("$3::uuid[]", []),
-    )
-    for function, (given, argument) in zip(
-        ("assets_insert", "jobs_settled", "jobs_tell"), nothing, strict=True
+    for call in (
+        "assets_insert($1, $2, '00000000-0000-0000-0000-000000000001'::uuid, '[]'::jsonb)",
+        "jobs_settled($1, $2, '{}'::job_settlement[])",
+        "jobs_tell($1, $2, '{}'::uuid[])",
     ):
-        await owner.execute(f"SELECT {function}($1, $2, {given})", tenant, NOON, argument)
+        await owner.execute(f"SELECT {call}", tenant, NOON)
     start = await owner.fetchval(
         """
         SELECT (job_start_one(w, w, $3, $2, $2, 'active', p, NULL)).p_outcome
