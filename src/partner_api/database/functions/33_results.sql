@@ -109,7 +109,8 @@ BEGIN
     FOR v_index IN 1..cardinality(v_sound) LOOP
         v_outcomes[v_sound[v_index]] := v_settled[v_index];
         IF (v_settled[v_index]).status = 'done' THEN
-            v_outcomes[v_sound[v_index]].facts := '{"status": "completed"}' || (v_settled[v_index]).facts;
+            v_outcomes[v_sound[v_index]].facts := jsonb_build_object(
+                'status', 'completed', 'credits_charged', p_items[v_sound[v_index]].charged);
             IF v_checked.p_assets[v_sound[v_index]] IS NOT NULL THEN
                 v_made := v_made || v_sound[v_index];
             END IF;
