@@ -23,12 +23,19 @@ $$;
 -- their index, so that the length of the line makes no difference. One that has been tried is due, whatever p_now says.
 -- A lease whose next month is settled already stands in no line: its rows contradict each other, and to charge it
 -- would be to take the month twice.
-CREATE OR REPLACE FUNCTION lease_line(p_tenant_id bigint, p_now timestamptz, p_limit integer)
+--
+-- Where the line begins is known: no lease that has not been tried stands before p_from (NULL: nothing is known), which
+-- is the wallet's renewals_due_at, and none that has been before the total's past_due_from. Without that the index would
+-- be read from an end at which everything has moved on, and every part of a long line would cost more than the one
+-- before it.
+CREATE OR REPLACE FUNCTION lease_line(p_tenant_id bigint, p_now timestamptz, p_limit integer, p_from timestamptz)
 RETURNS SETOF leases
 LANGUAGE sql STABLE AS $$
     SELECT * FROM (
         (SELECT * FROM leases l
           WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'past_due'
+            AND next_due_at >= coalesce(
+                (SELECT past_due_from FROM lease_totals WHERE tenant_id = p_tenant_id), '-infinity')
             AND coalesce((SELECT c.status FROM lease_charges c
                            WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
                              AND c.lease_month = l.next_month), 'due') = 'due'
@@ -36,11 +43,22 @@ LANGUAGE sql STABLE AS $$
         UNION ALL
         (SELECT * FROM leases l
           WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current' AND next_due_at <= p_now
+            AND next_due_at >= coalesce(p_from, '-infinity')
             AND coalesce((SELECT c.status FROM lease_charges c
                            WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
                              AND c.lease_month = l.next_month), 'due') = 'due'
           ORDER BY next_due_at, social_account_id LIMIT p_limit)) tried_and_new
      ORDER BY next_due_at, social_account_id LIMIT p_limit
+$$;
+
+-- Return where the part of a tenant's line begins that has been tried, if none of it stands before p_from (NULL: nothing
+-- is known); p_from if it is empty.
+CREATE OR REPLACE FUNCTION lease_tried_from(p_tenant_id bigint, p_from timestamptz)
+RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(min(next_due_at), p_from) FROM leases
+     WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'past_due'
+       AND next_due_at >= coalesce(p_from, '-infinity')
 $$;
 
 -- Pay the front of the line as far as the wallet reaches, at most p_limit leases, one month each. The wallet is locked
@@ -62,6 +80,7 @@ DECLARE
     v_balances bigint[];
     v_tried_at timestamptz[];
     v_last_try timestamptz;
+    v_again_at timestamptz; -- when the first of them stands in the line again
     -- The number of the cash event, counted from 1; a month at price 0 has none and repeats the number before it.
     v_events   bigint[];
     v_hash     bytea; -- of the last event, if there is one
@@ -76,7 +95,7 @@ BEGIN
                (SELECT p.organization_id FROM projects p
                  WHERE p.tenant_id = p_cash.tenant_id AND p.id = l.project_id) AS owner_id,
                l.past_due_since, price
-          FROM lease_line(p_cash.tenant_id, p_now, p_limit) l
+          FROM lease_line(p_cash.tenant_id, p_now, p_limit, p_cash.renewals_due_at) l
          -- Only one that was tried has a charge already.
          CROSS JOIN LATERAL lease_price_at(p_cash.tenant_id, l.social_account_id, l.next_month,
                                            l.billing_status = 'past_due', l.monthly_price_cents) price
@@ -91,9 +110,9 @@ BEGIN
     SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM cut), array_agg(id), array_agg(project_id),
            array_agg(owner_id), array_agg(month), array_agg(due_at), array_agg(again_at), array_agg(price),
            array_agg((p_cash.balance_cents - total)::bigint), array_agg(event), array_agg(past_due_since),
-           max(past_due_since) FILTER (WHERE price > 0)
+           max(past_due_since) FILTER (WHERE price > 0), min(again_at)
       INTO v_seen, v_reached, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events,
-           v_tried_at, v_last_try
+           v_tried_at, v_last_try, v_again_at
       FROM paid;
     p_paid := coalesce(cardinality(v_ids), 0);
     p_blocked := p_paid < v_reached;
@@ -127,6 +146,13 @@ BEGIN
                || jsonb_build_object('leaseMonth', d.month, 'amountCents', d.price), p_now
       FROM unnest(v_ids, v_projects, v_owners, v_months, v_prices) AS d (id, project_id, owner_id, month, price);
 
+    -- One that is paid late may be due again at once, before those that have not been tried.
+    UPDATE lease_totals
+       SET next_months = next_months + p_paid,
+           settled_cents = settled_cents + (p_cash.balance_cents - v_balances[p_paid]),
+           exact_from = greatest(exact_from, v_starts[p_paid]), past_due_from = lease_tried_from(tenant_id, past_due_from)
+     WHERE tenant_id = p_cash.tenant_id;
+    p_cash.renewals_due_at := least(p_cash.renewals_due_at, v_again_at);
     p_cash.balance_cents := v_balances[p_paid];
     p_cash.last_sequence := p_cash.last_sequence + v_events[p_paid];
     IF v_events[p_paid] > 0 THEN
@@ -191,7 +217,7 @@ DECLARE
     v_count   integer;
 BEGIN
     FOR v_lease IN
-        SELECT * FROM lease_line(p_cash.tenant_id, p_now, p_limit)
+        SELECT * FROM lease_line(p_cash.tenant_id, p_now, p_limit, p_cash.renewals_due_at)
     LOOP
         EXIT WHEN coalesce(v_lease.past_due_since, p_now) > p_now - lease_patience()
                OR lease_month_price(v_lease, v_lease.next_month) <= p_cash.balance_cents;
@@ -199,11 +225,15 @@ BEGIN
         v_ended := v_ended + 1;
     END LOOP;
     IF v_ended > 0 THEN
+        UPDATE lease_totals SET past_due_from = lease_tried_from(tenant_id, past_due_from)
+         WHERE tenant_id = p_cash.tenant_id;
         RETURN v_ended;
     END IF;
     FOR v_lease IN
         SELECT * FROM leases
-         WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now AND past_due_since <= p_now - lease_patience()
+         WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now
+           AND next_attempt_at >= coalesce(p_cash.renewals_due_at, '-infinity')
+           AND past_due_since <= p_now - lease_patience()
          ORDER BY next_due_at, social_account_id LIMIT p_limit
     LOOP
         PERFORM lease_end_unpaid(v_lease, p_now);
@@ -213,7 +243,7 @@ BEGIN
     v_waiting := ARRAY(
         SELECT l FROM leases l
          WHERE l.tenant_id = p_cash.tenant_id AND l.status = 'assigned' AND l.billing_status = 'current'
-           AND l.next_due_at <= p_now
+           AND l.next_due_at <= p_now AND l.next_due_at >= coalesce(p_cash.renewals_due_at, '-infinity')
            AND coalesce((SELECT c.status FROM lease_charges c
                           WHERE c.tenant_id = p_cash.tenant_id AND c.social_account_id = l.social_account_id
                             AND c.lease_month = l.next_month), 'due') = 'due'
@@ -230,6 +260,10 @@ BEGIN
                next_attempt_at = lease_next_attempt(v_since, v_since)
           FROM unnest(v_waiting) d
          WHERE l.tenant_id = p_cash.tenant_id AND l.social_account_id = d.social_account_id;
+        UPDATE lease_totals
+           SET past_due_from = lease_tried_from(
+                   tenant_id, CASE WHEN past_due_from <= v_waiting[1].next_due_at THEN past_due_from END)
+         WHERE tenant_id = p_cash.tenant_id;
         INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
         SELECT p_cash.tenant_id, time_ordered_uuid(p_now, 'leased_account.past_due:' || l.social_account_id || l.next_month),
                p.organization_id, 'leased_account.past_due', lease_outbox_data(l.social_account_id, l.project_id)
@@ -250,6 +284,7 @@ BEGIN
      WHERE tenant_id = p_cash.tenant_id AND social_account_id = ANY (ARRAY(
                SELECT social_account_id FROM leases
                 WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now
+                  AND next_attempt_at >= coalesce(p_cash.renewals_due_at, '-infinity')
                   -- Of those past due for too long, more than p_limit may be left: they end, and are not put off.
                   AND past_due_since > p_now - lease_patience() LIMIT p_limit));
     GET DIAGNOSTICS v_count = ROW_COUNT;
