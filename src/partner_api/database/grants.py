@@ -84,7 +84,6 @@ PLAIN = {
     "lease_calendar_months": "of lease_next_renewal",
     "lease_month_start": "when a month begins, for the check of the books",
     "lease_next_renewal": "when a lease renews, in the lists of leases",
-    "lease_price_at": "what a month costs, in the outlook",
     "lease_request_public_id": "the id that the outbox must show, for the check of the books",
     "time_ordered_uuid": "ids of rows that Python inserts, and those that the check of the books expects",
     "ulid_text": "of lease_request_public_id",

@@ -31,6 +31,7 @@ _MOST_MONTHS = 1_200
 _LEASES = f"""
   WITH l AS MATERIALIZED (
        SELECT l.assigned_at, l.monthly_price_cents, l.next_month, l.next_due_at, l.billing_status, p.month,
+              greatest(l.next_month::bigint, f.month) AS priced_month,
               (extract(year FROM a.at) * 12 + extract(month FROM a.at))::bigint AS number,
               extract(epoch FROM a.at - date_trunc('month', a.at))::integer AS position,
               CASE WHEN p.month > l.next_month THEN (
@@ -58,7 +59,8 @@ _LEASES = f"""
        SELECT count(*) AS leases, coalesce(sum(monthly_price_cents), 0) AS monthly_cents,
               coalesce(sum(number + next_month), 0) AS next_months,
               coalesce(sum(monthly_price_cents::numeric * (number + month) - former_cents), 0) AS settled_cents,
-              max({month_start("assigned_at", "month::integer - 1")}) FILTER (WHERE month <= {_MOST_MONTHS})
+              max({month_start("assigned_at", "priced_month::integer - 1")})
+                  FILTER (WHERE priced_month <= {_MOST_MONTHS})
                   AS exact_from,
               min(next_due_at) FILTER (WHERE billing_status = 'past_due') AS past_due_from
          FROM l

@@ -11,6 +11,7 @@ DECLARE
     v_waiting integer;
     v_done    boolean;
     v_due_at  timestamptz;
+    v_tried   timestamptz;
 BEGIN
     p_advanced := 0;
     LOOP
@@ -25,8 +26,8 @@ BEGIN
             v_waiting := lease_line_wait(p_cash, p_now, least(v_batch, 1000));
             p_advanced := p_advanced + v_waiting;
         END IF;
-        -- Nothing is due before the time that the wallet knows, so the next batch begins there. At the end that is not
-        -- relied on: if it was too late, those that stand before it are not left behind.
+        -- Nothing is due before the time that the wallet knows, so the next batch begins there. When the line has been
+        -- gone through that is not relied on: if it was too late, those that stand before it are not left behind.
         v_done := v_paid.p_paid + v_waiting = 0 OR NOT v_paid.p_blocked AND NOT v_paid.p_more;
         v_due_at := leases_due_at(p_cash.tenant_id, CASE WHEN NOT v_done THEN p_cash.renewals_due_at END);
         EXIT WHEN v_paid.p_paid + v_waiting = 0 AND (v_due_at < p_cash.renewals_due_at) IS NOT TRUE;
@@ -36,6 +37,10 @@ BEGIN
         EXIT WHEN v_done AND (v_due_at <= p_now) IS NOT TRUE;
     END LOOP;
     p_cash.renewals_due_at := v_due_at;
+    IF v_done THEN
+        v_tried := lease_tried_from(p_cash.tenant_id, NULL);
+        UPDATE lease_totals SET past_due_from = v_tried WHERE tenant_id = p_cash.tenant_id AND past_due_from > v_tried;
+    END IF;
     IF p_advanced >= p_limit THEN
         -- There may be more.
         p_cash.renewals_due_at := least(date_trunc('second', p_now), p_cash.renewals_due_at);
