@@ -33,6 +33,7 @@ async def test_a_batch_reads_no_more_when_many_have_gone_before_it(
     now = APRIL + DAY
     if past_due:
         assert await work(connection, partner, now) == LEASES
+        now += 2 * DAY
     await top_up(connection, partner, MARCH, LEASES * PRICE_CENTS, "adjustment")
 
     first = await _blocks_of_the_front(owner_connection, partner, now)
@@ -41,6 +42,7 @@ async def test_a_batch_reads_no_more_when_many_have_gone_before_it(
             "SELECT p_advanced FROM leases_renew_partners(ARRAY[$1::bigint], $2, $3)", partner.tenant_id, now, BATCH
         )
     last = await _blocks_of_the_front(owner_connection, partner, now)
+    print('BLOCKS', first, last)
     # Each of those that have gone is a row that would be looked at.
     assert last < first + LEASES // 4, (first, last)
     assert await work(connection, partner, now) == BATCH
