@@ -12,9 +12,10 @@ from tests.support.assigning import LeaseAssignment, assign
 from tests.support.invariants import assert_books_balance
 from tests.support.leases import disconnect, make_account, top_up, work
 from tests.support.many_leases import fill_leases
+from tests.support.outlook import by_lease
 from tests.support.tenants import Wallet, make_child, make_partner
 
-from partner_api.cash.store import Outlook, read_outlook
+from partner_api.cash.store import read_outlook
 from partner_api.database.arguments import SYSTEM
 from partner_api.leases.store import PriceItem, set_price
 from partner_api.months import add_months
@@ -23,34 +24,6 @@ from partner_api.organizations import store as organizations
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
-# Every unsettled month of every lease, with the price that it will be charged: the definition.
-BY_LEASE = """
-  WITH month AS MATERIALIZED (
-       SELECT lease_month_start(l.assigned_at, n) AS due_at, l.social_account_id,
-              lease_month_price(l, n) AS price_cents
-         FROM leases l
-        CROSS JOIN LATERAL generate_series(
-              l.next_month, greatest(l.next_month, lease_calendar_months(l.assigned_at, $4))) n
-        WHERE l.tenant_id = $1 AND l.status = 'assigned'
-          AND lease_month_start(l.assigned_at, n) <= $4
-  ), line AS (
-       SELECT due_at, sum(price_cents) OVER (ORDER BY due_at, social_account_id) AS needed_cents
-         FROM month
-  )
-SELECT w.balance_cents,
-       (SELECT count(*) FROM month WHERE due_at > $3) AS renewals,
-       (SELECT coalesce(sum(price_cents), 0)::bigint FROM month WHERE due_at > $3) AS total_cents,
-       (SELECT min(lease_next_renewal(assigned_at, $3)) FROM leases
-         WHERE tenant_id = $1 AND status = 'assigned') AS next_renewal_at,
-       coalesce((SELECT min(due_at) FROM line WHERE needed_cents > w.balance_cents)
-                - interval '1 second', $4) AS covered_until,
-       (SELECT greatest(0, coalesce(max(needed_cents), 0) - w.balance_cents)::bigint FROM line)
-           AS shortfall_cents,
-       (SELECT count(*) FROM month WHERE due_at <= $3) AS past_due,
-       (SELECT coalesce(sum(price_cents), 0)::bigint FROM month WHERE due_at <= $3) AS past_due_cents
-  FROM cash_wallets w
- WHERE w.tenant_id = $1 AND w.organization_id = $2 AND w.currency = 'USD'
-"""
 # The ends of months of every length, and a leap day.
 BEGIN = datetime(2027, 12, 26, 11, 59, 58, tzinfo=UTC)
 OPERATIONS = 60
@@ -58,13 +31,6 @@ PRICES = (0, 1, 7_000, 15_000, 9_007_199_254_740)
 DAY = timedelta(days=1)
 AHEAD = (timedelta(0), timedelta(seconds=1), DAY, 28 * DAY, 30 * DAY, 31 * DAY, 200 * DAY)
 BEHIND = (timedelta(0), timedelta(milliseconds=1), timedelta(hours=1), 12 * DAY, 40 * DAY)
-
-
-async def by_lease(
-    owner: Connection, partner: Wallet, now: datetime, until: datetime
-) -> Outlook | None:
-    row = await owner.fetchrow(BY_LEASE, partner.tenant_id, partner.organization_id, now, until)
-    return None if row is None else Outlook(**dict(row))
 
 
 async def assert_right(
@@ -216,7 +182,9 @@ async def test_it_reads_no_more_for_thousands_of_leases_than_for_ten(
         await owner_connection.execute("VACUUM ANALYZE lease_calendar")
         now = BEGIN + 29 * DAY
         await owner_connection.execute(
-            "SELECT p_advanced FROM leases_renew_partners(ARRAY[$1::bigint], $2, NULL)", partner.tenant_id, now
+            "SELECT p_advanced FROM leases_renew_partners(ARRAY[$1::bigint], $2, NULL)",
+            partner.tenant_id,
+            now,
         )
         blocks.append(await _blocks(owner_connection, partner, now))
     # Of the ten, most that is looked for is not there.
