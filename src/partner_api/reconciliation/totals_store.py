@@ -26,8 +26,8 @@ class LeaseTotals(msgspec.Struct, frozen=True):
 
 # A number of months that is out of all reason is a difference; going through them must not take for ever.
 _MOST_MONTHS = 1_200
-# Of each assigned lease: the number and the position of its month in the calendar, and from which month on it costs what
-# it does at present; then what it has settled, as functions/47_lease_totals.sql has it.
+# Of each assigned lease: the number and the position of its month in the calendar, and from which month on it costs
+# what it does at present; then what it has settled, as functions/47_lease_totals.sql has it.
 _LEASES = f"""
   WITH l AS MATERIALIZED (
        SELECT l.assigned_at, l.monthly_price_cents, l.next_month, l.next_due_at, l.billing_status, p.month,

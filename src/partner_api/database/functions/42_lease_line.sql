@@ -84,6 +84,7 @@ DECLARE
     -- The number of the cash event, counted from 1; a month at price 0 has none and repeats the number before it.
     v_events   bigint[];
     v_hash     bytea; -- of the last event, if there is one
+    v_is_present boolean := NOT EXISTS (SELECT FROM lease_former_prices WHERE tenant_id = p_cash.tenant_id);
     v_reached  integer;
     v_seen     integer;
 BEGIN
@@ -94,11 +95,13 @@ BEGIN
                lease_month_start(l.assigned_at, l.next_month + 1) AS again_at,
                (SELECT p.organization_id FROM projects p
                  WHERE p.tenant_id = p_cash.tenant_id AND p.id = l.project_id) AS owner_id,
-               l.past_due_since, price
+               l.past_due_since,
+               -- Only one that was tried has a charge already, and few partners have former prices.
+               CASE WHEN v_is_present AND l.billing_status = 'current' THEN l.monthly_price_cents
+                    ELSE (SELECT * FROM lease_price_at(p_cash.tenant_id, l.social_account_id, l.next_month,
+                                                       l.billing_status = 'past_due', l.monthly_price_cents))
+               END AS price
           FROM lease_line(p_cash.tenant_id, p_now, p_limit, p_cash.renewals_due_at) l
-         -- Only one that was tried has a charge already.
-         CROSS JOIN LATERAL lease_price_at(p_cash.tenant_id, l.social_account_id, l.next_month,
-                                           l.billing_status = 'past_due', l.monthly_price_cents) price
     ), cut AS (
         SELECT line.*, sum(price) OVER up_to AS total, count(*) FILTER (WHERE price > 0) OVER up_to AS event
           FROM line
@@ -170,29 +173,31 @@ CREATE OR REPLACE FUNCTION lease_line_events_write(
 RETURNS bytea
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_hash bytea;
+    v_hash   bytea;
+    v_prefix text := 'cash:' || p_cash.tenant_id || ':' || p_cash.organization_id || ':';
 BEGIN
     WITH new AS MATERIALIZED (
-        -- In the order of the table's columns.
-        SELECT d.event, ROW(
-               p_cash.tenant_id, p_cash.organization_id, p_cash.currency, p_cash.last_sequence + d.event,
-               time_ordered_uuid(p_now, 'cash:' || p_cash.tenant_id || ':' || p_cash.organization_id || ':'
-                                        || (p_cash.last_sequence + d.event)),
-               'lease_renewal', -d.price, d.balance, d.owner_id, d.id, d.project_id, d.month, d.start_at, d.end_at,
+        -- Once as columns and once as a row, in the order of the table's columns: to take columns out of a row is to go
+        -- through it for each of them.
+        SELECT d.*, c.sequence, c.event_id, ROW(
+               p_cash.tenant_id, p_cash.organization_id, p_cash.currency, c.sequence, c.event_id, 'lease_renewal',
+               -d.price, d.balance, d.owner_id, d.id, d.project_id, d.month, d.start_at, d.end_at,
                NULL, NULL, NULL, NULL, p_now, NULL, NULL)::cash_events AS e
           FROM unnest(p_ids, p_projects, p_owners, p_months, p_starts, p_ends, p_prices, p_balances, p_events)
                AS d (id, project_id, owner_id, month, start_at, end_at, price, balance, event)
+         CROSS JOIN LATERAL (
+               SELECT p_cash.last_sequence + d.event AS sequence,
+                      time_ordered_uuid(p_now, v_prefix || (p_cash.last_sequence + d.event)) AS event_id OFFSET 0) c
          WHERE d.price > 0
     ), chained AS (
-        SELECT event, e, ledger_chain(p_cash.last_hash, cash_event_content(e)) OVER (ORDER BY event) AS hash FROM new
+        SELECT new.*, ledger_chain(p_cash.last_hash, cash_event_content(e)) OVER (ORDER BY event) AS hash FROM new
     ), written AS (
         INSERT INTO cash_events
             (tenant_id, organization_id, currency, sequence, event_id, event_type, amount_cents, balance_after_cents,
              for_organization_id, social_account_id, project_id, lease_month, period_start, period_end, created_at,
              previous_hash, hash)
-        SELECT (e).tenant_id, (e).organization_id, (e).currency, (e).sequence, (e).event_id, (e).event_type,
-               (e).amount_cents, (e).balance_after_cents, (e).for_organization_id, (e).social_account_id,
-               (e).project_id, (e).lease_month, (e).period_start, (e).period_end, (e).created_at,
+        SELECT p_cash.tenant_id, p_cash.organization_id, p_cash.currency, sequence, event_id, 'lease_renewal',
+               -price, balance, owner_id, id, project_id, month, start_at, end_at, p_now,
                lag(hash, 1, p_cash.last_hash) OVER (ORDER BY event), hash
           FROM chained
         RETURNING sequence, hash
