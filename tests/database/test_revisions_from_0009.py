@@ -262,7 +262,7 @@ class TestRevision0013:
             """
             INSERT INTO social_accounts
                 (tenant_id, id, project_id, platform, handle, followers, leased, connected_at)
-            VALUES ($1, $2, $3, 'tiktok', $2::text, 1, true, $4)
+            VALUES ($1, $2, $3, 'tiktok', 'handle', 1, true, $4)
             """,
             *key,
             partner.project_id,

@@ -128,16 +128,8 @@ BEGIN
     p_now := greatest(p_now, p_cash.last_event_at, v_last_try);
     v_hash := lease_line_events_write(
         p_cash, p_now, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events);
-    INSERT INTO lease_charges
-        (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, cash_sequence,
-         settled_at)
-    SELECT p_cash.tenant_id, d.id, d.month, d.start_at, d.end_at, d.price, 'paid',
-           CASE WHEN d.price > 0 THEN p_cash.last_sequence + d.event END, greatest(p_now, d.tried_at)
-      FROM unnest(v_ids, v_months, v_starts, v_ends, v_prices, v_events, v_tried_at)
-           AS d (id, month, start_at, end_at, price, event, tried_at)
-    ON CONFLICT (tenant_id, social_account_id, lease_month) DO UPDATE
-       SET status = excluded.status, cash_sequence = excluded.cash_sequence, settled_at = excluded.settled_at
-     WHERE lease_charges.status = 'due';
+    PERFORM lease_line_charges_write(
+        p_cash, p_now, v_ids, v_months, v_starts, v_ends, v_prices, v_events, v_tried_at);
     UPDATE leases l
        SET next_month = d.month + 1, next_due_at = d.end_at,
            billing_status = 'current', past_due_since = NULL, next_attempt_at = NULL
@@ -149,12 +141,9 @@ BEGIN
                || jsonb_build_object('leaseMonth', d.month, 'amountCents', d.price), p_now
       FROM unnest(v_ids, v_projects, v_owners, v_months, v_prices) AS d (id, project_id, owner_id, month, price);
 
+    PERFORM lease_totals_settle(
+        p_cash.tenant_id, p_paid, p_cash.balance_cents - v_balances[p_paid], v_starts[p_paid]);
     -- One that is paid late may be due again at once, before those that have not been tried.
-    UPDATE lease_totals
-       SET next_months = next_months + p_paid,
-           settled_cents = settled_cents + (p_cash.balance_cents - v_balances[p_paid]),
-           exact_from = greatest(exact_from, v_starts[p_paid]), past_due_from = lease_tried_from(tenant_id, past_due_from)
-     WHERE tenant_id = p_cash.tenant_id;
     p_cash.renewals_due_at := least(p_cash.renewals_due_at, v_again_at);
     p_cash.balance_cents := v_balances[p_paid];
     p_cash.last_sequence := p_cash.last_sequence + v_events[p_paid];
@@ -162,48 +151,6 @@ BEGIN
         p_cash.last_event_at := p_now;
         p_cash.last_hash := v_hash;
     END IF;
-END
-$$;
-
--- Write the cash events of paid months, of which one at price 0 has none: an element of each array per lease, as in
--- lease_line_charge. Return the hash of the last event, NULL when there is none.
-CREATE OR REPLACE FUNCTION lease_line_events_write(
-    p_cash cash_wallets, p_now timestamptz, p_ids uuid[], p_projects uuid[], p_owners uuid[], p_months integer[],
-    p_starts timestamptz[], p_ends timestamptz[], p_prices bigint[], p_balances bigint[], p_events bigint[])
-RETURNS bytea
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_hash   bytea;
-    v_prefix text := 'cash:' || p_cash.tenant_id || ':' || p_cash.organization_id || ':';
-BEGIN
-    WITH new AS MATERIALIZED (
-        -- Once as columns and once as a row, in the order of the table's columns: to take columns out of a row is to go
-        -- through it for each of them.
-        SELECT d.*, c.sequence, c.event_id, ROW(
-               p_cash.tenant_id, p_cash.organization_id, p_cash.currency, c.sequence, c.event_id, 'lease_renewal',
-               -d.price, d.balance, d.owner_id, d.id, d.project_id, d.month, d.start_at, d.end_at,
-               NULL, NULL, NULL, NULL, p_now, NULL, NULL)::cash_events AS e
-          FROM unnest(p_ids, p_projects, p_owners, p_months, p_starts, p_ends, p_prices, p_balances, p_events)
-               AS d (id, project_id, owner_id, month, start_at, end_at, price, balance, event)
-         CROSS JOIN LATERAL (
-               SELECT p_cash.last_sequence + d.event AS sequence,
-                      time_ordered_uuid(p_now, v_prefix || (p_cash.last_sequence + d.event)) AS event_id OFFSET 0) c
-         WHERE d.price > 0
-    ), chained AS (
-        SELECT new.*, ledger_chain(p_cash.last_hash, cash_event_content(e)) OVER (ORDER BY event) AS hash FROM new
-    ), written AS (
-        INSERT INTO cash_events
-            (tenant_id, organization_id, currency, sequence, event_id, event_type, amount_cents, balance_after_cents,
-             for_organization_id, social_account_id, project_id, lease_month, period_start, period_end, created_at,
-             previous_hash, hash)
-        SELECT p_cash.tenant_id, p_cash.organization_id, p_cash.currency, sequence, event_id, 'lease_renewal',
-               -price, balance, owner_id, id, project_id, month, start_at, end_at, p_now,
-               lag(hash, 1, p_cash.last_hash) OVER (ORDER BY event), hash
-          FROM chained
-        RETURNING sequence, hash
-    )
-    SELECT w.hash INTO v_hash FROM written w ORDER BY w.sequence DESC LIMIT 1;
-    RETURN v_hash;
 END
 $$;
 

@@ -5,7 +5,7 @@
 LOCK TABLE cash_wallets IN EXCLUSIVE MODE;
 
 CREATE TABLE lease_totals (
-    tenant_id     bigint PRIMARY KEY REFERENCES tenants (id),
+    tenant_id     bigint PRIMARY KEY,
     leases        bigint NOT NULL DEFAULT 0,
     -- What a month of all of them costs at present.
     monthly_cents numeric NOT NULL DEFAULT 0,
@@ -25,7 +25,7 @@ CREATE TABLE lease_totals (
 -- for each minute, hour and day. No constraint says that nothing is below zero: what is wrong here is told wrong, and the
 -- check of the books finds it, but it must not keep a lease from ending.
 CREATE TABLE lease_calendar (
-    tenant_id     bigint NOT NULL REFERENCES tenants (id),
+    tenant_id     bigint NOT NULL,
     span_seconds  integer NOT NULL CHECK (span_seconds IN (1, 60, 3600, 86400)),
     -- Seconds from the beginning of the month to that of the span.
     position      integer NOT NULL CHECK (position BETWEEN 0 AND 2678399 AND position % span_seconds = 0),
