@@ -196,8 +196,8 @@ async def _blocks(owner: Connection, partner: Wallet, now: datetime) -> int:
         EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON)
         SELECT o.* FROM cash_wallets w CROSS JOIN LATERAL lease_outlook(w, $2, $3) o WHERE w.tenant_id = $1
     """
-    for _ in range(2):
-        # The second time, everything is planned.
-        plans = await owner.fetchval(statement, partner.tenant_id, now, now + 30 * DAY)
-    plan = plans[0]["Plan"]
+    arguments = (partner.tenant_id, now, now + 30 * DAY)
+    # The second time, everything is planned.
+    await owner.fetchval(statement, *arguments)
+    plan = (await owner.fetchval(statement, *arguments))[0]["Plan"]
     return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
