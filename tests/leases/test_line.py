@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.support.invariants import mismatches
@@ -14,6 +14,8 @@ from tests.support.tenants import Wallet, make_partner
 from partner_api.months import add_months
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from partner_api.database.connection import Connection
 
 MARCH = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -46,6 +48,7 @@ async def test_a_batch_reads_no_more_when_many_have_gone_before_it(
         )
     last = await _blocks_of_the_front(owner_connection, partner, now)
     # Those that have gone would fill some thirty pages of the index.
+    assert first > 0
     assert last < first + 12, (first, last)
     assert await work(connection, partner, now) == BATCH
     assert await _paid(connection, partner) == LEASES
@@ -141,7 +144,20 @@ async def _blocks_of_the_front(owner: Connection, partner: Wallet, now: datetime
         now,
         BATCH,
     )
-    return int(plan["Plan"]["Shared Hit Blocks"]) + int(plan["Plan"]["Shared Read Blocks"])
+    return sum(_blocks_of_the_line(plan["Plan"]))
+
+
+def _blocks_of_the_line(plan: dict[str, Any]) -> Iterator[int]:
+    """Of each look at the line's index, without what is then asked for each lease."""
+    parts = plan.get("Plans", [])
+    if plan.get("Index Name") == "leases_line":
+        yield _blocks(plan) - sum(_blocks(part) for part in parts)
+    for part in parts:
+        yield from _blocks_of_the_line(part)
+
+
+def _blocks(plan: dict[str, Any]) -> int:
+    return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
 
 
 async def _paid(connection: Connection, partner: Wallet) -> int:
