@@ -187,7 +187,8 @@ async def test_it_reads_no_more_for_six_thousand_leases_than_for_one_thousand(
             now,
         )
         blocks.append(await _blocks(owner_connection, partner, now))
-    assert blocks[1] < blocks[0] + 100, blocks
+    # A few rows of each span; lease by lease it would be some ten thousand.
+    assert blocks[1] < blocks[0] + 300, blocks
 
 
 async def _blocks(owner: Connection, partner: Wallet, now: datetime) -> int:
