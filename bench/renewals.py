@@ -1,15 +1,19 @@
-"""Leases renewed per second by the sweep, from 1,000 leases to 1,000,000, of one partner or of 10,000."""
+"""Leases renewed per second by the sweep, from 1,000 to 1,000,000, and what their number costs who reads the wallet."""
 
 from __future__ import annotations
 
 import asyncio
+import statistics
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from partner_api.cash.schemas import OUTLOOK_DAYS
+from partner_api.cash.store import read_outlook
 from partner_api.database.connection import connect, open_pool
 from partner_api.leases import operator_store
 from partner_api.sweeps.renewals import RenewLeases
@@ -19,6 +23,7 @@ from rig.leases import DUE, fill_leases
 from rig.report import Goal, judged, number, show
 
 if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
     from partner_api.database.location import DatabaseLocation
 
 _MOST_LEASES = 1_000_000
@@ -28,6 +33,10 @@ _WARM_UP_PARTNERS = 20
 _WARM_UP_LEASES = 200
 _GOAL_RATE = Goal(at_least=20_000)
 _GOAL_FLAT = Goal(at_most=1.2)
+# The wallet of so many leases is read beside that of a few, in turn.
+_FEW_LEASES = 10
+_READS = 400
+_GOAL_READ = Goal(at_most=1.5)
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,10 @@ class Figure:
     leases: int
     partners: int
     seconds: float
+    few_read_seconds: float
+    """Reading the cash wallet of a partner with ten leases, the median, before anything is due."""
+    read_seconds: float
+    """The same of the first of these partners."""
 
     @property
     def microseconds(self) -> float:
@@ -45,13 +58,15 @@ class Figure:
 
 
 def main(
-    leases: Annotated[str, typer.Option(help="Numbers of leases that are due.")] = "1000,100000",
+    leases: Annotated[
+        str, typer.Option(help="Numbers of leases that are due.")
+    ] = "1000,100000,1000000",
     partners: Annotated[str, typer.Option(help="Numbers of partners that share them.")] = "1,100",
     durable: Annotated[
         bool, typer.Option(help="Commits wait for the disk, as in production.")
     ] = True,
 ) -> None:
-    """Measure the renewals sweep, one worker with one connection.
+    """Measure the renewals sweep, one worker with one connection, and what `GET /v1/wallet` reads.
 
     It starts a PostgreSQL of its own in a temporary folder; a million leases need 10 GB there and
     some minutes to be made. As one would for so many, it lets PostgreSQL write 8 GB between two checkpoints.
@@ -83,6 +98,19 @@ def main(
             for figure in figures
         ],
     )
+    show(
+        "The renewals to come of a cash wallet",
+        ("leases", "µs", f"of the time with {_FEW_LEASES}"),
+        [
+            (
+                number(figure.leases),
+                number(figure.read_seconds * 1e6),
+                judged(figure.read_seconds / figure.few_read_seconds, _GOAL_READ),
+            )
+            for figure in figures
+            if figure.partners == 1
+        ],
+    )
 
 
 async def _measure(database: DatabaseLocation, leases: int, partners: int) -> Figure:
@@ -97,7 +125,9 @@ async def _measure(database: DatabaseLocation, leases: int, partners: int) -> Fi
             transient=True,
         ) as progress:
             task = progress.add_task("", total=leases)
-            await fill_leases(owner, partners, leases, lambda made: progress.advance(task, made))
+            measured = await fill_leases(
+                owner, partners, leases, lambda made: progress.advance(task, made)
+            )
             # Afterwards, because PostgreSQL goes on checking references as it did when tables were small.
             first = await fill_leases(owner, _WARM_UP_PARTNERS, _WARM_UP_LEASES, lambda _: None)
         # A database that has run for a while has been looked through, and has written its changes.
@@ -105,6 +135,12 @@ async def _measure(database: DatabaseLocation, leases: int, partners: int) -> Fi
         await owner.execute("ALTER SYSTEM SET max_wal_size = '8GB'")
         await owner.execute("SELECT pg_reload_conf()")
         await owner.execute("CHECKPOINT")
+        few = await fill_leases(owner, 1, _FEW_LEASES, lambda _: None)
+        few_read_seconds, read_seconds = await _time_reads(owner, few[0], measured[0])
+        # They are no part of what is renewed.
+        await owner.execute(
+            "UPDATE cash_wallets SET renewals_due_at = NULL WHERE tenant_id = $1", few[0]
+        )
     finally:
         await owner.close()
     pool = await open_pool(database.application_url, 1)
@@ -122,7 +158,27 @@ async def _measure(database: DatabaseLocation, leases: int, partners: int) -> Fi
         await pool.close()
     if renewed != leases:
         raise MeasurementError(f"{renewed} of {leases} leases were renewed")
-    return Figure(leases, partners, seconds)
+    return Figure(leases, partners, seconds, few_read_seconds, read_seconds)
+
+
+async def _time_reads(connection: Connection, *tenant_ids: int) -> list[float]:
+    """Return the median of reading each of these cash wallets, in turn; half of it is past due in half of the reads."""
+    wallets = [
+        await connection.fetchval(
+            "SELECT organization_id FROM cash_wallets WHERE tenant_id = $1", tenant_id
+        )
+        for tenant_id in tenant_ids
+    ]
+    times: list[list[float]] = [[] for _ in tenant_ids]
+    for read in range(_READS):
+        now = DUE - timedelta(days=read % 2, minutes=1, seconds=30)
+        for each, tenant_id, organization_id in zip(times, tenant_ids, wallets, strict=True):
+            began = time.perf_counter()
+            await read_outlook(
+                connection, tenant_id, organization_id, now, now + timedelta(days=OUTLOOK_DAYS)
+            )
+            each.append(time.perf_counter() - began)
+    return [statistics.median(each) for each in times]
 
 
 if __name__ == "__main__":

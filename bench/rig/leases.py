@@ -53,6 +53,7 @@ async def fill_leases(
             _PRICE_CENTS,
             ASSIGNED,
         )
+        await owner.execute("SELECT lease_totals_recount($1)", partner.tenant_id)
     return tenant_ids
 
 

@@ -56,16 +56,26 @@ def version_at(
     @contextmanager
     def at(revision: str) -> Iterator[None]:
         later_types: set[str] = set()
+        later_tables: set[str] = set()
         for file in (tmp_path / "earlier" / "versions").glob("[0-9]*"):
             if file.name.partition("_")[0] > revision:
                 later_types |= set(re.findall(r"CREATE TYPE (\w+)", file.read_text()))
+                later_tables |= set(re.findall(r"CREATE TABLE (\w+)", file.read_text()))
                 file.unlink()
         # Functions that take what came later came later too.
-        takes_later = re.compile(rf"\b({'|'.join(later_types) or '-'})\b")
+        takes_later = re.compile(rf"\b({'|'.join(later_types) or '(?!)'})\b")
+        takes_row = re.compile(
+            rf"FUNCTION \w+\([^)]*\bp_\w+ ({'|'.join(later_tables) or '(?!)'})\b"
+        )
         files = [
             (
                 name,
-                FUNCTION.sub(lambda one: "" if takes_later.search(one[0]) else one[0], text),
+                FUNCTION.sub(
+                    lambda one: (
+                        "" if takes_later.search(one[0]) or takes_row.search(one[0]) else one[0]
+                    ),
+                    text,
+                ),
             )
             for name, text in functions
         ]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from tests.support.invariants import mismatches
 from tests.support.leases import lease, make_account
@@ -166,6 +167,21 @@ async def test_due_wallets_are_rolled_over(connection: Connection, partner: Wall
         await connection.fetchval("SELECT wallets_touch($1, $2, $3)", partner.tenant_id, NOON, ids)
         == 0
     )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT lease_time(l, $2) FROM leases l WHERE tenant_id = $1",
+        "SELECT lease_assigned($1, $2, NULL, NULL, NULL, '', 0, NULL)",
+    ],
+)
+async def test_what_would_change_a_lease_without_counting_it_is_to_be_tried_again(
+    connection: Connection, owner_connection: Connection, partner: Wallet, statement: str
+) -> None:
+    await lease(connection, partner, NOON)
+    with pytest.raises(asyncpg.SerializationError):
+        await owner_connection.fetch(statement, partner.tenant_id, NOON)
 
 
 async def test_a_posting_that_has_begun_keeps_its_record(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
@@ -12,8 +13,10 @@ from tests.database.revisions import NEWEST
 from tests.support import operations
 from tests.support.databases import DatabaseUrls, role_of
 from tests.support.invariants import mismatches
+from tests.support.outlook import by_lease
 from tests.support.tenants import NOON, make_child, make_partner
 
+from partner_api.cash.store import read_outlook
 from partner_api.database.arguments import SYSTEM, Idempotency
 from partner_api.database.connection import connect, prepare_connection
 from partner_api.database.migrate import upgrade
@@ -199,3 +202,102 @@ class TestRevision0012:
                 assert answered.status == ("active" if status == "replayed" else "suspended")
         finally:
             await app.close()
+
+
+class TestRevision0013:
+    """The totals of leases; on a database with leases in every state, as the functions before it left them."""
+
+    # Since when, price, first unsettled month, whether that was tried, and a former price until a month.
+    LEASES: ClassVar[list[tuple[str, int, int, bool, tuple[int, int] | None]]] = [
+        ("2026-01-31T12:00:00Z", 500, 6, False, None),
+        ("2026-05-31T12:00:01Z", 500, 1, True, None),
+        ("2026-05-30T12:00:00Z", 700, 1, True, (2, 650)),
+        ("2026-04-15T00:00:00Z", 0, 1, False, (3, 90)),
+        ("2026-06-15T11:00:00Z", 9_007_199_254_740_991, 1, False, None),
+    ]
+
+    async def test_the_leases_that_are_there_are_counted(
+        self,
+        empty: DatabaseUrls,
+        owner: Connection,
+        version_at: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        role = role_of(empty.app)
+        with version_at("0012"):
+            assert (await upgrade(empty.owner, role)).revision == "0012"
+            await prepare_connection(owner)
+            partner = await make_partner(owner, cash_cents=60)
+            await make_partner(owner)
+            for lease in self.LEASES:
+                await self.insert(owner, partner, *lease)
+            await self.insert(owner, partner, *self.LEASES[0])
+            await owner.execute(
+                "UPDATE leases SET status = 'disconnected', disconnected_at = assigned_at, "
+                "disconnected_reason = 'released_by_partner' "
+                "WHERE social_account_id = (SELECT max(social_account_id::text)::uuid FROM leases)"
+            )
+        assert (await upgrade(empty.owner, role)).revision == NEWEST
+        await prepare_connection(owner)
+        wrong = await mismatches(owner, partner.tenant_id)
+        assert [each for each in wrong if each.startswith(("lease_totals", "lease_calendar"))] == []
+        assert await owner.fetchval("SELECT count(*) FROM lease_totals") == 1
+        for now in (NOON, NOON - timedelta(days=20)):
+            until = now + timedelta(days=30)
+            told = await read_outlook(owner, partner.tenant_id, partner.organization_id, now, until)
+            assert told == await by_lease(owner, partner, now, until)
+
+    async def insert(
+        self,
+        owner: Connection,
+        partner: Wallet,
+        assigned_at: str,
+        price_cents: int,
+        next_month: int,
+        tried: bool,
+        former: tuple[int, int] | None,
+    ) -> None:
+        at, lease_id = datetime.fromisoformat(assigned_at), uuid4()
+        key = (partner.tenant_id, lease_id)
+        await owner.execute(
+            """
+            INSERT INTO social_accounts
+                (tenant_id, id, project_id, platform, handle, followers, leased, connected_at)
+            VALUES ($1, $2, $3, 'tiktok', 'handle', 1, true, $4)
+            """,
+            *key,
+            partner.project_id,
+            at,
+        )
+        await owner.execute(
+            """
+            INSERT INTO leases
+                (tenant_id, social_account_id, project_id, assigned_at, monthly_price_cents, next_month,
+                 next_due_at, billing_status, past_due_since, next_attempt_at)
+            VALUES ($1, $2, $3, $4, $5, $6, lease_month_start($4, $6),
+                    CASE WHEN $7 THEN 'past_due' ELSE 'current' END,
+                    CASE WHEN $7 THEN lease_month_start($4, $6) END,
+                    CASE WHEN $7 THEN lease_month_start($4, $6) + interval '1 day' END)
+            """,
+            *key,
+            partner.project_id,
+            at,
+            price_cents,
+            next_month,
+            tried,
+        )
+        if former is not None:
+            await owner.execute(
+                "INSERT INTO lease_former_prices VALUES ($1, $2, $3, $4)", *key, *former
+            )
+        if tried:
+            await owner.execute(
+                """
+                INSERT INTO lease_charges
+                    (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status)
+                VALUES ($1, $2, $3::integer, lease_month_start($4, $3), lease_month_start($4, $3 + 1), $5, 'due')
+                """,
+                *key,
+                next_month,
+                at,
+                price_cents if former is None else former[1],
+            )

@@ -137,6 +137,7 @@ async def test_the_charge_of_a_month_says_its_price(
     await owner_connection.execute(
         "UPDATE leases SET monthly_price_cents = $2 WHERE tenant_id = $1", partner.tenant_id, CHEAP
     )
+    await owner_connection.execute("SELECT lease_totals_recount($1)", partner.tenant_id)
     outlook = await cash.read_outlook(
         connection, partner.tenant_id, partner.organization_id, APRIL, APRIL + DAY
     )

@@ -82,10 +82,10 @@ async def _of_the_outlook(connection: Connection, partner: Wallet) -> list[int]:
 
 
 async def test_the_price_is_a_part_of_the_statement_that_asks_for_it(
-    connection: Connection,
+    owner_connection: Connection,
 ) -> None:
     """And no call for each month of each lease, which would take many times as long."""
-    plan = await connection.fetch(
+    plan = await owner_connection.fetch(
         """
         EXPLAIN SELECT price FROM leases l
          CROSS JOIN LATERAL lease_price_at(1, l.social_account_id, l.next_month, true, l.monthly_price_cents) price

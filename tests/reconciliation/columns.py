@@ -257,6 +257,24 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         # Not after its cash event; exactly when, the outbox says for 30 days.
         "settled_at": Rule.TOLD,
     },
+    "lease_totals": {
+        "tenant_id": KEY,
+        "leases": Rule.LEASE_TOTALS,
+        "monthly_cents": Rule.LEASE_TOTALS,
+        "next_months": Rule.LEASE_TOTALS,
+        "settled_cents": Rule.LEASE_TOTALS,
+        # No more than that nothing is later.
+        "exact_from": Rule.LEASE_TOTALS,
+        # No more than that nobody stands before it.
+        "past_due_from": Rule.LEASE_TOTALS,
+    },
+    "lease_calendar": {
+        "tenant_id": KEY,
+        "span_seconds": KEY,
+        "position": KEY,
+        "leases": Rule.LEASE_CALENDAR,
+        "monthly_cents": Rule.LEASE_CALENDAR,
+    },
     "lease_former_prices": {
         "tenant_id": KEY,
         "social_account_id": KEY,

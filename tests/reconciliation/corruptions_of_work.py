@@ -137,6 +137,40 @@ CASH = [
 ]  # fmt: skip
 
 
+def _totals(column: str, value: str) -> Corruption:
+    return Corruption(
+        f"lease_totals.{column}",
+        f"UPDATE lease_totals SET {column} = {value} {_CASH}",
+        Rule.LEASE_TOTALS,
+        "partner",
+    )
+
+
+def _calendar(column: str, value: str, span_seconds: int) -> Corruption:
+    return Corruption(
+        f"lease_calendar.{column}",
+        f"UPDATE lease_calendar SET {column} = {value} {_CASH} AND span_seconds = {span_seconds}",
+        Rule.LEASE_CALENDAR,
+        "partner",
+    )
+
+
+TOTALS = [
+    _totals("leases", "leases + 1"),
+    _totals("monthly_cents", "monthly_cents - 1"),
+    _totals("next_months", "next_months + 1"),
+    _totals("settled_cents", "settled_cents + 1"),
+    _totals("exact_from", "exact_from - interval '1 year'"),
+    _totals("exact_from", "NULL"),
+    _totals("past_due_from", "'2037-01-01'"),
+    _calendar("leases", "leases + 1", 1),
+    _calendar("monthly_cents", "monthly_cents + 1", 1),
+    *(_calendar("leases", "leases - 1", span) for span in (60, 3600, 86400)),
+    Corruption("lease_totals: the row", f"DELETE FROM lease_totals {_CASH}", Rule.LEASE_TOTALS, "partner"),
+    Corruption("lease_calendar: all rows", f"DELETE FROM lease_calendar {_CASH}", Rule.LEASE_CALENDAR, "partner"),
+]  # fmt: skip
+
+
 def _lease(
     column: str, value: str, rule: Rule, lease: str = "lease", organization: str = "child"
 ) -> Corruption:

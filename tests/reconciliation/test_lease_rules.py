@@ -218,7 +218,9 @@ async def test_account_of_an_ended_lease(breaking: Connection, history: History)
         history.lease,
     )
     account, sa = format_id("pool", history.pool_account), format_id("sa", history.lease)
-    assert await found(breaking, history, Rule.LEASE_SOCIAL_ACCOUNT) == [
+    assert await found(
+        breaking, history, Rule.LEASE_SOCIAL_ACCOUNT, Rule.LEASE_TOTALS, Rule.LEASE_CALENDAR
+    ) == [
         about_child(
             history, Rule.ACCOUNT_LEASE, f"{account} lease {sa}", "assigned", "disconnected"
         )

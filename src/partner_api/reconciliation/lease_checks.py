@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from partner_api.reconciliation.pool_store import HeldAccount
     from partner_api.reconciliation.request_store import Request
+    from partner_api.reconciliation.totals_store import LeaseTotals
 
 _NO_ROW = "none"
 
@@ -79,6 +80,14 @@ def check_former_price(tenant_id: int, price: FormerPrice) -> Iterator[Mismatch]
         price.monthly_price_cents,
         price.price_cents,
     )
+
+
+def check_totals(
+    tenant_id: int, partner_id: UUID, totals: LeaseTotals | None
+) -> Iterator[Mismatch]:
+    """Report what of the totals of a partner's leases is not what they come to."""
+    if totals is not None:
+        yield from mismatches(tenant_id, partner_id, "lease totals", totals.differences)
 
 
 def check_unleased_account(tenant_id: int, account: SocialAccount) -> Iterator[Mismatch]:

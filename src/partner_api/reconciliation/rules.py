@@ -151,6 +151,14 @@ class Rule(StrEnum):
         "renewal_awaited",
         "a cash wallet is looked at no later than its first lease has to be paid",
     )
+    LEASE_TOTALS = (
+        "lease_totals",
+        "what a partner's leases come to is the sum of its leases, and none is before its line begins",
+    )
+    LEASE_CALENDAR = (
+        "lease_calendar",
+        "a lease is counted once where in a month its months begin, with what it costs",
+    )
     LEASE_ACCOUNT = "lease_account", "an assigned lease holds its pool account"
     ACCOUNT_LEASE = "account_lease", "a leased pool account is held by an assigned lease"
     REQUEST = (

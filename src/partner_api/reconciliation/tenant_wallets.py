@@ -17,6 +17,7 @@ from partner_api.reconciliation import (
     pages,
     period_store,
     store,
+    totals_store,
     wallet_store,
 )
 from partner_api.reconciliation.cash_store import CashSlice
@@ -171,6 +172,12 @@ class TenantWallets:
                 yield mismatch
             if (ahead := await self._newest_event(wallet)) is not None:
                 yield ahead
+            if wallet.parent_id is None:
+                totals = await totals_store.wrong_lease_totals(self.connection, self.tenant_id)
+                for mismatch in lease_checks.check_totals(
+                    self.tenant_id, wallet.organization_id, totals
+                ):
+                    yield mismatch
         for slices in _cash_slices(wallets):
             for event in await cash_store.wrong_cash_events(
                 self.connection, self.tenant_id, slices

@@ -255,7 +255,7 @@ BEGIN
          WHERE l.tenant_id = p_tenant_id AND p.organization_id = p_item.organization_id AND l.status = 'assigned'
          ORDER BY l.next_due_at, l.social_account_id FOR NO KEY UPDATE OF l
     LOOP
-        p_now := lease_time(v_lease, greatest(p_now, v_cash.last_event_at));
+        p_now := lease_moment(v_lease, greatest(p_now, v_cash.last_event_at));
         v_cash := lease_catch_up(v_cash, v_lease, p_now, p_item.organization_id, p_item.caller, true);
         PERFORM lease_end(v_lease, p_now, 'organization_archived', NULL, p_item.partner_id, p_item.caller);
         p_released := p_released + 1;

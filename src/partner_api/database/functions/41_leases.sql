@@ -29,7 +29,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Return the time of what happens to a lease now: p_now, unless it is known to be later.
-CREATE OR REPLACE FUNCTION lease_time(p_lease leases, p_now timestamptz)
+CREATE OR REPLACE FUNCTION lease_moment(p_lease leases, p_now timestamptz)
 RETURNS timestamptz LANGUAGE sql STABLE AS $$
     SELECT greatest(p_now, p_lease.past_due_since, lease_month_start(p_lease.assigned_at, p_lease.next_month - 1))
 $$;
@@ -54,19 +54,24 @@ RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT jsonb_build_object('socialAccountId', 'sa_' || p_social_account_id, 'projectId', 'prj_' || p_project_id)
 $$;
 
--- Write the audit and outbox rows of an account that was leased to a project of p_organization_id.
-CREATE OR REPLACE FUNCTION lease_assigned(
-    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_project_id uuid, p_social_account_id uuid,
-    p_handle text, p_monthly_price_cents bigint, p_caller caller)
+-- Count a new lease of a project of p_organization_id, see that the sweep comes for it, and write the audit and outbox
+-- rows of its account. The cash wallet is locked.
+CREATE OR REPLACE FUNCTION lease_begun(
+    p_lease leases, p_now timestamptz, p_organization_id uuid, p_handle text, p_caller caller)
 RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM audit_write(p_tenant_id, p_now, p_organization_id, 'leased_account.assigned', p_caller, p_project_id,
-                        jsonb_build_object('socialAccountId', 'sa_' || p_social_account_id, 'handle', p_handle,
-                                           'monthlyPriceCents', p_monthly_price_cents));
-    PERFORM outbox_write(p_tenant_id, p_now, p_organization_id, 'social_account.connected', p_social_account_id,
-                         jsonb_build_object('socialAccountId', 'sa_' || p_social_account_id,
-                                            'projectId', 'prj_' || p_project_id, 'handle', p_handle));
+    PERFORM lease_count(p_lease, 1);
+    UPDATE cash_wallets SET renewals_due_at = least(renewals_due_at, p_lease.next_due_at)
+     WHERE tenant_id = p_lease.tenant_id AND (renewals_due_at <= p_lease.next_due_at) IS NOT TRUE;
+    PERFORM audit_write(p_lease.tenant_id, p_now, p_organization_id, 'leased_account.assigned', p_caller,
+                        p_lease.project_id,
+                        jsonb_build_object('socialAccountId', 'sa_' || p_lease.social_account_id, 'handle', p_handle,
+                                           'monthlyPriceCents', p_lease.monthly_price_cents));
+    PERFORM outbox_write(p_lease.tenant_id, p_now, p_organization_id, 'social_account.connected',
+                         p_lease.social_account_id,
+                         lease_outbox_data(p_lease.social_account_id, p_lease.project_id)
+                             || jsonb_build_object('handle', p_handle));
 END
 $$;
 
@@ -156,11 +161,8 @@ BEGIN
              settled_at)
         VALUES (p_tenant_id, v_lease.social_account_id, 0, v_at, v_lease.next_due_at, v_lease.monthly_price_cents,
                 'paid', CASE WHEN v_lease.monthly_price_cents > 0 THEN v_cash.last_sequence END, p_now);
-        PERFORM lease_assigned(p_tenant_id, p_now, v_owner.id, p_item.project_id, v_lease.social_account_id,
-                               v_pool.handle, v_lease.monthly_price_cents, p_item.caller);
+        PERFORM lease_begun(v_lease, p_now, v_owner.id, v_pool.handle, p_item.caller);
     END LOOP;
-    UPDATE cash_wallets SET renewals_due_at = least(renewals_due_at, lease_month_start(v_at, 1))
-     WHERE tenant_id = p_tenant_id AND organization_id = v_cash.organization_id AND currency = v_cash.currency;
     RETURN ROW('done', NULL, jsonb_build_object('assigned_at', v_at, 'charged_cents', v_total,
                                                 'social_account_ids', to_jsonb(p_item.social_account_ids)))::outcome;
 END

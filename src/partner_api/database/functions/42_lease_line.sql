@@ -23,12 +23,19 @@ $$;
 -- their index, so that the length of the line makes no difference. One that has been tried is due, whatever p_now says.
 -- A lease whose next month is settled already stands in no line: its rows contradict each other, and to charge it
 -- would be to take the month twice.
-CREATE OR REPLACE FUNCTION lease_line(p_tenant_id bigint, p_now timestamptz, p_limit integer)
+--
+-- Where the line begins is known: no lease that has not been tried stands before p_from (NULL: nothing is known), which
+-- is the wallet's renewals_due_at, and none that has been before the total's past_due_from. Without that the index would
+-- be read from an end at which everything has moved on, and every part of a long line would cost more than the one
+-- before it.
+CREATE OR REPLACE FUNCTION lease_line(p_tenant_id bigint, p_now timestamptz, p_limit integer, p_from timestamptz)
 RETURNS SETOF leases
 LANGUAGE sql STABLE AS $$
     SELECT * FROM (
         (SELECT * FROM leases l
           WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'past_due'
+            AND next_due_at >= coalesce(
+                (SELECT past_due_from FROM lease_totals WHERE tenant_id = p_tenant_id), '-infinity')
             AND coalesce((SELECT c.status FROM lease_charges c
                            WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
                              AND c.lease_month = l.next_month), 'due') = 'due'
@@ -36,11 +43,22 @@ LANGUAGE sql STABLE AS $$
         UNION ALL
         (SELECT * FROM leases l
           WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current' AND next_due_at <= p_now
+            AND next_due_at >= coalesce(p_from, '-infinity')
             AND coalesce((SELECT c.status FROM lease_charges c
                            WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
                              AND c.lease_month = l.next_month), 'due') = 'due'
           ORDER BY next_due_at, social_account_id LIMIT p_limit)) tried_and_new
      ORDER BY next_due_at, social_account_id LIMIT p_limit
+$$;
+
+-- Return where the part of a tenant's line begins that has been tried, if none of it stands before p_from (NULL: nothing
+-- is known); p_from if it is empty.
+CREATE OR REPLACE FUNCTION lease_tried_from(p_tenant_id bigint, p_from timestamptz)
+RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(min(next_due_at), p_from) FROM leases
+     WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'past_due'
+       AND next_due_at >= coalesce(p_from, '-infinity')
 $$;
 
 -- Pay the front of the line as far as the wallet reaches, at most p_limit leases, one month each. The wallet is locked
@@ -62,9 +80,11 @@ DECLARE
     v_balances bigint[];
     v_tried_at timestamptz[];
     v_last_try timestamptz;
+    v_again_at timestamptz; -- when the first of them stands in the line again
     -- The number of the cash event, counted from 1; a month at price 0 has none and repeats the number before it.
     v_events   bigint[];
     v_hash     bytea; -- of the last event, if there is one
+    v_is_present boolean := NOT EXISTS (SELECT FROM lease_former_prices WHERE tenant_id = p_cash.tenant_id);
     v_reached  integer;
     v_seen     integer;
 BEGIN
@@ -75,11 +95,13 @@ BEGIN
                lease_month_start(l.assigned_at, l.next_month + 1) AS again_at,
                (SELECT p.organization_id FROM projects p
                  WHERE p.tenant_id = p_cash.tenant_id AND p.id = l.project_id) AS owner_id,
-               l.past_due_since, price
-          FROM lease_line(p_cash.tenant_id, p_now, p_limit) l
-         -- Only one that was tried has a charge already.
-         CROSS JOIN LATERAL lease_price_at(p_cash.tenant_id, l.social_account_id, l.next_month,
-                                           l.billing_status = 'past_due', l.monthly_price_cents) price
+               l.past_due_since,
+               -- Only one that was tried has a charge already, and few partners have former prices.
+               CASE WHEN v_is_present AND l.billing_status = 'current' THEN l.monthly_price_cents
+                    ELSE (SELECT * FROM lease_price_at(p_cash.tenant_id, l.social_account_id, l.next_month,
+                                                       l.billing_status = 'past_due', l.monthly_price_cents))
+               END AS price
+          FROM lease_line(p_cash.tenant_id, p_now, p_limit, p_cash.renewals_due_at) l
     ), cut AS (
         SELECT line.*, sum(price) OVER up_to AS total, count(*) FILTER (WHERE price > 0) OVER up_to AS event
           FROM line
@@ -91,9 +113,9 @@ BEGIN
     SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM cut), array_agg(id), array_agg(project_id),
            array_agg(owner_id), array_agg(month), array_agg(due_at), array_agg(again_at), array_agg(price),
            array_agg((p_cash.balance_cents - total)::bigint), array_agg(event), array_agg(past_due_since),
-           max(past_due_since) FILTER (WHERE price > 0)
+           max(past_due_since) FILTER (WHERE price > 0), min(again_at)
       INTO v_seen, v_reached, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events,
-           v_tried_at, v_last_try
+           v_tried_at, v_last_try, v_again_at
       FROM paid;
     p_paid := coalesce(cardinality(v_ids), 0);
     p_blocked := p_paid < v_reached;
@@ -106,16 +128,8 @@ BEGIN
     p_now := greatest(p_now, p_cash.last_event_at, v_last_try);
     v_hash := lease_line_events_write(
         p_cash, p_now, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events);
-    INSERT INTO lease_charges
-        (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, cash_sequence,
-         settled_at)
-    SELECT p_cash.tenant_id, d.id, d.month, d.start_at, d.end_at, d.price, 'paid',
-           CASE WHEN d.price > 0 THEN p_cash.last_sequence + d.event END, greatest(p_now, d.tried_at)
-      FROM unnest(v_ids, v_months, v_starts, v_ends, v_prices, v_events, v_tried_at)
-           AS d (id, month, start_at, end_at, price, event, tried_at)
-    ON CONFLICT (tenant_id, social_account_id, lease_month) DO UPDATE
-       SET status = excluded.status, cash_sequence = excluded.cash_sequence, settled_at = excluded.settled_at
-     WHERE lease_charges.status = 'due';
+    PERFORM lease_line_charges_write(
+        p_cash, p_now, v_ids, v_months, v_starts, v_ends, v_prices, v_events, v_tried_at);
     UPDATE leases l
        SET next_month = d.month + 1, next_due_at = d.end_at,
            billing_status = 'current', past_due_since = NULL, next_attempt_at = NULL
@@ -127,52 +141,16 @@ BEGIN
                || jsonb_build_object('leaseMonth', d.month, 'amountCents', d.price), p_now
       FROM unnest(v_ids, v_projects, v_owners, v_months, v_prices) AS d (id, project_id, owner_id, month, price);
 
+    PERFORM lease_totals_settle(
+        p_cash.tenant_id, p_paid, p_cash.balance_cents - v_balances[p_paid], v_starts[p_paid]);
+    -- One that is paid late may be due again at once, before those that have not been tried.
+    p_cash.renewals_due_at := least(p_cash.renewals_due_at, v_again_at);
     p_cash.balance_cents := v_balances[p_paid];
     p_cash.last_sequence := p_cash.last_sequence + v_events[p_paid];
     IF v_events[p_paid] > 0 THEN
         p_cash.last_event_at := p_now;
         p_cash.last_hash := v_hash;
     END IF;
-END
-$$;
-
--- Write the cash events of paid months, of which one at price 0 has none: an element of each array per lease, as in
--- lease_line_charge. Return the hash of the last event, NULL when there is none.
-CREATE OR REPLACE FUNCTION lease_line_events_write(
-    p_cash cash_wallets, p_now timestamptz, p_ids uuid[], p_projects uuid[], p_owners uuid[], p_months integer[],
-    p_starts timestamptz[], p_ends timestamptz[], p_prices bigint[], p_balances bigint[], p_events bigint[])
-RETURNS bytea
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_hash bytea;
-BEGIN
-    WITH new AS MATERIALIZED (
-        -- In the order of the table's columns.
-        SELECT d.event, ROW(
-               p_cash.tenant_id, p_cash.organization_id, p_cash.currency, p_cash.last_sequence + d.event,
-               time_ordered_uuid(p_now, 'cash:' || p_cash.tenant_id || ':' || p_cash.organization_id || ':'
-                                        || (p_cash.last_sequence + d.event)),
-               'lease_renewal', -d.price, d.balance, d.owner_id, d.id, d.project_id, d.month, d.start_at, d.end_at,
-               NULL, NULL, NULL, NULL, p_now, NULL, NULL)::cash_events AS e
-          FROM unnest(p_ids, p_projects, p_owners, p_months, p_starts, p_ends, p_prices, p_balances, p_events)
-               AS d (id, project_id, owner_id, month, start_at, end_at, price, balance, event)
-         WHERE d.price > 0
-    ), chained AS (
-        SELECT event, e, ledger_chain(p_cash.last_hash, cash_event_content(e)) OVER (ORDER BY event) AS hash FROM new
-    ), written AS (
-        INSERT INTO cash_events
-            (tenant_id, organization_id, currency, sequence, event_id, event_type, amount_cents, balance_after_cents,
-             for_organization_id, social_account_id, project_id, lease_month, period_start, period_end, created_at,
-             previous_hash, hash)
-        SELECT (e).tenant_id, (e).organization_id, (e).currency, (e).sequence, (e).event_id, (e).event_type,
-               (e).amount_cents, (e).balance_after_cents, (e).for_organization_id, (e).social_account_id,
-               (e).project_id, (e).lease_month, (e).period_start, (e).period_end, (e).created_at,
-               lag(hash, 1, p_cash.last_hash) OVER (ORDER BY event), hash
-          FROM chained
-        RETURNING sequence, hash
-    )
-    SELECT w.hash INTO v_hash FROM written w ORDER BY w.sequence DESC LIMIT 1;
-    RETURN v_hash;
 END
 $$;
 
@@ -191,7 +169,7 @@ DECLARE
     v_count   integer;
 BEGIN
     FOR v_lease IN
-        SELECT * FROM lease_line(p_cash.tenant_id, p_now, p_limit)
+        SELECT * FROM lease_line(p_cash.tenant_id, p_now, p_limit, p_cash.renewals_due_at)
     LOOP
         EXIT WHEN coalesce(v_lease.past_due_since, p_now) > p_now - lease_patience()
                OR lease_month_price(v_lease, v_lease.next_month) <= p_cash.balance_cents;
@@ -199,11 +177,15 @@ BEGIN
         v_ended := v_ended + 1;
     END LOOP;
     IF v_ended > 0 THEN
+        UPDATE lease_totals SET past_due_from = lease_tried_from(tenant_id, past_due_from)
+         WHERE tenant_id = p_cash.tenant_id;
         RETURN v_ended;
     END IF;
     FOR v_lease IN
         SELECT * FROM leases
-         WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now AND past_due_since <= p_now - lease_patience()
+         WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now
+           AND next_attempt_at >= coalesce(p_cash.renewals_due_at, '-infinity')
+           AND past_due_since <= p_now - lease_patience()
          ORDER BY next_due_at, social_account_id LIMIT p_limit
     LOOP
         PERFORM lease_end_unpaid(v_lease, p_now);
@@ -213,7 +195,7 @@ BEGIN
     v_waiting := ARRAY(
         SELECT l FROM leases l
          WHERE l.tenant_id = p_cash.tenant_id AND l.status = 'assigned' AND l.billing_status = 'current'
-           AND l.next_due_at <= p_now
+           AND l.next_due_at <= p_now AND l.next_due_at >= coalesce(p_cash.renewals_due_at, '-infinity')
            AND coalesce((SELECT c.status FROM lease_charges c
                           WHERE c.tenant_id = p_cash.tenant_id AND c.social_account_id = l.social_account_id
                             AND c.lease_month = l.next_month), 'due') = 'due'
@@ -230,6 +212,10 @@ BEGIN
                next_attempt_at = lease_next_attempt(v_since, v_since)
           FROM unnest(v_waiting) d
          WHERE l.tenant_id = p_cash.tenant_id AND l.social_account_id = d.social_account_id;
+        UPDATE lease_totals
+           SET past_due_from = lease_tried_from(
+                   tenant_id, CASE WHEN past_due_from <= v_waiting[1].next_due_at THEN past_due_from END)
+         WHERE tenant_id = p_cash.tenant_id;
         INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
         SELECT p_cash.tenant_id, time_ordered_uuid(p_now, 'leased_account.past_due:' || l.social_account_id || l.next_month),
                p.organization_id, 'leased_account.past_due', lease_outbox_data(l.social_account_id, l.project_id)
@@ -250,6 +236,7 @@ BEGIN
      WHERE tenant_id = p_cash.tenant_id AND social_account_id = ANY (ARRAY(
                SELECT social_account_id FROM leases
                 WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now
+                  AND next_attempt_at >= coalesce(p_cash.renewals_due_at, '-infinity')
                   -- Of those past due for too long, more than p_limit may be left: they end, and are not put off.
                   AND past_due_since > p_now - lease_patience() LIMIT p_limit));
     GET DIAGNOSTICS v_count = ROW_COUNT;

@@ -207,11 +207,9 @@ BEGIN
         (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, settled_at)
     SELECT p_tenant_id, a, 0, v_at, lease_month_start(v_at, 1), 0, 'paid', p_now
       FROM unnest(p_item.social_account_ids) a;
-    PERFORM lease_assigned(p_tenant_id, p_now, v_request.organization_id, v_request.project_id, a.id, a.handle, 0,
-                           p_item.caller)
-       FROM unnest(p_item.social_account_ids, p_item.handles) a (id, handle);
-    UPDATE cash_wallets SET renewals_due_at = least(renewals_due_at, lease_month_start(v_at, 1))
-     WHERE tenant_id = p_tenant_id;
+    PERFORM lease_begun(l, p_now, v_request.organization_id, a.handle, p_item.caller)
+       FROM unnest(p_item.social_account_ids, p_item.handles) a (id, handle)
+       JOIN leases l ON l.tenant_id = p_tenant_id AND l.social_account_id = a.id;
     RETURN lease_request_answered(
         v_request, p_now, 'assigned', 'Assigned by the sandbox.', p_item.social_account_ids, p_item.caller);
 END

@@ -5,11 +5,13 @@ CREATE OR REPLACE FUNCTION leases_renew_locked(
     INOUT p_cash cash_wallets, p_now timestamptz, p_limit integer, OUT p_advanced integer)
 LANGUAGE plpgsql AS $$
 DECLARE
-    -- Each batch looks past what the ones before it have moved, so they are large. Leases that cannot be paid are gone
-    -- through one by one, so fewer of them are.
+    -- Leases that cannot be paid are gone through one by one, so fewer of them are.
     v_batch   integer := least(coalesce(p_limit, 5000), 5000);
     v_paid    record;
     v_waiting integer;
+    v_done    boolean;
+    v_due_at  timestamptz;
+    v_tried   timestamptz;
 BEGIN
     p_advanced := 0;
     LOOP
@@ -24,11 +26,21 @@ BEGIN
             v_waiting := lease_line_wait(p_cash, p_now, least(v_batch, 1000));
             p_advanced := p_advanced + v_waiting;
         END IF;
-        p_cash.renewals_due_at := leases_due_at(p_cash.tenant_id);
-        EXIT WHEN v_paid.p_paid + v_waiting = 0 OR p_advanced >= p_limit;
+        -- Nothing is due before the time that the wallet knows, so the next batch begins there. When the line has been
+        -- gone through that is not relied on: if it was too late, those that stand before it are not left behind.
+        v_done := v_paid.p_paid + v_waiting = 0 OR NOT v_paid.p_blocked AND NOT v_paid.p_more;
+        v_due_at := leases_due_at(p_cash.tenant_id, CASE WHEN NOT v_done THEN p_cash.renewals_due_at END);
+        EXIT WHEN v_paid.p_paid + v_waiting = 0 AND (v_due_at < p_cash.renewals_due_at) IS NOT TRUE;
+        p_cash.renewals_due_at := v_due_at;
+        EXIT WHEN p_advanced >= p_limit;
         -- Most wallets are done with at the first go; the others look again until there is nothing to do.
-        EXIT WHEN NOT v_paid.p_blocked AND NOT v_paid.p_more AND (p_cash.renewals_due_at <= p_now) IS NOT TRUE;
+        EXIT WHEN v_done AND (v_due_at <= p_now) IS NOT TRUE;
     END LOOP;
+    p_cash.renewals_due_at := v_due_at;
+    IF v_done THEN
+        v_tried := lease_tried_from(p_cash.tenant_id, NULL);
+        UPDATE lease_totals SET past_due_from = v_tried WHERE tenant_id = p_cash.tenant_id AND past_due_from > v_tried;
+    END IF;
     IF p_advanced >= p_limit THEN
         -- There may be more.
         p_cash.renewals_due_at := least(date_trunc('second', p_now), p_cash.renewals_due_at);
@@ -42,15 +54,17 @@ BEGIN
 END
 $$;
 
--- Return when the first of a tenant's leases is to be charged or tried again; NULL: none is.
-CREATE OR REPLACE FUNCTION leases_due_at(p_tenant_id bigint)
+-- Return when the first of a tenant's leases is to be charged or tried again, if none is before p_from (NULL: nothing is
+-- known); NULL: none is.
+CREATE OR REPLACE FUNCTION leases_due_at(p_tenant_id bigint, p_from timestamptz)
 RETURNS timestamptz
 LANGUAGE sql STABLE AS $$
     SELECT least(
         (SELECT min(next_due_at) FROM leases
-          WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current'),
+          WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current'
+            AND next_due_at >= coalesce(p_from, '-infinity')),
         (SELECT min(next_attempt_at) FROM leases
-          WHERE tenant_id = p_tenant_id AND next_attempt_at IS NOT NULL))
+          WHERE tenant_id = p_tenant_id AND next_attempt_at >= coalesce(p_from, '-infinity')))
 $$;
 
 -- Renew leases that are due at p_now, partner by partner in the order given, until about p_limit are advanced; all in one

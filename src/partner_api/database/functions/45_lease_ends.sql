@@ -2,7 +2,7 @@
 
 -- Settle every month of a lease that has begun and is not paid, oldest first: paid if p_charge and the cash wallet
 -- covers it, else recorded as uncollected. The lease is about to end; the cash wallet is locked and comes back changed.
--- p_now is the lease's time, of lease_time.
+-- p_now is the lease's time, of lease_moment.
 CREATE OR REPLACE FUNCTION lease_catch_up(
     p_cash cash_wallets, p_lease leases, p_now timestamptz, p_for_organization_id uuid, p_caller caller,
     p_charge boolean)
@@ -56,8 +56,9 @@ BEGIN
 END
 $$;
 
--- End a lease: its social account is disconnected and its pool account available again, at this instant.
--- p_acting_id is the organization whose audit log says so, NULL: the owner of the project.
+-- End a lease, as it was before its months were settled for that: it is no longer counted, its social account is
+-- disconnected and its pool account available again, at this instant. The cash wallet is locked. p_acting_id is the
+-- organization whose audit log says so, NULL: the owner of the project.
 CREATE OR REPLACE FUNCTION lease_end(
     p_lease leases, p_now timestamptz, p_reason text, p_note text, p_acting_id uuid, p_caller caller)
 RETURNS void
@@ -66,6 +67,7 @@ DECLARE
     v_at           timestamptz := date_trunc('second', p_now);
     v_organization uuid;
 BEGIN
+    PERFORM lease_count(p_lease, -1);
     UPDATE leases
        SET status = 'disconnected', billing_status = 'current', past_due_since = NULL, next_attempt_at = NULL,
            disconnected_at = v_at, disconnected_reason = p_reason, release_note = p_note
@@ -156,7 +158,7 @@ BEGIN
     IF v_lease.status <> 'assigned' THEN
         RETURN lease_is_over(v_lease);
     END IF;
-    v_at := lease_time(v_lease, greatest(p_now, v_cash.last_event_at));
+    v_at := lease_moment(v_lease, greatest(p_now, v_cash.last_event_at));
     PERFORM lease_catch_up(v_cash, v_lease, v_at, v_project.organization_id, p_item.caller, v_charges);
     PERFORM lease_end(v_lease, v_at, p_item.reason, p_item.note, NULL, p_item.caller);
     RETURN ROW('done', NULL, lease_facts(p_tenant_id, p_item.social_account_id, p_now))::outcome;

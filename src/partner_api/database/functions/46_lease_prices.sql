@@ -53,6 +53,7 @@ DECLARE
     v_outcome outcome := idempotency_outcome(p_now, p_item.idempotency);
     v_cash    cash_wallets;
     v_lease   leases;
+    v_priced  leases;
     v_facts   jsonb;
     v_at      timestamptz;
     v_month   integer;
@@ -69,19 +70,22 @@ BEGIN
     IF v_lease.status <> 'assigned' THEN
         RETURN lease_is_over(v_lease);
     END IF;
-    v_at := lease_time(v_lease, greatest(p_now, v_cash.last_event_at));
+    v_at := lease_moment(v_lease, greatest(p_now, v_cash.last_event_at));
     -- The first month that has not begun.
     v_month := v_lease.next_month + (v_lease.billing_status = 'past_due')::integer;
     WHILE lease_month_start(v_lease.assigned_at, v_month) <= v_at LOOP
         v_month := v_month + 1;
     END LOOP;
+    PERFORM lease_count(v_lease, -1);
     IF v_month > v_lease.next_month THEN
         INSERT INTO lease_former_prices (tenant_id, social_account_id, until_month, price_cents)
         VALUES (p_tenant_id, p_item.social_account_id, v_month, v_lease.monthly_price_cents)
         ON CONFLICT (tenant_id, social_account_id, until_month) DO NOTHING;
     END IF;
     UPDATE leases SET monthly_price_cents = p_item.monthly_price_cents
-     WHERE tenant_id = p_tenant_id AND social_account_id = p_item.social_account_id;
+     WHERE tenant_id = p_tenant_id AND social_account_id = p_item.social_account_id
+    RETURNING * INTO v_priced;
+    PERFORM lease_count(v_priced, 1);
     v_facts := lease_facts(p_tenant_id, p_item.social_account_id, p_now);
     PERFORM audit_write(
         p_tenant_id, v_at, (v_facts ->> 'organization_id')::uuid, 'leased_account.priced', p_item.caller,

@@ -10,7 +10,9 @@ DROP FUNCTION IF EXISTS jobs_claim(bigint, timestamptz, text, text[], integer, u
 DROP FUNCTION IF EXISTS jobs_expire(bigint, timestamptz, integer);
 DROP FUNCTION IF EXISTS lease_assign(bigint, timestamptz, lease_assignment[]);
 DROP FUNCTION IF EXISTS lease_catch_up(cash_wallets, leases, timestamptz, uuid, caller);
+DROP FUNCTION IF EXISTS lease_line(bigint, timestamptz, integer);
 DROP FUNCTION IF EXISTS lease_line_pay(cash_wallets, timestamptz, integer);
+DROP FUNCTION IF EXISTS leases_due_at(bigint);
 DROP FUNCTION IF EXISTS leases_renew(bigint, timestamptz, integer);
 DROP FUNCTION IF EXISTS leases_renew_each(bigint[], timestamptz, integer);
 DROP FUNCTION IF EXISTS wallet_next_period(wallets, timestamptz, timestamptz, integer, caller);

@@ -1,0 +1,169 @@
+"""The line of a partner's leases: where it begins, however many have left it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.support.invariants import mismatches
+from tests.support.leases import PRICE_CENTS, charges, lease, top_up, work
+from tests.support.many_leases import fill_leases
+from tests.support.tenants import Wallet, make_partner
+
+from partner_api.months import add_months
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from partner_api.database.connection import Connection
+
+MARCH = datetime(2026, 3, 10, 9, tzinfo=UTC)
+APRIL = add_months(MARCH, 1)
+DAY = timedelta(days=1)
+LEASES = 3_000
+BATCH = 100
+
+
+@pytest.mark.parametrize("past_due", [False, True], ids=["renewed", "past due before"])
+async def test_a_batch_reads_no_more_when_many_have_gone_before_it(
+    connection: Connection, owner_connection: Connection, past_due: bool
+) -> None:
+    """By the blocks that PostgreSQL looks at for the front of the line, before the first batch and before the last."""
+    partner = await make_partner(connection, now=MARCH)
+    await fill_leases(owner_connection, partner, LEASES, MARCH)
+    now = APRIL + DAY
+    if past_due:
+        assert await work(connection, partner, now) == LEASES
+        now += 2 * DAY
+    await top_up(connection, partner, MARCH, LEASES * PRICE_CENTS, "adjustment")
+
+    first = await _blocks_of_the_front(owner_connection, partner, now)
+    for _ in range(LEASES // BATCH - 1):
+        await owner_connection.execute(
+            "SELECT p_advanced FROM leases_renew_partners(ARRAY[$1::bigint], $2, $3)",
+            partner.tenant_id,
+            now,
+            BATCH,
+        )
+    last = await _blocks_of_the_front(owner_connection, partner, now)
+    # Those that have gone would fill some thirty pages of the index.
+    assert first > 0
+    assert last < first + 12, (first, last)
+    assert await work(connection, partner, now) == BATCH
+    assert await _paid(connection, partner) == LEASES
+
+
+async def test_what_stands_before_a_line_that_begins_too_late_is_found_and_charged(
+    connection: Connection, owner_connection: Connection
+) -> None:
+    partner = await make_partner(connection, now=MARCH, cash_cents=10 * PRICE_CENTS)
+    early = await lease(connection, partner, MARCH)
+    late = await lease(connection, partner, MARCH + 2 * DAY)
+    await owner_connection.execute(
+        "UPDATE cash_wallets SET renewals_due_at = $2 WHERE tenant_id = $1",
+        partner.tenant_id,
+        APRIL + DAY,
+    )
+    (found,) = await mismatches(connection, partner.tenant_id)
+    assert found.startswith("renewal_awaited: cash wallet, expected 2026-04-10T09:00:00Z")
+
+    await work(connection, partner, APRIL + 3 * DAY)
+    for each in (early, late):
+        assert await charges(connection, partner, each) == [(PRICE_CENTS, "paid")] * 2
+    assert await mismatches(connection, partner.tenant_id) == []
+
+
+async def test_what_is_past_due_before_a_line_that_begins_too_late_is_found_and_charged(
+    connection: Connection, owner_connection: Connection
+) -> None:
+    partner = await make_partner(connection, now=MARCH, cash_cents=2 * PRICE_CENTS)
+    early = await lease(connection, partner, MARCH)
+    late = await lease(connection, partner, MARCH + 2 * DAY)
+    await work(connection, partner, APRIL + 3 * DAY)
+    await owner_connection.execute(
+        "UPDATE lease_totals SET past_due_from = $2 WHERE tenant_id = $1",
+        partner.tenant_id,
+        APRIL + DAY,
+    )
+    (found,) = await mismatches(connection, partner.tenant_id)
+    assert found.startswith(
+        "lease_totals: lease totals past_due_from, expected 2026-04-10T09:00:00Z"
+    )
+
+    await top_up(connection, partner, APRIL + 3 * DAY, 10 * PRICE_CENTS)
+    await work(connection, partner, APRIL + 5 * DAY)
+    for each in (early, late):
+        assert await charges(connection, partner, each) == [(PRICE_CENTS, "paid")] * 2
+    assert await mismatches(connection, partner.tenant_id) == []
+
+
+async def test_a_lease_that_is_paid_late_and_due_again_stands_before_those_not_tried(
+    connection: Connection,
+) -> None:
+    """Its next month has begun, and those of others later have not: the line begins with it."""
+    partner = await make_partner(connection, now=MARCH, cash_cents=2 * PRICE_CENTS)
+    late = await lease(connection, partner, MARCH)
+    other = await lease(connection, partner, MARCH + 25 * DAY)
+    await work(connection, partner, APRIL)
+    may = add_months(MARCH, 2)
+    # Nobody has come since, for a month and more.
+    await top_up(connection, partner, may + 2 * DAY, 3 * PRICE_CENTS)
+    await work(connection, partner, may + 2 * DAY)
+    assert await charges(connection, partner, late) == [(PRICE_CENTS, "paid")] * 3
+    assert await charges(connection, partner, other) == [(PRICE_CENTS, "paid")] * 2
+    assert await mismatches(connection, partner.tenant_id) == []
+
+
+async def test_totals_that_are_wrong_are_counted_anew(
+    connection: Connection, owner_connection: Connection
+) -> None:
+    partner = await make_partner(connection, now=MARCH, cash_cents=PRICE_CENTS)
+    await lease(connection, partner, MARCH)
+    await work(connection, partner, APRIL)
+    await owner_connection.execute(
+        "UPDATE lease_totals SET leases = 7, settled_cents = 0 WHERE tenant_id = $1",
+        partner.tenant_id,
+    )
+    await owner_connection.execute(
+        "DELETE FROM lease_calendar WHERE tenant_id = $1", partner.tenant_id
+    )
+    assert len(await mismatches(connection, partner.tenant_id)) > 1
+    await owner_connection.execute("SELECT lease_totals_recount($1)", partner.tenant_id)
+    assert await mismatches(connection, partner.tenant_id) == []
+
+
+async def _blocks_of_the_front(owner: Connection, partner: Wallet, now: datetime) -> int:
+    (plan,) = await owner.fetchval(
+        """
+        EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON)
+        SELECT l.* FROM cash_wallets w CROSS JOIN LATERAL lease_line($1, $2, $3, w.renewals_due_at) l
+         WHERE w.tenant_id = $1
+        """,
+        partner.tenant_id,
+        now,
+        BATCH,
+    )
+    return sum(_blocks_of_the_line(plan["Plan"]))
+
+
+def _blocks_of_the_line(plan: dict[str, Any]) -> Iterator[int]:
+    """Of each look at the line's index, without what is then asked for each lease."""
+    parts = plan.get("Plans", [])
+    if plan.get("Index Name") == "leases_line":
+        yield _blocks(plan) - sum(_blocks(part) for part in parts)
+    for part in parts:
+        yield from _blocks_of_the_line(part)
+
+
+def _blocks(plan: dict[str, Any]) -> int:
+    return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
+
+
+async def _paid(connection: Connection, partner: Wallet) -> int:
+    count = await connection.fetchval(
+        "SELECT count(*) FROM lease_charges WHERE tenant_id = $1 AND lease_month = 1 AND status = 'paid'",
+        partner.tenant_id,
+    )
+    assert isinstance(count, int)
+    return count
