@@ -102,8 +102,8 @@ async def test_clients_that_go_away_leave_their_neighbours_alone(
     # More often than there are connections for a tenant, or for all.
     for _ in range(6):
         there: list[asyncio.Task[httpx.Response]] = []
+        gone: list[asyncio.Task[httpx.Response]] = []
         async with wallet_held(installation, key) as held:
-            gone = []
             for number in range(16):
                 movement = (
                     start_of(key) if number % 2 else allocation_of(key, org_id(child), number + 1)

@@ -278,7 +278,7 @@ async def test_each_function_is_done_in_the_order_of_arrival(
     allocated, granted = list(range(1, 31)), list(range(101, 131))
     chance = random.Random(batch_size)
     movements: list[tuple[Any, Any]] = []
-    waiting = [
+    waiting: list[list[tuple[Any, Any]]] = [
         [(credit.allocate, allocation(child, credits)) for credits in allocated],
         [(credit.post, posting(partner, "grant", credits)) for credits in granted],
         [(job_store.start_jobs, job_start(child, 1)._replace(job_id=uuid4())) for _ in range(30)],
