@@ -11,9 +11,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 import pytest_asyncio
-from tests.support.batches import BATCH_SIZES, Nodes, open_nodes
+from tests.support.batches import BATCH_SIZES, Nodes, SetClock, call, open_nodes
+from tests.support.holding import holding
 from tests.support.invariants import assert_books_balance
 from tests.support.operations import (
     configuration,
@@ -30,16 +32,20 @@ from tests.support.working import claim, completion, expire_claims, failure, job
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM, Idempotency
+from partner_api.database.connection import REQUEST_SETTINGS, open_pool
+from partner_api.database.lanes import TooMuchInFlight
+from partner_api.edge.money_calls import MoneyCalls
 from partner_api.jobs import claim_store
 from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from tests.support.databases import DatabaseUrls
     from tests.support.tenants import Wallet
     from tests.support.working import Claim
 
+    from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection, Pool
 
 
@@ -293,3 +299,42 @@ async def test_each_function_is_done_in_the_order_of_arrival(
     assert [row["prepaid_delta"] for row in of_partner if row["event_type"] == "grant"] == granted
     given = [row["prepaid_delta"] for row in of_partner if row["event_type"] == "allocation"]
     assert given == [-credits for credits in allocated]
+
+
+@pytest.mark.parametrize("batch_size", BATCH_SIZES)
+async def test_what_goes_on_after_a_batch_that_took_too_long_keeps_its_order(
+    database_urls: DatabaseUrls,
+    connection: Connection,
+    owner_connection: Connection,
+    batch_size: int,
+) -> None:
+    """One of the batch has no more time; the others go on, before those that have come meanwhile."""
+    partner = await make_partner(connection, prepaid=1_000)
+    child = await make_child(connection, partner)
+
+    async with await open_pool(database_urls.app, 6, settings=REQUEST_SETTINGS) as own_pool:
+        own = MoneyCalls(own_pool, SetClock(), batch_size)
+
+        def allocating(amounts: Sequence[int]) -> list[asyncio.Task[Outcome]]:
+            items = [allocation(child, credits) for credits in amounts]
+            return [
+                asyncio.create_task(call(own, credit.allocate, partner.tenant_id, item))
+                for item in items
+            ]
+
+        async with holding(owner_connection, partner):
+            soon = asyncio.get_running_loop().time() + 0.5
+            impatient = asyncio.create_task(
+                own.call(credit.allocate, partner.tenant_id, allocation(child, 99), soon)
+            )
+            patient = allocating(range(1, 13))
+            with pytest.raises(
+                (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, TooMuchInFlight)
+            ):
+                await impatient
+            patient += allocating(range(13, 16))
+            await asyncio.sleep(0)
+        await asyncio.gather(*patient)
+    received = [row["prepaid_delta"] for row in await events(connection, child)]
+    assert received == list(range(1, 16))
+    await assert_books_balance(connection, partner.tenant_id)
