@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.faults.batch_victims import COUNT, Victim, World, at_work
-from tests.support.batches import BATCH_SIZES, open_nodes
+from tests.support.batches import BATCH_SIZES, SetClock, call, open_nodes
 from tests.support.holding import holding
 from tests.support.invariants import assert_books_balance
 
 from partner_api.credits import store as credit
+from partner_api.database.connection import open_pool
+from partner_api.database.outages import OutcomeUnknown
+from partner_api.edge.money_calls import MoneyCalls
 from partner_api.jobs import claim_store
 from partner_api.jobs import store as job_store
 
@@ -79,3 +83,33 @@ async def test_killed_while_its_batches_wait_for_a_wallet(
         # At most the first batch of each function had been sent, and a batch is whole or not there.
         assert sum(batch) in ((0,) if noticed else (0, min(batch_size, COUNT)))
         assert batch == sorted(batch, reverse=True)
+
+
+@pytest.mark.parametrize("batch_size", BATCH_SIZES)
+async def test_a_connection_lost_in_the_midst_of_a_batch(
+    database_urls: DatabaseUrls,
+    connection: Connection,
+    owner_connection: Connection,
+    batch_size: int,
+) -> None:
+    """Who was in the batch does not know, and finds out with the same key; nobody else is concerned."""
+    world = await World.make(connection)
+    tenant_id = world.partner.tenant_id
+    async with await open_pool(database_urls.app, 6) as pool:
+        calls = MoneyCalls(pool, SetClock(), batch_size)
+        async with holding(owner_connection, world.partner) as held:
+            tasks = [
+                asyncio.create_task(call(calls, function, tenant_id, item))
+                for function, item in world.movements
+            ]
+            await held.end_who_waits()
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+        lost = [isinstance(answer, OutcomeUnknown) for answer in answers]
+        told = [answer for answer in answers if not isinstance(answer, BaseException)]
+        assert {outcome.status for outcome in told} == {"done"}
+        assert len(told) + sum(lost) == len(answers)
+        assert sum(lost) == min(batch_size, COUNT)
+        again = [await call(calls, function, tenant_id, item) for function, item in world.movements]
+    expected = ["done" if unknown else "replayed" for unknown in lost]
+    assert [outcome.status for outcome in again] == expected
+    await world.assert_all_happened_once(connection)
