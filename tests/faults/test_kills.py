@@ -123,7 +123,7 @@ async def test_kills_in_the_midst_of_allocations(server: Service) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize(("seed", "server"), enumerate((1, 2, 100) * 2), indirect=["server"])
+@pytest.mark.parametrize(("seed", "server"), list(enumerate((1, 2, 100) * 2)), indirect=["server"])
 async def test_many_kills_in_the_midst_of_allocations(server: Service, seed: int) -> None:
     rounds = random.Random(seed).choices(VICTIMS, k=12)
     await kill_and_check(server, rounds, seed)
