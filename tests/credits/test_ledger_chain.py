@@ -152,7 +152,7 @@ async def test_free_renewals_alone_leave_the_chain_as_it_is(owner_connection: Co
 
 def test_any_text_is_hashed_as_json_writes_it(database_urls: DatabaseUrls) -> None:
     """PostgreSQL's text of JSON and Python's are the same, and so are the orders of keys."""
-    with Driver(database_urls) as driver:
+    with Driver(database_urls, 1) as driver:
         connection = driver.connection
         partner = driver.run(make_partner(connection, cash_cents=5))
 

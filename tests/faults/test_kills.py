@@ -40,8 +40,12 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture
-def server(home: Path) -> Iterator[Service]:
-    service = Service(home, "serve", "--demo", "--workers", "2", LAYERS_DEVELOPMENT="true")
+def server(request: pytest.FixtureRequest, home: Path) -> Iterator[Service]:
+    service = Service(
+        *(home, "serve", "--demo", "--workers", "2"),
+        LAYERS_DEVELOPMENT="true",
+        LAYERS_BATCH_SIZE=str(getattr(request, "param", 100)),
+    )
     try:
         yield service
     finally:
@@ -119,7 +123,7 @@ async def test_kills_in_the_midst_of_allocations(server: Service) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("seed", "server"), list(enumerate((1, 2, 100) * 2)), indirect=["server"])
 async def test_many_kills_in_the_midst_of_allocations(server: Service, seed: int) -> None:
     rounds = random.Random(seed).choices(VICTIMS, k=12)
     await kill_and_check(server, rounds, seed)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tests.support.batches import SetClock, call_together
 from tests.support.invariants import mismatches, violations
 
-from partner_api.database.connection import connect
+from partner_api.database.connection import connect, open_pool
+from partner_api.edge.money_calls import MoneyCalls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Coroutine, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
     from uuid import UUID
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from tests.support.databases import DatabaseUrls
 
     from partner_api.database.arguments import Outcome
-    from partner_api.database.connection import Connection, Row
+    from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.edge.money_calls import MoneyFunction
 
 T = TypeVar("T")
 
@@ -38,16 +41,25 @@ SELECT e.*, e.metadata ->> 'reason' AS reason
 
 
 class Driver:
-    """One connection as the application's role and one as the owner, on an event loop of its own."""
+    """The batches of an API process, and a connection as each role, on an event loop of its own.
 
-    def __init__(self, urls: DatabaseUrls) -> None:
+    Args:
+        urls: of the database.
+        batch_size: most operations in one commit.
+    """
+
+    def __init__(self, urls: DatabaseUrls, batch_size: int) -> None:
         self._urls = urls
+        self._batch_size = batch_size
+        self._clock = SetClock()
 
     def __enter__(self) -> Driver:
         # Not asyncio.Runner: that would replace the loop which the other tests of the session share.
         self._loop = asyncio.new_event_loop()
         self.connection: Connection = self.run(connect(self._urls.app))
         self.owner: Connection = self.run(connect(self._urls.owner))
+        self._pool: Pool = self.run(open_pool(self._urls.app, 2))
+        self._calls = MoneyCalls(self._pool, self._clock, self._batch_size)
         return self
 
     def __exit__(
@@ -56,6 +68,7 @@ class Driver:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.run(self._pool.close())
         self.run(self.owner.close())
         self.run(self.connection.close())
         self._loop.close()
@@ -66,13 +79,14 @@ class Driver:
 
     def call(
         self,
-        function: Callable[..., Coroutine[Any, Any, list[Outcome]]],
+        function: MoneyFunction[Any],
         tenant_id: int,
         now: datetime,
         items: Sequence[Any],
     ) -> list[Outcome]:
-        """Call a money function of a store with one batch."""
-        return self.run(function(self.connection, tenant_id, now, items))
+        """Let operations arrive together, which a money function of a store does in batches; their outcomes."""
+        self._clock.at = now
+        return self.run(call_together(self._calls, function, tenant_id, items))
 
     def wallets(self, tenant_id: int) -> dict[UUID, Row]:
         """The wallets of a tenant as they are stored: looking at them here rolls nothing over."""

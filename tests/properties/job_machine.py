@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.support import operations, working
-from tests.support.tenants import NOON, make_partner
+from tests.support import working
+from tests.support.tenants import NOON, job_start, make_partner
 
+from partner_api.database.arguments import SYSTEM
+from partner_api.jobs import claim_store
 from partner_api.jobs import store as job_store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from tests.properties.driver import Driver
     from tests.support.working import Claim
 
     from partner_api.database.arguments import Outcome
+    from partner_api.edge.money_calls import MoneyFunction
 
 TRIES = 3
 PREPAID = 2_000
 LEASE = timedelta(seconds=60)
-DAY = timedelta(days=1)
 STAGES = ("", "queued", "processing", "rendering", "finalizing")
 which = st.integers(0, 1_000)
 
@@ -92,16 +95,16 @@ class JobMachine(RuleBasedStateMachine):
         self.charged = 0
         self.seen: dict[UUID, tuple[str, float]] = {}
 
-    @rule(credits=st.integers(0, 400), seconds=st.integers(0, 2))
-    def start(self, credits: int, seconds: int) -> None:
+    @rule(amounts=st.lists(st.integers(0, 400), min_size=1, max_size=4), seconds=st.integers(0, 2))
+    def start(self, amounts: list[int], seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
-        job_id, outcome = self.driver.run(
-            operations.start(self.driver.connection, self.wallet, credits, now=self.now)
-        )
-        available = PREPAID - self.charged - sum(job.credits for job in self._running())
-        assert (outcome.status == "done") == (credits <= available), outcome
-        if outcome.status == "done":
-            self.jobs.append(Job(job_id, credits, self.now + DAY))
+        items = [job_start(self.wallet, credits, now=self.now) for credits in amounts]
+        outcomes = self._together(job_store.start_jobs, items)
+        for item, credits, outcome in zip(items, amounts, outcomes, strict=True):
+            available = PREPAID - self.charged - sum(job.credits for job in self._running())
+            assert (outcome.status == "done") == (credits <= available), outcome
+            if outcome.status == "done":
+                self.jobs.append(Job(item.job_id, credits, item.expires_at))
 
     @rule(worker=st.sampled_from(["w1", "w1", "w2"]), count=st.integers(1, 3))
     def claim(self, worker: str, count: int) -> None:
@@ -123,30 +126,50 @@ class JobMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.claims)
     @rule(
-        position=which,
-        stage=st.sampled_from([None, "rendering", "finalizing"]),
-        progress=st.sampled_from([None, 0.0, 0.25, 0.5, 0.99]),
-    )
-    def beat(self, position: int, stage: str | None, progress: float | None) -> None:
-        held = self._claim(position)
-        job = self._job(held)
-        outcome = self.driver.run(
-            working.beat(self.driver.connection, held, stage, progress, now=self.now)
+        reports=st.lists(
+            st.tuples(
+                which,
+                st.sampled_from([None, "rendering", "finalizing"]),
+                st.sampled_from([None, 0.0, 0.25, 0.5, 0.99]),
+            ),
+            min_size=1,
+            max_size=3,
         )
-        if not self._refused(outcome, job.stale(held, self.now)):
-            assert (outcome.facts or {})["cancel_requested"] is job.cancel_requested
-            job.lease_until = self.now + LEASE
-            job.stage = max(job.stage, stage or "", key=STAGES.index)
-            job.progress = max(job.progress, progress or 0)
+    )
+    def beat(self, reports: list[tuple[int, str | None, float | None]]) -> None:
+        held = [self._claim(position) for position, _, _ in reports]
+        items = [
+            claim_store.JobHeartbeat(one.job_id, one.worker_id, one.claim_token, stage, progress)
+            for one, (_, stage, progress) in zip(held, reports, strict=True)
+        ]
+        outcomes = self._together(claim_store.heartbeat, items)
+        for one, item, outcome in zip(held, items, outcomes, strict=True):
+            job = self._job(one)
+            if not self._refused(outcome, job.stale(one, self.now)):
+                assert (outcome.facts or {})["cancel_requested"] is job.cancel_requested
+                job.lease_until = self.now + LEASE
+                job.stage = max(job.stage, item.stage or "", key=STAGES.index)
+                job.progress = max(job.progress, item.progress or 0)
 
     @precondition(lambda self: self.claims)
-    @rule(position=which, charge=st.sampled_from([0, 1, 40, 100, 400, 401, -1]))
-    def complete(self, position: int, charge: int) -> None:
-        held = self._claim(position)
-        job = self._job(held)
-        outcome = self.driver.run(
-            working.complete(self.driver.connection, held, charge, now=self.now)
+    @rule(
+        reports=st.lists(
+            st.tuples(which, st.sampled_from([0, 1, 40, 100, 400, 401, -1])),
+            min_size=1,
+            max_size=4,
         )
+    )
+    def complete(self, reports: list[tuple[int, int]]) -> None:
+        held = [self._claim(position) for position, _ in reports]
+        items = [
+            working.completion(one, charge) for one, (_, charge) in zip(held, reports, strict=True)
+        ]
+        outcomes = self._together(claim_store.complete_jobs, items)
+        for one, item, outcome in zip(held, items, outcomes, strict=True):
+            self._completed(one, item.charged, outcome)
+
+    def _completed(self, held: Claim, charge: int, outcome: Outcome) -> None:
+        job = self._job(held)
         if job.token == held.claim_token and job.completed_with == charge:
             assert outcome.status == "replayed", outcome
             assert outcome.facts == {"status": job.status, "credits_charged": job.charged}
@@ -165,36 +188,43 @@ class JobMachine(RuleBasedStateMachine):
         assert outcome.facts == {"status": job.status, "credits_charged": job.charged}
 
     @precondition(lambda self: self.claims)
-    @rule(position=which, retryable=st.booleans())
-    def fail(self, position: int, retryable: bool) -> None:
-        held = self._claim(position)
-        job = self._job(held)
-        outcome = self.driver.run(
-            working.fail(self.driver.connection, held, retryable=retryable, now=self.now)
-        )
-        if not self._refused(outcome, job.stale(held, self.now)):
-            status = job.give_back("RENDER_FAILED", retryable=retryable)
-            assert outcome.facts == {"status": status}
+    @rule(reports=st.lists(st.tuples(which, st.booleans()), min_size=1, max_size=3))
+    def fail(self, reports: list[tuple[int, bool]]) -> None:
+        held = [self._claim(position) for position, _ in reports]
+        items = [
+            working.failure(one, retryable=retryable)
+            for one, (_, retryable) in zip(held, reports, strict=True)
+        ]
+        outcomes = self._together(claim_store.fail_jobs, items)
+        for one, item, outcome in zip(held, items, outcomes, strict=True):
+            job = self._job(one)
+            if not self._refused(outcome, job.stale(one, self.now)):
+                status = job.give_back("RENDER_FAILED", retryable=item.retryable)
+                assert outcome.facts == {"status": status}
 
     @precondition(lambda self: self.jobs)
-    @rule(position=which)
-    def cancel(self, position: int) -> None:
+    @rule(positions=st.lists(which, min_size=1, max_size=3))
+    def cancel(self, positions: list[int]) -> None:
         running = self._running()
-        choice = running if running and position % 4 else self.jobs
-        job = choice[position % len(choice)]
-        outcome = self.driver.run(
-            working.cancel(self.driver.connection, self.wallet, job.job_id, now=self.now)
-        )
-        facts = outcome.facts or {}
-        if job.status != "running":
-            assert facts["reason"] == f"ALREADY_{job.status.upper()}"
-        elif job.token is not None and not job.cancel_requested and job.stage == "finalizing":
-            assert outcome.code == "CONFLICT"
-        else:
-            assert facts["accepted"] is True
-            if job.token is None:
-                job.end("canceled")
-            job.cancel_requested = True
+        jobs = []
+        for position in positions:
+            choice = running if running and position % 4 else self.jobs
+            jobs.append(choice[position % len(choice)])
+        items = [
+            claim_store.CancelItem(job.job_id, self.wallet.organization_id, SYSTEM) for job in jobs
+        ]
+        outcomes = self._together(claim_store.cancel_jobs, items)
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            facts = outcome.facts or {}
+            if job.status != "running":
+                assert facts["reason"] == f"ALREADY_{job.status.upper()}"
+            elif job.token is not None and not job.cancel_requested and job.stage == "finalizing":
+                assert outcome.code == "CONFLICT"
+            else:
+                assert facts["accepted"] is True
+                if job.token is None:
+                    job.end("canceled")
+                job.cancel_requested = True
 
     @rule(
         wait=st.sampled_from(
@@ -274,6 +304,9 @@ class JobMachine(RuleBasedStateMachine):
         """Whatever has happened, the books agree."""
         if hasattr(self, "wallet"):
             assert self.driver.mismatches(self.wallet.tenant_id) == []
+
+    def _together(self, function: MoneyFunction[Any], items: Sequence[Any]) -> list[Outcome]:
+        return self.driver.call(function, self.wallet.tenant_id, self.now, items)
 
     def _running(self) -> list[Job]:
         return [job for job in self.jobs if job.status == "running"]

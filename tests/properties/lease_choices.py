@@ -25,6 +25,9 @@ STEPS = (
 )
 PRICES = (15_000, 15_000, 4_000, 0)
 cents = st.sampled_from([1, 4_000, 15_000, 44_000, 100_000])
+adjustments = st.one_of(cents, cents.map(lambda amount: -amount)).map(
+    lambda amount: ("adjustment", amount)
+)
 which = st.integers(0, 30)
 # How long ago a request arrived that acts now: seldom, but then up to months.
 lateness = st.sampled_from(

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.properties.lease_choices import PRICES, STARTS, STEPS, cents, lateness, which
+from tests.properties.lease_choices import (
+    PRICES,
+    STARTS,
+    STEPS,
+    adjustments,
+    cents,
+    lateness,
+    which,
+)
 from tests.properties.lease_model import CashModel, Lease
 from tests.support.assigning import LeaseAssignment, assign
 from tests.support.chains import broken_chains
@@ -23,10 +31,12 @@ from partner_api.leases.store import DisconnectItem, PriceItem, disconnect, set_
 from partner_api.organizations import store as organizations
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.properties.driver import Driver
     from tests.support.tenants import Wallet
 
-    from partner_api.database.arguments import Outcome
+    from partner_api.edge.money_calls import MoneyFunction
 
 PARTNER = "partner"
 
@@ -60,9 +70,6 @@ class LeaseMachine(RuleBasedStateMachine):
         """Not in the order of assignment, and in the same order whenever the same history is run again."""
         self.made += 1
         return UUID(int=self.tenant_id << 64 | self.made * 7919 % 10_007)
-
-    def _agree(self, outcome: Outcome, *, done: bool) -> None:
-        assert (outcome.status == "done") == done, outcome
 
     @rule(step=st.sampled_from(STEPS))
     def time_passes(self, step: timedelta) -> None:
@@ -132,126 +139,108 @@ class LeaseMachine(RuleBasedStateMachine):
         if name in self.archived:
             assert (outcome.code, outcome.facts) == ("CONFLICT", {"organization": "not active"})
             return
-        done = self.model.assign(at, new)
-        self._agree(outcome, done=done)
+        assert (outcome.status == "done") == self.model.assign(at, new), outcome
 
-    @rule(amount=cents, late=lateness)
-    def top_up(self, amount: int, late: timedelta) -> None:
-        self._post("topup", amount, self.now - late)
-        self.model.top_up(self.now - late, amount)
+    @rule(
+        amounts=st.lists(
+            st.one_of(cents.map(lambda amount: ("topup", amount)), adjustments),
+            min_size=1,
+            max_size=3,
+        ),
+        late=lateness,
+    )
+    def post(self, amounts: list[tuple[Any, int]], late: timedelta) -> None:
+        """Top up, or adjust in either direction."""
+        at = self.now - late
+        partner_id = self.wallets[PARTNER].organization_id
+        done = []
+        for event_type, amount in amounts:
+            if event_type == "topup":
+                self.model.top_up(at, amount)
+                done.append(True)
+            else:
+                done.append(self.model.adjust(at, amount))
+        items = [
+            cash.CashPosting(partner_id, event_type, amount, "A posting", None, SYSTEM, None)
+            for event_type, amount in amounts
+        ]
+        self._together(cash.post, at, items, done)
 
-    @rule(amount=st.one_of(cents, cents.map(lambda amount: -amount)), late=lateness)
-    def adjust(self, amount: int, late: timedelta) -> None:
-        done = self.model.adjust(self.now - late, amount)
-        self._agree(self._post("adjustment", amount, self.now - late), done=done)
-
-    def _post(self, event_type: str, amount: int, at: datetime) -> Outcome:
-        item = cash.CashPosting(
-            self.wallets[PARTNER].organization_id,
-            event_type,  # type: ignore[arg-type]  # one of the two
-            amount,
-            "A posting",
-            None,
-            SYSTEM,
-            None,
-        )
-        (outcome,) = self.driver.call(cash.post, self.tenant_id, at, [item])
-        return outcome
+    def _together(
+        self,
+        function: MoneyFunction[Any],
+        at: datetime,
+        items: Sequence[Any],
+        done: Sequence[bool],
+    ) -> None:
+        """Let operations arrive together; each is done or not, as the model did it in this order."""
+        outcomes = self.driver.call(function, self.tenant_id, at, items)
+        assert [outcome.status == "done" for outcome in outcomes] == done, outcomes
 
     def _lease(self, number: int) -> Lease:
         return self.model.leases[number % len(self.model.leases)]
 
     @precondition(lambda self: self.model.leases)
-    @rule(number=which, recalled=st.booleans(), late=lateness)
-    def give_back(self, number: int, recalled: bool, late: timedelta) -> None:
-        lease = self._lease(number)
-        done = self.model.release(
-            self.now - late, lease, "recalled_by_operator" if recalled else "released_by_partner"
-        )
-        outcome = self.driver.run(self._in_transaction(lease, self.now - late, recalled=recalled))
-        self._agree(outcome, done=done)
-
-    async def _in_transaction(self, lease: Lease, at: datetime, *, recalled: bool) -> Outcome:
-        connection = self.driver.connection
-        async with connection.transaction():
-            (outcome,) = await disconnect(
-                connection,
-                self.tenant_id,
-                at,
-                [
-                    DisconnectItem(
-                        lease.id,
-                        None if recalled else self.wallets[lease.organization].organization_id,
-                        "recalled_by_operator" if recalled else "released_by_partner",
-                        None,
-                        SYSTEM,
-                        None,
-                    )
-                ],
-            )
-        return outcome
-
-    @precondition(lambda self: self.model.leases)
-    @rule(number=which, price=st.sampled_from([20_000, 4_000, 0]), late=lateness)
-    def change_price(self, number: int, price: int, late: timedelta) -> None:
-        lease = self._lease(number)
-        done = self.model.set_price(self.now - late, lease, price)
-        (outcome,) = self.driver.run(
-            set_price(
-                self.driver.connection,
-                self.tenant_id,
-                self.now - late,
-                [PriceItem(lease.id, price, SYSTEM, None)],
-            )
-        )
-        self._agree(outcome, done=done)
+    @rule(
+        ends=st.lists(st.tuples(which, st.booleans()), min_size=1, max_size=3),
+        late=lateness,
+    )
+    def give_back(self, ends: list[tuple[int, bool]], late: timedelta) -> None:
+        """Released by the partner, or recalled."""
+        at = self.now - late
+        items, done = [], []
+        for number, recalled in ends:
+            lease = self._lease(number)
+            reason: Any = "recalled_by_operator" if recalled else "released_by_partner"
+            owner = None if recalled else self.wallets[lease.organization].organization_id
+            items.append(DisconnectItem(lease.id, owner, reason, None, SYSTEM, None))
+            done.append(self.model.release(at, lease, reason))
+        self._together(disconnect, at, items, done)
 
     @precondition(lambda self: self.model.leases)
     @rule(
-        number=which,
-        month=st.integers(0, 4),
-        amount=st.sampled_from([1, 4_000, 15_000]),
+        prices=st.lists(
+            st.tuples(which, st.sampled_from([20_000, 4_000, 0])), min_size=1, max_size=3
+        ),
         late=lateness,
     )
-    def refund(self, number: int, month: int, amount: int, late: timedelta) -> None:
-        lease = self._lease(number)
-        done = self.model.refund(self.now - late, lease, month, amount)
-        (outcome,) = self.driver.run(
-            cash.refund(
-                self.driver.connection,
-                self.tenant_id,
-                self.now - late,
-                [
-                    cash.RefundItem(
-                        self.wallets[PARTNER].organization_id,
-                        lease.id,
-                        month,
-                        amount,
-                        None,
-                        SYSTEM,
-                        None,
-                    )
-                ],
-            )
-        )
-        self._agree(outcome, done=done)
+    def change_price(self, prices: list[tuple[int, int]], late: timedelta) -> None:
+        at = self.now - late
+        chosen = [(self._lease(number), price) for number, price in prices]
+        done = [self.model.set_price(at, lease, price) for lease, price in chosen]
+        items = [PriceItem(lease.id, price, SYSTEM, None) for lease, price in chosen]
+        self._together(set_price, at, items, done)
+
+    @precondition(lambda self: self.model.leases)
+    @rule(
+        refunds=st.lists(
+            st.tuples(which, st.integers(0, 4), st.sampled_from([1, 4_000, 15_000])),
+            min_size=1,
+            max_size=3,
+        ),
+        late=lateness,
+    )
+    def refund(self, refunds: list[tuple[int, int, int]], late: timedelta) -> None:
+        at = self.now - late
+        partner_id = self.wallets[PARTNER].organization_id
+        chosen = [(self._lease(number), month, amount) for number, month, amount in refunds]
+        done = [self.model.refund(at, *one) for one in chosen]
+        items = [
+            cash.RefundItem(partner_id, lease.id, month, amount, None, SYSTEM, None)
+            for lease, month, amount in chosen
+        ]
+        self._together(cash.refund, at, items, done)
 
     @precondition(lambda self: len(self.archived) == 0 and len(self.model.leases) > 3)
     @rule(late=lateness)
     def archive_a_child(self, late: timedelta) -> None:
         self.archived.add("child 1")
-        child = self.wallets["child 1"]
+        child, partner = self.wallets["child 1"], self.wallets[PARTNER]
         self.model.archive(self.now - late, "child 1")
-        assert child.partner_id is not None
-        (outcome,) = self.driver.run(
-            organizations.archive(
-                self.driver.connection,
-                self.tenant_id,
-                self.now - late,
-                [organizations.ArchiveItem(child.organization_id, child.partner_id, SYSTEM, None)],
-            )
+        item = organizations.ArchiveItem(
+            child.organization_id, partner.organization_id, SYSTEM, None
         )
-        self._agree(outcome, done=True)
+        self._together(organizations.archive, self.now - late, [item], [True])
 
     @invariant()
     def the_cash_ledger_agrees_event_by_event(self) -> None:

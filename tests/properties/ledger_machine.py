@@ -12,7 +12,7 @@ from tests.support import operations
 from tests.support.tenants import make_child, make_partner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Sequence
 
     from tests.properties.driver import Driver
     from tests.properties.ledger_model import Answer
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from partner_api.credits.store import CreditAllocation
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Row
+    from partner_api.edge.money_calls import MoneyFunction
 
 PARTNER = "partner"
 # Days that some months do not have, a leap year, and the last instant before a midnight.
@@ -209,11 +210,11 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def both(
         self,
-        function: Callable[..., Coroutine[Any, Any, list[Outcome]]],
+        function: MoneyFunction[Any],
         items: Sequence[Any],
         answers: list[Answer],
     ) -> list[Outcome]:
-        """Call a money function with a batch; it must answer what the model answered item by item."""
+        """Let operations arrive together; each must be answered what the model answered, in this order."""
         outcomes = self.driver.call(function, self.tenant_id, self.at, items)
         for outcome, answer in zip(outcomes, answers, strict=True):
             assert (outcome.status, outcome.code) == (answer.status, answer.code), outcome

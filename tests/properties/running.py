@@ -18,14 +18,16 @@ def check(
     *,
     examples: int,
     steps: int,
+    batch_size: int,
     explores: bool = False,
 ) -> None:
     """Run a machine, whose class attribute ``driver`` is set for it, through so many histories.
 
+    What it lets arrive together is done in batches of at most ``batch_size``.
     They are the same ones each time, so that a change is what makes a difference; a test that takes its time explores
     others.
     """
-    with Driver(urls) as driver:
+    with Driver(urls, batch_size) as driver:
         bound = type(machine.__name__, (machine,), {"driver": driver})
         run_state_machine_as_test(
             bound,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.properties.job_machine import JobMachine
 from tests.properties.running import check
+from tests.support.batches import BATCH_SIZES
 
 if TYPE_CHECKING:
     from tests.support.databases import DatabaseUrls
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.timeout(600)
 
 
-def test_jobs_and_their_workers(database_urls: DatabaseUrls) -> None:
-    check(JobMachine, database_urls, examples=120, steps=40)
+@pytest.mark.parametrize("batch_size", BATCH_SIZES)
+def test_jobs_and_their_workers(database_urls: DatabaseUrls, batch_size: int) -> None:
+    check(JobMachine, database_urls, examples=40, steps=40, batch_size=batch_size)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_jobs_and_their_workers_at_length(database_urls: DatabaseUrls) -> None:
-    check(JobMachine, database_urls, examples=1500, steps=80, explores=True)
+@pytest.mark.parametrize("batch_size", BATCH_SIZES)
+def test_jobs_and_their_workers_at_length(database_urls: DatabaseUrls, batch_size: int) -> None:
+    check(JobMachine, database_urls, examples=500, steps=80, batch_size=batch_size, explores=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.properties.lease_machine import LeaseMachine
 from tests.properties.running import check
+from tests.support.batches import BATCH_SIZES
 
 if TYPE_CHECKING:
     from tests.support.databases import DatabaseUrls
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.timeout(600)
 
 
-def test_leases_are_paid_as_the_rules_say(database_urls: DatabaseUrls) -> None:
-    check(LeaseMachine, database_urls, examples=150, steps=50)
+@pytest.mark.parametrize("batch_size", BATCH_SIZES)
+def test_leases_are_paid_as_the_rules_say(database_urls: DatabaseUrls, batch_size: int) -> None:
+    check(LeaseMachine, database_urls, examples=25, steps=50, batch_size=batch_size)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_leases_at_length(database_urls: DatabaseUrls) -> None:
-    check(LeaseMachine, database_urls, examples=2000, steps=100, explores=True)
+@pytest.mark.parametrize("batch_size", BATCH_SIZES)
+def test_leases_at_length(database_urls: DatabaseUrls, batch_size: int) -> None:
+    check(
+        LeaseMachine, database_urls, examples=700, steps=100, batch_size=batch_size, explores=True
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.properties.running import check
 from tests.properties.work_rules import Operations
+from tests.support.batches import BATCH_SIZES
 
 if TYPE_CHECKING:
     from tests.support.databases import DatabaseUrls
@@ -22,18 +23,25 @@ class OperationsOnSeveralNodes(Operations):
     skews = (timedelta(), timedelta(seconds=-2), timedelta(seconds=3))
 
 
-def test_the_ledger_does_what_the_contract_says(database_urls: DatabaseUrls) -> None:
-    check(Operations, database_urls, examples=120, steps=40)
-
-
-def test_clocks_that_are_seconds_apart_do_not_disturb_the_ledger(
-    database_urls: DatabaseUrls,
+@pytest.mark.parametrize("batch_size", BATCH_SIZES)
+def test_the_ledger_does_what_the_contract_says(
+    database_urls: DatabaseUrls, batch_size: int
 ) -> None:
-    check(OperationsOnSeveralNodes, database_urls, examples=40, steps=40)
+    check(Operations, database_urls, examples=40, steps=40, batch_size=batch_size)
+
+
+@pytest.mark.parametrize("batch_size", BATCH_SIZES)
+def test_clocks_that_are_seconds_apart_do_not_disturb_the_ledger(
+    database_urls: DatabaseUrls, batch_size: int
+) -> None:
+    check(OperationsOnSeveralNodes, database_urls, examples=14, steps=40, batch_size=batch_size)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
+@pytest.mark.parametrize("batch_size", BATCH_SIZES)
 @pytest.mark.parametrize("machine", [Operations, OperationsOnSeveralNodes])
-def test_the_ledger_at_length(machine: type[Operations], database_urls: DatabaseUrls) -> None:
-    check(machine, database_urls, examples=2000, steps=100, explores=True)
+def test_the_ledger_at_length(
+    machine: type[Operations], database_urls: DatabaseUrls, batch_size: int
+) -> None:
+    check(machine, database_urls, examples=700, steps=100, batch_size=batch_size, explores=True)

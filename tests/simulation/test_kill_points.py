@@ -21,6 +21,8 @@ from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.time_limits import DEAD_CLIENT_SECONDS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tests.simulation.conftest import EmptyDatabase
     from tests.support.databases import DatabaseUrls
     from tests.support.tenants import Wallet
@@ -37,7 +39,7 @@ CREATE TRIGGER wait_a_while BEFORE INSERT ON credit_events
 """
 
 
-def grant(wallet: Wallet, credits: int) -> tuple[object, ...]:
+def grant(wallet: Wallet, credits: int) -> tuple[int, datetime, list[credit.CreditPosting]]:
     item = credit.CreditPosting(
         wallet.organization_id, "grant", credits, None, None, {}, SYSTEM, None
     )
@@ -64,6 +66,26 @@ async def test_a_killed_process_has_done_what_its_moment_says(database_urls: Dat
         (outcome,) = await nodes.call(0, POST, grant(wallet, 1))
         assert outcome.status == "done"
         assert await prepaid(connection, wallet) == 6
+    await connection.close()
+
+
+async def test_operations_that_arrive_together_are_killed_together(
+    database_urls: DatabaseUrls,
+) -> None:
+    """They are one statement, as at a server."""
+    connection = await connect(database_urls.app)
+    wallet = await make_partner(connection)
+    tenant_id, now, items = grant(wallet, 5)
+    with Nodes(database_urls.app, connection) as nodes:
+        for moment, expected in ((Moment.UNCOMMITTED, 0), (Moment.UNREAD, 15)):
+            with pytest.raises(NodeKilled):
+                await nodes.call(0, POST, (tenant_id, now, items * 3), KillPoint(0, moment))
+            assert await prepaid(connection, wallet) == expected, moment
+        # There is no second statement to be killed at.
+        at_the_next = KillPoint(1, Moment.UNSENT)
+        outcomes = await nodes.call(0, POST, (tenant_id, now, items * 3), at_the_next)
+        assert [outcome.status for outcome in outcomes] == ["done"] * 3
+        assert await prepaid(connection, wallet) == 30
     await connection.close()
 
 

@@ -102,6 +102,15 @@ def asset(name: str, digest: str, size: int, kind: str = "slide") -> dict[str, A
     }
 
 
+def completion(
+    held: Claim, charged: int, assets: Sequence[dict[str, Any]] = ()
+) -> claim_store.JobCompletion:
+    """The report of a result."""
+    return claim_store.JobCompletion(
+        held.job_id, held.worker_id, held.claim_token, charged, list(assets), SYSTEM
+    )
+
+
 async def complete(
     connection: Connection,
     held: Claim,
@@ -111,18 +120,14 @@ async def complete(
     now: datetime = NOON,
 ) -> Outcome:
     """Report a result."""
-    item = claim_store.JobCompletion(
-        held.job_id, held.worker_id, held.claim_token, charged, list(assets), SYSTEM
-    )
+    item = completion(held, charged, assets)
     (outcome,) = await claim_store.complete_jobs(connection, held.tenant_id, now, [item])
     return outcome
 
 
-async def fail(
-    connection: Connection, held: Claim, *, retryable: bool, now: datetime = NOON
-) -> Outcome:
-    """Hand the job back."""
-    item = claim_store.JobFailure(
+def failure(held: Claim, *, retryable: bool) -> claim_store.JobFailure:
+    """The report that hands the job back."""
+    return claim_store.JobFailure(
         held.job_id,
         held.worker_id,
         held.claim_token,
@@ -131,6 +136,13 @@ async def fail(
         retryable,
         SYSTEM,
     )
+
+
+async def fail(
+    connection: Connection, held: Claim, *, retryable: bool, now: datetime = NOON
+) -> Outcome:
+    """Hand the job back."""
+    item = failure(held, retryable=retryable)
     (outcome,) = await claim_store.fail_jobs(connection, held.tenant_id, now, [item])
     return outcome
 

@@ -6,23 +6,29 @@ run the code that the server runs; a node calls nothing else.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from partner_api.account_pool import store as account_pool
+from partner_api.clock import Clock
 from partner_api.credits.store import WalletKey, read_wallets
 from partner_api.database.arguments import Outcome
+from partner_api.edge.money_calls import MoneyCalls
 from partner_api.leases.access import charge_what_is_due
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from partner_api.database.connection import Pool
+    from partner_api.edge.money_calls import MoneyFunction
     from partner_api.sweeps.sweep import Sweep
 
 # At most, of one that a node is killed at: three with which the months are charged, and the call.
 STATEMENTS_AFTER_RENEWALS = 4
+# More than an operation has items.
+_BATCH_SIZE = 100
 
 
 class PoolAccount(NamedTuple):
@@ -33,26 +39,40 @@ class PoolAccount(NamedTuple):
     monthly_price_cents: int
 
 
+class _ClockAt(Clock):
+    """The clock of a node, which stands still while it does one operation."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+
 async def move_money(
-    function: Callable[..., Coroutine[Any, Any, list[Outcome]]],
+    function: MoneyFunction[Any],
     pool: Pool,
     tenant_id: int,
     now: datetime,
     items: Sequence[NamedTuple],
 ) -> list[Outcome]:
-    """Call a money function of a store."""
-    async with pool.acquire() as connection:
-        return await function(connection, tenant_id, now, items)
+    """Let operations arrive together, which a money function of a store does as a server has it do them.
+
+    They go in one call, so a kill point of it is one of the whole batch.
+    """
+    calls = MoneyCalls(pool, _ClockAt(now), batch_size=_BATCH_SIZE)
+    return await asyncio.gather(*(calls.call(function, tenant_id, item) for item in items))
 
 
 async def move_money_after_renewals(
-    function: Callable[..., Coroutine[Any, Any, list[Outcome]]],
+    function: MoneyFunction[Any],
     pool: Pool,
     tenant_id: int,
     now: datetime,
     items: Sequence[NamedTuple],
 ) -> list[Outcome]:
-    """Charge the months that are due, in commits of their own, then call a money function of a store."""
+    """Charge the months that are due, in commits of their own, then do operations as `move_money` does."""
     await charge_what_is_due(pool, tenant_id, now)
     return await move_money(function, pool, tenant_id, now, items)
 
