@@ -232,5 +232,5 @@ async def test_whoever_holds_a_connection_is_refused_instead_of_waiting_for_a_ba
     async with pool.acquire():
         with pytest.raises(NestedAcquisition):
             await batcher.get(1)
-    assert batcher.idle
+    assert loader.batches == []
     assert await batcher.get(1) == 10

@@ -20,6 +20,7 @@ from partner_api.database.connection import ending_within
 from partner_api.database.lanes import MOST_WAITING, Lane, TooMuchInFlight
 from partner_api.database.outages import OutcomeUnknown, is_lost, is_unavailable
 from partner_api.database.pool import require_no_connection
+from partner_api.edge.batching import in_slices
 from partner_api.metrics import lanes as metrics
 from partner_api.time_limits import LOCK_SECONDS, REQUEST_SECONDS
 
@@ -63,9 +64,8 @@ class _Operation:
         # What it may still spend in calls that wait for a lock.
         self.seconds_left = LOCK_SECONDS
 
-    def fail(self, error: Exception) -> None:
-        if not self.answer.done():
-            self.answer.set_exception(error)
+
+_Answer = tuple[_Operation, "Outcome | Exception"]
 
 
 class _Tenant:
@@ -179,49 +179,57 @@ class MoneyCalls:
                 tenant.in_flight[function] = asyncio.create_task(self._fly(tenant, function))
 
     async def _fly(self, tenant: _Tenant, function: MoneyFunction[Any]) -> None:
-        """Take what waits as soon as there is a connection for it, and call the function."""
-        operations: list[_Operation] = []
+        """Take what waits as soon as there is a connection for it, call the function, and tell what became of each."""
+        taken: list[_Operation] = []
+        answers: list[_Answer] = []
         try:
             async with self._pool.acquire(Lane(tenant.id, writes=True)) as connection:
-                operations = tenant.take(function, self._batch_size)
-                if operations:
-                    await self._answer(connection, tenant, function, operations)
-        except asyncio.CancelledError:
-            for operation in operations:
-                operation.answer.cancel()
-            raise
+                taken = tenant.take(function, self._batch_size)
+                if taken:
+                    answers = await self._answers(connection, tenant, function, taken)
         except Exception as error:
             # Without a connection nobody who waits would get one.
-            for operation in operations or tenant.take(function, self._most_waiting):
-                operation.fail(error)
+            answers = [
+                (operation, error)
+                for operation in taken or tenant.take(function, self._most_waiting)
+            ]
+        except BaseException:
+            for operation in taken:
+                operation.answer.cancel()
+            raise
         finally:
             del tenant.in_flight[function]
+            # The database works on the next call while this process writes the answers.
             self._start(tenant)
             if not tenant.in_flight and not tenant.waiting:
                 self._tenants.pop(tenant.id, None)
+        await in_slices(answers, _tell)
 
-    async def _answer(
+    async def _answers(
         self,
         connection: Connection,
         tenant: _Tenant,
         function: MoneyFunction[Any],
         operations: list[_Operation],
-    ) -> None:
+    ) -> list[_Answer]:
+        """Call the function; return what became of the operations, but for those that are put back."""
         try:
-            await self._call(connection, tenant, function, operations)
+            return await self._call(connection, tenant, function, operations)
         except _TOOK_TOO_LONG as error:
-            self._put_back(tenant, function, operations, error)
+            return self._put_back(tenant, function, operations, error)
         except asyncpg.PostgresError as error:
             if len(operations) == 1 or is_unavailable(error) or isinstance(error, _MET_OTHERS):
                 raise
-            # The statement has had no effect. Whose fault it was shows when each is alone.
-            for operation in operations:
-                try:
-                    await self._call(connection, tenant, function, [operation])
-                except _TOOK_TOO_LONG as late:
-                    self._put_back(tenant, function, [operation], late)
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, OutcomeUnknown) as own:
-                    operation.fail(own)
+        # The statement has had no effect. Whose fault it was shows when each is alone.
+        answers: list[_Answer] = []
+        for operation in operations:
+            try:
+                answers += await self._call(connection, tenant, function, [operation])
+            except _TOOK_TOO_LONG as late:
+                answers += self._put_back(tenant, function, [operation], late)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OutcomeUnknown) as own:
+                answers.append((operation, own))
+        return answers
 
     async def _call(
         self,
@@ -229,8 +237,8 @@ class MoneyCalls:
         tenant: _Tenant,
         function: MoneyFunction[Any],
         operations: list[_Operation],
-    ) -> None:
-        """Call the function, within the time that each of the operations has left, and set their answers."""
+    ) -> list[_Answer]:
+        """Call the function, within the time that each of the operations has left."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         limit = min(operation.deadline for operation in operations) - began
@@ -249,9 +257,7 @@ class MoneyCalls:
                 spent = loop.time() - began
                 for operation in operations:
                     operation.seconds_left -= spent
-        for operation, outcome in zip(operations, outcomes, strict=True):
-            if not operation.answer.done():
-                operation.answer.set_result(outcome)
+        return list(zip(operations, outcomes, strict=True))
 
     def _put_back(
         self,
@@ -259,19 +265,31 @@ class MoneyCalls:
         function: MoneyFunction[Any],
         operations: list[_Operation],
         error: Exception,
-    ) -> None:
+    ) -> list[_Answer]:
         """Refuse those that have waited for locks as long as they may; the others go on, as the first."""
         now = asyncio.get_running_loop().time()
+        refused: list[_Answer] = []
         going_on = []
         for operation in operations:
             if min(operation.deadline - now, operation.seconds_left) > _SHORTEST_SECONDS:
                 going_on.append(operation)
             else:
-                operation.fail(error)
+                refused.append((operation, error))
         tenant.put_back(function, going_on)
+        return refused
+
+
+def _tell(answer: _Answer) -> None:
+    operation, outcome = answer
+    if operation.answer.done():
+        return
+    if isinstance(outcome, Exception):
+        operation.answer.set_exception(outcome)
+    else:
+        operation.answer.set_result(outcome)
 
 
 def _give_up(tenant: _Tenant, function: MoneyFunction[Any], operation: _Operation) -> None:
     """Refuse an operation whose time is over and which has not left. One that has is bounded by the database."""
     if tenant.withdraw(function, operation):
-        operation.fail(TooMuchInFlight("late"))
+        _tell((operation, TooMuchInFlight("late")))
