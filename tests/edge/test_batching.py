@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from partner_api.database.pool import NestedAcquisition
-from partner_api.edge.batching import Batcher
+from partner_api.edge.batching import Batcher, in_slices
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Pool
@@ -234,3 +234,36 @@ async def test_whoever_holds_a_connection_is_refused_instead_of_waiting_for_a_ba
             await batcher.get(1)
     assert loader.batches == []
     assert await batcher.get(1) == 10
+
+
+async def test_who_waits_is_told_a_few_at_a_time() -> None:
+    """What they do then must not keep the loop from others."""
+    loader = Loader()
+    batcher = Batcher(loader, max_in_flight=1)
+    turn = 0
+    told: list[int] = []
+
+    async def ask(key: int) -> None:
+        await batcher.get(key)
+        told.append(turn)
+
+    calls = [asyncio.create_task(ask(key)) for key in range(12)]
+    await _settle()
+    loader.gate.set()
+    while not all(call.done() for call in calls):
+        turn += 1
+        await asyncio.sleep(0)
+    assert loader.batches == [[0], list(range(1, 12))]
+    assert len(told) == 12
+    assert max(map(told.count, told)) <= 4
+
+
+async def test_who_waits_is_told_also_when_the_telling_is_cancelled() -> None:
+    told: list[int] = []
+    telling = asyncio.create_task(in_slices(range(10), told.append))
+    await asyncio.sleep(0)
+    assert 0 < len(told) < 10
+    telling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await telling
+    assert told == list(range(10))

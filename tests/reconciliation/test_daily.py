@@ -149,6 +149,8 @@ async def test_a_cancelled_check_leaves_the_day_to_another(pool: Pool) -> None:
 async def test_a_check_leaves_the_settings_of_a_connection_as_they_were(
     connection: Connection,
 ) -> None:
+    # The first function in it adds settings of its language.
+    await connection.execute("DO $$ BEGIN NULL; END $$")
     before = await connection.fetch("SHOW ALL")
 
     await reconcile(connection, MARCH)
