@@ -159,3 +159,28 @@ async def test_who_is_cancelled_at_its_turn_gives_the_room_back() -> None:
     await _settle()
     assert first.cancelled()
     assert second.done()
+
+
+async def test_who_leaves_passes_over_a_turn_that_was_given_up_at_the_same_moment() -> None:
+    lanes = Lanes(3)
+    await lanes.enter(write(1))
+    first, second, third = await _entered(lanes, write(1), write(1), write(1))
+    first.cancel()
+    lanes.leave(write(1))
+    third.cancel()
+    await _settle()
+    assert first.cancelled()
+    assert second.done()
+    assert third.cancelled()
+    lanes.leave(write(1))
+    assert _inside(await _entered(lanes, write(1))) == [0]
+
+
+async def test_the_last_turn_is_given_up_at_the_moment_in_which_somebody_leaves() -> None:
+    lanes = Lanes(3)
+    await lanes.enter(write(1))
+    (only,) = await _entered(lanes, write(1))
+    only.cancel()
+    lanes.leave(write(1))
+    assert _inside(await _entered(lanes, write(1), read(1))) == [0, 1]
+    assert only.cancelled()

@@ -23,6 +23,7 @@ from partner_api.database.connection import connect, open_pool
 from partner_api.database.notifications import Bell, Listener
 from partner_api.database.outages import is_unavailable
 from partner_api.database.pool import (
+    BoundedConnection,
     DatabaseUnreachable,
     NestedAcquisition,
     require_no_connection,
@@ -96,6 +97,21 @@ async def test_who_fails_or_is_cancelled_holds_nothing(small: Pool) -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1), small.acquire() as connection:
             await connection.execute("SELECT pg_sleep(60)")
+    require_no_connection()
+    assert await small.fetchval("SELECT 1") == 1
+
+
+async def test_what_was_done_is_done_when_its_connection_cannot_be_given_back(
+    small: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(_: object) -> None:
+        raise asyncpg.InterfaceError("connection is closed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BoundedConnection, "_reset", lost)
+        async with small.acquire() as connection:
+            done = await connection.fetchval("SELECT 1")
+        assert done == 1
     require_no_connection()
     assert await small.fetchval("SELECT 1") == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -18,6 +19,7 @@ from partner_api.database.arguments import Outcome
 from partner_api.database.connection import REQUEST_SETTINGS, open_pool
 from partner_api.database.lanes import TooMuchInFlight
 from partner_api.database.outages import OutcomeUnknown
+from partner_api.edge import money_calls
 from partner_api.edge.money_calls import MoneyCalls
 from partner_api.jobs import store
 from partner_api.jobs.service import start_jobs
@@ -153,6 +155,36 @@ async def test_one_that_raises_hurts_nobody_else(
     wallet = await read(connection, partner)
     assert (wallet.running_jobs, wallet.reserved) == (6, 51)
     await assert_books_balance(connection, partner.tenant_id)
+
+
+async def test_whatever_is_raised_for_one_alone_those_before_have_been_done(
+    pool: Pool, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = []
+
+    async def function(
+        _: Connection, __: int, ___: datetime, items: Sequence[int]
+    ) -> list[Outcome]:
+        sent.append(list(items))
+        if len(items) > 1:
+            raise asyncpg.UniqueViolationError
+        return [_done(item) for item in items]
+
+    @contextlib.asynccontextmanager
+    async def lost_at_the_third(*_: object) -> AsyncIterator[None]:
+        if len(sent) == 3:
+            raise TimeoutError
+        yield
+
+    monkeypatch.setattr(money_calls, "ending_within", lost_at_the_third)
+    partner = await make_partner(connection, prepaid=1)
+    own = calls(pool)
+    outcomes = await asyncio.gather(
+        *(own.call(function, partner.tenant_id, item) for item in range(3)), return_exceptions=True
+    )
+    assert sent == [[0, 1, 2], [0], [1]]
+    assert outcomes[:2] == [_done(0), _done(1)]
+    assert isinstance(outcomes[2], TimeoutError)
 
 
 async def test_a_client_that_goes_away_leaves_a_whole_job_or_none(

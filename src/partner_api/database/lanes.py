@@ -127,8 +127,11 @@ class Lanes:
         for lane, turns in self._waiting.items():
             if self._inside >= self.most:
                 return None
-            if self._has_room(lane):
-                turns.popleft().set_result(None)
+            # A turn that was given up is there until its task has run again.
+            turn = next((turn for turn in turns if not turn.done()), None)
+            if turn is not None and self._has_room(lane):
+                turns.remove(turn)
+                turn.set_result(None)
                 if turns:
                     self._waiting.move_to_end(lane)
                 else:

@@ -208,6 +208,14 @@ class Acquisition:
     ) -> None:
         try:
             await self._pool._driver_pool.release(self._connection)
+        except (
+            OSError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+            asyncpg.PostgresError,
+        ):
+            # The driver has dropped it. What was done with it is done, and says more than that.
+            pass
         finally:
             self._leave()
         if error is not None and (cancellation := _cancellation_before(error)) is not None:

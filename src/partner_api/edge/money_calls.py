@@ -227,7 +227,8 @@ class MoneyCalls:
                 answers += await self._call(connection, tenant, function, [operation])
             except _TOOK_TOO_LONG as late:
                 answers += self._put_back(tenant, function, [operation], late)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OutcomeUnknown) as own:
+            except Exception as own:
+                # Whatever it is, those before have their outcomes.
                 answers.append((operation, own))
         return answers
 
