@@ -33,7 +33,7 @@ _BENCH = Path(__file__).resolve().parent.parent
 _STOP_SECONDS = 15
 _SHOWN_BYTES = 2000
 _COUNTER = re.compile(
-    r'^(?P<name>\w+)\{[^}]*function="(?P<function>\w+)"[^}]*\} (?P<count>\S+)$', re.MULTILINE
+    r'^(?P<name>\w+)\{[^}]*function="(?P<function>[\w.]+)"[^}]*\} (?P<count>\S+)$', re.MULTILINE
 )
 
 

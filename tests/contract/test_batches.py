@@ -54,12 +54,22 @@ async def until_they_are_there(api: httpx.AsyncClient, key: Key) -> None:
         await credits(api, key)
 
 
+# Of metrics. Credits and cash both have a function of the name `post`.
+_LABELS = {
+    "start_jobs": "jobs.start_jobs",
+    "complete_jobs": "jobs.complete_jobs",
+    "allocate": "credits.allocate",
+    "post": "credits.post",
+}
+
+
 async def batches_of(api: httpx.AsyncClient, function: str) -> tuple[float, float]:
     """Calls of a function so far, and the operations in them."""
     text = (await api.get("/metrics")).text
     numbers = []
     for name in ("calls", "items"):
-        pattern = rf'layers_money_{name}_total{{function="{function}"}} (\S+)'
+        label = re.escape(_LABELS[function])
+        pattern = rf'layers_money_{name}_total{{function="{label}"}} (\S+)'
         found = re.search(pattern, text)
         numbers.append(float(found[1]) if found else 0.0)
     return numbers[0], numbers[1]

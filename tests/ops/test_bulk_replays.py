@@ -105,12 +105,16 @@ async def test_what_could_not_be_done_in_time_is_said_of_its_items_and_done_by_a
     first, other, second = await held_jobs(api, worker, one, two, one)
     key, items = str(uuid4()), [end(first, 3), end(other, 4), end(second, 5)]
     async with installation.owner.acquire() as owner, holding(owner, one.wallet):
-        answers = granted(await send(api, worker, "complete", items, key))["items"]
+        late = await send(api, worker, "complete", items, key)
+    answers = granted(late)["items"]
     assert [answer["status"] for answer in answers] == [503, 200, 503]
+    assert int(late.headers["Retry-After"]) >= 1
     assert {answers[place]["error"]["code"] for place in (0, 2)} == {"UNAVAILABLE"}
     assert await wallet_of(api, one) == (100_000, 240)
     assert await wallet_of(api, two) == (100_000 - 4, 0)
-    again = granted(await send(api, worker, "complete", items, key))["items"]
+    repeated = await send(api, worker, "complete", items, key)
+    assert "Retry-After" not in repeated.headers
+    again = granted(repeated)["items"]
     assert [(answer["status"], answer["replayed"]) for answer in again] == [
         (200, False),
         (200, True),

@@ -133,7 +133,7 @@ def _tell(answer: tuple[asyncio.Future[V], V | Exception]) -> None:
 
 
 async def in_slices(answers: Iterable[T], tell: Callable[[T], None]) -> None:
-    """Pass on to many who wait what became of it, a few at a time.
+    """Call a function with many answers, a few at a time.
 
     Each of them then has something to do. All at once, they would keep the loop, and whoever has nothing to do with
     them would wait until the last was done.

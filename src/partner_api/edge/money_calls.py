@@ -246,7 +246,7 @@ class MoneyCalls:
         if any(operation.seconds_left < LOCK_SECONDS for operation in operations):
             limit = min(limit, *(operation.seconds_left for operation in operations))
         async with ending_within(connection, max(limit, _SHORTEST_SECONDS)):
-            metrics.count_call(function.__name__, len(operations))  # type: ignore[attr-defined]
+            metrics.count_call(function, len(operations))
             items = [operation.item for operation in operations]
             try:
                 outcomes = await function(connection, tenant.id, self._clock.now(), items)

@@ -14,7 +14,7 @@ from partner_api.edge.idempotency.records import (
 )
 from partner_api.edge.wire.error_content import ErrorContent, content_of
 from partner_api.edge.wire.reply import Reply, client_error, json_reply
-from partner_api.errors import ApiError, not_found, refusal
+from partner_api.errors import KINDS, ApiError, not_found, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -101,9 +101,17 @@ async def money_items(
 
 
 def items_reply(value: T, answers: Sequence[ItemAnswer[Any]]) -> Reply[T]:
-    """Answer with the answers to all items; it is a replay if all of them are."""
-    replayed = all(answer.replayed for answer in answers)
-    return json_reply(value, headers=REPLAYED_HEADER if replayed else None)
+    """Answer with the answers to all items; it is a replay if all of them are.
+
+    An error may say to come back after the seconds in Retry-After, which an item cannot carry.
+    """
+    headers: dict[str, str] = {}
+    for answer in answers:
+        if answer.error is not None:
+            headers |= KINDS[answer.error.code].headers
+    if all(answer.replayed for answer in answers):
+        headers |= REPLAYED_HEADER
+    return json_reply(value, headers=headers)
 
 
 async def _call(

@@ -70,7 +70,10 @@ class _ReportOfItem(Struct, frozen=True, rename="camel", kw_only=True):
         bool, Meta(description="Whether the same was reported before; this is its answer again.")
     ]
     error: Annotated[
-        ErrorContent | UnsetType, Meta(description="If it was refused; then nothing has changed.")
+        ErrorContent | UnsetType,
+        Meta(
+            description="If it was refused. Nothing has changed, unless `details.outcome` is `unknown`."
+        ),
     ] = UNSET
 
 
