@@ -187,6 +187,18 @@ async def test_whatever_is_raised_for_one_alone_those_before_have_been_done(
     assert isinstance(outcomes[2], TimeoutError)
 
 
+async def test_one_that_cannot_be_sent_hurts_nobody_else(
+    pool: Pool, connection: Connection
+) -> None:
+    partner = await make_partner(connection, prepaid=55)
+    items = [job_start(partner, 10) for _ in range(3)]
+    # No integer of PostgreSQL's: the driver refuses the whole call.
+    items[1] = items[1]._replace(credits=2**70)
+    outcomes = await start_all(calls(pool), partner, items)
+    assert isinstance(outcomes[1], asyncpg.DataError)
+    assert [outcome.status for outcome in (outcomes[0], outcomes[2])] == ["done"] * 2
+
+
 async def test_a_client_that_goes_away_leaves_a_whole_job_or_none(
     pool: Pool, connection: Connection
 ) -> None:

@@ -150,9 +150,12 @@ async def ending_within(connection: Connection, seconds: float) -> AsyncIterator
         if not connection.is_closed():
             try:
                 await _set_timeouts(connection, LOCK_SECONDS, REQUEST_STATEMENT_SECONDS)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                # What the block raised says more. Nobody else may get a connection that is so impatient.
+            except BaseException as error:
+                # Nobody else may get a connection that is so impatient.
                 connection.terminate()
+                # What the block raised says more.
+                if not isinstance(error, Exception):
+                    raise
 
 
 async def _set_timeouts(
