@@ -234,7 +234,8 @@ class TestRevision0013:
             await owner.execute(
                 "UPDATE leases SET status = 'disconnected', disconnected_at = assigned_at, "
                 "disconnected_reason = 'released_by_partner' "
-                "WHERE social_account_id = (SELECT max(social_account_id::text)::uuid FROM leases)"
+                "WHERE social_account_id = (SELECT max(social_account_id::text)::uuid FROM leases "
+                "WHERE billing_status = 'current' AND monthly_price_cents = 500)"
             )
         assert (await upgrade(empty.owner, role)).revision == NEWEST
         await prepare_connection(owner)

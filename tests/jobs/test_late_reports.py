@@ -21,6 +21,8 @@ from partner_api.edge.money_calls import MoneyCalls
 from partner_api.jobs import claim_store
 from partner_api.jobs import store as job_store
 from partner_api.jobs.service import TIME_LIMIT, start_jobs
+from partner_api.reconciliation.rules import Scope
+from partner_api.reconciliation.run import reconcile
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -167,3 +169,22 @@ async def test_a_start_that_waited_has_its_whole_time(pool: Pool, connection: Co
     )
     job = await job_of(connection, partner, job_id)
     assert job["expires_at"] - job["started_at"] == TIME_LIMIT
+
+
+@pytest.mark.parametrize("credits_charged", [10, 0])
+async def test_a_job_that_a_faster_clock_claimed_in_the_next_period_is_charged_there(
+    connection: Connection, credits_charged: int
+) -> None:
+    """It ends no earlier than it was claimed, so its usage is dated then, and counts in the period of that date."""
+    partner = await make_partner(connection, prepaid=500)
+    end = (await read(connection, partner)).period_end
+    await started(connection, partner, 100, now=end - MINUTE)
+    (held,) = await claim(connection, partner, now=end + SECOND)
+    assert (await complete(connection, held, credits_charged, now=end - SECOND)).status == "done"
+    wallet = await read(connection, partner, now=end - SECOND)
+    assert wallet.last_event_at < wallet.period_end
+    if credits_charged:
+        assert (wallet.period_start, wallet.last_event_at) == (end, end + SECOND)
+        assert wallet.used_this_period == credits_charged
+    checked = await reconcile(connection, end + MINUTE, Scope(partner.tenant_id))
+    assert checked.mismatches == []

@@ -1,8 +1,9 @@
 -- How a job ends: settled at its real cost, or released without a charge. Only other functions call these: what ends a
 -- job is a worker's report, a cancel or its time. 30_jobs.sql says why the statements look as they do.
 
--- Lock the open reservations of a batch. Return the wallets that they hold, brought to p_now, in lock order. The
--- partner's wallet is among them when an archived child's freed credits go there.
+-- Lock the open reservations of a batch. Return the wallets that they hold, in lock order, brought to p_now or to when
+-- the last of the jobs may end, which a faster clock may have put into the next period: no usage is dated beyond its
+-- wallet's period. The partner's wallet is among them when an archived child's freed credits go there.
 CREATE OR REPLACE FUNCTION reservation_wallets_lock(p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[])
 RETURNS wallets[]
 LANGUAGE plpgsql AS $$
@@ -11,7 +12,8 @@ DECLARE
     v_wallets wallets[];
     v_partner uuid;
 BEGIN
-    PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE;
+    SELECT greatest(p_now, max(job_last_at(j))) INTO p_now FROM (
+        SELECT * FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE) j;
     v_owners := ARRAY(
         SELECT organization_id FROM reservations WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids)
          ORDER BY job_id FOR NO KEY UPDATE);
