@@ -37,9 +37,14 @@ _LOST = (
     asyncpg.InternalClientError,
 )
 
+MET_OTHERS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""Raised when a transaction was rolled back because of other transactions, and not of its own rows."""
+
+TOOK_TOO_LONG = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+"""Raised when PostgreSQL has ended a statement at a time limit. Nothing was done."""
+
 ROLLED_BACK = (
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
+    *MET_OTHERS,
     # A migration has changed the table of a statement that this process had prepared before.
     asyncpg.InvalidCachedStatementError,
 )

@@ -18,7 +18,13 @@ import asyncpg
 
 from partner_api.database.connection import ending_within
 from partner_api.database.lanes import MOST_WAITING, Lane, TooMuchInFlight
-from partner_api.database.outages import OutcomeUnknown, is_lost, is_unavailable
+from partner_api.database.outages import (
+    MET_OTHERS,
+    TOOK_TOO_LONG,
+    OutcomeUnknown,
+    is_lost,
+    is_unavailable,
+)
 from partner_api.database.pool import require_no_connection
 from partner_api.edge.batching import in_slices
 from partner_api.metrics import lanes as metrics
@@ -37,9 +43,6 @@ Item_contra = TypeVar("Item_contra", contravariant=True)
 _CALLS_OF_TENANT = 2
 # A call that has less time than this would be cancelled before it is planned.
 _SHORTEST_SECONDS = 0.01
-# The statement met others, or took too long. It was rolled back, and not because of one of its rows.
-_MET_OTHERS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-_TOOK_TOO_LONG = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
 
 
 class MoneyFunction(Protocol[Item_contra]):
@@ -215,17 +218,17 @@ class MoneyCalls:
         """Call the function; return what became of the operations, but for those that are put back."""
         try:
             return await self._call(connection, tenant, function, operations)
-        except _TOOK_TOO_LONG as error:
+        except TOOK_TOO_LONG as error:
             return self._put_back(tenant, function, operations, error)
         except asyncpg.PostgresError as error:
-            if len(operations) == 1 or is_unavailable(error) or isinstance(error, _MET_OTHERS):
+            if len(operations) == 1 or is_unavailable(error) or isinstance(error, MET_OTHERS):
                 raise
         # The statement has had no effect. Whose fault it was shows when each is alone.
         answers: list[_Answer] = []
         for operation in operations:
             try:
                 answers += await self._call(connection, tenant, function, [operation])
-            except _TOOK_TOO_LONG as late:
+            except TOOK_TOO_LONG as late:
                 answers += self._put_back(tenant, function, [operation], late)
             except Exception as own:
                 # Whatever it is, those before have their outcomes.

@@ -11,9 +11,7 @@ from partner_api.database.pool import require_no_connection
 from partner_api.edge.request.exchange import EXCHANGE, NO_DRAINING
 from partner_api.edge.wire.fields import OrganizationId
 from partner_api.errors import ApiError, Issue
-from partner_api.time_limits import (
-    REQUEST_SECONDS,
-)
+from partner_api.time_limits import REQUEST_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence

@@ -5,12 +5,17 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import asyncpg
 import msgspec
 import structlog
 
 from partner_api.database.lanes import TooMuchInFlight
-from partner_api.database.outages import OutcomeUnknown, is_unavailable, log_unavailable
+from partner_api.database.outages import (
+    MET_OTHERS,
+    TOOK_TOO_LONG,
+    OutcomeUnknown,
+    is_unavailable,
+    log_unavailable,
+)
 from partner_api.errors import ApiError
 from partner_api.logs import OncePerMinute
 
@@ -25,13 +30,8 @@ _log = structlog.get_logger("partner_api.edge")
 _encode = msgspec.json.Encoder().encode
 _JSON = (b"content-type", b"application/json")
 
-# The statement met others or took too long: trying again later can help.
-_TRY_AGAIN = (
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.QueryCanceledError,
-    asyncpg.LockNotAvailableError,
-)
+# Trying again later can help.
+_TRY_AGAIN = (*MET_OTHERS, *TOOK_TOO_LONG)
 _BUSY = (
     "This organization has more in flight than could be done in time, so nothing was done. Send the request again, "
     "with the same Idempotency-Key if it had one, after the seconds in Retry-After."
