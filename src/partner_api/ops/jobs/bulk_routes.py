@@ -19,12 +19,13 @@ from partner_api.edge.wire.reply import Reply
 from partner_api.jobs import claim_store
 from partner_api.ops.jobs.access import claim_lost
 from partner_api.ops.jobs.bulk_schemas import (
+    CompletionReport,
     CompletionReports,
     Completions,
+    HeartbeatReport,
     HeartbeatReports,
     Heartbeats,
-    completion_report_of,
-    heartbeat_report_of,
+    report_of,
 )
 from partner_api.ops.jobs.schemas import heartbeat_answer_of, reported_end_of
 
@@ -60,7 +61,7 @@ async def report_heartbeats(request: ApiRequest, body: Heartbeats) -> Reply[Hear
         request, claim_store.heartbeat, items, lambda _, facts: heartbeat_answer_of(facts)
     )
     reports = [
-        heartbeat_report_of(item.job_id, answer)
+        report_of(HeartbeatReport, item.job_id, answer)
         for item, answer in zip(items, answers, strict=True)
     ]
     return items_reply(HeartbeatReports(reports), answers)
@@ -97,7 +98,7 @@ async def complete_jobs(request: ApiRequest, body: Completions) -> Reply[Complet
         lambda item, facts: reported_end_of(item.job_id, facts),
     )
     reports = [
-        completion_report_of(item.job_id, answer)
+        report_of(CompletionReport, item.job_id, answer)
         for item, answer in zip(items, answers, strict=True)
     ]
     return items_reply(CompletionReports(reports), answers)

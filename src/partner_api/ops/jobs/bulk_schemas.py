@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from partner_api.edge.idempotency.items import ItemAnswer
 
+T = TypeVar("T")
+R = TypeVar("R", bound="HeartbeatReport | CompletionReport")
 _MOST_ITEMS = 50
 _MOST_ASSETS = 400
 
@@ -101,29 +103,15 @@ class CompletionReports(Struct, frozen=True):
     items: list[CompletionReport]
 
 
-def heartbeat_report_of(job_id: UUID, answer: ItemAnswer[HeartbeatAnswer]) -> HeartbeatReport:
-    """Return the wire form of what the heartbeat of a job is answered."""
-    return HeartbeatReport(
+def report_of(kind: type[R], job_id: UUID, answer: ItemAnswer[Any]) -> R:
+    """Return the wire form of what the report on one job is answered, as the ``kind`` of this report."""
+    return kind(
         job_id=format_id("job", job_id),
         status=answer.status,
         replayed=answer.replayed,
         body=_or_unset(answer.body),
         error=_or_unset(answer.error),
     )
-
-
-def completion_report_of(job_id: UUID, answer: ItemAnswer[ReportedEnd]) -> CompletionReport:
-    """Return the wire form of what the completion of a job is answered."""
-    return CompletionReport(
-        job_id=format_id("job", job_id),
-        status=answer.status,
-        replayed=answer.replayed,
-        body=_or_unset(answer.body),
-        error=_or_unset(answer.error),
-    )
-
-
-T = TypeVar("T")
 
 
 def _or_unset(value: T | None) -> T | UnsetType:
