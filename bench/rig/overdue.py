@@ -8,7 +8,6 @@ import sys
 import tempfile
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from partner_api.database.arguments import SYSTEM
 from partner_api.ids import new_ulid, new_uuid7
@@ -16,7 +15,7 @@ from partner_api.jobs import store as job_store
 from partner_api.lease_requests import store as requests
 from partner_api.lease_requests.schemas import MAX_COUNT
 from rig.api import inherited, stop_process
-from rig.tenants import Spender, make_partner, require_done
+from rig.tenants import Spender, make_partner, request_accounts, require_done
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,33 +77,12 @@ async def lease_with_due_months(owner_connection: Connection, now: datetime, cou
     parts = [pool_ids[first : first + MAX_COUNT] for first in range(0, count, MAX_COUNT)]
     for first in range(0, len(parts), _LEASED_AT_ONCE):
         some = parts[first : first + _LEASED_AT_ONCE]
-        items = [await _request(owner_connection, at, partner, part) for part in some]
+        items = [
+            await request_accounts(owner_connection, at, partner, partner.project_id, part)
+            for part in some
+        ]
         require_done(await requests.fulfil(owner_connection, partner.tenant_id, at, items))
     return partner
-
-
-async def _request(
-    connection: Connection, at: datetime, partner: Spender, pool_ids: list[UUID]
-) -> requests.FulfilItem:
-    request_id = new_uuid7(at)
-    await requests.insert_request(
-        connection,
-        partner.tenant_id,
-        at,
-        request_id=request_id,
-        organization_id=partner.organization_id,
-        project_id=partner.project_id,
-        partner_request_id=None,
-        count=len(pool_ids),
-        vertical="food_and_drink",
-        audience=None,
-        language=None,
-        geo=[],
-        target=None,
-        note=None,
-    )
-    lease_ids = [new_uuid7(at) for _ in pool_ids]
-    return requests.FulfilItem(request_id, pool_ids, lease_ids, None, None, SYSTEM, None)
 
 
 async def still_due(connection: Connection, tenant_id: int, now: datetime) -> int:

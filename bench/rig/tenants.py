@@ -207,23 +207,37 @@ async def lease_accounts(
     # At most so many are asked for at once.
     for first in range(0, count, MAX_COUNT):
         chosen = account_ids[first : first + MAX_COUNT]
-        request_id = new_uuid7(now)
-        await requests.insert_request(
-            connection,
-            owner.tenant_id,
-            at,
-            request_id=request_id,
-            organization_id=owner.organization_id,
-            project_id=project_id,
-            partner_request_id=None,
-            count=len(chosen),
-            vertical="food_and_drink",
-            audience=None,
-            language=None,
-            geo=[],
-            target=None,
-            note=None,
-        )
-        lease_ids = [new_uuid7(now) for _ in chosen]
-        item = requests.FulfilItem(request_id, chosen, lease_ids, None, None, SYSTEM, None)
+        item = await request_accounts(connection, at, owner, project_id, chosen)
         require_done(await requests.fulfil(connection, owner.tenant_id, at, [item]))
+
+
+async def request_accounts(
+    connection: Connection,
+    at: datetime,
+    owner: Spender,
+    project_id: UUID,
+    pool_account_ids: list[UUID],
+) -> requests.FulfilItem:
+    """Ask for as many accounts as these for a project of the owner, and return how to fulfil that with them.
+
+    ``at`` is in whole seconds.
+    """
+    request_id = new_uuid7(at)
+    await requests.insert_request(
+        connection,
+        owner.tenant_id,
+        at,
+        request_id=request_id,
+        organization_id=owner.organization_id,
+        project_id=project_id,
+        partner_request_id=None,
+        count=len(pool_account_ids),
+        vertical="food_and_drink",
+        audience=None,
+        language=None,
+        geo=[],
+        target=None,
+        note=None,
+    )
+    lease_ids = [new_uuid7(at) for _ in pool_account_ids]
+    return requests.FulfilItem(request_id, pool_account_ids, lease_ids, None, None, SYSTEM, None)
