@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 from tests.support.answers import granted, issues, refused
+from tests.support.holding import holding_rows
 from tests.support.installation import ago, handle, now, org_id, project_id
 
 from partner_api.clock import format_milliseconds, format_seconds, parse_timestamp
@@ -38,8 +39,10 @@ async def holding(
     installation: Installation, lock: str, *arguments: object
 ) -> AsyncIterator[Connection]:
     """A transaction of the owner's that has these rows; it commits when the block is over."""
-    async with installation.owner.acquire() as connection, connection.transaction():
-        await connection.fetch(lock, *arguments)
+    async with (
+        installation.owner.acquire() as connection,
+        holding_rows(connection, lock, *arguments),
+    ):
         yield connection
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from tests.support.turns import settle
 
 from partner_api.database.lanes import Lane, Lanes, TooMuchInFlight
 
@@ -12,14 +13,8 @@ from partner_api.database.lanes import Lane, Lanes, TooMuchInFlight
 async def _entered(lanes: Lanes, *wanted: Lane) -> list[asyncio.Task[None]]:
     """Try to enter, in this order; the tasks of those that have to wait go on waiting."""
     tasks = [asyncio.create_task(lanes.enter(lane)) for lane in wanted]
-    await _settle()
+    await settle()
     return tasks
-
-
-async def _settle() -> None:
-    """Let everything that can run do so."""
-    for _ in range(20):
-        await asyncio.sleep(0)
 
 
 def _inside(tasks: list[asyncio.Task[None]]) -> list[int]:
@@ -91,7 +86,7 @@ async def test_who_waits_is_let_in_in_order_and_lanes_take_turns() -> None:
     for _ in tasks:
         before = _inside(tasks)
         lanes.leave(write(8) if not order else write((1, 1, 1, 2, 2)[order[-1]]))
-        await _settle()
+        await settle()
         order += [position for position in _inside(tasks) if position not in before]
     assert order == [0, 3, 1, 4, 2]
     assert _inside(held) == [0, 1]
@@ -146,7 +141,7 @@ async def test_who_is_cancelled_while_it_waits_leaves_its_turn_to_the_next() -> 
     first, second = await _entered(lanes, write(2), write(2))
     await _cancel([first])
     lanes.leave(write(1))
-    await _settle()
+    await settle()
     assert second.done()
 
 
@@ -156,7 +151,7 @@ async def test_who_is_cancelled_at_its_turn_gives_the_room_back() -> None:
     first, second = await _entered(lanes, write(2), write(3))
     lanes.leave(write(1))
     first.cancel()
-    await _settle()
+    await settle()
     assert first.cancelled()
     assert second.done()
 
@@ -168,7 +163,7 @@ async def test_who_leaves_passes_over_a_turn_that_was_given_up_at_the_same_momen
     first.cancel()
     lanes.leave(write(1))
     third.cancel()
-    await _settle()
+    await settle()
     assert first.cancelled()
     assert second.done()
     assert third.cancelled()

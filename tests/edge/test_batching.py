@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.support.turns import settle
 
 from partner_api.database.pool import NestedAcquisition
 from partner_api.edge.batching import Batcher, in_slices
@@ -34,12 +35,6 @@ class Loader:
         return [LookupError(key) if key < 0 else key * 10 for key in keys]
 
 
-async def _settle() -> None:
-    """Let everything that can run do so."""
-    for _ in range(10):
-        await asyncio.sleep(0)
-
-
 async def test_a_single_call_leaves_at_once_alone() -> None:
     loader = Loader()
     loader.gate.set()
@@ -60,9 +55,9 @@ async def test_keys_that_are_asked_for_together_wait_with_others_for_the_next_ba
     loader = Loader()
     batcher = Batcher(loader, max_batch=3, max_in_flight=1)
     calls = [asyncio.create_task(batcher.get_many([1]))]
-    await _settle()
+    await settle()
     calls += [asyncio.create_task(batcher.get_many(keys)) for keys in ([2, 3], [4, 5])]
-    await _settle()
+    await settle()
     loader.gate.set()
     assert await asyncio.gather(*calls) == [[10], [20, 30], [40, 50]]
     assert loader.batches == [[1], [2, 3, 4], [5]]
@@ -72,10 +67,10 @@ async def test_one_fault_among_keys_asked_for_together_is_raised_and_hurts_no_ne
     loader = Loader()
     batcher = Batcher(loader, max_in_flight=1)
     first = asyncio.create_task(batcher.get(1))
-    await _settle()
+    await settle()
     several = asyncio.create_task(batcher.get_many([2, -3, -4]))
     neighbour = asyncio.create_task(batcher.get(5))
-    await _settle()
+    await settle()
     loader.gate.set()
     with pytest.raises(LookupError, match="-3"):
         await several
@@ -87,9 +82,9 @@ async def test_who_asks_for_several_and_goes_leaves_the_others_alone() -> None:
     batcher = Batcher(loader)
     several = asyncio.create_task(batcher.get_many([1, 2]))
     neighbour = asyncio.create_task(batcher.get(2))
-    await _settle()
+    await settle()
     several.cancel()
-    await _settle()
+    await settle()
     loader.gate.set()
     assert await neighbour == 20
     assert several.cancelled()
@@ -99,9 +94,9 @@ async def test_what_arrives_during_a_flight_forms_the_next_batch() -> None:
     loader = Loader()
     batcher = Batcher(loader, max_in_flight=1)
     calls = [asyncio.create_task(batcher.get(1))]
-    await _settle()
+    await settle()
     calls += [asyncio.create_task(batcher.get(key)) for key in (2, 3, 4)]
-    await _settle()
+    await settle()
     assert loader.batches == [[1]]
     loader.gate.set()
     assert await asyncio.gather(*calls) == [10, 20, 30, 40]
@@ -114,7 +109,7 @@ async def test_several_batches_fly_at_a_time_but_no_more_than_allowed() -> None:
     calls = []
     for key in range(6):
         calls.append(asyncio.create_task(batcher.get(key)))
-        await _settle()
+        await settle()
     assert loader.batches == [[0], [1]]
     loader.gate.set()
     assert await asyncio.gather(*calls) == [0, 10, 20, 30, 40, 50]
@@ -126,7 +121,7 @@ async def test_a_batch_has_a_largest_size() -> None:
     loader = Loader()
     batcher = Batcher(loader, max_batch=3, max_in_flight=1)
     calls = [asyncio.create_task(batcher.get(key)) for key in range(8)]
-    await _settle()
+    await settle()
     loader.gate.set()
     assert await asyncio.gather(*calls) == [key * 10 for key in range(8)]
     assert max(map(len, loader.batches)) == 3
@@ -137,9 +132,9 @@ async def test_the_same_key_is_loaded_once_per_batch() -> None:
     loader = Loader()
     batcher = Batcher(loader, max_in_flight=1)
     calls = [asyncio.create_task(batcher.get(0))]
-    await _settle()
+    await settle()
     calls += [asyncio.create_task(batcher.get(7)) for _ in range(5)]
-    await _settle()
+    await settle()
     loader.gate.set()
     assert await asyncio.gather(*calls) == [0, 70, 70, 70, 70, 70]
     assert loader.batches == [[0], [7]]
@@ -150,9 +145,9 @@ async def test_a_call_never_joins_a_flight_that_has_left() -> None:
     loader = Loader()
     batcher = Batcher(loader, max_in_flight=1)
     first = asyncio.create_task(batcher.get(7))
-    await _settle()
+    await settle()
     second = asyncio.create_task(batcher.get(7))
-    await _settle()
+    await settle()
     loader.gate.set()
     await asyncio.gather(first, second)
     assert loader.batches == [[7], [7]]
@@ -198,13 +193,13 @@ async def test_a_caller_that_leaves_hurts_no_one() -> None:
     loader = Loader()
     batcher = Batcher(loader, max_in_flight=1)
     calls = [asyncio.create_task(batcher.get(0))]
-    await _settle()
+    await settle()
     # Two want the same key, and one of them leaves; so does the one that started the first flight.
     calls += [asyncio.create_task(batcher.get(key)) for key in (5, 5, 6)]
-    await _settle()
+    await settle()
     calls[0].cancel()
     calls[1].cancel()
-    await _settle()
+    await settle()
     loader.gate.set()
     results = await asyncio.gather(*calls, return_exceptions=True)
     assert isinstance(results[0], asyncio.CancelledError)
@@ -248,7 +243,7 @@ async def test_who_waits_is_told_a_few_at_a_time() -> None:
         told.append(turn)
 
     calls = [asyncio.create_task(ask(key)) for key in range(12)]
-    await _settle()
+    await settle()
     loader.gate.set()
     while not all(call.done() for call in calls):
         turn += 1

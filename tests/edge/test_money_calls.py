@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import pytest
 import pytest_asyncio
+from tests.support.batches import SetClock
 from tests.support.holding import holding
 from tests.support.invariants import assert_books_balance
 from tests.support.operations import read
-from tests.support.tenants import NOON, job_start, make_child, make_partner
+from tests.support.tenants import job_start, make_child, make_partner
+from tests.support.turns import settle
 
-from partner_api.clock import Clock
 from partner_api.database.arguments import Outcome
 from partner_api.database.connection import REQUEST_SETTINGS, open_pool
 from partner_api.database.lanes import TooMuchInFlight
@@ -33,13 +34,6 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection, Pool
     from partner_api.jobs.store import JobStart
-
-
-class Noon(Clock):
-    """A clock that stands still."""
-
-    def now(self) -> Any:
-        return NOON
 
 
 @pytest.fixture
@@ -66,7 +60,7 @@ async def pool(database_urls: DatabaseUrls) -> AsyncIterator[Pool]:
 
 
 def calls(pool: Pool, batch_size: int = 100, **limits: int) -> MoneyCalls:
-    return MoneyCalls(pool, Noon(), batch_size, **limits)
+    return MoneyCalls(pool, SetClock(), batch_size, **limits)
 
 
 async def start_all(own: MoneyCalls, wallet: Wallet, items: list[JobStart]) -> list[Any]:
@@ -146,7 +140,7 @@ async def test_one_that_raises_hurts_nobody_else(
         first = asyncio.create_task(own.call(start_jobs, partner.tenant_id, job_start(partner, 1)))
         await held.until_waited_for()
         others = asyncio.create_task(start_all(own, partner, items))
-        await _settle()
+        await settle()
     outcomes = await others
     await first
     assert isinstance(outcomes[2], asyncpg.UniqueViolationError)
@@ -236,7 +230,7 @@ async def test_a_client_that_goes_away_while_it_waits_starts_nothing(
             asyncio.create_task(own.call(start_jobs, partner.tenant_id, job_start(partner, 1)))
             for _ in range(2)
         ]
-        await _settle()
+        await settle()
         gone.cancel()
         await asyncio.gather(gone, return_exceptions=True)
     await asyncio.gather(first, there)
@@ -272,9 +266,9 @@ async def test_a_busy_tenant_has_two_calls_in_flight_and_others_go_past(pool: Po
     busy: list[asyncio.Task[Outcome]] = []
     for function in (start, start, complete, complete, post, start):
         busy.append(asyncio.create_task(own.call(function, 1, len(busy))))
-        await _settle()
+        await settle()
         await pool.execute("SELECT")
-        await _settle()
+        await settle()
     assert gate.events == ["start of 1: 1", "complete of 1: 1"], "one of each function, two in all"
     others = [own.call(post, tenant_id, 7) for tenant_id in range(2, 30)]
     assert await asyncio.gather(*others) == [_done(7)] * 28
@@ -291,7 +285,7 @@ async def test_no_more_than_the_bound_wait(pool: Pool) -> None:
     waiting = [asyncio.create_task(own.call(start, 1, 0))]
     await gate.begun.wait()
     waiting += [asyncio.create_task(own.call(start, 1, number)) for number in (1, 2, 3)]
-    await _settle()
+    await settle()
     with pytest.raises(TooMuchInFlight) as refused:
         await own.call(start, 1, 4)
     assert refused.value.reason == "full"
@@ -366,9 +360,3 @@ def _done(number: int) -> Outcome:
 
 def _in(seconds: float) -> float:
     return asyncio.get_running_loop().time() + seconds
-
-
-async def _settle() -> None:
-    """Let everything that can run do so."""
-    for _ in range(20):
-        await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""A wallet that somebody holds, as a person does in ``psql``."""
+"""Rows that somebody holds, as a person does in ``psql``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
 
     from tests.support.tenants import Wallet
 
@@ -44,12 +45,18 @@ class Held:
 
 
 @contextlib.asynccontextmanager
-async def holding(owner: Connection, wallet: Wallet) -> AsyncIterator[Held]:
-    """Hold a wallet in a transaction of the owner's."""
+async def holding_rows(owner: Connection, lock: str, *arguments: object) -> AsyncIterator[Held]:
+    """Hold the rows that a SELECT locks, one at least, in a transaction that commits when the block is over."""
     async with owner.transaction():
-        await owner.execute(
-            "SELECT FROM wallets WHERE tenant_id = $1 AND organization_id = $2 FOR UPDATE",
-            wallet.tenant_id,
-            wallet.organization_id,
-        )
+        assert await owner.fetch(lock, *arguments)
         yield Held(owner)
+
+
+def holding(owner: Connection, wallet: Wallet) -> AbstractAsyncContextManager[Held]:
+    """Hold a wallet in a transaction of the owner's."""
+    return holding_rows(
+        owner,
+        "SELECT FROM wallets WHERE tenant_id = $1 AND organization_id = $2 FOR UPDATE",
+        wallet.tenant_id,
+        wallet.organization_id,
+    )

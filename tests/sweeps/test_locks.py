@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
+from tests.support.holding import holding_rows
 from tests.support.tenants import NOON, make_partner
 from tests.sweeps.due_work import ALL, DueWork, Expiry, due_partners, is_done
 from tests.sweeps.skipping import DAY, locked_out, request, skipped, start
@@ -35,9 +35,11 @@ from partner_api.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from tests.support.databases import DatabaseUrls
+    from tests.support.holding import Held
     from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection, Pool
@@ -69,15 +71,10 @@ async def renderer() -> AsyncIterator[Renderer]:
     await renderer.kill()
 
 
-@contextlib.asynccontextmanager
-async def holding(owner: Connection, table: str, tenant: Wallet) -> AsyncIterator[None]:
+def holding(owner: Connection, table: str, tenant: Wallet) -> AbstractAsyncContextManager[Held]:
     """Hold rows of a tenant, as somebody does who looks after them by hand."""
-    async with owner.transaction():
-        rows = await owner.fetch(
-            f"SELECT FROM {table} WHERE tenant_id = $1 FOR UPDATE", tenant.tenant_id
-        )
-        assert rows
-        yield
+    lock = f"SELECT FROM {table} WHERE tenant_id = $1 FOR UPDATE"
+    return holding_rows(owner, lock, tenant.tenant_id)
 
 
 async def run_to_idle(sweep: Sweep, pool: Pool, now: datetime) -> int:
