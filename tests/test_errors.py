@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from tests.support.answers import STATUS
 
-from partner_api.errors import CODES, KINDS, REASONS, ApiError, Issue, invalid, not_found, refusal
+from partner_api.errors import CODES, KINDS, ApiError, Issue, invalid, not_found
+from partner_api.refusals import REASONS, refusal
 
 
 def test_every_code_has_its_status() -> None:
@@ -40,9 +41,27 @@ def test_a_malformed_request_names_every_problem() -> None:
 
 def test_some_codes_always_have_their_header() -> None:
     assert ApiError("UNAUTHENTICATED").headers == {"WWW-Authenticate": "Bearer"}
-    assert ApiError("IDEMPOTENCY_IN_PROGRESS").headers == {"Retry-After": "1"}
+    assert ApiError("IDEMPOTENCY_IN_PROGRESS").headers["Retry-After"] == "1"
     assert "Retry-After" in ApiError("UNAVAILABLE").headers
-    assert ApiError("RATE_LIMITED", headers={"Retry-After": "7"}).headers == {"Retry-After": "7"}
+    assert ApiError("RATE_LIMITED", headers={"Retry-After": "7"}).headers["Retry-After"] == "7"
+
+
+def test_what_looks_like_a_passing_error_says_whether_to_send_the_request_again() -> None:
+    says = {code: ApiError(code).headers.get("X-Should-Retry") for code in KINDS}
+    assert {code for code, word in says.items() if word == "true"} == {
+        "IDEMPOTENCY_IN_PROGRESS",
+        "RATE_LIMITED",
+        "REQUEST_TIMEOUT",
+        "UNAVAILABLE",
+        "INTERNAL",
+    }
+    assert {code for code, word in says.items() if word == "false"} == {
+        "CONFLICT",
+        "IDEMPOTENCY_CONFLICT",
+        "KILL_SWITCH",
+    }
+    doubtful = {code for code, kind in KINDS.items() if kind.status in (408, 409, 429, 500, 503)}
+    assert doubtful == {code for code, word in says.items() if word}
 
 
 def test_a_refused_operation_says_what_its_reason_means() -> None:

@@ -49,6 +49,9 @@ class Kind(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
 
 
+# Whether the same request, sent again, may succeed; clients go by it where a status can mean both.
+_AGAIN = {"X-Should-Retry": "true"}
+_NOT_AGAIN = {"X-Should-Retry": "false"}
 KINDS: dict[Code, Kind] = {
     "UNAUTHENTICATED": Kind(
         401,
@@ -85,17 +88,19 @@ KINDS: dict[Code, Kind] = {
         409,
         "This Idempotency-Key was used for a different request. Use a new key for a new request.",
         "The same Idempotency-Key came with another request.",
+        _NOT_AGAIN,
     ),
     "IDEMPOTENCY_IN_PROGRESS": Kind(
         409,
         "The first request with this Idempotency-Key is still running. Repeat it in a second.",
         "The first request with this Idempotency-Key has not ended yet.",
-        {"Retry-After": "1"},
+        {"Retry-After": "1", **_AGAIN},
     ),
     "CONFLICT": Kind(
         409,
         "The current state does not allow this. Read the resource again and see details.",
         "The state of the resource does not allow it.",
+        _NOT_AGAIN,
     ),
     "BILLING_EXHAUSTED": Kind(
         402,
@@ -107,7 +112,7 @@ KINDS: dict[Code, Kind] = {
         "Too many requests. Wait as many seconds as Retry-After says.",
         "A limit was reached; details.limit names it.",
         # Where nobody knows better: when running jobs end is not known in advance.
-        {"Retry-After": "5"},
+        {"Retry-After": "5", **_AGAIN},
     ),
     "PAYLOAD_TOO_LARGE": Kind(
         413,
@@ -119,24 +124,26 @@ KINDS: dict[Code, Kind] = {
         "The body stopped arriving, so nothing was done. Send the whole request again.",
         "The request body stopped arriving.",
         # What comes later would be taken for another request.
-        {"Connection": "close"},
+        {"Connection": "close", **_AGAIN},
     ),
     "KILL_SWITCH": Kind(
         503,
         "This key or organization is suspended, as details.scope says. Ask whoever suspended it.",
         "The key or the organization is suspended; details.scope says which.",
+        _NOT_AGAIN,
     ),
     "UNAVAILABLE": Kind(
         503,
         "The database cannot do this now. Send the request again, with the same Idempotency-Key "
         "if it had one, after the seconds in Retry-After.",
         "The database cannot do it now, or too much waits. Nothing was done, unless details.outcome is `unknown`.",
-        {"Retry-After": "2"},
+        {"Retry-After": "2", **_AGAIN},
     ),
     "INTERNAL": Kind(
         500,
         "Something went wrong on our side. Try again, and if it stays, report the requestId.",
         "A fault in the server.",
+        _AGAIN,
     ),
 }
 
@@ -232,69 +239,3 @@ def shorten(text: str, most: int) -> str:
 def not_found() -> ApiError:
     """Return the error for what does not exist or is not the caller's: always the same bytes."""
     return ApiError("NOT_FOUND")
-
-
-REASONS: dict[str, dict[str, str]] = {
-    # The sentence of the error, whose details have the reason too.
-    "BILLING_EXHAUSTED": {
-        "insufficient_credits": "There are not enough credits. Allocate or buy some, then try again.",
-        "monthly_credit_cap": "This would exceed the monthly cap. Raise it, or wait for next period.",
-        "insufficient_prepaid": "There are not enough prepaid credits free. Buy credits or move fewer.",
-        "insufficient_funds": "The cash wallet does not cover this. Top it up, then try again.",
-    },
-    # The message of the problem, with numbers of the facts.
-    "VALIDATION": {
-        "out_of_range": "would bring a balance above 9007199254740991",
-        "in_future": "must not be in the future",
-        "unknown_field": "This field is not known here; remove it",
-        "set_both": "refillThreshold and refillAmount must both be set or both be null",
-        "not_connected": "Expected a connected account of this project",
-        "above_reservation": "must be between 0 and the {maximum} credits reserved",
-        "above_slideshow_price": "Expected at most {maximum} credits: it became a slideshow",
-        "not_uploaded": "Expected the name of a file that was uploaded",
-        "other_file": "Expected the hash and the size of the file that was uploaded",
-        "wrong_count": "Expected 1 to {maximum} accounts, as the request asks for",
-    },
-}
-"""By code, every reason that the SQL functions refuse for, and what it is to a client. The facts of a VALIDATION are
-``{reason, field}``, with ``position`` and ``member`` when it is in a list, or ``{problems: [those]}``."""
-
-
-def refusal(code: str, facts: Mapping[str, Any] | None) -> ApiError:
-    """Turn the refusal of an SQL function into the error the client gets.
-
-    Args:
-        code: the outcome's code.
-        facts: the outcome's facts, in snake_case; they become the details.
-
-    Raises:
-        ValueError: the API does not know the code, or not this reason for it.
-    """
-    if code not in CODES:
-        raise ValueError(f"an SQL function refused with the unknown code {code!r}")
-    if facts is None:
-        return ApiError(code)
-    if code == "VALIDATION":
-        # All of them: there are no more than the elements of a list that was read.
-        issues = [_issue(problem) for problem in facts.get("problems", [facts])]
-        return ApiError(code, details={"issues": issues})
-    text = _text(code, facts["reason"]) if "reason" in facts else None
-    return ApiError(code, text, {_camel_case(name): value for name, value in facts.items()})
-
-
-def _issue(facts: Mapping[str, Any]) -> Issue:
-    place = f"[{facts['position']}].{facts['member']}" if "position" in facts else ""
-    text = _text("VALIDATION", facts["reason"])
-    return Issue(_camel_case(facts["field"]) + place, text.format_map(facts))
-
-
-def _text(code: Code, reason: str) -> str:
-    text = REASONS.get(code, {}).get(reason)
-    if text is None:
-        raise ValueError(f"an SQL function refused {code} for the unknown reason {reason!r}")
-    return text
-
-
-def _camel_case(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))

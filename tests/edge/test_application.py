@@ -55,10 +55,11 @@ HANDLERS: dict[tuple[str, ...], Callable[..., Awaitable[Any]]] = {
 
 def table_of(*declared: tuple[Method, str]) -> RouteTable:
     routes = Routes("T")
-    for method, path in declared:
+    for number, (method, path) in enumerate(declared):
+        name = f"things.{'abcdefghij'[number]}"
         runs = Runs.READ if method == "GET" else Runs.UNRECORDED
         handler = HANDLERS[tuple(PARAMETER.findall(path))]
-        routes.write(method, path, access=ANY_KEY, runs=runs)(handler)
+        routes.write(method, path, sdk=name, access=ANY_KEY, runs=runs)(handler)
     return RouteTable(routes)
 
 

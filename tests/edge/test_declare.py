@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from tests.support.edges import add_key, error_of, issues_of
 
+from partner_api.edge.application import RouteTable
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import RecordedTransaction
 from partner_api.edge.identity.scopes import ANY_KEY, PUBLIC, requires_role
@@ -169,7 +170,9 @@ def test_a_write_whose_declaration_contradicts_itself_is_refused(
     handler: Any, declared: dict[str, Any], fault: str
 ) -> None:
     with pytest.raises(TypeError, match=fault):
-        Routes("T").write("POST", "/v1/things", access=ANY_KEY, **declared)(handler)
+        Routes("T").write("POST", "/v1/things", sdk="things.retrieve", access=ANY_KEY, **declared)(
+            handler
+        )
 
 
 @pytest.mark.parametrize(
@@ -184,20 +187,54 @@ def test_a_write_whose_declaration_contradicts_itself_is_refused(
 )
 def test_a_read_takes_nothing_that_is_for_writes(declared: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match="/v1/things"):
-        Routes("T").read("/v1/things", access=ANY_KEY, **declared)(_plain)
+        Routes("T").read("/v1/things", sdk="things.retrieve", access=ANY_KEY, **declared)(_plain)
 
 
 def test_a_wallet_is_read_with_an_api_key_only() -> None:
-    for path, access in (("/ops/v1/things", requires_role("viewer")), ("/things", PUBLIC)):
+    declared = (
+        ("/ops/v1/things", requires_role("viewer"), "things.retrieve"),
+        ("/things", PUBLIC, ""),
+    )
+    for path, access, sdk in declared:
         with pytest.raises(TypeError, match="together with an API key"):
-            Routes("T").read(path, access=access, wallet=True)(_plain)
+            Routes("T").read(path, sdk=sdk, access=access, wallet=True)(_plain)
+
+
+@pytest.mark.parametrize("name", ["", "Things.list", "things.", "things list", "things.list2"])
+@pytest.mark.parametrize(
+    ("path", "access"), [("/v1/things", ANY_KEY), ("/ops/v1/things", requires_role("viewer"))]
+)
+def test_a_route_of_an_api_names_its_method_in_the_client_libraries(
+    path: str, access: Any, name: str
+) -> None:
+    with pytest.raises(TypeError, match="client libraries"):
+        Routes("T").read(path, sdk=name, access=access)(_plain)
+
+
+def test_a_public_route_has_no_method_in_the_client_libraries() -> None:
+    with pytest.raises(TypeError, match="client libraries"):
+        Routes("T").read("/things", sdk="things.list", access=PUBLIC)(_plain)
+
+
+def test_a_name_in_the_client_libraries_is_of_one_route() -> None:
+    routes = Routes("T")
+    for path in ("/v1/a", "/v1/b"):
+        routes.read(path, sdk="things.list", access=ANY_KEY)(_plain)
+    with pytest.raises(TypeError, match=r"things\.list is another route's name"):
+        RouteTable(routes)
+    same = Routes("T")
+    same.read("/v1/a", sdk="things.list", access=ANY_KEY)(_plain)
+    same.read("/ops/v1/a", sdk="things.list", access=requires_role("viewer"))(_plain)
+    RouteTable(same)
 
 
 def test_routes_come_by_address_and_there_by_method() -> None:
     routes = Routes("T")
     for method, path in (("DELETE", "/v1/b"), ("POST", "/v1/a"), ("PUT", "/v1/b")):
-        routes.write(method, path, access=ANY_KEY, runs=Runs.UNRECORDED)(_plain)  # type: ignore[arg-type]
-    routes.read("/v1/b", access=ANY_KEY)(_plain)
+        routes.write(method, path, sdk="things.retrieve", access=ANY_KEY, runs=Runs.UNRECORDED)(  # type: ignore[arg-type]
+            _plain
+        )
+    routes.read("/v1/b", sdk="things.retrieve", access=ANY_KEY)(_plain)
     assert [f"{route.method} {route.template}" for route in routes] == [
         "GET /v1/b",
         "PUT /v1/b",

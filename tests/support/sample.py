@@ -92,25 +92,37 @@ async def read_open() -> Thing:
     return Thing("none", 1)
 
 
-@routes.read("/v1/thing", access=ANY_KEY)
+@routes.read("/v1/thing", sdk="things.read_thing", access=ANY_KEY)
 async def read_thing(request: ApiRequest) -> Thing:
     """One's own thing."""
     return _thing(request)
 
 
-@routes.read("/v1/wallet-thing", access=ANY_KEY, allowed_through_status="active")
+@routes.read(
+    "/v1/wallet-thing",
+    sdk="things.read_wallet_thing",
+    access=ANY_KEY,
+    allowed_through_status="active",
+)
 async def read_wallet_thing(request: ApiRequest) -> Thing:
     """A thing that stops when the organization is suspended."""
     return _thing(request)
 
 
-@routes.read("/v1/ledger-thing", access=ANY_KEY, allowed_through_status="archived")
+@routes.read(
+    "/v1/ledger-thing",
+    sdk="things.read_ledger_thing",
+    access=ANY_KEY,
+    allowed_through_status="archived",
+)
 async def read_ledger_thing(request: ApiRequest) -> Thing:
     """A thing that stays for ever."""
     return _thing(request)
 
 
-@routes.read("/v1/projects/{projectId}/things", access=requires("leased:write"))
+@routes.read(
+    "/v1/projects/{projectId}/things", sdk="things.list_things", access=requires("leased:write")
+)
 async def list_things(
     request: ApiRequest, project_id: ProjectId, query: ThingQuery
 ) -> Page[Number]:
@@ -128,33 +140,40 @@ async def list_things(
     )
 
 
-@routes.read("/v1/organizations/{orgId}/thing", access=requires("org:admin"))
+@routes.read(
+    "/v1/organizations/{orgId}/thing", sdk="things.read_child_thing", access=requires("org:admin")
+)
 async def read_child_thing(request: ApiRequest, org_id: OrganizationId) -> Thing:
     """A child's thing."""
     child = await request.services.children.find(request.caller, org_id)
     return Thing(str(child.id), 1)
 
 
-@routes.read("/v1/organizations/{orgId}/other-wallet", access=requires("org:admin"), wallet=True)
+@routes.read(
+    "/v1/organizations/{orgId}/other-wallet",
+    sdk="things.read_other_wallet",
+    access=requires("org:admin"),
+    wallet=True,
+)
 async def read_other_wallet(request: ApiRequest, org_id: OrganizationId) -> Number:
     """The balance of one's own wallet, where the child's came with the key."""
     wallet = await require_wallet(request, request.caller.organization_id)
     return Number(wallet.balance)
 
 
-@routes.read("/v1/words/{word}", access=ANY_KEY)
+@routes.read("/v1/words/{word}", sdk="things.read_word", access=ANY_KEY)
 async def read_word(word: str) -> dict[str, str]:
     """A word as it was sent."""
     return {"word": word}
 
 
-@routes.read("/v1/fault", access=ANY_KEY)
+@routes.read("/v1/fault", sdk="things.read_fault", access=ANY_KEY)
 async def read_fault() -> Thing:
     """A bug, with something in it that nobody may see."""
     raise RuntimeError("lp_live_0123456789ABCDEF_" + "s" * 43)
 
 
-@routes.read("/v1/deadlock", access=ANY_KEY)
+@routes.read("/v1/deadlock", sdk="things.read_deadlock", access=ANY_KEY)
 async def read_deadlock() -> Thing:
     """What always deadlocks."""
     DEADLOCKS.append(1)
@@ -162,7 +181,12 @@ async def read_deadlock() -> Thing:
 
 
 @routes.write(
-    "POST", "/v1/things", access=requires("projects:write"), runs=Runs.TRANSACTION, status=201
+    "POST",
+    "/v1/things",
+    sdk="things.create_thing",
+    access=requires("projects:write"),
+    runs=Runs.TRANSACTION,
+    status=201,
 )
 async def create_thing(request: ApiRequest, connection: Connection, body: NewThing) -> Thing:
     """Create a thing, which is an audit row and nothing else."""
@@ -196,6 +220,7 @@ SLOW_MAY_END = asyncio.Event()
 @routes.write(
     "POST",
     "/v1/organizations/{orgId}/secrets",
+    sdk="things.create_secret",
     access=requires("org:admin"),
     runs=Runs.TRANSACTION,
     status=201,
@@ -210,6 +235,7 @@ async def create_secret(connection: Connection, org_id: OrganizationId) -> dict[
 @routes.write(
     "DELETE",
     "/v1/projects/{projectId}/thing",
+    sdk="things.delete_thing",
     access=requires("projects:write"),
     runs=Runs.TRANSACTION,
 )
@@ -220,19 +246,27 @@ async def delete_thing(
     return {"reason": body.reason}
 
 
-@routes.write("POST", "/v1/suspend", access=ANY_KEY, runs=Runs.UNRECORDED)
+@routes.write(
+    "POST", "/v1/suspend", sdk="things.suspend_thing", access=ANY_KEY, runs=Runs.UNRECORDED
+)
 async def suspend_thing(request: ApiRequest) -> Thing:
     """A write without a body and without a transaction."""
     return _thing(request)
 
 
-@routes.read("/ops/v1/report", access=requires_role("finance"))
+@routes.read("/ops/v1/report", sdk="things.read_report", access=requires_role("finance"))
 async def read_report(request: ApiRequest) -> dict[str, str]:
     """Something for finance."""
     return {"name": request.operator.name}
 
 
-@routes.write("POST", "/ops/v1/things", access=requires_role("operator"), runs=Runs.TRANSACTION)
+@routes.write(
+    "POST",
+    "/ops/v1/things",
+    sdk="things.create_ops_thing",
+    access=requires_role("operator"),
+    runs=Runs.TRANSACTION,
+)
 async def create_ops_thing(request: ApiRequest, connection: Connection) -> dict[str, str]:
     """Something an operator makes."""
     await write_audit(connection, request.now, 0, None, "thing.created", audit_argument(request))

@@ -39,6 +39,7 @@ _GRACE = timedelta(hours=24)
 @routes.write(
     "POST",
     "/v1/organizations/{orgId}/api-keys",
+    sdk="organizations.api_keys.create",
     access=requires("org:admin"),
     runs=Runs.TRANSACTION,
     status=201,
@@ -77,6 +78,7 @@ async def mint_child_key(
 
 @routes.read(
     "/v1/organizations/{orgId}/api-keys",
+    sdk="organizations.api_keys.list",
     access=requires("org:admin"),
     errors=["NOT_FOUND"],
     allowed_through_status="archived",
@@ -110,6 +112,7 @@ async def list_child_keys(
 @routes.write(
     "POST",
     "/v1/organizations/{orgId}/api-keys/{keyId}/rotate",
+    sdk="organizations.api_keys.rotate",
     access=requires("org:admin"),
     runs=Runs.TRANSACTION,
     status=201,
@@ -159,6 +162,7 @@ async def rotate_child_key(
 @routes.write(
     "DELETE",
     "/v1/organizations/{orgId}/api-keys/{keyId}",
+    sdk="organizations.api_keys.delete",
     access=requires("org:admin"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "KILL_SWITCH"],

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 routes = Routes("API keys")
 
 
-@routes.read("/v1/whoami", access=ANY_KEY, wallet=True)
+@routes.read("/v1/whoami", sdk="whoami", access=ANY_KEY, wallet=True)
 async def read_whoami(request: ApiRequest) -> WhoAmI:
     """Read your key.
 
@@ -46,6 +46,7 @@ async def read_whoami(request: ApiRequest) -> WhoAmI:
 @routes.write(
     "POST",
     "/v1/api-keys/{keyId}/rotate",
+    sdk="api_keys.rotate",
     access=ANY_KEY,
     runs=Runs.TRANSACTION,
     errors=["FORBIDDEN_SCOPE", "NOT_FOUND", "CONFLICT"],
@@ -84,6 +85,7 @@ async def rotate_key(
 @routes.write(
     "POST",
     "/v1/api-keys/{keyId}/kill",
+    sdk="api_keys.kill",
     access=ANY_KEY,
     runs=Runs.TRANSACTION,
     errors=["FORBIDDEN_SCOPE", "NOT_FOUND"],
@@ -104,6 +106,7 @@ async def kill_key(request: ApiRequest, key_id: ApiKeyId, connection: Connection
 @routes.write(
     "DELETE",
     "/v1/api-keys/{keyId}",
+    sdk="api_keys.delete",
     access=ANY_KEY,
     runs=Runs.TRANSACTION,
     errors=["FORBIDDEN_SCOPE", "NOT_FOUND"],

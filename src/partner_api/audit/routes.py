@@ -12,7 +12,7 @@ from partner_api.edge.wire.pagination import Page, page, read_cursor
 routes = Routes("Audit log")
 
 
-@routes.read("/v1/audit-log", access=requires("audit:read"))
+@routes.read("/v1/audit-log", sdk="audit_log.list", access=requires("audit:read"))
 async def list_audit_log(request: ApiRequest, query: AuditQuery) -> Page[AuditEvent]:
     """List the audit log.
 

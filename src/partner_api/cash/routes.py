@@ -38,6 +38,7 @@ _EXAMPLE = CashWallet(
 
 @routes.read(
     "/v1/wallet",
+    sdk="wallet.retrieve",
     access=requires("leased:write"),
     errors=["NOT_FOUND"],
     examples=[_EXAMPLE],
@@ -59,7 +60,12 @@ async def read_cash_wallet(request: ApiRequest) -> CashWallet:
     return cash_wallet_of(request.caller.organization_id, require_cash(outlook))
 
 
-@routes.read("/v1/wallet/events", access=requires("leased:write"), errors=["NOT_FOUND"])
+@routes.read(
+    "/v1/wallet/events",
+    sdk="wallet.events.list",
+    access=requires("leased:write"),
+    errors=["NOT_FOUND"],
+)
 async def list_cash_events(request: ApiRequest, query: CashEventsQuery) -> Page[CashEvent]:
     """List your cash ledger.
 
@@ -83,7 +89,12 @@ async def list_cash_events(request: ApiRequest, query: CashEventsQuery) -> Page[
     )
 
 
-@routes.read("/v1/wallet/events/verify", access=requires("leased:write"), errors=["NOT_FOUND"])
+@routes.read(
+    "/v1/wallet/events/verify",
+    sdk="wallet.events.verify",
+    access=requires("leased:write"),
+    errors=["NOT_FOUND"],
+)
 async def verify_cash_events(request: ApiRequest) -> LedgerHead:
     """Verify your cash ledger.
 

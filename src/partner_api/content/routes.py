@@ -18,6 +18,7 @@ routes = Routes("Generation")
 
 @routes.read(
     "/v1/projects/{projectId}/content",
+    sdk="content.list",
     access=requires("content:read"),
     errors=["NOT_FOUND"],
 )
@@ -50,6 +51,7 @@ async def list_content(
 
 @routes.read(
     "/v1/content/{containerId}",
+    sdk="content.retrieve",
     access=requires("content:read"),
     errors=["NOT_FOUND"],
 )
@@ -66,6 +68,7 @@ async def read_content(request: ApiRequest, container_id: ContainerId) -> Conten
 
 @routes.read(
     "/v1/content/{containerId}/assets/{assetId}",
+    sdk="content.assets.retrieve_url",
     access=requires("content:read"),
     status=302,
     errors=["NOT_FOUND"],

@@ -43,6 +43,7 @@ routes = Routes("Credits")
 
 @routes.read(
     "/v1/credits",
+    sdk="credits.retrieve",
     access=ANY_KEY,
     allowed_through_status="active",
     examples=[CREDITS_EXAMPLE],
@@ -59,6 +60,7 @@ async def read_own_credits(request: ApiRequest) -> Credits:
 
 @routes.read(
     "/v1/organizations/{orgId}/credits",
+    sdk="organizations.credits.retrieve",
     access=requires("org:admin"),
     errors=["NOT_FOUND", "KILL_SWITCH"],
     allowed_through_status="active",
@@ -77,6 +79,7 @@ async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Cre
 
 @routes.read(
     "/v1/credits/events",
+    sdk="credits.events.list",
     access=ANY_KEY,
     allowed_through_status="archived",
     wallet=True,
@@ -92,6 +95,7 @@ async def list_own_events(request: ApiRequest, query: CreditEventsQuery) -> Page
 
 @routes.read(
     "/v1/organizations/{orgId}/credits/events",
+    sdk="organizations.credits.events.list",
     access=requires("org:admin"),
     errors=["NOT_FOUND"],
     allowed_through_status="archived",
@@ -109,6 +113,7 @@ async def list_child_events(
 
 @routes.read(
     "/v1/credits/events/verify",
+    sdk="credits.events.verify",
     access=ANY_KEY,
     allowed_through_status="archived",
     wallet=True,
@@ -125,6 +130,7 @@ async def verify_own_events(request: ApiRequest) -> LedgerHead:
 
 @routes.read(
     "/v1/organizations/{orgId}/credits/events/verify",
+    sdk="organizations.credits.events.verify",
     access=requires("org:admin"),
     errors=["NOT_FOUND"],
     allowed_through_status="archived",
@@ -144,6 +150,7 @@ _allocated_before = partial(allocation_of, replayed=True)
 @routes.write(
     "POST",
     "/v1/organizations/{orgId}/credits/allocate",
+    sdk="organizations.credits.allocate",
     access=requires("org:admin"),
     runs=Runs.MONEY,
     status=201,
@@ -175,6 +182,7 @@ async def allocate_credits(
 
 @routes.read(
     "/v1/organizations/{orgId}/credit-config",
+    sdk="organizations.credit_config.retrieve",
     access=requires("org:admin"),
     errors=["NOT_FOUND", "KILL_SWITCH"],
     wallet=True,
@@ -197,6 +205,7 @@ async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> Cre
 @routes.write(
     "PATCH",
     "/v1/organizations/{orgId}/credit-config",
+    sdk="organizations.credit_config.update",
     access=requires("org:admin"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "KILL_SWITCH"],

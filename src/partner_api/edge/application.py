@@ -34,7 +34,14 @@ class RouteTable:
     def __init__(self, routes: Iterable[Route]) -> None:
         self._words: dict[str, dict[str, Route]] = {}
         self._root = _Place()
+        methods: set[tuple[str, str]] = set()
         for route in routes:
+            method = (route.declared.access.kind, route.declared.sdk)
+            if method in methods and route.declared.sdk:
+                raise TypeError(
+                    f"{route.method} {route.template}: {method[1]} is another route's name"
+                )
+            methods.add(method)
             if PARAMETER.search(route.template) is None:
                 by_method = self._words.setdefault(route.template, {})
             else:

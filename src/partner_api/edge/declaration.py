@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from partner_api.organizations.store import OrganizationStatus
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+_SDK_NAME = re.compile(r"([a-z]+(_[a-z]+)*\.)*[a-z]+(_[a-z]+)*")
 
 
 class Runs(Enum):
@@ -41,6 +43,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
 
     access: Access
     """Who may use the route; there is no default."""
+    sdk: str = ""
+    """Its method in the client libraries, such as ``leased_accounts.list``; every route of an API has one."""
     status: int = 200
     """Of the usual answer."""
     errors: Sequence[Code] = ()
@@ -78,6 +82,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
             parameters: names of the handler's parameters.
         """
         runs = self.runs
+        if bool(_SDK_NAME.fullmatch(self.sdk)) == (self.access.kind == "public"):
+            yield "`sdk` names its method in the client libraries, of a route that is not public"
         if (method == "GET") != (runs is Runs.READ):
             yield "a GET runs as READ, and nothing else does"
         if ("connection" in parameters) != (runs is Runs.TRANSACTION):

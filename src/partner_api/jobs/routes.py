@@ -43,10 +43,11 @@ if TYPE_CHECKING:
 routes = Routes("Generation")
 
 
-def _start_route(path: str) -> Callable[[H], H]:
+def _start_route(path: str, method: str) -> Callable[[H], H]:
     return routes.write(
         "POST",
         f"/v1/projects/{{projectId}}/content/{path}",
+        sdk=f"content.{method}",
         access=requires("content:write"),
         runs=Runs.MONEY,
         status=202,
@@ -56,7 +57,7 @@ def _start_route(path: str) -> Callable[[H], H]:
     )
 
 
-@_start_route("slideshow-builder")
+@_start_route("slideshow-builder", "build_slideshow")
 async def build_slideshow(
     request: ApiRequest, project_id: ProjectId, body: NewSlideshow
 ) -> Reply[StartedJob]:
@@ -67,7 +68,7 @@ async def build_slideshow(
     return await _start(request, project_id, "slideshow_builder", body)
 
 
-@_start_route("slideshow-remix")
+@_start_route("slideshow-remix", "remix_slideshow")
 async def remix_slideshow(
     request: ApiRequest, project_id: ProjectId, body: NewRemix
 ) -> Reply[StartedJob]:
@@ -78,7 +79,7 @@ async def remix_slideshow(
     return await _start(request, project_id, "slideshow_remix", body)
 
 
-@_start_route("video-remix")
+@_start_route("video-remix", "remix_video")
 async def remix_video(
     request: ApiRequest, project_id: ProjectId, body: NewRemix
 ) -> Reply[StartedJob]:
@@ -89,7 +90,7 @@ async def remix_video(
     return await _start(request, project_id, "video_remix", body)
 
 
-@_start_route("ugc-remix")
+@_start_route("ugc-remix", "remix_ugc")
 async def remix_ugc(
     request: ApiRequest, project_id: ProjectId, body: NewUgcRemix
 ) -> Reply[StartedJob]:
@@ -100,7 +101,7 @@ async def remix_ugc(
     return await _start(request, project_id, "ugc_remix", body)
 
 
-@_start_route("auto")
+@_start_route("auto", "generate")
 async def generate_any(
     request: ApiRequest, project_id: ProjectId, body: NewContent
 ) -> Reply[StartedJob]:
@@ -113,6 +114,7 @@ async def generate_any(
 
 @routes.read(
     "/v1/jobs/{jobId}",
+    sdk="jobs.retrieve",
     access=requires("jobs:read"),
     errors=["NOT_FOUND"],
     also={304: "Nothing has changed since the answer whose `ETag` is in `If-None-Match`."},
@@ -144,6 +146,7 @@ def _canceled(facts: dict[str, Any]) -> Reply[JobCancellation]:
 @routes.write(
     "POST",
     "/v1/jobs/{jobId}/cancel",
+    sdk="jobs.cancel",
     access=requires("jobs:cancel"),
     runs=Runs.MONEY,
     status=202,

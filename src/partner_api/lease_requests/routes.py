@@ -48,6 +48,7 @@ _EXAMPLE = LeaseRequest(
 @routes.write(
     "POST",
     "/v1/projects/{projectId}/leased-accounts/request",
+    sdk="leased_accounts.requests.create",
     access=requires("leased:write"),
     runs=Runs.TRANSACTION,
     status=201,
@@ -111,6 +112,7 @@ async def request_accounts(
 
 @routes.read(
     "/v1/projects/{projectId}/leased-accounts/requests",
+    sdk="leased_accounts.requests.list",
     access=requires("leased:write"),
     errors=["NOT_FOUND"],
 )
@@ -128,6 +130,7 @@ async def list_requests(
 
 @routes.read(
     "/v1/projects/{projectId}/leased-accounts/requests/{requestId}",
+    sdk="leased_accounts.requests.retrieve",
     access=requires("leased:write"),
     errors=["NOT_FOUND"],
     examples=[_EXAMPLE],

@@ -53,6 +53,7 @@ _EXAMPLE = Page(
 
 @routes.read(
     "/v1/projects/{projectId}/leased-accounts",
+    sdk="leased_accounts.list",
     access=requires("leased:write"),
     errors=["NOT_FOUND"],
     examples=[_EXAMPLE],
@@ -80,6 +81,7 @@ async def list_leased_accounts(
 @routes.write(
     "DELETE",
     "/v1/leased-accounts/{socialAccountId}",
+    sdk="leased_accounts.release",
     access=requires("leased:write"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND"],

@@ -49,7 +49,12 @@ _archived = shape_or_whole(archived_organization_of, ArchivedOrganization)
 
 
 @routes.write(
-    "POST", "/v1/organizations", access=requires("org:admin"), runs=Runs.TRANSACTION, status=201
+    "POST",
+    "/v1/organizations",
+    sdk="organizations.create",
+    access=requires("org:admin"),
+    runs=Runs.TRANSACTION,
+    status=201,
 )
 async def create_organization(
     request: ApiRequest, body: NewOrganization, connection: Connection
@@ -78,7 +83,7 @@ async def create_organization(
     return organization_of(await require_child(request, connection, organization_id))
 
 
-@routes.read("/v1/organizations", access=requires("org:admin"))
+@routes.read("/v1/organizations", sdk="organizations.list", access=requires("org:admin"))
 async def list_children(request: ApiRequest, query: OrganizationsQuery) -> Page[Organization]:
     """List your children.
 
@@ -98,6 +103,7 @@ async def list_children(request: ApiRequest, query: OrganizationsQuery) -> Page[
 
 @routes.read(
     "/v1/organizations/{orgId}",
+    sdk="organizations.retrieve",
     access=requires("org:admin"),
     errors=["NOT_FOUND"],
     allowed_through_status="archived",
@@ -119,6 +125,7 @@ async def read_child(request: ApiRequest, org_id: OrganizationId) -> Organizatio
 @routes.write(
     "PATCH",
     "/v1/organizations/{orgId}",
+    sdk="organizations.update",
     access=requires("org:admin"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "KILL_SWITCH"],
@@ -159,6 +166,7 @@ async def change_child(
 @routes.write(
     "POST",
     "/v1/organizations/{orgId}/suspend",
+    sdk="organizations.suspend",
     access=requires("org:admin"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
@@ -177,6 +185,7 @@ async def suspend_child(request: ApiRequest, org_id: OrganizationId) -> Reply[Or
 @routes.write(
     "POST",
     "/v1/organizations/{orgId}/resume",
+    sdk="organizations.resume",
     access=requires("org:admin"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
@@ -194,6 +203,7 @@ async def resume_child(request: ApiRequest, org_id: OrganizationId) -> Reply[Org
 @routes.write(
     "DELETE",
     "/v1/organizations/{orgId}",
+    sdk="organizations.archive",
     access=requires("org:admin"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND"],
@@ -220,6 +230,7 @@ async def archive_child(request: ApiRequest, org_id: OrganizationId) -> Reply[Ar
 @routes.write(
     "POST",
     "/v1/organizations/migrate",
+    sdk="organizations.migrate",
     access=requires("org:admin"),
     runs=Runs.TRANSACTION,
     status=201,

@@ -37,6 +37,7 @@ routes = Routes("Projects")
 @routes.write(
     "POST",
     "/v1/projects",
+    sdk="projects.create",
     access=requires("projects:write"),
     runs=Runs.TRANSACTION,
     status=201,
@@ -63,7 +64,7 @@ async def create_project(request: ApiRequest, body: NewProject, connection: Conn
     return project_of(project)
 
 
-@routes.read("/v1/projects", access=requires("projects:read"))
+@routes.read("/v1/projects", sdk="projects.list", access=requires("projects:read"))
 async def list_projects(request: ApiRequest, query: ProjectsQuery) -> Page[Project]:
     """List projects.
 
@@ -85,6 +86,7 @@ async def list_projects(request: ApiRequest, query: ProjectsQuery) -> Page[Proje
 
 @routes.read(
     "/v1/projects/{projectId}",
+    sdk="projects.retrieve",
     access=requires("projects:read"),
     errors=["NOT_FOUND"],
 )
@@ -97,6 +99,7 @@ async def read_project(request: ApiRequest, project_id: ProjectId) -> Project:
 @routes.write(
     "PATCH",
     "/v1/projects/{projectId}",
+    sdk="projects.update",
     access=requires("projects:write"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
@@ -128,6 +131,7 @@ async def change_project(
 @routes.write(
     "DELETE",
     "/v1/projects/{projectId}",
+    sdk="projects.archive",
     access=requires("projects:write"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND"],

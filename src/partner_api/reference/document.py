@@ -126,6 +126,8 @@ def _operation(route: Route, schema_of: dict[str, Json]) -> Json:
         "responses": _responses(route, schema_of),
         "security": [],
     }
+    if route.declared.sdk:
+        operation["x-sdk"] = route.declared.sdk
     if route.declared.access.kind == "key":
         operation["security"] = [
             {"partnerKey": [route.declared.access.scope] if route.declared.access.scope else []}

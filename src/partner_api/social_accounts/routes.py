@@ -30,6 +30,7 @@ routes = Routes("Social accounts")
 
 @routes.read(
     "/v1/projects/{projectId}/social-accounts",
+    sdk="social_accounts.list",
     access=requires("social:read"),
     errors=["NOT_FOUND"],
 )
@@ -51,6 +52,7 @@ async def list_social_accounts(
 @routes.write(
     "DELETE",
     "/v1/social-accounts/{socialAccountId}",
+    sdk="social_accounts.revoke",
     access=requires("social:write"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],

@@ -80,7 +80,7 @@ async def _handler() -> dict[str, str]:
 )
 def test_a_route_cannot_be_for_others_than_its_address_says(path: str, access: Access) -> None:
     with pytest.raises(TypeError, match="is for"):
-        Routes("T").read(path, access=access)(_handler)
+        Routes("T").read(path, sdk="things.retrieve", access=access)(_handler)
 
 
 def test_a_route_that_names_no_access_does_not_exist() -> None:
@@ -101,12 +101,12 @@ def test_a_handler_with_an_unknown_parameter_is_refused() -> None:
         return {}
 
     with pytest.raises(TypeError, match="reqest"):
-        Routes("T").read("/v1/things", access=ANY_KEY)(handler)
+        Routes("T").read("/v1/things", sdk="things.retrieve", access=ANY_KEY)(handler)
 
 
 def test_a_handler_takes_every_parameter_of_its_path() -> None:
     with pytest.raises(TypeError, match="not taken: thing_id"):
-        Routes("T").read("/v1/things/{thingId}", access=ANY_KEY)(_handler)
+        Routes("T").read("/v1/things/{thingId}", sdk="things.retrieve", access=ANY_KEY)(_handler)
 
 
 def test_an_upload_is_declared_and_taken() -> None:
@@ -114,12 +114,24 @@ def test_an_upload_is_declared_and_taken() -> None:
         return {}
 
     rule = UploadRule(("text/csv",), 1)
-    Routes("T").write("POST", "/v1/things", access=ANY_KEY, runs=Runs.UNRECORDED, uploads=rule)(
-        takes
-    )
+    Routes("T").write(
+        "POST",
+        "/v1/things",
+        sdk="things.retrieve",
+        access=ANY_KEY,
+        runs=Runs.UNRECORDED,
+        uploads=rule,
+    )(takes)
     with pytest.raises(TypeError, match="declared"):
-        Routes("T").write("POST", "/v1/things", access=ANY_KEY, runs=Runs.UNRECORDED)(takes)
+        Routes("T").write(
+            "POST", "/v1/things", sdk="things.retrieve", access=ANY_KEY, runs=Runs.UNRECORDED
+        )(takes)
     with pytest.raises(TypeError, match="declared"):
-        Routes("T").write("POST", "/v1/things", access=ANY_KEY, runs=Runs.UNRECORDED, uploads=rule)(
-            _handler
-        )
+        Routes("T").write(
+            "POST",
+            "/v1/things",
+            sdk="things.retrieve",
+            access=ANY_KEY,
+            runs=Runs.UNRECORDED,
+            uploads=rule,
+        )(_handler)

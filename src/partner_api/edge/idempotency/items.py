@@ -14,7 +14,8 @@ from partner_api.edge.idempotency.records import (
 )
 from partner_api.edge.wire.error_content import ErrorContent, content_of
 from partner_api.edge.wire.reply import Reply, client_error, json_reply
-from partner_api.errors import KINDS, ApiError, not_found, refusal
+from partner_api.errors import KINDS, ApiError, not_found
+from partner_api.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 T = TypeVar("T")
+_WAIT = "Retry-After"
 
 
 class ItemAnswer(NamedTuple, Generic[T]):
@@ -107,8 +109,8 @@ def items_reply(value: T, answers: Sequence[ItemAnswer[Any]]) -> Reply[T]:
     """
     headers: dict[str, str] = {}
     for answer in answers:
-        if answer.error is not None:
-            headers |= KINDS[answer.error.code].headers
+        if answer.error is not None and (wait := KINDS[answer.error.code].headers.get(_WAIT)):
+            headers[_WAIT] = wait
     if all(answer.replayed for answer in answers):
         headers |= REPLAYED_HEADER
     return json_reply(value, headers=headers)

@@ -18,7 +18,8 @@ from partner_api.database.outages import OutcomeUnknown, is_lost
 from partner_api.edge.idempotency import store
 from partner_api.edge.request.validation import MAX_QUERY_BYTES
 from partner_api.edge.wire.reply import Reply, json_reply
-from partner_api.errors import ApiError, not_found, refusal
+from partner_api.errors import ApiError, not_found
+from partner_api.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

@@ -35,6 +35,7 @@ routes = Routes("Operator: API keys")
 @routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/api-keys",
+    sdk="organizations.api_keys.create",
     access=requires_role("operator"),
     runs=Runs.TRANSACTION,
     status=201,
@@ -69,6 +70,7 @@ async def mint_partner_key(
 
 @routes.read(
     "/ops/v1/organizations/{orgId}/api-keys",
+    sdk="organizations.api_keys.list",
     access=requires_role("viewer"),
     errors=["NOT_FOUND"],
 )
@@ -96,6 +98,7 @@ async def list_partner_keys(
 @routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill",
+    sdk="organizations.api_keys.unkill",
     access=requires_role("operator"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],

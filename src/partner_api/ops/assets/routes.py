@@ -24,6 +24,7 @@ _MOST_WORKER_CHARACTERS = 128
 @routes.write(
     "PUT",
     "/ops/v1/jobs/{jobId}/assets/{name}",
+    sdk="jobs.assets.upload",
     access=requires_role("worker"),
     runs=Runs.UNRECORDED,
     uploads=UploadRule((ANY_TYPE,), MAX_FILE_BYTES, streamed=True),

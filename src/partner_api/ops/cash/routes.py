@@ -37,6 +37,7 @@ _refunded = shape_or_whole(posted_cash_of, PostedCash)
 
 @routes.read(
     "/ops/v1/organizations/{orgId}/cash/events",
+    sdk="organizations.cash.events.list",
     access=requires_role("viewer"),
     errors=["NOT_FOUND"],
 )
@@ -70,6 +71,7 @@ async def list_partner_cash_events(
 @routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/topup",
+    sdk="organizations.cash.top_up",
     access=requires_role("finance"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND"],
@@ -90,6 +92,7 @@ async def top_up_cash(
 @routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/adjustment",
+    sdk="organizations.cash.adjust",
     access=requires_role("finance"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "BILLING_EXHAUSTED"],
@@ -110,6 +113,7 @@ async def adjust_cash(
 @routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/cash/refund",
+    sdk="organizations.cash.refund",
     access=requires_role("finance"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],

@@ -28,7 +28,9 @@ routes = Routes("Operator: clock")
 _MOST_MONTHS = 24
 
 
-@routes.read("/ops/v1/clock", access=requires_role("admin"), errors=["NOT_FOUND"])
+@routes.read(
+    "/ops/v1/clock", sdk="clock.retrieve", access=requires_role("admin"), errors=["NOT_FOUND"]
+)
 async def read_clock(request: ApiRequest) -> InstallationClock:
     """Read the clock.
 
@@ -41,6 +43,7 @@ async def read_clock(request: ApiRequest) -> InstallationClock:
 @routes.write(
     "POST",
     "/ops/v1/clock",
+    sdk="clock.advance",
     access=requires_role("admin"),
     runs=Runs.DEFERRED,
     errors=["NOT_FOUND", "CONFLICT"],

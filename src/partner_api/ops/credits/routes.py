@@ -37,6 +37,7 @@ routes = Routes("Operator: credits")
 
 @routes.read(
     "/ops/v1/organizations/{orgId}/credits/events",
+    sdk="organizations.credits.events.list",
     access=requires_role("viewer"),
     errors=["NOT_FOUND"],
 )
@@ -69,6 +70,7 @@ async def list_organization_credit_events(
 @routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/grant",
+    sdk="organizations.credits.grant",
     access=requires_role("finance"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
@@ -86,6 +88,7 @@ async def grant_credits(
 @routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/purchase",
+    sdk="organizations.credits.purchase",
     access=requires_role("finance"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
@@ -103,6 +106,7 @@ async def record_purchase(
 @routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/adjustment",
+    sdk="organizations.credits.adjust",
     access=requires_role("finance"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
@@ -123,6 +127,7 @@ async def adjust_credits(
 @routes.write(
     "POST",
     "/ops/v1/organizations/{orgId}/credits/refund",
+    sdk="organizations.credits.refund",
     access=requires_role("finance"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
@@ -143,6 +148,7 @@ async def refund_credits(
 @routes.write(
     "PUT",
     "/ops/v1/organizations/{orgId}/subscription",
+    sdk="organizations.subscription.update",
     access=requires_role("finance"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],

@@ -41,7 +41,13 @@ if TYPE_CHECKING:
 routes = Routes("Operator: jobs")
 
 
-@routes.write("POST", "/ops/v1/jobs/heartbeat", access=requires_role("worker"), runs=Runs.MONEY)
+@routes.write(
+    "POST",
+    "/ops/v1/jobs/heartbeat",
+    sdk="jobs.heartbeat_many",
+    access=requires_role("worker"),
+    runs=Runs.MONEY,
+)
 async def report_heartbeats(request: ApiRequest, body: Heartbeats) -> Reply[HeartbeatReports]:
     """Report that the work on several jobs goes on.
 
@@ -67,7 +73,13 @@ async def report_heartbeats(request: ApiRequest, body: Heartbeats) -> Reply[Hear
     return items_reply(HeartbeatReports(reports), answers)
 
 
-@routes.write("POST", "/ops/v1/jobs/complete", access=requires_role("worker"), runs=Runs.MONEY)
+@routes.write(
+    "POST",
+    "/ops/v1/jobs/complete",
+    sdk="jobs.complete_many",
+    access=requires_role("worker"),
+    runs=Runs.MONEY,
+)
 async def complete_jobs(request: ApiRequest, body: Completions) -> Reply[CompletionReports]:
     """Complete several jobs.
 

@@ -49,7 +49,13 @@ class _NothingWaiting(Exception):
     """There is no job for this worker now."""
 
 
-@routes.write("POST", "/ops/v1/jobs/claim", access=requires_role("worker"), runs=Runs.DEFERRED)
+@routes.write(
+    "POST",
+    "/ops/v1/jobs/claim",
+    sdk="jobs.claim",
+    access=requires_role("worker"),
+    runs=Runs.DEFERRED,
+)
 async def claim_jobs(
     request: ApiRequest, body: NewClaim, transaction: RecordedTransaction
 ) -> Reply[ClaimedJobs]:
@@ -120,6 +126,7 @@ async def _wait(events: Sequence[asyncio.Event], gone: asyncio.Task[None], secon
 @routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/heartbeat",
+    sdk="jobs.heartbeat",
     access=requires_role("worker"),
     runs=Runs.MONEY,
     errors=["CONFLICT"],
@@ -147,6 +154,7 @@ async def report_heartbeat(
 @routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/complete",
+    sdk="jobs.complete",
     access=requires_role("worker"),
     runs=Runs.MONEY,
     errors=["CONFLICT"],
@@ -175,6 +183,7 @@ async def complete_job(request: ApiRequest, job_id: JobId, body: Completion) -> 
 @routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/fail",
+    sdk="jobs.fail",
     access=requires_role("worker"),
     runs=Runs.MONEY,
     errors=["CONFLICT"],

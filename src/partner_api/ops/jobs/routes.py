@@ -26,7 +26,7 @@ from partner_api.ops.jobs.schemas import JobsQuery, OpsJob, ops_job_of
 routes = Routes("Operator: jobs")
 
 
-@routes.read("/ops/v1/jobs", access=requires_role("viewer"))
+@routes.read("/ops/v1/jobs", sdk="jobs.list", access=requires_role("viewer"))
 async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
     """List jobs.
 
@@ -44,7 +44,12 @@ async def list_jobs(request: ApiRequest, query: JobsQuery) -> Page[OpsJob]:
     return page(request, query, jobs, item=ops_job_of, position=lambda job: job.id)
 
 
-@routes.read("/ops/v1/jobs/{jobId}", access=requires_role("viewer"), errors=["NOT_FOUND"])
+@routes.read(
+    "/ops/v1/jobs/{jobId}",
+    sdk="jobs.retrieve",
+    access=requires_role("viewer"),
+    errors=["NOT_FOUND"],
+)
 async def show_job(request: ApiRequest, job_id: JobId) -> OpsJob:
     """Show a job."""
     async with request.connection() as connection:
@@ -54,6 +59,7 @@ async def show_job(request: ApiRequest, job_id: JobId) -> OpsJob:
 @routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/retry",
+    sdk="jobs.retry",
     access=requires_role("operator"),
     runs=Runs.MONEY,
     status=201,
@@ -94,6 +100,7 @@ async def retry_job(request: ApiRequest, job_id: JobId) -> Reply[StartedJob]:
 @routes.write(
     "POST",
     "/ops/v1/jobs/{jobId}/cancel",
+    sdk="jobs.cancel",
     access=requires_role("operator"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],

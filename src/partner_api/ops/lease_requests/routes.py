@@ -34,7 +34,7 @@ routes = Routes("Operator: lease requests")
 _answered = shape_or_whole(answered_request_of, OpsLeaseRequest)
 
 
-@routes.read("/ops/v1/lease-requests", access=requires_role("viewer"))
+@routes.read("/ops/v1/lease-requests", sdk="lease_requests.list", access=requires_role("viewer"))
 async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseRequest]:
     """List lease requests.
 
@@ -53,6 +53,7 @@ async def list_queue(request: ApiRequest, query: QueueQuery) -> Page[OpsLeaseReq
 
 @routes.read(
     "/ops/v1/lease-requests/{leaseRequestId}",
+    sdk="lease_requests.retrieve",
     access=requires_role("viewer"),
     errors=["NOT_FOUND"],
 )
@@ -69,6 +70,7 @@ async def read_lease_request(
 
 @routes.read(
     "/ops/v1/lease-requests/{leaseRequestId}/candidates",
+    sdk="lease_requests.candidates.list",
     access=requires_role("viewer"),
     errors=["NOT_FOUND"],
 )
@@ -107,6 +109,7 @@ async def list_candidates(
 @routes.write(
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/fulfil",
+    sdk="lease_requests.fulfil",
     access=requires_role("operator"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT", "BILLING_EXHAUSTED"],
@@ -143,6 +146,7 @@ async def fulfil_lease_request(
 @routes.write(
     "POST",
     "/ops/v1/lease-requests/{leaseRequestId}/reject",
+    sdk="lease_requests.reject",
     access=requires_role("operator"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],

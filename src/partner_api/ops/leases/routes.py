@@ -29,7 +29,7 @@ routes = Routes("Operator: leases")
 _changed = shape_or_whole(changed_lease_of, OpsLease)
 
 
-@routes.read("/ops/v1/leases", access=requires_role("viewer"))
+@routes.read("/ops/v1/leases", sdk="leases.list", access=requires_role("viewer"))
 async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]:
     """List leases.
 
@@ -61,6 +61,7 @@ async def list_leases(request: ApiRequest, query: LeasesQuery) -> Page[OpsLease]
 @routes.write(
     "PATCH",
     "/ops/v1/leases/{socialAccountId}",
+    sdk="leases.update",
     access=requires_role("operator"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
@@ -92,6 +93,7 @@ async def change_lease(
 @routes.write(
     "POST",
     "/ops/v1/leases/{socialAccountId}/recall",
+    sdk="leases.recall",
     access=requires_role("operator"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],

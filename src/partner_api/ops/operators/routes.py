@@ -37,6 +37,7 @@ routes = Routes("Operator: operators")
 @routes.write(
     "POST",
     "/ops/v1/operators",
+    sdk="operators.create",
     access=requires_role("admin"),
     runs=Runs.TRANSACTION,
     status=201,
@@ -77,7 +78,7 @@ async def create_operator(
     return operator_with_token_of(operator, token.text)
 
 
-@routes.read("/ops/v1/operators", access=requires_role("admin"))
+@routes.read("/ops/v1/operators", sdk="operators.list", access=requires_role("admin"))
 async def list_operators(request: ApiRequest, query: OperatorsQuery) -> Page[Operator]:
     """List operators.
 
@@ -93,6 +94,7 @@ async def list_operators(request: ApiRequest, query: OperatorsQuery) -> Page[Ope
 @routes.write(
     "POST",
     "/ops/v1/operators/{operatorId}/rotate",
+    sdk="operators.rotate",
     access=requires_role("admin"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
@@ -126,6 +128,7 @@ async def rotate_operator(
 @routes.write(
     "POST",
     "/ops/v1/operators/{operatorId}/revoke",
+    sdk="operators.revoke",
     access=requires_role("admin"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],

@@ -16,7 +16,7 @@ from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
-from partner_api.errors import Issue, invalid, refusal
+from partner_api.errors import Issue, invalid
 from partner_api.ops.access import require_organization
 from partner_api.ops.organizations.schemas import (
     NewPartner,
@@ -29,6 +29,7 @@ from partner_api.ops.organizations.schemas import (
 )
 from partner_api.organizations import operator_store, store
 from partner_api.organizations.service import onboard_partner
+from partner_api.refusals import refusal
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -39,6 +40,7 @@ routes = Routes("Operator: organizations")
 @routes.write(
     "POST",
     "/ops/v1/organizations",
+    sdk="organizations.create",
     access=requires_role("operator"),
     runs=Runs.TRANSACTION,
     status=201,
@@ -62,7 +64,7 @@ async def create_partner(
     return ops_organization_of(await require_organization(connection, partner.organization_id))
 
 
-@routes.read("/ops/v1/organizations", access=requires_role("viewer"))
+@routes.read("/ops/v1/organizations", sdk="organizations.list", access=requires_role("viewer"))
 async def list_organizations(
     request: ApiRequest, query: OrganizationsQuery
 ) -> Page[OpsOrganization]:
@@ -90,6 +92,7 @@ async def list_organizations(
 
 @routes.read(
     "/ops/v1/organizations/{orgId}",
+    sdk="organizations.retrieve",
     access=requires_role("viewer"),
     errors=["NOT_FOUND"],
 )
@@ -109,6 +112,7 @@ async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsO
 @routes.write(
     "PATCH",
     "/ops/v1/organizations/{orgId}",
+    sdk="organizations.update",
     access=requires_role("operator"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],

@@ -42,6 +42,7 @@ _MAX_IMPORT_BYTES = 64 * 1024 * 1024
 @routes.write(
     "POST",
     "/ops/v1/pool/accounts",
+    sdk="pool_accounts.create",
     access=requires_role("operator"),
     runs=Runs.TRANSACTION,
     status=201,
@@ -87,7 +88,7 @@ async def add_pool_account(
     return pool_account_of(account)
 
 
-@routes.read("/ops/v1/pool/accounts", access=requires_role("viewer"))
+@routes.read("/ops/v1/pool/accounts", sdk="pool_accounts.list", access=requires_role("viewer"))
 async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> Page[PoolAccount]:
     """List pool accounts.
 
@@ -114,6 +115,7 @@ async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> P
 @routes.write(
     "PATCH",
     "/ops/v1/pool/accounts/{poolAccountId}",
+    sdk="pool_accounts.update",
     access=requires_role("operator"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],
@@ -153,6 +155,7 @@ async def change_pool_account(
 @routes.write(
     "POST",
     "/ops/v1/pool/accounts/import",
+    sdk="pool_accounts.import_file",
     access=requires_role("operator"),
     runs=Runs.TRANSACTION,
     errors=["CONFLICT"],

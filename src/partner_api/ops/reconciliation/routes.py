@@ -21,6 +21,7 @@ routes = Routes("Operator: reconciliation")
 
 @routes.read(
     "/ops/v1/reconciliation",
+    sdk="reconciliation.retrieve",
     access=requires_role("viewer"),
     errors=["NOT_FOUND"],
 )

@@ -39,7 +39,7 @@ _LEASES_PER_DRY_RUN = 5_000
 _cannot_be_charged: RestingRows[int] = RestingRows("renewals_dry_run", longest_seconds=0.0)
 
 
-@routes.read("/ops/v1/renewals", access=requires_role("viewer"))
+@routes.read("/ops/v1/renewals", sdk="renewals.list", access=requires_role("viewer"))
 async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[PartnerRenewals]:
     """List what renewals will cost.
 
@@ -69,7 +69,7 @@ async def list_renewals(request: ApiRequest, query: RenewalsQuery) -> Page[Partn
     )
 
 
-@routes.read("/ops/v1/renewals/dry-run", access=requires_role("finance"))
+@routes.read("/ops/v1/renewals/dry-run", sdk="renewals.dry_run", access=requires_role("finance"))
 async def try_renewals(request: ApiRequest, query: DryRunQuery) -> Page[PartnerDryRun]:
     """Try sweeps of renewals.
 
