@@ -112,15 +112,17 @@ CREATE OR REPLACE FUNCTION idempotency_outcomes(p_now timestamptz, p_records ide
 RETURNS outcome[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_locked boolean[];
+    v_record idempotency;
+    v_locked boolean[] := '{}'; -- NULL without a key
 BEGIN
-    IF NOT EXISTS (SELECT FROM unnest(p_records) r WHERE r.key IS NOT NULL) THEN
+    -- Before the statement that looks: it sees what was committed before the locks were free.
+    FOREACH v_record IN ARRAY p_records LOOP
+        v_locked := v_locked || CASE
+            WHEN v_record.key IS NOT NULL THEN pg_try_advisory_xact_lock(idempotency_lock(v_record)) END;
+    END LOOP;
+    IF cardinality(array_remove(v_locked, NULL)) = 0 THEN
         RETURN array_fill(NULL::outcome, ARRAY[cardinality(p_records)]);
     END IF;
-    -- In a statement of its own: the next one sees what was committed before the locks were free.
-    v_locked := ARRAY(
-        SELECT CASE WHEN r.key IS NOT NULL THEN pg_try_advisory_xact_lock(idempotency_lock(r)) END
-          FROM unnest(p_records) r);
     -- The limit keeps this a look at the primary key for each of them.
     RETURN ARRAY(
         SELECT CASE
@@ -145,16 +147,16 @@ CREATE OR REPLACE FUNCTION idempotency_keep_all(p_now timestamptz, p_records ide
 RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_records idempotency[];
-    v_answers json[];
+    v_records idempotency[] := '{}';
+    v_answers json[] := '{}';
 BEGIN
-    SELECT array_agg(ROW(r.tenant_id, r.caller_id, r.method, r.route, r.key, r.fingerprint)::idempotency),
-           array_agg(r.facts::json)
-      INTO v_records, v_answers
-      FROM unnest(p_records, p_outcomes)
-           r (tenant_id, caller_id, method, route, key, fingerprint, status, code, facts)
-     WHERE r.key IS NOT NULL AND r.status = 'done';
-    IF v_records IS NOT NULL THEN
+    FOR v_index IN 1..cardinality(p_records) LOOP
+        IF p_records[v_index].key IS NOT NULL AND p_outcomes[v_index].status = 'done' THEN
+            v_records := v_records || p_records[v_index];
+            v_answers := v_answers || p_outcomes[v_index].facts::json;
+        END IF;
+    END LOOP;
+    IF v_records <> '{}' THEN
         PERFORM idempotency_store_all(
             p_now, v_records, array_fill(200::smallint, ARRAY[cardinality(v_records)]), v_answers, NULL);
     END IF;

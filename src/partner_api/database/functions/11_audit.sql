@@ -14,6 +14,14 @@ LANGUAGE sql AS $$
                  ELSE coalesce(p_details, '{}') || jsonb_build_object('operator', p_caller.operator_name) END);
 $$;
 
+-- Return what the audit log says of a job, and of the operator, if one did it.
+CREATE OR REPLACE FUNCTION job_audit_details(p_caller caller, p_job_id uuid, p_details jsonb)
+RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object('jobId', p_job_id) || p_details
+           || CASE WHEN p_caller.operator_name IS NULL THEN '{}'
+                   ELSE jsonb_build_object('operator', p_caller.operator_name) END
+$$;
+
 -- Create the partitions of the current and the next three months, and return how many are new. A month that already has
 -- rows in the default partition stays there: moving them would lock the table.
 CREATE OR REPLACE FUNCTION audit_partitions_ensure(p_now timestamptz)

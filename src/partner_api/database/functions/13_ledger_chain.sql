@@ -84,7 +84,7 @@ CREATE OR REPLACE AGGREGATE ledger_chain(p_first bytea, p_content text) (
 
 -- Return a row's hashes as the facts of a money function carry them.
 CREATE OR REPLACE FUNCTION ledger_hash_facts(p_previous_hash bytea, p_hash bytea, p_internal_hash bytea)
-RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT jsonb_build_object('previous_hash', encode(p_previous_hash, 'base64'), 'hash', encode(p_hash, 'base64'),
                               'internal_hash', encode(p_internal_hash, 'base64'))
 $$;

@@ -107,12 +107,28 @@ $$;
 CREATE OR REPLACE FUNCTION wallets_roll_over(INOUT p_wallets wallets[], INOUT p_now timestamptz)
 LANGUAGE plpgsql AS $$
 BEGIN
-    SELECT greatest(p_now, max(w.last_event_at)) INTO p_now FROM unnest(p_wallets) w;
+    FOR v_index IN 1..coalesce(cardinality(p_wallets), 0) LOOP
+        p_now := greatest(p_now, p_wallets[v_index].last_event_at);
+    END LOOP;
     FOR v_index IN 1..coalesce(cardinality(p_wallets), 0) LOOP
         IF p_wallets[v_index].period_end <= p_now THEN
             p_wallets[v_index] := wallet_roll_over(p_wallets[v_index], p_now);
         END IF;
     END LOOP;
+END
+$$;
+
+-- Return whose each of some wallets is.
+CREATE OR REPLACE FUNCTION wallet_owners(p_wallets wallets[])
+RETURNS uuid[]
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    v_owners uuid[] := '{}';
+BEGIN
+    FOR v_index IN 1..cardinality(p_wallets) LOOP
+        v_owners := v_owners || p_wallets[v_index].organization_id;
+    END LOOP;
+    RETURN v_owners;
 END
 $$;
 

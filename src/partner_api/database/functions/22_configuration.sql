@@ -205,3 +205,10 @@ BEGIN
     RETURN p_wallet;
 END
 $$;
+
+-- Return what a format costs at most: the partner's own price, else the usual one.
+CREATE OR REPLACE FUNCTION format_price(p_prices jsonb, p_format text)
+RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce((p_prices ->> p_format)::bigint,
+                    CASE WHEN p_format IN ('slideshow_builder', 'slideshow_remix') THEN 50 ELSE 120 END)
+$$;

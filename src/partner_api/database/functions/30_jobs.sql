@@ -3,10 +3,11 @@
 -- A batch is decided item by item in the order given, in memory, then written with one UPDATE per wallet and one
 -- INSERT per table. Lock order: projects, jobs with their reservations, the children's wallets by id, the partner's.
 --
--- Planning these statements takes longer than running them, so each is planned once per connection, perhaps while
--- the tables are empty. Such a plan must be good for ever: rows are named by arrays of their ids, which keeps every
--- look at a table within the batch, and tables are never read whole. Nor is a batch compared with itself row by row:
--- a nested loop over two of its arrays, which is the plan for a few rows, takes most of the time of a hundred.
+-- Planning these statements takes longer than running them, so each is planned once per connection, perhaps while the
+-- tables are empty. Such a plan must be good for ever: rows are named by arrays of their ids, which keeps every look at
+-- a table within the batch, and tables are never read whole. Nor is a batch compared with itself row by row: a nested loop
+-- over two of its arrays takes most of the time of a hundred. And a statement takes a while to begin and end, whatever it
+-- does: arrays that are in memory are gone through in loops, which cost as little as their elements.
 
 -- Start jobs: reservation, container and job together, or nothing.
 --
@@ -28,7 +29,8 @@ DECLARE
     v_batch      record;
     v_wallets    wallets[];
     v_partner    wallets;
-    v_records    idempotency[] := ARRAY(SELECT i.idempotency FROM unnest(p_items) i);
+    v_job_ids    uuid[] := '{}';
+    v_records    idempotency[] := '{}';
     v_kept       outcome[];
     v_first      integer;
     v_end        integer;
@@ -39,12 +41,16 @@ DECLARE
     v_accepted   job_start[] := '{}';
     v_slideshows bigint[] := '{}';
 BEGIN
+    FOREACH v_item IN ARRAY p_items LOOP
+        v_job_ids := v_job_ids || v_item.job_id;
+        v_records := v_records || v_item.idempotency;
+    END LOOP;
     v_batch := job_start_batch(p_tenant_id, p_now, p_items);
     p_now := v_batch.p_now;
     v_wallets := v_batch.p_wallets;
     -- Lock order puts the partner last.
     v_partner := v_wallets[cardinality(v_wallets)];
-    FOREACH v_end IN ARRAY batch_runs(ARRAY(SELECT i.job_id FROM unnest(p_items) i), v_records) LOOP
+    FOREACH v_end IN ARRAY batch_runs(v_job_ids, v_records) LOOP
         v_first := cardinality(v_outcomes) + 1;
         v_kept := idempotency_outcomes(v_asked_at, v_records[v_first:v_end]);
         FOR v_position IN v_first..v_end LOOP
@@ -95,42 +101,52 @@ CREATE OR REPLACE FUNCTION job_start_batch(
     OUT p_partner_state text, OUT p_prices jsonb, OUT p_accounts uuid[], OUT p_account_projects uuid[])
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_partner     wallets;
-    v_partner_ids uuid[];
+    v_item    job_start;
+    v_partner wallets;
+    v_refills boolean;
+    v_priced  boolean := false;
+    v_rolled  record;
 BEGIN
-    -- First those named, then those found.
-    p_project_ids := ARRAY(SELECT i.project_id FROM unnest(p_items) i);
-    p_owners := ARRAY(SELECT i.organization_id FROM unnest(p_items) i);
+    -- Of projects, wallets and accounts first those named, then those found.
+    FOREACH v_item IN ARRAY p_items LOOP
+        p_project_ids := p_project_ids || v_item.project_id;
+        p_owners := p_owners || v_item.organization_id;
+        v_priced := v_priced OR v_item.credits IS NULL;
+        IF v_item.social_account_id IS NOT NULL THEN
+            p_accounts := p_accounts || v_item.social_account_id;
+        END IF;
+    END LOOP;
     -- A project in which a job is being started cannot move to another organization meanwhile.
-    SELECT array_agg(p) INTO p_projects FROM (
+    SELECT array_agg(p), array_agg(p.id) INTO p_projects, p_project_ids FROM (
         SELECT * FROM projects
          WHERE tenant_id = p_tenant_id AND id = ANY (p_project_ids)
          ORDER BY id FOR SHARE) p;
-    p_project_ids := ARRAY(SELECT p.id FROM unnest(p_projects) p);
-    SELECT array_agg(w) INTO p_wallets FROM (
+    SELECT array_agg(w), array_agg(w.organization_id), bool_or(w.auto_refill_enabled AND w.refill_amount IS NOT NULL)
+      INTO p_wallets, p_owners, v_refills FROM (
         SELECT * FROM wallets
          WHERE tenant_id = p_tenant_id AND organization_id = ANY (p_owners)
          ORDER BY partner_id IS NULL, organization_id FOR NO KEY UPDATE) w;
-    IF EXISTS (SELECT FROM unnest(p_wallets) w WHERE w.auto_refill_enabled AND w.refill_amount IS NOT NULL)
-       AND p_wallets[cardinality(p_wallets)].partner_id IS NOT NULL THEN
+    IF v_refills AND p_wallets[cardinality(p_wallets)].partner_id IS NOT NULL THEN
         SELECT * INTO v_partner FROM wallets
          WHERE tenant_id = p_tenant_id AND organization_id = p_wallets[1].partner_id FOR NO KEY UPDATE;
         p_wallets := p_wallets || v_partner;
+        p_owners := p_owners || v_partner.organization_id;
     END IF;
     -- A suspended partner's children are suspended too, whoever asks. A batch of the partner's own has none.
-    v_partner_ids := ARRAY[p_wallets[1].partner_id];
-    SELECT w.state INTO p_partner_state FROM wallets w
-     WHERE w.tenant_id = p_tenant_id AND w.organization_id = ANY (v_partner_ids);
-    SELECT r.p_wallets, r.p_now INTO p_wallets, p_now FROM wallets_roll_over(p_wallets, p_now) r;
-    p_owners := ARRAY(SELECT w.organization_id FROM unnest(p_wallets) w);
-    IF EXISTS (SELECT FROM unnest(p_items) i WHERE i.credits IS NULL) THEN
+    IF p_wallets[1].partner_id IS NOT NULL THEN
+        SELECT w.state INTO p_partner_state FROM wallets w
+         WHERE w.tenant_id = p_tenant_id AND w.organization_id = p_wallets[1].partner_id;
+    END IF;
+    v_rolled := wallets_roll_over(p_wallets, p_now);
+    p_wallets := v_rolled.p_wallets;
+    p_now := v_rolled.p_now;
+    IF v_priced THEN
         SELECT o.format_prices INTO p_prices FROM organizations o
          WHERE o.tenant_id = p_tenant_id AND o.parent_id IS NULL;
     END IF;
-    IF EXISTS (SELECT FROM unnest(p_items) i WHERE i.social_account_id IS NOT NULL) THEN
+    IF p_accounts IS NOT NULL THEN
         SELECT array_agg(s.id), array_agg(s.project_id) INTO p_accounts, p_account_projects FROM social_accounts s
-         WHERE s.tenant_id = p_tenant_id AND s.status = 'connected'
-           AND s.id = ANY (ARRAY(SELECT i.social_account_id FROM unnest(p_items) i));
+         WHERE s.tenant_id = p_tenant_id AND s.status = 'connected' AND s.id = ANY (p_accounts);
     END IF;
 END
 $$;
@@ -155,8 +171,8 @@ END
 $$;
 
 -- Decide one start, if p_outcome does not have its answer, and reserve its credits in its wallet. The wallet, and the
--- partner's when it refills the child, come back changed and not saved; the outcome is that of job_start. p_account_project is the project of the social account
--- that the item names, if that is connected.
+-- partner's when it refills the child, come back changed and not saved; the outcome is that of job_start.
+-- p_account_project is the project of the social account that the item names, if that is connected.
 CREATE OR REPLACE FUNCTION job_start_decide(
     INOUT p_wallet wallets, INOUT p_partner wallets, INOUT p_outcome outcome, p_item job_start,
     p_asked_at timestamptz, p_now timestamptz, p_partner_state text, p_project projects, p_account_project uuid)
@@ -276,19 +292,4 @@ BEGIN
                              jsonb_build_object('format', i.format, 'reservedCredits', i.credits))
       FROM unnest(p_items) i;
 END
-$$;
-
--- Return what a format costs at most: the partner's own price, else the usual one.
-CREATE OR REPLACE FUNCTION format_price(p_prices jsonb, p_format text)
-RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT coalesce((p_prices ->> p_format)::bigint,
-                    CASE WHEN p_format IN ('slideshow_builder', 'slideshow_remix') THEN 50 ELSE 120 END)
-$$;
-
--- Return what the audit log says of a job, and of the operator, if one did it.
-CREATE OR REPLACE FUNCTION job_audit_details(p_caller caller, p_job_id uuid, p_details jsonb)
-RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-    SELECT jsonb_build_object('jobId', p_job_id) || p_details
-           || CASE WHEN p_caller.operator_name IS NULL THEN '{}'
-                   ELSE jsonb_build_object('operator', p_caller.operator_name) END
 $$;

@@ -8,27 +8,26 @@ CREATE OR REPLACE FUNCTION reservation_wallets_lock(p_tenant_id bigint, p_now ti
 RETURNS wallets[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_owners  uuid[];
-    v_wallets wallets[];
-    v_partner uuid;
+    v_owners      uuid[];
+    v_wallets     wallets[];
+    v_archived    boolean;
+    v_has_partner boolean;
 BEGIN
     SELECT greatest(p_now, max(job_last_at(j))) INTO p_now FROM (
         SELECT * FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE) j;
     v_owners := ARRAY(
         SELECT organization_id FROM reservations WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids)
          ORDER BY job_id FOR NO KEY UPDATE);
-    SELECT array_agg(w) INTO v_wallets FROM (
+    SELECT array_agg(w), bool_or(w.state = 'archived' AND w.partner_id IS NOT NULL), bool_or(w.partner_id IS NULL)
+      INTO v_wallets, v_archived, v_has_partner FROM (
         SELECT * FROM wallets
          WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners)
          ORDER BY partner_id IS NULL, organization_id FOR NO KEY UPDATE) w;
     v_wallets := coalesce(v_wallets, '{}');
-    IF EXISTS (SELECT FROM unnest(v_wallets) w WHERE w.state = 'archived' AND w.partner_id IS NOT NULL)
-       AND NOT EXISTS (SELECT FROM unnest(v_wallets) w WHERE w.partner_id IS NULL) THEN
-        SELECT w.partner_id INTO v_partner FROM unnest(v_wallets) w LIMIT 1;
-        v_wallets := v_wallets || wallet_lock(p_tenant_id, v_partner, p_now);
+    IF v_archived AND NOT v_has_partner THEN
+        v_wallets := v_wallets || wallet_lock(p_tenant_id, v_wallets[1].partner_id, p_now);
     END IF;
-    SELECT r.p_wallets INTO v_wallets FROM wallets_roll_over(v_wallets, p_now) r;
-    RETURN v_wallets;
+    RETURN (wallets_roll_over(v_wallets, p_now)).p_wallets;
 END
 $$;
 
@@ -100,7 +99,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
     v_wallets  wallets[] := reservation_wallets_lock(p_tenant_id, p_now, v_job_ids);
-    v_owners   uuid[] := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
+    v_owners   uuid[] := wallet_owners(v_wallets);
     v_wallet   wallets;
     v_held     record;
     v_index    integer;
@@ -160,7 +159,9 @@ BEGIN
         v_times := v_times || v_held.ends_at;
         v_outcomes := v_outcomes || ROW('done', NULL, jsonb_build_object('credits_charged', v_held.charged))::outcome;
     END LOOP;
-    PERFORM credit_events_insert(p_tenant_id, v_events);
+    IF v_events <> '{}' THEN
+        PERFORM credit_events_insert(p_tenant_id, v_events);
+    END IF;
     PERFORM jobs_settled(p_tenant_id, v_settled, v_times);
     PERFORM reservation_wallets_save(v_wallets, p_now);
     RETURN v_outcomes;
@@ -211,7 +212,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
     v_wallets  wallets[] := reservation_wallets_lock(p_tenant_id, p_now, v_job_ids);
-    v_owners   uuid[] := ARRAY(SELECT w.organization_id FROM unnest(v_wallets) w);
+    v_owners   uuid[] := wallet_owners(v_wallets);
     v_held     record;
     v_index    integer;
     v_earlier  integer;

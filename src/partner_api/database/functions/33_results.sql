@@ -12,11 +12,17 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
 DECLARE
     v_outcomes outcome[] := '{}';
-    v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
+    v_item     job_completion;
+    v_job_ids  uuid[] := '{}';
+    v_records  idempotency[] := '{}';
     v_end      integer;
 BEGIN
+    FOREACH v_item IN ARRAY p_items LOOP
+        v_job_ids := v_job_ids || v_item.job_id;
+        v_records := v_records || v_item.idempotency;
+    END LOOP;
     PERFORM jobs_lock(p_tenant_id, v_job_ids);
-    FOREACH v_end IN ARRAY batch_runs(v_job_ids, ARRAY(SELECT i.idempotency FROM unnest(p_items) i)) LOOP
+    FOREACH v_end IN ARRAY batch_runs(v_job_ids, v_records) LOOP
         v_outcomes := v_outcomes || job_complete_run(
             p_tenant_id, p_now, p_items[cardinality(v_outcomes) + 1:v_end]);
     END LOOP;
@@ -29,11 +35,12 @@ CREATE OR REPLACE FUNCTION job_complete_run(p_tenant_id bigint, p_now timestampt
 RETURNS outcome[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_job_ids  uuid[];
-    v_workers  text[];
-    v_tokens   uuid[];
-    v_records  idempotency[];
-    v_digests  bytea[];
+    v_item     job_completion;
+    v_job_ids  uuid[] := '{}';
+    v_workers  text[] := '{}';
+    v_tokens   uuid[] := '{}';
+    v_records  idempotency[] := '{}';
+    v_digests  bytea[] := '{}';
     v_begun    record;
     v_outcomes outcome[];
     v_job      jobs;
@@ -41,14 +48,19 @@ DECLARE
     v_settling integer[] := '{}'; -- of what is to be charged,
     v_canceled integer[] := '{}'; -- and of jobs whose cancel was accepted
     v_taken    integer[];
+    v_charging job_completion[] := '{}'; -- the items of the last two
+    v_dropping job_completion[] := '{}';
     v_ended    outcome[];
     v_place    integer;
 BEGIN
-    SELECT array_agg(i.job_id), array_agg(i.worker_id), array_agg(i.claim_token), array_agg(i.idempotency),
-           array_agg(sha256(convert_to(
-               jsonb_build_object('charged', i.charged, 'assets', i.assets)::text, 'UTF8')))
-      INTO v_job_ids, v_workers, v_tokens, v_records, v_digests
-      FROM unnest(p_items) i;
+    FOREACH v_item IN ARRAY p_items LOOP
+        v_job_ids := v_job_ids || v_item.job_id;
+        v_workers := v_workers || v_item.worker_id;
+        v_tokens := v_tokens || v_item.claim_token;
+        v_records := v_records || v_item.idempotency;
+        v_digests := v_digests || sha256(convert_to(
+            jsonb_build_object('charged', v_item.charged, 'assets', v_item.assets)::text, 'UTF8'));
+    END LOOP;
     v_begun := reports_begin(p_tenant_id, p_now, v_job_ids, v_workers, v_tokens, v_records);
     v_outcomes := v_begun.p_outcomes;
     FOR v_index IN 1..cardinality(v_job_ids) LOOP
@@ -58,13 +70,15 @@ BEGIN
             v_repeated := v_repeated || v_index;
         ELSIF (v_outcomes[v_index]).status IS NULL AND v_job.cancel_requested_at IS NULL THEN
             v_settling := v_settling || v_index;
+            v_charging := v_charging || p_items[v_index];
         ELSIF (v_outcomes[v_index]).status IS NULL THEN
             v_canceled := v_canceled || v_index;
+            v_dropping := v_dropping || p_items[v_index];
         END IF;
     END LOOP;
     v_taken := v_settling || v_canceled;
-    v_ended := completions_settle(p_tenant_id, p_now, ARRAY(SELECT p_items[t] FROM unnest(v_settling) t))
-               || completions_cancel(p_tenant_id, p_now, ARRAY(SELECT p_items[t] FROM unnest(v_canceled) t));
+    v_ended := completions_settle(p_tenant_id, p_now, v_charging)
+               || completions_cancel(p_tenant_id, p_now, v_dropping);
     FOR v_index IN 1..cardinality(v_taken) LOOP
         v_outcomes[v_taken[v_index]] := v_ended[v_index];
     END LOOP;
@@ -94,6 +108,9 @@ DECLARE
     v_checked  record;
     v_outcomes outcome[];
     v_sound    integer[];
+    v_place    integer;
+    v_item     job_completion;
+    v_charges  job_settlement[] := '{}';
     v_settled  outcome[];
     v_made     integer[] := '{}'; -- positions of those that have files
 BEGIN
@@ -103,9 +120,11 @@ BEGIN
     v_checked := completions_check(p_tenant_id, p_items);
     v_outcomes := v_checked.p_refusals;
     v_sound := array_positions(v_outcomes, NULL::outcome);
-    v_settled := job_settle(p_tenant_id, p_now, ARRAY(
-        SELECT ROW(i.job_id, i.charged, i.caller)::job_settlement
-          FROM unnest(v_sound) s CROSS JOIN LATERAL (SELECT (p_items[s]).*) i));
+    FOREACH v_place IN ARRAY v_sound LOOP
+        v_item := p_items[v_place];
+        v_charges := v_charges || ROW(v_item.job_id, v_item.charged, v_item.caller)::job_settlement;
+    END LOOP;
+    v_settled := job_settle(p_tenant_id, p_now, v_charges);
     FOR v_index IN 1..cardinality(v_sound) LOOP
         v_outcomes[v_sound[v_index]] := v_settled[v_index];
         IF (v_settled[v_index]).status = 'done' THEN

@@ -11,11 +11,17 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
 DECLARE
     v_outcomes outcome[] := '{}';
-    v_job_ids  uuid[] := ARRAY(SELECT i.job_id FROM unnest(p_items) i);
+    v_item     job_failure;
+    v_job_ids  uuid[] := '{}';
+    v_records  idempotency[] := '{}';
     v_end      integer;
 BEGIN
+    FOREACH v_item IN ARRAY p_items LOOP
+        v_job_ids := v_job_ids || v_item.job_id;
+        v_records := v_records || v_item.idempotency;
+    END LOOP;
     PERFORM jobs_lock(p_tenant_id, v_job_ids);
-    FOREACH v_end IN ARRAY batch_runs(v_job_ids, ARRAY(SELECT i.idempotency FROM unnest(p_items) i)) LOOP
+    FOREACH v_end IN ARRAY batch_runs(v_job_ids, v_records) LOOP
         v_outcomes := v_outcomes || job_fail_run(
             p_tenant_id, p_now, p_items[cardinality(v_outcomes) + 1:v_end]);
     END LOOP;
