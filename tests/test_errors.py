@@ -95,7 +95,7 @@ _PROBLEMS: dict[str, tuple[dict[str, object], str, str]] = {
     "above_reservation": (
         {"field": "credits_charged", "maximum": 50},
         "creditsCharged",
-        "must be between 0 and the 50 credits reserved",
+        "Expected 0 to 50 credits: no more are reserved",
     ),
     "above_slideshow_price": (
         {"field": "credits_charged", "maximum": 50},

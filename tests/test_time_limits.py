@@ -119,6 +119,7 @@ ALLOWED = {
     "edge/limits/rate_limits.py _count_failed_authentication get_window_stats": "SHARED_COUNTERS_SECONDS, its client",
     # The database.
     "database/migrate.py upgrade connect": "CONNECT_SECONDS, in it",
+    "database/migration_locks.py _noting_holders connect": "CONNECT_SECONDS, in it",
     "database/migrate.py _upgrade_schema run_sync": "a migration takes as long as it needs",
     "database/migrate.py _upgrade_schema dispose": "there is no pool behind it",
     "commands/database.py status.read connect": "CONNECT_SECONDS, in it",

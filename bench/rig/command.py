@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from embedded_postgres import DatabaseStartError
-from partner_api.database.migrate import MigrationError
+from partner_api.database.migration_locks import MigrationError
 from partner_api.processes.startup import StartupError
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ REASONS: dict[str, dict[str, str]] = {
         "unknown_field": "This field is not known here; remove it",
         "set_both": "refillThreshold and refillAmount must both be set or both be null",
         "not_connected": "Expected a connected account of this project",
-        "above_reservation": "must be between 0 and the {maximum} credits reserved",
+        "above_reservation": "Expected 0 to {maximum} credits: no more are reserved",
         "above_slideshow_price": "Expected at most {maximum} credits: it became a slideshow",
         "not_uploaded": "Expected the name of a file that was uploaded",
         "other_file": "Expected the hash and the size of the file that was uploaded",

@@ -95,6 +95,12 @@ ACQUIRE_SECONDS: Final = _limit(
 BACKGROUND_ACQUIRE_SECONDS: Final = _limit(
     "BACKGROUND_ACQUIRE_SECONDS", 60.0, "a free connection, for background work", _TRIED_AGAIN
 )
+MIGRATION_LOCK_SECONDS: Final = _limit(
+    "MIGRATION_LOCK_SECONDS",
+    3.0,
+    "a lock that somebody else has, by a migration, behind which everybody waits",
+    "it is tried again after a pause; the tenth time it ends and says who has it",
+)
 SWEEP_LOCK_SECONDS: Final = _limit(
     "SWEEP_LOCK_SECONDS",
     0.5,

@@ -16,8 +16,9 @@ from alembic.script import ScriptDirectory
 from tests.database.revisions import NEWEST, forget
 from tests.support.databases import DatabaseUrls, role_of
 
-from partner_api.database import migrate
-from partner_api.database.migrate import MigrationError, is_current, read_status, upgrade
+from partner_api.database import migrate, migration_locks
+from partner_api.database.migrate import is_current, read_status, upgrade
+from partner_api.database.migration_locks import MigrationError
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -33,6 +34,9 @@ down_revision = "{NEWEST}"
 def upgrade() -> None:
     run_sql_beside(__file__)
 """
+
+
+SHORT_LOCKS = {**migration_locks.LOCK_SETTINGS, "lock_timeout": "1s"}
 
 
 @pytest.fixture
@@ -204,3 +208,46 @@ def test_revisions_are_known_by_the_names_of_their_files() -> None:
     revisions = [revision.revision for revision in script.walk_revisions()]
     assert revisions[::-1] == migrate._known_revisions()
     assert script.get_heads() == [migrate.expected_revision()]
+
+
+async def test_a_lock_that_somebody_holds_is_not_waited_for_by_everybody(
+    empty: DatabaseUrls,
+    owner: Connection,
+    add_revision: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The migration gives its place in the line up, so that others get theirs, and says who was in the way."""
+    await upgrade(empty.owner, role_of(empty.app))
+    add_revision("ALTER TABLE wallets ADD COLUMN more integer;")
+    monkeypatch.setattr(migration_locks, "LOCK_SETTINGS", SHORT_LOCKS)
+    monkeypatch.setattr(migrate, "LOCK_SETTINGS", SHORT_LOCKS)
+    monkeypatch.setattr(migration_locks, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(migration_locks, "_TRIES", 2)
+    async with owner.transaction():
+        await owner.execute("SELECT FROM wallets")
+        with pytest.raises(MigrationError, match=f"held by process {owner.get_server_pid()}"):
+            await upgrade(empty.owner, role_of(empty.app))
+        # Nobody stands in the line any more.
+        assert await owner.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0
+    assert (await read_status(owner, None)).revision == NEWEST
+
+
+async def test_a_migration_goes_on_when_the_lock_is_free_again(
+    empty: DatabaseUrls,
+    owner: Connection,
+    add_revision: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await upgrade(empty.owner, role_of(empty.app))
+    add_revision("ALTER TABLE wallets ADD COLUMN more integer;")
+    monkeypatch.setattr(migration_locks, "LOCK_SETTINGS", SHORT_LOCKS)
+    monkeypatch.setattr(migrate, "LOCK_SETTINGS", SHORT_LOCKS)
+    transaction = owner.transaction()
+    await transaction.start()
+    await owner.execute("SELECT FROM wallets")
+
+    async def end_it(_: float) -> None:
+        await transaction.rollback()
+
+    monkeypatch.setattr(migration_locks, "_pause", end_it)
+    assert (await upgrade(empty.owner, role_of(empty.app))).revision == "9999"

@@ -61,6 +61,7 @@ class Lanes:
         self._most_waiting = most_waiting
         self._inside = 0
         self._writes = 0
+        metrics.begin()
         self._of_owner: Counter[int | UUID] = Counter()
         self._writes_of_owner: Counter[int | UUID] = Counter()
         self._waiting: OrderedDict[Lane, deque[asyncio.Future[None]]] = OrderedDict()

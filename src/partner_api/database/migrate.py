@@ -12,6 +12,12 @@ import msgspec
 
 from partner_api.database.connection import SETTINGS, connect
 from partner_api.database.grants import grant_application_role
+from partner_api.database.migration_locks import (
+    LOCK_SETTINGS,
+    MigrationError,
+    limit_locks,
+    try_for_locks,
+)
 from partner_api.time_limits import CONNECT_SECONDS
 
 if TYPE_CHECKING:
@@ -42,10 +48,6 @@ $$
 """
 
 
-class MigrationError(Exception):
-    """The database cannot be brought to this version; the message says why and what to do."""
-
-
 class Status(msgspec.Struct, frozen=True):
     """What a database holds, compared with what this version needs."""
 
@@ -69,7 +71,7 @@ async def upgrade(owner_url: str, application_role: str | None) -> Status:
         application_role: the less privileged role that the server uses, or None when it is the owner too.
 
     Raises:
-        MigrationError: the server is too old, or the database belongs to a newer version.
+        MigrationError: the server is too old, the database belongs to a newer version, or somebody holds a lock.
         OSError, asyncpg.PostgresError: the server cannot be reached or refuses something.
     """
     connection = await connect(owner_url)
@@ -80,12 +82,18 @@ async def upgrade(owner_url: str, application_role: str | None) -> Status:
                 f"The server runs PostgreSQL {version}; version {OLDEST_SERVER_VERSION} or newer "
                 "is needed."
             )
+        # Another migration may take as long as it needs; who waits for it is in nobody's way.
         await connection.execute("SELECT pg_advisory_lock($1)", _UPGRADE_LOCK)
-        await _upgrade_schema(connection, owner_url)
-        await _apply_functions(connection)
-        await connection.execute("SELECT audit_partitions_ensure(clock_timestamp())")
-        if application_role is not None:
-            await grant_application_role(connection, application_role)
+        await limit_locks(connection)
+
+        async def apply() -> None:
+            await _upgrade_schema(connection, owner_url)
+            await _apply_functions(connection)
+            await connection.execute("SELECT audit_partitions_ensure(clock_timestamp())")
+            if application_role is not None:
+                await grant_application_role(connection, application_role)
+
+        await try_for_locks(owner_url, apply)
         return await read_status(connection, application_role)
     finally:
         await connection.close()
@@ -212,7 +220,7 @@ async def _upgrade_schema(connection: Connection, owner_url: str) -> None:
         "postgresql+asyncpg://",
         # The driver understands every part of the URL, such as sslmode; SQLAlchemy does not.
         async_creator=lambda: asyncpg.connect(
-            owner_url, timeout=CONNECT_SECONDS, server_settings=SETTINGS
+            owner_url, timeout=CONNECT_SECONDS, server_settings={**SETTINGS, **LOCK_SETTINGS}
         ),
         poolclass=NullPool,
     )

@@ -101,7 +101,9 @@ class Route:
         for contradiction in declared.contradictions(method, names):
             raise TypeError(f"{method} {template}: {contradiction}")
         self._subject = SubjectRule(
-            [parameter.type for parameter in self.path], writes=self.writes, wallet=declared.wallet
+            {parameter.wire_name: parameter.type for parameter in self.path},
+            writes=self.writes,
+            wallet=declared.wallet,
         )
         self.wants_request = "request" in names
         self.query = QueryShape(hints["query"]) if "query" in names else None
@@ -245,7 +247,10 @@ class Route:
         """Read the path's parameters; the answer is whether one of them names nothing."""
         absent = False
         for parameter, text in zip(self.path, request.path_texts, strict=True):
-            if parameter.type is str:
+            if parameter.wire_name in request.path_values:
+                # It was parsed for what is read with the key.
+                value = request.path_values[parameter.wire_name]
+            elif parameter.type is str:
                 absent = absent or "\0" in text or len(text) > _MAX_PATH_TEXT
                 value = text
             else:

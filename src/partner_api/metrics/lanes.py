@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from prometheus_client import Counter
 
@@ -28,6 +28,12 @@ _ITEMS = Counter(
     ["function"],
     registry=REGISTRY,
 )
+
+
+def begin() -> None:
+    """Let the counts of refusals be there, at 0, before the first: what is missing raises no alert."""
+    for reason in get_args(Reason):
+        _REFUSALS.labels(reason)
 
 
 def count_refusal(reason: Reason) -> None:

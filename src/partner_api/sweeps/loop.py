@@ -52,6 +52,7 @@ async def _run(
     progress: SweepProgress,
 ) -> None:
     failures = 0
+    metrics.begin(sweep.name)
     while not stop.is_set():
         rung = None if sweep.wakes_on is None else bell.listen(sweep.wakes_on)
         began = time.perf_counter()

@@ -46,6 +46,12 @@ _LAG = Gauge(
 )
 
 
+def begin(sweep: str) -> None:
+    """Let the counts of a sweep be there, at 0, before the first: what is missing raises no alert."""
+    for counter in (_ROWS, _FAILURES, _LOCKED):
+        counter.labels(sweep)
+
+
 def observe(sweep: str, rows: int, seconds: float) -> None:
     """Count one step."""
     _ROWS.labels(sweep).inc(rows)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from partner_api.edge.wire.fields import OrganizationId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from partner_api.credits.store import Wallet, WalletKey
@@ -42,16 +42,22 @@ class SubjectRule:
     """What a route reads with the key of each request, if anything.
 
     Args:
-        parameters: the types of its path's parameters, in their order.
+        parameters: the types of its path's parameters by their names on the wire, in their order.
         writes: whether it writes. The body of a write may take a minute, and what was read before it is too old.
         wallet: whether its handler reads the wallet of the organization that it is about.
     """
 
-    def __init__(self, parameters: Sequence[type], *, writes: bool, wallet: bool) -> None:
+    def __init__(self, parameters: Mapping[str, type], *, writes: bool, wallet: bool) -> None:
         self._writes = writes
         self._wallet = wallet
-        self._child_place = (
-            parameters.index(OrganizationId) if OrganizationId in parameters else None
+        self._child_place: int | None
+        self._child_place, self._child_name = next(
+            (
+                (place, name)
+                for place, (name, its_type) in enumerate(parameters.items())
+                if its_type is OrganizationId
+            ),
+            (None, ""),
         )
 
     def look_up(self, request: ApiRequest) -> SubjectLookup | None:
@@ -70,7 +76,11 @@ class SubjectRule:
             return None
         if self._child_place is None:
             return SubjectLookup(wallet=True)
-        return _child([request.path_texts[self._child_place]], wallet=True)
+        lookup = _child([request.path_texts[self._child_place]], wallet=True)
+        if lookup is not None:
+            # Parsed once: the route takes it from here when it is the path's turn.
+            request.path_values[self._child_name] = lookup.child_id
+        return lookup
 
 
 def _child(texts: Sequence[str], *, wallet: bool) -> SubjectLookup | None:

@@ -9,5 +9,5 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
-    """Create them: of open reservations by their expiry, of claims by their end, and of wallets by that of their period."""
+    """Create them: of open reservations, of claims, and of wallets, each by tenant and by when it is due."""
     run_sql_beside(__file__)
