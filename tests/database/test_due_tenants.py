@@ -69,7 +69,8 @@ async def _rows_read(connection: Connection, look: Look) -> int:
         read = await connection.fetchval(
             """
             SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))
-                   + (SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid)) FROM pg_index)
+                   + (SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid))
+                        FROM pg_stat_user_indexes)
               FROM pg_stat_xact_user_tables
             """
         )
