@@ -17,6 +17,7 @@ _CLOSED = "the connection is closed"
 _UNAVAILABLE = "503 `UNAVAILABLE`"
 _NOTHING_DONE = "503 `UNAVAILABLE`; nothing has happened"
 _TRIED_AGAIN = "the step fails and is tried again"
+_ANEW = "it begins anew, ten times at the most"
 
 
 def _limit(name: str, seconds: float, waits_for: str, then: str) -> float:
@@ -96,10 +97,7 @@ BACKGROUND_ACQUIRE_SECONDS: Final = _limit(
     "BACKGROUND_ACQUIRE_SECONDS", 60.0, "a free connection, for background work", _TRIED_AGAIN
 )
 MIGRATION_LOCK_SECONDS: Final = _limit(
-    "MIGRATION_LOCK_SECONDS",
-    3.0,
-    "a lock that somebody else has, by a migration, behind which everybody waits",
-    "it is tried again after a pause; the tenth time it ends and says who has it",
+    "MIGRATION_LOCK_SECONDS", 3.0, "a lock that a migration needs", _ANEW
 )
 SWEEP_LOCK_SECONDS: Final = _limit(
     "SWEEP_LOCK_SECONDS",
