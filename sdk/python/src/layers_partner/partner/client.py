@@ -172,7 +172,7 @@ class PartnerResources(SyncClient):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: WhoAmI = self._call(_WHOAMI, {}, options=options)
         return answer
@@ -334,7 +334,7 @@ class AsyncPartnerResources(AsyncClient):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: WhoAmI = await self._call(_WHOAMI, {}, options=options)
         return answer

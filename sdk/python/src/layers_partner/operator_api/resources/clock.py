@@ -49,7 +49,7 @@ class Clock(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: InstallationClock = self._client._call(
             _ADVANCE, {}, body={"advanceTo": advance_to}, options=options
@@ -116,7 +116,7 @@ class AsyncClock(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: InstallationClock = await self._client._call(
             _ADVANCE, {}, body={"advanceTo": advance_to}, options=options

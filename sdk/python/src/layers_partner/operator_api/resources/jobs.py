@@ -72,7 +72,7 @@ class Jobs(Resource):
         `POST /ops/v1/jobs/{jobId}/cancel`, with the role `operator`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -82,7 +82,7 @@ class Jobs(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = self._client._call(_CANCEL, {"jobId": job_id}, options=options)
         return answer
@@ -111,7 +111,7 @@ class Jobs(Resource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            formats: At most 16 of them.
+            formats: The formats. At most 16 of them.
             lease_seconds: How long it may be silent before it loses the job. From 10 to 900.
             max: How many jobs it takes. From 1 to 50.
             wait_seconds: How long to wait for a job if there is none. From 0 to 20.
@@ -121,7 +121,7 @@ class Jobs(Resource):
             The jobs that were claimed; none when there are none.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ClaimedJobs = self._client._call(
             _CLAIM,
@@ -156,11 +156,11 @@ class Jobs(Resource):
         `POST /ops/v1/jobs/{jobId}/complete`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits_charged: The credits charged.
-            assets: At most 200 of them.
+            assets: The assets. At most 200 of them.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -170,7 +170,7 @@ class Jobs(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = self._client._call(
             _COMPLETE,
@@ -208,7 +208,7 @@ class Jobs(Resource):
             The answer to each completion, in their order.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CompletionReports = self._client._call(
             _COMPLETE_MANY, {}, body={"workerId": worker_id, "items": items}, options=options
@@ -234,11 +234,11 @@ class Jobs(Resource):
         `POST /ops/v1/jobs/{jobId}/fail`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            code: Such as `SOURCE_NOT_FOUND`.
+            code: The code. Such as `SOURCE_NOT_FOUND`.
             message: The partner sees it. At most 2,000 characters.
             retryable: Whether another try may help.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -249,7 +249,7 @@ class Jobs(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = self._client._call(
             _FAIL,
@@ -287,14 +287,14 @@ class Jobs(Resource):
         `POST /ops/v1/jobs/{jobId}/heartbeat`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             stage: What is being done, in this order; any of them may be left out. An earlier one
                 than before changes nothing. In `finalizing` a job cannot be canceled any more. Such
                 as `rendering`.
-            progress: From 0 to 1.
+            progress: The progress. From 0 to 1.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -303,7 +303,7 @@ class Jobs(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatAnswer = self._client._call(
             _HEARTBEAT,
@@ -333,14 +333,14 @@ class Jobs(Resource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            items: At most 50 of them.
+            items: The items. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The answer to each heartbeat, in their order.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatReports = self._client._call(
             _HEARTBEAT_MANY, {}, body={"workerId": worker_id, "items": items}, options=options
@@ -375,18 +375,18 @@ class Jobs(Resource):
         Args:
             status: Only these; a list for several.
             format: Only these; a list for several.
-            organization_id: `org_` and a UUID, or the bare UUID. Such as
+            organization_id: Id of the organization. Such as
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Jobs on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A job, who works on it, and why
-            it failed.
+            A job, who works on it, and why it failed. One page of these; iterating over it goes on
+            through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -407,7 +407,7 @@ class Jobs(Resource):
         `GET /ops/v1/jobs/{jobId}`, with the role `viewer`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -429,7 +429,7 @@ class Jobs(Resource):
         `POST /ops/v1/jobs/{jobId}/retry`, with the role `operator`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -439,7 +439,7 @@ class Jobs(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(_RETRY, {"jobId": job_id}, options=options)
         return answer
@@ -490,7 +490,7 @@ class AsyncJobs(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/cancel`, with the role `operator`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -500,7 +500,7 @@ class AsyncJobs(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = await self._client._call(
             _CANCEL, {"jobId": job_id}, options=options
@@ -531,7 +531,7 @@ class AsyncJobs(AsyncResource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            formats: At most 16 of them.
+            formats: The formats. At most 16 of them.
             lease_seconds: How long it may be silent before it loses the job. From 10 to 900.
             max: How many jobs it takes. From 1 to 50.
             wait_seconds: How long to wait for a job if there is none. From 0 to 20.
@@ -541,7 +541,7 @@ class AsyncJobs(AsyncResource):
             The jobs that were claimed; none when there are none.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ClaimedJobs = await self._client._call(
             _CLAIM,
@@ -576,11 +576,11 @@ class AsyncJobs(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/complete`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits_charged: The credits charged.
-            assets: At most 200 of them.
+            assets: The assets. At most 200 of them.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -590,7 +590,7 @@ class AsyncJobs(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = await self._client._call(
             _COMPLETE,
@@ -628,7 +628,7 @@ class AsyncJobs(AsyncResource):
             The answer to each completion, in their order.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CompletionReports = await self._client._call(
             _COMPLETE_MANY, {}, body={"workerId": worker_id, "items": items}, options=options
@@ -654,11 +654,11 @@ class AsyncJobs(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/fail`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            code: Such as `SOURCE_NOT_FOUND`.
+            code: The code. Such as `SOURCE_NOT_FOUND`.
             message: The partner sees it. At most 2,000 characters.
             retryable: Whether another try may help.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -669,7 +669,7 @@ class AsyncJobs(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = await self._client._call(
             _FAIL,
@@ -707,14 +707,14 @@ class AsyncJobs(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/heartbeat`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             stage: What is being done, in this order; any of them may be left out. An earlier one
                 than before changes nothing. In `finalizing` a job cannot be canceled any more. Such
                 as `rendering`.
-            progress: From 0 to 1.
+            progress: The progress. From 0 to 1.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -723,7 +723,7 @@ class AsyncJobs(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatAnswer = await self._client._call(
             _HEARTBEAT,
@@ -753,14 +753,14 @@ class AsyncJobs(AsyncResource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            items: At most 50 of them.
+            items: The items. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The answer to each heartbeat, in their order.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatReports = await self._client._call(
             _HEARTBEAT_MANY, {}, body={"workerId": worker_id, "items": items}, options=options
@@ -795,18 +795,18 @@ class AsyncJobs(AsyncResource):
         Args:
             status: Only these; a list for several.
             format: Only these; a list for several.
-            organization_id: `org_` and a UUID, or the bare UUID. Such as
+            organization_id: Id of the organization. Such as
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Jobs on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A job, who works on it, and why
-            it failed.
+            A job, who works on it, and why it failed. `await` for one page of these, `async for`
+            for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -827,7 +827,7 @@ class AsyncJobs(AsyncResource):
         `GET /ops/v1/jobs/{jobId}`, with the role `viewer`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -849,7 +849,7 @@ class AsyncJobs(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/retry`, with the role `operator`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -859,7 +859,7 @@ class AsyncJobs(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(_RETRY, {"jobId": job_id}, options=options)
         return answer

@@ -40,7 +40,7 @@ class JobsAssets(Resource):
         `PUT /ops/v1/jobs/{jobId}/assets/{name}`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             name: The name.
             content: What to upload.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -52,7 +52,7 @@ class JobsAssets(Resource):
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
             PayloadTooLargeError: The request body is larger than 256 KiB.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: UploadedFile = self._client._upload(
             _UPLOAD,
@@ -98,7 +98,7 @@ class AsyncJobsAssets(AsyncResource):
         `PUT /ops/v1/jobs/{jobId}/assets/{name}`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             name: The name.
             content: What to upload.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -110,7 +110,7 @@ class AsyncJobsAssets(AsyncResource):
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
             PayloadTooLargeError: The request body is larger than 256 KiB.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: UploadedFile = await self._client._upload(
             _UPLOAD,

@@ -72,8 +72,7 @@ class LeaseRequests(Resource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/fulfil`, with the role `operator`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             pool_account_ids: As many as the request asks for, or fewer: then it is `partial`. At
                 most 50 of them. Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: For the partner. At most 2,000 characters.
@@ -87,7 +86,7 @@ class LeaseRequests(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = self._client._call(
             _FULFIL,
@@ -128,11 +127,11 @@ class LeaseRequests(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A lease request, with its
-            organization and what the partner wrote to the operator.
+            A lease request, with its organization and what the partner wrote to the operator. One
+            page of these; iterating over it goes on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -156,8 +155,7 @@ class LeaseRequests(Resource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/reject`, with the role `operator`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             note: For the partner. At most 2,000 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -167,7 +165,7 @@ class LeaseRequests(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = self._client._call(
             _REJECT, {"leaseRequestId": lease_request_id}, body={"note": note}, options=options
@@ -182,8 +180,7 @@ class LeaseRequests(Resource):
         `GET /ops/v1/lease-requests/{leaseRequestId}`, with the role `viewer`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -251,8 +248,7 @@ class AsyncLeaseRequests(AsyncResource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/fulfil`, with the role `operator`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             pool_account_ids: As many as the request asks for, or fewer: then it is `partial`. At
                 most 50 of them. Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: For the partner. At most 2,000 characters.
@@ -266,7 +262,7 @@ class AsyncLeaseRequests(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = await self._client._call(
             _FULFIL,
@@ -307,11 +303,11 @@ class AsyncLeaseRequests(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A lease request, with its
-            organization and what the partner wrote to the operator.
+            A lease request, with its organization and what the partner wrote to the operator.
+            `await` for one page of these, `async for` for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -335,8 +331,7 @@ class AsyncLeaseRequests(AsyncResource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/reject`, with the role `operator`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             note: For the partner. At most 2,000 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -346,7 +341,7 @@ class AsyncLeaseRequests(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = await self._client._call(
             _REJECT, {"leaseRequestId": lease_request_id}, body={"note": note}, options=options
@@ -363,8 +358,7 @@ class AsyncLeaseRequests(AsyncResource):
         `GET /ops/v1/lease-requests/{leaseRequestId}`, with the role `viewer`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

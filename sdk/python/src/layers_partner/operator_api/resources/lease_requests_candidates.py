@@ -50,19 +50,18 @@ class LeaseRequestsCandidates(Resource):
         `GET /ops/v1/lease-requests/{leaseRequestId}/candidates`, with the role `viewer`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             limit: Candidates on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An available account, and how
-            well it fits.
+            An available account, and how well it fits. One page of these; iterating over it goes on
+            through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -107,19 +106,18 @@ class AsyncLeaseRequestsCandidates(AsyncResource):
         `GET /ops/v1/lease-requests/{leaseRequestId}/candidates`, with the role `viewer`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             limit: Candidates on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An available account, and how
-            well it fits.
+            An available account, and how well it fits. `await` for one page of these, `async for`
+            for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,

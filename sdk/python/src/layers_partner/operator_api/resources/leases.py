@@ -64,11 +64,11 @@ class Leases(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A leased account, with its
-            organization and pool account.
+            A leased account, with its organization and pool account. One page of these; iterating
+            over it goes on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -99,7 +99,7 @@ class Leases(Resource):
         `POST /ops/v1/leases/{socialAccountId}/recall`, with the role `operator`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: Kept on the lease. At most 1,024 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -110,7 +110,7 @@ class Leases(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
             _RECALL, {"socialAccountId": social_account_id}, body={"note": note}, options=options
@@ -128,7 +128,7 @@ class Leases(Resource):
         `PATCH /ops/v1/leases/{socialAccountId}`, with the role `operator`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_price_cents: From the next renewal on.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -139,7 +139,7 @@ class Leases(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
             _UPDATE,
@@ -200,11 +200,11 @@ class AsyncLeases(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A leased account, with its
-            organization and pool account.
+            A leased account, with its organization and pool account. `await` for one page of these,
+            `async for` for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -235,7 +235,7 @@ class AsyncLeases(AsyncResource):
         `POST /ops/v1/leases/{socialAccountId}/recall`, with the role `operator`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: Kept on the lease. At most 1,024 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -246,7 +246,7 @@ class AsyncLeases(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(
             _RECALL, {"socialAccountId": social_account_id}, body={"note": note}, options=options
@@ -264,7 +264,7 @@ class AsyncLeases(AsyncResource):
         `PATCH /ops/v1/leases/{socialAccountId}`, with the role `operator`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_price_cents: From the next renewal on.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -275,7 +275,7 @@ class AsyncLeases(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(
             _UPDATE,

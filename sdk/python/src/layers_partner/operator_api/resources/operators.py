@@ -58,7 +58,7 @@ class Operators(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = self._client._call(
             _CREATE, {}, body={"name": name, "role": role, "expiresAt": expires_at}, options=options
@@ -84,10 +84,11 @@ class Operators(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An operator, without the token.
+            An operator, without the token. One page of these; iterating over it goes on through all
+            pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {}, query={"limit": limit, "cursor": cursor}, options=options
@@ -102,8 +103,7 @@ class Operators(Resource):
         `POST /ops/v1/operators/{operatorId}/revoke`, with the role `admin`.
 
         Args:
-            operator_id: `opr_` and a UUID, or the bare UUID. Such as
-                `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -112,7 +112,7 @@ class Operators(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = self._client._call(_REVOKE, {"operatorId": operator_id}, options=options)
         return answer
@@ -128,8 +128,7 @@ class Operators(Resource):
         `POST /ops/v1/operators/{operatorId}/rotate`, with the role `admin`.
 
         Args:
-            operator_id: `opr_` and a UUID, or the bare UUID. Such as
-                `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -138,7 +137,7 @@ class Operators(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = self._client._call(
             _ROTATE, {"operatorId": operator_id}, options=options
@@ -191,7 +190,7 @@ class AsyncOperators(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = await self._client._call(
             _CREATE, {}, body={"name": name, "role": role, "expiresAt": expires_at}, options=options
@@ -217,10 +216,11 @@ class AsyncOperators(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An operator, without the token.
+            An operator, without the token. `await` for one page of these, `async for` for those of
+            all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {}, query={"limit": limit, "cursor": cursor}, options=options
@@ -235,8 +235,7 @@ class AsyncOperators(AsyncResource):
         `POST /ops/v1/operators/{operatorId}/revoke`, with the role `admin`.
 
         Args:
-            operator_id: `opr_` and a UUID, or the bare UUID. Such as
-                `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -245,7 +244,7 @@ class AsyncOperators(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = await self._client._call(
             _REVOKE, {"operatorId": operator_id}, options=options
@@ -265,8 +264,7 @@ class AsyncOperators(AsyncResource):
         `POST /ops/v1/operators/{operatorId}/rotate`, with the role `admin`.
 
         Args:
-            operator_id: `opr_` and a UUID, or the bare UUID. Such as
-                `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -275,7 +273,7 @@ class AsyncOperators(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = await self._client._call(
             _ROTATE, {"operatorId": operator_id}, options=options

@@ -111,19 +111,19 @@ class Organizations(Resource):
         `POST /ops/v1/organizations`, with the role `operator`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             billing_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
-            rate_limit_tier: Without it, `standard`.
+            rate_limit_tier: The rate limit tier. Without it, `standard`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An organization with what only the operator decides.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganization = self._client._call(
             _CREATE,
@@ -167,11 +167,11 @@ class Organizations(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An organization with what only
-            the operator decides.
+            An organization with what only the operator decides. One page of these; iterating over
+            it goes on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -194,8 +194,7 @@ class Organizations(Resource):
         `GET /ops/v1/organizations/{orgId}`, with the role `viewer`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -203,7 +202,7 @@ class Organizations(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganizationDetail = self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -229,8 +228,7 @@ class Organizations(Resource):
         `PATCH /ops/v1/organizations/{orgId}`, with the role `operator`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             rate_limit_tier: The rate limit tier.
             format_prices: Upper bounds of what one piece of content costs; what is left out stays
                 as it is.
@@ -243,7 +241,7 @@ class Organizations(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganization = self._client._call(
             _UPDATE,
@@ -349,19 +347,19 @@ class AsyncOrganizations(AsyncResource):
         `POST /ops/v1/organizations`, with the role `operator`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             billing_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
-            rate_limit_tier: Without it, `standard`.
+            rate_limit_tier: The rate limit tier. Without it, `standard`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An organization with what only the operator decides.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganization = await self._client._call(
             _CREATE,
@@ -405,11 +403,11 @@ class AsyncOrganizations(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An organization with what only
-            the operator decides.
+            An organization with what only the operator decides. `await` for one page of these,
+            `async for` for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -434,8 +432,7 @@ class AsyncOrganizations(AsyncResource):
         `GET /ops/v1/organizations/{orgId}`, with the role `viewer`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -443,7 +440,7 @@ class AsyncOrganizations(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganizationDetail = await self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -469,8 +466,7 @@ class AsyncOrganizations(AsyncResource):
         `PATCH /ops/v1/organizations/{orgId}`, with the role `operator`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             rate_limit_tier: The rate limit tier.
             format_prices: Upper bounds of what one piece of content costs; what is left out stays
                 as it is.
@@ -483,7 +479,7 @@ class AsyncOrganizations(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganization = await self._client._call(
             _UPDATE,

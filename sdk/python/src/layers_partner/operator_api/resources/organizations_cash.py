@@ -65,10 +65,9 @@ class OrganizationsCash(Resource):
         `POST /ops/v1/organizations/{orgId}/cash/adjustment`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: Negative takes money. Not 0.
-            description: At most 500 characters.
+            description: The description. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -78,7 +77,7 @@ class OrganizationsCash(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
             _ADJUST,
@@ -106,13 +105,12 @@ class OrganizationsCash(Resource):
         `POST /ops/v1/organizations/{orgId}/cash/refund`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             lease_month: 0 is the first month. From 0 to 100,000.
-            amount_cents: At least 1.
-            description: At most 500 characters.
+            amount_cents: The amount cents. At least 1.
+            description: The description. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -121,7 +119,7 @@ class OrganizationsCash(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
             _REFUND,
@@ -152,10 +150,9 @@ class OrganizationsCash(Resource):
         `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            amount_cents: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            amount_cents: The amount cents. At least 1.
+            description: The description. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -164,7 +161,7 @@ class OrganizationsCash(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
             _TOP_UP,
@@ -223,10 +220,9 @@ class AsyncOrganizationsCash(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/cash/adjustment`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: Negative takes money. Not 0.
-            description: At most 500 characters.
+            description: The description. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -236,7 +232,7 @@ class AsyncOrganizationsCash(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(
             _ADJUST,
@@ -264,13 +260,12 @@ class AsyncOrganizationsCash(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/cash/refund`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             lease_month: 0 is the first month. From 0 to 100,000.
-            amount_cents: At least 1.
-            description: At most 500 characters.
+            amount_cents: The amount cents. At least 1.
+            description: The description. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -279,7 +274,7 @@ class AsyncOrganizationsCash(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(
             _REFUND,
@@ -310,10 +305,9 @@ class AsyncOrganizationsCash(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            amount_cents: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            amount_cents: The amount cents. At least 1.
+            description: The description. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -322,7 +316,7 @@ class AsyncOrganizationsCash(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(
             _TOP_UP,

@@ -71,10 +71,9 @@ class OrganizationsCredits(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/adjustment`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: Negative takes credits. Not 0.
-            description: At most 500 characters.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -86,7 +85,7 @@ class OrganizationsCredits(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
             _ADJUST,
@@ -110,10 +109,9 @@ class OrganizationsCredits(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/grant`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -124,7 +122,7 @@ class OrganizationsCredits(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
             _GRANT,
@@ -148,10 +146,9 @@ class OrganizationsCredits(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/purchase`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -162,7 +159,7 @@ class OrganizationsCredits(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
             _PURCHASE,
@@ -188,11 +185,10 @@ class OrganizationsCredits(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/refund`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -201,7 +197,7 @@ class OrganizationsCredits(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
             _REFUND,
@@ -261,10 +257,9 @@ class AsyncOrganizationsCredits(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/adjustment`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: Negative takes credits. Not 0.
-            description: At most 500 characters.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -276,7 +271,7 @@ class AsyncOrganizationsCredits(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
             _ADJUST,
@@ -300,10 +295,9 @@ class AsyncOrganizationsCredits(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/grant`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -314,7 +308,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
             _GRANT,
@@ -338,10 +332,9 @@ class AsyncOrganizationsCredits(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/purchase`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -352,7 +345,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
             _PURCHASE,
@@ -378,11 +371,10 @@ class AsyncOrganizationsCredits(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/refund`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -391,7 +383,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
             _REFUND,

@@ -48,8 +48,7 @@ class OrganizationsSubscription(Resource):
         `PUT /ops/v1/organizations/{orgId}/subscription`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tier: The tier.
             included_credits: What each period grants while billing is active.
             billing_status: The billing status.
@@ -63,7 +62,7 @@ class OrganizationsSubscription(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: SetSubscription = self._client._call(
             _UPDATE,
@@ -113,8 +112,7 @@ class AsyncOrganizationsSubscription(AsyncResource):
         `PUT /ops/v1/organizations/{orgId}/subscription`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tier: The tier.
             included_credits: What each period grants while billing is active.
             billing_status: The billing status.
@@ -128,7 +126,7 @@ class AsyncOrganizationsSubscription(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: SetSubscription = await self._client._call(
             _UPDATE,

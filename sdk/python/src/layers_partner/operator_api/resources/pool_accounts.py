@@ -56,12 +56,12 @@ class PoolAccounts(Resource):
             platform: The platform.
             handle: In lower case, without @. Such as `coffee.reviews.daily`.
             followers: The followers.
-            vertical: At most 64 characters. Such as `food_and_drink`.
+            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: At most 249 of them. Such as `GB`.
-            monthly_price_cents: Without it, 15000.
-            avatar_url: At most 2,048 characters.
+            geo: The geo. At most 249 of them. Such as `GB`.
+            monthly_price_cents: The monthly price cents. Without it, 15,000.
+            avatar_url: The avatar url. At most 2,048 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -69,7 +69,7 @@ class PoolAccounts(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = self._client._call(
             _CREATE,
@@ -120,7 +120,7 @@ class PoolAccounts(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             PayloadTooLargeError: The request body is larger than 256 KiB.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolImport = self._client._upload(
             _IMPORT_FILE,
@@ -175,10 +175,10 @@ class PoolAccounts(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account of the pool.
+            An account of the pool. One page of these; iterating over it goes on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -221,15 +221,15 @@ class PoolAccounts(Resource):
         `PATCH /ops/v1/pool/accounts/{poolAccountId}`, with the role `operator`.
 
         Args:
-            pool_account_id: `pool_` and a UUID, or the bare UUID. Such as
+            pool_account_id: Id of the pool account. Such as
                 `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             followers: The followers.
-            vertical: At most 64 characters. Such as `food_and_drink`.
+            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: At most 249 of them. Such as `GB`.
+            geo: The geo. At most 249 of them. Such as `GB`.
             monthly_price_cents: Of later leases; leases that exist keep theirs.
-            avatar_url: At most 2,048 characters.
+            avatar_url: The avatar url. At most 2,048 characters.
             status: A retired account is not leased any more. A leased one is 409.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -239,7 +239,7 @@ class PoolAccounts(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = self._client._call(
             _UPDATE,
@@ -300,12 +300,12 @@ class AsyncPoolAccounts(AsyncResource):
             platform: The platform.
             handle: In lower case, without @. Such as `coffee.reviews.daily`.
             followers: The followers.
-            vertical: At most 64 characters. Such as `food_and_drink`.
+            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: At most 249 of them. Such as `GB`.
-            monthly_price_cents: Without it, 15000.
-            avatar_url: At most 2,048 characters.
+            geo: The geo. At most 249 of them. Such as `GB`.
+            monthly_price_cents: The monthly price cents. Without it, 15,000.
+            avatar_url: The avatar url. At most 2,048 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -313,7 +313,7 @@ class AsyncPoolAccounts(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = await self._client._call(
             _CREATE,
@@ -364,7 +364,7 @@ class AsyncPoolAccounts(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             PayloadTooLargeError: The request body is larger than 256 KiB.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolImport = await self._client._upload(
             _IMPORT_FILE,
@@ -419,10 +419,11 @@ class AsyncPoolAccounts(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account of the pool.
+            An account of the pool. `await` for one page of these, `async for` for those of all
+            pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -465,15 +466,15 @@ class AsyncPoolAccounts(AsyncResource):
         `PATCH /ops/v1/pool/accounts/{poolAccountId}`, with the role `operator`.
 
         Args:
-            pool_account_id: `pool_` and a UUID, or the bare UUID. Such as
+            pool_account_id: Id of the pool account. Such as
                 `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             followers: The followers.
-            vertical: At most 64 characters. Such as `food_and_drink`.
+            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: At most 249 of them. Such as `GB`.
+            geo: The geo. At most 249 of them. Such as `GB`.
             monthly_price_cents: Of later leases; leases that exist keep theirs.
-            avatar_url: At most 2,048 characters.
+            avatar_url: The avatar url. At most 2,048 characters.
             status: A retired account is not leased any more. A leased one is 409.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -483,7 +484,7 @@ class AsyncPoolAccounts(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = await self._client._call(
             _UPDATE,

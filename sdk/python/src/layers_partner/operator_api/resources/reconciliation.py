@@ -49,7 +49,7 @@ class Reconciliation(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: BooksCheck = self._client._call(
             _RETRIEVE, {}, query={"organizationId": organization_id}, options=options
@@ -94,7 +94,7 @@ class AsyncReconciliation(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: BooksCheck = await self._client._call(
             _RETRIEVE, {}, query={"organizationId": organization_id}, options=options

@@ -59,11 +59,11 @@ class Renewals(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. What sweeps would do with a
-            partner's leases.
+            What sweeps would do with a partner's leases. One page of these; iterating over it goes
+            on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _DRY_RUN,
@@ -104,11 +104,11 @@ class Renewals(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. What the leases of a partner
-            will cost its cash wallet.
+            What the leases of a partner will cost its cash wallet. One page of these; iterating
+            over it goes on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -169,11 +169,11 @@ class AsyncRenewals(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. What sweeps would do with a
-            partner's leases.
+            What sweeps would do with a partner's leases. `await` for one page of these, `async for`
+            for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _DRY_RUN,
@@ -214,11 +214,11 @@ class AsyncRenewals(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. What the leases of a partner
-            will cost its cash wallet.
+            What the leases of a partner will cost its cash wallet. `await` for one page of these,
+            `async for` for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,

@@ -38,8 +38,7 @@ class ApiKeys(Resource):
         `DELETE /v1/api-keys/{keyId}`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -47,7 +46,7 @@ class ApiKeys(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedOwnApiKey = self._client._call(_DELETE, {"keyId": key_id}, options=options)
         return answer
@@ -61,8 +60,7 @@ class ApiKeys(Resource):
         `POST /v1/api-keys/{keyId}/kill`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -70,7 +68,7 @@ class ApiKeys(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: KilledApiKey = self._client._call(_KILL, {"keyId": key_id}, options=options)
         return answer
@@ -86,8 +84,7 @@ class ApiKeys(Resource):
         `POST /v1/api-keys/{keyId}/rotate`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -96,7 +93,7 @@ class ApiKeys(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OwnApiKeyWithSecret = self._client._call(
             _ROTATE, {"keyId": key_id}, options=options
@@ -131,8 +128,7 @@ class AsyncApiKeys(AsyncResource):
         `DELETE /v1/api-keys/{keyId}`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -140,7 +136,7 @@ class AsyncApiKeys(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedOwnApiKey = await self._client._call(
             _DELETE, {"keyId": key_id}, options=options
@@ -156,8 +152,7 @@ class AsyncApiKeys(AsyncResource):
         `POST /v1/api-keys/{keyId}/kill`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -165,7 +160,7 @@ class AsyncApiKeys(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: KilledApiKey = await self._client._call(_KILL, {"keyId": key_id}, options=options)
         return answer
@@ -181,8 +176,7 @@ class AsyncApiKeys(AsyncResource):
         `POST /v1/api-keys/{keyId}/rotate`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -191,7 +185,7 @@ class AsyncApiKeys(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OwnApiKeyWithSecret = await self._client._call(
             _ROTATE, {"keyId": key_id}, options=options

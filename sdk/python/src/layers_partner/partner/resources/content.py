@@ -72,8 +72,7 @@ class Content(Resource):
         `POST /v1/projects/{projectId}/content/slideshow-builder`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             social_account_id: The account that it is for: a connected one of the project. Such as
@@ -88,7 +87,7 @@ class Content(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
             _BUILD_SLIDESHOW,
@@ -119,8 +118,7 @@ class Content(Resource):
         `POST /v1/projects/{projectId}/content/auto`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
@@ -136,7 +134,7 @@ class Content(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
             _GENERATE,
@@ -179,8 +177,7 @@ class Content(Resource):
         `GET /v1/projects/{projectId}/content`, with the scope `content:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             format: Only these; a list for several.
             since: Created then or later. Such as `2026-06-01T00:00:00.000Z`.
@@ -190,12 +187,12 @@ class Content(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A container: what one job
-            makes.
+            A container: what one job makes. One page of these; iterating over it goes on through
+            all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -227,8 +224,7 @@ class Content(Resource):
         `POST /v1/projects/{projectId}/content/slideshow-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
             social_account_id: The account that it is for: a connected one of the project. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
@@ -242,7 +238,7 @@ class Content(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
             _REMIX_SLIDESHOW,
@@ -274,8 +270,7 @@ class Content(Resource):
         `POST /v1/projects/{projectId}/content/ugc-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
@@ -292,7 +287,7 @@ class Content(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
             _REMIX_UGC,
@@ -324,8 +319,7 @@ class Content(Resource):
         `POST /v1/projects/{projectId}/content/video-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
             social_account_id: The account that it is for: a connected one of the project. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
@@ -339,7 +333,7 @@ class Content(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
             _REMIX_VIDEO,
@@ -361,8 +355,7 @@ class Content(Resource):
         `GET /v1/content/{containerId}`, with the scope `content:read`.
 
         Args:
-            container_id: `cnt_` and a UUID, or the bare UUID. Such as
-                `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -370,7 +363,7 @@ class Content(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = self._client._call(
             _RETRIEVE, {"containerId": container_id}, options=options
@@ -429,8 +422,7 @@ class AsyncContent(AsyncResource):
         `POST /v1/projects/{projectId}/content/slideshow-builder`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             social_account_id: The account that it is for: a connected one of the project. Such as
@@ -445,7 +437,7 @@ class AsyncContent(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
             _BUILD_SLIDESHOW,
@@ -476,8 +468,7 @@ class AsyncContent(AsyncResource):
         `POST /v1/projects/{projectId}/content/auto`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
@@ -493,7 +484,7 @@ class AsyncContent(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
             _GENERATE,
@@ -536,8 +527,7 @@ class AsyncContent(AsyncResource):
         `GET /v1/projects/{projectId}/content`, with the scope `content:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             format: Only these; a list for several.
             since: Created then or later. Such as `2026-06-01T00:00:00.000Z`.
@@ -547,12 +537,12 @@ class AsyncContent(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A container: what one job
-            makes.
+            A container: what one job makes. `await` for one page of these, `async for` for those of
+            all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -584,8 +574,7 @@ class AsyncContent(AsyncResource):
         `POST /v1/projects/{projectId}/content/slideshow-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
             social_account_id: The account that it is for: a connected one of the project. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
@@ -599,7 +588,7 @@ class AsyncContent(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
             _REMIX_SLIDESHOW,
@@ -631,8 +620,7 @@ class AsyncContent(AsyncResource):
         `POST /v1/projects/{projectId}/content/ugc-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
@@ -649,7 +637,7 @@ class AsyncContent(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
             _REMIX_UGC,
@@ -681,8 +669,7 @@ class AsyncContent(AsyncResource):
         `POST /v1/projects/{projectId}/content/video-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
             social_account_id: The account that it is for: a connected one of the project. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
@@ -696,7 +683,7 @@ class AsyncContent(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
             _REMIX_VIDEO,
@@ -718,8 +705,7 @@ class AsyncContent(AsyncResource):
         `GET /v1/content/{containerId}`, with the scope `content:read`.
 
         Args:
-            container_id: `cnt_` and a UUID, or the bare UUID. Such as
-                `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -727,7 +713,7 @@ class AsyncContent(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = await self._client._call(
             _RETRIEVE, {"containerId": container_id}, options=options

@@ -39,9 +39,8 @@ class ContentAssets(Resource):
         `GET /v1/content/{containerId}/assets/{assetId}`, with the scope `content:read`.
 
         Args:
-            container_id: `cnt_` and a UUID, or the bare UUID. Such as
-                `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            asset_id: Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            asset_id: Id of the asset. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -49,7 +48,7 @@ class ContentAssets(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._locate(
             _RETRIEVE_URL, {"containerId": container_id, "assetId": asset_id}, options=options
@@ -83,9 +82,8 @@ class AsyncContentAssets(AsyncResource):
         `GET /v1/content/{containerId}/assets/{assetId}`, with the scope `content:read`.
 
         Args:
-            container_id: `cnt_` and a UUID, or the bare UUID. Such as
-                `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            asset_id: Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            asset_id: Id of the asset. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -93,7 +91,7 @@ class AsyncContentAssets(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return await self._client._locate(
             _RETRIEVE_URL, {"containerId": container_id, "assetId": asset_id}, options=options

@@ -56,7 +56,7 @@ class Credits(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Credits = self._client._call(_RETRIEVE, {}, options=options)
         return answer
@@ -106,7 +106,7 @@ class AsyncCredits(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Credits = await self._client._call(_RETRIEVE, {}, options=options)
         return answer

@@ -38,7 +38,7 @@ class Jobs(WaitingJobs):
         `POST /v1/jobs/{jobId}/cancel`, with the scope `jobs:cancel`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -48,7 +48,7 @@ class Jobs(WaitingJobs):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = self._client._call(_CANCEL, {"jobId": job_id}, options=options)
         return answer
@@ -62,7 +62,7 @@ class Jobs(WaitingJobs):
         `GET /v1/jobs/{jobId}`, with the scope `jobs:read`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -70,7 +70,7 @@ class Jobs(WaitingJobs):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Job = self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
         return answer
@@ -103,7 +103,7 @@ class AsyncJobs(AsyncWaitingJobs):
         `POST /v1/jobs/{jobId}/cancel`, with the scope `jobs:cancel`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -113,7 +113,7 @@ class AsyncJobs(AsyncWaitingJobs):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = await self._client._call(
             _CANCEL, {"jobId": job_id}, options=options
@@ -129,7 +129,7 @@ class AsyncJobs(AsyncWaitingJobs):
         `GET /v1/jobs/{jobId}`, with the scope `jobs:read`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -137,7 +137,7 @@ class AsyncJobs(AsyncWaitingJobs):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Job = await self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
         return answer

@@ -65,20 +65,19 @@ class LeasedAccounts(Resource):
         `GET /v1/projects/{projectId}/leased-accounts`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several. Without it, `assigned`.
-            limit: Accounts on a page. From 1 to 1,000. Without it, 1000.
+            limit: Accounts on a page. From 1 to 1,000. Without it, 1,000.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account leased to a project:
-            what it costs, and when it is charged next.
+            An account leased to a project: what it costs, and when it is charged next. One page of
+            these; iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -103,9 +102,9 @@ class LeasedAccounts(Resource):
         `DELETE /v1/leased-accounts/{socialAccountId}`, with the scope `leased:write`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            reason: At most 1,024 characters.
+            reason: The reason. At most 1,024 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -113,7 +112,7 @@ class LeasedAccounts(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReleasedAccount = self._client._call(
             _RELEASE,
@@ -176,20 +175,19 @@ class AsyncLeasedAccounts(AsyncResource):
         `GET /v1/projects/{projectId}/leased-accounts`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several. Without it, `assigned`.
-            limit: Accounts on a page. From 1 to 1,000. Without it, 1000.
+            limit: Accounts on a page. From 1 to 1,000. Without it, 1,000.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account leased to a project:
-            what it costs, and when it is charged next.
+            An account leased to a project: what it costs, and when it is charged next. `await` for
+            one page of these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -214,9 +212,9 @@ class AsyncLeasedAccounts(AsyncResource):
         `DELETE /v1/leased-accounts/{socialAccountId}`, with the scope `leased:write`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            reason: At most 1,024 characters.
+            reason: The reason. At most 1,024 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -224,7 +222,7 @@ class AsyncLeasedAccounts(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReleasedAccount = await self._client._call(
             _RELEASE,

@@ -59,8 +59,7 @@ class LeasedAccountsRequests(Resource):
         `POST /v1/projects/{projectId}/leased-accounts/request`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             count: How many accounts. From 1 to 50.
             niche: What the accounts should be about, and for whom.
             target: What you want to achieve with them. At most 2,000 characters.
@@ -75,7 +74,7 @@ class LeasedAccountsRequests(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = self._client._call(
             _CREATE,
@@ -111,20 +110,19 @@ class LeasedAccountsRequests(Resource):
         `GET /v1/projects/{projectId}/leased-accounts/requests`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             limit: Requests on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A request for accounts and,
-            once it is answered, its result.
+            A request for accounts and, once it is answered, its result. One page of these;
+            iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -144,9 +142,8 @@ class LeasedAccountsRequests(Resource):
         `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            request_id: The request id.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            request_id: Id of the request.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -154,7 +151,7 @@ class LeasedAccountsRequests(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = self._client._call(
             _RETRIEVE, {"projectId": project_id, "requestId": request_id}, options=options
@@ -199,8 +196,7 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         `POST /v1/projects/{projectId}/leased-accounts/request`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             count: How many accounts. From 1 to 50.
             niche: What the accounts should be about, and for whom.
             target: What you want to achieve with them. At most 2,000 characters.
@@ -215,7 +211,7 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = await self._client._call(
             _CREATE,
@@ -251,20 +247,19 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         `GET /v1/projects/{projectId}/leased-accounts/requests`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             limit: Requests on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A request for accounts and,
-            once it is answered, its result.
+            A request for accounts and, once it is answered, its result. `await` for one page of
+            these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -284,9 +279,8 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            request_id: The request id.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            request_id: Id of the request.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -294,7 +288,7 @@ class AsyncLeasedAccountsRequests(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = await self._client._call(
             _RETRIEVE, {"projectId": project_id, "requestId": request_id}, options=options

@@ -93,8 +93,7 @@ class Organizations(Resource):
         `DELETE /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -102,7 +101,7 @@ class Organizations(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedOrganization = self._client._call(
             _ARCHIVE, {"orgId": org_id}, options=options
@@ -125,7 +124,7 @@ class Organizations(Resource):
         `POST /v1/organizations`, with the scope `org:admin`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -137,7 +136,7 @@ class Organizations(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(
             _CREATE,
@@ -171,12 +170,12 @@ class Organizations(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A partner, or a child that a
-            partner has created for a customer.
+            A partner, or a child that a partner has created for a customer. One page of these;
+            iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {}, query={"status": status, "limit": limit, "cursor": cursor}, options=options
@@ -201,7 +200,7 @@ class Organizations(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Migrated = self._client._call(
             _MIGRATE, {}, body={"mapping": mapping}, options=options
@@ -216,8 +215,7 @@ class Organizations(Resource):
         `POST /v1/organizations/{orgId}/resume`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -226,7 +224,7 @@ class Organizations(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(_RESUME, {"orgId": org_id}, options=options)
         return answer
@@ -239,8 +237,7 @@ class Organizations(Resource):
         `GET /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -248,7 +245,7 @@ class Organizations(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OrganizationDetail = self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -264,8 +261,7 @@ class Organizations(Resource):
         `POST /v1/organizations/{orgId}/suspend`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -274,7 +270,7 @@ class Organizations(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(_SUSPEND, {"orgId": org_id}, options=options)
         return answer
@@ -295,9 +291,8 @@ class Organizations(Resource):
         `PATCH /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 128 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 128 characters.
             metadata: Merges key by key: an empty value removes its key, `null` removes all. At most
                 100 keys in one change.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -309,7 +304,7 @@ class Organizations(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(
             _UPDATE,
@@ -393,8 +388,7 @@ class AsyncOrganizations(AsyncResource):
         `DELETE /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -402,7 +396,7 @@ class AsyncOrganizations(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedOrganization = await self._client._call(
             _ARCHIVE, {"orgId": org_id}, options=options
@@ -425,7 +419,7 @@ class AsyncOrganizations(AsyncResource):
         `POST /v1/organizations`, with the scope `org:admin`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -437,7 +431,7 @@ class AsyncOrganizations(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(
             _CREATE,
@@ -471,12 +465,12 @@ class AsyncOrganizations(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A partner, or a child that a
-            partner has created for a customer.
+            A partner, or a child that a partner has created for a customer. `await` for one page of
+            these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {}, query={"status": status, "limit": limit, "cursor": cursor}, options=options
@@ -503,7 +497,7 @@ class AsyncOrganizations(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Migrated = await self._client._call(
             _MIGRATE, {}, body={"mapping": mapping}, options=options
@@ -518,8 +512,7 @@ class AsyncOrganizations(AsyncResource):
         `POST /v1/organizations/{orgId}/resume`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -528,7 +521,7 @@ class AsyncOrganizations(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(_RESUME, {"orgId": org_id}, options=options)
         return answer
@@ -541,8 +534,7 @@ class AsyncOrganizations(AsyncResource):
         `GET /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -550,7 +542,7 @@ class AsyncOrganizations(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OrganizationDetail = await self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -566,8 +558,7 @@ class AsyncOrganizations(AsyncResource):
         `POST /v1/organizations/{orgId}/suspend`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -576,7 +567,7 @@ class AsyncOrganizations(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(
             _SUSPEND, {"orgId": org_id}, options=options
@@ -599,9 +590,8 @@ class AsyncOrganizations(AsyncResource):
         `PATCH /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 128 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 128 characters.
             metadata: Merges key by key: an empty value removes its key, `null` removes all. At most
                 100 keys in one change.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -613,7 +603,7 @@ class AsyncOrganizations(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(
             _UPDATE,

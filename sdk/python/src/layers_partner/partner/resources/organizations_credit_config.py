@@ -41,8 +41,7 @@ class OrganizationsCreditConfig(Resource):
         `GET /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -50,7 +49,7 @@ class OrganizationsCreditConfig(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -74,11 +73,10 @@ class OrganizationsCreditConfig(Resource):
         `PATCH /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_credit_cap: The monthly credit cap.
             refill_threshold: The refill threshold.
-            refill_amount: At least 1.
+            refill_amount: The refill amount. At least 1.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -86,7 +84,7 @@ class OrganizationsCreditConfig(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = self._client._call(
             _UPDATE,
@@ -126,8 +124,7 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
         `GET /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -135,7 +132,7 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = await self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -159,11 +156,10 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
         `PATCH /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_credit_cap: The monthly credit cap.
             refill_threshold: The refill threshold.
-            refill_amount: At least 1.
+            refill_amount: The refill amount. At least 1.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -171,7 +167,7 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = await self._client._call(
             _UPDATE,

@@ -65,10 +65,9 @@ class OrganizationsCredits(Resource):
         `POST /v1/organizations/{orgId}/credits/allocate`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -79,7 +78,7 @@ class OrganizationsCredits(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Allocation = self._client._call(
             _ALLOCATE,
@@ -99,8 +98,7 @@ class OrganizationsCredits(Resource):
         `GET /v1/organizations/{orgId}/credits`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -108,7 +106,7 @@ class OrganizationsCredits(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Credits = self._client._call(_RETRIEVE, {"orgId": org_id}, options=options)
         return answer
@@ -163,10 +161,9 @@ class AsyncOrganizationsCredits(AsyncResource):
         `POST /v1/organizations/{orgId}/credits/allocate`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -177,7 +174,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Allocation = await self._client._call(
             _ALLOCATE,
@@ -197,8 +194,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         `GET /v1/organizations/{orgId}/credits`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -206,7 +202,7 @@ class AsyncOrganizationsCredits(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Credits = await self._client._call(_RETRIEVE, {"orgId": org_id}, options=options)
         return answer

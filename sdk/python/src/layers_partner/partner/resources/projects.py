@@ -43,8 +43,7 @@ class Projects(Resource):
         `DELETE /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -52,7 +51,7 @@ class Projects(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedProject = self._client._call(
             _ARCHIVE, {"projectId": project_id}, options=options
@@ -85,7 +84,7 @@ class Projects(Resource):
         `POST /v1/projects`, with the scope `projects:write`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -93,9 +92,9 @@ class Projects(Resource):
                 Without it, `en`. Such as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: From 3 to 30 characters.
-            app_description: From 100 to 1,000 characters.
-            tagline: At most 80 characters.
+            app_name: The app name. From 3 to 30 characters.
+            app_description: The app description. From 100 to 1,000 characters.
+            tagline: The tagline. At most 80 characters.
             brand_voice: The brand voice.
             target_gender: The target gender.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
@@ -107,7 +106,7 @@ class Projects(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = self._client._call(
             _CREATE,
@@ -157,12 +156,12 @@ class Projects(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. Where content is made and
-            accounts are leased, for one app or brand.
+            Where content is made and accounts are leased, for one app or brand. One page of these;
+            iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -183,8 +182,7 @@ class Projects(Resource):
         `GET /v1/projects/{projectId}`, with the scope `projects:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -192,7 +190,7 @@ class Projects(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = self._client._call(_RETRIEVE, {"projectId": project_id}, options=options)
         return answer
@@ -225,9 +223,8 @@ class Projects(Resource):
         `PATCH /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 128 characters.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -235,9 +232,9 @@ class Projects(Resource):
                 as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: From 3 to 30 characters.
-            app_description: From 100 to 1,000 characters.
-            tagline: At most 80 characters.
+            app_name: The app name. From 3 to 30 characters.
+            app_description: The app description. From 100 to 1,000 characters.
+            tagline: The tagline. At most 80 characters.
             brand_voice: The brand voice.
             target_gender: The target gender.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
@@ -250,7 +247,7 @@ class Projects(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = self._client._call(
             _UPDATE,
@@ -303,8 +300,7 @@ class AsyncProjects(AsyncResource):
         `DELETE /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -312,7 +308,7 @@ class AsyncProjects(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedProject = await self._client._call(
             _ARCHIVE, {"projectId": project_id}, options=options
@@ -345,7 +341,7 @@ class AsyncProjects(AsyncResource):
         `POST /v1/projects`, with the scope `projects:write`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -353,9 +349,9 @@ class AsyncProjects(AsyncResource):
                 Without it, `en`. Such as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: From 3 to 30 characters.
-            app_description: From 100 to 1,000 characters.
-            tagline: At most 80 characters.
+            app_name: The app name. From 3 to 30 characters.
+            app_description: The app description. From 100 to 1,000 characters.
+            tagline: The tagline. At most 80 characters.
             brand_voice: The brand voice.
             target_gender: The target gender.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
@@ -367,7 +363,7 @@ class AsyncProjects(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = await self._client._call(
             _CREATE,
@@ -417,12 +413,12 @@ class AsyncProjects(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. Where content is made and
-            accounts are leased, for one app or brand.
+            Where content is made and accounts are leased, for one app or brand. `await` for one
+            page of these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -443,8 +439,7 @@ class AsyncProjects(AsyncResource):
         `GET /v1/projects/{projectId}`, with the scope `projects:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -452,7 +447,7 @@ class AsyncProjects(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = await self._client._call(
             _RETRIEVE, {"projectId": project_id}, options=options
@@ -487,9 +482,8 @@ class AsyncProjects(AsyncResource):
         `PATCH /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 128 characters.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -497,9 +491,9 @@ class AsyncProjects(AsyncResource):
                 as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: From 3 to 30 characters.
-            app_description: From 100 to 1,000 characters.
-            tagline: At most 80 characters.
+            app_name: The app name. From 3 to 30 characters.
+            app_description: The app description. From 100 to 1,000 characters.
+            tagline: The tagline. At most 80 characters.
             brand_voice: The brand voice.
             target_gender: The target gender.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
@@ -512,7 +506,7 @@ class AsyncProjects(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = await self._client._call(
             _UPDATE,

@@ -57,8 +57,7 @@ class SocialAccounts(Resource):
         `GET /v1/projects/{projectId}/social-accounts`, with the scope `social:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             platform: Only these; a list for several.
             status: Only these; a list for several.
             leased: Only leased ones, or only others.
@@ -67,12 +66,12 @@ class SocialAccounts(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account that the project can
-            publish to, leased or the customer's own.
+            An account that the project can publish to, leased or the customer's own. One page of
+            these; iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -95,7 +94,7 @@ class SocialAccounts(Resource):
         `DELETE /v1/social-accounts/{socialAccountId}`, with the scope `social:write`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -105,7 +104,7 @@ class SocialAccounts(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: RevokedAccount = self._client._call(
             _REVOKE, {"socialAccountId": social_account_id}, options=options
@@ -156,8 +155,7 @@ class AsyncSocialAccounts(AsyncResource):
         `GET /v1/projects/{projectId}/social-accounts`, with the scope `social:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             platform: Only these; a list for several.
             status: Only these; a list for several.
             leased: Only leased ones, or only others.
@@ -166,12 +164,12 @@ class AsyncSocialAccounts(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account that the project can
-            publish to, leased or the customer's own.
+            An account that the project can publish to, leased or the customer's own. `await` for
+            one page of these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -196,7 +194,7 @@ class AsyncSocialAccounts(AsyncResource):
         `DELETE /v1/social-accounts/{socialAccountId}`, with the scope `social:write`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -206,7 +204,7 @@ class AsyncSocialAccounts(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: RevokedAccount = await self._client._call(
             _REVOKE, {"socialAccountId": social_account_id}, options=options
