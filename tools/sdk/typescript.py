@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tools.sdk.additions import ADDITIONS
-from tools.sdk.names import camel, kebab, pascal
+from tools.sdk.names import camel, class_of, kebab
 from tools.sdk.prose import jsdoc, sentence, wrapped
 from tools.sdk.typescript_methods import interface, method, path_of
-from tools.sdk.typescript_types import HEAD, WIDTH, Imports, member, type_of
+from tools.sdk.typescript_types import HEAD, Imports, member, type_of
 
 if TYPE_CHECKING:
     from tools.sdk.model import Api, Resource
@@ -48,7 +48,7 @@ def _types_module(api: Api) -> str:
 
 def _resource_module(api: Api, resource: Resource) -> str:
     imports = Imports()
-    name = pascal(resource.path)
+    name = class_of(resource.path)
     addition = ADDITIONS[api.key].get(".".join(resource.path))
     if addition is not None:
         base = addition.typescript_class
@@ -61,23 +61,25 @@ def _resource_module(api: Api, resource: Resource) -> str:
         for one in resource.methods.values()
         if (text := interface(one, resource, api, imports, types="../types.js"))
     ]
-    members = [_child(api, child, imports, "./", "this.client") for child in resource.children.values()]
+    members = [
+        _child(api, child, imports, "./", "this.client") for child in resource.children.values()
+    ]
     members += [
         method(one, resource, api, imports, "../types.js", "../../", "this.client")
         for one in resource.methods.values()
     ]
-    parts.append(_class(f"{name} extends {base}", f"Methods of `{path_of(api, resource)}`.", members))
+    parts.append(
+        _class(f"{name} extends {base}", f"Methods of `{path_of(api, resource)}`.", members)
+    )
     return f"{HEAD}\n{imports.text()}\n\n" + "\n\n".join(parts) + "\n"
 
 
 def _child(api: Api, child: Resource, imports: Imports, folder: str, client: str) -> str:
-    name = pascal(child.path)
+    name = class_of(child.path)
     imports.add(f"{folder}{kebab(child.path)}.js", name)
     listed = ", ".join(f"`{camel(one)}`" for one in (*child.methods, *child.children))
     says = f"`{path_of(api, child)}`: {listed}."
-    line = f"  readonly {camel(child.path[-1])}: {name} = new {name}({client});"
-    if len(line) > WIDTH:
-        line = line.replace(" = new ", " =\n    new ")
+    line = f"  readonly {camel(child.path[-1])} = new {name}({client});"
     return f"{jsdoc(wrapped(says, 5), 2)}\n{line}"
 
 
@@ -99,7 +101,8 @@ def _index(api: Api) -> str:
         _child(api, child, imports, "./resources/", "this") for child in root.children.values()
     ]
     members += [
-        method(one, root, api, imports, "./types.js", "../", "this") for one in root.methods.values()
+        method(one, root, api, imports, "./types.js", "../", "this")
+        for one in root.methods.values()
     ]
     says = f"The resources of a client of {_APIS[api.key]}."
     parts.append(_class(f"{_CLIENTS[api.key]} extends BaseClient", says, members))

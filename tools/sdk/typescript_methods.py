@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tools.sdk.names import camel, pascal
+from tools.sdk.names import camel, pascal, rename_code
 from tools.sdk.prose import jsdoc, sentence, wrapped
 from tools.sdk.python_methods import ERRORS
 from tools.sdk.typescript_types import WIDTH, Imports, flat, member, quoted, type_of
@@ -25,9 +25,7 @@ def _params_name(method: Method, resource: Resource) -> str:
     return pascal((*resource.path, method.name, "params"))
 
 
-def interface(
-    method: Method, resource: Resource, api: Api, imports: Imports, *, types: str
-) -> str:
+def interface(method: Method, resource: Resource, api: Api, imports: Imports, *, types: str) -> str:
     """Return the interface of a method's arguments; nothing when it has none."""
     if not method.arguments:
         return ""
@@ -128,9 +126,10 @@ def _names(arguments: list[Argument]) -> str:
 
 
 def _comment(method: Method, api: Api) -> list[str]:
+    renamed = {one.wire_name: camel(one.name) for one in method.arguments if one.wire_name}
     lines = wrapped(sentence(method.summary), 5)
     if method.description:
-        lines += ["", *wrapped(method.description, 5)]
+        lines += ["", *wrapped(rename_code(method.description, renamed), 5)]
     kind = {"partner": "scope", "operator_api": "role"}[api.key]
     needs = f", with the {kind} `{method.access}`" if method.access else ""
     lines += ["", *wrapped(f"`{method.http_method} {method.path}`{needs}.", 5), ""]

@@ -11,9 +11,7 @@ from tools.sdk.shapes import Choice, Listing, Named, Scalar, Several, Shape, Tab
 from tools.sdk.shapes import Union as UnionShape
 
 WIDTH: Final = 100
-HEAD: Final = (
-    "// Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.\n"
-)
+HEAD: Final = "// Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.\n"
 _SCALARS: Final = {
     "string": "string",
     "integer": "number",
@@ -106,7 +104,8 @@ def _parts(shape: Shape, imports: Imports, sent: bool, types: str) -> list[Type]
         case Listing(item):
             return [_array(inner(item), sent)]
         case Table(value):
-            return [f"{{ readonly [key: string]: {flat(inner(value))} }}" if sent else f"Record<string, {flat(inner(value))}>"]
+            table = f"Record<string, {flat(inner(value))}>"
+            return [f"Readonly<{table}>" if sent else table]
 
 
 def _array(item: Type, sent: bool) -> Type:
@@ -145,11 +144,15 @@ def member(name: str, kind: Type, indent: int) -> str:
 
 
 def _branches(members: tuple[Type, ...], indent: int) -> str:
+    """Return the types of a union on a line of their own, or on one each."""
     pad = " " * indent
+    one_line = pad + flat(Union(members))
+    # With the semicolon that may follow.
+    if len(one_line) < WIDTH:
+        return f"\n{one_line}"
     lines = []
     for one in members:
         line = f"{pad}| {flat(one)}"
-        # With the semicolon that may follow.
         if len(line) < WIDTH or not isinstance(one, Generic) or not isinstance(one.argument, Union):
             lines.append(line)
         else:

@@ -1,15 +1,15 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
 import { BaseClient } from "../core/client.js";
-import { Clock } from "./resources/clock.js";
-import { Jobs } from "./resources/jobs.js";
-import { LeaseRequests } from "./resources/lease-requests.js";
-import { Leases } from "./resources/leases.js";
-import { Operators } from "./resources/operators.js";
-import { Organizations } from "./resources/organizations.js";
-import { PoolAccounts } from "./resources/pool-accounts.js";
-import { Reconciliation } from "./resources/reconciliation.js";
-import { Renewals } from "./resources/renewals.js";
+import { ClockResource } from "./resources/clock.js";
+import { JobsResource } from "./resources/jobs.js";
+import { LeaseRequestsResource } from "./resources/lease-requests.js";
+import { LeasesResource } from "./resources/leases.js";
+import { OperatorsResource } from "./resources/operators.js";
+import { OrganizationsResource } from "./resources/organizations.js";
+import { PoolAccountsResource } from "./resources/pool-accounts.js";
+import { ReconciliationResource } from "./resources/reconciliation.js";
+import { RenewalsResource } from "./resources/renewals.js";
 
 export * from "./resources/clock.js";
 export * from "./resources/jobs-assets.js";
@@ -33,35 +33,35 @@ export type * from "./types.js";
 /** The resources of a client of the operator's API. */
 export class OperatorResources extends BaseClient {
   /** `operator.clock`: `advance`, `retrieve`. */
-  readonly clock: Clock = new Clock(this);
+  readonly clock = new ClockResource(this);
 
   /**
    * `operator.jobs`: `cancel`, `claim`, `complete`, `completeMany`, `fail`, `heartbeat`,
    * `heartbeatMany`, `list`, `retrieve`, `retry`, `assets`.
    */
-  readonly jobs: Jobs = new Jobs(this);
+  readonly jobs = new JobsResource(this);
 
   /** `operator.leaseRequests`: `fulfil`, `list`, `reject`, `retrieve`, `candidates`. */
-  readonly leaseRequests: LeaseRequests = new LeaseRequests(this);
+  readonly leaseRequests = new LeaseRequestsResource(this);
 
   /** `operator.leases`: `list`, `recall`, `update`. */
-  readonly leases: Leases = new Leases(this);
+  readonly leases = new LeasesResource(this);
 
   /** `operator.operators`: `create`, `list`, `revoke`, `rotate`. */
-  readonly operators: Operators = new Operators(this);
+  readonly operators = new OperatorsResource(this);
 
   /**
    * `operator.organizations`: `create`, `list`, `retrieve`, `update`, `apiKeys`, `cash`, `credits`,
    * `subscription`.
    */
-  readonly organizations: Organizations = new Organizations(this);
+  readonly organizations = new OrganizationsResource(this);
 
   /** `operator.poolAccounts`: `create`, `importFile`, `list`, `update`. */
-  readonly poolAccounts: PoolAccounts = new PoolAccounts(this);
+  readonly poolAccounts = new PoolAccountsResource(this);
 
   /** `operator.reconciliation`: `retrieve`. */
-  readonly reconciliation: Reconciliation = new Reconciliation(this);
+  readonly reconciliation = new ReconciliationResource(this);
 
   /** `operator.renewals`: `dryRun`, `list`. */
-  readonly renewals: Renewals = new Renewals(this);
+  readonly renewals = new RenewalsResource(this);
 }

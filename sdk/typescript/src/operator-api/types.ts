@@ -139,12 +139,7 @@ export interface ClaimedJob {
   /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
   format:
-    | "auto"
-    | "slideshow_builder"
-    | "slideshow_remix"
-    | "ugc_remix"
-    | "video_remix"
-    | (string & {});
+    "auto" | "slideshow_builder" | "slideshow_remix" | "ugc_remix" | "video_remix" | (string & {});
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
   /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -253,13 +248,7 @@ export interface CreditEvent {
   /** What it added, or took when negative. */
   credits: number;
   eventType:
-    | "adjustment"
-    | "allocation"
-    | "grant"
-    | "purchase"
-    | "refund"
-    | "usage"
-    | (string & {});
+    "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {});
   /** Such as `video_remix`. */
   format: string | null;
   /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -384,13 +373,7 @@ export interface HeartbeatItem {
    * changes nothing. In `finalizing` a job cannot be canceled any more. Such as `rendering`.
    */
   stage?:
-    | "finalizing"
-    | "generating"
-    | "processing"
-    | "rendering"
-    | "uploading"
-    | (string & {})
-    | null;
+    "finalizing" | "generating" | "processing" | "rendering" | "uploading" | (string & {}) | null;
   /** From 0 to 1. */
   progress?: number | null;
   /** `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
@@ -531,13 +514,7 @@ export interface OpsCreditEvent {
   /** What it added, or took when negative. */
   credits: number;
   eventType:
-    | "adjustment"
-    | "allocation"
-    | "grant"
-    | "purchase"
-    | "refund"
-    | "usage"
-    | (string & {});
+    "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {});
   /** Such as `video_remix`. */
   format: string | null;
   /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -581,12 +558,7 @@ export interface OpsJob {
   containerId: string;
   env: "live" | "test" | (string & {});
   format:
-    | "auto"
-    | "slideshow_builder"
-    | "slideshow_remix"
-    | "ugc_remix"
-    | "video_remix"
-    | (string & {});
+    "auto" | "slideshow_builder" | "slideshow_remix" | "ugc_remix" | "video_remix" | (string & {});
   status: "canceled" | "completed" | "failed" | "running" | (string & {});
   stage: string;
   progress: number;

@@ -3,16 +3,16 @@
 import { BaseClient } from "../core/client.js";
 import type { RequestOptions } from "../core/options.js";
 import type { ApiPromise } from "../core/promises.js";
-import { ApiKeys } from "./resources/api-keys.js";
-import { AuditLog } from "./resources/audit-log.js";
-import { Content } from "./resources/content.js";
-import { Credits } from "./resources/credits.js";
-import { Jobs } from "./resources/jobs.js";
-import { LeasedAccounts } from "./resources/leased-accounts.js";
-import { Organizations } from "./resources/organizations.js";
-import { Projects } from "./resources/projects.js";
-import { SocialAccounts } from "./resources/social-accounts.js";
-import { Wallet } from "./resources/wallet.js";
+import { ApiKeysResource } from "./resources/api-keys.js";
+import { AuditLogResource } from "./resources/audit-log.js";
+import { ContentResource } from "./resources/content.js";
+import { CreditsResource } from "./resources/credits.js";
+import { JobsResource } from "./resources/jobs.js";
+import { LeasedAccountsResource } from "./resources/leased-accounts.js";
+import { OrganizationsResource } from "./resources/organizations.js";
+import { ProjectsResource } from "./resources/projects.js";
+import { SocialAccountsResource } from "./resources/social-accounts.js";
+import { WalletResource } from "./resources/wallet.js";
 import type { WhoAmI } from "./types.js";
 
 export * from "./resources/api-keys.js";
@@ -38,40 +38,40 @@ export type * from "./types.js";
 /** The resources of a client of the Partner API. */
 export class PartnerResources extends BaseClient {
   /** `layers.apiKeys`: `delete`, `kill`, `rotate`. */
-  readonly apiKeys: ApiKeys = new ApiKeys(this);
+  readonly apiKeys = new ApiKeysResource(this);
 
   /** `layers.auditLog`: `list`. */
-  readonly auditLog: AuditLog = new AuditLog(this);
+  readonly auditLog = new AuditLogResource(this);
 
   /**
    * `layers.content`: `buildSlideshow`, `generate`, `list`, `remixSlideshow`, `remixUgc`,
    * `remixVideo`, `retrieve`, `assets`.
    */
-  readonly content: Content = new Content(this);
+  readonly content = new ContentResource(this);
 
   /** `layers.credits`: `retrieve`, `events`. */
-  readonly credits: Credits = new Credits(this);
+  readonly credits = new CreditsResource(this);
 
   /** `layers.jobs`: `cancel`, `retrieve`. */
-  readonly jobs: Jobs = new Jobs(this);
+  readonly jobs = new JobsResource(this);
 
   /** `layers.leasedAccounts`: `list`, `release`, `requests`. */
-  readonly leasedAccounts: LeasedAccounts = new LeasedAccounts(this);
+  readonly leasedAccounts = new LeasedAccountsResource(this);
 
   /**
    * `layers.organizations`: `archive`, `create`, `list`, `migrate`, `resume`, `retrieve`,
    * `suspend`, `update`, `apiKeys`, `creditConfig`, `credits`.
    */
-  readonly organizations: Organizations = new Organizations(this);
+  readonly organizations = new OrganizationsResource(this);
 
   /** `layers.projects`: `archive`, `create`, `list`, `retrieve`, `update`. */
-  readonly projects: Projects = new Projects(this);
+  readonly projects = new ProjectsResource(this);
 
   /** `layers.socialAccounts`: `list`, `revoke`. */
-  readonly socialAccounts: SocialAccounts = new SocialAccounts(this);
+  readonly socialAccounts = new SocialAccountsResource(this);
 
   /** `layers.wallet`: `retrieve`, `events`. */
-  readonly wallet: Wallet = new Wallet(this);
+  readonly wallet = new WalletResource(this);
 
   /**
    * Read your key.

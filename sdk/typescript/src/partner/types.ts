@@ -196,12 +196,7 @@ export interface Content {
   jobId: string;
   status: "canceled" | "completed" | "failed" | "processing" | "queued" | (string & {});
   format:
-    | "auto"
-    | "slideshow_builder"
-    | "slideshow_remix"
-    | "ugc_remix"
-    | "video_remix"
-    | (string & {});
+    "auto" | "slideshow_builder" | "slideshow_remix" | "ugc_remix" | "video_remix" | (string & {});
   hook: string | null;
   /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string | null;
@@ -251,13 +246,7 @@ export interface CreditEvent {
   /** What it added, or took when negative. */
   credits: number;
   eventType:
-    | "adjustment"
-    | "allocation"
-    | "grant"
-    | "purchase"
-    | "refund"
-    | "usage"
-    | (string & {});
+    "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {});
   /** Such as `video_remix`. */
   format: string | null;
   /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */

@@ -12,7 +12,7 @@ export interface ClockAdvanceParams {
 }
 
 /** Methods of `operator.clock`. */
-export class Clock extends Resource {
+export class ClockResource extends Resource {
   /**
    * Advance the clock.
    *

@@ -16,7 +16,7 @@ import type {
   ReportedEnd,
   StartedJob,
 } from "../types.js";
-import { JobsAssets } from "./jobs-assets.js";
+import { JobsAssetsResource } from "./jobs-assets.js";
 
 /** Arguments of `operator.jobs.cancel`. */
 export interface JobsCancelParams {
@@ -30,12 +30,7 @@ export interface JobsClaimParams {
   workerId: string;
   /** The formats. At most 16 of them. */
   formats: ReadonlyArray<
-    | "auto"
-    | "slideshow_builder"
-    | "slideshow_remix"
-    | "ugc_remix"
-    | "video_remix"
-    | (string & {})
+    "auto" | "slideshow_builder" | "slideshow_remix" | "ugc_remix" | "video_remix" | (string & {})
   >;
   /** How long it may be silent before it loses the job. From 10 to 900. */
   leaseSeconds: number;
@@ -96,13 +91,7 @@ export interface JobsHeartbeatParams {
    * changes nothing. In `finalizing` a job cannot be canceled any more. Such as `rendering`.
    */
   stage?:
-    | "finalizing"
-    | "generating"
-    | "processing"
-    | "rendering"
-    | "uploading"
-    | (string & {})
-    | null;
+    "finalizing" | "generating" | "processing" | "rendering" | "uploading" | (string & {}) | null;
   /** The progress. From 0 to 1. */
   progress?: number | null;
 }
@@ -162,9 +151,9 @@ export interface JobsRetryParams {
 }
 
 /** Methods of `operator.jobs`. */
-export class Jobs extends Resource {
+export class JobsResource extends Resource {
   /** `operator.jobs.assets`: `upload`. */
-  readonly assets: JobsAssets = new JobsAssets(this.client);
+  readonly assets = new JobsAssetsResource(this.client);
 
   /**
    * Cancel a partner's job.

@@ -16,7 +16,7 @@ export interface LeaseRequestsCandidatesListParams {
 }
 
 /** Methods of `operator.leaseRequests.candidates`. */
-export class LeaseRequestsCandidates extends Resource {
+export class LeaseRequestsCandidatesResource extends Resource {
   /**
    * List candidates for a lease request.
    *

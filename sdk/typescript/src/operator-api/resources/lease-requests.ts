@@ -4,7 +4,7 @@ import type { RequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { OpsLeaseRequest } from "../types.js";
-import { LeaseRequestsCandidates } from "./lease-requests-candidates.js";
+import { LeaseRequestsCandidatesResource } from "./lease-requests-candidates.js";
 
 /** Arguments of `operator.leaseRequests.fulfil`. */
 export interface LeaseRequestsFulfilParams {
@@ -54,9 +54,9 @@ export interface LeaseRequestsRetrieveParams {
 }
 
 /** Methods of `operator.leaseRequests`. */
-export class LeaseRequests extends Resource {
+export class LeaseRequestsResource extends Resource {
   /** `operator.leaseRequests.candidates`: `list`. */
-  readonly candidates: LeaseRequestsCandidates = new LeaseRequestsCandidates(this.client);
+  readonly candidates = new LeaseRequestsCandidatesResource(this.client);
 
   /**
    * Fulfil a lease request.

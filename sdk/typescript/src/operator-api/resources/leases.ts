@@ -45,7 +45,7 @@ export interface LeasesUpdateParams {
 }
 
 /** Methods of `operator.leases`. */
-export class Leases extends Resource {
+export class LeasesResource extends Resource {
   /**
    * List leases.
    *

@@ -36,7 +36,7 @@ export interface OperatorsRotateParams {
 }
 
 /** Methods of `operator.operators`. */
-export class Operators extends Resource {
+export class OperatorsResource extends Resource {
   /**
    * Create an operator.
    *

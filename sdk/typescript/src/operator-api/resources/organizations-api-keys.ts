@@ -55,7 +55,7 @@ export interface OrganizationsApiKeysUnkillParams {
 }
 
 /** Methods of `operator.organizations.apiKeys`. */
-export class OrganizationsApiKeys extends Resource {
+export class OrganizationsApiKeysResource extends Resource {
   /**
    * Mint a partner's key.
    *

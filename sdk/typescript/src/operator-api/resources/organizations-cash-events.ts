@@ -18,12 +18,7 @@ export interface OrganizationsCashEventsListParams {
     | "topup"
     | (string & {})
     | ReadonlyArray<
-        | "adjustment"
-        | "lease_charge"
-        | "lease_renewal"
-        | "refund"
-        | "topup"
-        | (string & {})
+        "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {})
       >;
   /** Events on a page. From 1 to 100. Without it, 25. */
   limit?: number;
@@ -34,7 +29,7 @@ export interface OrganizationsCashEventsListParams {
 }
 
 /** Methods of `operator.organizations.cash.events`. */
-export class OrganizationsCashEvents extends Resource {
+export class OrganizationsCashEventsResource extends Resource {
   /**
    * List a partner's cash ledger.
    *

@@ -4,7 +4,7 @@ import type { RequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { PostedCash } from "../types.js";
-import { OrganizationsCashEvents } from "./organizations-cash-events.js";
+import { OrganizationsCashEventsResource } from "./organizations-cash-events.js";
 
 /** Arguments of `operator.organizations.cash.adjust`. */
 export interface OrganizationsCashAdjustParams {
@@ -45,9 +45,9 @@ export interface OrganizationsCashTopUpParams {
 }
 
 /** Methods of `operator.organizations.cash`. */
-export class OrganizationsCash extends Resource {
+export class OrganizationsCashResource extends Resource {
   /** `operator.organizations.cash.events`: `list`. */
-  readonly events: OrganizationsCashEvents = new OrganizationsCashEvents(this.client);
+  readonly events = new OrganizationsCashEventsResource(this.client);
 
   /**
    * Adjust cash.

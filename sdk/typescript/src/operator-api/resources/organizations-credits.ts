@@ -4,7 +4,7 @@ import type { RequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { PostedCredits } from "../types.js";
-import { OrganizationsCreditsEvents } from "./organizations-credits-events.js";
+import { OrganizationsCreditsEventsResource } from "./organizations-credits-events.js";
 
 /** Arguments of `operator.organizations.credits.adjust`. */
 export interface OrganizationsCreditsAdjustParams {
@@ -15,7 +15,7 @@ export interface OrganizationsCreditsAdjustParams {
   /** The description. At most 500 characters. */
   description: string;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: { readonly [key: string]: string };
+  metadata?: Readonly<Record<string, string>>;
 }
 
 /** Arguments of `operator.organizations.credits.grant`. */
@@ -27,7 +27,7 @@ export interface OrganizationsCreditsGrantParams {
   /** The description. At most 500 characters. */
   description?: string | null;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: { readonly [key: string]: string };
+  metadata?: Readonly<Record<string, string>>;
 }
 
 /** Arguments of `operator.organizations.credits.purchase`. */
@@ -39,7 +39,7 @@ export interface OrganizationsCreditsPurchaseParams {
   /** The description. At most 500 characters. */
   description?: string | null;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: { readonly [key: string]: string };
+  metadata?: Readonly<Record<string, string>>;
 }
 
 /** Arguments of `operator.organizations.credits.refund`. */
@@ -55,9 +55,9 @@ export interface OrganizationsCreditsRefundParams {
 }
 
 /** Methods of `operator.organizations.credits`. */
-export class OrganizationsCredits extends Resource {
+export class OrganizationsCreditsResource extends Resource {
   /** `operator.organizations.credits.events`: `list`. */
-  readonly events: OrganizationsCreditsEvents = new OrganizationsCreditsEvents(this.client);
+  readonly events = new OrganizationsCreditsEventsResource(this.client);
 
   /**
    * Adjust credits.

@@ -23,7 +23,7 @@ export interface OrganizationsSubscriptionUpdateParams {
 }
 
 /** Methods of `operator.organizations.subscription`. */
-export class OrganizationsSubscription extends Resource {
+export class OrganizationsSubscriptionResource extends Resource {
   /**
    * Set a subscription.
    *

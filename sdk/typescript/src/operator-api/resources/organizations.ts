@@ -4,10 +4,10 @@ import type { RequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { FormatPrices, OpsOrganization, OpsOrganizationDetail } from "../types.js";
-import { OrganizationsApiKeys } from "./organizations-api-keys.js";
-import { OrganizationsCash } from "./organizations-cash.js";
-import { OrganizationsCredits } from "./organizations-credits.js";
-import { OrganizationsSubscription } from "./organizations-subscription.js";
+import { OrganizationsApiKeysResource } from "./organizations-api-keys.js";
+import { OrganizationsCashResource } from "./organizations-cash.js";
+import { OrganizationsCreditsResource } from "./organizations-credits.js";
+import { OrganizationsSubscriptionResource } from "./organizations-subscription.js";
 
 /** Arguments of `operator.organizations.create`. */
 export interface OrganizationsCreateParams {
@@ -18,7 +18,7 @@ export interface OrganizationsCreateParams {
    */
   billingEmail?: string | null;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: { readonly [key: string]: string };
+  metadata?: Readonly<Record<string, string>>;
   /** The rate limit tier. Without it, `standard`. */
   rateLimitTier?: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {});
 }
@@ -61,18 +61,18 @@ export interface OrganizationsUpdateParams {
 }
 
 /** Methods of `operator.organizations`. */
-export class Organizations extends Resource {
+export class OrganizationsResource extends Resource {
   /** `operator.organizations.apiKeys`: `create`, `list`, `unkill`. */
-  readonly apiKeys: OrganizationsApiKeys = new OrganizationsApiKeys(this.client);
+  readonly apiKeys = new OrganizationsApiKeysResource(this.client);
 
   /** `operator.organizations.cash`: `adjust`, `refund`, `topUp`, `events`. */
-  readonly cash: OrganizationsCash = new OrganizationsCash(this.client);
+  readonly cash = new OrganizationsCashResource(this.client);
 
   /** `operator.organizations.credits`: `adjust`, `grant`, `purchase`, `refund`, `events`. */
-  readonly credits: OrganizationsCredits = new OrganizationsCredits(this.client);
+  readonly credits = new OrganizationsCreditsResource(this.client);
 
   /** `operator.organizations.subscription`: `update`. */
-  readonly subscription: OrganizationsSubscription = new OrganizationsSubscription(this.client);
+  readonly subscription = new OrganizationsSubscriptionResource(this.client);
 
   /**
    * Onboard a partner.

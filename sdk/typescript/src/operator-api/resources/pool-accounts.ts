@@ -88,7 +88,7 @@ export interface PoolAccountsUpdateParams {
 }
 
 /** Methods of `operator.poolAccounts`. */
-export class PoolAccounts extends Resource {
+export class PoolAccountsResource extends Resource {
   /**
    * Add a pool account.
    *
@@ -123,7 +123,7 @@ export class PoolAccounts extends Resource {
    *
    * @returns The result of an import.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {PayloadTooLargeError} The request body is larger than 256 KiB.
+   * @throws {PayloadTooLargeError} The file is larger than 67,108,864 bytes.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   importFile(

@@ -15,7 +15,7 @@ export interface ReconciliationRetrieveParams {
 }
 
 /** Methods of `operator.reconciliation`. */
-export class Reconciliation extends Resource {
+export class ReconciliationResource extends Resource {
   /**
    * Check the books.
    *

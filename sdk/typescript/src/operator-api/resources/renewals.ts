@@ -33,7 +33,7 @@ export interface RenewalsListParams {
 }
 
 /** Methods of `operator.renewals`. */
-export class Renewals extends Resource {
+export class RenewalsResource extends Resource {
   /**
    * Try sweeps of renewals.
    *

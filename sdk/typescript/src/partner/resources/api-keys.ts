@@ -24,7 +24,7 @@ export interface ApiKeysRotateParams {
 }
 
 /** Methods of `layers.apiKeys`. */
-export class ApiKeys extends Resource {
+export class ApiKeysResource extends Resource {
   /**
    * Delete a key.
    *

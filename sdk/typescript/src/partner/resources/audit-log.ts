@@ -24,7 +24,7 @@ export interface AuditLogListParams {
 }
 
 /** Methods of `layers.auditLog`. */
-export class AuditLog extends Resource {
+export class AuditLogResource extends Resource {
   /**
    * List the audit log.
    *

@@ -13,7 +13,7 @@ export interface ContentAssetsRetrieveUrlParams {
 }
 
 /** Methods of `layers.content.assets`. */
-export class ContentAssets extends Resource {
+export class ContentAssetsResource extends Resource {
   /**
    * Read a file.
    *

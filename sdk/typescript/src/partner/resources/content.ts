@@ -4,7 +4,7 @@ import type { RequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { Content, StartedJob } from "../types.js";
-import { ContentAssets } from "./content-assets.js";
+import { ContentAssetsResource } from "./content-assets.js";
 
 /** Arguments of `layers.content.buildSlideshow`. */
 export interface ContentBuildSlideshowParams {
@@ -142,9 +142,9 @@ export interface ContentRetrieveParams {
 }
 
 /** Methods of `layers.content`. */
-export class Content extends Resource {
+export class ContentResource extends Resource {
   /** `layers.content.assets`: `retrieveUrl`. */
-  readonly assets: ContentAssets = new ContentAssets(this.client);
+  readonly assets = new ContentAssetsResource(this.client);
 
   /**
    * Build a slideshow.

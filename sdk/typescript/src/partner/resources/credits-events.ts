@@ -19,13 +19,7 @@ export interface CreditsEventsListParams {
     | "usage"
     | (string & {})
     | ReadonlyArray<
-        | "adjustment"
-        | "allocation"
-        | "grant"
-        | "purchase"
-        | "refund"
-        | "usage"
-        | (string & {})
+        "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {})
       >;
   /** From this instant on. Such as `2026-06-01T00:00:00.000Z`. */
   since?: string;
@@ -38,7 +32,7 @@ export interface CreditsEventsListParams {
 }
 
 /** Methods of `layers.credits.events`. */
-export class CreditsEvents extends Resource {
+export class CreditsEventsResource extends Resource {
   /**
    * List your ledger.
    *

@@ -4,12 +4,12 @@ import type { RequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { Credits } from "../types.js";
-import { CreditsEvents } from "./credits-events.js";
+import { CreditsEventsResource } from "./credits-events.js";
 
 /** Methods of `layers.credits`. */
-export class Credits extends Resource {
+export class CreditsResource extends Resource {
   /** `layers.credits.events`: `list`, `verify`. */
-  readonly events: CreditsEvents = new CreditsEvents(this.client);
+  readonly events = new CreditsEventsResource(this.client);
 
   /**
    * Read your wallet.

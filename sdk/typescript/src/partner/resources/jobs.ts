@@ -18,7 +18,7 @@ export interface JobsRetrieveParams {
 }
 
 /** Methods of `layers.jobs`. */
-export class Jobs extends WaitingJobs {
+export class JobsResource extends WaitingJobs {
   /**
    * Cancel a job.
    *

@@ -48,7 +48,7 @@ export interface LeasedAccountsRequestsRetrieveParams {
 }
 
 /** Methods of `layers.leasedAccounts.requests`. */
-export class LeasedAccountsRequests extends Resource {
+export class LeasedAccountsRequestsResource extends Resource {
   /**
    * Request leased accounts.
    *

@@ -4,7 +4,7 @@ import type { RequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { LeasedAccount, ReleasedAccount } from "../types.js";
-import { LeasedAccountsRequests } from "./leased-accounts-requests.js";
+import { LeasedAccountsRequestsResource } from "./leased-accounts-requests.js";
 
 /** Arguments of `layers.leasedAccounts.list`. */
 export interface LeasedAccountsListParams {
@@ -31,9 +31,9 @@ export interface LeasedAccountsReleaseParams {
 }
 
 /** Methods of `layers.leasedAccounts`. */
-export class LeasedAccounts extends Resource {
+export class LeasedAccountsResource extends Resource {
   /** `layers.leasedAccounts.requests`: `create`, `list`, `retrieve`. */
-  readonly requests: LeasedAccountsRequests = new LeasedAccountsRequests(this.client);
+  readonly requests = new LeasedAccountsRequestsResource(this.client);
 
   /**
    * List leased accounts.

@@ -63,7 +63,7 @@ export interface OrganizationsApiKeysRotateParams {
 }
 
 /** Methods of `layers.organizations.apiKeys`. */
-export class OrganizationsApiKeys extends Resource {
+export class OrganizationsApiKeysResource extends Resource {
   /**
    * Mint a child's key.
    *

@@ -24,7 +24,7 @@ export interface OrganizationsCreditConfigUpdateParams {
 }
 
 /** Methods of `layers.organizations.creditConfig`. */
-export class OrganizationsCreditConfig extends Resource {
+export class OrganizationsCreditConfigResource extends Resource {
   /**
    * Read a child's credit configuration.
    *

@@ -21,13 +21,7 @@ export interface OrganizationsCreditsEventsListParams {
     | "usage"
     | (string & {})
     | ReadonlyArray<
-        | "adjustment"
-        | "allocation"
-        | "grant"
-        | "purchase"
-        | "refund"
-        | "usage"
-        | (string & {})
+        "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {})
       >;
   /** From this instant on. Such as `2026-06-01T00:00:00.000Z`. */
   since?: string;
@@ -46,7 +40,7 @@ export interface OrganizationsCreditsEventsVerifyParams {
 }
 
 /** Methods of `layers.organizations.credits.events`. */
-export class OrganizationsCreditsEvents extends Resource {
+export class OrganizationsCreditsEventsResource extends Resource {
   /**
    * List a child's ledger.
    *

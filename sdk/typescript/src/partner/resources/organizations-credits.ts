@@ -4,7 +4,7 @@ import type { RequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { Allocation, Credits } from "../types.js";
-import { OrganizationsCreditsEvents } from "./organizations-credits-events.js";
+import { OrganizationsCreditsEventsResource } from "./organizations-credits-events.js";
 
 /** Arguments of `layers.organizations.credits.allocate`. */
 export interface OrganizationsCreditsAllocateParams {
@@ -15,7 +15,7 @@ export interface OrganizationsCreditsAllocateParams {
   /** The description. At most 500 characters. */
   description?: string | null;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: { readonly [key: string]: string };
+  metadata?: Readonly<Record<string, string>>;
 }
 
 /** Arguments of `layers.organizations.credits.retrieve`. */
@@ -25,9 +25,9 @@ export interface OrganizationsCreditsRetrieveParams {
 }
 
 /** Methods of `layers.organizations.credits`. */
-export class OrganizationsCredits extends Resource {
+export class OrganizationsCreditsResource extends Resource {
   /** `layers.organizations.credits.events`: `list`, `verify`. */
-  readonly events: OrganizationsCreditsEvents = new OrganizationsCreditsEvents(this.client);
+  readonly events = new OrganizationsCreditsEventsResource(this.client);
 
   /**
    * Allocate credits to a child.

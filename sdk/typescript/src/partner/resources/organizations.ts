@@ -4,9 +4,9 @@ import type { RequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { ArchivedOrganization, Migrated, Organization, OrganizationDetail } from "../types.js";
-import { OrganizationsApiKeys } from "./organizations-api-keys.js";
-import { OrganizationsCreditConfig } from "./organizations-credit-config.js";
-import { OrganizationsCredits } from "./organizations-credits.js";
+import { OrganizationsApiKeysResource } from "./organizations-api-keys.js";
+import { OrganizationsCreditConfigResource } from "./organizations-credit-config.js";
+import { OrganizationsCreditsResource } from "./organizations-credits.js";
 
 /** Arguments of `layers.organizations.archive`. */
 export interface OrganizationsArchiveParams {
@@ -19,7 +19,7 @@ export interface OrganizationsCreateParams {
   /** The name. At most 128 characters. */
   name: string;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: { readonly [key: string]: string };
+  metadata?: Readonly<Record<string, string>>;
   /**
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
    */
@@ -44,7 +44,7 @@ export interface OrganizationsListParams {
 /** Arguments of `layers.organizations.migrate`. */
 export interface OrganizationsMigrateParams {
   /** Child's name by project id. */
-  mapping: { readonly [key: string]: string };
+  mapping: Readonly<Record<string, string>>;
 }
 
 /** Arguments of `layers.organizations.resume`. */
@@ -75,7 +75,7 @@ export interface OrganizationsUpdateParams {
    * Merges key by key: an empty value removes its key, `null` removes all. At most 100 keys in one
    * change.
    */
-  metadata?: { readonly [key: string]: string } | null;
+  metadata?: Readonly<Record<string, string>> | null;
   /**
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
    */
@@ -83,15 +83,15 @@ export interface OrganizationsUpdateParams {
 }
 
 /** Methods of `layers.organizations`. */
-export class Organizations extends Resource {
+export class OrganizationsResource extends Resource {
   /** `layers.organizations.apiKeys`: `create`, `delete`, `list`, `rotate`. */
-  readonly apiKeys: OrganizationsApiKeys = new OrganizationsApiKeys(this.client);
+  readonly apiKeys = new OrganizationsApiKeysResource(this.client);
 
   /** `layers.organizations.creditConfig`: `retrieve`, `update`. */
-  readonly creditConfig: OrganizationsCreditConfig = new OrganizationsCreditConfig(this.client);
+  readonly creditConfig = new OrganizationsCreditConfigResource(this.client);
 
   /** `layers.organizations.credits`: `allocate`, `retrieve`, `events`. */
-  readonly credits: OrganizationsCredits = new OrganizationsCredits(this.client);
+  readonly credits = new OrganizationsCreditsResource(this.client);
 
   /**
    * Archive a child.

@@ -47,17 +47,14 @@ export interface ProjectsCreateParams {
   /** The target gender. */
   targetGender?: "all" | "female" | "male" | (string & {}) | null;
   /** Any JSON object of at most 8 KiB. A PATCH replaces it whole. */
-  metadata?: { readonly [key: string]: unknown } | null;
+  metadata?: Readonly<Record<string, unknown>> | null;
 }
 
 /** Arguments of `layers.projects.list`. */
 export interface ProjectsListParams {
   /** Only these; a list for several. */
   status?:
-    | "active"
-    | "archived"
-    | (string & {})
-    | ReadonlyArray<"active" | "archived" | (string & {})>;
+    "active" | "archived" | (string & {}) | ReadonlyArray<"active" | "archived" | (string & {})>;
   /** A part of the name, whatever its case. At most 128 characters. */
   search?: string;
   /** Only these; a list for several. */
@@ -109,13 +106,13 @@ export interface ProjectsUpdateParams {
   /** The target gender. */
   targetGender?: "all" | "female" | "male" | (string & {}) | null;
   /** Any JSON object of at most 8 KiB. A PATCH replaces it whole. */
-  metadata?: { readonly [key: string]: unknown } | null;
+  metadata?: Readonly<Record<string, unknown>> | null;
   /** The status. */
   status?: "active" | "archived" | (string & {});
 }
 
 /** Methods of `layers.projects`. */
-export class Projects extends Resource {
+export class ProjectsResource extends Resource {
   /**
    * Archive a project.
    *

@@ -33,7 +33,7 @@ export interface SocialAccountsRevokeParams {
 }
 
 /** Methods of `layers.socialAccounts`. */
-export class SocialAccounts extends Resource {
+export class SocialAccountsResource extends Resource {
   /**
    * List social accounts.
    *

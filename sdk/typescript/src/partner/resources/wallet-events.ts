@@ -16,12 +16,7 @@ export interface WalletEventsListParams {
     | "topup"
     | (string & {})
     | ReadonlyArray<
-        | "adjustment"
-        | "lease_charge"
-        | "lease_renewal"
-        | "refund"
-        | "topup"
-        | (string & {})
+        "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {})
       >;
   /** Events on a page. From 1 to 100. Without it, 25. */
   limit?: number;
@@ -30,7 +25,7 @@ export interface WalletEventsListParams {
 }
 
 /** Methods of `layers.wallet.events`. */
-export class WalletEvents extends Resource {
+export class WalletEventsResource extends Resource {
   /**
    * List your cash ledger.
    *

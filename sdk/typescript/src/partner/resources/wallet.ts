@@ -4,12 +4,12 @@ import type { RequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { CashWallet } from "../types.js";
-import { WalletEvents } from "./wallet-events.js";
+import { WalletEventsResource } from "./wallet-events.js";
 
 /** Methods of `layers.wallet`. */
-export class Wallet extends Resource {
+export class WalletResource extends Resource {
   /** `layers.wallet.events`: `list`, `verify`. */
-  readonly events: WalletEvents = new WalletEvents(this.client);
+  readonly events = new WalletEventsResource(this.client);
 
   /**
    * Read your cash wallet.

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.jobs`."""
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.resources.jobs_assets import (
-        AsyncJobsAssets,
-        AsyncJobsAssetsRaw,
-        JobsAssets,
-        JobsAssetsRaw,
+        AsyncJobsAssetsRawResource,
+        AsyncJobsAssetsResource,
+        JobsAssetsRawResource,
+        JobsAssetsResource,
     )
     from layers_partner.operator_api.types import (
         ClaimedJobs,
@@ -49,20 +50,23 @@ _RETRIEVE = Operation("jobs.retrieve", "GET", "/ops/v1/jobs/{jobId}")
 _RETRY = Operation("jobs.retry", "POST", "/ops/v1/jobs/{jobId}/retry")
 
 
-class Jobs(Resource):
+class JobsResource(Resource):
     """Methods of `operator.jobs`."""
 
     @cached_property
-    def assets(self) -> JobsAssets:
-        """`operator.jobs.assets`: `upload`."""
-        from layers_partner.operator_api.resources.jobs_assets import JobsAssets
+    def assets(self) -> JobsAssetsResource:
+        """`operator.jobs.assets`.
 
-        return JobsAssets(self._client)
+        Has `upload`.
+        """
+        from layers_partner.operator_api.resources.jobs_assets import JobsAssetsResource
+
+        return JobsAssetsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> JobsRaw:
+    def with_raw_response(self) -> JobsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return JobsRaw(self)
+        return JobsRawResource(self)
 
     def cancel(self, job_id: str, **options: Unpack[RequestOptions]) -> JobCancellation:
         """Cancel a partner's job.
@@ -273,9 +277,9 @@ class Jobs(Resource):
         worker_id: str,
         stage: Literal["finalizing", "generating", "processing", "rendering", "uploading"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        progress: float | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        progress: float | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> HeartbeatAnswer:
         """Report that the work goes on.
@@ -445,10 +449,10 @@ class Jobs(Resource):
         return answer
 
 
-class JobsRaw:
+class JobsRawResource:
     """Methods of `operator.jobs` that return whole responses."""
 
-    def __init__(self, resource: Jobs) -> None:
+    def __init__(self, resource: JobsResource) -> None:
         self._resource = resource
         self.cancel = raw(resource.cancel)
         self.claim = raw(resource.claim)
@@ -462,25 +466,28 @@ class JobsRaw:
         self.retry = raw(resource.retry)
 
     @cached_property
-    def assets(self) -> JobsAssetsRaw:
+    def assets(self) -> JobsAssetsRawResource:
         """`operator.jobs.assets`, whose methods return whole responses."""
         return self._resource.assets.with_raw_response
 
 
-class AsyncJobs(AsyncResource):
+class AsyncJobsResource(AsyncResource):
     """Methods of `operator.jobs`."""
 
     @cached_property
-    def assets(self) -> AsyncJobsAssets:
-        """`operator.jobs.assets`: `upload`."""
-        from layers_partner.operator_api.resources.jobs_assets import AsyncJobsAssets
+    def assets(self) -> AsyncJobsAssetsResource:
+        """`operator.jobs.assets`.
 
-        return AsyncJobsAssets(self._client)
+        Has `upload`.
+        """
+        from layers_partner.operator_api.resources.jobs_assets import AsyncJobsAssetsResource
+
+        return AsyncJobsAssetsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncJobsRaw:
+    def with_raw_response(self) -> AsyncJobsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncJobsRaw(self)
+        return AsyncJobsRawResource(self)
 
     async def cancel(self, job_id: str, **options: Unpack[RequestOptions]) -> JobCancellation:
         """Cancel a partner's job.
@@ -693,9 +700,9 @@ class AsyncJobs(AsyncResource):
         worker_id: str,
         stage: Literal["finalizing", "generating", "processing", "rendering", "uploading"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        progress: float | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        progress: float | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> HeartbeatAnswer:
         """Report that the work goes on.
@@ -865,10 +872,10 @@ class AsyncJobs(AsyncResource):
         return answer
 
 
-class AsyncJobsRaw:
+class AsyncJobsRawResource:
     """Methods of `operator.jobs` that return whole responses."""
 
-    def __init__(self, resource: AsyncJobs) -> None:
+    def __init__(self, resource: AsyncJobsResource) -> None:
         self._resource = resource
         self.cancel = async_raw(resource.cancel)
         self.claim = async_raw(resource.claim)
@@ -882,6 +889,6 @@ class AsyncJobsRaw:
         self.retry = async_raw(resource.retry)
 
     @cached_property
-    def assets(self) -> AsyncJobsAssetsRaw:
+    def assets(self) -> AsyncJobsAssetsRawResource:
         """`operator.jobs.assets`, whose methods return whole responses."""
         return self._resource.assets.with_raw_response

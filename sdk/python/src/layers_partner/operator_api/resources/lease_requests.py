@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.lease_requests`."""
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.resources.lease_requests_candidates import (
-        AsyncLeaseRequestsCandidates,
-        AsyncLeaseRequestsCandidatesRaw,
-        LeaseRequestsCandidates,
-        LeaseRequestsCandidatesRaw,
+        AsyncLeaseRequestsCandidatesRawResource,
+        AsyncLeaseRequestsCandidatesResource,
+        LeaseRequestsCandidatesRawResource,
+        LeaseRequestsCandidatesResource,
     )
     from layers_partner.operator_api.types import OpsLeaseRequest
     from layers_partner.options import NotGiven, RequestOptions
@@ -35,30 +36,33 @@ _REJECT = Operation(
 _RETRIEVE = Operation("lease_requests.retrieve", "GET", "/ops/v1/lease-requests/{leaseRequestId}")
 
 
-class LeaseRequests(Resource):
+class LeaseRequestsResource(Resource):
     """Methods of `operator.lease_requests`."""
 
     @cached_property
-    def candidates(self) -> LeaseRequestsCandidates:
-        """`operator.lease_requests.candidates`: `list`."""
+    def candidates(self) -> LeaseRequestsCandidatesResource:
+        """`operator.lease_requests.candidates`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.lease_requests_candidates import (
-            LeaseRequestsCandidates,
+            LeaseRequestsCandidatesResource,
         )
 
-        return LeaseRequestsCandidates(self._client)
+        return LeaseRequestsCandidatesResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> LeaseRequestsRaw:
+    def with_raw_response(self) -> LeaseRequestsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return LeaseRequestsRaw(self)
+        return LeaseRequestsRawResource(self)
 
     def fulfil(
         self,
         lease_request_id: str,
         *,
         pool_account_ids: Sequence[str],
-        note: str | None | NotGiven = NOT_GIVEN,
-        monthly_price_cents: int | None | NotGiven = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
+        monthly_price_cents: int | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OpsLeaseRequest:
         """Fulfil a lease request.
@@ -195,10 +199,10 @@ class LeaseRequests(Resource):
         return answer
 
 
-class LeaseRequestsRaw:
+class LeaseRequestsRawResource:
     """Methods of `operator.lease_requests` that return whole responses."""
 
-    def __init__(self, resource: LeaseRequests) -> None:
+    def __init__(self, resource: LeaseRequestsResource) -> None:
         self._resource = resource
         self.fulfil = raw(resource.fulfil)
         self.list = raw(resource.list)
@@ -206,35 +210,38 @@ class LeaseRequestsRaw:
         self.retrieve = raw(resource.retrieve)
 
     @cached_property
-    def candidates(self) -> LeaseRequestsCandidatesRaw:
+    def candidates(self) -> LeaseRequestsCandidatesRawResource:
         """`operator.lease_requests.candidates`, whose methods return whole responses."""
         return self._resource.candidates.with_raw_response
 
 
-class AsyncLeaseRequests(AsyncResource):
+class AsyncLeaseRequestsResource(AsyncResource):
     """Methods of `operator.lease_requests`."""
 
     @cached_property
-    def candidates(self) -> AsyncLeaseRequestsCandidates:
-        """`operator.lease_requests.candidates`: `list`."""
+    def candidates(self) -> AsyncLeaseRequestsCandidatesResource:
+        """`operator.lease_requests.candidates`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.lease_requests_candidates import (
-            AsyncLeaseRequestsCandidates,
+            AsyncLeaseRequestsCandidatesResource,
         )
 
-        return AsyncLeaseRequestsCandidates(self._client)
+        return AsyncLeaseRequestsCandidatesResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncLeaseRequestsRaw:
+    def with_raw_response(self) -> AsyncLeaseRequestsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncLeaseRequestsRaw(self)
+        return AsyncLeaseRequestsRawResource(self)
 
     async def fulfil(
         self,
         lease_request_id: str,
         *,
         pool_account_ids: Sequence[str],
-        note: str | None | NotGiven = NOT_GIVEN,
-        monthly_price_cents: int | None | NotGiven = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
+        monthly_price_cents: int | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OpsLeaseRequest:
         """Fulfil a lease request.
@@ -373,10 +380,10 @@ class AsyncLeaseRequests(AsyncResource):
         return answer
 
 
-class AsyncLeaseRequestsRaw:
+class AsyncLeaseRequestsRawResource:
     """Methods of `operator.lease_requests` that return whole responses."""
 
-    def __init__(self, resource: AsyncLeaseRequests) -> None:
+    def __init__(self, resource: AsyncLeaseRequestsResource) -> None:
         self._resource = resource
         self.fulfil = async_raw(resource.fulfil)
         self.list = async_raw(resource.list)
@@ -384,6 +391,6 @@ class AsyncLeaseRequestsRaw:
         self.retrieve = async_raw(resource.retrieve)
 
     @cached_property
-    def candidates(self) -> AsyncLeaseRequestsCandidatesRaw:
+    def candidates(self) -> AsyncLeaseRequestsCandidatesRawResource:
         """`operator.lease_requests.candidates`, whose methods return whole responses."""
         return self._resource.candidates.with_raw_response

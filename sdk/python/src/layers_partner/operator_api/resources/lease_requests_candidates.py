@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.lease_requests.candidates`."""
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ _LIST = Operation(
 )
 
 
-class LeaseRequestsCandidates(Resource):
+class LeaseRequestsCandidatesResource(Resource):
     """Methods of `operator.lease_requests.candidates`."""
 
     @cached_property
-    def with_raw_response(self) -> LeaseRequestsCandidatesRaw:
+    def with_raw_response(self) -> LeaseRequestsCandidatesRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return LeaseRequestsCandidatesRaw(self)
+        return LeaseRequestsCandidatesRawResource(self)
 
     def list(
         self,
@@ -71,21 +72,21 @@ class LeaseRequestsCandidates(Resource):
         )
 
 
-class LeaseRequestsCandidatesRaw:
+class LeaseRequestsCandidatesRawResource:
     """Methods of `operator.lease_requests.candidates` that return whole responses."""
 
-    def __init__(self, resource: LeaseRequestsCandidates) -> None:
+    def __init__(self, resource: LeaseRequestsCandidatesResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
 
 
-class AsyncLeaseRequestsCandidates(AsyncResource):
+class AsyncLeaseRequestsCandidatesResource(AsyncResource):
     """Methods of `operator.lease_requests.candidates`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncLeaseRequestsCandidatesRaw:
+    def with_raw_response(self) -> AsyncLeaseRequestsCandidatesRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncLeaseRequestsCandidatesRaw(self)
+        return AsyncLeaseRequestsCandidatesRawResource(self)
 
     def list(
         self,
@@ -127,9 +128,9 @@ class AsyncLeaseRequestsCandidates(AsyncResource):
         )
 
 
-class AsyncLeaseRequestsCandidatesRaw:
+class AsyncLeaseRequestsCandidatesRawResource:
     """Methods of `operator.lease_requests.candidates` that return whole responses."""
 
-    def __init__(self, resource: AsyncLeaseRequestsCandidates) -> None:
+    def __init__(self, resource: AsyncLeaseRequestsCandidatesResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)

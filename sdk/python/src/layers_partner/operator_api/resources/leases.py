@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.leases`."""
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ _RECALL = Operation("leases.recall", "POST", "/ops/v1/leases/{socialAccountId}/r
 _UPDATE = Operation("leases.update", "PATCH", "/ops/v1/leases/{socialAccountId}")
 
 
-class Leases(Resource):
+class LeasesResource(Resource):
     """Methods of `operator.leases`."""
 
     @cached_property
-    def with_raw_response(self) -> LeasesRaw:
+    def with_raw_response(self) -> LeasesRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return LeasesRaw(self)
+        return LeasesRawResource(self)
 
     def list(
         self,
@@ -88,7 +89,7 @@ class Leases(Resource):
         self,
         social_account_id: str,
         *,
-        note: str | None | NotGiven = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OpsLease:
         """Recall a leased account.
@@ -150,23 +151,23 @@ class Leases(Resource):
         return answer
 
 
-class LeasesRaw:
+class LeasesRawResource:
     """Methods of `operator.leases` that return whole responses."""
 
-    def __init__(self, resource: Leases) -> None:
+    def __init__(self, resource: LeasesResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.recall = raw(resource.recall)
         self.update = raw(resource.update)
 
 
-class AsyncLeases(AsyncResource):
+class AsyncLeasesResource(AsyncResource):
     """Methods of `operator.leases`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncLeasesRaw:
+    def with_raw_response(self) -> AsyncLeasesRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncLeasesRaw(self)
+        return AsyncLeasesRawResource(self)
 
     def list(
         self,
@@ -224,7 +225,7 @@ class AsyncLeases(AsyncResource):
         self,
         social_account_id: str,
         *,
-        note: str | None | NotGiven = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OpsLease:
         """Recall a leased account.
@@ -286,10 +287,10 @@ class AsyncLeases(AsyncResource):
         return answer
 
 
-class AsyncLeasesRaw:
+class AsyncLeasesRawResource:
     """Methods of `operator.leases` that return whole responses."""
 
-    def __init__(self, resource: AsyncLeases) -> None:
+    def __init__(self, resource: AsyncLeasesResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.recall = async_raw(resource.recall)

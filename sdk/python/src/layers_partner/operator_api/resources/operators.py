@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.operators`."""
 
 from __future__ import annotations
@@ -24,20 +25,20 @@ _REVOKE = Operation("operators.revoke", "POST", "/ops/v1/operators/{operatorId}/
 _ROTATE = Operation("operators.rotate", "POST", "/ops/v1/operators/{operatorId}/rotate")
 
 
-class Operators(Resource):
+class OperatorsResource(Resource):
     """Methods of `operator.operators`."""
 
     @cached_property
-    def with_raw_response(self) -> OperatorsRaw:
+    def with_raw_response(self) -> OperatorsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OperatorsRaw(self)
+        return OperatorsRawResource(self)
 
     def create(
         self,
         *,
         name: str,
         role: Literal["admin", "finance", "operator", "viewer", "worker"] | str,
-        expires_at: str | None | NotGiven = NOT_GIVEN,
+        expires_at: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OperatorWithToken:
         """Create an operator.
@@ -145,10 +146,10 @@ class Operators(Resource):
         return answer
 
 
-class OperatorsRaw:
+class OperatorsRawResource:
     """Methods of `operator.operators` that return whole responses."""
 
-    def __init__(self, resource: Operators) -> None:
+    def __init__(self, resource: OperatorsResource) -> None:
         self._resource = resource
         self.create = raw(resource.create)
         self.list = raw(resource.list)
@@ -156,20 +157,20 @@ class OperatorsRaw:
         self.rotate = raw(resource.rotate)
 
 
-class AsyncOperators(AsyncResource):
+class AsyncOperatorsResource(AsyncResource):
     """Methods of `operator.operators`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOperatorsRaw:
+    def with_raw_response(self) -> AsyncOperatorsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOperatorsRaw(self)
+        return AsyncOperatorsRawResource(self)
 
     async def create(
         self,
         *,
         name: str,
         role: Literal["admin", "finance", "operator", "viewer", "worker"] | str,
-        expires_at: str | None | NotGiven = NOT_GIVEN,
+        expires_at: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OperatorWithToken:
         """Create an operator.
@@ -281,10 +282,10 @@ class AsyncOperators(AsyncResource):
         return answer
 
 
-class AsyncOperatorsRaw:
+class AsyncOperatorsRawResource:
     """Methods of `operator.operators` that return whole responses."""
 
-    def __init__(self, resource: AsyncOperators) -> None:
+    def __init__(self, resource: AsyncOperatorsResource) -> None:
         self._resource = resource
         self.create = async_raw(resource.create)
         self.list = async_raw(resource.list)

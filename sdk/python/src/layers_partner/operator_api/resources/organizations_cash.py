@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations.cash`."""
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from layers_partner.operator_api.resources.organizations_cash_events import (
-        AsyncOrganizationsCashEvents,
-        AsyncOrganizationsCashEventsRaw,
-        OrganizationsCashEvents,
-        OrganizationsCashEventsRaw,
+        AsyncOrganizationsCashEventsRawResource,
+        AsyncOrganizationsCashEventsResource,
+        OrganizationsCashEventsRawResource,
+        OrganizationsCashEventsResource,
     )
     from layers_partner.operator_api.types import PostedCash
     from layers_partner.options import NotGiven, RequestOptions
@@ -32,22 +33,25 @@ _REFUND = Operation(
 _TOP_UP = Operation("organizations.cash.top_up", "POST", "/ops/v1/organizations/{orgId}/cash/topup")
 
 
-class OrganizationsCash(Resource):
+class OrganizationsCashResource(Resource):
     """Methods of `operator.organizations.cash`."""
 
     @cached_property
-    def events(self) -> OrganizationsCashEvents:
-        """`operator.organizations.cash.events`: `list`."""
+    def events(self) -> OrganizationsCashEventsResource:
+        """`operator.organizations.cash.events`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.organizations_cash_events import (
-            OrganizationsCashEvents,
+            OrganizationsCashEventsResource,
         )
 
-        return OrganizationsCashEvents(self._client)
+        return OrganizationsCashEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCashRaw:
+    def with_raw_response(self) -> OrganizationsCashRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCashRaw(self)
+        return OrganizationsCashRawResource(self)
 
     def adjust(
         self,
@@ -55,7 +59,7 @@ class OrganizationsCash(Resource):
         *,
         amount_cents: int,
         description: str,
-        reference: str | None | NotGiven = NOT_GIVEN,
+        reference: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Adjust cash.
@@ -94,7 +98,7 @@ class OrganizationsCash(Resource):
         social_account_id: str,
         lease_month: int,
         amount_cents: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Refund a month of a lease.
@@ -140,7 +144,7 @@ class OrganizationsCash(Resource):
         *,
         amount_cents: int,
         description: str,
-        reference: str | None | NotGiven = NOT_GIVEN,
+        reference: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Top up cash.
@@ -172,37 +176,40 @@ class OrganizationsCash(Resource):
         return answer
 
 
-class OrganizationsCashRaw:
+class OrganizationsCashRawResource:
     """Methods of `operator.organizations.cash` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCash) -> None:
+    def __init__(self, resource: OrganizationsCashResource) -> None:
         self._resource = resource
         self.adjust = raw(resource.adjust)
         self.refund = raw(resource.refund)
         self.top_up = raw(resource.top_up)
 
     @cached_property
-    def events(self) -> OrganizationsCashEventsRaw:
+    def events(self) -> OrganizationsCashEventsRawResource:
         """`operator.organizations.cash.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response
 
 
-class AsyncOrganizationsCash(AsyncResource):
+class AsyncOrganizationsCashResource(AsyncResource):
     """Methods of `operator.organizations.cash`."""
 
     @cached_property
-    def events(self) -> AsyncOrganizationsCashEvents:
-        """`operator.organizations.cash.events`: `list`."""
+    def events(self) -> AsyncOrganizationsCashEventsResource:
+        """`operator.organizations.cash.events`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.organizations_cash_events import (
-            AsyncOrganizationsCashEvents,
+            AsyncOrganizationsCashEventsResource,
         )
 
-        return AsyncOrganizationsCashEvents(self._client)
+        return AsyncOrganizationsCashEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCashRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCashRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCashRaw(self)
+        return AsyncOrganizationsCashRawResource(self)
 
     async def adjust(
         self,
@@ -210,7 +217,7 @@ class AsyncOrganizationsCash(AsyncResource):
         *,
         amount_cents: int,
         description: str,
-        reference: str | None | NotGiven = NOT_GIVEN,
+        reference: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Adjust cash.
@@ -249,7 +256,7 @@ class AsyncOrganizationsCash(AsyncResource):
         social_account_id: str,
         lease_month: int,
         amount_cents: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Refund a month of a lease.
@@ -295,7 +302,7 @@ class AsyncOrganizationsCash(AsyncResource):
         *,
         amount_cents: int,
         description: str,
-        reference: str | None | NotGiven = NOT_GIVEN,
+        reference: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Top up cash.
@@ -327,16 +334,16 @@ class AsyncOrganizationsCash(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsCashRaw:
+class AsyncOrganizationsCashRawResource:
     """Methods of `operator.organizations.cash` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCash) -> None:
+    def __init__(self, resource: AsyncOrganizationsCashResource) -> None:
         self._resource = resource
         self.adjust = async_raw(resource.adjust)
         self.refund = async_raw(resource.refund)
         self.top_up = async_raw(resource.top_up)
 
     @cached_property
-    def events(self) -> AsyncOrganizationsCashEventsRaw:
+    def events(self) -> AsyncOrganizationsCashEventsRawResource:
         """`operator.organizations.cash.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response

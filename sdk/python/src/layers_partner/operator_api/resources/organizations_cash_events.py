@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations.cash.events`."""
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ _LIST = Operation(
 )
 
 
-class OrganizationsCashEvents(Resource):
+class OrganizationsCashEventsResource(Resource):
     """Methods of `operator.organizations.cash.events`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCashEventsRaw:
+    def with_raw_response(self) -> OrganizationsCashEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCashEventsRaw(self)
+        return OrganizationsCashEventsRawResource(self)
 
     def list(
         self,
@@ -76,21 +77,21 @@ class OrganizationsCashEvents(Resource):
         )
 
 
-class OrganizationsCashEventsRaw:
+class OrganizationsCashEventsRawResource:
     """Methods of `operator.organizations.cash.events` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCashEvents) -> None:
+    def __init__(self, resource: OrganizationsCashEventsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
 
 
-class AsyncOrganizationsCashEvents(AsyncResource):
+class AsyncOrganizationsCashEventsResource(AsyncResource):
     """Methods of `operator.organizations.cash.events`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCashEventsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCashEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCashEventsRaw(self)
+        return AsyncOrganizationsCashEventsRawResource(self)
 
     def list(
         self,
@@ -136,9 +137,9 @@ class AsyncOrganizationsCashEvents(AsyncResource):
         )
 
 
-class AsyncOrganizationsCashEventsRaw:
+class AsyncOrganizationsCashEventsRawResource:
     """Methods of `operator.organizations.cash.events` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCashEvents) -> None:
+    def __init__(self, resource: AsyncOrganizationsCashEventsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations.credits`."""
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from layers_partner.operator_api.resources.organizations_credits_events import (
-        AsyncOrganizationsCreditsEvents,
-        AsyncOrganizationsCreditsEventsRaw,
-        OrganizationsCreditsEvents,
-        OrganizationsCreditsEventsRaw,
+        AsyncOrganizationsCreditsEventsRawResource,
+        AsyncOrganizationsCreditsEventsResource,
+        OrganizationsCreditsEventsRawResource,
+        OrganizationsCreditsEventsResource,
     )
     from layers_partner.operator_api.types import PostedCredits
     from layers_partner.options import NotGiven, RequestOptions
@@ -38,22 +39,25 @@ _REFUND = Operation(
 )
 
 
-class OrganizationsCredits(Resource):
+class OrganizationsCreditsResource(Resource):
     """Methods of `operator.organizations.credits`."""
 
     @cached_property
-    def events(self) -> OrganizationsCreditsEvents:
-        """`operator.organizations.credits.events`: `list`."""
+    def events(self) -> OrganizationsCreditsEventsResource:
+        """`operator.organizations.credits.events`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.organizations_credits_events import (
-            OrganizationsCreditsEvents,
+            OrganizationsCreditsEventsResource,
         )
 
-        return OrganizationsCreditsEvents(self._client)
+        return OrganizationsCreditsEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCreditsRaw:
+    def with_raw_response(self) -> OrganizationsCreditsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCreditsRaw(self)
+        return OrganizationsCreditsRawResource(self)
 
     def adjust(
         self,
@@ -100,7 +104,7 @@ class OrganizationsCredits(Resource):
         org_id: str,
         *,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
@@ -137,7 +141,7 @@ class OrganizationsCredits(Resource):
         org_id: str,
         *,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
@@ -175,7 +179,7 @@ class OrganizationsCredits(Resource):
         *,
         job_id: str,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
         """Refund credits.
@@ -208,10 +212,10 @@ class OrganizationsCredits(Resource):
         return answer
 
 
-class OrganizationsCreditsRaw:
+class OrganizationsCreditsRawResource:
     """Methods of `operator.organizations.credits` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCredits) -> None:
+    def __init__(self, resource: OrganizationsCreditsResource) -> None:
         self._resource = resource
         self.adjust = raw(resource.adjust)
         self.grant = raw(resource.grant)
@@ -219,27 +223,30 @@ class OrganizationsCreditsRaw:
         self.refund = raw(resource.refund)
 
     @cached_property
-    def events(self) -> OrganizationsCreditsEventsRaw:
+    def events(self) -> OrganizationsCreditsEventsRawResource:
         """`operator.organizations.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response
 
 
-class AsyncOrganizationsCredits(AsyncResource):
+class AsyncOrganizationsCreditsResource(AsyncResource):
     """Methods of `operator.organizations.credits`."""
 
     @cached_property
-    def events(self) -> AsyncOrganizationsCreditsEvents:
-        """`operator.organizations.credits.events`: `list`."""
+    def events(self) -> AsyncOrganizationsCreditsEventsResource:
+        """`operator.organizations.credits.events`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.organizations_credits_events import (
-            AsyncOrganizationsCreditsEvents,
+            AsyncOrganizationsCreditsEventsResource,
         )
 
-        return AsyncOrganizationsCreditsEvents(self._client)
+        return AsyncOrganizationsCreditsEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCreditsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCreditsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCreditsRaw(self)
+        return AsyncOrganizationsCreditsRawResource(self)
 
     async def adjust(
         self,
@@ -286,7 +293,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         org_id: str,
         *,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
@@ -323,7 +330,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         org_id: str,
         *,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
@@ -361,7 +368,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         *,
         job_id: str,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
         """Refund credits.
@@ -394,10 +401,10 @@ class AsyncOrganizationsCredits(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsCreditsRaw:
+class AsyncOrganizationsCreditsRawResource:
     """Methods of `operator.organizations.credits` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCredits) -> None:
+    def __init__(self, resource: AsyncOrganizationsCreditsResource) -> None:
         self._resource = resource
         self.adjust = async_raw(resource.adjust)
         self.grant = async_raw(resource.grant)
@@ -405,6 +412,6 @@ class AsyncOrganizationsCreditsRaw:
         self.refund = async_raw(resource.refund)
 
     @cached_property
-    def events(self) -> AsyncOrganizationsCreditsEventsRaw:
+    def events(self) -> AsyncOrganizationsCreditsEventsRawResource:
         """`operator.organizations.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations.credits.events`."""
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ _LIST = Operation(
 )
 
 
-class OrganizationsCreditsEvents(Resource):
+class OrganizationsCreditsEventsResource(Resource):
     """Methods of `operator.organizations.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCreditsEventsRaw:
+    def with_raw_response(self) -> OrganizationsCreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCreditsEventsRaw(self)
+        return OrganizationsCreditsEventsRawResource(self)
 
     def list(
         self,
@@ -93,21 +94,21 @@ class OrganizationsCreditsEvents(Resource):
         )
 
 
-class OrganizationsCreditsEventsRaw:
+class OrganizationsCreditsEventsRawResource:
     """Methods of `operator.organizations.credits.events` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCreditsEvents) -> None:
+    def __init__(self, resource: OrganizationsCreditsEventsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
 
 
-class AsyncOrganizationsCreditsEvents(AsyncResource):
+class AsyncOrganizationsCreditsEventsResource(AsyncResource):
     """Methods of `operator.organizations.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCreditsEventsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCreditsEventsRaw(self)
+        return AsyncOrganizationsCreditsEventsRawResource(self)
 
     def list(
         self,
@@ -170,9 +171,9 @@ class AsyncOrganizationsCreditsEvents(AsyncResource):
         )
 
 
-class AsyncOrganizationsCreditsEventsRaw:
+class AsyncOrganizationsCreditsEventsRawResource:
     """Methods of `operator.organizations.credits.events` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCreditsEvents) -> None:
+    def __init__(self, resource: AsyncOrganizationsCreditsEventsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)

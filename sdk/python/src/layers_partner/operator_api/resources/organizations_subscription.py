@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations.subscription`."""
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ _UPDATE = Operation(
 )
 
 
-class OrganizationsSubscription(Resource):
+class OrganizationsSubscriptionResource(Resource):
     """Methods of `operator.organizations.subscription`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsSubscriptionRaw:
+    def with_raw_response(self) -> OrganizationsSubscriptionRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsSubscriptionRaw(self)
+        return OrganizationsSubscriptionRawResource(self)
 
     def update(
         self,
@@ -37,7 +38,7 @@ class OrganizationsSubscription(Resource):
         tier: Literal["enterprise", "free", "pro", "scale", "starter"] | str,
         included_credits: int,
         billing_status: Literal["active", "canceled", "past_due"] | str,
-        started_at: str | None | NotGiven = NOT_GIVEN,
+        started_at: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> SetSubscription:
         """Set a subscription.
@@ -78,21 +79,21 @@ class OrganizationsSubscription(Resource):
         return answer
 
 
-class OrganizationsSubscriptionRaw:
+class OrganizationsSubscriptionRawResource:
     """Methods of `operator.organizations.subscription` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsSubscription) -> None:
+    def __init__(self, resource: OrganizationsSubscriptionResource) -> None:
         self._resource = resource
         self.update = raw(resource.update)
 
 
-class AsyncOrganizationsSubscription(AsyncResource):
+class AsyncOrganizationsSubscriptionResource(AsyncResource):
     """Methods of `operator.organizations.subscription`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsSubscriptionRaw:
+    def with_raw_response(self) -> AsyncOrganizationsSubscriptionRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsSubscriptionRaw(self)
+        return AsyncOrganizationsSubscriptionRawResource(self)
 
     async def update(
         self,
@@ -101,7 +102,7 @@ class AsyncOrganizationsSubscription(AsyncResource):
         tier: Literal["enterprise", "free", "pro", "scale", "starter"] | str,
         included_credits: int,
         billing_status: Literal["active", "canceled", "past_due"] | str,
-        started_at: str | None | NotGiven = NOT_GIVEN,
+        started_at: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> SetSubscription:
         """Set a subscription.
@@ -142,9 +143,9 @@ class AsyncOrganizationsSubscription(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsSubscriptionRaw:
+class AsyncOrganizationsSubscriptionRawResource:
     """Methods of `operator.organizations.subscription` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsSubscription) -> None:
+    def __init__(self, resource: AsyncOrganizationsSubscriptionResource) -> None:
         self._resource = resource
         self.update = async_raw(resource.update)

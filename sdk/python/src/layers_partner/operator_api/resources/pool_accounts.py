@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.pool_accounts`."""
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ _LIST = Operation("pool_accounts.list", "GET", "/ops/v1/pool/accounts")
 _UPDATE = Operation("pool_accounts.update", "PATCH", "/ops/v1/pool/accounts/{poolAccountId}")
 
 
-class PoolAccounts(Resource):
+class PoolAccountsResource(Resource):
     """Methods of `operator.pool_accounts`."""
 
     @cached_property
-    def with_raw_response(self) -> PoolAccountsRaw:
+    def with_raw_response(self) -> PoolAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return PoolAccountsRaw(self)
+        return PoolAccountsRawResource(self)
 
     def create(
         self,
@@ -43,7 +44,7 @@ class PoolAccounts(Resource):
         language: str,
         geo: Sequence[str],
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
-        avatar_url: str | None | NotGiven = NOT_GIVEN,
+        avatar_url: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PoolAccount:
         """Add a pool account.
@@ -119,7 +120,7 @@ class PoolAccounts(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            PayloadTooLargeError: The request body is larger than 256 KiB.
+            PayloadTooLargeError: The file is larger than 67,108,864 bytes.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolImport = self._client._upload(
@@ -208,7 +209,7 @@ class PoolAccounts(Resource):
         language: str | NotGiven = NOT_GIVEN,
         geo: Sequence[str] | NotGiven = NOT_GIVEN,
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
-        avatar_url: str | None | NotGiven = NOT_GIVEN,
+        avatar_url: str | NotGiven | None = NOT_GIVEN,
         status: Literal["available", "retired"] | str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PoolAccount:
@@ -258,10 +259,10 @@ class PoolAccounts(Resource):
         return answer
 
 
-class PoolAccountsRaw:
+class PoolAccountsRawResource:
     """Methods of `operator.pool_accounts` that return whole responses."""
 
-    def __init__(self, resource: PoolAccounts) -> None:
+    def __init__(self, resource: PoolAccountsResource) -> None:
         self._resource = resource
         self.create = raw(resource.create)
         self.import_file = raw(resource.import_file)
@@ -269,13 +270,13 @@ class PoolAccountsRaw:
         self.update = raw(resource.update)
 
 
-class AsyncPoolAccounts(AsyncResource):
+class AsyncPoolAccountsResource(AsyncResource):
     """Methods of `operator.pool_accounts`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncPoolAccountsRaw:
+    def with_raw_response(self) -> AsyncPoolAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncPoolAccountsRaw(self)
+        return AsyncPoolAccountsRawResource(self)
 
     async def create(
         self,
@@ -287,7 +288,7 @@ class AsyncPoolAccounts(AsyncResource):
         language: str,
         geo: Sequence[str],
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
-        avatar_url: str | None | NotGiven = NOT_GIVEN,
+        avatar_url: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PoolAccount:
         """Add a pool account.
@@ -363,7 +364,7 @@ class AsyncPoolAccounts(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            PayloadTooLargeError: The request body is larger than 256 KiB.
+            PayloadTooLargeError: The file is larger than 67,108,864 bytes.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolImport = await self._client._upload(
@@ -453,7 +454,7 @@ class AsyncPoolAccounts(AsyncResource):
         language: str | NotGiven = NOT_GIVEN,
         geo: Sequence[str] | NotGiven = NOT_GIVEN,
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
-        avatar_url: str | None | NotGiven = NOT_GIVEN,
+        avatar_url: str | NotGiven | None = NOT_GIVEN,
         status: Literal["available", "retired"] | str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PoolAccount:
@@ -503,10 +504,10 @@ class AsyncPoolAccounts(AsyncResource):
         return answer
 
 
-class AsyncPoolAccountsRaw:
+class AsyncPoolAccountsRawResource:
     """Methods of `operator.pool_accounts` that return whole responses."""
 
-    def __init__(self, resource: AsyncPoolAccounts) -> None:
+    def __init__(self, resource: AsyncPoolAccountsResource) -> None:
         self._resource = resource
         self.create = async_raw(resource.create)
         self.import_file = async_raw(resource.import_file)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.api_keys`."""
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ _KILL = Operation("api_keys.kill", "POST", "/v1/api-keys/{keyId}/kill")
 _ROTATE = Operation("api_keys.rotate", "POST", "/v1/api-keys/{keyId}/rotate")
 
 
-class ApiKeys(Resource):
+class ApiKeysResource(Resource):
     """Methods of `layers.api_keys`."""
 
     @cached_property
-    def with_raw_response(self) -> ApiKeysRaw:
+    def with_raw_response(self) -> ApiKeysRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return ApiKeysRaw(self)
+        return ApiKeysRawResource(self)
 
     def delete(self, key_id: str, **options: Unpack[RequestOptions]) -> DeletedOwnApiKey:
         """Delete a key.
@@ -101,23 +102,23 @@ class ApiKeys(Resource):
         return answer
 
 
-class ApiKeysRaw:
+class ApiKeysRawResource:
     """Methods of `layers.api_keys` that return whole responses."""
 
-    def __init__(self, resource: ApiKeys) -> None:
+    def __init__(self, resource: ApiKeysResource) -> None:
         self._resource = resource
         self.delete = raw(resource.delete)
         self.kill = raw(resource.kill)
         self.rotate = raw(resource.rotate)
 
 
-class AsyncApiKeys(AsyncResource):
+class AsyncApiKeysResource(AsyncResource):
     """Methods of `layers.api_keys`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncApiKeysRaw:
+    def with_raw_response(self) -> AsyncApiKeysRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncApiKeysRaw(self)
+        return AsyncApiKeysRawResource(self)
 
     async def delete(self, key_id: str, **options: Unpack[RequestOptions]) -> DeletedOwnApiKey:
         """Delete a key.
@@ -193,10 +194,10 @@ class AsyncApiKeys(AsyncResource):
         return answer
 
 
-class AsyncApiKeysRaw:
+class AsyncApiKeysRawResource:
     """Methods of `layers.api_keys` that return whole responses."""
 
-    def __init__(self, resource: AsyncApiKeys) -> None:
+    def __init__(self, resource: AsyncApiKeysResource) -> None:
         self._resource = resource
         self.delete = async_raw(resource.delete)
         self.kill = async_raw(resource.kill)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.content`."""
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from layers_partner.options import NotGiven, RequestOptions
     from layers_partner.pages import AsyncPages, Page
     from layers_partner.partner.resources.content_assets import (
-        AsyncContentAssets,
-        AsyncContentAssetsRaw,
-        ContentAssets,
-        ContentAssetsRaw,
+        AsyncContentAssetsRawResource,
+        AsyncContentAssetsResource,
+        ContentAssetsRawResource,
+        ContentAssetsResource,
     )
     from layers_partner.partner.types import Content, StartedJob
 
@@ -40,28 +41,31 @@ _REMIX_VIDEO = Operation(
 _RETRIEVE = Operation("content.retrieve", "GET", "/v1/content/{containerId}")
 
 
-class Content(Resource):
+class ContentResource(Resource):
     """Methods of `layers.content`."""
 
     @cached_property
-    def assets(self) -> ContentAssets:
-        """`layers.content.assets`: `retrieve_url`."""
-        from layers_partner.partner.resources.content_assets import ContentAssets
+    def assets(self) -> ContentAssetsResource:
+        """`layers.content.assets`.
 
-        return ContentAssets(self._client)
+        Has `retrieve_url`.
+        """
+        from layers_partner.partner.resources.content_assets import ContentAssetsResource
+
+        return ContentAssetsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> ContentRaw:
+    def with_raw_response(self) -> ContentRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return ContentRaw(self)
+        return ContentRawResource(self)
 
     def build_slideshow(
         self,
         project_id: str,
         *,
         hook: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Build a slideshow.
@@ -105,10 +109,10 @@ class Content(Resource):
         self,
         project_id: str,
         *,
-        hook: str | None | NotGiven = NOT_GIVEN,
-        tiktok_video_id: str | None | NotGiven = NOT_GIVEN,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        hook: str | NotGiven | None = NOT_GIVEN,
+        tiktok_video_id: str | NotGiven | None = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Generate whichever format fits.
@@ -213,8 +217,8 @@ class Content(Resource):
         project_id: str,
         *,
         tiktok_video_id: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix a slideshow.
@@ -256,11 +260,11 @@ class Content(Resource):
         self,
         project_id: str,
         *,
-        hook: str | None | NotGiven = NOT_GIVEN,
-        tiktok_video_id: str | None | NotGiven = NOT_GIVEN,
-        media_id: str | None | NotGiven = NOT_GIVEN,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        hook: str | NotGiven | None = NOT_GIVEN,
+        tiktok_video_id: str | NotGiven | None = NOT_GIVEN,
+        media_id: str | NotGiven | None = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix user-generated content.
@@ -308,8 +312,8 @@ class Content(Resource):
         project_id: str,
         *,
         tiktok_video_id: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix a video.
@@ -371,10 +375,10 @@ class Content(Resource):
         return answer
 
 
-class ContentRaw:
+class ContentRawResource:
     """Methods of `layers.content` that return whole responses."""
 
-    def __init__(self, resource: Content) -> None:
+    def __init__(self, resource: ContentResource) -> None:
         self._resource = resource
         self.build_slideshow = raw(resource.build_slideshow)
         self.generate = raw(resource.generate)
@@ -385,33 +389,36 @@ class ContentRaw:
         self.retrieve = raw(resource.retrieve)
 
     @cached_property
-    def assets(self) -> ContentAssetsRaw:
+    def assets(self) -> ContentAssetsRawResource:
         """`layers.content.assets`, whose methods return whole responses."""
         return self._resource.assets.with_raw_response
 
 
-class AsyncContent(AsyncResource):
+class AsyncContentResource(AsyncResource):
     """Methods of `layers.content`."""
 
     @cached_property
-    def assets(self) -> AsyncContentAssets:
-        """`layers.content.assets`: `retrieve_url`."""
-        from layers_partner.partner.resources.content_assets import AsyncContentAssets
+    def assets(self) -> AsyncContentAssetsResource:
+        """`layers.content.assets`.
 
-        return AsyncContentAssets(self._client)
+        Has `retrieve_url`.
+        """
+        from layers_partner.partner.resources.content_assets import AsyncContentAssetsResource
+
+        return AsyncContentAssetsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncContentRaw:
+    def with_raw_response(self) -> AsyncContentRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncContentRaw(self)
+        return AsyncContentRawResource(self)
 
     async def build_slideshow(
         self,
         project_id: str,
         *,
         hook: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Build a slideshow.
@@ -455,10 +462,10 @@ class AsyncContent(AsyncResource):
         self,
         project_id: str,
         *,
-        hook: str | None | NotGiven = NOT_GIVEN,
-        tiktok_video_id: str | None | NotGiven = NOT_GIVEN,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        hook: str | NotGiven | None = NOT_GIVEN,
+        tiktok_video_id: str | NotGiven | None = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Generate whichever format fits.
@@ -563,8 +570,8 @@ class AsyncContent(AsyncResource):
         project_id: str,
         *,
         tiktok_video_id: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix a slideshow.
@@ -606,11 +613,11 @@ class AsyncContent(AsyncResource):
         self,
         project_id: str,
         *,
-        hook: str | None | NotGiven = NOT_GIVEN,
-        tiktok_video_id: str | None | NotGiven = NOT_GIVEN,
-        media_id: str | None | NotGiven = NOT_GIVEN,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        hook: str | NotGiven | None = NOT_GIVEN,
+        tiktok_video_id: str | NotGiven | None = NOT_GIVEN,
+        media_id: str | NotGiven | None = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix user-generated content.
@@ -658,8 +665,8 @@ class AsyncContent(AsyncResource):
         project_id: str,
         *,
         tiktok_video_id: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix a video.
@@ -721,10 +728,10 @@ class AsyncContent(AsyncResource):
         return answer
 
 
-class AsyncContentRaw:
+class AsyncContentRawResource:
     """Methods of `layers.content` that return whole responses."""
 
-    def __init__(self, resource: AsyncContent) -> None:
+    def __init__(self, resource: AsyncContentResource) -> None:
         self._resource = resource
         self.build_slideshow = async_raw(resource.build_slideshow)
         self.generate = async_raw(resource.generate)
@@ -735,6 +742,6 @@ class AsyncContentRaw:
         self.retrieve = async_raw(resource.retrieve)
 
     @cached_property
-    def assets(self) -> AsyncContentAssetsRaw:
+    def assets(self) -> AsyncContentAssetsRawResource:
         """`layers.content.assets`, whose methods return whole responses."""
         return self._resource.assets.with_raw_response

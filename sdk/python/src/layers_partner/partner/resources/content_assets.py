@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.content.assets`."""
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ _RETRIEVE_URL = Operation(
 )
 
 
-class ContentAssets(Resource):
+class ContentAssetsResource(Resource):
     """Methods of `layers.content.assets`."""
 
     @cached_property
-    def with_raw_response(self) -> ContentAssetsRaw:
+    def with_raw_response(self) -> ContentAssetsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return ContentAssetsRaw(self)
+        return ContentAssetsRawResource(self)
 
     def retrieve_url(
         self, container_id: str, asset_id: str, **options: Unpack[RequestOptions]
@@ -55,21 +56,21 @@ class ContentAssets(Resource):
         )
 
 
-class ContentAssetsRaw:
+class ContentAssetsRawResource:
     """Methods of `layers.content.assets` that return whole responses."""
 
-    def __init__(self, resource: ContentAssets) -> None:
+    def __init__(self, resource: ContentAssetsResource) -> None:
         self._resource = resource
         self.retrieve_url = raw(resource.retrieve_url)
 
 
-class AsyncContentAssets(AsyncResource):
+class AsyncContentAssetsResource(AsyncResource):
     """Methods of `layers.content.assets`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncContentAssetsRaw:
+    def with_raw_response(self) -> AsyncContentAssetsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncContentAssetsRaw(self)
+        return AsyncContentAssetsRawResource(self)
 
     async def retrieve_url(
         self, container_id: str, asset_id: str, **options: Unpack[RequestOptions]
@@ -98,9 +99,9 @@ class AsyncContentAssets(AsyncResource):
         )
 
 
-class AsyncContentAssetsRaw:
+class AsyncContentAssetsRawResource:
     """Methods of `layers.content.assets` that return whole responses."""
 
-    def __init__(self, resource: AsyncContentAssets) -> None:
+    def __init__(self, resource: AsyncContentAssetsResource) -> None:
         self._resource = resource
         self.retrieve_url = async_raw(resource.retrieve_url)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.credits.events`."""
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ _LIST = Operation("credits.events.list", "GET", "/v1/credits/events")
 _VERIFY = Operation("credits.events.verify", "GET", "/v1/credits/events/verify")
 
 
-class CreditsEvents(Resource):
+class CreditsEventsResource(Resource):
     """Methods of `layers.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> CreditsEventsRaw:
+    def with_raw_response(self) -> CreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return CreditsEventsRaw(self)
+        return CreditsEventsRawResource(self)
 
     def list(
         self,
@@ -111,22 +112,22 @@ class CreditsEvents(Resource):
         return answer
 
 
-class CreditsEventsRaw:
+class CreditsEventsRawResource:
     """Methods of `layers.credits.events` that return whole responses."""
 
-    def __init__(self, resource: CreditsEvents) -> None:
+    def __init__(self, resource: CreditsEventsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.verify = raw(resource.verify)
 
 
-class AsyncCreditsEvents(AsyncResource):
+class AsyncCreditsEventsResource(AsyncResource):
     """Methods of `layers.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncCreditsEventsRaw:
+    def with_raw_response(self) -> AsyncCreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncCreditsEventsRaw(self)
+        return AsyncCreditsEventsRawResource(self)
 
     def list(
         self,
@@ -208,10 +209,10 @@ class AsyncCreditsEvents(AsyncResource):
         return answer
 
 
-class AsyncCreditsEventsRaw:
+class AsyncCreditsEventsRawResource:
     """Methods of `layers.credits.events` that return whole responses."""
 
-    def __init__(self, resource: AsyncCreditsEvents) -> None:
+    def __init__(self, resource: AsyncCreditsEventsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.verify = async_raw(resource.verify)

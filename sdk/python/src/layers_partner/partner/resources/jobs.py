@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.jobs`."""
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ _CANCEL = Operation("jobs.cancel", "POST", "/v1/jobs/{jobId}/cancel")
 _RETRIEVE = Operation("jobs.retrieve", "GET", "/v1/jobs/{jobId}")
 
 
-class Jobs(WaitingJobs):
+class JobsResource(WaitingJobs):
     """Methods of `layers.jobs`."""
 
     @cached_property
-    def with_raw_response(self) -> JobsRaw:
+    def with_raw_response(self) -> JobsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return JobsRaw(self)
+        return JobsRawResource(self)
 
     def cancel(self, job_id: str, **options: Unpack[RequestOptions]) -> JobCancellation:
         """Cancel a job.
@@ -76,22 +77,22 @@ class Jobs(WaitingJobs):
         return answer
 
 
-class JobsRaw:
+class JobsRawResource:
     """Methods of `layers.jobs` that return whole responses."""
 
-    def __init__(self, resource: Jobs) -> None:
+    def __init__(self, resource: JobsResource) -> None:
         self._resource = resource
         self.cancel = raw(resource.cancel)
         self.retrieve = raw(resource.retrieve)
 
 
-class AsyncJobs(AsyncWaitingJobs):
+class AsyncJobsResource(AsyncWaitingJobs):
     """Methods of `layers.jobs`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncJobsRaw:
+    def with_raw_response(self) -> AsyncJobsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncJobsRaw(self)
+        return AsyncJobsRawResource(self)
 
     async def cancel(self, job_id: str, **options: Unpack[RequestOptions]) -> JobCancellation:
         """Cancel a job.
@@ -143,10 +144,10 @@ class AsyncJobs(AsyncWaitingJobs):
         return answer
 
 
-class AsyncJobsRaw:
+class AsyncJobsRawResource:
     """Methods of `layers.jobs` that return whole responses."""
 
-    def __init__(self, resource: AsyncJobs) -> None:
+    def __init__(self, resource: AsyncJobsResource) -> None:
         self._resource = resource
         self.cancel = async_raw(resource.cancel)
         self.retrieve = async_raw(resource.retrieve)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.leased_accounts`."""
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from layers_partner.options import NotGiven, RequestOptions
     from layers_partner.pages import AsyncPages, Page
     from layers_partner.partner.resources.leased_accounts_requests import (
-        AsyncLeasedAccountsRequests,
-        AsyncLeasedAccountsRequestsRaw,
-        LeasedAccountsRequests,
-        LeasedAccountsRequestsRaw,
+        AsyncLeasedAccountsRequestsRawResource,
+        AsyncLeasedAccountsRequestsResource,
+        LeasedAccountsRequestsRawResource,
+        LeasedAccountsRequestsResource,
     )
     from layers_partner.partner.types import LeasedAccount, ReleasedAccount
 
@@ -29,20 +30,25 @@ _LIST = Operation("leased_accounts.list", "GET", "/v1/projects/{projectId}/lease
 _RELEASE = Operation("leased_accounts.release", "DELETE", "/v1/leased-accounts/{socialAccountId}")
 
 
-class LeasedAccounts(Resource):
+class LeasedAccountsResource(Resource):
     """Methods of `layers.leased_accounts`."""
 
     @cached_property
-    def requests(self) -> LeasedAccountsRequests:
-        """`layers.leased_accounts.requests`: `create`, `list`, `retrieve`."""
-        from layers_partner.partner.resources.leased_accounts_requests import LeasedAccountsRequests
+    def requests(self) -> LeasedAccountsRequestsResource:
+        """`layers.leased_accounts.requests`.
 
-        return LeasedAccountsRequests(self._client)
+        Has `create`, `list`, `retrieve`.
+        """
+        from layers_partner.partner.resources.leased_accounts_requests import (
+            LeasedAccountsRequestsResource,
+        )
+
+        return LeasedAccountsRequestsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> LeasedAccountsRaw:
+    def with_raw_response(self) -> LeasedAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return LeasedAccountsRaw(self)
+        return LeasedAccountsRawResource(self)
 
     def list(
         self,
@@ -90,7 +96,7 @@ class LeasedAccounts(Resource):
         self,
         social_account_id: str,
         *,
-        reason: str | None | NotGiven = NOT_GIVEN,
+        reason: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> ReleasedAccount:
         """Release a leased account.
@@ -123,36 +129,39 @@ class LeasedAccounts(Resource):
         return answer
 
 
-class LeasedAccountsRaw:
+class LeasedAccountsRawResource:
     """Methods of `layers.leased_accounts` that return whole responses."""
 
-    def __init__(self, resource: LeasedAccounts) -> None:
+    def __init__(self, resource: LeasedAccountsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.release = raw(resource.release)
 
     @cached_property
-    def requests(self) -> LeasedAccountsRequestsRaw:
+    def requests(self) -> LeasedAccountsRequestsRawResource:
         """`layers.leased_accounts.requests`, whose methods return whole responses."""
         return self._resource.requests.with_raw_response
 
 
-class AsyncLeasedAccounts(AsyncResource):
+class AsyncLeasedAccountsResource(AsyncResource):
     """Methods of `layers.leased_accounts`."""
 
     @cached_property
-    def requests(self) -> AsyncLeasedAccountsRequests:
-        """`layers.leased_accounts.requests`: `create`, `list`, `retrieve`."""
+    def requests(self) -> AsyncLeasedAccountsRequestsResource:
+        """`layers.leased_accounts.requests`.
+
+        Has `create`, `list`, `retrieve`.
+        """
         from layers_partner.partner.resources.leased_accounts_requests import (
-            AsyncLeasedAccountsRequests,
+            AsyncLeasedAccountsRequestsResource,
         )
 
-        return AsyncLeasedAccountsRequests(self._client)
+        return AsyncLeasedAccountsRequestsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncLeasedAccountsRaw:
+    def with_raw_response(self) -> AsyncLeasedAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncLeasedAccountsRaw(self)
+        return AsyncLeasedAccountsRawResource(self)
 
     def list(
         self,
@@ -200,7 +209,7 @@ class AsyncLeasedAccounts(AsyncResource):
         self,
         social_account_id: str,
         *,
-        reason: str | None | NotGiven = NOT_GIVEN,
+        reason: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> ReleasedAccount:
         """Release a leased account.
@@ -233,15 +242,15 @@ class AsyncLeasedAccounts(AsyncResource):
         return answer
 
 
-class AsyncLeasedAccountsRaw:
+class AsyncLeasedAccountsRawResource:
     """Methods of `layers.leased_accounts` that return whole responses."""
 
-    def __init__(self, resource: AsyncLeasedAccounts) -> None:
+    def __init__(self, resource: AsyncLeasedAccountsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.release = async_raw(resource.release)
 
     @cached_property
-    def requests(self) -> AsyncLeasedAccountsRequestsRaw:
+    def requests(self) -> AsyncLeasedAccountsRequestsRawResource:
         """`layers.leased_accounts.requests`, whose methods return whole responses."""
         return self._resource.requests.with_raw_response

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.leased_accounts.requests`."""
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ _RETRIEVE = Operation(
 )
 
 
-class LeasedAccountsRequests(Resource):
+class LeasedAccountsRequestsResource(Resource):
     """Methods of `layers.leased_accounts.requests`."""
 
     @cached_property
-    def with_raw_response(self) -> LeasedAccountsRequestsRaw:
+    def with_raw_response(self) -> LeasedAccountsRequestsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return LeasedAccountsRequestsRaw(self)
+        return LeasedAccountsRequestsRawResource(self)
 
     def create(
         self,
@@ -46,9 +47,9 @@ class LeasedAccountsRequests(Resource):
         *,
         count: int,
         niche: NicheParam,
-        target: str | None | NotGiven = NOT_GIVEN,
-        note: str | None | NotGiven = NOT_GIVEN,
-        request_id: str | None | NotGiven = NOT_GIVEN,
+        target: str | NotGiven | None = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
+        request_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> LeaseRequest:
         """Request leased accounts.
@@ -159,23 +160,23 @@ class LeasedAccountsRequests(Resource):
         return answer
 
 
-class LeasedAccountsRequestsRaw:
+class LeasedAccountsRequestsRawResource:
     """Methods of `layers.leased_accounts.requests` that return whole responses."""
 
-    def __init__(self, resource: LeasedAccountsRequests) -> None:
+    def __init__(self, resource: LeasedAccountsRequestsResource) -> None:
         self._resource = resource
         self.create = raw(resource.create)
         self.list = raw(resource.list)
         self.retrieve = raw(resource.retrieve)
 
 
-class AsyncLeasedAccountsRequests(AsyncResource):
+class AsyncLeasedAccountsRequestsResource(AsyncResource):
     """Methods of `layers.leased_accounts.requests`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncLeasedAccountsRequestsRaw:
+    def with_raw_response(self) -> AsyncLeasedAccountsRequestsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncLeasedAccountsRequestsRaw(self)
+        return AsyncLeasedAccountsRequestsRawResource(self)
 
     async def create(
         self,
@@ -183,9 +184,9 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         *,
         count: int,
         niche: NicheParam,
-        target: str | None | NotGiven = NOT_GIVEN,
-        note: str | None | NotGiven = NOT_GIVEN,
-        request_id: str | None | NotGiven = NOT_GIVEN,
+        target: str | NotGiven | None = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
+        request_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> LeaseRequest:
         """Request leased accounts.
@@ -296,10 +297,10 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         return answer
 
 
-class AsyncLeasedAccountsRequestsRaw:
+class AsyncLeasedAccountsRequestsRawResource:
     """Methods of `layers.leased_accounts.requests` that return whole responses."""
 
-    def __init__(self, resource: AsyncLeasedAccountsRequests) -> None:
+    def __init__(self, resource: AsyncLeasedAccountsRequestsResource) -> None:
         self._resource = resource
         self.create = async_raw(resource.create)
         self.list = async_raw(resource.list)

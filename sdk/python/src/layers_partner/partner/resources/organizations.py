@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.organizations`."""
 
 from __future__ import annotations
@@ -18,22 +19,22 @@ if TYPE_CHECKING:
     from layers_partner.options import NotGiven, RequestOptions
     from layers_partner.pages import AsyncPages, Page
     from layers_partner.partner.resources.organizations_api_keys import (
-        AsyncOrganizationsApiKeys,
-        AsyncOrganizationsApiKeysRaw,
-        OrganizationsApiKeys,
-        OrganizationsApiKeysRaw,
+        AsyncOrganizationsApiKeysRawResource,
+        AsyncOrganizationsApiKeysResource,
+        OrganizationsApiKeysRawResource,
+        OrganizationsApiKeysResource,
     )
     from layers_partner.partner.resources.organizations_credit_config import (
-        AsyncOrganizationsCreditConfig,
-        AsyncOrganizationsCreditConfigRaw,
-        OrganizationsCreditConfig,
-        OrganizationsCreditConfigRaw,
+        AsyncOrganizationsCreditConfigRawResource,
+        AsyncOrganizationsCreditConfigResource,
+        OrganizationsCreditConfigRawResource,
+        OrganizationsCreditConfigResource,
     )
     from layers_partner.partner.resources.organizations_credits import (
-        AsyncOrganizationsCredits,
-        AsyncOrganizationsCreditsRaw,
-        OrganizationsCredits,
-        OrganizationsCreditsRaw,
+        AsyncOrganizationsCreditsRawResource,
+        AsyncOrganizationsCreditsResource,
+        OrganizationsCreditsRawResource,
+        OrganizationsCreditsResource,
     )
     from layers_partner.partner.types import (
         ArchivedOrganization,
@@ -52,36 +53,49 @@ _SUSPEND = Operation("organizations.suspend", "POST", "/v1/organizations/{orgId}
 _UPDATE = Operation("organizations.update", "PATCH", "/v1/organizations/{orgId}")
 
 
-class Organizations(Resource):
+class OrganizationsResource(Resource):
     """Methods of `layers.organizations`."""
 
     @cached_property
-    def api_keys(self) -> OrganizationsApiKeys:
-        """`layers.organizations.api_keys`: `create`, `delete`, `list`, `rotate`."""
-        from layers_partner.partner.resources.organizations_api_keys import OrganizationsApiKeys
+    def api_keys(self) -> OrganizationsApiKeysResource:
+        """`layers.organizations.api_keys`.
 
-        return OrganizationsApiKeys(self._client)
-
-    @cached_property
-    def credit_config(self) -> OrganizationsCreditConfig:
-        """`layers.organizations.credit_config`: `retrieve`, `update`."""
-        from layers_partner.partner.resources.organizations_credit_config import (
-            OrganizationsCreditConfig,
+        Has `create`, `delete`, `list`, `rotate`.
+        """
+        from layers_partner.partner.resources.organizations_api_keys import (
+            OrganizationsApiKeysResource,
         )
 
-        return OrganizationsCreditConfig(self._client)
+        return OrganizationsApiKeysResource(self._client)
 
     @cached_property
-    def credits(self) -> OrganizationsCredits:
-        """`layers.organizations.credits`: `allocate`, `retrieve`, `events`."""
-        from layers_partner.partner.resources.organizations_credits import OrganizationsCredits
+    def credit_config(self) -> OrganizationsCreditConfigResource:
+        """`layers.organizations.credit_config`.
 
-        return OrganizationsCredits(self._client)
+        Has `retrieve`, `update`.
+        """
+        from layers_partner.partner.resources.organizations_credit_config import (
+            OrganizationsCreditConfigResource,
+        )
+
+        return OrganizationsCreditConfigResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsRaw:
+    def credits(self) -> OrganizationsCreditsResource:
+        """`layers.organizations.credits`.
+
+        Has `allocate`, `retrieve`, `events`.
+        """
+        from layers_partner.partner.resources.organizations_credits import (
+            OrganizationsCreditsResource,
+        )
+
+        return OrganizationsCreditsResource(self._client)
+
+    @cached_property
+    def with_raw_response(self) -> OrganizationsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsRaw(self)
+        return OrganizationsRawResource(self)
 
     def archive(self, org_id: str, **options: Unpack[RequestOptions]) -> ArchivedOrganization:
         """Archive a child.
@@ -113,7 +127,7 @@ class Organizations(Resource):
         *,
         name: str,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
-        billing_email: str | None | NotGiven = NOT_GIVEN,
+        billing_email: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Organization:
         """Create a child.
@@ -280,8 +294,8 @@ class Organizations(Resource):
         org_id: str,
         *,
         name: str | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, str] | None | NotGiven = NOT_GIVEN,
-        billing_email: str | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
+        billing_email: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Organization:
         """Change a child.
@@ -315,10 +329,10 @@ class Organizations(Resource):
         return answer
 
 
-class OrganizationsRaw:
+class OrganizationsRawResource:
     """Methods of `layers.organizations` that return whole responses."""
 
-    def __init__(self, resource: Organizations) -> None:
+    def __init__(self, resource: OrganizationsResource) -> None:
         self._resource = resource
         self.archive = raw(resource.archive)
         self.create = raw(resource.create)
@@ -330,53 +344,64 @@ class OrganizationsRaw:
         self.update = raw(resource.update)
 
     @cached_property
-    def api_keys(self) -> OrganizationsApiKeysRaw:
+    def api_keys(self) -> OrganizationsApiKeysRawResource:
         """`layers.organizations.api_keys`, whose methods return whole responses."""
         return self._resource.api_keys.with_raw_response
 
     @cached_property
-    def credit_config(self) -> OrganizationsCreditConfigRaw:
+    def credit_config(self) -> OrganizationsCreditConfigRawResource:
         """`layers.organizations.credit_config`, whose methods return whole responses."""
         return self._resource.credit_config.with_raw_response
 
     @cached_property
-    def credits(self) -> OrganizationsCreditsRaw:
+    def credits(self) -> OrganizationsCreditsRawResource:
         """`layers.organizations.credits`, whose methods return whole responses."""
         return self._resource.credits.with_raw_response
 
 
-class AsyncOrganizations(AsyncResource):
+class AsyncOrganizationsResource(AsyncResource):
     """Methods of `layers.organizations`."""
 
     @cached_property
-    def api_keys(self) -> AsyncOrganizationsApiKeys:
-        """`layers.organizations.api_keys`: `create`, `delete`, `list`, `rotate`."""
+    def api_keys(self) -> AsyncOrganizationsApiKeysResource:
+        """`layers.organizations.api_keys`.
+
+        Has `create`, `delete`, `list`, `rotate`.
+        """
         from layers_partner.partner.resources.organizations_api_keys import (
-            AsyncOrganizationsApiKeys,
+            AsyncOrganizationsApiKeysResource,
         )
 
-        return AsyncOrganizationsApiKeys(self._client)
+        return AsyncOrganizationsApiKeysResource(self._client)
 
     @cached_property
-    def credit_config(self) -> AsyncOrganizationsCreditConfig:
-        """`layers.organizations.credit_config`: `retrieve`, `update`."""
+    def credit_config(self) -> AsyncOrganizationsCreditConfigResource:
+        """`layers.organizations.credit_config`.
+
+        Has `retrieve`, `update`.
+        """
         from layers_partner.partner.resources.organizations_credit_config import (
-            AsyncOrganizationsCreditConfig,
+            AsyncOrganizationsCreditConfigResource,
         )
 
-        return AsyncOrganizationsCreditConfig(self._client)
+        return AsyncOrganizationsCreditConfigResource(self._client)
 
     @cached_property
-    def credits(self) -> AsyncOrganizationsCredits:
-        """`layers.organizations.credits`: `allocate`, `retrieve`, `events`."""
-        from layers_partner.partner.resources.organizations_credits import AsyncOrganizationsCredits
+    def credits(self) -> AsyncOrganizationsCreditsResource:
+        """`layers.organizations.credits`.
 
-        return AsyncOrganizationsCredits(self._client)
+        Has `allocate`, `retrieve`, `events`.
+        """
+        from layers_partner.partner.resources.organizations_credits import (
+            AsyncOrganizationsCreditsResource,
+        )
+
+        return AsyncOrganizationsCreditsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsRaw(self)
+        return AsyncOrganizationsRawResource(self)
 
     async def archive(self, org_id: str, **options: Unpack[RequestOptions]) -> ArchivedOrganization:
         """Archive a child.
@@ -408,7 +433,7 @@ class AsyncOrganizations(AsyncResource):
         *,
         name: str,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
-        billing_email: str | None | NotGiven = NOT_GIVEN,
+        billing_email: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Organization:
         """Create a child.
@@ -579,8 +604,8 @@ class AsyncOrganizations(AsyncResource):
         org_id: str,
         *,
         name: str | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, str] | None | NotGiven = NOT_GIVEN,
-        billing_email: str | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
+        billing_email: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Organization:
         """Change a child.
@@ -614,10 +639,10 @@ class AsyncOrganizations(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsRaw:
+class AsyncOrganizationsRawResource:
     """Methods of `layers.organizations` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizations) -> None:
+    def __init__(self, resource: AsyncOrganizationsResource) -> None:
         self._resource = resource
         self.archive = async_raw(resource.archive)
         self.create = async_raw(resource.create)
@@ -629,16 +654,16 @@ class AsyncOrganizationsRaw:
         self.update = async_raw(resource.update)
 
     @cached_property
-    def api_keys(self) -> AsyncOrganizationsApiKeysRaw:
+    def api_keys(self) -> AsyncOrganizationsApiKeysRawResource:
         """`layers.organizations.api_keys`, whose methods return whole responses."""
         return self._resource.api_keys.with_raw_response
 
     @cached_property
-    def credit_config(self) -> AsyncOrganizationsCreditConfigRaw:
+    def credit_config(self) -> AsyncOrganizationsCreditConfigRawResource:
         """`layers.organizations.credit_config`, whose methods return whole responses."""
         return self._resource.credit_config.with_raw_response
 
     @cached_property
-    def credits(self) -> AsyncOrganizationsCreditsRaw:
+    def credits(self) -> AsyncOrganizationsCreditsRawResource:
         """`layers.organizations.credits`, whose methods return whole responses."""
         return self._resource.credits.with_raw_response

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.organizations.api_keys`."""
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ _ROTATE = Operation(
 )
 
 
-class OrganizationsApiKeys(Resource):
+class OrganizationsApiKeysResource(Resource):
     """Methods of `layers.organizations.api_keys`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsApiKeysRaw:
+    def with_raw_response(self) -> OrganizationsApiKeysRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsApiKeysRaw(self)
+        return OrganizationsApiKeysRawResource(self)
 
     def create(
         self,
@@ -181,10 +182,10 @@ class OrganizationsApiKeys(Resource):
         return answer
 
 
-class OrganizationsApiKeysRaw:
+class OrganizationsApiKeysRawResource:
     """Methods of `layers.organizations.api_keys` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsApiKeys) -> None:
+    def __init__(self, resource: OrganizationsApiKeysResource) -> None:
         self._resource = resource
         self.create = raw(resource.create)
         self.delete = raw(resource.delete)
@@ -192,13 +193,13 @@ class OrganizationsApiKeysRaw:
         self.rotate = raw(resource.rotate)
 
 
-class AsyncOrganizationsApiKeys(AsyncResource):
+class AsyncOrganizationsApiKeysResource(AsyncResource):
     """Methods of `layers.organizations.api_keys`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsApiKeysRaw:
+    def with_raw_response(self) -> AsyncOrganizationsApiKeysRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsApiKeysRaw(self)
+        return AsyncOrganizationsApiKeysRawResource(self)
 
     async def create(
         self,
@@ -346,10 +347,10 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsApiKeysRaw:
+class AsyncOrganizationsApiKeysRawResource:
     """Methods of `layers.organizations.api_keys` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsApiKeys) -> None:
+    def __init__(self, resource: AsyncOrganizationsApiKeysResource) -> None:
         self._resource = resource
         self.create = async_raw(resource.create)
         self.delete = async_raw(resource.delete)

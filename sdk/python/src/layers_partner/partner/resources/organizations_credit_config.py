@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.organizations.credit_config`."""
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ _UPDATE = Operation(
 )
 
 
-class OrganizationsCreditConfig(Resource):
+class OrganizationsCreditConfigResource(Resource):
     """Methods of `layers.organizations.credit_config`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCreditConfigRaw:
+    def with_raw_response(self) -> OrganizationsCreditConfigRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCreditConfigRaw(self)
+        return OrganizationsCreditConfigRawResource(self)
 
     def retrieve(self, org_id: str, **options: Unpack[RequestOptions]) -> CreditConfigAnswer:
         """Read a child's credit configuration.
@@ -60,9 +61,9 @@ class OrganizationsCreditConfig(Resource):
         self,
         org_id: str,
         *,
-        monthly_credit_cap: int | None | NotGiven = NOT_GIVEN,
-        refill_threshold: int | None | NotGiven = NOT_GIVEN,
-        refill_amount: int | None | NotGiven = NOT_GIVEN,
+        monthly_credit_cap: int | NotGiven | None = NOT_GIVEN,
+        refill_threshold: int | NotGiven | None = NOT_GIVEN,
+        refill_amount: int | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> CreditConfigAnswer:
         """Change a child's credit configuration.
@@ -99,22 +100,22 @@ class OrganizationsCreditConfig(Resource):
         return answer
 
 
-class OrganizationsCreditConfigRaw:
+class OrganizationsCreditConfigRawResource:
     """Methods of `layers.organizations.credit_config` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCreditConfig) -> None:
+    def __init__(self, resource: OrganizationsCreditConfigResource) -> None:
         self._resource = resource
         self.retrieve = raw(resource.retrieve)
         self.update = raw(resource.update)
 
 
-class AsyncOrganizationsCreditConfig(AsyncResource):
+class AsyncOrganizationsCreditConfigResource(AsyncResource):
     """Methods of `layers.organizations.credit_config`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCreditConfigRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCreditConfigRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCreditConfigRaw(self)
+        return AsyncOrganizationsCreditConfigRawResource(self)
 
     async def retrieve(self, org_id: str, **options: Unpack[RequestOptions]) -> CreditConfigAnswer:
         """Read a child's credit configuration.
@@ -143,9 +144,9 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
         self,
         org_id: str,
         *,
-        monthly_credit_cap: int | None | NotGiven = NOT_GIVEN,
-        refill_threshold: int | None | NotGiven = NOT_GIVEN,
-        refill_amount: int | None | NotGiven = NOT_GIVEN,
+        monthly_credit_cap: int | NotGiven | None = NOT_GIVEN,
+        refill_threshold: int | NotGiven | None = NOT_GIVEN,
+        refill_amount: int | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> CreditConfigAnswer:
         """Change a child's credit configuration.
@@ -182,10 +183,10 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsCreditConfigRaw:
+class AsyncOrganizationsCreditConfigRawResource:
     """Methods of `layers.organizations.credit_config` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCreditConfig) -> None:
+    def __init__(self, resource: AsyncOrganizationsCreditConfigResource) -> None:
         self._resource = resource
         self.retrieve = async_raw(resource.retrieve)
         self.update = async_raw(resource.update)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.organizations.credits.events`."""
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ _VERIFY = Operation(
 )
 
 
-class OrganizationsCreditsEvents(Resource):
+class OrganizationsCreditsEventsResource(Resource):
     """Methods of `layers.organizations.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCreditsEventsRaw:
+    def with_raw_response(self) -> OrganizationsCreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCreditsEventsRaw(self)
+        return OrganizationsCreditsEventsRawResource(self)
 
     def list(
         self,
@@ -114,22 +115,22 @@ class OrganizationsCreditsEvents(Resource):
         return answer
 
 
-class OrganizationsCreditsEventsRaw:
+class OrganizationsCreditsEventsRawResource:
     """Methods of `layers.organizations.credits.events` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCreditsEvents) -> None:
+    def __init__(self, resource: OrganizationsCreditsEventsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.verify = raw(resource.verify)
 
 
-class AsyncOrganizationsCreditsEvents(AsyncResource):
+class AsyncOrganizationsCreditsEventsResource(AsyncResource):
     """Methods of `layers.organizations.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCreditsEventsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCreditsEventsRaw(self)
+        return AsyncOrganizationsCreditsEventsRawResource(self)
 
     def list(
         self,
@@ -210,10 +211,10 @@ class AsyncOrganizationsCreditsEvents(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsCreditsEventsRaw:
+class AsyncOrganizationsCreditsEventsRawResource:
     """Methods of `layers.organizations.credits.events` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCreditsEvents) -> None:
+    def __init__(self, resource: AsyncOrganizationsCreditsEventsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.verify = async_raw(resource.verify)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.projects`."""
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ _RETRIEVE = Operation("projects.retrieve", "GET", "/v1/projects/{projectId}")
 _UPDATE = Operation("projects.update", "PATCH", "/v1/projects/{projectId}")
 
 
-class Projects(Resource):
+class ProjectsResource(Resource):
     """Methods of `layers.projects`."""
 
     @cached_property
-    def with_raw_response(self) -> ProjectsRaw:
+    def with_raw_response(self) -> ProjectsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return ProjectsRaw(self)
+        return ProjectsRawResource(self)
 
     def archive(self, project_id: str, **options: Unpack[RequestOptions]) -> ArchivedProject:
         """Archive a project.
@@ -63,18 +64,18 @@ class Projects(Resource):
         *,
         name: str,
         timezone: str,
-        customer_external_id: str | None | NotGiven = NOT_GIVEN,
+        customer_external_id: str | NotGiven | None = NOT_GIVEN,
         primary_language: str | NotGiven = NOT_GIVEN,
-        owner_email: str | None | NotGiven = NOT_GIVEN,
-        app_name: str | None | NotGiven = NOT_GIVEN,
-        app_description: str | None | NotGiven = NOT_GIVEN,
-        tagline: str | None | NotGiven = NOT_GIVEN,
+        owner_email: str | NotGiven | None = NOT_GIVEN,
+        app_name: str | NotGiven | None = NOT_GIVEN,
+        app_description: str | NotGiven | None = NOT_GIVEN,
+        tagline: str | NotGiven | None = NOT_GIVEN,
         brand_voice: Literal["authentic", "casual", "educational", "professional", "warm", "witty"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        target_gender: Literal["all", "female", "male"] | str | None | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        target_gender: Literal["all", "female", "male"] | str | NotGiven | None = NOT_GIVEN,
+        metadata: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Project:
         """Create a project.
@@ -201,18 +202,18 @@ class Projects(Resource):
         *,
         name: str | NotGiven = NOT_GIVEN,
         timezone: str | NotGiven = NOT_GIVEN,
-        customer_external_id: str | None | NotGiven = NOT_GIVEN,
+        customer_external_id: str | NotGiven | None = NOT_GIVEN,
         primary_language: str | NotGiven = NOT_GIVEN,
-        owner_email: str | None | NotGiven = NOT_GIVEN,
-        app_name: str | None | NotGiven = NOT_GIVEN,
-        app_description: str | None | NotGiven = NOT_GIVEN,
-        tagline: str | None | NotGiven = NOT_GIVEN,
+        owner_email: str | NotGiven | None = NOT_GIVEN,
+        app_name: str | NotGiven | None = NOT_GIVEN,
+        app_description: str | NotGiven | None = NOT_GIVEN,
+        tagline: str | NotGiven | None = NOT_GIVEN,
         brand_voice: Literal["authentic", "casual", "educational", "professional", "warm", "witty"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        target_gender: Literal["all", "female", "male"] | str | None | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        target_gender: Literal["all", "female", "male"] | str | NotGiven | None = NOT_GIVEN,
+        metadata: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         status: Literal["active", "archived"] | str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Project:
@@ -271,10 +272,10 @@ class Projects(Resource):
         return answer
 
 
-class ProjectsRaw:
+class ProjectsRawResource:
     """Methods of `layers.projects` that return whole responses."""
 
-    def __init__(self, resource: Projects) -> None:
+    def __init__(self, resource: ProjectsResource) -> None:
         self._resource = resource
         self.archive = raw(resource.archive)
         self.create = raw(resource.create)
@@ -283,13 +284,13 @@ class ProjectsRaw:
         self.update = raw(resource.update)
 
 
-class AsyncProjects(AsyncResource):
+class AsyncProjectsResource(AsyncResource):
     """Methods of `layers.projects`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncProjectsRaw:
+    def with_raw_response(self) -> AsyncProjectsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncProjectsRaw(self)
+        return AsyncProjectsRawResource(self)
 
     async def archive(self, project_id: str, **options: Unpack[RequestOptions]) -> ArchivedProject:
         """Archive a project.
@@ -320,18 +321,18 @@ class AsyncProjects(AsyncResource):
         *,
         name: str,
         timezone: str,
-        customer_external_id: str | None | NotGiven = NOT_GIVEN,
+        customer_external_id: str | NotGiven | None = NOT_GIVEN,
         primary_language: str | NotGiven = NOT_GIVEN,
-        owner_email: str | None | NotGiven = NOT_GIVEN,
-        app_name: str | None | NotGiven = NOT_GIVEN,
-        app_description: str | None | NotGiven = NOT_GIVEN,
-        tagline: str | None | NotGiven = NOT_GIVEN,
+        owner_email: str | NotGiven | None = NOT_GIVEN,
+        app_name: str | NotGiven | None = NOT_GIVEN,
+        app_description: str | NotGiven | None = NOT_GIVEN,
+        tagline: str | NotGiven | None = NOT_GIVEN,
         brand_voice: Literal["authentic", "casual", "educational", "professional", "warm", "witty"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        target_gender: Literal["all", "female", "male"] | str | None | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        target_gender: Literal["all", "female", "male"] | str | NotGiven | None = NOT_GIVEN,
+        metadata: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Project:
         """Create a project.
@@ -460,18 +461,18 @@ class AsyncProjects(AsyncResource):
         *,
         name: str | NotGiven = NOT_GIVEN,
         timezone: str | NotGiven = NOT_GIVEN,
-        customer_external_id: str | None | NotGiven = NOT_GIVEN,
+        customer_external_id: str | NotGiven | None = NOT_GIVEN,
         primary_language: str | NotGiven = NOT_GIVEN,
-        owner_email: str | None | NotGiven = NOT_GIVEN,
-        app_name: str | None | NotGiven = NOT_GIVEN,
-        app_description: str | None | NotGiven = NOT_GIVEN,
-        tagline: str | None | NotGiven = NOT_GIVEN,
+        owner_email: str | NotGiven | None = NOT_GIVEN,
+        app_name: str | NotGiven | None = NOT_GIVEN,
+        app_description: str | NotGiven | None = NOT_GIVEN,
+        tagline: str | NotGiven | None = NOT_GIVEN,
         brand_voice: Literal["authentic", "casual", "educational", "professional", "warm", "witty"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        target_gender: Literal["all", "female", "male"] | str | None | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        target_gender: Literal["all", "female", "male"] | str | NotGiven | None = NOT_GIVEN,
+        metadata: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         status: Literal["active", "archived"] | str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Project:
@@ -530,10 +531,10 @@ class AsyncProjects(AsyncResource):
         return answer
 
 
-class AsyncProjectsRaw:
+class AsyncProjectsRawResource:
     """Methods of `layers.projects` that return whole responses."""
 
-    def __init__(self, resource: AsyncProjects) -> None:
+    def __init__(self, resource: AsyncProjectsResource) -> None:
         self._resource = resource
         self.archive = async_raw(resource.archive)
         self.create = async_raw(resource.create)

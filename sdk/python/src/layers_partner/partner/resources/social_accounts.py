@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.social_accounts`."""
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ _LIST = Operation("social_accounts.list", "GET", "/v1/projects/{projectId}/socia
 _REVOKE = Operation("social_accounts.revoke", "DELETE", "/v1/social-accounts/{socialAccountId}")
 
 
-class SocialAccounts(Resource):
+class SocialAccountsResource(Resource):
     """Methods of `layers.social_accounts`."""
 
     @cached_property
-    def with_raw_response(self) -> SocialAccountsRaw:
+    def with_raw_response(self) -> SocialAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return SocialAccountsRaw(self)
+        return SocialAccountsRawResource(self)
 
     def list(
         self,
@@ -112,22 +113,22 @@ class SocialAccounts(Resource):
         return answer
 
 
-class SocialAccountsRaw:
+class SocialAccountsRawResource:
     """Methods of `layers.social_accounts` that return whole responses."""
 
-    def __init__(self, resource: SocialAccounts) -> None:
+    def __init__(self, resource: SocialAccountsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.revoke = raw(resource.revoke)
 
 
-class AsyncSocialAccounts(AsyncResource):
+class AsyncSocialAccountsResource(AsyncResource):
     """Methods of `layers.social_accounts`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncSocialAccountsRaw:
+    def with_raw_response(self) -> AsyncSocialAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncSocialAccountsRaw(self)
+        return AsyncSocialAccountsRawResource(self)
 
     def list(
         self,
@@ -212,10 +213,10 @@ class AsyncSocialAccounts(AsyncResource):
         return answer
 
 
-class AsyncSocialAccountsRaw:
+class AsyncSocialAccountsRawResource:
     """Methods of `layers.social_accounts` that return whole responses."""
 
-    def __init__(self, resource: AsyncSocialAccounts) -> None:
+    def __init__(self, resource: AsyncSocialAccountsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.revoke = async_raw(resource.revoke)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.wallet.events`."""
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ _LIST = Operation("wallet.events.list", "GET", "/v1/wallet/events")
 _VERIFY = Operation("wallet.events.verify", "GET", "/v1/wallet/events/verify")
 
 
-class WalletEvents(Resource):
+class WalletEventsResource(Resource):
     """Methods of `layers.wallet.events`."""
 
     @cached_property
-    def with_raw_response(self) -> WalletEventsRaw:
+    def with_raw_response(self) -> WalletEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return WalletEventsRaw(self)
+        return WalletEventsRawResource(self)
 
     def list(
         self,
@@ -91,22 +92,22 @@ class WalletEvents(Resource):
         return answer
 
 
-class WalletEventsRaw:
+class WalletEventsRawResource:
     """Methods of `layers.wallet.events` that return whole responses."""
 
-    def __init__(self, resource: WalletEvents) -> None:
+    def __init__(self, resource: WalletEventsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.verify = raw(resource.verify)
 
 
-class AsyncWalletEvents(AsyncResource):
+class AsyncWalletEventsResource(AsyncResource):
     """Methods of `layers.wallet.events`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncWalletEventsRaw:
+    def with_raw_response(self) -> AsyncWalletEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncWalletEventsRaw(self)
+        return AsyncWalletEventsRawResource(self)
 
     def list(
         self,
@@ -168,10 +169,10 @@ class AsyncWalletEvents(AsyncResource):
         return answer
 
 
-class AsyncWalletEventsRaw:
+class AsyncWalletEventsRawResource:
     """Methods of `layers.wallet.events` that return whole responses."""
 
-    def __init__(self, resource: AsyncWalletEvents) -> None:
+    def __init__(self, resource: AsyncWalletEventsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.verify = async_raw(resource.verify)
