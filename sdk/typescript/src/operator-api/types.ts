@@ -181,7 +181,7 @@ export interface CompletionItem {
   claimToken: string;
   /** What it cost, at most what was reserved. */
   creditsCharged: number;
-  /** The files that were uploaded. At most 200 of them. */
+  /** What it made. At most 200 of them. */
   assets: readonly ReportedAsset[];
   /** `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;

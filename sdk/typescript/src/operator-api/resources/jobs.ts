@@ -48,7 +48,7 @@ export interface JobsCompleteParams {
   claimToken: string;
   /** What it cost, at most what was reserved. */
   creditsCharged: number;
-  /** The files that were uploaded. At most 200 of them. */
+  /** What it made. At most 200 of them. */
   assets: readonly ReportedAsset[];
   /** Who works, by a name of its own choice. At most 128 characters. */
   workerId: string;
