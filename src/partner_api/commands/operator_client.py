@@ -13,7 +13,7 @@ from partner_api.visible_text import json_text, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    import httpx
+    import httpx2
 
 _CHUNK_BYTES = 128 * 1024
 _PAGE = 100
@@ -45,7 +45,7 @@ class OperatorClient:
     """
 
     def __init__(self) -> None:
-        import httpx
+        import httpx2
 
         from partner_api.commands.environment import checked_settings
 
@@ -63,15 +63,15 @@ class OperatorClient:
                     ]
                 )
             token = secrets.operator_token
-        self._http = httpx.Client(
+        self._http = httpx2.Client(
             base_url=f"{settings.api_url.rstrip('/')}/ops/v1",
             headers={"Authorization": f"Bearer {token}"},
             timeout=OPERATOR_CLIENT_SECONDS,
             trust_env=False,
             # Loading the certificates takes as long as most requests, and http does not need them.
-            verify=httpx.URL(settings.api_url).scheme != "http",
+            verify=httpx2.URL(settings.api_url).scheme != "http",
             # A command sends a few requests and ends; it keeps no connection open.
-            limits=httpx.Limits(max_keepalive_connections=0),
+            limits=httpx2.Limits(max_keepalive_connections=0),
         )
 
     def get(self, *path: str, **query: object) -> Any:
@@ -174,12 +174,12 @@ class OperatorClient:
         )
         return self._send(request)
 
-    def _send(self, request: httpx.Request) -> Any:
-        import httpx
+    def _send(self, request: httpx2.Request) -> Any:
+        import httpx2
 
         try:
             response = self._http.send(request)
-        except httpx.RequestError as error:
+        except httpx2.RequestError as error:
             # Without the number of the system error; a time limit has no message of its own.
             reason = re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".")
             raise OperatorRequestError(
