@@ -9,6 +9,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from layers_partner.version import VERSION
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LIBRARY = tomllib.loads((ROOT / "sdk/python/pyproject.toml").read_text())
@@ -62,6 +64,6 @@ def test_what_is_of_this_repository_is_installed_from_it_and_never_fetched(lock:
         if requirement.name in OURS
     ]
     # pip is told not to look at dependencies when it installs the two, so nothing else would.
-    assert wanted.specifier.contains(LIBRARY["project"]["version"])
+    assert wanted.specifier.contains(VERSION)
     (folder,) = {source["path"] for source in PROJECT["tool"]["uv"]["sources"].values()}
     assert ROOT / folder / "pyproject.toml" == ROOT / "sdk/python/pyproject.toml"
