@@ -107,6 +107,7 @@ class OperatorClient:
         Raises:
             OperatorRequestError: the server refused, or did not answer.
         """
+        self._tries = 0
         with self._explained():
             yield from call(self._layers)
 
@@ -123,6 +124,11 @@ class OperatorClient:
             raise _refused(error, is_first=self._tries == 1) from error
         except APIConnectionError as error:
             raise self._unanswered(error) from error
+        except ValueError as error:
+            # What cannot be sent, such as an id that is empty, and would make another path.
+            if self._tries:
+                raise
+            raise OperatorRequestError(str(error), is_refusal=True) from error
 
     def _unanswered(self, error: APIConnectionError) -> OperatorRequestError:
         # Without the number of the system error; a time limit has no message of its own.

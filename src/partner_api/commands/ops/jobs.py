@@ -44,7 +44,10 @@ def list_jobs(
             limit=PAGE,
         )
     )
-    shown = ({**row, "error": (row["lastError"] or {}).get("code")} for row in islice(rows, limit))
+    shown = (
+        {**row, "error": row["lastError"] and row["lastError"]["code"]}
+        for row in islice(rows, limit)
+    )
     print_items(
         (
             "id",
