@@ -75,3 +75,16 @@ export async function rejection(promise) {
   }
   throw new Error("It was not rejected.");
 }
+
+/** Let the library's pauses of at most `longest` milliseconds take no time; return the list that they are noted in. */
+export function pausesOfLibrary(t, longest) {
+  const { setTimeout } = globalThis;
+  const pauses = [];
+  t.mock.method(globalThis, "setTimeout", (call, ms, ...others) => {
+    // Longer ones are the time limits of requests, and the engine has timers of its own.
+    const isPause = ms <= longest && new Error().stack.includes("/dist/");
+    if (isPause) pauses.push(ms);
+    return setTimeout(call, isPause ? 0 : ms, ...others);
+  });
+  return pauses;
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { JobCanceledError, JobFailedError, Layers, LayersError } from "@layers/partner";
-import { failure, KEY, rejection, send, serve } from "./server.mjs";
+import { failure, KEY, pausesOfLibrary, rejection, send, serve } from "./server.mjs";
 
 const jobId = "job_1";
 const job = (status, more) => ({ jobId, status, ...more });
@@ -75,16 +75,8 @@ test("a signal ends a wait in its pause", async (t) => {
 test("pauses grow from 1 s by half of it, up to 10 s", async (t) => {
   let polls = 0;
   const answer = () => new Response(JSON.stringify(job(++polls < 9 ? "running" : "completed")));
-  // Not the engine's, which has timers of its own.
   const layers = new Layers({ apiKey: KEY, fetch: () => Promise.resolve(answer()) });
-  const { setTimeout } = globalThis;
-  const pauses = [];
-  t.mock.method(globalThis, "setTimeout", (call, ms, ...others) => {
-    // The time limits of the requests are longer.
-    if (ms > 10_000) return setTimeout(call, ms, ...others);
-    pauses.push(ms);
-    return setTimeout(call, 0, ...others);
-  });
+  const pauses = pausesOfLibrary(t, 10_000);
   await layers.jobs.wait({ jobId });
   assert.deepEqual(pauses, [1000, 1500, 2250, 3375, 5062.5, 7593.75, 10_000, 10_000]);
 });
