@@ -1,0 +1,288 @@
+"""The clients of the Python library, as tests call them."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import gc
+import inspect
+import itertools
+import re
+import tracemalloc
+from typing import Any
+
+import layers_partner
+from layers_partner import AsyncLayers, AsyncLayersOperator, Layers, LayersOperator
+from tests.sdk.callers import (
+    NO_OPTIONS,
+    CallFailed,
+    ClientSettings,
+    JsonObject,
+    Options,
+    RawAnswer,
+)
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+# What each kind of error says of itself, by the names that tests use.
+_FIELDS = {
+    "status": "status",
+    "code": "code",
+    "requestId": "request_id",
+    "details": "details",
+    "idempotencyKey": "idempotency_key",
+    "requiredScope": "required_scope",
+    "allow": "allow",
+    "issues": "issues",
+    "reason": "reason",
+    "required": "required",
+    "available": "available",
+    "retryAfter": "retry_after",
+    "limit": "limit",
+    "scope": "scope",
+    "outcome": "outcome",
+}
+
+
+class SyncCaller:
+    """``Layers`` or ``LayersOperator``, whose calls run in threads."""
+
+    def __init__(self, settings: ClientSettings) -> None:
+        self.called: set[str] = set()
+        self.client: Any = (Layers if settings.api == "partner" else LayersOperator)(
+            **_arguments(settings)
+        )
+
+    async def call(self, name: str, /, options: Options = NO_OPTIONS, **arguments: Any) -> Any:
+        """Call a method in a thread."""
+        return await self._run(name, _method(self.client, name), options, arguments)
+
+    async def raw(self, name: str, /, **arguments: Any) -> RawAnswer:
+        """Call a method through ``with_raw_response``."""
+        return _raw_answer(
+            await self._run(name, _raw_method(self.client, name), NO_OPTIONS, arguments, raw=True)
+        )
+
+    async def walk(
+        self, name: str, /, *, at_most: int | None = None, **arguments: Any
+    ) -> list[Any]:
+        """Iterate over all pages."""
+        self.called.add(name)
+
+        def iterate() -> list[Any]:
+            pages = _method(self.client, name)(**_python_names(arguments))
+            return list(itertools.islice(pages, at_most))
+
+        try:
+            return await asyncio.to_thread(iterate)
+        except layers_partner.LayersError as error:
+            raise _failed(error) from error
+
+    async def count(self, name: str, /, marks: list[int]) -> list[int]:
+        """Walk all pages and measure."""
+
+        def walk() -> list[int]:
+            with _Measuring(marks) as measuring:
+                for item in _method(self.client, name)():
+                    measuring.take(item)
+                return measuring.found()
+
+        return await asyncio.to_thread(walk)
+
+    async def methods(self) -> set[str]:
+        """Return what its classes have."""
+        return _methods(self.client)
+
+    async def close(self) -> None:
+        """Close it."""
+        await asyncio.to_thread(self.client.close)
+
+    async def _run(
+        self, name: str, method: Any, options: Options, arguments: JsonObject, *, raw: bool = False
+    ) -> Any:
+        self.called.add(name)
+        call = functools.partial(method, **_python_names(arguments), **_options(options))
+        try:
+            result = await asyncio.to_thread(call)
+        except layers_partner.LayersError as error:
+            raise _failed(error) from error
+        return result if raw else _plain(result)
+
+
+class AsyncCaller:
+    """``AsyncLayers`` or ``AsyncLayersOperator``."""
+
+    def __init__(self, settings: ClientSettings) -> None:
+        self.called: set[str] = set()
+        self.client: Any = (AsyncLayers if settings.api == "partner" else AsyncLayersOperator)(
+            **_arguments(settings)
+        )
+
+    async def call(self, name: str, /, options: Options = NO_OPTIONS, **arguments: Any) -> Any:
+        """Await a method."""
+        return _plain(await self._run(name, _method(self.client, name), options, arguments))
+
+    async def raw(self, name: str, /, **arguments: Any) -> RawAnswer:
+        """Await a method through ``with_raw_response``."""
+        return _raw_answer(
+            await self._run(name, _raw_method(self.client, name), NO_OPTIONS, arguments)
+        )
+
+    async def walk(
+        self, name: str, /, *, at_most: int | None = None, **arguments: Any
+    ) -> list[Any]:
+        """Iterate over all pages."""
+        self.called.add(name)
+        items: list[Any] = []
+        try:
+            async for item in _method(self.client, name)(**_python_names(arguments)):
+                items.append(item)
+                if len(items) == at_most:
+                    break
+        except layers_partner.LayersError as error:
+            raise _failed(error) from error
+        return items
+
+    async def count(self, name: str, /, marks: list[int]) -> list[int]:
+        """Walk all pages and measure."""
+        with _Measuring(marks) as measuring:
+            async for item in _method(self.client, name)():
+                measuring.take(item)
+            return measuring.found()
+
+    async def methods(self) -> set[str]:
+        """Return what its classes have."""
+        return _methods(self.client)
+
+    async def close(self) -> None:
+        """Close it."""
+        await self.client.close()
+
+    async def _run(self, name: str, method: Any, options: Options, arguments: JsonObject) -> Any:
+        self.called.add(name)
+        try:
+            return await method(**_python_names(arguments), **_options(options))
+        except layers_partner.LayersError as error:
+            raise _failed(error) from error
+
+
+class _Measuring:
+    """Counts items and what Python has allocated when so many had come."""
+
+    def __init__(self, marks: list[int]) -> None:
+        self._marks = marks
+        self._bytes: list[int] = []
+        self._count = 0
+
+    def __enter__(self) -> _Measuring:
+        tracemalloc.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        tracemalloc.stop()
+
+    def take(self, item: JsonObject) -> None:
+        """Count one, and let go of it."""
+        assert item["eventId"] == str(self._count), "an item was left out or came again"
+        self._count += 1
+        if self._count in self._marks:
+            gc.collect()
+            self._bytes.append(tracemalloc.get_traced_memory()[0])
+
+    def found(self) -> list[int]:
+        """Return the bytes at the marks; no item may have come after the last."""
+        assert self._count == self._marks[-1]
+        return self._bytes
+
+
+def _arguments(settings: ClientSettings) -> JsonObject:
+    credential = "api_key" if settings.api == "partner" else "token"
+    given = {
+        credential: settings.credential,
+        "base_url": settings.base_url,
+        "timeout": settings.timeout_seconds,
+        "max_retries": settings.max_retries,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _options(options: Options) -> JsonObject:
+    given = {
+        "idempotency_key": options.idempotency_key,
+        "organization": options.organization,
+        "timeout": options.timeout_seconds,
+        "max_retries": options.max_retries,
+        "extra_headers": options.extra_headers,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _python_names(arguments: JsonObject) -> JsonObject:
+    return {_CAPITAL.sub("_", name).lower(): value for name, value in arguments.items()}
+
+
+def _method(client: Any, name: str) -> Any:
+    return functools.reduce(getattr, name.split("."), client)
+
+
+def _raw_method(client: Any, name: str) -> Any:
+    resource, _, verb = name.rpartition(".")
+    owner = _method(client, resource) if resource else client
+    return getattr(owner.with_raw_response, verb)
+
+
+def _plain(result: Any) -> Any:
+    """A page as the object of the wire; everything else is plain already."""
+    if hasattr(result, "next_cursor"):
+        return {"items": result["items"], "nextCursor": result["nextCursor"]}
+    return result
+
+
+def _raw_answer(raw: Any) -> RawAnswer:
+    limit = raw.rate_limit
+    return RawAnswer(
+        raw.status,
+        {name.lower(): value for name, value in raw.headers.items()},
+        raw.request_id,
+        {
+            "endpointClass": limit.endpoint_class,
+            "limit": limit.limit,
+            "remaining": limit.remaining,
+            "reset": limit.reset,
+        },
+        _plain(raw.data),
+    )
+
+
+def _failed(error: layers_partner.LayersError) -> CallFailed:
+    fields = {
+        name: getattr(error, attribute)
+        for name, attribute in _FIELDS.items()
+        if hasattr(error, attribute)
+    }
+    return CallFailed(type(error).__name__, str(error), fields)
+
+
+def _methods(client: Any) -> set[str]:
+    """Every public method of a client's generated classes, and of the resources that they have."""
+    found: set[str] = set()
+
+    def look(owner: Any, prefix: str) -> None:
+        for kind in type(owner).__mro__:
+            if not _is_of_api(kind):
+                continue
+            for name, value in vars(kind).items():
+                if name.startswith("_") or name == "with_raw_response":
+                    continue
+                if isinstance(value, functools.cached_property | property):
+                    look(getattr(owner, name), f"{prefix}{name}.")
+                elif inspect.isfunction(value):
+                    found.add(prefix + name)
+
+    look(client, "")
+    return found
+
+
+def _is_of_api(kind: type) -> bool:
+    """Whether a class speaks of the API: is generated, or is mixed into one that is."""
+    generated = ("layers_partner.partner.", "layers_partner.operator_api.")
+    return kind.__module__.startswith((*generated, "layers_partner.waiting"))
