@@ -25,7 +25,9 @@ def node_program() -> str:
         if found and int(found[1]) >= _OLDEST:
             return program
         reason = f"Node {said.stdout.strip()} is too old"
-    sentence = f"{reason}: the TypeScript library was not tested, which needs Node {_OLDEST} or newer"
+    sentence = (
+        f"{reason}: the TypeScript library was not tested, which needs Node {_OLDEST} or newer"
+    )
     if os.environ.get("CI") == "true":
         pytest.fail(sentence)
     pytest.skip(sentence)

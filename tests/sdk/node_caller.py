@@ -150,9 +150,7 @@ class NodeCaller:
 
     async def _call(self, action: str, name: str, arguments: JsonObject, **more: Any) -> Any:
         self.called.add(name)
-        return await self._ask(
-            action, name=_camel_case(name), params=arguments or None, **more
-        )
+        return await self._ask(action, name=_camel_case(name), params=arguments or None, **more)
 
     async def _ask(self, action: str, **asked: Any) -> Any:
         return await self._driver.ask(action, client=self._client, **asked)

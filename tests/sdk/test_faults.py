@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -149,7 +150,11 @@ async def test_an_organization_that_is_suspended_is_asked_once(
 async def test_there_are_two_more_tries_unless_said_otherwise(
     server: Service, family: Family, open_caller: OpenCaller
 ) -> None:
-    for options, tries in ((Options(), 3), (Options(max_retries=0), 1), (Options(max_retries=3), 4)):
+    for options, tries in (
+        (Options(), 3),
+        (Options(max_retries=0), 1),
+        (Options(max_retries=3), 4),
+    ):
         faults = [refusal(503, "UNAVAILABLE", Retry_After="0")] * 9
         async with behind(server, family, open_caller, *faults) as (proxy, caller):
             error = await failing(caller, family, options)
@@ -173,7 +178,7 @@ async def test_retry_after_is_waited_for(
 ) -> None:
     def pauses(proxy: FaultProxy) -> list[float]:
         began = [exchange.began for exchange in proxy.exchanges]
-        return [after - before for before, after in zip(began, began[1:], strict=False)]
+        return [after - before for before, after in itertools.pairwise(began)]
 
     in_seconds = refusal(429, "RATE_LIMITED", Retry_After="2")
     async with behind(server, family, open_caller, in_seconds) as (proxy, caller):

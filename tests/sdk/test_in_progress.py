@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tests.support.installation import Installation
     from tests.support.serving import Service
 
-    from partner_api.database.connection import Connection
-
 
 async def test_the_second_waits_for_the_first(
     server: Service, installation: Installation, open_caller: OpenCaller

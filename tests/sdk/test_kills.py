@@ -1,4 +1,4 @@
-"""A server that is killed in the middle of writes and started again: the clients get their answers, each effect once."""
+"""A server that is killed in the middle of writes and started again: clients get their answers, each effect once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.sdk.callers import ClientSettings, Options
 from tests.sdk.effects import ALLOCATE, EFFECTS
 from tests.support.databases import DatabaseUrls, make_database
 from tests.support.fault_proxy import Fault, FaultProxy, Pass, Reset
-from tests.support.holding import Held, holding
+from tests.support.holding import holding
 from tests.support.installation import Installation
 from tests.support.served import serving
 from tests.support.serving import Service, wait_until
@@ -25,8 +25,6 @@ from partner_api.crypto import SecretKeys
 from partner_api.database.connection import connect, open_pool
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.sdk.conftest import OpenCaller
     from tests.support.installation import Family
 
@@ -128,7 +126,7 @@ async def test_killed_before_the_writes_were_done(
                 await held.until_waited_for()
                 await asyncio.to_thread(revival.kill)
                 # PostgreSQL notices that nobody waits for the statement any more.
-                await until_nobody_waits(held)
+                await held.until_nobody_waits()
             assert await ALLOCATE.made(victims, family) == []
         finally:
             await owner.close()
@@ -156,10 +154,3 @@ async def test_killed_after_the_writes_were_done(
         await asyncio.to_thread(revival.kill)
         await asyncio.to_thread(revival.start)
         await writes.assert_each_was_done_once(victims)
-
-
-async def until_nobody_waits(held: Held) -> None:
-    """Wait until no statement waits for what is held."""
-    async with asyncio.timeout(_WAIT_SECONDS):
-        while await held.processes_that_wait():
-            await asyncio.sleep(0.01)
