@@ -1,0 +1,348 @@
+# Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+"""Generated methods of `operator.organizations.cash`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from layers_partner.core.operations import Operation
+from layers_partner.options import NOT_GIVEN
+from layers_partner.resource import AsyncResource, Resource
+from layers_partner.responses import async_raw, raw
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from layers_partner.operator_api.resources.organizations_cash_events import (
+        AsyncOrganizationsCashEvents,
+        AsyncOrganizationsCashEventsRaw,
+        OrganizationsCashEvents,
+        OrganizationsCashEventsRaw,
+    )
+    from layers_partner.operator_api.types import PostedCash
+    from layers_partner.options import NotGiven, RequestOptions
+
+_ADJUST = Operation(
+    "organizations.cash.adjust", "POST", "/ops/v1/organizations/{orgId}/cash/adjustment"
+)
+_REFUND = Operation(
+    "organizations.cash.refund", "POST", "/ops/v1/organizations/{orgId}/cash/refund"
+)
+_TOP_UP = Operation("organizations.cash.top_up", "POST", "/ops/v1/organizations/{orgId}/cash/topup")
+
+
+class OrganizationsCash(Resource):
+    """Methods of `operator.organizations.cash`."""
+
+    @cached_property
+    def events(self) -> OrganizationsCashEvents:
+        """`operator.organizations.cash.events`: `list`."""
+        from layers_partner.operator_api.resources.organizations_cash_events import (
+            OrganizationsCashEvents,
+        )
+
+        return OrganizationsCashEvents(self._client)
+
+    @cached_property
+    def with_raw_response(self) -> OrganizationsCashRaw:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return OrganizationsCashRaw(self)
+
+    def adjust(
+        self,
+        org_id: str,
+        *,
+        amount_cents: int,
+        description: str,
+        reference: str | None | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> PostedCash:
+        """Adjust cash.
+
+        Corrects a partner's cash wallet, never below zero.
+
+        `POST /ops/v1/organizations/{orgId}/cash/adjustment`, with the role `finance`.
+
+        Args:
+            org_id: `org_` and a UUID, or the bare UUID. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            amount_cents: Negative takes money. Not 0.
+            description: At most 500 characters.
+            reference: Of the payment, such as an invoice. At most 255 characters.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A posting, and the wallet after it.
+
+        Raises:
+            BillingExhaustedError: Not enough credits or money.
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; details.issues names every problem.
+        """
+        answer: PostedCash = self._client._call(
+            _ADJUST,
+            {"orgId": org_id},
+            body={"amountCents": amount_cents, "description": description, "reference": reference},
+            options=options,
+        )
+        return answer
+
+    def refund(
+        self,
+        org_id: str,
+        *,
+        social_account_id: str,
+        lease_month: int,
+        amount_cents: int,
+        description: str | None | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> PostedCash:
+        """Refund a month of a lease.
+
+        To the partner that paid for it, also when the lease is a child's or is over. All refunds of
+        a month are at most what it was charged: more is 409.
+
+        `POST /ops/v1/organizations/{orgId}/cash/refund`, with the role `finance`.
+
+        Args:
+            org_id: `org_` and a UUID, or the bare UUID. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            lease_month: 0 is the first month. From 0 to 100,000.
+            amount_cents: At least 1.
+            description: At most 500 characters.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A posting, and the wallet after it.
+
+        Raises:
+            ConflictError: The state of the resource does not allow it.
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; details.issues names every problem.
+        """
+        answer: PostedCash = self._client._call(
+            _REFUND,
+            {"orgId": org_id},
+            body={
+                "socialAccountId": social_account_id,
+                "leaseMonth": lease_month,
+                "amountCents": amount_cents,
+                "description": description,
+            },
+            options=options,
+        )
+        return answer
+
+    def top_up(
+        self,
+        org_id: str,
+        *,
+        amount_cents: int,
+        description: str,
+        reference: str | None | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> PostedCash:
+        """Top up cash.
+
+        Records money that a partner has paid in. A child has no cash wallet: 404.
+
+        `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
+
+        Args:
+            org_id: `org_` and a UUID, or the bare UUID. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            amount_cents: At least 1.
+            description: At most 500 characters.
+            reference: Of the payment, such as an invoice. At most 255 characters.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A posting, and the wallet after it.
+
+        Raises:
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; details.issues names every problem.
+        """
+        answer: PostedCash = self._client._call(
+            _TOP_UP,
+            {"orgId": org_id},
+            body={"amountCents": amount_cents, "description": description, "reference": reference},
+            options=options,
+        )
+        return answer
+
+
+class OrganizationsCashRaw:
+    """Methods of `operator.organizations.cash` that return whole responses."""
+
+    def __init__(self, resource: OrganizationsCash) -> None:
+        self._resource = resource
+        self.adjust = raw(resource.adjust)
+        self.refund = raw(resource.refund)
+        self.top_up = raw(resource.top_up)
+
+    @cached_property
+    def events(self) -> OrganizationsCashEventsRaw:
+        """`operator.organizations.cash.events`, whose methods return whole responses."""
+        return self._resource.events.with_raw_response
+
+
+class AsyncOrganizationsCash(AsyncResource):
+    """Methods of `operator.organizations.cash`."""
+
+    @cached_property
+    def events(self) -> AsyncOrganizationsCashEvents:
+        """`operator.organizations.cash.events`: `list`."""
+        from layers_partner.operator_api.resources.organizations_cash_events import (
+            AsyncOrganizationsCashEvents,
+        )
+
+        return AsyncOrganizationsCashEvents(self._client)
+
+    @cached_property
+    def with_raw_response(self) -> AsyncOrganizationsCashRaw:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return AsyncOrganizationsCashRaw(self)
+
+    async def adjust(
+        self,
+        org_id: str,
+        *,
+        amount_cents: int,
+        description: str,
+        reference: str | None | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> PostedCash:
+        """Adjust cash.
+
+        Corrects a partner's cash wallet, never below zero.
+
+        `POST /ops/v1/organizations/{orgId}/cash/adjustment`, with the role `finance`.
+
+        Args:
+            org_id: `org_` and a UUID, or the bare UUID. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            amount_cents: Negative takes money. Not 0.
+            description: At most 500 characters.
+            reference: Of the payment, such as an invoice. At most 255 characters.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A posting, and the wallet after it.
+
+        Raises:
+            BillingExhaustedError: Not enough credits or money.
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; details.issues names every problem.
+        """
+        answer: PostedCash = await self._client._call(
+            _ADJUST,
+            {"orgId": org_id},
+            body={"amountCents": amount_cents, "description": description, "reference": reference},
+            options=options,
+        )
+        return answer
+
+    async def refund(
+        self,
+        org_id: str,
+        *,
+        social_account_id: str,
+        lease_month: int,
+        amount_cents: int,
+        description: str | None | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> PostedCash:
+        """Refund a month of a lease.
+
+        To the partner that paid for it, also when the lease is a child's or is over. All refunds of
+        a month are at most what it was charged: more is 409.
+
+        `POST /ops/v1/organizations/{orgId}/cash/refund`, with the role `finance`.
+
+        Args:
+            org_id: `org_` and a UUID, or the bare UUID. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            lease_month: 0 is the first month. From 0 to 100,000.
+            amount_cents: At least 1.
+            description: At most 500 characters.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A posting, and the wallet after it.
+
+        Raises:
+            ConflictError: The state of the resource does not allow it.
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; details.issues names every problem.
+        """
+        answer: PostedCash = await self._client._call(
+            _REFUND,
+            {"orgId": org_id},
+            body={
+                "socialAccountId": social_account_id,
+                "leaseMonth": lease_month,
+                "amountCents": amount_cents,
+                "description": description,
+            },
+            options=options,
+        )
+        return answer
+
+    async def top_up(
+        self,
+        org_id: str,
+        *,
+        amount_cents: int,
+        description: str,
+        reference: str | None | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> PostedCash:
+        """Top up cash.
+
+        Records money that a partner has paid in. A child has no cash wallet: 404.
+
+        `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
+
+        Args:
+            org_id: `org_` and a UUID, or the bare UUID. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            amount_cents: At least 1.
+            description: At most 500 characters.
+            reference: Of the payment, such as an invoice. At most 255 characters.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A posting, and the wallet after it.
+
+        Raises:
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; details.issues names every problem.
+        """
+        answer: PostedCash = await self._client._call(
+            _TOP_UP,
+            {"orgId": org_id},
+            body={"amountCents": amount_cents, "description": description, "reference": reference},
+            options=options,
+        )
+        return answer
+
+
+class AsyncOrganizationsCashRaw:
+    """Methods of `operator.organizations.cash` that return whole responses."""
+
+    def __init__(self, resource: AsyncOrganizationsCash) -> None:
+        self._resource = resource
+        self.adjust = async_raw(resource.adjust)
+        self.refund = async_raw(resource.refund)
+        self.top_up = async_raw(resource.top_up)
+
+    @cached_property
+    def events(self) -> AsyncOrganizationsCashEventsRaw:
+        """`operator.organizations.cash.events`, whose methods return whole responses."""
+        return self._resource.events.with_raw_response

@@ -1,0 +1,195 @@
+# Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+"""Generated methods of `layers.organizations.credit_config`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from layers_partner.core.operations import Operation
+from layers_partner.options import NOT_GIVEN
+from layers_partner.resource import AsyncResource, Resource
+from layers_partner.responses import async_raw, raw
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.partner.types import CreditConfigAnswer
+
+_RETRIEVE = Operation(
+    "organizations.credit_config.retrieve", "GET", "/v1/organizations/{orgId}/credit-config"
+)
+_UPDATE = Operation(
+    "organizations.credit_config.update", "PATCH", "/v1/organizations/{orgId}/credit-config"
+)
+
+
+class OrganizationsCreditConfig(Resource):
+    """Methods of `layers.organizations.credit_config`."""
+
+    @cached_property
+    def with_raw_response(self) -> OrganizationsCreditConfigRaw:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return OrganizationsCreditConfigRaw(self)
+
+    def retrieve(self, org_id: str, **options: Unpack[RequestOptions]) -> CreditConfigAnswer:
+        """Read a child's credit configuration.
+
+        Its spending cap and automatic refill.
+
+        `GET /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
+
+        Args:
+            org_id: `org_` and a UUID, or the bare UUID. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A child's configuration, and its wallet.
+
+        Raises:
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; details.issues names every problem.
+        """
+        answer: CreditConfigAnswer = self._client._call(
+            _RETRIEVE, {"orgId": org_id}, options=options
+        )
+        return answer
+
+    def update(
+        self,
+        org_id: str,
+        *,
+        monthly_credit_cap: int | None | NotGiven = NOT_GIVEN,
+        refill_threshold: int | None | NotGiven = NOT_GIVEN,
+        refill_amount: int | None | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> CreditConfigAnswer:
+        """Change a child's credit configuration.
+
+        A number sets, null clears, what is left out stays. `refill_threshold` and `refill_amount`
+        have to be both set or both null afterwards; set, they switch automatic refill on.
+
+        `PATCH /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
+
+        Args:
+            org_id: `org_` and a UUID, or the bare UUID. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            monthly_credit_cap: The monthly credit cap.
+            refill_threshold: The refill threshold.
+            refill_amount: At least 1.
+            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A child's configuration, and its wallet.
+
+        Raises:
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; details.issues names every problem.
+        """
+        answer: CreditConfigAnswer = self._client._call(
+            _UPDATE,
+            {"orgId": org_id},
+            body={
+                "monthlyCreditCap": monthly_credit_cap,
+                "refillThreshold": refill_threshold,
+                "refillAmount": refill_amount,
+            },
+            options=options,
+        )
+        return answer
+
+
+class OrganizationsCreditConfigRaw:
+    """Methods of `layers.organizations.credit_config` that return whole responses."""
+
+    def __init__(self, resource: OrganizationsCreditConfig) -> None:
+        self._resource = resource
+        self.retrieve = raw(resource.retrieve)
+        self.update = raw(resource.update)
+
+
+class AsyncOrganizationsCreditConfig(AsyncResource):
+    """Methods of `layers.organizations.credit_config`."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncOrganizationsCreditConfigRaw:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return AsyncOrganizationsCreditConfigRaw(self)
+
+    async def retrieve(self, org_id: str, **options: Unpack[RequestOptions]) -> CreditConfigAnswer:
+        """Read a child's credit configuration.
+
+        Its spending cap and automatic refill.
+
+        `GET /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
+
+        Args:
+            org_id: `org_` and a UUID, or the bare UUID. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A child's configuration, and its wallet.
+
+        Raises:
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; details.issues names every problem.
+        """
+        answer: CreditConfigAnswer = await self._client._call(
+            _RETRIEVE, {"orgId": org_id}, options=options
+        )
+        return answer
+
+    async def update(
+        self,
+        org_id: str,
+        *,
+        monthly_credit_cap: int | None | NotGiven = NOT_GIVEN,
+        refill_threshold: int | None | NotGiven = NOT_GIVEN,
+        refill_amount: int | None | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> CreditConfigAnswer:
+        """Change a child's credit configuration.
+
+        A number sets, null clears, what is left out stays. `refill_threshold` and `refill_amount`
+        have to be both set or both null afterwards; set, they switch automatic refill on.
+
+        `PATCH /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
+
+        Args:
+            org_id: `org_` and a UUID, or the bare UUID. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            monthly_credit_cap: The monthly credit cap.
+            refill_threshold: The refill threshold.
+            refill_amount: At least 1.
+            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A child's configuration, and its wallet.
+
+        Raises:
+            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            ValidationError: A part of the request is malformed; details.issues names every problem.
+        """
+        answer: CreditConfigAnswer = await self._client._call(
+            _UPDATE,
+            {"orgId": org_id},
+            body={
+                "monthlyCreditCap": monthly_credit_cap,
+                "refillThreshold": refill_threshold,
+                "refillAmount": refill_amount,
+            },
+            options=options,
+        )
+        return answer
+
+
+class AsyncOrganizationsCreditConfigRaw:
+    """Methods of `layers.organizations.credit_config` that return whole responses."""
+
+    def __init__(self, resource: AsyncOrganizationsCreditConfig) -> None:
+        self._resource = resource
+        self.retrieve = async_raw(resource.retrieve)
+        self.update = async_raw(resource.update)
