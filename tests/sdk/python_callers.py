@@ -40,6 +40,7 @@ _FIELDS = {
     "limit": "limit",
     "scope": "scope",
     "outcome": "outcome",
+    "job": "job",
 }
 
 

@@ -113,7 +113,7 @@ function methodsOf(owner, prefix = "", found = new Set()) {
 
 const FIELDS = [
   ..."status code requestId details idempotencyKey requiredScope allow issues".split(" "),
-  ..."reason required available retryAfter limit scope outcome".split(" "),
+  ..."reason required available retryAfter limit scope outcome job".split(" "),
 ];
 
 function described(error) {
