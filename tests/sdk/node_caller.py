@@ -104,7 +104,7 @@ class NodeCaller:
 
     @classmethod
     async def open(cls, driver: NodeDriver, settings: ClientSettings) -> NodeCaller:
-        """Make a client."""
+        """Create a client in the process."""
         caller = cls(driver)
         credential = "apiKey" if settings.api == "partner" else "token"
         given = {
