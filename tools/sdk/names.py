@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
-_CODE = re.compile(r"(?<!`)`([A-Za-z_]\w*)`(?!`)")
+_CODE = re.compile(r"(?<!`)`([A-Za-z_][\w-]*)`(?!`)")
 # The members of every resource, which no method, child or argument may hide.
 _MEMBERS = {"with_raw_response", "client", "_client"}
 # What a JavaScript object has anyway; `then` would make a promise of it, in the eyes of `await`.
@@ -36,6 +36,7 @@ _PYTHON_TYPES = {
     *("NotRequired", "NotGiven", "Operation", "RequestOptions", "Resource", "AsyncResource"),
     *("Unpack", "UploadContent", "AsyncUploadContent", "None", "True", "False"),
 }
+CLASS_ENDING = "Resource"
 RESERVED_TYPES = _TYPESCRIPT_TYPES | _PYTHON_TYPES
 
 
@@ -59,6 +60,11 @@ def camel(name: str) -> str:
 def pascal(names: Iterable[str]) -> str:
     """Return the name of a class: that of ``leased_accounts`` and ``requests`` is ``LeasedAccountsRequests``."""
     return "".join(word.capitalize() for name in names for word in words(name))
+
+
+def class_of(path: Iterable[str], *, raw: bool = False) -> str:
+    """Return the name of a resource's class, which cannot be that of an object: those have no such ending."""
+    return f"{pascal(path)}{'Raw' if raw else ''}{CLASS_ENDING}"
 
 
 def kebab(names: Iterable[str]) -> str:

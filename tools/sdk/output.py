@@ -34,7 +34,9 @@ def generate(document: Json) -> dict[str, str]:
     typescript: dict[str, str] = {}
     for api in read(document):
         python |= {f"{_PYTHON}/{path}": text for path, text in write_python(api).items()}
-        typescript |= {f"{_TYPESCRIPT}/{path}": text for path, text in write_typescript(api).items()}
+        typescript |= {
+            f"{_TYPESCRIPT}/{path}": text for path, text in write_typescript(api).items()
+        }
     return _formatted(python) | typescript
 
 
@@ -56,5 +58,5 @@ def _formatted(files: dict[str, str]) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         replace_files(Path(folder), files)
         ruff = [sys.executable, "-m", "ruff", "format", "--quiet", "--no-cache"]
-        subprocess.run([*ruff, "--config", str(_PYPROJECT), folder], check=True)  # noqa: S603
+        subprocess.run([*ruff, "--config", str(_PYPROJECT), folder], check=True)
         return {name: (Path(folder) / name).read_text() for name in files}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tools.sdk import python_methods as methods
 from tools.sdk.additions import ADDITIONS
-from tools.sdk.names import pascal
+from tools.sdk.names import class_of
 from tools.sdk.prose import docstring, sentence, wrapped
 from tools.sdk.python_types import HEAD, Imports, annotation, clients_name, quoted
 from tools.sdk.shapes import names_in
@@ -14,6 +14,8 @@ from tools.sdk.shapes import names_in
 if TYPE_CHECKING:
     from tools.sdk.model import Api, Resource, Structure
 
+# The core's methods begin with an underscore: they are for generated code, not for users.
+_PYRIGHT = "# pyright: reportPrivateUsage=false\n"
 _PACKAGES = {"partner": "the Partner API", "operator_api": "the operator's API"}
 _CLIENTS = {"partner": "Partner", "operator_api": "Operator"}
 
@@ -49,7 +51,7 @@ def _types_module(api: Api) -> str:
 def _structure(structure: Structure, imports: Imports, defined: set[str]) -> str:
     lines = [
         f"class {structure.name}(TypedDict):",
-        docstring(wrapped(sentence(structure.description) or f"{structure.name}.", 4), 4),
+        docstring(_summed_up(sentence(structure.description) or f"{structure.name}."), 4),
         "",
     ]
     for member in structure.properties:
@@ -65,9 +67,16 @@ def _structure(structure: Structure, imports: Imports, defined: set[str]) -> str
     return "\n".join(lines)
 
 
+def _summed_up(text: str) -> list[str]:
+    """Return the lines of a docstring: where one is not enough, the first sentence stands apart."""
+    lines = wrapped(text, 4)
+    first, found, rest = text.partition(". ")
+    return lines if len(lines) == 1 or not found else wrapped(f"{first}.\n\n{rest}", 4)
+
+
 def _resource_module(api: Api, resource: Resource) -> str:
     imports = Imports()
-    name = pascal(resource.path)
+    name = class_of(resource.path)
     addition = ADDITIONS[api.key].get(".".join(resource.path))
     classes = []
     for flavour in methods.FLAVOURS:
@@ -85,16 +94,23 @@ def _resource_module(api: Api, resource: Resource) -> str:
                     docstring([says], 4),
                     "",
                     _children(api, resource, flavour, imports),
-                    _with_raw_response(f"{flavour.prefix}{name}Raw", imports),
-                    *(methods.method(m, flavour, imports, api.key) for m in resource.methods.values()),
+                    _with_raw_response(
+                        f"{flavour.prefix}{class_of(resource.path, raw=True)}", imports
+                    ),
+                    *(
+                        methods.method(m, flavour, imports, api.key)
+                        for m in resource.methods.values()
+                    ),
                 ]
             )
         )
         classes.append(_raw_class(api, resource, flavour, imports))
     operations = "\n".join(methods.operation(m, imports) for m in resource.methods.values())
-    title = docstring([f"Generated methods of `{clients_name(api.key)}.{'.'.join(resource.path)}`."], 0)
+    title = docstring(
+        [f"Generated methods of `{clients_name(api.key)}.{'.'.join(resource.path)}`."], 0
+    )
     body = "\n\n\n".join(classes)
-    return f"{HEAD}{title}\n\n{imports.text()}\n\n{operations}\n\n\n{body}\n"
+    return f"{HEAD}{_PYRIGHT}{title}\n\n{imports.text()}\n\n{operations}\n\n\n{body}\n"
 
 
 def _children(
@@ -105,29 +121,28 @@ def _children(
     for name, child in resource.children.items():
         imports.add("functools", "cached_property")
         module = f"layers_partner.{api.key}.resources.{'_'.join(child.path)}"
-        kind = f"{flavour.prefix}{pascal(child.path)}"
-        imports.add_type(module, f"{kind}Raw" if raw else kind)
+        kind = f"{flavour.prefix}{class_of(child.path, raw=raw)}"
+        imports.add_type(module, kind)
         path = f"`{clients_name(api.key)}.{'.'.join(child.path)}`"
         if raw:
-            says = f"{path}, whose methods return whole responses."
+            says = [f"{path}, whose methods return whole responses."]
             lines = [f"        return self._resource.{name}.with_raw_response"]
         else:
-            says = f"{path}: {_verbs(child)}."
+            says = [f"{path}.", "", *wrapped(f"Has {_members(child)}.", 8)]
             client = "self" if not resource.path else "self._client"
             lines = [f"        from {module} import {kind}", "", f"        return {kind}({client})"]
         texts += [
             "    @cached_property",
-            f"    def {name}(self) -> {kind}{'Raw' if raw else ''}:",
-            docstring(wrapped(says, 8), 8),
+            f"    def {name}(self) -> {kind}:",
+            docstring(says, 8),
             *lines,
             "",
         ]
     return "\n".join(texts)
 
 
-def _verbs(resource: Resource) -> str:
-    members = [*resource.methods, *resource.children]
-    return ", ".join(f"`{name}`" for name in members)
+def _members(resource: Resource) -> str:
+    return ", ".join(f"`{name}`" for name in (*resource.methods, *resource.children))
 
 
 def _with_raw_response(raw: str, imports: Imports) -> str:
@@ -147,10 +162,11 @@ def _raw_class(
     api: Api, resource: Resource, flavour: methods.Flavour, imports: Imports, owner: str = ""
 ) -> str:
     """Return the class whose methods are those of a resource, but for what they return."""
-    owner = owner or f"{flavour.prefix}{pascal(resource.path)}"
+    name = f"{owner}Raw" if owner else f"{flavour.prefix}{class_of(resource.path, raw=True)}"
+    owner = owner or f"{flavour.prefix}{class_of(resource.path)}"
     path = ".".join((clients_name(api.key), *resource.path))
     lines = [
-        f"class {owner}Raw:",
+        f"class {name}:",
         docstring([f"Methods of `{path}` that return whole responses."], 4),
         "",
         f"    def __init__(self, resource: {owner}) -> None:",
@@ -184,4 +200,6 @@ def _client_module(api: Api) -> str:
         classes.append(_raw_class(api, api.root, flavour, imports, owner=name))
     operations = "\n".join(methods.operation(m, imports) for m in api.root.methods.values())
     title = docstring([f"What a client of {_PACKAGES[api.key]} has."], 0)
-    return f"{HEAD}{title}\n\n{imports.text()}\n\n{operations}\n\n\n" + "\n\n\n".join(classes) + "\n"
+    return (
+        f"{HEAD}{title}\n\n{imports.text()}\n\n{operations}\n\n\n" + "\n\n\n".join(classes) + "\n"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tools.sdk.names import rename_code, snake
+from tools.sdk.names import rename_code
 from tools.sdk.prose import docstring, sentence, wrapped
 from tools.sdk.python_types import Imports, annotation, quoted
 
@@ -82,7 +82,9 @@ def method(
     types = f"layers_partner.{key}.types"
     signature = ["self"]
     for argument in method.arguments_in("path"):
-        signature.append(f"{argument.name}: {annotation(argument.shape, imports, sent=True, types=types)}")
+        signature.append(
+            f"{argument.name}: {annotation(argument.shape, imports, sent=True, types=types)}"
+        )
     others = method.arguments_in("query", "header", "body", "content")
     if others:
         signature.append("*")
@@ -111,7 +113,10 @@ def _keyword(argument: Argument, flavour: Flavour, imports: Imports, types: str)
         return f"{argument.name}: {kind}"
     imports.add_type("layers_partner.options", "NotGiven")
     imports.add("layers_partner.options", "NOT_GIVEN")
-    return f"{argument.name}: {kind} | NotGiven = NOT_GIVEN"
+    # None comes last, where everybody looks for it.
+    without_null = kind.removesuffix(" | None")
+    null = " | None" if without_null != kind else ""
+    return f"{argument.name}: {without_null} | NotGiven{null} = NOT_GIVEN"
 
 
 def _body(method: Method, answer: str, client: str, wait: str) -> list[str]:

@@ -70,8 +70,8 @@ def read(document: Json) -> list[Api]:
                     raise CannotExpress(f"{where}: x-sdk on a path of no API that has a library")
     apis = []
     for key, of_api in methods.items():
-        structures, of_api = structures_of(schemas, of_api)
-        apis.append(Api(key, resources_of(of_api), structures))
+        structures, typed = structures_of(schemas, of_api)
+        apis.append(Api(key, resources_of(typed), structures))
     return apis
 
 
@@ -178,7 +178,9 @@ class _OperationReader:
         types = self._media_types()
         if len(types) > 1:
             said = " or ".join(f"`{name}`" for name in types)
-            yield Argument("content_type", "", "content", TEXT, required=True, description=f"{said}.")
+            yield Argument(
+                "content_type", "", "content", TEXT, required=True, description=f"{said}."
+            )
 
     def _answer(self) -> tuple[Answer, Shape, str]:
         responses = self.operation["responses"]

@@ -11,7 +11,7 @@ _REF = "#/components/schemas/"
 _LARGEST = 2**53 - 1
 
 
-class CannotExpress(Exception):  # noqa: N818 - it says what it is about
+class CannotExpress(Exception):
     """Something in the document that the libraries cannot express; the message says what and where."""
 
 
@@ -192,7 +192,11 @@ def _bounds(schema: Json) -> str:
 def _length(schema: Json) -> str:
     least, most = _said(schema, "minLength"), _said(schema, "maxLength")
     if most is not None:
-        return f"From {least} to {most:,} characters." if (least or 0) > 1 else f"At most {most:,} characters."
+        return (
+            f"From {least} to {most:,} characters."
+            if (least or 0) > 1
+            else f"At most {most:,} characters."
+        )
     count = _said(schema, "maxItems")
     return f"At most {count:,} of them." if count is not None else ""
 

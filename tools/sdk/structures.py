@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tools.sdk.model import Method, Property, Structure
-from tools.sdk.names import RESERVED_TYPES
+from tools.sdk.names import CLASS_ENDING, RESERVED_TYPES
 from tools.sdk.shapes import (
     CannotExpress,
     Json,
@@ -47,8 +47,10 @@ def structures_of(
     ]
     names = [structure.name for structure in structures]
     for name in names:
-        if name in RESERVED_TYPES or not name.isidentifier():
-            raise CannotExpress(f"the schema {name}: the languages have another type of this name")
+        if name in RESERVED_TYPES or name.endswith(CLASS_ENDING) or not name.isidentifier():
+            raise CannotExpress(f"the schema {name}: the libraries have another type of this name")
+        if name.endswith("Params"):
+            raise CannotExpress(f"the schema {name}: so end the names of arguments in TypeScript")
         if names.count(name) > 1:
             raise CannotExpress(f"the schema {name}: another one is called so when it is sent")
     methods = [

@@ -160,6 +160,10 @@ def _parameters(route: Route) -> list[Json]:
         if field.default is not None:
             parameter["schema"]["default"] = field.default
         parameters.append(parameter)
+    parameters += [
+        _parameter("header", name, header_type, required=True)
+        for name, header_type in route.declared.headers.items()
+    ]
     if route.declared.access.kind == "key":
         parameters.append(
             {
@@ -254,6 +258,8 @@ def _has_content(status: int) -> bool:
 
 
 def _when(code: Code, status: int, route: Route) -> str:
+    if code == "PAYLOAD_TOO_LARGE" and route.declared.uploads is not None:
+        return f"The file is larger than {route.declared.uploads.max_bytes:,} bytes."
     if status != 400 or code != "VALIDATION":
         return KINDS[code].when
     return _NO_BODY if route.body is None and route.declared.uploads is None else _NOT_READ

@@ -10,53 +10,58 @@ from layers_partner.transport import AsyncClient, SyncClient
 
 if TYPE_CHECKING:
     from layers_partner.operator_api.resources.clock import (
-        AsyncClock,
-        AsyncClockRaw,
-        Clock,
-        ClockRaw,
+        AsyncClockRawResource,
+        AsyncClockResource,
+        ClockRawResource,
+        ClockResource,
     )
-    from layers_partner.operator_api.resources.jobs import AsyncJobs, AsyncJobsRaw, Jobs, JobsRaw
+    from layers_partner.operator_api.resources.jobs import (
+        AsyncJobsRawResource,
+        AsyncJobsResource,
+        JobsRawResource,
+        JobsResource,
+    )
     from layers_partner.operator_api.resources.lease_requests import (
-        AsyncLeaseRequests,
-        AsyncLeaseRequestsRaw,
-        LeaseRequests,
-        LeaseRequestsRaw,
+        AsyncLeaseRequestsRawResource,
+        AsyncLeaseRequestsResource,
+        LeaseRequestsRawResource,
+        LeaseRequestsResource,
     )
     from layers_partner.operator_api.resources.leases import (
-        AsyncLeases,
-        AsyncLeasesRaw,
-        Leases,
-        LeasesRaw,
+        AsyncLeasesRawResource,
+        AsyncLeasesResource,
+        LeasesRawResource,
+        LeasesResource,
     )
     from layers_partner.operator_api.resources.operators import (
-        AsyncOperators,
-        AsyncOperatorsRaw,
-        Operators,
-        OperatorsRaw,
+        AsyncOperatorsRawResource,
+        AsyncOperatorsResource,
+        OperatorsRawResource,
+        OperatorsResource,
     )
     from layers_partner.operator_api.resources.organizations import (
-        AsyncOrganizations,
-        AsyncOrganizationsRaw,
-        Organizations,
-        OrganizationsRaw,
+        AsyncOrganizationsRawResource,
+        AsyncOrganizationsResource,
+        OrganizationsRawResource,
+        OrganizationsResource,
     )
     from layers_partner.operator_api.resources.pool_accounts import (
-        AsyncPoolAccounts,
-        AsyncPoolAccountsRaw,
-        PoolAccounts,
-        PoolAccountsRaw,
+        AsyncPoolAccountsRawResource,
+        AsyncPoolAccountsResource,
+        PoolAccountsRawResource,
+        PoolAccountsResource,
     )
     from layers_partner.operator_api.resources.reconciliation import (
-        AsyncReconciliation,
-        AsyncReconciliationRaw,
-        Reconciliation,
-        ReconciliationRaw,
+        AsyncReconciliationRawResource,
+        AsyncReconciliationResource,
+        ReconciliationRawResource,
+        ReconciliationResource,
     )
     from layers_partner.operator_api.resources.renewals import (
-        AsyncRenewals,
-        AsyncRenewalsRaw,
-        Renewals,
-        RenewalsRaw,
+        AsyncRenewalsRawResource,
+        AsyncRenewalsResource,
+        RenewalsRawResource,
+        RenewalsResource,
     )
 
 
@@ -64,71 +69,95 @@ class OperatorResources(SyncClient):
     """The resources of a client of the operator's API."""
 
     @cached_property
-    def clock(self) -> Clock:
-        """`operator.clock`: `advance`, `retrieve`."""
-        from layers_partner.operator_api.resources.clock import Clock
+    def clock(self) -> ClockResource:
+        """`operator.clock`.
 
-        return Clock(self)
-
-    @cached_property
-    def jobs(self) -> Jobs:
-        """`operator.jobs`: `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`,
-        `heartbeat_many`, `list`, `retrieve`, `retry`, `assets`.
+        Has `advance`, `retrieve`.
         """
-        from layers_partner.operator_api.resources.jobs import Jobs
+        from layers_partner.operator_api.resources.clock import ClockResource
 
-        return Jobs(self)
-
-    @cached_property
-    def lease_requests(self) -> LeaseRequests:
-        """`operator.lease_requests`: `fulfil`, `list`, `reject`, `retrieve`, `candidates`."""
-        from layers_partner.operator_api.resources.lease_requests import LeaseRequests
-
-        return LeaseRequests(self)
+        return ClockResource(self)
 
     @cached_property
-    def leases(self) -> Leases:
-        """`operator.leases`: `list`, `recall`, `update`."""
-        from layers_partner.operator_api.resources.leases import Leases
+    def jobs(self) -> JobsResource:
+        """`operator.jobs`.
 
-        return Leases(self)
-
-    @cached_property
-    def operators(self) -> Operators:
-        """`operator.operators`: `create`, `list`, `revoke`, `rotate`."""
-        from layers_partner.operator_api.resources.operators import Operators
-
-        return Operators(self)
-
-    @cached_property
-    def organizations(self) -> Organizations:
-        """`operator.organizations`: `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`,
-        `credits`, `subscription`.
+        Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
+        `list`, `retrieve`, `retry`, `assets`.
         """
-        from layers_partner.operator_api.resources.organizations import Organizations
+        from layers_partner.operator_api.resources.jobs import JobsResource
 
-        return Organizations(self)
-
-    @cached_property
-    def pool_accounts(self) -> PoolAccounts:
-        """`operator.pool_accounts`: `create`, `import_file`, `list`, `update`."""
-        from layers_partner.operator_api.resources.pool_accounts import PoolAccounts
-
-        return PoolAccounts(self)
+        return JobsResource(self)
 
     @cached_property
-    def reconciliation(self) -> Reconciliation:
-        """`operator.reconciliation`: `retrieve`."""
-        from layers_partner.operator_api.resources.reconciliation import Reconciliation
+    def lease_requests(self) -> LeaseRequestsResource:
+        """`operator.lease_requests`.
 
-        return Reconciliation(self)
+        Has `fulfil`, `list`, `reject`, `retrieve`, `candidates`.
+        """
+        from layers_partner.operator_api.resources.lease_requests import LeaseRequestsResource
+
+        return LeaseRequestsResource(self)
 
     @cached_property
-    def renewals(self) -> Renewals:
-        """`operator.renewals`: `dry_run`, `list`."""
-        from layers_partner.operator_api.resources.renewals import Renewals
+    def leases(self) -> LeasesResource:
+        """`operator.leases`.
 
-        return Renewals(self)
+        Has `list`, `recall`, `update`.
+        """
+        from layers_partner.operator_api.resources.leases import LeasesResource
+
+        return LeasesResource(self)
+
+    @cached_property
+    def operators(self) -> OperatorsResource:
+        """`operator.operators`.
+
+        Has `create`, `list`, `revoke`, `rotate`.
+        """
+        from layers_partner.operator_api.resources.operators import OperatorsResource
+
+        return OperatorsResource(self)
+
+    @cached_property
+    def organizations(self) -> OrganizationsResource:
+        """`operator.organizations`.
+
+        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `subscription`.
+        """
+        from layers_partner.operator_api.resources.organizations import OrganizationsResource
+
+        return OrganizationsResource(self)
+
+    @cached_property
+    def pool_accounts(self) -> PoolAccountsResource:
+        """`operator.pool_accounts`.
+
+        Has `create`, `import_file`, `list`, `update`.
+        """
+        from layers_partner.operator_api.resources.pool_accounts import PoolAccountsResource
+
+        return PoolAccountsResource(self)
+
+    @cached_property
+    def reconciliation(self) -> ReconciliationResource:
+        """`operator.reconciliation`.
+
+        Has `retrieve`.
+        """
+        from layers_partner.operator_api.resources.reconciliation import ReconciliationResource
+
+        return ReconciliationResource(self)
+
+    @cached_property
+    def renewals(self) -> RenewalsResource:
+        """`operator.renewals`.
+
+        Has `dry_run`, `list`.
+        """
+        from layers_partner.operator_api.resources.renewals import RenewalsResource
+
+        return RenewalsResource(self)
 
     @cached_property
     def with_raw_response(self) -> OperatorResourcesRaw:
@@ -143,47 +172,47 @@ class OperatorResourcesRaw:
         self._resource = resource
 
     @cached_property
-    def clock(self) -> ClockRaw:
+    def clock(self) -> ClockRawResource:
         """`operator.clock`, whose methods return whole responses."""
         return self._resource.clock.with_raw_response
 
     @cached_property
-    def jobs(self) -> JobsRaw:
+    def jobs(self) -> JobsRawResource:
         """`operator.jobs`, whose methods return whole responses."""
         return self._resource.jobs.with_raw_response
 
     @cached_property
-    def lease_requests(self) -> LeaseRequestsRaw:
+    def lease_requests(self) -> LeaseRequestsRawResource:
         """`operator.lease_requests`, whose methods return whole responses."""
         return self._resource.lease_requests.with_raw_response
 
     @cached_property
-    def leases(self) -> LeasesRaw:
+    def leases(self) -> LeasesRawResource:
         """`operator.leases`, whose methods return whole responses."""
         return self._resource.leases.with_raw_response
 
     @cached_property
-    def operators(self) -> OperatorsRaw:
+    def operators(self) -> OperatorsRawResource:
         """`operator.operators`, whose methods return whole responses."""
         return self._resource.operators.with_raw_response
 
     @cached_property
-    def organizations(self) -> OrganizationsRaw:
+    def organizations(self) -> OrganizationsRawResource:
         """`operator.organizations`, whose methods return whole responses."""
         return self._resource.organizations.with_raw_response
 
     @cached_property
-    def pool_accounts(self) -> PoolAccountsRaw:
+    def pool_accounts(self) -> PoolAccountsRawResource:
         """`operator.pool_accounts`, whose methods return whole responses."""
         return self._resource.pool_accounts.with_raw_response
 
     @cached_property
-    def reconciliation(self) -> ReconciliationRaw:
+    def reconciliation(self) -> ReconciliationRawResource:
         """`operator.reconciliation`, whose methods return whole responses."""
         return self._resource.reconciliation.with_raw_response
 
     @cached_property
-    def renewals(self) -> RenewalsRaw:
+    def renewals(self) -> RenewalsRawResource:
         """`operator.renewals`, whose methods return whole responses."""
         return self._resource.renewals.with_raw_response
 
@@ -192,71 +221,95 @@ class AsyncOperatorResources(AsyncClient):
     """The resources of a client of the operator's API."""
 
     @cached_property
-    def clock(self) -> AsyncClock:
-        """`operator.clock`: `advance`, `retrieve`."""
-        from layers_partner.operator_api.resources.clock import AsyncClock
+    def clock(self) -> AsyncClockResource:
+        """`operator.clock`.
 
-        return AsyncClock(self)
-
-    @cached_property
-    def jobs(self) -> AsyncJobs:
-        """`operator.jobs`: `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`,
-        `heartbeat_many`, `list`, `retrieve`, `retry`, `assets`.
+        Has `advance`, `retrieve`.
         """
-        from layers_partner.operator_api.resources.jobs import AsyncJobs
+        from layers_partner.operator_api.resources.clock import AsyncClockResource
 
-        return AsyncJobs(self)
-
-    @cached_property
-    def lease_requests(self) -> AsyncLeaseRequests:
-        """`operator.lease_requests`: `fulfil`, `list`, `reject`, `retrieve`, `candidates`."""
-        from layers_partner.operator_api.resources.lease_requests import AsyncLeaseRequests
-
-        return AsyncLeaseRequests(self)
+        return AsyncClockResource(self)
 
     @cached_property
-    def leases(self) -> AsyncLeases:
-        """`operator.leases`: `list`, `recall`, `update`."""
-        from layers_partner.operator_api.resources.leases import AsyncLeases
+    def jobs(self) -> AsyncJobsResource:
+        """`operator.jobs`.
 
-        return AsyncLeases(self)
-
-    @cached_property
-    def operators(self) -> AsyncOperators:
-        """`operator.operators`: `create`, `list`, `revoke`, `rotate`."""
-        from layers_partner.operator_api.resources.operators import AsyncOperators
-
-        return AsyncOperators(self)
-
-    @cached_property
-    def organizations(self) -> AsyncOrganizations:
-        """`operator.organizations`: `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`,
-        `credits`, `subscription`.
+        Has `cancel`, `claim`, `complete`, `complete_many`, `fail`, `heartbeat`, `heartbeat_many`,
+        `list`, `retrieve`, `retry`, `assets`.
         """
-        from layers_partner.operator_api.resources.organizations import AsyncOrganizations
+        from layers_partner.operator_api.resources.jobs import AsyncJobsResource
 
-        return AsyncOrganizations(self)
-
-    @cached_property
-    def pool_accounts(self) -> AsyncPoolAccounts:
-        """`operator.pool_accounts`: `create`, `import_file`, `list`, `update`."""
-        from layers_partner.operator_api.resources.pool_accounts import AsyncPoolAccounts
-
-        return AsyncPoolAccounts(self)
+        return AsyncJobsResource(self)
 
     @cached_property
-    def reconciliation(self) -> AsyncReconciliation:
-        """`operator.reconciliation`: `retrieve`."""
-        from layers_partner.operator_api.resources.reconciliation import AsyncReconciliation
+    def lease_requests(self) -> AsyncLeaseRequestsResource:
+        """`operator.lease_requests`.
 
-        return AsyncReconciliation(self)
+        Has `fulfil`, `list`, `reject`, `retrieve`, `candidates`.
+        """
+        from layers_partner.operator_api.resources.lease_requests import AsyncLeaseRequestsResource
+
+        return AsyncLeaseRequestsResource(self)
 
     @cached_property
-    def renewals(self) -> AsyncRenewals:
-        """`operator.renewals`: `dry_run`, `list`."""
-        from layers_partner.operator_api.resources.renewals import AsyncRenewals
+    def leases(self) -> AsyncLeasesResource:
+        """`operator.leases`.
 
-        return AsyncRenewals(self)
+        Has `list`, `recall`, `update`.
+        """
+        from layers_partner.operator_api.resources.leases import AsyncLeasesResource
+
+        return AsyncLeasesResource(self)
+
+    @cached_property
+    def operators(self) -> AsyncOperatorsResource:
+        """`operator.operators`.
+
+        Has `create`, `list`, `revoke`, `rotate`.
+        """
+        from layers_partner.operator_api.resources.operators import AsyncOperatorsResource
+
+        return AsyncOperatorsResource(self)
+
+    @cached_property
+    def organizations(self) -> AsyncOrganizationsResource:
+        """`operator.organizations`.
+
+        Has `create`, `list`, `retrieve`, `update`, `api_keys`, `cash`, `credits`, `subscription`.
+        """
+        from layers_partner.operator_api.resources.organizations import AsyncOrganizationsResource
+
+        return AsyncOrganizationsResource(self)
+
+    @cached_property
+    def pool_accounts(self) -> AsyncPoolAccountsResource:
+        """`operator.pool_accounts`.
+
+        Has `create`, `import_file`, `list`, `update`.
+        """
+        from layers_partner.operator_api.resources.pool_accounts import AsyncPoolAccountsResource
+
+        return AsyncPoolAccountsResource(self)
+
+    @cached_property
+    def reconciliation(self) -> AsyncReconciliationResource:
+        """`operator.reconciliation`.
+
+        Has `retrieve`.
+        """
+        from layers_partner.operator_api.resources.reconciliation import AsyncReconciliationResource
+
+        return AsyncReconciliationResource(self)
+
+    @cached_property
+    def renewals(self) -> AsyncRenewalsResource:
+        """`operator.renewals`.
+
+        Has `dry_run`, `list`.
+        """
+        from layers_partner.operator_api.resources.renewals import AsyncRenewalsResource
+
+        return AsyncRenewalsResource(self)
 
     @cached_property
     def with_raw_response(self) -> AsyncOperatorResourcesRaw:
@@ -271,46 +324,46 @@ class AsyncOperatorResourcesRaw:
         self._resource = resource
 
     @cached_property
-    def clock(self) -> AsyncClockRaw:
+    def clock(self) -> AsyncClockRawResource:
         """`operator.clock`, whose methods return whole responses."""
         return self._resource.clock.with_raw_response
 
     @cached_property
-    def jobs(self) -> AsyncJobsRaw:
+    def jobs(self) -> AsyncJobsRawResource:
         """`operator.jobs`, whose methods return whole responses."""
         return self._resource.jobs.with_raw_response
 
     @cached_property
-    def lease_requests(self) -> AsyncLeaseRequestsRaw:
+    def lease_requests(self) -> AsyncLeaseRequestsRawResource:
         """`operator.lease_requests`, whose methods return whole responses."""
         return self._resource.lease_requests.with_raw_response
 
     @cached_property
-    def leases(self) -> AsyncLeasesRaw:
+    def leases(self) -> AsyncLeasesRawResource:
         """`operator.leases`, whose methods return whole responses."""
         return self._resource.leases.with_raw_response
 
     @cached_property
-    def operators(self) -> AsyncOperatorsRaw:
+    def operators(self) -> AsyncOperatorsRawResource:
         """`operator.operators`, whose methods return whole responses."""
         return self._resource.operators.with_raw_response
 
     @cached_property
-    def organizations(self) -> AsyncOrganizationsRaw:
+    def organizations(self) -> AsyncOrganizationsRawResource:
         """`operator.organizations`, whose methods return whole responses."""
         return self._resource.organizations.with_raw_response
 
     @cached_property
-    def pool_accounts(self) -> AsyncPoolAccountsRaw:
+    def pool_accounts(self) -> AsyncPoolAccountsRawResource:
         """`operator.pool_accounts`, whose methods return whole responses."""
         return self._resource.pool_accounts.with_raw_response
 
     @cached_property
-    def reconciliation(self) -> AsyncReconciliationRaw:
+    def reconciliation(self) -> AsyncReconciliationRawResource:
         """`operator.reconciliation`, whose methods return whole responses."""
         return self._resource.reconciliation.with_raw_response
 
     @cached_property
-    def renewals(self) -> AsyncRenewalsRaw:
+    def renewals(self) -> AsyncRenewalsRawResource:
         """`operator.renewals`, whose methods return whole responses."""
         return self._resource.renewals.with_raw_response

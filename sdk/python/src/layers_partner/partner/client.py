@@ -15,59 +15,64 @@ if TYPE_CHECKING:
 
     from layers_partner.options import RequestOptions
     from layers_partner.partner.resources.api_keys import (
-        ApiKeys,
-        ApiKeysRaw,
-        AsyncApiKeys,
-        AsyncApiKeysRaw,
+        ApiKeysRawResource,
+        ApiKeysResource,
+        AsyncApiKeysRawResource,
+        AsyncApiKeysResource,
     )
     from layers_partner.partner.resources.audit_log import (
-        AsyncAuditLog,
-        AsyncAuditLogRaw,
-        AuditLog,
-        AuditLogRaw,
+        AsyncAuditLogRawResource,
+        AsyncAuditLogResource,
+        AuditLogRawResource,
+        AuditLogResource,
     )
     from layers_partner.partner.resources.content import (
-        AsyncContent,
-        AsyncContentRaw,
-        Content,
-        ContentRaw,
+        AsyncContentRawResource,
+        AsyncContentResource,
+        ContentRawResource,
+        ContentResource,
     )
     from layers_partner.partner.resources.credits import (
-        AsyncCredits,
-        AsyncCreditsRaw,
-        Credits,
-        CreditsRaw,
+        AsyncCreditsRawResource,
+        AsyncCreditsResource,
+        CreditsRawResource,
+        CreditsResource,
     )
-    from layers_partner.partner.resources.jobs import AsyncJobs, AsyncJobsRaw, Jobs, JobsRaw
+    from layers_partner.partner.resources.jobs import (
+        AsyncJobsRawResource,
+        AsyncJobsResource,
+        JobsRawResource,
+        JobsResource,
+    )
     from layers_partner.partner.resources.leased_accounts import (
-        AsyncLeasedAccounts,
-        AsyncLeasedAccountsRaw,
-        LeasedAccounts,
-        LeasedAccountsRaw,
+        AsyncLeasedAccountsRawResource,
+        AsyncLeasedAccountsResource,
+        LeasedAccountsRawResource,
+        LeasedAccountsResource,
     )
     from layers_partner.partner.resources.organizations import (
-        AsyncOrganizations,
-        AsyncOrganizationsRaw,
-        Organizations,
-        OrganizationsRaw,
+        AsyncOrganizationsRawResource,
+        AsyncOrganizationsResource,
+        OrganizationsRawResource,
+        OrganizationsResource,
     )
     from layers_partner.partner.resources.projects import (
-        AsyncProjects,
-        AsyncProjectsRaw,
-        Projects,
-        ProjectsRaw,
+        AsyncProjectsRawResource,
+        AsyncProjectsResource,
+        ProjectsRawResource,
+        ProjectsResource,
     )
     from layers_partner.partner.resources.social_accounts import (
-        AsyncSocialAccounts,
-        AsyncSocialAccountsRaw,
-        SocialAccounts,
-        SocialAccountsRaw,
+        AsyncSocialAccountsRawResource,
+        AsyncSocialAccountsResource,
+        SocialAccountsRawResource,
+        SocialAccountsResource,
     )
     from layers_partner.partner.resources.wallet import (
-        AsyncWallet,
-        AsyncWalletRaw,
-        Wallet,
-        WalletRaw,
+        AsyncWalletRawResource,
+        AsyncWalletResource,
+        WalletRawResource,
+        WalletResource,
     )
     from layers_partner.partner.types import WhoAmI
 
@@ -78,78 +83,106 @@ class PartnerResources(SyncClient):
     """The resources of a client of the Partner API."""
 
     @cached_property
-    def api_keys(self) -> ApiKeys:
-        """`layers.api_keys`: `delete`, `kill`, `rotate`."""
-        from layers_partner.partner.resources.api_keys import ApiKeys
+    def api_keys(self) -> ApiKeysResource:
+        """`layers.api_keys`.
 
-        return ApiKeys(self)
-
-    @cached_property
-    def audit_log(self) -> AuditLog:
-        """`layers.audit_log`: `list`."""
-        from layers_partner.partner.resources.audit_log import AuditLog
-
-        return AuditLog(self)
-
-    @cached_property
-    def content(self) -> Content:
-        """`layers.content`: `build_slideshow`, `generate`, `list`, `remix_slideshow`, `remix_ugc`,
-        `remix_video`, `retrieve`, `assets`.
+        Has `delete`, `kill`, `rotate`.
         """
-        from layers_partner.partner.resources.content import Content
+        from layers_partner.partner.resources.api_keys import ApiKeysResource
 
-        return Content(self)
-
-    @cached_property
-    def credits(self) -> Credits:
-        """`layers.credits`: `retrieve`, `events`."""
-        from layers_partner.partner.resources.credits import Credits
-
-        return Credits(self)
+        return ApiKeysResource(self)
 
     @cached_property
-    def jobs(self) -> Jobs:
-        """`layers.jobs`: `cancel`, `retrieve`."""
-        from layers_partner.partner.resources.jobs import Jobs
+    def audit_log(self) -> AuditLogResource:
+        """`layers.audit_log`.
 
-        return Jobs(self)
-
-    @cached_property
-    def leased_accounts(self) -> LeasedAccounts:
-        """`layers.leased_accounts`: `list`, `release`, `requests`."""
-        from layers_partner.partner.resources.leased_accounts import LeasedAccounts
-
-        return LeasedAccounts(self)
-
-    @cached_property
-    def organizations(self) -> Organizations:
-        """`layers.organizations`: `archive`, `create`, `list`, `migrate`, `resume`, `retrieve`,
-        `suspend`, `update`, `api_keys`, `credit_config`, `credits`.
+        Has `list`.
         """
-        from layers_partner.partner.resources.organizations import Organizations
+        from layers_partner.partner.resources.audit_log import AuditLogResource
 
-        return Organizations(self)
-
-    @cached_property
-    def projects(self) -> Projects:
-        """`layers.projects`: `archive`, `create`, `list`, `retrieve`, `update`."""
-        from layers_partner.partner.resources.projects import Projects
-
-        return Projects(self)
+        return AuditLogResource(self)
 
     @cached_property
-    def social_accounts(self) -> SocialAccounts:
-        """`layers.social_accounts`: `list`, `revoke`."""
-        from layers_partner.partner.resources.social_accounts import SocialAccounts
+    def content(self) -> ContentResource:
+        """`layers.content`.
 
-        return SocialAccounts(self)
+        Has `build_slideshow`, `generate`, `list`, `remix_slideshow`, `remix_ugc`, `remix_video`,
+        `retrieve`, `assets`.
+        """
+        from layers_partner.partner.resources.content import ContentResource
+
+        return ContentResource(self)
 
     @cached_property
-    def wallet(self) -> Wallet:
-        """`layers.wallet`: `retrieve`, `events`."""
-        from layers_partner.partner.resources.wallet import Wallet
+    def credits(self) -> CreditsResource:
+        """`layers.credits`.
 
-        return Wallet(self)
+        Has `retrieve`, `events`.
+        """
+        from layers_partner.partner.resources.credits import CreditsResource
+
+        return CreditsResource(self)
+
+    @cached_property
+    def jobs(self) -> JobsResource:
+        """`layers.jobs`.
+
+        Has `cancel`, `retrieve`.
+        """
+        from layers_partner.partner.resources.jobs import JobsResource
+
+        return JobsResource(self)
+
+    @cached_property
+    def leased_accounts(self) -> LeasedAccountsResource:
+        """`layers.leased_accounts`.
+
+        Has `list`, `release`, `requests`.
+        """
+        from layers_partner.partner.resources.leased_accounts import LeasedAccountsResource
+
+        return LeasedAccountsResource(self)
+
+    @cached_property
+    def organizations(self) -> OrganizationsResource:
+        """`layers.organizations`.
+
+        Has `archive`, `create`, `list`, `migrate`, `resume`, `retrieve`, `suspend`, `update`,
+        `api_keys`, `credit_config`, `credits`.
+        """
+        from layers_partner.partner.resources.organizations import OrganizationsResource
+
+        return OrganizationsResource(self)
+
+    @cached_property
+    def projects(self) -> ProjectsResource:
+        """`layers.projects`.
+
+        Has `archive`, `create`, `list`, `retrieve`, `update`.
+        """
+        from layers_partner.partner.resources.projects import ProjectsResource
+
+        return ProjectsResource(self)
+
+    @cached_property
+    def social_accounts(self) -> SocialAccountsResource:
+        """`layers.social_accounts`.
+
+        Has `list`, `revoke`.
+        """
+        from layers_partner.partner.resources.social_accounts import SocialAccountsResource
+
+        return SocialAccountsResource(self)
+
+    @cached_property
+    def wallet(self) -> WalletResource:
+        """`layers.wallet`.
+
+        Has `retrieve`, `events`.
+        """
+        from layers_partner.partner.resources.wallet import WalletResource
+
+        return WalletResource(self)
 
     @cached_property
     def with_raw_response(self) -> PartnerResourcesRaw:
@@ -172,7 +205,7 @@ class PartnerResources(SyncClient):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: WhoAmI = self._call(_WHOAMI, {}, options=options)
         return answer
@@ -186,52 +219,52 @@ class PartnerResourcesRaw:
         self.whoami = raw(resource.whoami)
 
     @cached_property
-    def api_keys(self) -> ApiKeysRaw:
+    def api_keys(self) -> ApiKeysRawResource:
         """`layers.api_keys`, whose methods return whole responses."""
         return self._resource.api_keys.with_raw_response
 
     @cached_property
-    def audit_log(self) -> AuditLogRaw:
+    def audit_log(self) -> AuditLogRawResource:
         """`layers.audit_log`, whose methods return whole responses."""
         return self._resource.audit_log.with_raw_response
 
     @cached_property
-    def content(self) -> ContentRaw:
+    def content(self) -> ContentRawResource:
         """`layers.content`, whose methods return whole responses."""
         return self._resource.content.with_raw_response
 
     @cached_property
-    def credits(self) -> CreditsRaw:
+    def credits(self) -> CreditsRawResource:
         """`layers.credits`, whose methods return whole responses."""
         return self._resource.credits.with_raw_response
 
     @cached_property
-    def jobs(self) -> JobsRaw:
+    def jobs(self) -> JobsRawResource:
         """`layers.jobs`, whose methods return whole responses."""
         return self._resource.jobs.with_raw_response
 
     @cached_property
-    def leased_accounts(self) -> LeasedAccountsRaw:
+    def leased_accounts(self) -> LeasedAccountsRawResource:
         """`layers.leased_accounts`, whose methods return whole responses."""
         return self._resource.leased_accounts.with_raw_response
 
     @cached_property
-    def organizations(self) -> OrganizationsRaw:
+    def organizations(self) -> OrganizationsRawResource:
         """`layers.organizations`, whose methods return whole responses."""
         return self._resource.organizations.with_raw_response
 
     @cached_property
-    def projects(self) -> ProjectsRaw:
+    def projects(self) -> ProjectsRawResource:
         """`layers.projects`, whose methods return whole responses."""
         return self._resource.projects.with_raw_response
 
     @cached_property
-    def social_accounts(self) -> SocialAccountsRaw:
+    def social_accounts(self) -> SocialAccountsRawResource:
         """`layers.social_accounts`, whose methods return whole responses."""
         return self._resource.social_accounts.with_raw_response
 
     @cached_property
-    def wallet(self) -> WalletRaw:
+    def wallet(self) -> WalletRawResource:
         """`layers.wallet`, whose methods return whole responses."""
         return self._resource.wallet.with_raw_response
 
@@ -240,78 +273,106 @@ class AsyncPartnerResources(AsyncClient):
     """The resources of a client of the Partner API."""
 
     @cached_property
-    def api_keys(self) -> AsyncApiKeys:
-        """`layers.api_keys`: `delete`, `kill`, `rotate`."""
-        from layers_partner.partner.resources.api_keys import AsyncApiKeys
+    def api_keys(self) -> AsyncApiKeysResource:
+        """`layers.api_keys`.
 
-        return AsyncApiKeys(self)
-
-    @cached_property
-    def audit_log(self) -> AsyncAuditLog:
-        """`layers.audit_log`: `list`."""
-        from layers_partner.partner.resources.audit_log import AsyncAuditLog
-
-        return AsyncAuditLog(self)
-
-    @cached_property
-    def content(self) -> AsyncContent:
-        """`layers.content`: `build_slideshow`, `generate`, `list`, `remix_slideshow`, `remix_ugc`,
-        `remix_video`, `retrieve`, `assets`.
+        Has `delete`, `kill`, `rotate`.
         """
-        from layers_partner.partner.resources.content import AsyncContent
+        from layers_partner.partner.resources.api_keys import AsyncApiKeysResource
 
-        return AsyncContent(self)
-
-    @cached_property
-    def credits(self) -> AsyncCredits:
-        """`layers.credits`: `retrieve`, `events`."""
-        from layers_partner.partner.resources.credits import AsyncCredits
-
-        return AsyncCredits(self)
+        return AsyncApiKeysResource(self)
 
     @cached_property
-    def jobs(self) -> AsyncJobs:
-        """`layers.jobs`: `cancel`, `retrieve`."""
-        from layers_partner.partner.resources.jobs import AsyncJobs
+    def audit_log(self) -> AsyncAuditLogResource:
+        """`layers.audit_log`.
 
-        return AsyncJobs(self)
-
-    @cached_property
-    def leased_accounts(self) -> AsyncLeasedAccounts:
-        """`layers.leased_accounts`: `list`, `release`, `requests`."""
-        from layers_partner.partner.resources.leased_accounts import AsyncLeasedAccounts
-
-        return AsyncLeasedAccounts(self)
-
-    @cached_property
-    def organizations(self) -> AsyncOrganizations:
-        """`layers.organizations`: `archive`, `create`, `list`, `migrate`, `resume`, `retrieve`,
-        `suspend`, `update`, `api_keys`, `credit_config`, `credits`.
+        Has `list`.
         """
-        from layers_partner.partner.resources.organizations import AsyncOrganizations
+        from layers_partner.partner.resources.audit_log import AsyncAuditLogResource
 
-        return AsyncOrganizations(self)
-
-    @cached_property
-    def projects(self) -> AsyncProjects:
-        """`layers.projects`: `archive`, `create`, `list`, `retrieve`, `update`."""
-        from layers_partner.partner.resources.projects import AsyncProjects
-
-        return AsyncProjects(self)
+        return AsyncAuditLogResource(self)
 
     @cached_property
-    def social_accounts(self) -> AsyncSocialAccounts:
-        """`layers.social_accounts`: `list`, `revoke`."""
-        from layers_partner.partner.resources.social_accounts import AsyncSocialAccounts
+    def content(self) -> AsyncContentResource:
+        """`layers.content`.
 
-        return AsyncSocialAccounts(self)
+        Has `build_slideshow`, `generate`, `list`, `remix_slideshow`, `remix_ugc`, `remix_video`,
+        `retrieve`, `assets`.
+        """
+        from layers_partner.partner.resources.content import AsyncContentResource
+
+        return AsyncContentResource(self)
 
     @cached_property
-    def wallet(self) -> AsyncWallet:
-        """`layers.wallet`: `retrieve`, `events`."""
-        from layers_partner.partner.resources.wallet import AsyncWallet
+    def credits(self) -> AsyncCreditsResource:
+        """`layers.credits`.
 
-        return AsyncWallet(self)
+        Has `retrieve`, `events`.
+        """
+        from layers_partner.partner.resources.credits import AsyncCreditsResource
+
+        return AsyncCreditsResource(self)
+
+    @cached_property
+    def jobs(self) -> AsyncJobsResource:
+        """`layers.jobs`.
+
+        Has `cancel`, `retrieve`.
+        """
+        from layers_partner.partner.resources.jobs import AsyncJobsResource
+
+        return AsyncJobsResource(self)
+
+    @cached_property
+    def leased_accounts(self) -> AsyncLeasedAccountsResource:
+        """`layers.leased_accounts`.
+
+        Has `list`, `release`, `requests`.
+        """
+        from layers_partner.partner.resources.leased_accounts import AsyncLeasedAccountsResource
+
+        return AsyncLeasedAccountsResource(self)
+
+    @cached_property
+    def organizations(self) -> AsyncOrganizationsResource:
+        """`layers.organizations`.
+
+        Has `archive`, `create`, `list`, `migrate`, `resume`, `retrieve`, `suspend`, `update`,
+        `api_keys`, `credit_config`, `credits`.
+        """
+        from layers_partner.partner.resources.organizations import AsyncOrganizationsResource
+
+        return AsyncOrganizationsResource(self)
+
+    @cached_property
+    def projects(self) -> AsyncProjectsResource:
+        """`layers.projects`.
+
+        Has `archive`, `create`, `list`, `retrieve`, `update`.
+        """
+        from layers_partner.partner.resources.projects import AsyncProjectsResource
+
+        return AsyncProjectsResource(self)
+
+    @cached_property
+    def social_accounts(self) -> AsyncSocialAccountsResource:
+        """`layers.social_accounts`.
+
+        Has `list`, `revoke`.
+        """
+        from layers_partner.partner.resources.social_accounts import AsyncSocialAccountsResource
+
+        return AsyncSocialAccountsResource(self)
+
+    @cached_property
+    def wallet(self) -> AsyncWalletResource:
+        """`layers.wallet`.
+
+        Has `retrieve`, `events`.
+        """
+        from layers_partner.partner.resources.wallet import AsyncWalletResource
+
+        return AsyncWalletResource(self)
 
     @cached_property
     def with_raw_response(self) -> AsyncPartnerResourcesRaw:
@@ -334,7 +395,7 @@ class AsyncPartnerResources(AsyncClient):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: WhoAmI = await self._call(_WHOAMI, {}, options=options)
         return answer
@@ -348,51 +409,51 @@ class AsyncPartnerResourcesRaw:
         self.whoami = async_raw(resource.whoami)
 
     @cached_property
-    def api_keys(self) -> AsyncApiKeysRaw:
+    def api_keys(self) -> AsyncApiKeysRawResource:
         """`layers.api_keys`, whose methods return whole responses."""
         return self._resource.api_keys.with_raw_response
 
     @cached_property
-    def audit_log(self) -> AsyncAuditLogRaw:
+    def audit_log(self) -> AsyncAuditLogRawResource:
         """`layers.audit_log`, whose methods return whole responses."""
         return self._resource.audit_log.with_raw_response
 
     @cached_property
-    def content(self) -> AsyncContentRaw:
+    def content(self) -> AsyncContentRawResource:
         """`layers.content`, whose methods return whole responses."""
         return self._resource.content.with_raw_response
 
     @cached_property
-    def credits(self) -> AsyncCreditsRaw:
+    def credits(self) -> AsyncCreditsRawResource:
         """`layers.credits`, whose methods return whole responses."""
         return self._resource.credits.with_raw_response
 
     @cached_property
-    def jobs(self) -> AsyncJobsRaw:
+    def jobs(self) -> AsyncJobsRawResource:
         """`layers.jobs`, whose methods return whole responses."""
         return self._resource.jobs.with_raw_response
 
     @cached_property
-    def leased_accounts(self) -> AsyncLeasedAccountsRaw:
+    def leased_accounts(self) -> AsyncLeasedAccountsRawResource:
         """`layers.leased_accounts`, whose methods return whole responses."""
         return self._resource.leased_accounts.with_raw_response
 
     @cached_property
-    def organizations(self) -> AsyncOrganizationsRaw:
+    def organizations(self) -> AsyncOrganizationsRawResource:
         """`layers.organizations`, whose methods return whole responses."""
         return self._resource.organizations.with_raw_response
 
     @cached_property
-    def projects(self) -> AsyncProjectsRaw:
+    def projects(self) -> AsyncProjectsRawResource:
         """`layers.projects`, whose methods return whole responses."""
         return self._resource.projects.with_raw_response
 
     @cached_property
-    def social_accounts(self) -> AsyncSocialAccountsRaw:
+    def social_accounts(self) -> AsyncSocialAccountsRawResource:
         """`layers.social_accounts`, whose methods return whole responses."""
         return self._resource.social_accounts.with_raw_response
 
     @cached_property
-    def wallet(self) -> AsyncWalletRaw:
+    def wallet(self) -> AsyncWalletRawResource:
         """`layers.wallet`, whose methods return whole responses."""
         return self._resource.wallet.with_raw_response

@@ -513,8 +513,9 @@ class LeasedAccount(TypedDict):
 
 
 class LedgerHead(TypedDict):
-    """How far a ledger reaches. With its events it shows whether any of them was changed or is
-    missing.
+    """How far a ledger reaches.
+
+    With its events it shows whether any of them was changed or is missing.
     """
 
     organizationId: str

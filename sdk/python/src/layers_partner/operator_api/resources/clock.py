@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.clock`."""
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ _ADVANCE = Operation("clock.advance", "POST", "/ops/v1/clock")
 _RETRIEVE = Operation("clock.retrieve", "GET", "/ops/v1/clock")
 
 
-class Clock(Resource):
+class ClockResource(Resource):
     """Methods of `operator.clock`."""
 
     @cached_property
-    def with_raw_response(self) -> ClockRaw:
+    def with_raw_response(self) -> ClockRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return ClockRaw(self)
+        return ClockRawResource(self)
 
     def advance(self, *, advance_to: str, **options: Unpack[RequestOptions]) -> InstallationClock:
         """Advance the clock.
@@ -49,7 +50,7 @@ class Clock(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: InstallationClock = self._client._call(
             _ADVANCE, {}, body={"advanceTo": advance_to}, options=options
@@ -76,22 +77,22 @@ class Clock(Resource):
         return answer
 
 
-class ClockRaw:
+class ClockRawResource:
     """Methods of `operator.clock` that return whole responses."""
 
-    def __init__(self, resource: Clock) -> None:
+    def __init__(self, resource: ClockResource) -> None:
         self._resource = resource
         self.advance = raw(resource.advance)
         self.retrieve = raw(resource.retrieve)
 
 
-class AsyncClock(AsyncResource):
+class AsyncClockResource(AsyncResource):
     """Methods of `operator.clock`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncClockRaw:
+    def with_raw_response(self) -> AsyncClockRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncClockRaw(self)
+        return AsyncClockRawResource(self)
 
     async def advance(
         self, *, advance_to: str, **options: Unpack[RequestOptions]
@@ -116,7 +117,7 @@ class AsyncClock(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: InstallationClock = await self._client._call(
             _ADVANCE, {}, body={"advanceTo": advance_to}, options=options
@@ -143,10 +144,10 @@ class AsyncClock(AsyncResource):
         return answer
 
 
-class AsyncClockRaw:
+class AsyncClockRawResource:
     """Methods of `operator.clock` that return whole responses."""
 
-    def __init__(self, resource: AsyncClock) -> None:
+    def __init__(self, resource: AsyncClockResource) -> None:
         self._resource = resource
         self.advance = async_raw(resource.advance)
         self.retrieve = async_raw(resource.retrieve)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.jobs`."""
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.resources.jobs_assets import (
-        AsyncJobsAssets,
-        AsyncJobsAssetsRaw,
-        JobsAssets,
-        JobsAssetsRaw,
+        AsyncJobsAssetsRawResource,
+        AsyncJobsAssetsResource,
+        JobsAssetsRawResource,
+        JobsAssetsResource,
     )
     from layers_partner.operator_api.types import (
         ClaimedJobs,
@@ -49,20 +50,23 @@ _RETRIEVE = Operation("jobs.retrieve", "GET", "/ops/v1/jobs/{jobId}")
 _RETRY = Operation("jobs.retry", "POST", "/ops/v1/jobs/{jobId}/retry")
 
 
-class Jobs(Resource):
+class JobsResource(Resource):
     """Methods of `operator.jobs`."""
 
     @cached_property
-    def assets(self) -> JobsAssets:
-        """`operator.jobs.assets`: `upload`."""
-        from layers_partner.operator_api.resources.jobs_assets import JobsAssets
+    def assets(self) -> JobsAssetsResource:
+        """`operator.jobs.assets`.
 
-        return JobsAssets(self._client)
+        Has `upload`.
+        """
+        from layers_partner.operator_api.resources.jobs_assets import JobsAssetsResource
+
+        return JobsAssetsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> JobsRaw:
+    def with_raw_response(self) -> JobsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return JobsRaw(self)
+        return JobsRawResource(self)
 
     def cancel(self, job_id: str, **options: Unpack[RequestOptions]) -> JobCancellation:
         """Cancel a partner's job.
@@ -72,7 +76,7 @@ class Jobs(Resource):
         `POST /ops/v1/jobs/{jobId}/cancel`, with the role `operator`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -82,7 +86,7 @@ class Jobs(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = self._client._call(_CANCEL, {"jobId": job_id}, options=options)
         return answer
@@ -111,7 +115,7 @@ class Jobs(Resource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            formats: At most 16 of them.
+            formats: The formats. At most 16 of them.
             lease_seconds: How long it may be silent before it loses the job. From 10 to 900.
             max: How many jobs it takes. From 1 to 50.
             wait_seconds: How long to wait for a job if there is none. From 0 to 20.
@@ -121,7 +125,7 @@ class Jobs(Resource):
             The jobs that were claimed; none when there are none.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ClaimedJobs = self._client._call(
             _CLAIM,
@@ -156,11 +160,11 @@ class Jobs(Resource):
         `POST /ops/v1/jobs/{jobId}/complete`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits_charged: The credits charged.
-            assets: At most 200 of them.
+            assets: The assets. At most 200 of them.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -170,7 +174,7 @@ class Jobs(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = self._client._call(
             _COMPLETE,
@@ -208,7 +212,7 @@ class Jobs(Resource):
             The answer to each completion, in their order.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CompletionReports = self._client._call(
             _COMPLETE_MANY, {}, body={"workerId": worker_id, "items": items}, options=options
@@ -234,11 +238,11 @@ class Jobs(Resource):
         `POST /ops/v1/jobs/{jobId}/fail`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            code: Such as `SOURCE_NOT_FOUND`.
+            code: The code. Such as `SOURCE_NOT_FOUND`.
             message: The partner sees it. At most 2,000 characters.
             retryable: Whether another try may help.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -249,7 +253,7 @@ class Jobs(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = self._client._call(
             _FAIL,
@@ -273,9 +277,9 @@ class Jobs(Resource):
         worker_id: str,
         stage: Literal["finalizing", "generating", "processing", "rendering", "uploading"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        progress: float | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        progress: float | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> HeartbeatAnswer:
         """Report that the work goes on.
@@ -287,14 +291,14 @@ class Jobs(Resource):
         `POST /ops/v1/jobs/{jobId}/heartbeat`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             stage: What is being done, in this order; any of them may be left out. An earlier one
                 than before changes nothing. In `finalizing` a job cannot be canceled any more. Such
                 as `rendering`.
-            progress: From 0 to 1.
+            progress: The progress. From 0 to 1.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -303,7 +307,7 @@ class Jobs(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatAnswer = self._client._call(
             _HEARTBEAT,
@@ -333,14 +337,14 @@ class Jobs(Resource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            items: At most 50 of them.
+            items: The items. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The answer to each heartbeat, in their order.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatReports = self._client._call(
             _HEARTBEAT_MANY, {}, body={"workerId": worker_id, "items": items}, options=options
@@ -375,18 +379,18 @@ class Jobs(Resource):
         Args:
             status: Only these; a list for several.
             format: Only these; a list for several.
-            organization_id: `org_` and a UUID, or the bare UUID. Such as
+            organization_id: Id of the organization. Such as
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Jobs on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A job, who works on it, and why
-            it failed.
+            A job, who works on it, and why it failed. One page of these; iterating over it goes on
+            through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -407,7 +411,7 @@ class Jobs(Resource):
         `GET /ops/v1/jobs/{jobId}`, with the role `viewer`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -429,7 +433,7 @@ class Jobs(Resource):
         `POST /ops/v1/jobs/{jobId}/retry`, with the role `operator`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -439,16 +443,16 @@ class Jobs(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(_RETRY, {"jobId": job_id}, options=options)
         return answer
 
 
-class JobsRaw:
+class JobsRawResource:
     """Methods of `operator.jobs` that return whole responses."""
 
-    def __init__(self, resource: Jobs) -> None:
+    def __init__(self, resource: JobsResource) -> None:
         self._resource = resource
         self.cancel = raw(resource.cancel)
         self.claim = raw(resource.claim)
@@ -462,25 +466,28 @@ class JobsRaw:
         self.retry = raw(resource.retry)
 
     @cached_property
-    def assets(self) -> JobsAssetsRaw:
+    def assets(self) -> JobsAssetsRawResource:
         """`operator.jobs.assets`, whose methods return whole responses."""
         return self._resource.assets.with_raw_response
 
 
-class AsyncJobs(AsyncResource):
+class AsyncJobsResource(AsyncResource):
     """Methods of `operator.jobs`."""
 
     @cached_property
-    def assets(self) -> AsyncJobsAssets:
-        """`operator.jobs.assets`: `upload`."""
-        from layers_partner.operator_api.resources.jobs_assets import AsyncJobsAssets
+    def assets(self) -> AsyncJobsAssetsResource:
+        """`operator.jobs.assets`.
 
-        return AsyncJobsAssets(self._client)
+        Has `upload`.
+        """
+        from layers_partner.operator_api.resources.jobs_assets import AsyncJobsAssetsResource
+
+        return AsyncJobsAssetsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncJobsRaw:
+    def with_raw_response(self) -> AsyncJobsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncJobsRaw(self)
+        return AsyncJobsRawResource(self)
 
     async def cancel(self, job_id: str, **options: Unpack[RequestOptions]) -> JobCancellation:
         """Cancel a partner's job.
@@ -490,7 +497,7 @@ class AsyncJobs(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/cancel`, with the role `operator`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -500,7 +507,7 @@ class AsyncJobs(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = await self._client._call(
             _CANCEL, {"jobId": job_id}, options=options
@@ -531,7 +538,7 @@ class AsyncJobs(AsyncResource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            formats: At most 16 of them.
+            formats: The formats. At most 16 of them.
             lease_seconds: How long it may be silent before it loses the job. From 10 to 900.
             max: How many jobs it takes. From 1 to 50.
             wait_seconds: How long to wait for a job if there is none. From 0 to 20.
@@ -541,7 +548,7 @@ class AsyncJobs(AsyncResource):
             The jobs that were claimed; none when there are none.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ClaimedJobs = await self._client._call(
             _CLAIM,
@@ -576,11 +583,11 @@ class AsyncJobs(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/complete`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits_charged: The credits charged.
-            assets: At most 200 of them.
+            assets: The assets. At most 200 of them.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -590,7 +597,7 @@ class AsyncJobs(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = await self._client._call(
             _COMPLETE,
@@ -628,7 +635,7 @@ class AsyncJobs(AsyncResource):
             The answer to each completion, in their order.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CompletionReports = await self._client._call(
             _COMPLETE_MANY, {}, body={"workerId": worker_id, "items": items}, options=options
@@ -654,11 +661,11 @@ class AsyncJobs(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/fail`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            code: Such as `SOURCE_NOT_FOUND`.
+            code: The code. Such as `SOURCE_NOT_FOUND`.
             message: The partner sees it. At most 2,000 characters.
             retryable: Whether another try may help.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -669,7 +676,7 @@ class AsyncJobs(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = await self._client._call(
             _FAIL,
@@ -693,9 +700,9 @@ class AsyncJobs(AsyncResource):
         worker_id: str,
         stage: Literal["finalizing", "generating", "processing", "rendering", "uploading"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        progress: float | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        progress: float | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> HeartbeatAnswer:
         """Report that the work goes on.
@@ -707,14 +714,14 @@ class AsyncJobs(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/heartbeat`, with the role `worker`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             stage: What is being done, in this order; any of them may be left out. An earlier one
                 than before changes nothing. In `finalizing` a job cannot be canceled any more. Such
                 as `rendering`.
-            progress: From 0 to 1.
+            progress: The progress. From 0 to 1.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -723,7 +730,7 @@ class AsyncJobs(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatAnswer = await self._client._call(
             _HEARTBEAT,
@@ -753,14 +760,14 @@ class AsyncJobs(AsyncResource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            items: At most 50 of them.
+            items: The items. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The answer to each heartbeat, in their order.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatReports = await self._client._call(
             _HEARTBEAT_MANY, {}, body={"workerId": worker_id, "items": items}, options=options
@@ -795,18 +802,18 @@ class AsyncJobs(AsyncResource):
         Args:
             status: Only these; a list for several.
             format: Only these; a list for several.
-            organization_id: `org_` and a UUID, or the bare UUID. Such as
+            organization_id: Id of the organization. Such as
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Jobs on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A job, who works on it, and why
-            it failed.
+            A job, who works on it, and why it failed. `await` for one page of these, `async for`
+            for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -827,7 +834,7 @@ class AsyncJobs(AsyncResource):
         `GET /ops/v1/jobs/{jobId}`, with the role `viewer`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -849,7 +856,7 @@ class AsyncJobs(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/retry`, with the role `operator`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -859,16 +866,16 @@ class AsyncJobs(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(_RETRY, {"jobId": job_id}, options=options)
         return answer
 
 
-class AsyncJobsRaw:
+class AsyncJobsRawResource:
     """Methods of `operator.jobs` that return whole responses."""
 
-    def __init__(self, resource: AsyncJobs) -> None:
+    def __init__(self, resource: AsyncJobsResource) -> None:
         self._resource = resource
         self.cancel = async_raw(resource.cancel)
         self.claim = async_raw(resource.claim)
@@ -882,6 +889,6 @@ class AsyncJobsRaw:
         self.retry = async_raw(resource.retry)
 
     @cached_property
-    def assets(self) -> AsyncJobsAssetsRaw:
+    def assets(self) -> AsyncJobsAssetsRawResource:
         """`operator.jobs.assets`, whose methods return whole responses."""
         return self._resource.assets.with_raw_response

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.lease_requests`."""
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.resources.lease_requests_candidates import (
-        AsyncLeaseRequestsCandidates,
-        AsyncLeaseRequestsCandidatesRaw,
-        LeaseRequestsCandidates,
-        LeaseRequestsCandidatesRaw,
+        AsyncLeaseRequestsCandidatesRawResource,
+        AsyncLeaseRequestsCandidatesResource,
+        LeaseRequestsCandidatesRawResource,
+        LeaseRequestsCandidatesResource,
     )
     from layers_partner.operator_api.types import OpsLeaseRequest
     from layers_partner.options import NotGiven, RequestOptions
@@ -35,30 +36,33 @@ _REJECT = Operation(
 _RETRIEVE = Operation("lease_requests.retrieve", "GET", "/ops/v1/lease-requests/{leaseRequestId}")
 
 
-class LeaseRequests(Resource):
+class LeaseRequestsResource(Resource):
     """Methods of `operator.lease_requests`."""
 
     @cached_property
-    def candidates(self) -> LeaseRequestsCandidates:
-        """`operator.lease_requests.candidates`: `list`."""
+    def candidates(self) -> LeaseRequestsCandidatesResource:
+        """`operator.lease_requests.candidates`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.lease_requests_candidates import (
-            LeaseRequestsCandidates,
+            LeaseRequestsCandidatesResource,
         )
 
-        return LeaseRequestsCandidates(self._client)
+        return LeaseRequestsCandidatesResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> LeaseRequestsRaw:
+    def with_raw_response(self) -> LeaseRequestsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return LeaseRequestsRaw(self)
+        return LeaseRequestsRawResource(self)
 
     def fulfil(
         self,
         lease_request_id: str,
         *,
         pool_account_ids: Sequence[str],
-        note: str | None | NotGiven = NOT_GIVEN,
-        monthly_price_cents: int | None | NotGiven = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
+        monthly_price_cents: int | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OpsLeaseRequest:
         """Fulfil a lease request.
@@ -72,8 +76,7 @@ class LeaseRequests(Resource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/fulfil`, with the role `operator`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             pool_account_ids: As many as the request asks for, or fewer: then it is `partial`. At
                 most 50 of them. Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: For the partner. At most 2,000 characters.
@@ -87,7 +90,7 @@ class LeaseRequests(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = self._client._call(
             _FULFIL,
@@ -128,11 +131,11 @@ class LeaseRequests(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A lease request, with its
-            organization and what the partner wrote to the operator.
+            A lease request, with its organization and what the partner wrote to the operator. One
+            page of these; iterating over it goes on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -156,8 +159,7 @@ class LeaseRequests(Resource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/reject`, with the role `operator`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             note: For the partner. At most 2,000 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -167,7 +169,7 @@ class LeaseRequests(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = self._client._call(
             _REJECT, {"leaseRequestId": lease_request_id}, body={"note": note}, options=options
@@ -182,8 +184,7 @@ class LeaseRequests(Resource):
         `GET /ops/v1/lease-requests/{leaseRequestId}`, with the role `viewer`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -198,10 +199,10 @@ class LeaseRequests(Resource):
         return answer
 
 
-class LeaseRequestsRaw:
+class LeaseRequestsRawResource:
     """Methods of `operator.lease_requests` that return whole responses."""
 
-    def __init__(self, resource: LeaseRequests) -> None:
+    def __init__(self, resource: LeaseRequestsResource) -> None:
         self._resource = resource
         self.fulfil = raw(resource.fulfil)
         self.list = raw(resource.list)
@@ -209,35 +210,38 @@ class LeaseRequestsRaw:
         self.retrieve = raw(resource.retrieve)
 
     @cached_property
-    def candidates(self) -> LeaseRequestsCandidatesRaw:
+    def candidates(self) -> LeaseRequestsCandidatesRawResource:
         """`operator.lease_requests.candidates`, whose methods return whole responses."""
         return self._resource.candidates.with_raw_response
 
 
-class AsyncLeaseRequests(AsyncResource):
+class AsyncLeaseRequestsResource(AsyncResource):
     """Methods of `operator.lease_requests`."""
 
     @cached_property
-    def candidates(self) -> AsyncLeaseRequestsCandidates:
-        """`operator.lease_requests.candidates`: `list`."""
+    def candidates(self) -> AsyncLeaseRequestsCandidatesResource:
+        """`operator.lease_requests.candidates`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.lease_requests_candidates import (
-            AsyncLeaseRequestsCandidates,
+            AsyncLeaseRequestsCandidatesResource,
         )
 
-        return AsyncLeaseRequestsCandidates(self._client)
+        return AsyncLeaseRequestsCandidatesResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncLeaseRequestsRaw:
+    def with_raw_response(self) -> AsyncLeaseRequestsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncLeaseRequestsRaw(self)
+        return AsyncLeaseRequestsRawResource(self)
 
     async def fulfil(
         self,
         lease_request_id: str,
         *,
         pool_account_ids: Sequence[str],
-        note: str | None | NotGiven = NOT_GIVEN,
-        monthly_price_cents: int | None | NotGiven = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
+        monthly_price_cents: int | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OpsLeaseRequest:
         """Fulfil a lease request.
@@ -251,8 +255,7 @@ class AsyncLeaseRequests(AsyncResource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/fulfil`, with the role `operator`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             pool_account_ids: As many as the request asks for, or fewer: then it is `partial`. At
                 most 50 of them. Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: For the partner. At most 2,000 characters.
@@ -266,7 +269,7 @@ class AsyncLeaseRequests(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = await self._client._call(
             _FULFIL,
@@ -307,11 +310,11 @@ class AsyncLeaseRequests(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A lease request, with its
-            organization and what the partner wrote to the operator.
+            A lease request, with its organization and what the partner wrote to the operator.
+            `await` for one page of these, `async for` for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -335,8 +338,7 @@ class AsyncLeaseRequests(AsyncResource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/reject`, with the role `operator`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             note: For the partner. At most 2,000 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -346,7 +348,7 @@ class AsyncLeaseRequests(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = await self._client._call(
             _REJECT, {"leaseRequestId": lease_request_id}, body={"note": note}, options=options
@@ -363,8 +365,7 @@ class AsyncLeaseRequests(AsyncResource):
         `GET /ops/v1/lease-requests/{leaseRequestId}`, with the role `viewer`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -379,10 +380,10 @@ class AsyncLeaseRequests(AsyncResource):
         return answer
 
 
-class AsyncLeaseRequestsRaw:
+class AsyncLeaseRequestsRawResource:
     """Methods of `operator.lease_requests` that return whole responses."""
 
-    def __init__(self, resource: AsyncLeaseRequests) -> None:
+    def __init__(self, resource: AsyncLeaseRequestsResource) -> None:
         self._resource = resource
         self.fulfil = async_raw(resource.fulfil)
         self.list = async_raw(resource.list)
@@ -390,6 +391,6 @@ class AsyncLeaseRequestsRaw:
         self.retrieve = async_raw(resource.retrieve)
 
     @cached_property
-    def candidates(self) -> AsyncLeaseRequestsCandidatesRaw:
+    def candidates(self) -> AsyncLeaseRequestsCandidatesRawResource:
         """`operator.lease_requests.candidates`, whose methods return whole responses."""
         return self._resource.candidates.with_raw_response

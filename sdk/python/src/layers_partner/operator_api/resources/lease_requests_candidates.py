@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.lease_requests.candidates`."""
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ _LIST = Operation(
 )
 
 
-class LeaseRequestsCandidates(Resource):
+class LeaseRequestsCandidatesResource(Resource):
     """Methods of `operator.lease_requests.candidates`."""
 
     @cached_property
-    def with_raw_response(self) -> LeaseRequestsCandidatesRaw:
+    def with_raw_response(self) -> LeaseRequestsCandidatesRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return LeaseRequestsCandidatesRaw(self)
+        return LeaseRequestsCandidatesRawResource(self)
 
     def list(
         self,
@@ -50,19 +51,18 @@ class LeaseRequestsCandidates(Resource):
         `GET /ops/v1/lease-requests/{leaseRequestId}/candidates`, with the role `viewer`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             limit: Candidates on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An available account, and how
-            well it fits.
+            An available account, and how well it fits. One page of these; iterating over it goes on
+            through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -72,21 +72,21 @@ class LeaseRequestsCandidates(Resource):
         )
 
 
-class LeaseRequestsCandidatesRaw:
+class LeaseRequestsCandidatesRawResource:
     """Methods of `operator.lease_requests.candidates` that return whole responses."""
 
-    def __init__(self, resource: LeaseRequestsCandidates) -> None:
+    def __init__(self, resource: LeaseRequestsCandidatesResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
 
 
-class AsyncLeaseRequestsCandidates(AsyncResource):
+class AsyncLeaseRequestsCandidatesResource(AsyncResource):
     """Methods of `operator.lease_requests.candidates`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncLeaseRequestsCandidatesRaw:
+    def with_raw_response(self) -> AsyncLeaseRequestsCandidatesRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncLeaseRequestsCandidatesRaw(self)
+        return AsyncLeaseRequestsCandidatesRawResource(self)
 
     def list(
         self,
@@ -107,19 +107,18 @@ class AsyncLeaseRequestsCandidates(AsyncResource):
         `GET /ops/v1/lease-requests/{leaseRequestId}/candidates`, with the role `viewer`.
 
         Args:
-            lease_request_id: `lreq_` and a ULID, or the bare ULID. Such as
-                `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             limit: Candidates on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An available account, and how
-            well it fits.
+            An available account, and how well it fits. `await` for one page of these, `async for`
+            for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -129,9 +128,9 @@ class AsyncLeaseRequestsCandidates(AsyncResource):
         )
 
 
-class AsyncLeaseRequestsCandidatesRaw:
+class AsyncLeaseRequestsCandidatesRawResource:
     """Methods of `operator.lease_requests.candidates` that return whole responses."""
 
-    def __init__(self, resource: AsyncLeaseRequestsCandidates) -> None:
+    def __init__(self, resource: AsyncLeaseRequestsCandidatesResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.leases`."""
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ _RECALL = Operation("leases.recall", "POST", "/ops/v1/leases/{socialAccountId}/r
 _UPDATE = Operation("leases.update", "PATCH", "/ops/v1/leases/{socialAccountId}")
 
 
-class Leases(Resource):
+class LeasesResource(Resource):
     """Methods of `operator.leases`."""
 
     @cached_property
-    def with_raw_response(self) -> LeasesRaw:
+    def with_raw_response(self) -> LeasesRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return LeasesRaw(self)
+        return LeasesRawResource(self)
 
     def list(
         self,
@@ -64,11 +65,11 @@ class Leases(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A leased account, with its
-            organization and pool account.
+            A leased account, with its organization and pool account. One page of these; iterating
+            over it goes on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -88,7 +89,7 @@ class Leases(Resource):
         self,
         social_account_id: str,
         *,
-        note: str | None | NotGiven = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OpsLease:
         """Recall a leased account.
@@ -99,7 +100,7 @@ class Leases(Resource):
         `POST /ops/v1/leases/{socialAccountId}/recall`, with the role `operator`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: Kept on the lease. At most 1,024 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -110,7 +111,7 @@ class Leases(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
             _RECALL, {"socialAccountId": social_account_id}, body={"note": note}, options=options
@@ -128,7 +129,7 @@ class Leases(Resource):
         `PATCH /ops/v1/leases/{socialAccountId}`, with the role `operator`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_price_cents: From the next renewal on.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -139,7 +140,7 @@ class Leases(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
             _UPDATE,
@@ -150,23 +151,23 @@ class Leases(Resource):
         return answer
 
 
-class LeasesRaw:
+class LeasesRawResource:
     """Methods of `operator.leases` that return whole responses."""
 
-    def __init__(self, resource: Leases) -> None:
+    def __init__(self, resource: LeasesResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.recall = raw(resource.recall)
         self.update = raw(resource.update)
 
 
-class AsyncLeases(AsyncResource):
+class AsyncLeasesResource(AsyncResource):
     """Methods of `operator.leases`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncLeasesRaw:
+    def with_raw_response(self) -> AsyncLeasesRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncLeasesRaw(self)
+        return AsyncLeasesRawResource(self)
 
     def list(
         self,
@@ -200,11 +201,11 @@ class AsyncLeases(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A leased account, with its
-            organization and pool account.
+            A leased account, with its organization and pool account. `await` for one page of these,
+            `async for` for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -224,7 +225,7 @@ class AsyncLeases(AsyncResource):
         self,
         social_account_id: str,
         *,
-        note: str | None | NotGiven = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OpsLease:
         """Recall a leased account.
@@ -235,7 +236,7 @@ class AsyncLeases(AsyncResource):
         `POST /ops/v1/leases/{socialAccountId}/recall`, with the role `operator`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: Kept on the lease. At most 1,024 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -246,7 +247,7 @@ class AsyncLeases(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(
             _RECALL, {"socialAccountId": social_account_id}, body={"note": note}, options=options
@@ -264,7 +265,7 @@ class AsyncLeases(AsyncResource):
         `PATCH /ops/v1/leases/{socialAccountId}`, with the role `operator`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_price_cents: From the next renewal on.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -275,7 +276,7 @@ class AsyncLeases(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(
             _UPDATE,
@@ -286,10 +287,10 @@ class AsyncLeases(AsyncResource):
         return answer
 
 
-class AsyncLeasesRaw:
+class AsyncLeasesRawResource:
     """Methods of `operator.leases` that return whole responses."""
 
-    def __init__(self, resource: AsyncLeases) -> None:
+    def __init__(self, resource: AsyncLeasesResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.recall = async_raw(resource.recall)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.operators`."""
 
 from __future__ import annotations
@@ -24,20 +25,20 @@ _REVOKE = Operation("operators.revoke", "POST", "/ops/v1/operators/{operatorId}/
 _ROTATE = Operation("operators.rotate", "POST", "/ops/v1/operators/{operatorId}/rotate")
 
 
-class Operators(Resource):
+class OperatorsResource(Resource):
     """Methods of `operator.operators`."""
 
     @cached_property
-    def with_raw_response(self) -> OperatorsRaw:
+    def with_raw_response(self) -> OperatorsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OperatorsRaw(self)
+        return OperatorsRawResource(self)
 
     def create(
         self,
         *,
         name: str,
         role: Literal["admin", "finance", "operator", "viewer", "worker"] | str,
-        expires_at: str | None | NotGiven = NOT_GIVEN,
+        expires_at: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OperatorWithToken:
         """Create an operator.
@@ -58,7 +59,7 @@ class Operators(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = self._client._call(
             _CREATE, {}, body={"name": name, "role": role, "expiresAt": expires_at}, options=options
@@ -84,10 +85,11 @@ class Operators(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An operator, without the token.
+            An operator, without the token. One page of these; iterating over it goes on through all
+            pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {}, query={"limit": limit, "cursor": cursor}, options=options
@@ -102,8 +104,7 @@ class Operators(Resource):
         `POST /ops/v1/operators/{operatorId}/revoke`, with the role `admin`.
 
         Args:
-            operator_id: `opr_` and a UUID, or the bare UUID. Such as
-                `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -112,7 +113,7 @@ class Operators(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = self._client._call(_REVOKE, {"operatorId": operator_id}, options=options)
         return answer
@@ -128,8 +129,7 @@ class Operators(Resource):
         `POST /ops/v1/operators/{operatorId}/rotate`, with the role `admin`.
 
         Args:
-            operator_id: `opr_` and a UUID, or the bare UUID. Such as
-                `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -138,7 +138,7 @@ class Operators(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = self._client._call(
             _ROTATE, {"operatorId": operator_id}, options=options
@@ -146,10 +146,10 @@ class Operators(Resource):
         return answer
 
 
-class OperatorsRaw:
+class OperatorsRawResource:
     """Methods of `operator.operators` that return whole responses."""
 
-    def __init__(self, resource: Operators) -> None:
+    def __init__(self, resource: OperatorsResource) -> None:
         self._resource = resource
         self.create = raw(resource.create)
         self.list = raw(resource.list)
@@ -157,20 +157,20 @@ class OperatorsRaw:
         self.rotate = raw(resource.rotate)
 
 
-class AsyncOperators(AsyncResource):
+class AsyncOperatorsResource(AsyncResource):
     """Methods of `operator.operators`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOperatorsRaw:
+    def with_raw_response(self) -> AsyncOperatorsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOperatorsRaw(self)
+        return AsyncOperatorsRawResource(self)
 
     async def create(
         self,
         *,
         name: str,
         role: Literal["admin", "finance", "operator", "viewer", "worker"] | str,
-        expires_at: str | None | NotGiven = NOT_GIVEN,
+        expires_at: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OperatorWithToken:
         """Create an operator.
@@ -191,7 +191,7 @@ class AsyncOperators(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = await self._client._call(
             _CREATE, {}, body={"name": name, "role": role, "expiresAt": expires_at}, options=options
@@ -217,10 +217,11 @@ class AsyncOperators(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An operator, without the token.
+            An operator, without the token. `await` for one page of these, `async for` for those of
+            all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {}, query={"limit": limit, "cursor": cursor}, options=options
@@ -235,8 +236,7 @@ class AsyncOperators(AsyncResource):
         `POST /ops/v1/operators/{operatorId}/revoke`, with the role `admin`.
 
         Args:
-            operator_id: `opr_` and a UUID, or the bare UUID. Such as
-                `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -245,7 +245,7 @@ class AsyncOperators(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = await self._client._call(
             _REVOKE, {"operatorId": operator_id}, options=options
@@ -265,8 +265,7 @@ class AsyncOperators(AsyncResource):
         `POST /ops/v1/operators/{operatorId}/rotate`, with the role `admin`.
 
         Args:
-            operator_id: `opr_` and a UUID, or the bare UUID. Such as
-                `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -275,7 +274,7 @@ class AsyncOperators(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = await self._client._call(
             _ROTATE, {"operatorId": operator_id}, options=options
@@ -283,10 +282,10 @@ class AsyncOperators(AsyncResource):
         return answer
 
 
-class AsyncOperatorsRaw:
+class AsyncOperatorsRawResource:
     """Methods of `operator.operators` that return whole responses."""
 
-    def __init__(self, resource: AsyncOperators) -> None:
+    def __init__(self, resource: AsyncOperatorsResource) -> None:
         self._resource = resource
         self.create = async_raw(resource.create)
         self.list = async_raw(resource.list)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations`."""
 
 from __future__ import annotations
@@ -16,28 +17,28 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.resources.organizations_api_keys import (
-        AsyncOrganizationsApiKeys,
-        AsyncOrganizationsApiKeysRaw,
-        OrganizationsApiKeys,
-        OrganizationsApiKeysRaw,
+        AsyncOrganizationsApiKeysRawResource,
+        AsyncOrganizationsApiKeysResource,
+        OrganizationsApiKeysRawResource,
+        OrganizationsApiKeysResource,
     )
     from layers_partner.operator_api.resources.organizations_cash import (
-        AsyncOrganizationsCash,
-        AsyncOrganizationsCashRaw,
-        OrganizationsCash,
-        OrganizationsCashRaw,
+        AsyncOrganizationsCashRawResource,
+        AsyncOrganizationsCashResource,
+        OrganizationsCashRawResource,
+        OrganizationsCashResource,
     )
     from layers_partner.operator_api.resources.organizations_credits import (
-        AsyncOrganizationsCredits,
-        AsyncOrganizationsCreditsRaw,
-        OrganizationsCredits,
-        OrganizationsCreditsRaw,
+        AsyncOrganizationsCreditsRawResource,
+        AsyncOrganizationsCreditsResource,
+        OrganizationsCreditsRawResource,
+        OrganizationsCreditsResource,
     )
     from layers_partner.operator_api.resources.organizations_subscription import (
-        AsyncOrganizationsSubscription,
-        AsyncOrganizationsSubscriptionRaw,
-        OrganizationsSubscription,
-        OrganizationsSubscriptionRaw,
+        AsyncOrganizationsSubscriptionRawResource,
+        AsyncOrganizationsSubscriptionResource,
+        OrganizationsSubscriptionRawResource,
+        OrganizationsSubscriptionResource,
     )
     from layers_partner.operator_api.types import (
         FormatPrices,
@@ -53,51 +54,67 @@ _RETRIEVE = Operation("organizations.retrieve", "GET", "/ops/v1/organizations/{o
 _UPDATE = Operation("organizations.update", "PATCH", "/ops/v1/organizations/{orgId}")
 
 
-class Organizations(Resource):
+class OrganizationsResource(Resource):
     """Methods of `operator.organizations`."""
 
     @cached_property
-    def api_keys(self) -> OrganizationsApiKeys:
-        """`operator.organizations.api_keys`: `create`, `list`, `unkill`."""
+    def api_keys(self) -> OrganizationsApiKeysResource:
+        """`operator.organizations.api_keys`.
+
+        Has `create`, `list`, `unkill`.
+        """
         from layers_partner.operator_api.resources.organizations_api_keys import (
-            OrganizationsApiKeys,
+            OrganizationsApiKeysResource,
         )
 
-        return OrganizationsApiKeys(self._client)
+        return OrganizationsApiKeysResource(self._client)
 
     @cached_property
-    def cash(self) -> OrganizationsCash:
-        """`operator.organizations.cash`: `adjust`, `refund`, `top_up`, `events`."""
-        from layers_partner.operator_api.resources.organizations_cash import OrganizationsCash
+    def cash(self) -> OrganizationsCashResource:
+        """`operator.organizations.cash`.
 
-        return OrganizationsCash(self._client)
+        Has `adjust`, `refund`, `top_up`, `events`.
+        """
+        from layers_partner.operator_api.resources.organizations_cash import (
+            OrganizationsCashResource,
+        )
 
-    @cached_property
-    def credits(self) -> OrganizationsCredits:
-        """`operator.organizations.credits`: `adjust`, `grant`, `purchase`, `refund`, `events`."""
-        from layers_partner.operator_api.resources.organizations_credits import OrganizationsCredits
-
-        return OrganizationsCredits(self._client)
+        return OrganizationsCashResource(self._client)
 
     @cached_property
-    def subscription(self) -> OrganizationsSubscription:
-        """`operator.organizations.subscription`: `update`."""
+    def credits(self) -> OrganizationsCreditsResource:
+        """`operator.organizations.credits`.
+
+        Has `adjust`, `grant`, `purchase`, `refund`, `events`.
+        """
+        from layers_partner.operator_api.resources.organizations_credits import (
+            OrganizationsCreditsResource,
+        )
+
+        return OrganizationsCreditsResource(self._client)
+
+    @cached_property
+    def subscription(self) -> OrganizationsSubscriptionResource:
+        """`operator.organizations.subscription`.
+
+        Has `update`.
+        """
         from layers_partner.operator_api.resources.organizations_subscription import (
-            OrganizationsSubscription,
+            OrganizationsSubscriptionResource,
         )
 
-        return OrganizationsSubscription(self._client)
+        return OrganizationsSubscriptionResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsRaw:
+    def with_raw_response(self) -> OrganizationsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsRaw(self)
+        return OrganizationsRawResource(self)
 
     def create(
         self,
         *,
         name: str,
-        billing_email: str | None | NotGiven = NOT_GIVEN,
+        billing_email: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         rate_limit_tier: Literal["internal", "partner", "pilot", "sandbox", "standard"]
         | str
@@ -111,19 +128,19 @@ class Organizations(Resource):
         `POST /ops/v1/organizations`, with the role `operator`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             billing_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
-            rate_limit_tier: Without it, `standard`.
+            rate_limit_tier: The rate limit tier. Without it, `standard`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An organization with what only the operator decides.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganization = self._client._call(
             _CREATE,
@@ -167,11 +184,11 @@ class Organizations(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An organization with what only
-            the operator decides.
+            An organization with what only the operator decides. One page of these; iterating over
+            it goes on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -194,8 +211,7 @@ class Organizations(Resource):
         `GET /ops/v1/organizations/{orgId}`, with the role `viewer`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -203,7 +219,7 @@ class Organizations(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganizationDetail = self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -229,8 +245,7 @@ class Organizations(Resource):
         `PATCH /ops/v1/organizations/{orgId}`, with the role `operator`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             rate_limit_tier: The rate limit tier.
             format_prices: Upper bounds of what one piece of content costs; what is left out stays
                 as it is.
@@ -243,7 +258,7 @@ class Organizations(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganization = self._client._call(
             _UPDATE,
@@ -258,10 +273,10 @@ class Organizations(Resource):
         return answer
 
 
-class OrganizationsRaw:
+class OrganizationsRawResource:
     """Methods of `operator.organizations` that return whole responses."""
 
-    def __init__(self, resource: Organizations) -> None:
+    def __init__(self, resource: OrganizationsResource) -> None:
         self._resource = resource
         self.create = raw(resource.create)
         self.list = raw(resource.list)
@@ -269,73 +284,87 @@ class OrganizationsRaw:
         self.update = raw(resource.update)
 
     @cached_property
-    def api_keys(self) -> OrganizationsApiKeysRaw:
+    def api_keys(self) -> OrganizationsApiKeysRawResource:
         """`operator.organizations.api_keys`, whose methods return whole responses."""
         return self._resource.api_keys.with_raw_response
 
     @cached_property
-    def cash(self) -> OrganizationsCashRaw:
+    def cash(self) -> OrganizationsCashRawResource:
         """`operator.organizations.cash`, whose methods return whole responses."""
         return self._resource.cash.with_raw_response
 
     @cached_property
-    def credits(self) -> OrganizationsCreditsRaw:
+    def credits(self) -> OrganizationsCreditsRawResource:
         """`operator.organizations.credits`, whose methods return whole responses."""
         return self._resource.credits.with_raw_response
 
     @cached_property
-    def subscription(self) -> OrganizationsSubscriptionRaw:
+    def subscription(self) -> OrganizationsSubscriptionRawResource:
         """`operator.organizations.subscription`, whose methods return whole responses."""
         return self._resource.subscription.with_raw_response
 
 
-class AsyncOrganizations(AsyncResource):
+class AsyncOrganizationsResource(AsyncResource):
     """Methods of `operator.organizations`."""
 
     @cached_property
-    def api_keys(self) -> AsyncOrganizationsApiKeys:
-        """`operator.organizations.api_keys`: `create`, `list`, `unkill`."""
+    def api_keys(self) -> AsyncOrganizationsApiKeysResource:
+        """`operator.organizations.api_keys`.
+
+        Has `create`, `list`, `unkill`.
+        """
         from layers_partner.operator_api.resources.organizations_api_keys import (
-            AsyncOrganizationsApiKeys,
+            AsyncOrganizationsApiKeysResource,
         )
 
-        return AsyncOrganizationsApiKeys(self._client)
+        return AsyncOrganizationsApiKeysResource(self._client)
 
     @cached_property
-    def cash(self) -> AsyncOrganizationsCash:
-        """`operator.organizations.cash`: `adjust`, `refund`, `top_up`, `events`."""
-        from layers_partner.operator_api.resources.organizations_cash import AsyncOrganizationsCash
+    def cash(self) -> AsyncOrganizationsCashResource:
+        """`operator.organizations.cash`.
 
-        return AsyncOrganizationsCash(self._client)
+        Has `adjust`, `refund`, `top_up`, `events`.
+        """
+        from layers_partner.operator_api.resources.organizations_cash import (
+            AsyncOrganizationsCashResource,
+        )
+
+        return AsyncOrganizationsCashResource(self._client)
 
     @cached_property
-    def credits(self) -> AsyncOrganizationsCredits:
-        """`operator.organizations.credits`: `adjust`, `grant`, `purchase`, `refund`, `events`."""
+    def credits(self) -> AsyncOrganizationsCreditsResource:
+        """`operator.organizations.credits`.
+
+        Has `adjust`, `grant`, `purchase`, `refund`, `events`.
+        """
         from layers_partner.operator_api.resources.organizations_credits import (
-            AsyncOrganizationsCredits,
+            AsyncOrganizationsCreditsResource,
         )
 
-        return AsyncOrganizationsCredits(self._client)
+        return AsyncOrganizationsCreditsResource(self._client)
 
     @cached_property
-    def subscription(self) -> AsyncOrganizationsSubscription:
-        """`operator.organizations.subscription`: `update`."""
+    def subscription(self) -> AsyncOrganizationsSubscriptionResource:
+        """`operator.organizations.subscription`.
+
+        Has `update`.
+        """
         from layers_partner.operator_api.resources.organizations_subscription import (
-            AsyncOrganizationsSubscription,
+            AsyncOrganizationsSubscriptionResource,
         )
 
-        return AsyncOrganizationsSubscription(self._client)
+        return AsyncOrganizationsSubscriptionResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsRaw(self)
+        return AsyncOrganizationsRawResource(self)
 
     async def create(
         self,
         *,
         name: str,
-        billing_email: str | None | NotGiven = NOT_GIVEN,
+        billing_email: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         rate_limit_tier: Literal["internal", "partner", "pilot", "sandbox", "standard"]
         | str
@@ -349,19 +378,19 @@ class AsyncOrganizations(AsyncResource):
         `POST /ops/v1/organizations`, with the role `operator`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             billing_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
-            rate_limit_tier: Without it, `standard`.
+            rate_limit_tier: The rate limit tier. Without it, `standard`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An organization with what only the operator decides.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganization = await self._client._call(
             _CREATE,
@@ -405,11 +434,11 @@ class AsyncOrganizations(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An organization with what only
-            the operator decides.
+            An organization with what only the operator decides. `await` for one page of these,
+            `async for` for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -434,8 +463,7 @@ class AsyncOrganizations(AsyncResource):
         `GET /ops/v1/organizations/{orgId}`, with the role `viewer`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -443,7 +471,7 @@ class AsyncOrganizations(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganizationDetail = await self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -469,8 +497,7 @@ class AsyncOrganizations(AsyncResource):
         `PATCH /ops/v1/organizations/{orgId}`, with the role `operator`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             rate_limit_tier: The rate limit tier.
             format_prices: Upper bounds of what one piece of content costs; what is left out stays
                 as it is.
@@ -483,7 +510,7 @@ class AsyncOrganizations(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganization = await self._client._call(
             _UPDATE,
@@ -498,10 +525,10 @@ class AsyncOrganizations(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsRaw:
+class AsyncOrganizationsRawResource:
     """Methods of `operator.organizations` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizations) -> None:
+    def __init__(self, resource: AsyncOrganizationsResource) -> None:
         self._resource = resource
         self.create = async_raw(resource.create)
         self.list = async_raw(resource.list)
@@ -509,21 +536,21 @@ class AsyncOrganizationsRaw:
         self.update = async_raw(resource.update)
 
     @cached_property
-    def api_keys(self) -> AsyncOrganizationsApiKeysRaw:
+    def api_keys(self) -> AsyncOrganizationsApiKeysRawResource:
         """`operator.organizations.api_keys`, whose methods return whole responses."""
         return self._resource.api_keys.with_raw_response
 
     @cached_property
-    def cash(self) -> AsyncOrganizationsCashRaw:
+    def cash(self) -> AsyncOrganizationsCashRawResource:
         """`operator.organizations.cash`, whose methods return whole responses."""
         return self._resource.cash.with_raw_response
 
     @cached_property
-    def credits(self) -> AsyncOrganizationsCreditsRaw:
+    def credits(self) -> AsyncOrganizationsCreditsRawResource:
         """`operator.organizations.credits`, whose methods return whole responses."""
         return self._resource.credits.with_raw_response
 
     @cached_property
-    def subscription(self) -> AsyncOrganizationsSubscriptionRaw:
+    def subscription(self) -> AsyncOrganizationsSubscriptionRawResource:
         """`operator.organizations.subscription`, whose methods return whole responses."""
         return self._resource.subscription.with_raw_response

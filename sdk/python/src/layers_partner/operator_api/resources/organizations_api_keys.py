@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations.api_keys`."""
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ _UNKILL = Operation(
 )
 
 
-class OrganizationsApiKeys(Resource):
+class OrganizationsApiKeysResource(Resource):
     """Methods of `operator.organizations.api_keys`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsApiKeysRaw:
+    def with_raw_response(self) -> OrganizationsApiKeysRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsApiKeysRaw(self)
+        return OrganizationsApiKeysRawResource(self)
 
     def create(
         self,
@@ -74,11 +75,10 @@ class OrganizationsApiKeys(Resource):
         `POST /ops/v1/organizations/{orgId}/api-keys`, with the role `operator`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 120 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 120 characters.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
-            env: Without it, `live`.
+            env: The env. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -87,7 +87,7 @@ class OrganizationsApiKeys(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = self._client._call(
             _CREATE,
@@ -112,18 +112,18 @@ class OrganizationsApiKeys(Resource):
         `GET /ops/v1/organizations/{orgId}/api-keys`, with the role `viewer`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Keys on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An API key, without its secret.
+            An API key, without its secret. One page of these; iterating over it goes on through all
+            pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {"orgId": org_id}, query={"limit": limit, "cursor": cursor}, options=options
@@ -137,10 +137,8 @@ class OrganizationsApiKeys(Resource):
         `POST /ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill`, with the role `operator`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -149,7 +147,7 @@ class OrganizationsApiKeys(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKey = self._client._call(
             _UNKILL, {"orgId": org_id, "keyId": key_id}, options=options
@@ -157,23 +155,23 @@ class OrganizationsApiKeys(Resource):
         return answer
 
 
-class OrganizationsApiKeysRaw:
+class OrganizationsApiKeysRawResource:
     """Methods of `operator.organizations.api_keys` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsApiKeys) -> None:
+    def __init__(self, resource: OrganizationsApiKeysResource) -> None:
         self._resource = resource
         self.create = raw(resource.create)
         self.list = raw(resource.list)
         self.unkill = raw(resource.unkill)
 
 
-class AsyncOrganizationsApiKeys(AsyncResource):
+class AsyncOrganizationsApiKeysResource(AsyncResource):
     """Methods of `operator.organizations.api_keys`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsApiKeysRaw:
+    def with_raw_response(self) -> AsyncOrganizationsApiKeysRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsApiKeysRaw(self)
+        return AsyncOrganizationsApiKeysRawResource(self)
 
     async def create(
         self,
@@ -213,11 +211,10 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/api-keys`, with the role `operator`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 120 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 120 characters.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
-            env: Without it, `live`.
+            env: The env. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -226,7 +223,7 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = await self._client._call(
             _CREATE,
@@ -251,18 +248,18 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         `GET /ops/v1/organizations/{orgId}/api-keys`, with the role `viewer`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Keys on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An API key, without its secret.
+            An API key, without its secret. `await` for one page of these, `async for` for those of
+            all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {"orgId": org_id}, query={"limit": limit, "cursor": cursor}, options=options
@@ -276,10 +273,8 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill`, with the role `operator`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -288,7 +283,7 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKey = await self._client._call(
             _UNKILL, {"orgId": org_id, "keyId": key_id}, options=options
@@ -296,10 +291,10 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsApiKeysRaw:
+class AsyncOrganizationsApiKeysRawResource:
     """Methods of `operator.organizations.api_keys` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsApiKeys) -> None:
+    def __init__(self, resource: AsyncOrganizationsApiKeysResource) -> None:
         self._resource = resource
         self.create = async_raw(resource.create)
         self.list = async_raw(resource.list)

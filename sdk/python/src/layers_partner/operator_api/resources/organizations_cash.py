@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations.cash`."""
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from layers_partner.operator_api.resources.organizations_cash_events import (
-        AsyncOrganizationsCashEvents,
-        AsyncOrganizationsCashEventsRaw,
-        OrganizationsCashEvents,
-        OrganizationsCashEventsRaw,
+        AsyncOrganizationsCashEventsRawResource,
+        AsyncOrganizationsCashEventsResource,
+        OrganizationsCashEventsRawResource,
+        OrganizationsCashEventsResource,
     )
     from layers_partner.operator_api.types import PostedCash
     from layers_partner.options import NotGiven, RequestOptions
@@ -32,22 +33,25 @@ _REFUND = Operation(
 _TOP_UP = Operation("organizations.cash.top_up", "POST", "/ops/v1/organizations/{orgId}/cash/topup")
 
 
-class OrganizationsCash(Resource):
+class OrganizationsCashResource(Resource):
     """Methods of `operator.organizations.cash`."""
 
     @cached_property
-    def events(self) -> OrganizationsCashEvents:
-        """`operator.organizations.cash.events`: `list`."""
+    def events(self) -> OrganizationsCashEventsResource:
+        """`operator.organizations.cash.events`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.organizations_cash_events import (
-            OrganizationsCashEvents,
+            OrganizationsCashEventsResource,
         )
 
-        return OrganizationsCashEvents(self._client)
+        return OrganizationsCashEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCashRaw:
+    def with_raw_response(self) -> OrganizationsCashRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCashRaw(self)
+        return OrganizationsCashRawResource(self)
 
     def adjust(
         self,
@@ -55,7 +59,7 @@ class OrganizationsCash(Resource):
         *,
         amount_cents: int,
         description: str,
-        reference: str | None | NotGiven = NOT_GIVEN,
+        reference: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Adjust cash.
@@ -65,10 +69,9 @@ class OrganizationsCash(Resource):
         `POST /ops/v1/organizations/{orgId}/cash/adjustment`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: Negative takes money. Not 0.
-            description: At most 500 characters.
+            description: The description. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -78,7 +81,7 @@ class OrganizationsCash(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
             _ADJUST,
@@ -95,7 +98,7 @@ class OrganizationsCash(Resource):
         social_account_id: str,
         lease_month: int,
         amount_cents: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Refund a month of a lease.
@@ -106,13 +109,12 @@ class OrganizationsCash(Resource):
         `POST /ops/v1/organizations/{orgId}/cash/refund`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             lease_month: 0 is the first month. From 0 to 100,000.
-            amount_cents: At least 1.
-            description: At most 500 characters.
+            amount_cents: The amount cents. At least 1.
+            description: The description. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -121,7 +123,7 @@ class OrganizationsCash(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
             _REFUND,
@@ -142,7 +144,7 @@ class OrganizationsCash(Resource):
         *,
         amount_cents: int,
         description: str,
-        reference: str | None | NotGiven = NOT_GIVEN,
+        reference: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Top up cash.
@@ -152,10 +154,9 @@ class OrganizationsCash(Resource):
         `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            amount_cents: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            amount_cents: The amount cents. At least 1.
+            description: The description. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -164,7 +165,7 @@ class OrganizationsCash(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
             _TOP_UP,
@@ -175,37 +176,40 @@ class OrganizationsCash(Resource):
         return answer
 
 
-class OrganizationsCashRaw:
+class OrganizationsCashRawResource:
     """Methods of `operator.organizations.cash` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCash) -> None:
+    def __init__(self, resource: OrganizationsCashResource) -> None:
         self._resource = resource
         self.adjust = raw(resource.adjust)
         self.refund = raw(resource.refund)
         self.top_up = raw(resource.top_up)
 
     @cached_property
-    def events(self) -> OrganizationsCashEventsRaw:
+    def events(self) -> OrganizationsCashEventsRawResource:
         """`operator.organizations.cash.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response
 
 
-class AsyncOrganizationsCash(AsyncResource):
+class AsyncOrganizationsCashResource(AsyncResource):
     """Methods of `operator.organizations.cash`."""
 
     @cached_property
-    def events(self) -> AsyncOrganizationsCashEvents:
-        """`operator.organizations.cash.events`: `list`."""
+    def events(self) -> AsyncOrganizationsCashEventsResource:
+        """`operator.organizations.cash.events`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.organizations_cash_events import (
-            AsyncOrganizationsCashEvents,
+            AsyncOrganizationsCashEventsResource,
         )
 
-        return AsyncOrganizationsCashEvents(self._client)
+        return AsyncOrganizationsCashEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCashRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCashRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCashRaw(self)
+        return AsyncOrganizationsCashRawResource(self)
 
     async def adjust(
         self,
@@ -213,7 +217,7 @@ class AsyncOrganizationsCash(AsyncResource):
         *,
         amount_cents: int,
         description: str,
-        reference: str | None | NotGiven = NOT_GIVEN,
+        reference: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Adjust cash.
@@ -223,10 +227,9 @@ class AsyncOrganizationsCash(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/cash/adjustment`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: Negative takes money. Not 0.
-            description: At most 500 characters.
+            description: The description. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -236,7 +239,7 @@ class AsyncOrganizationsCash(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(
             _ADJUST,
@@ -253,7 +256,7 @@ class AsyncOrganizationsCash(AsyncResource):
         social_account_id: str,
         lease_month: int,
         amount_cents: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Refund a month of a lease.
@@ -264,13 +267,12 @@ class AsyncOrganizationsCash(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/cash/refund`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             lease_month: 0 is the first month. From 0 to 100,000.
-            amount_cents: At least 1.
-            description: At most 500 characters.
+            amount_cents: The amount cents. At least 1.
+            description: The description. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -279,7 +281,7 @@ class AsyncOrganizationsCash(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(
             _REFUND,
@@ -300,7 +302,7 @@ class AsyncOrganizationsCash(AsyncResource):
         *,
         amount_cents: int,
         description: str,
-        reference: str | None | NotGiven = NOT_GIVEN,
+        reference: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCash:
         """Top up cash.
@@ -310,10 +312,9 @@ class AsyncOrganizationsCash(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            amount_cents: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            amount_cents: The amount cents. At least 1.
+            description: The description. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -322,7 +323,7 @@ class AsyncOrganizationsCash(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(
             _TOP_UP,
@@ -333,16 +334,16 @@ class AsyncOrganizationsCash(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsCashRaw:
+class AsyncOrganizationsCashRawResource:
     """Methods of `operator.organizations.cash` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCash) -> None:
+    def __init__(self, resource: AsyncOrganizationsCashResource) -> None:
         self._resource = resource
         self.adjust = async_raw(resource.adjust)
         self.refund = async_raw(resource.refund)
         self.top_up = async_raw(resource.top_up)
 
     @cached_property
-    def events(self) -> AsyncOrganizationsCashEventsRaw:
+    def events(self) -> AsyncOrganizationsCashEventsRawResource:
         """`operator.organizations.cash.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations.cash.events`."""
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ _LIST = Operation(
 )
 
 
-class OrganizationsCashEvents(Resource):
+class OrganizationsCashEventsResource(Resource):
     """Methods of `operator.organizations.cash.events`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCashEventsRaw:
+    def with_raw_response(self) -> OrganizationsCashEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCashEventsRaw(self)
+        return OrganizationsCashEventsRawResource(self)
 
     def list(
         self,
@@ -53,21 +54,20 @@ class OrganizationsCashEvents(Resource):
         `GET /ops/v1/organizations/{orgId}/cash/events`, with the role `viewer`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: Without it, `live`.
+            env: The env. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A movement of cash as the
-            partner sees it, and who made it.
+            A movement of cash as the partner sees it, and who made it. One page of these; iterating
+            over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -77,21 +77,21 @@ class OrganizationsCashEvents(Resource):
         )
 
 
-class OrganizationsCashEventsRaw:
+class OrganizationsCashEventsRawResource:
     """Methods of `operator.organizations.cash.events` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCashEvents) -> None:
+    def __init__(self, resource: OrganizationsCashEventsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
 
 
-class AsyncOrganizationsCashEvents(AsyncResource):
+class AsyncOrganizationsCashEventsResource(AsyncResource):
     """Methods of `operator.organizations.cash.events`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCashEventsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCashEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCashEventsRaw(self)
+        return AsyncOrganizationsCashEventsRawResource(self)
 
     def list(
         self,
@@ -114,21 +114,20 @@ class AsyncOrganizationsCashEvents(AsyncResource):
         `GET /ops/v1/organizations/{orgId}/cash/events`, with the role `viewer`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: Without it, `live`.
+            env: The env. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A movement of cash as the
-            partner sees it, and who made it.
+            A movement of cash as the partner sees it, and who made it. `await` for one page of
+            these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -138,9 +137,9 @@ class AsyncOrganizationsCashEvents(AsyncResource):
         )
 
 
-class AsyncOrganizationsCashEventsRaw:
+class AsyncOrganizationsCashEventsRawResource:
     """Methods of `operator.organizations.cash.events` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCashEvents) -> None:
+    def __init__(self, resource: AsyncOrganizationsCashEventsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations.credits`."""
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from layers_partner.operator_api.resources.organizations_credits_events import (
-        AsyncOrganizationsCreditsEvents,
-        AsyncOrganizationsCreditsEventsRaw,
-        OrganizationsCreditsEvents,
-        OrganizationsCreditsEventsRaw,
+        AsyncOrganizationsCreditsEventsRawResource,
+        AsyncOrganizationsCreditsEventsResource,
+        OrganizationsCreditsEventsRawResource,
+        OrganizationsCreditsEventsResource,
     )
     from layers_partner.operator_api.types import PostedCredits
     from layers_partner.options import NotGiven, RequestOptions
@@ -38,22 +39,25 @@ _REFUND = Operation(
 )
 
 
-class OrganizationsCredits(Resource):
+class OrganizationsCreditsResource(Resource):
     """Methods of `operator.organizations.credits`."""
 
     @cached_property
-    def events(self) -> OrganizationsCreditsEvents:
-        """`operator.organizations.credits.events`: `list`."""
+    def events(self) -> OrganizationsCreditsEventsResource:
+        """`operator.organizations.credits.events`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.organizations_credits_events import (
-            OrganizationsCreditsEvents,
+            OrganizationsCreditsEventsResource,
         )
 
-        return OrganizationsCreditsEvents(self._client)
+        return OrganizationsCreditsEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCreditsRaw:
+    def with_raw_response(self) -> OrganizationsCreditsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCreditsRaw(self)
+        return OrganizationsCreditsRawResource(self)
 
     def adjust(
         self,
@@ -71,10 +75,9 @@ class OrganizationsCredits(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/adjustment`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: Negative takes credits. Not 0.
-            description: At most 500 characters.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -86,7 +89,7 @@ class OrganizationsCredits(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
             _ADJUST,
@@ -101,7 +104,7 @@ class OrganizationsCredits(Resource):
         org_id: str,
         *,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
@@ -110,10 +113,9 @@ class OrganizationsCredits(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/grant`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -124,7 +126,7 @@ class OrganizationsCredits(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
             _GRANT,
@@ -139,7 +141,7 @@ class OrganizationsCredits(Resource):
         org_id: str,
         *,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
@@ -148,10 +150,9 @@ class OrganizationsCredits(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/purchase`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -162,7 +163,7 @@ class OrganizationsCredits(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
             _PURCHASE,
@@ -178,7 +179,7 @@ class OrganizationsCredits(Resource):
         *,
         job_id: str,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
         """Refund credits.
@@ -188,11 +189,10 @@ class OrganizationsCredits(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/refund`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -201,7 +201,7 @@ class OrganizationsCredits(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
             _REFUND,
@@ -212,10 +212,10 @@ class OrganizationsCredits(Resource):
         return answer
 
 
-class OrganizationsCreditsRaw:
+class OrganizationsCreditsRawResource:
     """Methods of `operator.organizations.credits` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCredits) -> None:
+    def __init__(self, resource: OrganizationsCreditsResource) -> None:
         self._resource = resource
         self.adjust = raw(resource.adjust)
         self.grant = raw(resource.grant)
@@ -223,27 +223,30 @@ class OrganizationsCreditsRaw:
         self.refund = raw(resource.refund)
 
     @cached_property
-    def events(self) -> OrganizationsCreditsEventsRaw:
+    def events(self) -> OrganizationsCreditsEventsRawResource:
         """`operator.organizations.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response
 
 
-class AsyncOrganizationsCredits(AsyncResource):
+class AsyncOrganizationsCreditsResource(AsyncResource):
     """Methods of `operator.organizations.credits`."""
 
     @cached_property
-    def events(self) -> AsyncOrganizationsCreditsEvents:
-        """`operator.organizations.credits.events`: `list`."""
+    def events(self) -> AsyncOrganizationsCreditsEventsResource:
+        """`operator.organizations.credits.events`.
+
+        Has `list`.
+        """
         from layers_partner.operator_api.resources.organizations_credits_events import (
-            AsyncOrganizationsCreditsEvents,
+            AsyncOrganizationsCreditsEventsResource,
         )
 
-        return AsyncOrganizationsCreditsEvents(self._client)
+        return AsyncOrganizationsCreditsEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCreditsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCreditsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCreditsRaw(self)
+        return AsyncOrganizationsCreditsRawResource(self)
 
     async def adjust(
         self,
@@ -261,10 +264,9 @@ class AsyncOrganizationsCredits(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/adjustment`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: Negative takes credits. Not 0.
-            description: At most 500 characters.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -276,7 +278,7 @@ class AsyncOrganizationsCredits(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
             _ADJUST,
@@ -291,7 +293,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         org_id: str,
         *,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
@@ -300,10 +302,9 @@ class AsyncOrganizationsCredits(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/grant`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -314,7 +315,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
             _GRANT,
@@ -329,7 +330,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         org_id: str,
         *,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
@@ -338,10 +339,9 @@ class AsyncOrganizationsCredits(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/purchase`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -352,7 +352,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
             _PURCHASE,
@@ -368,7 +368,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         *,
         job_id: str,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PostedCredits:
         """Refund credits.
@@ -378,11 +378,10 @@ class AsyncOrganizationsCredits(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/refund`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -391,7 +390,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
             _REFUND,
@@ -402,10 +401,10 @@ class AsyncOrganizationsCredits(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsCreditsRaw:
+class AsyncOrganizationsCreditsRawResource:
     """Methods of `operator.organizations.credits` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCredits) -> None:
+    def __init__(self, resource: AsyncOrganizationsCreditsResource) -> None:
         self._resource = resource
         self.adjust = async_raw(resource.adjust)
         self.grant = async_raw(resource.grant)
@@ -413,6 +412,6 @@ class AsyncOrganizationsCreditsRaw:
         self.refund = async_raw(resource.refund)
 
     @cached_property
-    def events(self) -> AsyncOrganizationsCreditsEventsRaw:
+    def events(self) -> AsyncOrganizationsCreditsEventsRawResource:
         """`operator.organizations.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations.credits.events`."""
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ _LIST = Operation(
 )
 
 
-class OrganizationsCreditsEvents(Resource):
+class OrganizationsCreditsEventsResource(Resource):
     """Methods of `operator.organizations.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCreditsEventsRaw:
+    def with_raw_response(self) -> OrganizationsCreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCreditsEventsRaw(self)
+        return OrganizationsCreditsEventsRawResource(self)
 
     def list(
         self,
@@ -58,8 +59,7 @@ class OrganizationsCreditsEvents(Resource):
         `GET /ops/v1/organizations/{orgId}/credits/events`, with the role `viewer`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             project_id: Only of these; a list for several. Such as
                 `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
@@ -67,16 +67,16 @@ class OrganizationsCreditsEvents(Resource):
             until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: Without it, `live`.
+            env: The env. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A movement of credits as its
-            partner sees it, and who made it.
+            A movement of credits as its partner sees it, and who made it. One page of these;
+            iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -94,21 +94,21 @@ class OrganizationsCreditsEvents(Resource):
         )
 
 
-class OrganizationsCreditsEventsRaw:
+class OrganizationsCreditsEventsRawResource:
     """Methods of `operator.organizations.credits.events` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCreditsEvents) -> None:
+    def __init__(self, resource: OrganizationsCreditsEventsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
 
 
-class AsyncOrganizationsCreditsEvents(AsyncResource):
+class AsyncOrganizationsCreditsEventsResource(AsyncResource):
     """Methods of `operator.organizations.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCreditsEventsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCreditsEventsRaw(self)
+        return AsyncOrganizationsCreditsEventsRawResource(self)
 
     def list(
         self,
@@ -136,8 +136,7 @@ class AsyncOrganizationsCreditsEvents(AsyncResource):
         `GET /ops/v1/organizations/{orgId}/credits/events`, with the role `viewer`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             project_id: Only of these; a list for several. Such as
                 `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
@@ -145,16 +144,16 @@ class AsyncOrganizationsCreditsEvents(AsyncResource):
             until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: Without it, `live`.
+            env: The env. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A movement of credits as its
-            partner sees it, and who made it.
+            A movement of credits as its partner sees it, and who made it. `await` for one page of
+            these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -172,9 +171,9 @@ class AsyncOrganizationsCreditsEvents(AsyncResource):
         )
 
 
-class AsyncOrganizationsCreditsEventsRaw:
+class AsyncOrganizationsCreditsEventsRawResource:
     """Methods of `operator.organizations.credits.events` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCreditsEvents) -> None:
+    def __init__(self, resource: AsyncOrganizationsCreditsEventsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)

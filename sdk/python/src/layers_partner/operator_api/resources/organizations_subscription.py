@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.organizations.subscription`."""
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ _UPDATE = Operation(
 )
 
 
-class OrganizationsSubscription(Resource):
+class OrganizationsSubscriptionResource(Resource):
     """Methods of `operator.organizations.subscription`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsSubscriptionRaw:
+    def with_raw_response(self) -> OrganizationsSubscriptionRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsSubscriptionRaw(self)
+        return OrganizationsSubscriptionRawResource(self)
 
     def update(
         self,
@@ -37,7 +38,7 @@ class OrganizationsSubscription(Resource):
         tier: Literal["enterprise", "free", "pro", "scale", "starter"] | str,
         included_credits: int,
         billing_status: Literal["active", "canceled", "past_due"] | str,
-        started_at: str | None | NotGiven = NOT_GIVEN,
+        started_at: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> SetSubscription:
         """Set a subscription.
@@ -48,8 +49,7 @@ class OrganizationsSubscription(Resource):
         `PUT /ops/v1/organizations/{orgId}/subscription`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tier: The tier.
             included_credits: What each period grants while billing is active.
             billing_status: The billing status.
@@ -63,7 +63,7 @@ class OrganizationsSubscription(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: SetSubscription = self._client._call(
             _UPDATE,
@@ -79,21 +79,21 @@ class OrganizationsSubscription(Resource):
         return answer
 
 
-class OrganizationsSubscriptionRaw:
+class OrganizationsSubscriptionRawResource:
     """Methods of `operator.organizations.subscription` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsSubscription) -> None:
+    def __init__(self, resource: OrganizationsSubscriptionResource) -> None:
         self._resource = resource
         self.update = raw(resource.update)
 
 
-class AsyncOrganizationsSubscription(AsyncResource):
+class AsyncOrganizationsSubscriptionResource(AsyncResource):
     """Methods of `operator.organizations.subscription`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsSubscriptionRaw:
+    def with_raw_response(self) -> AsyncOrganizationsSubscriptionRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsSubscriptionRaw(self)
+        return AsyncOrganizationsSubscriptionRawResource(self)
 
     async def update(
         self,
@@ -102,7 +102,7 @@ class AsyncOrganizationsSubscription(AsyncResource):
         tier: Literal["enterprise", "free", "pro", "scale", "starter"] | str,
         included_credits: int,
         billing_status: Literal["active", "canceled", "past_due"] | str,
-        started_at: str | None | NotGiven = NOT_GIVEN,
+        started_at: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> SetSubscription:
         """Set a subscription.
@@ -113,8 +113,7 @@ class AsyncOrganizationsSubscription(AsyncResource):
         `PUT /ops/v1/organizations/{orgId}/subscription`, with the role `finance`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tier: The tier.
             included_credits: What each period grants while billing is active.
             billing_status: The billing status.
@@ -128,7 +127,7 @@ class AsyncOrganizationsSubscription(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: SetSubscription = await self._client._call(
             _UPDATE,
@@ -144,9 +143,9 @@ class AsyncOrganizationsSubscription(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsSubscriptionRaw:
+class AsyncOrganizationsSubscriptionRawResource:
     """Methods of `operator.organizations.subscription` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsSubscription) -> None:
+    def __init__(self, resource: AsyncOrganizationsSubscriptionResource) -> None:
         self._resource = resource
         self.update = async_raw(resource.update)

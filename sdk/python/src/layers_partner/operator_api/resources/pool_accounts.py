@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.pool_accounts`."""
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ _LIST = Operation("pool_accounts.list", "GET", "/ops/v1/pool/accounts")
 _UPDATE = Operation("pool_accounts.update", "PATCH", "/ops/v1/pool/accounts/{poolAccountId}")
 
 
-class PoolAccounts(Resource):
+class PoolAccountsResource(Resource):
     """Methods of `operator.pool_accounts`."""
 
     @cached_property
-    def with_raw_response(self) -> PoolAccountsRaw:
+    def with_raw_response(self) -> PoolAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return PoolAccountsRaw(self)
+        return PoolAccountsRawResource(self)
 
     def create(
         self,
@@ -43,7 +44,7 @@ class PoolAccounts(Resource):
         language: str,
         geo: Sequence[str],
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
-        avatar_url: str | None | NotGiven = NOT_GIVEN,
+        avatar_url: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PoolAccount:
         """Add a pool account.
@@ -56,12 +57,12 @@ class PoolAccounts(Resource):
             platform: The platform.
             handle: In lower case, without @. Such as `coffee.reviews.daily`.
             followers: The followers.
-            vertical: At most 64 characters. Such as `food_and_drink`.
+            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: At most 249 of them. Such as `GB`.
-            monthly_price_cents: Without it, 15000.
-            avatar_url: At most 2,048 characters.
+            geo: The geo. At most 249 of them. Such as `GB`.
+            monthly_price_cents: The monthly price cents. Without it, 15,000.
+            avatar_url: The avatar url. At most 2,048 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -69,7 +70,7 @@ class PoolAccounts(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = self._client._call(
             _CREATE,
@@ -119,8 +120,8 @@ class PoolAccounts(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            PayloadTooLargeError: The request body is larger than 256 KiB.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            PayloadTooLargeError: The file is larger than 67,108,864 bytes.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolImport = self._client._upload(
             _IMPORT_FILE,
@@ -175,10 +176,10 @@ class PoolAccounts(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account of the pool.
+            An account of the pool. One page of these; iterating over it goes on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -208,7 +209,7 @@ class PoolAccounts(Resource):
         language: str | NotGiven = NOT_GIVEN,
         geo: Sequence[str] | NotGiven = NOT_GIVEN,
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
-        avatar_url: str | None | NotGiven = NOT_GIVEN,
+        avatar_url: str | NotGiven | None = NOT_GIVEN,
         status: Literal["available", "retired"] | str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PoolAccount:
@@ -221,15 +222,15 @@ class PoolAccounts(Resource):
         `PATCH /ops/v1/pool/accounts/{poolAccountId}`, with the role `operator`.
 
         Args:
-            pool_account_id: `pool_` and a UUID, or the bare UUID. Such as
+            pool_account_id: Id of the pool account. Such as
                 `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             followers: The followers.
-            vertical: At most 64 characters. Such as `food_and_drink`.
+            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: At most 249 of them. Such as `GB`.
+            geo: The geo. At most 249 of them. Such as `GB`.
             monthly_price_cents: Of later leases; leases that exist keep theirs.
-            avatar_url: At most 2,048 characters.
+            avatar_url: The avatar url. At most 2,048 characters.
             status: A retired account is not leased any more. A leased one is 409.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -239,7 +240,7 @@ class PoolAccounts(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = self._client._call(
             _UPDATE,
@@ -258,10 +259,10 @@ class PoolAccounts(Resource):
         return answer
 
 
-class PoolAccountsRaw:
+class PoolAccountsRawResource:
     """Methods of `operator.pool_accounts` that return whole responses."""
 
-    def __init__(self, resource: PoolAccounts) -> None:
+    def __init__(self, resource: PoolAccountsResource) -> None:
         self._resource = resource
         self.create = raw(resource.create)
         self.import_file = raw(resource.import_file)
@@ -269,13 +270,13 @@ class PoolAccountsRaw:
         self.update = raw(resource.update)
 
 
-class AsyncPoolAccounts(AsyncResource):
+class AsyncPoolAccountsResource(AsyncResource):
     """Methods of `operator.pool_accounts`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncPoolAccountsRaw:
+    def with_raw_response(self) -> AsyncPoolAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncPoolAccountsRaw(self)
+        return AsyncPoolAccountsRawResource(self)
 
     async def create(
         self,
@@ -287,7 +288,7 @@ class AsyncPoolAccounts(AsyncResource):
         language: str,
         geo: Sequence[str],
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
-        avatar_url: str | None | NotGiven = NOT_GIVEN,
+        avatar_url: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PoolAccount:
         """Add a pool account.
@@ -300,12 +301,12 @@ class AsyncPoolAccounts(AsyncResource):
             platform: The platform.
             handle: In lower case, without @. Such as `coffee.reviews.daily`.
             followers: The followers.
-            vertical: At most 64 characters. Such as `food_and_drink`.
+            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: At most 249 of them. Such as `GB`.
-            monthly_price_cents: Without it, 15000.
-            avatar_url: At most 2,048 characters.
+            geo: The geo. At most 249 of them. Such as `GB`.
+            monthly_price_cents: The monthly price cents. Without it, 15,000.
+            avatar_url: The avatar url. At most 2,048 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -313,7 +314,7 @@ class AsyncPoolAccounts(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = await self._client._call(
             _CREATE,
@@ -363,8 +364,8 @@ class AsyncPoolAccounts(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            PayloadTooLargeError: The request body is larger than 256 KiB.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            PayloadTooLargeError: The file is larger than 67,108,864 bytes.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolImport = await self._client._upload(
             _IMPORT_FILE,
@@ -419,10 +420,11 @@ class AsyncPoolAccounts(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account of the pool.
+            An account of the pool. `await` for one page of these, `async for` for those of all
+            pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -452,7 +454,7 @@ class AsyncPoolAccounts(AsyncResource):
         language: str | NotGiven = NOT_GIVEN,
         geo: Sequence[str] | NotGiven = NOT_GIVEN,
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
-        avatar_url: str | None | NotGiven = NOT_GIVEN,
+        avatar_url: str | NotGiven | None = NOT_GIVEN,
         status: Literal["available", "retired"] | str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> PoolAccount:
@@ -465,15 +467,15 @@ class AsyncPoolAccounts(AsyncResource):
         `PATCH /ops/v1/pool/accounts/{poolAccountId}`, with the role `operator`.
 
         Args:
-            pool_account_id: `pool_` and a UUID, or the bare UUID. Such as
+            pool_account_id: Id of the pool account. Such as
                 `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             followers: The followers.
-            vertical: At most 64 characters. Such as `food_and_drink`.
+            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: At most 249 of them. Such as `GB`.
+            geo: The geo. At most 249 of them. Such as `GB`.
             monthly_price_cents: Of later leases; leases that exist keep theirs.
-            avatar_url: At most 2,048 characters.
+            avatar_url: The avatar url. At most 2,048 characters.
             status: A retired account is not leased any more. A leased one is 409.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -483,7 +485,7 @@ class AsyncPoolAccounts(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = await self._client._call(
             _UPDATE,
@@ -502,10 +504,10 @@ class AsyncPoolAccounts(AsyncResource):
         return answer
 
 
-class AsyncPoolAccountsRaw:
+class AsyncPoolAccountsRawResource:
     """Methods of `operator.pool_accounts` that return whole responses."""
 
-    def __init__(self, resource: AsyncPoolAccounts) -> None:
+    def __init__(self, resource: AsyncPoolAccountsResource) -> None:
         self._resource = resource
         self.create = async_raw(resource.create)
         self.import_file = async_raw(resource.import_file)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.reconciliation`."""
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 _RETRIEVE = Operation("reconciliation.retrieve", "GET", "/ops/v1/reconciliation")
 
 
-class Reconciliation(Resource):
+class ReconciliationResource(Resource):
     """Methods of `operator.reconciliation`."""
 
     @cached_property
-    def with_raw_response(self) -> ReconciliationRaw:
+    def with_raw_response(self) -> ReconciliationRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return ReconciliationRaw(self)
+        return ReconciliationRawResource(self)
 
     def retrieve(
         self, *, organization_id: str | NotGiven = NOT_GIVEN, **options: Unpack[RequestOptions]
@@ -49,7 +50,7 @@ class Reconciliation(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: BooksCheck = self._client._call(
             _RETRIEVE, {}, query={"organizationId": organization_id}, options=options
@@ -57,21 +58,21 @@ class Reconciliation(Resource):
         return answer
 
 
-class ReconciliationRaw:
+class ReconciliationRawResource:
     """Methods of `operator.reconciliation` that return whole responses."""
 
-    def __init__(self, resource: Reconciliation) -> None:
+    def __init__(self, resource: ReconciliationResource) -> None:
         self._resource = resource
         self.retrieve = raw(resource.retrieve)
 
 
-class AsyncReconciliation(AsyncResource):
+class AsyncReconciliationResource(AsyncResource):
     """Methods of `operator.reconciliation`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncReconciliationRaw:
+    def with_raw_response(self) -> AsyncReconciliationRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncReconciliationRaw(self)
+        return AsyncReconciliationRawResource(self)
 
     async def retrieve(
         self, *, organization_id: str | NotGiven = NOT_GIVEN, **options: Unpack[RequestOptions]
@@ -94,7 +95,7 @@ class AsyncReconciliation(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: BooksCheck = await self._client._call(
             _RETRIEVE, {}, query={"organizationId": organization_id}, options=options
@@ -102,9 +103,9 @@ class AsyncReconciliation(AsyncResource):
         return answer
 
 
-class AsyncReconciliationRaw:
+class AsyncReconciliationRawResource:
     """Methods of `operator.reconciliation` that return whole responses."""
 
-    def __init__(self, resource: AsyncReconciliation) -> None:
+    def __init__(self, resource: AsyncReconciliationResource) -> None:
         self._resource = resource
         self.retrieve = async_raw(resource.retrieve)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `operator.renewals`."""
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ _DRY_RUN = Operation("renewals.dry_run", "GET", "/ops/v1/renewals/dry-run")
 _LIST = Operation("renewals.list", "GET", "/ops/v1/renewals")
 
 
-class Renewals(Resource):
+class RenewalsResource(Resource):
     """Methods of `operator.renewals`."""
 
     @cached_property
-    def with_raw_response(self) -> RenewalsRaw:
+    def with_raw_response(self) -> RenewalsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return RenewalsRaw(self)
+        return RenewalsRawResource(self)
 
     def dry_run(
         self,
@@ -59,11 +60,11 @@ class Renewals(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. What sweeps would do with a
-            partner's leases.
+            What sweeps would do with a partner's leases. One page of these; iterating over it goes
+            on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _DRY_RUN,
@@ -104,11 +105,11 @@ class Renewals(Resource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. What the leases of a partner
-            will cost its cash wallet.
+            What the leases of a partner will cost its cash wallet. One page of these; iterating
+            over it goes on through all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -123,22 +124,22 @@ class Renewals(Resource):
         )
 
 
-class RenewalsRaw:
+class RenewalsRawResource:
     """Methods of `operator.renewals` that return whole responses."""
 
-    def __init__(self, resource: Renewals) -> None:
+    def __init__(self, resource: RenewalsResource) -> None:
         self._resource = resource
         self.dry_run = raw(resource.dry_run)
         self.list = raw(resource.list)
 
 
-class AsyncRenewals(AsyncResource):
+class AsyncRenewalsResource(AsyncResource):
     """Methods of `operator.renewals`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncRenewalsRaw:
+    def with_raw_response(self) -> AsyncRenewalsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncRenewalsRaw(self)
+        return AsyncRenewalsRawResource(self)
 
     def dry_run(
         self,
@@ -169,11 +170,11 @@ class AsyncRenewals(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. What sweeps would do with a
-            partner's leases.
+            What sweeps would do with a partner's leases. `await` for one page of these, `async for`
+            for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _DRY_RUN,
@@ -214,11 +215,11 @@ class AsyncRenewals(AsyncResource):
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. What the leases of a partner
-            will cost its cash wallet.
+            What the leases of a partner will cost its cash wallet. `await` for one page of these,
+            `async for` for those of all pages.
 
         Raises:
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -233,10 +234,10 @@ class AsyncRenewals(AsyncResource):
         )
 
 
-class AsyncRenewalsRaw:
+class AsyncRenewalsRawResource:
     """Methods of `operator.renewals` that return whole responses."""
 
-    def __init__(self, resource: AsyncRenewals) -> None:
+    def __init__(self, resource: AsyncRenewalsResource) -> None:
         self._resource = resource
         self.dry_run = async_raw(resource.dry_run)
         self.list = async_raw(resource.list)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.api_keys`."""
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ _KILL = Operation("api_keys.kill", "POST", "/v1/api-keys/{keyId}/kill")
 _ROTATE = Operation("api_keys.rotate", "POST", "/v1/api-keys/{keyId}/rotate")
 
 
-class ApiKeys(Resource):
+class ApiKeysResource(Resource):
     """Methods of `layers.api_keys`."""
 
     @cached_property
-    def with_raw_response(self) -> ApiKeysRaw:
+    def with_raw_response(self) -> ApiKeysRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return ApiKeysRaw(self)
+        return ApiKeysRawResource(self)
 
     def delete(self, key_id: str, **options: Unpack[RequestOptions]) -> DeletedOwnApiKey:
         """Delete a key.
@@ -38,8 +39,7 @@ class ApiKeys(Resource):
         `DELETE /v1/api-keys/{keyId}`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -47,7 +47,7 @@ class ApiKeys(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedOwnApiKey = self._client._call(_DELETE, {"keyId": key_id}, options=options)
         return answer
@@ -61,8 +61,7 @@ class ApiKeys(Resource):
         `POST /v1/api-keys/{keyId}/kill`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -70,7 +69,7 @@ class ApiKeys(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: KilledApiKey = self._client._call(_KILL, {"keyId": key_id}, options=options)
         return answer
@@ -86,8 +85,7 @@ class ApiKeys(Resource):
         `POST /v1/api-keys/{keyId}/rotate`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -96,7 +94,7 @@ class ApiKeys(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OwnApiKeyWithSecret = self._client._call(
             _ROTATE, {"keyId": key_id}, options=options
@@ -104,23 +102,23 @@ class ApiKeys(Resource):
         return answer
 
 
-class ApiKeysRaw:
+class ApiKeysRawResource:
     """Methods of `layers.api_keys` that return whole responses."""
 
-    def __init__(self, resource: ApiKeys) -> None:
+    def __init__(self, resource: ApiKeysResource) -> None:
         self._resource = resource
         self.delete = raw(resource.delete)
         self.kill = raw(resource.kill)
         self.rotate = raw(resource.rotate)
 
 
-class AsyncApiKeys(AsyncResource):
+class AsyncApiKeysResource(AsyncResource):
     """Methods of `layers.api_keys`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncApiKeysRaw:
+    def with_raw_response(self) -> AsyncApiKeysRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncApiKeysRaw(self)
+        return AsyncApiKeysRawResource(self)
 
     async def delete(self, key_id: str, **options: Unpack[RequestOptions]) -> DeletedOwnApiKey:
         """Delete a key.
@@ -131,8 +129,7 @@ class AsyncApiKeys(AsyncResource):
         `DELETE /v1/api-keys/{keyId}`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -140,7 +137,7 @@ class AsyncApiKeys(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedOwnApiKey = await self._client._call(
             _DELETE, {"keyId": key_id}, options=options
@@ -156,8 +153,7 @@ class AsyncApiKeys(AsyncResource):
         `POST /v1/api-keys/{keyId}/kill`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -165,7 +161,7 @@ class AsyncApiKeys(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: KilledApiKey = await self._client._call(_KILL, {"keyId": key_id}, options=options)
         return answer
@@ -181,8 +177,7 @@ class AsyncApiKeys(AsyncResource):
         `POST /v1/api-keys/{keyId}/rotate`.
 
         Args:
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -191,7 +186,7 @@ class AsyncApiKeys(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OwnApiKeyWithSecret = await self._client._call(
             _ROTATE, {"keyId": key_id}, options=options
@@ -199,10 +194,10 @@ class AsyncApiKeys(AsyncResource):
         return answer
 
 
-class AsyncApiKeysRaw:
+class AsyncApiKeysRawResource:
     """Methods of `layers.api_keys` that return whole responses."""
 
-    def __init__(self, resource: AsyncApiKeys) -> None:
+    def __init__(self, resource: AsyncApiKeysResource) -> None:
         self._resource = resource
         self.delete = async_raw(resource.delete)
         self.kill = async_raw(resource.kill)

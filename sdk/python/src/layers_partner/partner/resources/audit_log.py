@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.audit_log`."""
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 _LIST = Operation("audit_log.list", "GET", "/v1/audit-log")
 
 
-class AuditLog(Resource):
+class AuditLogResource(Resource):
     """Methods of `layers.audit_log`."""
 
     @cached_property
-    def with_raw_response(self) -> AuditLogRaw:
+    def with_raw_response(self) -> AuditLogRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AuditLogRaw(self)
+        return AuditLogRawResource(self)
 
     def list(
         self,
@@ -62,12 +63,12 @@ class AuditLog(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. One thing that was done or
-            refused.
+            One thing that was done or refused. One page of these; iterating over it goes on through
+            all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -85,21 +86,21 @@ class AuditLog(Resource):
         )
 
 
-class AuditLogRaw:
+class AuditLogRawResource:
     """Methods of `layers.audit_log` that return whole responses."""
 
-    def __init__(self, resource: AuditLog) -> None:
+    def __init__(self, resource: AuditLogResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
 
 
-class AsyncAuditLog(AsyncResource):
+class AsyncAuditLogResource(AsyncResource):
     """Methods of `layers.audit_log`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncAuditLogRaw:
+    def with_raw_response(self) -> AsyncAuditLogRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncAuditLogRaw(self)
+        return AsyncAuditLogRawResource(self)
 
     def list(
         self,
@@ -133,12 +134,12 @@ class AsyncAuditLog(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. One thing that was done or
-            refused.
+            One thing that was done or refused. `await` for one page of these, `async for` for those
+            of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -156,9 +157,9 @@ class AsyncAuditLog(AsyncResource):
         )
 
 
-class AsyncAuditLogRaw:
+class AsyncAuditLogRawResource:
     """Methods of `layers.audit_log` that return whole responses."""
 
-    def __init__(self, resource: AsyncAuditLog) -> None:
+    def __init__(self, resource: AsyncAuditLogResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)

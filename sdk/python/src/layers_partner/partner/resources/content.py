@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.content`."""
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from layers_partner.options import NotGiven, RequestOptions
     from layers_partner.pages import AsyncPages, Page
     from layers_partner.partner.resources.content_assets import (
-        AsyncContentAssets,
-        AsyncContentAssetsRaw,
-        ContentAssets,
-        ContentAssetsRaw,
+        AsyncContentAssetsRawResource,
+        AsyncContentAssetsResource,
+        ContentAssetsRawResource,
+        ContentAssetsResource,
     )
     from layers_partner.partner.types import Content, StartedJob
 
@@ -40,28 +41,31 @@ _REMIX_VIDEO = Operation(
 _RETRIEVE = Operation("content.retrieve", "GET", "/v1/content/{containerId}")
 
 
-class Content(Resource):
+class ContentResource(Resource):
     """Methods of `layers.content`."""
 
     @cached_property
-    def assets(self) -> ContentAssets:
-        """`layers.content.assets`: `retrieve_url`."""
-        from layers_partner.partner.resources.content_assets import ContentAssets
+    def assets(self) -> ContentAssetsResource:
+        """`layers.content.assets`.
 
-        return ContentAssets(self._client)
+        Has `retrieve_url`.
+        """
+        from layers_partner.partner.resources.content_assets import ContentAssetsResource
+
+        return ContentAssetsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> ContentRaw:
+    def with_raw_response(self) -> ContentRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return ContentRaw(self)
+        return ContentRawResource(self)
 
     def build_slideshow(
         self,
         project_id: str,
         *,
         hook: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Build a slideshow.
@@ -72,8 +76,7 @@ class Content(Resource):
         `POST /v1/projects/{projectId}/content/slideshow-builder`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             social_account_id: The account that it is for: a connected one of the project. Such as
@@ -88,7 +91,7 @@ class Content(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
             _BUILD_SLIDESHOW,
@@ -106,10 +109,10 @@ class Content(Resource):
         self,
         project_id: str,
         *,
-        hook: str | None | NotGiven = NOT_GIVEN,
-        tiktok_video_id: str | None | NotGiven = NOT_GIVEN,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        hook: str | NotGiven | None = NOT_GIVEN,
+        tiktok_video_id: str | NotGiven | None = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Generate whichever format fits.
@@ -119,8 +122,7 @@ class Content(Resource):
         `POST /v1/projects/{projectId}/content/auto`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
@@ -136,7 +138,7 @@ class Content(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
             _GENERATE,
@@ -179,8 +181,7 @@ class Content(Resource):
         `GET /v1/projects/{projectId}/content`, with the scope `content:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             format: Only these; a list for several.
             since: Created then or later. Such as `2026-06-01T00:00:00.000Z`.
@@ -190,12 +191,12 @@ class Content(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A container: what one job
-            makes.
+            A container: what one job makes. One page of these; iterating over it goes on through
+            all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -216,8 +217,8 @@ class Content(Resource):
         project_id: str,
         *,
         tiktok_video_id: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix a slideshow.
@@ -227,8 +228,7 @@ class Content(Resource):
         `POST /v1/projects/{projectId}/content/slideshow-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
             social_account_id: The account that it is for: a connected one of the project. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
@@ -242,7 +242,7 @@ class Content(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
             _REMIX_SLIDESHOW,
@@ -260,11 +260,11 @@ class Content(Resource):
         self,
         project_id: str,
         *,
-        hook: str | None | NotGiven = NOT_GIVEN,
-        tiktok_video_id: str | None | NotGiven = NOT_GIVEN,
-        media_id: str | None | NotGiven = NOT_GIVEN,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        hook: str | NotGiven | None = NOT_GIVEN,
+        tiktok_video_id: str | NotGiven | None = NOT_GIVEN,
+        media_id: str | NotGiven | None = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix user-generated content.
@@ -274,8 +274,7 @@ class Content(Resource):
         `POST /v1/projects/{projectId}/content/ugc-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
@@ -292,7 +291,7 @@ class Content(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
             _REMIX_UGC,
@@ -313,8 +312,8 @@ class Content(Resource):
         project_id: str,
         *,
         tiktok_video_id: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix a video.
@@ -324,8 +323,7 @@ class Content(Resource):
         `POST /v1/projects/{projectId}/content/video-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
             social_account_id: The account that it is for: a connected one of the project. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
@@ -339,7 +337,7 @@ class Content(Resource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
             _REMIX_VIDEO,
@@ -361,8 +359,7 @@ class Content(Resource):
         `GET /v1/content/{containerId}`, with the scope `content:read`.
 
         Args:
-            container_id: `cnt_` and a UUID, or the bare UUID. Such as
-                `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -370,7 +367,7 @@ class Content(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = self._client._call(
             _RETRIEVE, {"containerId": container_id}, options=options
@@ -378,10 +375,10 @@ class Content(Resource):
         return answer
 
 
-class ContentRaw:
+class ContentRawResource:
     """Methods of `layers.content` that return whole responses."""
 
-    def __init__(self, resource: Content) -> None:
+    def __init__(self, resource: ContentResource) -> None:
         self._resource = resource
         self.build_slideshow = raw(resource.build_slideshow)
         self.generate = raw(resource.generate)
@@ -392,33 +389,36 @@ class ContentRaw:
         self.retrieve = raw(resource.retrieve)
 
     @cached_property
-    def assets(self) -> ContentAssetsRaw:
+    def assets(self) -> ContentAssetsRawResource:
         """`layers.content.assets`, whose methods return whole responses."""
         return self._resource.assets.with_raw_response
 
 
-class AsyncContent(AsyncResource):
+class AsyncContentResource(AsyncResource):
     """Methods of `layers.content`."""
 
     @cached_property
-    def assets(self) -> AsyncContentAssets:
-        """`layers.content.assets`: `retrieve_url`."""
-        from layers_partner.partner.resources.content_assets import AsyncContentAssets
+    def assets(self) -> AsyncContentAssetsResource:
+        """`layers.content.assets`.
 
-        return AsyncContentAssets(self._client)
+        Has `retrieve_url`.
+        """
+        from layers_partner.partner.resources.content_assets import AsyncContentAssetsResource
+
+        return AsyncContentAssetsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncContentRaw:
+    def with_raw_response(self) -> AsyncContentRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncContentRaw(self)
+        return AsyncContentRawResource(self)
 
     async def build_slideshow(
         self,
         project_id: str,
         *,
         hook: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Build a slideshow.
@@ -429,8 +429,7 @@ class AsyncContent(AsyncResource):
         `POST /v1/projects/{projectId}/content/slideshow-builder`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             social_account_id: The account that it is for: a connected one of the project. Such as
@@ -445,7 +444,7 @@ class AsyncContent(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
             _BUILD_SLIDESHOW,
@@ -463,10 +462,10 @@ class AsyncContent(AsyncResource):
         self,
         project_id: str,
         *,
-        hook: str | None | NotGiven = NOT_GIVEN,
-        tiktok_video_id: str | None | NotGiven = NOT_GIVEN,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        hook: str | NotGiven | None = NOT_GIVEN,
+        tiktok_video_id: str | NotGiven | None = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Generate whichever format fits.
@@ -476,8 +475,7 @@ class AsyncContent(AsyncResource):
         `POST /v1/projects/{projectId}/content/auto`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
@@ -493,7 +491,7 @@ class AsyncContent(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
             _GENERATE,
@@ -536,8 +534,7 @@ class AsyncContent(AsyncResource):
         `GET /v1/projects/{projectId}/content`, with the scope `content:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             format: Only these; a list for several.
             since: Created then or later. Such as `2026-06-01T00:00:00.000Z`.
@@ -547,12 +544,12 @@ class AsyncContent(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A container: what one job
-            makes.
+            A container: what one job makes. `await` for one page of these, `async for` for those of
+            all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -573,8 +570,8 @@ class AsyncContent(AsyncResource):
         project_id: str,
         *,
         tiktok_video_id: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix a slideshow.
@@ -584,8 +581,7 @@ class AsyncContent(AsyncResource):
         `POST /v1/projects/{projectId}/content/slideshow-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
             social_account_id: The account that it is for: a connected one of the project. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
@@ -599,7 +595,7 @@ class AsyncContent(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
             _REMIX_SLIDESHOW,
@@ -617,11 +613,11 @@ class AsyncContent(AsyncResource):
         self,
         project_id: str,
         *,
-        hook: str | None | NotGiven = NOT_GIVEN,
-        tiktok_video_id: str | None | NotGiven = NOT_GIVEN,
-        media_id: str | None | NotGiven = NOT_GIVEN,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        hook: str | NotGiven | None = NOT_GIVEN,
+        tiktok_video_id: str | NotGiven | None = NOT_GIVEN,
+        media_id: str | NotGiven | None = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix user-generated content.
@@ -631,8 +627,7 @@ class AsyncContent(AsyncResource):
         `POST /v1/projects/{projectId}/content/ugc-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
                 Such as `Three cafés in Lisbon that open before seven`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
@@ -649,7 +644,7 @@ class AsyncContent(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
             _REMIX_UGC,
@@ -670,8 +665,8 @@ class AsyncContent(AsyncResource):
         project_id: str,
         *,
         tiktok_video_id: str,
-        social_account_id: str | None | NotGiven = NOT_GIVEN,
-        influencer_id: str | None | NotGiven = NOT_GIVEN,
+        social_account_id: str | NotGiven | None = NOT_GIVEN,
+        influencer_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> StartedJob:
         """Remix a video.
@@ -681,8 +676,7 @@ class AsyncContent(AsyncResource):
         `POST /v1/projects/{projectId}/content/video-remix`, with the scope `content:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
             social_account_id: The account that it is for: a connected one of the project. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
@@ -696,7 +690,7 @@ class AsyncContent(AsyncResource):
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
             _REMIX_VIDEO,
@@ -718,8 +712,7 @@ class AsyncContent(AsyncResource):
         `GET /v1/content/{containerId}`, with the scope `content:read`.
 
         Args:
-            container_id: `cnt_` and a UUID, or the bare UUID. Such as
-                `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -727,7 +720,7 @@ class AsyncContent(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = await self._client._call(
             _RETRIEVE, {"containerId": container_id}, options=options
@@ -735,10 +728,10 @@ class AsyncContent(AsyncResource):
         return answer
 
 
-class AsyncContentRaw:
+class AsyncContentRawResource:
     """Methods of `layers.content` that return whole responses."""
 
-    def __init__(self, resource: AsyncContent) -> None:
+    def __init__(self, resource: AsyncContentResource) -> None:
         self._resource = resource
         self.build_slideshow = async_raw(resource.build_slideshow)
         self.generate = async_raw(resource.generate)
@@ -749,6 +742,6 @@ class AsyncContentRaw:
         self.retrieve = async_raw(resource.retrieve)
 
     @cached_property
-    def assets(self) -> AsyncContentAssetsRaw:
+    def assets(self) -> AsyncContentAssetsRawResource:
         """`layers.content.assets`, whose methods return whole responses."""
         return self._resource.assets.with_raw_response

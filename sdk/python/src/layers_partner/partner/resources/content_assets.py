@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.content.assets`."""
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ _RETRIEVE_URL = Operation(
 )
 
 
-class ContentAssets(Resource):
+class ContentAssetsResource(Resource):
     """Methods of `layers.content.assets`."""
 
     @cached_property
-    def with_raw_response(self) -> ContentAssetsRaw:
+    def with_raw_response(self) -> ContentAssetsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return ContentAssetsRaw(self)
+        return ContentAssetsRawResource(self)
 
     def retrieve_url(
         self, container_id: str, asset_id: str, **options: Unpack[RequestOptions]
@@ -39,9 +40,8 @@ class ContentAssets(Resource):
         `GET /v1/content/{containerId}/assets/{assetId}`, with the scope `content:read`.
 
         Args:
-            container_id: `cnt_` and a UUID, or the bare UUID. Such as
-                `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            asset_id: Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            asset_id: Id of the asset. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -49,28 +49,28 @@ class ContentAssets(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._locate(
             _RETRIEVE_URL, {"containerId": container_id, "assetId": asset_id}, options=options
         )
 
 
-class ContentAssetsRaw:
+class ContentAssetsRawResource:
     """Methods of `layers.content.assets` that return whole responses."""
 
-    def __init__(self, resource: ContentAssets) -> None:
+    def __init__(self, resource: ContentAssetsResource) -> None:
         self._resource = resource
         self.retrieve_url = raw(resource.retrieve_url)
 
 
-class AsyncContentAssets(AsyncResource):
+class AsyncContentAssetsResource(AsyncResource):
     """Methods of `layers.content.assets`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncContentAssetsRaw:
+    def with_raw_response(self) -> AsyncContentAssetsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncContentAssetsRaw(self)
+        return AsyncContentAssetsRawResource(self)
 
     async def retrieve_url(
         self, container_id: str, asset_id: str, **options: Unpack[RequestOptions]
@@ -83,9 +83,8 @@ class AsyncContentAssets(AsyncResource):
         `GET /v1/content/{containerId}/assets/{assetId}`, with the scope `content:read`.
 
         Args:
-            container_id: `cnt_` and a UUID, or the bare UUID. Such as
-                `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            asset_id: Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            asset_id: Id of the asset. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -93,16 +92,16 @@ class AsyncContentAssets(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return await self._client._locate(
             _RETRIEVE_URL, {"containerId": container_id, "assetId": asset_id}, options=options
         )
 
 
-class AsyncContentAssetsRaw:
+class AsyncContentAssetsRawResource:
     """Methods of `layers.content.assets` that return whole responses."""
 
-    def __init__(self, resource: AsyncContentAssets) -> None:
+    def __init__(self, resource: AsyncContentAssetsResource) -> None:
         self._resource = resource
         self.retrieve_url = async_raw(resource.retrieve_url)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.credits`."""
 
 from __future__ import annotations
@@ -15,30 +16,33 @@ if TYPE_CHECKING:
 
     from layers_partner.options import RequestOptions
     from layers_partner.partner.resources.credits_events import (
-        AsyncCreditsEvents,
-        AsyncCreditsEventsRaw,
-        CreditsEvents,
-        CreditsEventsRaw,
+        AsyncCreditsEventsRawResource,
+        AsyncCreditsEventsResource,
+        CreditsEventsRawResource,
+        CreditsEventsResource,
     )
     from layers_partner.partner.types import Credits
 
 _RETRIEVE = Operation("credits.retrieve", "GET", "/v1/credits")
 
 
-class Credits(Resource):
+class CreditsResource(Resource):
     """Methods of `layers.credits`."""
 
     @cached_property
-    def events(self) -> CreditsEvents:
-        """`layers.credits.events`: `list`, `verify`."""
-        from layers_partner.partner.resources.credits_events import CreditsEvents
+    def events(self) -> CreditsEventsResource:
+        """`layers.credits.events`.
 
-        return CreditsEvents(self._client)
+        Has `list`, `verify`.
+        """
+        from layers_partner.partner.resources.credits_events import CreditsEventsResource
+
+        return CreditsEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> CreditsRaw:
+    def with_raw_response(self) -> CreditsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return CreditsRaw(self)
+        return CreditsRawResource(self)
 
     def retrieve(self, **options: Unpack[RequestOptions]) -> Credits:
         """Read your wallet.
@@ -56,39 +60,42 @@ class Credits(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Credits = self._client._call(_RETRIEVE, {}, options=options)
         return answer
 
 
-class CreditsRaw:
+class CreditsRawResource:
     """Methods of `layers.credits` that return whole responses."""
 
-    def __init__(self, resource: Credits) -> None:
+    def __init__(self, resource: CreditsResource) -> None:
         self._resource = resource
         self.retrieve = raw(resource.retrieve)
 
     @cached_property
-    def events(self) -> CreditsEventsRaw:
+    def events(self) -> CreditsEventsRawResource:
         """`layers.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response
 
 
-class AsyncCredits(AsyncResource):
+class AsyncCreditsResource(AsyncResource):
     """Methods of `layers.credits`."""
 
     @cached_property
-    def events(self) -> AsyncCreditsEvents:
-        """`layers.credits.events`: `list`, `verify`."""
-        from layers_partner.partner.resources.credits_events import AsyncCreditsEvents
+    def events(self) -> AsyncCreditsEventsResource:
+        """`layers.credits.events`.
 
-        return AsyncCreditsEvents(self._client)
+        Has `list`, `verify`.
+        """
+        from layers_partner.partner.resources.credits_events import AsyncCreditsEventsResource
+
+        return AsyncCreditsEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncCreditsRaw:
+    def with_raw_response(self) -> AsyncCreditsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncCreditsRaw(self)
+        return AsyncCreditsRawResource(self)
 
     async def retrieve(self, **options: Unpack[RequestOptions]) -> Credits:
         """Read your wallet.
@@ -106,20 +113,20 @@ class AsyncCredits(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Credits = await self._client._call(_RETRIEVE, {}, options=options)
         return answer
 
 
-class AsyncCreditsRaw:
+class AsyncCreditsRawResource:
     """Methods of `layers.credits` that return whole responses."""
 
-    def __init__(self, resource: AsyncCredits) -> None:
+    def __init__(self, resource: AsyncCreditsResource) -> None:
         self._resource = resource
         self.retrieve = async_raw(resource.retrieve)
 
     @cached_property
-    def events(self) -> AsyncCreditsEventsRaw:
+    def events(self) -> AsyncCreditsEventsRawResource:
         """`layers.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response

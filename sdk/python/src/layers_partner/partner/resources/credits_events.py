@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.credits.events`."""
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ _LIST = Operation("credits.events.list", "GET", "/v1/credits/events")
 _VERIFY = Operation("credits.events.verify", "GET", "/v1/credits/events/verify")
 
 
-class CreditsEvents(Resource):
+class CreditsEventsResource(Resource):
     """Methods of `layers.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> CreditsEventsRaw:
+    def with_raw_response(self) -> CreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return CreditsEventsRaw(self)
+        return CreditsEventsRawResource(self)
 
     def list(
         self,
@@ -65,12 +66,12 @@ class CreditsEvents(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. One movement of credits. The
-            events of a wallet sum to its balance.
+            One movement of credits. The events of a wallet sum to its balance. One page of these;
+            iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -105,28 +106,28 @@ class CreditsEvents(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LedgerHead = self._client._call(_VERIFY, {}, options=options)
         return answer
 
 
-class CreditsEventsRaw:
+class CreditsEventsRawResource:
     """Methods of `layers.credits.events` that return whole responses."""
 
-    def __init__(self, resource: CreditsEvents) -> None:
+    def __init__(self, resource: CreditsEventsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.verify = raw(resource.verify)
 
 
-class AsyncCreditsEvents(AsyncResource):
+class AsyncCreditsEventsResource(AsyncResource):
     """Methods of `layers.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncCreditsEventsRaw:
+    def with_raw_response(self) -> AsyncCreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncCreditsEventsRaw(self)
+        return AsyncCreditsEventsRawResource(self)
 
     def list(
         self,
@@ -162,12 +163,12 @@ class AsyncCreditsEvents(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. One movement of credits. The
-            events of a wallet sum to its balance.
+            One movement of credits. The events of a wallet sum to its balance. `await` for one page
+            of these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -202,16 +203,16 @@ class AsyncCreditsEvents(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LedgerHead = await self._client._call(_VERIFY, {}, options=options)
         return answer
 
 
-class AsyncCreditsEventsRaw:
+class AsyncCreditsEventsRawResource:
     """Methods of `layers.credits.events` that return whole responses."""
 
-    def __init__(self, resource: AsyncCreditsEvents) -> None:
+    def __init__(self, resource: AsyncCreditsEventsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.verify = async_raw(resource.verify)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.jobs`."""
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ _CANCEL = Operation("jobs.cancel", "POST", "/v1/jobs/{jobId}/cancel")
 _RETRIEVE = Operation("jobs.retrieve", "GET", "/v1/jobs/{jobId}")
 
 
-class Jobs(WaitingJobs):
+class JobsResource(WaitingJobs):
     """Methods of `layers.jobs`."""
 
     @cached_property
-    def with_raw_response(self) -> JobsRaw:
+    def with_raw_response(self) -> JobsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return JobsRaw(self)
+        return JobsRawResource(self)
 
     def cancel(self, job_id: str, **options: Unpack[RequestOptions]) -> JobCancellation:
         """Cancel a job.
@@ -38,7 +39,7 @@ class Jobs(WaitingJobs):
         `POST /v1/jobs/{jobId}/cancel`, with the scope `jobs:cancel`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -48,7 +49,7 @@ class Jobs(WaitingJobs):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = self._client._call(_CANCEL, {"jobId": job_id}, options=options)
         return answer
@@ -62,7 +63,7 @@ class Jobs(WaitingJobs):
         `GET /v1/jobs/{jobId}`, with the scope `jobs:read`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -70,28 +71,28 @@ class Jobs(WaitingJobs):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Job = self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
         return answer
 
 
-class JobsRaw:
+class JobsRawResource:
     """Methods of `layers.jobs` that return whole responses."""
 
-    def __init__(self, resource: Jobs) -> None:
+    def __init__(self, resource: JobsResource) -> None:
         self._resource = resource
         self.cancel = raw(resource.cancel)
         self.retrieve = raw(resource.retrieve)
 
 
-class AsyncJobs(AsyncWaitingJobs):
+class AsyncJobsResource(AsyncWaitingJobs):
     """Methods of `layers.jobs`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncJobsRaw:
+    def with_raw_response(self) -> AsyncJobsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncJobsRaw(self)
+        return AsyncJobsRawResource(self)
 
     async def cancel(self, job_id: str, **options: Unpack[RequestOptions]) -> JobCancellation:
         """Cancel a job.
@@ -103,7 +104,7 @@ class AsyncJobs(AsyncWaitingJobs):
         `POST /v1/jobs/{jobId}/cancel`, with the scope `jobs:cancel`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -113,7 +114,7 @@ class AsyncJobs(AsyncWaitingJobs):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = await self._client._call(
             _CANCEL, {"jobId": job_id}, options=options
@@ -129,7 +130,7 @@ class AsyncJobs(AsyncWaitingJobs):
         `GET /v1/jobs/{jobId}`, with the scope `jobs:read`.
 
         Args:
-            job_id: `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -137,16 +138,16 @@ class AsyncJobs(AsyncWaitingJobs):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Job = await self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
         return answer
 
 
-class AsyncJobsRaw:
+class AsyncJobsRawResource:
     """Methods of `layers.jobs` that return whole responses."""
 
-    def __init__(self, resource: AsyncJobs) -> None:
+    def __init__(self, resource: AsyncJobsResource) -> None:
         self._resource = resource
         self.cancel = async_raw(resource.cancel)
         self.retrieve = async_raw(resource.retrieve)

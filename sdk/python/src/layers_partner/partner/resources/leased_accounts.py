@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.leased_accounts`."""
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from layers_partner.options import NotGiven, RequestOptions
     from layers_partner.pages import AsyncPages, Page
     from layers_partner.partner.resources.leased_accounts_requests import (
-        AsyncLeasedAccountsRequests,
-        AsyncLeasedAccountsRequestsRaw,
-        LeasedAccountsRequests,
-        LeasedAccountsRequestsRaw,
+        AsyncLeasedAccountsRequestsRawResource,
+        AsyncLeasedAccountsRequestsResource,
+        LeasedAccountsRequestsRawResource,
+        LeasedAccountsRequestsResource,
     )
     from layers_partner.partner.types import LeasedAccount, ReleasedAccount
 
@@ -29,20 +30,25 @@ _LIST = Operation("leased_accounts.list", "GET", "/v1/projects/{projectId}/lease
 _RELEASE = Operation("leased_accounts.release", "DELETE", "/v1/leased-accounts/{socialAccountId}")
 
 
-class LeasedAccounts(Resource):
+class LeasedAccountsResource(Resource):
     """Methods of `layers.leased_accounts`."""
 
     @cached_property
-    def requests(self) -> LeasedAccountsRequests:
-        """`layers.leased_accounts.requests`: `create`, `list`, `retrieve`."""
-        from layers_partner.partner.resources.leased_accounts_requests import LeasedAccountsRequests
+    def requests(self) -> LeasedAccountsRequestsResource:
+        """`layers.leased_accounts.requests`.
 
-        return LeasedAccountsRequests(self._client)
+        Has `create`, `list`, `retrieve`.
+        """
+        from layers_partner.partner.resources.leased_accounts_requests import (
+            LeasedAccountsRequestsResource,
+        )
+
+        return LeasedAccountsRequestsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> LeasedAccountsRaw:
+    def with_raw_response(self) -> LeasedAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return LeasedAccountsRaw(self)
+        return LeasedAccountsRawResource(self)
 
     def list(
         self,
@@ -65,20 +71,19 @@ class LeasedAccounts(Resource):
         `GET /v1/projects/{projectId}/leased-accounts`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several. Without it, `assigned`.
-            limit: Accounts on a page. From 1 to 1,000. Without it, 1000.
+            limit: Accounts on a page. From 1 to 1,000. Without it, 1,000.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account leased to a project:
-            what it costs, and when it is charged next.
+            An account leased to a project: what it costs, and when it is charged next. One page of
+            these; iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -91,7 +96,7 @@ class LeasedAccounts(Resource):
         self,
         social_account_id: str,
         *,
-        reason: str | None | NotGiven = NOT_GIVEN,
+        reason: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> ReleasedAccount:
         """Release a leased account.
@@ -103,9 +108,9 @@ class LeasedAccounts(Resource):
         `DELETE /v1/leased-accounts/{socialAccountId}`, with the scope `leased:write`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            reason: At most 1,024 characters.
+            reason: The reason. At most 1,024 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -113,7 +118,7 @@ class LeasedAccounts(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReleasedAccount = self._client._call(
             _RELEASE,
@@ -124,36 +129,39 @@ class LeasedAccounts(Resource):
         return answer
 
 
-class LeasedAccountsRaw:
+class LeasedAccountsRawResource:
     """Methods of `layers.leased_accounts` that return whole responses."""
 
-    def __init__(self, resource: LeasedAccounts) -> None:
+    def __init__(self, resource: LeasedAccountsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.release = raw(resource.release)
 
     @cached_property
-    def requests(self) -> LeasedAccountsRequestsRaw:
+    def requests(self) -> LeasedAccountsRequestsRawResource:
         """`layers.leased_accounts.requests`, whose methods return whole responses."""
         return self._resource.requests.with_raw_response
 
 
-class AsyncLeasedAccounts(AsyncResource):
+class AsyncLeasedAccountsResource(AsyncResource):
     """Methods of `layers.leased_accounts`."""
 
     @cached_property
-    def requests(self) -> AsyncLeasedAccountsRequests:
-        """`layers.leased_accounts.requests`: `create`, `list`, `retrieve`."""
+    def requests(self) -> AsyncLeasedAccountsRequestsResource:
+        """`layers.leased_accounts.requests`.
+
+        Has `create`, `list`, `retrieve`.
+        """
         from layers_partner.partner.resources.leased_accounts_requests import (
-            AsyncLeasedAccountsRequests,
+            AsyncLeasedAccountsRequestsResource,
         )
 
-        return AsyncLeasedAccountsRequests(self._client)
+        return AsyncLeasedAccountsRequestsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncLeasedAccountsRaw:
+    def with_raw_response(self) -> AsyncLeasedAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncLeasedAccountsRaw(self)
+        return AsyncLeasedAccountsRawResource(self)
 
     def list(
         self,
@@ -176,20 +184,19 @@ class AsyncLeasedAccounts(AsyncResource):
         `GET /v1/projects/{projectId}/leased-accounts`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several. Without it, `assigned`.
-            limit: Accounts on a page. From 1 to 1,000. Without it, 1000.
+            limit: Accounts on a page. From 1 to 1,000. Without it, 1,000.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account leased to a project:
-            what it costs, and when it is charged next.
+            An account leased to a project: what it costs, and when it is charged next. `await` for
+            one page of these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -202,7 +209,7 @@ class AsyncLeasedAccounts(AsyncResource):
         self,
         social_account_id: str,
         *,
-        reason: str | None | NotGiven = NOT_GIVEN,
+        reason: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> ReleasedAccount:
         """Release a leased account.
@@ -214,9 +221,9 @@ class AsyncLeasedAccounts(AsyncResource):
         `DELETE /v1/leased-accounts/{socialAccountId}`, with the scope `leased:write`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            reason: At most 1,024 characters.
+            reason: The reason. At most 1,024 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -224,7 +231,7 @@ class AsyncLeasedAccounts(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReleasedAccount = await self._client._call(
             _RELEASE,
@@ -235,15 +242,15 @@ class AsyncLeasedAccounts(AsyncResource):
         return answer
 
 
-class AsyncLeasedAccountsRaw:
+class AsyncLeasedAccountsRawResource:
     """Methods of `layers.leased_accounts` that return whole responses."""
 
-    def __init__(self, resource: AsyncLeasedAccounts) -> None:
+    def __init__(self, resource: AsyncLeasedAccountsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.release = async_raw(resource.release)
 
     @cached_property
-    def requests(self) -> AsyncLeasedAccountsRequestsRaw:
+    def requests(self) -> AsyncLeasedAccountsRequestsRawResource:
         """`layers.leased_accounts.requests`, whose methods return whole responses."""
         return self._resource.requests.with_raw_response

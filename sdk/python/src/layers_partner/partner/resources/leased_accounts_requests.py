@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.leased_accounts.requests`."""
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ _RETRIEVE = Operation(
 )
 
 
-class LeasedAccountsRequests(Resource):
+class LeasedAccountsRequestsResource(Resource):
     """Methods of `layers.leased_accounts.requests`."""
 
     @cached_property
-    def with_raw_response(self) -> LeasedAccountsRequestsRaw:
+    def with_raw_response(self) -> LeasedAccountsRequestsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return LeasedAccountsRequestsRaw(self)
+        return LeasedAccountsRequestsRawResource(self)
 
     def create(
         self,
@@ -46,9 +47,9 @@ class LeasedAccountsRequests(Resource):
         *,
         count: int,
         niche: NicheParam,
-        target: str | None | NotGiven = NOT_GIVEN,
-        note: str | None | NotGiven = NOT_GIVEN,
-        request_id: str | None | NotGiven = NOT_GIVEN,
+        target: str | NotGiven | None = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
+        request_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> LeaseRequest:
         """Request leased accounts.
@@ -59,8 +60,7 @@ class LeasedAccountsRequests(Resource):
         `POST /v1/projects/{projectId}/leased-accounts/request`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             count: How many accounts. From 1 to 50.
             niche: What the accounts should be about, and for whom.
             target: What you want to achieve with them. At most 2,000 characters.
@@ -75,7 +75,7 @@ class LeasedAccountsRequests(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = self._client._call(
             _CREATE,
@@ -111,20 +111,19 @@ class LeasedAccountsRequests(Resource):
         `GET /v1/projects/{projectId}/leased-accounts/requests`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             limit: Requests on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A request for accounts and,
-            once it is answered, its result.
+            A request for accounts and, once it is answered, its result. One page of these;
+            iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -144,9 +143,8 @@ class LeasedAccountsRequests(Resource):
         `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            request_id: The request id.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            request_id: Id of the request.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -154,7 +152,7 @@ class LeasedAccountsRequests(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = self._client._call(
             _RETRIEVE, {"projectId": project_id, "requestId": request_id}, options=options
@@ -162,23 +160,23 @@ class LeasedAccountsRequests(Resource):
         return answer
 
 
-class LeasedAccountsRequestsRaw:
+class LeasedAccountsRequestsRawResource:
     """Methods of `layers.leased_accounts.requests` that return whole responses."""
 
-    def __init__(self, resource: LeasedAccountsRequests) -> None:
+    def __init__(self, resource: LeasedAccountsRequestsResource) -> None:
         self._resource = resource
         self.create = raw(resource.create)
         self.list = raw(resource.list)
         self.retrieve = raw(resource.retrieve)
 
 
-class AsyncLeasedAccountsRequests(AsyncResource):
+class AsyncLeasedAccountsRequestsResource(AsyncResource):
     """Methods of `layers.leased_accounts.requests`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncLeasedAccountsRequestsRaw:
+    def with_raw_response(self) -> AsyncLeasedAccountsRequestsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncLeasedAccountsRequestsRaw(self)
+        return AsyncLeasedAccountsRequestsRawResource(self)
 
     async def create(
         self,
@@ -186,9 +184,9 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         *,
         count: int,
         niche: NicheParam,
-        target: str | None | NotGiven = NOT_GIVEN,
-        note: str | None | NotGiven = NOT_GIVEN,
-        request_id: str | None | NotGiven = NOT_GIVEN,
+        target: str | NotGiven | None = NOT_GIVEN,
+        note: str | NotGiven | None = NOT_GIVEN,
+        request_id: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> LeaseRequest:
         """Request leased accounts.
@@ -199,8 +197,7 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         `POST /v1/projects/{projectId}/leased-accounts/request`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             count: How many accounts. From 1 to 50.
             niche: What the accounts should be about, and for whom.
             target: What you want to achieve with them. At most 2,000 characters.
@@ -215,7 +212,7 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = await self._client._call(
             _CREATE,
@@ -251,20 +248,19 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         `GET /v1/projects/{projectId}/leased-accounts/requests`, with the scope `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             limit: Requests on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A request for accounts and,
-            once it is answered, its result.
+            A request for accounts and, once it is answered, its result. `await` for one page of
+            these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -284,9 +280,8 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         `leased:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            request_id: The request id.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            request_id: Id of the request.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -294,7 +289,7 @@ class AsyncLeasedAccountsRequests(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = await self._client._call(
             _RETRIEVE, {"projectId": project_id, "requestId": request_id}, options=options
@@ -302,10 +297,10 @@ class AsyncLeasedAccountsRequests(AsyncResource):
         return answer
 
 
-class AsyncLeasedAccountsRequestsRaw:
+class AsyncLeasedAccountsRequestsRawResource:
     """Methods of `layers.leased_accounts.requests` that return whole responses."""
 
-    def __init__(self, resource: AsyncLeasedAccountsRequests) -> None:
+    def __init__(self, resource: AsyncLeasedAccountsRequestsResource) -> None:
         self._resource = resource
         self.create = async_raw(resource.create)
         self.list = async_raw(resource.list)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.organizations`."""
 
 from __future__ import annotations
@@ -18,22 +19,22 @@ if TYPE_CHECKING:
     from layers_partner.options import NotGiven, RequestOptions
     from layers_partner.pages import AsyncPages, Page
     from layers_partner.partner.resources.organizations_api_keys import (
-        AsyncOrganizationsApiKeys,
-        AsyncOrganizationsApiKeysRaw,
-        OrganizationsApiKeys,
-        OrganizationsApiKeysRaw,
+        AsyncOrganizationsApiKeysRawResource,
+        AsyncOrganizationsApiKeysResource,
+        OrganizationsApiKeysRawResource,
+        OrganizationsApiKeysResource,
     )
     from layers_partner.partner.resources.organizations_credit_config import (
-        AsyncOrganizationsCreditConfig,
-        AsyncOrganizationsCreditConfigRaw,
-        OrganizationsCreditConfig,
-        OrganizationsCreditConfigRaw,
+        AsyncOrganizationsCreditConfigRawResource,
+        AsyncOrganizationsCreditConfigResource,
+        OrganizationsCreditConfigRawResource,
+        OrganizationsCreditConfigResource,
     )
     from layers_partner.partner.resources.organizations_credits import (
-        AsyncOrganizationsCredits,
-        AsyncOrganizationsCreditsRaw,
-        OrganizationsCredits,
-        OrganizationsCreditsRaw,
+        AsyncOrganizationsCreditsRawResource,
+        AsyncOrganizationsCreditsResource,
+        OrganizationsCreditsRawResource,
+        OrganizationsCreditsResource,
     )
     from layers_partner.partner.types import (
         ArchivedOrganization,
@@ -52,36 +53,49 @@ _SUSPEND = Operation("organizations.suspend", "POST", "/v1/organizations/{orgId}
 _UPDATE = Operation("organizations.update", "PATCH", "/v1/organizations/{orgId}")
 
 
-class Organizations(Resource):
+class OrganizationsResource(Resource):
     """Methods of `layers.organizations`."""
 
     @cached_property
-    def api_keys(self) -> OrganizationsApiKeys:
-        """`layers.organizations.api_keys`: `create`, `delete`, `list`, `rotate`."""
-        from layers_partner.partner.resources.organizations_api_keys import OrganizationsApiKeys
+    def api_keys(self) -> OrganizationsApiKeysResource:
+        """`layers.organizations.api_keys`.
 
-        return OrganizationsApiKeys(self._client)
-
-    @cached_property
-    def credit_config(self) -> OrganizationsCreditConfig:
-        """`layers.organizations.credit_config`: `retrieve`, `update`."""
-        from layers_partner.partner.resources.organizations_credit_config import (
-            OrganizationsCreditConfig,
+        Has `create`, `delete`, `list`, `rotate`.
+        """
+        from layers_partner.partner.resources.organizations_api_keys import (
+            OrganizationsApiKeysResource,
         )
 
-        return OrganizationsCreditConfig(self._client)
+        return OrganizationsApiKeysResource(self._client)
 
     @cached_property
-    def credits(self) -> OrganizationsCredits:
-        """`layers.organizations.credits`: `allocate`, `retrieve`, `events`."""
-        from layers_partner.partner.resources.organizations_credits import OrganizationsCredits
+    def credit_config(self) -> OrganizationsCreditConfigResource:
+        """`layers.organizations.credit_config`.
 
-        return OrganizationsCredits(self._client)
+        Has `retrieve`, `update`.
+        """
+        from layers_partner.partner.resources.organizations_credit_config import (
+            OrganizationsCreditConfigResource,
+        )
+
+        return OrganizationsCreditConfigResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsRaw:
+    def credits(self) -> OrganizationsCreditsResource:
+        """`layers.organizations.credits`.
+
+        Has `allocate`, `retrieve`, `events`.
+        """
+        from layers_partner.partner.resources.organizations_credits import (
+            OrganizationsCreditsResource,
+        )
+
+        return OrganizationsCreditsResource(self._client)
+
+    @cached_property
+    def with_raw_response(self) -> OrganizationsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsRaw(self)
+        return OrganizationsRawResource(self)
 
     def archive(self, org_id: str, **options: Unpack[RequestOptions]) -> ArchivedOrganization:
         """Archive a child.
@@ -93,8 +107,7 @@ class Organizations(Resource):
         `DELETE /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -102,7 +115,7 @@ class Organizations(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedOrganization = self._client._call(
             _ARCHIVE, {"orgId": org_id}, options=options
@@ -114,7 +127,7 @@ class Organizations(Resource):
         *,
         name: str,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
-        billing_email: str | None | NotGiven = NOT_GIVEN,
+        billing_email: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Organization:
         """Create a child.
@@ -125,7 +138,7 @@ class Organizations(Resource):
         `POST /v1/organizations`, with the scope `org:admin`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -137,7 +150,7 @@ class Organizations(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(
             _CREATE,
@@ -171,12 +184,12 @@ class Organizations(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A partner, or a child that a
-            partner has created for a customer.
+            A partner, or a child that a partner has created for a customer. One page of these;
+            iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {}, query={"status": status, "limit": limit, "cursor": cursor}, options=options
@@ -201,7 +214,7 @@ class Organizations(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Migrated = self._client._call(
             _MIGRATE, {}, body={"mapping": mapping}, options=options
@@ -216,8 +229,7 @@ class Organizations(Resource):
         `POST /v1/organizations/{orgId}/resume`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -226,7 +238,7 @@ class Organizations(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(_RESUME, {"orgId": org_id}, options=options)
         return answer
@@ -239,8 +251,7 @@ class Organizations(Resource):
         `GET /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -248,7 +259,7 @@ class Organizations(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OrganizationDetail = self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -264,8 +275,7 @@ class Organizations(Resource):
         `POST /v1/organizations/{orgId}/suspend`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -274,7 +284,7 @@ class Organizations(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(_SUSPEND, {"orgId": org_id}, options=options)
         return answer
@@ -284,8 +294,8 @@ class Organizations(Resource):
         org_id: str,
         *,
         name: str | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, str] | None | NotGiven = NOT_GIVEN,
-        billing_email: str | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
+        billing_email: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Organization:
         """Change a child.
@@ -295,9 +305,8 @@ class Organizations(Resource):
         `PATCH /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 128 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 128 characters.
             metadata: Merges key by key: an empty value removes its key, `null` removes all. At most
                 100 keys in one change.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -309,7 +318,7 @@ class Organizations(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(
             _UPDATE,
@@ -320,10 +329,10 @@ class Organizations(Resource):
         return answer
 
 
-class OrganizationsRaw:
+class OrganizationsRawResource:
     """Methods of `layers.organizations` that return whole responses."""
 
-    def __init__(self, resource: Organizations) -> None:
+    def __init__(self, resource: OrganizationsResource) -> None:
         self._resource = resource
         self.archive = raw(resource.archive)
         self.create = raw(resource.create)
@@ -335,53 +344,64 @@ class OrganizationsRaw:
         self.update = raw(resource.update)
 
     @cached_property
-    def api_keys(self) -> OrganizationsApiKeysRaw:
+    def api_keys(self) -> OrganizationsApiKeysRawResource:
         """`layers.organizations.api_keys`, whose methods return whole responses."""
         return self._resource.api_keys.with_raw_response
 
     @cached_property
-    def credit_config(self) -> OrganizationsCreditConfigRaw:
+    def credit_config(self) -> OrganizationsCreditConfigRawResource:
         """`layers.organizations.credit_config`, whose methods return whole responses."""
         return self._resource.credit_config.with_raw_response
 
     @cached_property
-    def credits(self) -> OrganizationsCreditsRaw:
+    def credits(self) -> OrganizationsCreditsRawResource:
         """`layers.organizations.credits`, whose methods return whole responses."""
         return self._resource.credits.with_raw_response
 
 
-class AsyncOrganizations(AsyncResource):
+class AsyncOrganizationsResource(AsyncResource):
     """Methods of `layers.organizations`."""
 
     @cached_property
-    def api_keys(self) -> AsyncOrganizationsApiKeys:
-        """`layers.organizations.api_keys`: `create`, `delete`, `list`, `rotate`."""
+    def api_keys(self) -> AsyncOrganizationsApiKeysResource:
+        """`layers.organizations.api_keys`.
+
+        Has `create`, `delete`, `list`, `rotate`.
+        """
         from layers_partner.partner.resources.organizations_api_keys import (
-            AsyncOrganizationsApiKeys,
+            AsyncOrganizationsApiKeysResource,
         )
 
-        return AsyncOrganizationsApiKeys(self._client)
+        return AsyncOrganizationsApiKeysResource(self._client)
 
     @cached_property
-    def credit_config(self) -> AsyncOrganizationsCreditConfig:
-        """`layers.organizations.credit_config`: `retrieve`, `update`."""
+    def credit_config(self) -> AsyncOrganizationsCreditConfigResource:
+        """`layers.organizations.credit_config`.
+
+        Has `retrieve`, `update`.
+        """
         from layers_partner.partner.resources.organizations_credit_config import (
-            AsyncOrganizationsCreditConfig,
+            AsyncOrganizationsCreditConfigResource,
         )
 
-        return AsyncOrganizationsCreditConfig(self._client)
+        return AsyncOrganizationsCreditConfigResource(self._client)
 
     @cached_property
-    def credits(self) -> AsyncOrganizationsCredits:
-        """`layers.organizations.credits`: `allocate`, `retrieve`, `events`."""
-        from layers_partner.partner.resources.organizations_credits import AsyncOrganizationsCredits
+    def credits(self) -> AsyncOrganizationsCreditsResource:
+        """`layers.organizations.credits`.
 
-        return AsyncOrganizationsCredits(self._client)
+        Has `allocate`, `retrieve`, `events`.
+        """
+        from layers_partner.partner.resources.organizations_credits import (
+            AsyncOrganizationsCreditsResource,
+        )
+
+        return AsyncOrganizationsCreditsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsRaw(self)
+        return AsyncOrganizationsRawResource(self)
 
     async def archive(self, org_id: str, **options: Unpack[RequestOptions]) -> ArchivedOrganization:
         """Archive a child.
@@ -393,8 +413,7 @@ class AsyncOrganizations(AsyncResource):
         `DELETE /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -402,7 +421,7 @@ class AsyncOrganizations(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedOrganization = await self._client._call(
             _ARCHIVE, {"orgId": org_id}, options=options
@@ -414,7 +433,7 @@ class AsyncOrganizations(AsyncResource):
         *,
         name: str,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
-        billing_email: str | None | NotGiven = NOT_GIVEN,
+        billing_email: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Organization:
         """Create a child.
@@ -425,7 +444,7 @@ class AsyncOrganizations(AsyncResource):
         `POST /v1/organizations`, with the scope `org:admin`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -437,7 +456,7 @@ class AsyncOrganizations(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(
             _CREATE,
@@ -471,12 +490,12 @@ class AsyncOrganizations(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. A partner, or a child that a
-            partner has created for a customer.
+            A partner, or a child that a partner has created for a customer. `await` for one page of
+            these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {}, query={"status": status, "limit": limit, "cursor": cursor}, options=options
@@ -503,7 +522,7 @@ class AsyncOrganizations(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Migrated = await self._client._call(
             _MIGRATE, {}, body={"mapping": mapping}, options=options
@@ -518,8 +537,7 @@ class AsyncOrganizations(AsyncResource):
         `POST /v1/organizations/{orgId}/resume`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -528,7 +546,7 @@ class AsyncOrganizations(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(_RESUME, {"orgId": org_id}, options=options)
         return answer
@@ -541,8 +559,7 @@ class AsyncOrganizations(AsyncResource):
         `GET /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -550,7 +567,7 @@ class AsyncOrganizations(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OrganizationDetail = await self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -566,8 +583,7 @@ class AsyncOrganizations(AsyncResource):
         `POST /v1/organizations/{orgId}/suspend`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -576,7 +592,7 @@ class AsyncOrganizations(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(
             _SUSPEND, {"orgId": org_id}, options=options
@@ -588,8 +604,8 @@ class AsyncOrganizations(AsyncResource):
         org_id: str,
         *,
         name: str | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, str] | None | NotGiven = NOT_GIVEN,
-        billing_email: str | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, str] | NotGiven | None = NOT_GIVEN,
+        billing_email: str | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Organization:
         """Change a child.
@@ -599,9 +615,8 @@ class AsyncOrganizations(AsyncResource):
         `PATCH /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 128 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 128 characters.
             metadata: Merges key by key: an empty value removes its key, `null` removes all. At most
                 100 keys in one change.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -613,7 +628,7 @@ class AsyncOrganizations(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(
             _UPDATE,
@@ -624,10 +639,10 @@ class AsyncOrganizations(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsRaw:
+class AsyncOrganizationsRawResource:
     """Methods of `layers.organizations` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizations) -> None:
+    def __init__(self, resource: AsyncOrganizationsResource) -> None:
         self._resource = resource
         self.archive = async_raw(resource.archive)
         self.create = async_raw(resource.create)
@@ -639,16 +654,16 @@ class AsyncOrganizationsRaw:
         self.update = async_raw(resource.update)
 
     @cached_property
-    def api_keys(self) -> AsyncOrganizationsApiKeysRaw:
+    def api_keys(self) -> AsyncOrganizationsApiKeysRawResource:
         """`layers.organizations.api_keys`, whose methods return whole responses."""
         return self._resource.api_keys.with_raw_response
 
     @cached_property
-    def credit_config(self) -> AsyncOrganizationsCreditConfigRaw:
+    def credit_config(self) -> AsyncOrganizationsCreditConfigRawResource:
         """`layers.organizations.credit_config`, whose methods return whole responses."""
         return self._resource.credit_config.with_raw_response
 
     @cached_property
-    def credits(self) -> AsyncOrganizationsCreditsRaw:
+    def credits(self) -> AsyncOrganizationsCreditsRawResource:
         """`layers.organizations.credits`, whose methods return whole responses."""
         return self._resource.credits.with_raw_response

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.organizations.api_keys`."""
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ _ROTATE = Operation(
 )
 
 
-class OrganizationsApiKeys(Resource):
+class OrganizationsApiKeysResource(Resource):
     """Methods of `layers.organizations.api_keys`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsApiKeysRaw:
+    def with_raw_response(self) -> OrganizationsApiKeysRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsApiKeysRaw(self)
+        return OrganizationsApiKeysRawResource(self)
 
     def create(
         self,
@@ -75,11 +76,10 @@ class OrganizationsApiKeys(Resource):
         `POST /v1/organizations/{orgId}/api-keys`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 120 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 120 characters.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
-            env: Without it, `live`.
+            env: The env. Without it, `live`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -87,7 +87,7 @@ class OrganizationsApiKeys(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = self._client._call(
             _CREATE,
@@ -105,10 +105,8 @@ class OrganizationsApiKeys(Resource):
         `DELETE /v1/organizations/{orgId}/api-keys/{keyId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -116,7 +114,7 @@ class OrganizationsApiKeys(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedApiKey = self._client._call(
             _DELETE, {"orgId": org_id, "keyId": key_id}, options=options
@@ -138,18 +136,18 @@ class OrganizationsApiKeys(Resource):
         `GET /v1/organizations/{orgId}/api-keys`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Keys on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An API key, without its secret.
+            An API key, without its secret. One page of these; iterating over it goes on through all
+            pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {"orgId": org_id}, query={"limit": limit, "cursor": cursor}, options=options
@@ -166,10 +164,8 @@ class OrganizationsApiKeys(Resource):
         `POST /v1/organizations/{orgId}/api-keys/{keyId}/rotate`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -178,7 +174,7 @@ class OrganizationsApiKeys(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = self._client._call(
             _ROTATE, {"orgId": org_id, "keyId": key_id}, options=options
@@ -186,10 +182,10 @@ class OrganizationsApiKeys(Resource):
         return answer
 
 
-class OrganizationsApiKeysRaw:
+class OrganizationsApiKeysRawResource:
     """Methods of `layers.organizations.api_keys` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsApiKeys) -> None:
+    def __init__(self, resource: OrganizationsApiKeysResource) -> None:
         self._resource = resource
         self.create = raw(resource.create)
         self.delete = raw(resource.delete)
@@ -197,13 +193,13 @@ class OrganizationsApiKeysRaw:
         self.rotate = raw(resource.rotate)
 
 
-class AsyncOrganizationsApiKeys(AsyncResource):
+class AsyncOrganizationsApiKeysResource(AsyncResource):
     """Methods of `layers.organizations.api_keys`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsApiKeysRaw:
+    def with_raw_response(self) -> AsyncOrganizationsApiKeysRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsApiKeysRaw(self)
+        return AsyncOrganizationsApiKeysRawResource(self)
 
     async def create(
         self,
@@ -243,11 +239,10 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         `POST /v1/organizations/{orgId}/api-keys`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 120 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 120 characters.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
-            env: Without it, `live`.
+            env: The env. Without it, `live`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -255,7 +250,7 @@ class AsyncOrganizationsApiKeys(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = await self._client._call(
             _CREATE,
@@ -275,10 +270,8 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         `DELETE /v1/organizations/{orgId}/api-keys/{keyId}`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -286,7 +279,7 @@ class AsyncOrganizationsApiKeys(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedApiKey = await self._client._call(
             _DELETE, {"orgId": org_id, "keyId": key_id}, options=options
@@ -308,18 +301,18 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         `GET /v1/organizations/{orgId}/api-keys`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Keys on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An API key, without its secret.
+            An API key, without its secret. `await` for one page of these, `async for` for those of
+            all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST, {"orgId": org_id}, query={"limit": limit, "cursor": cursor}, options=options
@@ -336,10 +329,8 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         `POST /v1/organizations/{orgId}/api-keys/{keyId}/rotate`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: `key_` and a UUID, or the bare UUID. Such as
-                `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -348,7 +339,7 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = await self._client._call(
             _ROTATE, {"orgId": org_id, "keyId": key_id}, options=options
@@ -356,10 +347,10 @@ class AsyncOrganizationsApiKeys(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsApiKeysRaw:
+class AsyncOrganizationsApiKeysRawResource:
     """Methods of `layers.organizations.api_keys` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsApiKeys) -> None:
+    def __init__(self, resource: AsyncOrganizationsApiKeysResource) -> None:
         self._resource = resource
         self.create = async_raw(resource.create)
         self.delete = async_raw(resource.delete)

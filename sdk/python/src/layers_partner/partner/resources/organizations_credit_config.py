@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.organizations.credit_config`."""
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ _UPDATE = Operation(
 )
 
 
-class OrganizationsCreditConfig(Resource):
+class OrganizationsCreditConfigResource(Resource):
     """Methods of `layers.organizations.credit_config`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCreditConfigRaw:
+    def with_raw_response(self) -> OrganizationsCreditConfigRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCreditConfigRaw(self)
+        return OrganizationsCreditConfigRawResource(self)
 
     def retrieve(self, org_id: str, **options: Unpack[RequestOptions]) -> CreditConfigAnswer:
         """Read a child's credit configuration.
@@ -41,8 +42,7 @@ class OrganizationsCreditConfig(Resource):
         `GET /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -50,7 +50,7 @@ class OrganizationsCreditConfig(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -61,9 +61,9 @@ class OrganizationsCreditConfig(Resource):
         self,
         org_id: str,
         *,
-        monthly_credit_cap: int | None | NotGiven = NOT_GIVEN,
-        refill_threshold: int | None | NotGiven = NOT_GIVEN,
-        refill_amount: int | None | NotGiven = NOT_GIVEN,
+        monthly_credit_cap: int | NotGiven | None = NOT_GIVEN,
+        refill_threshold: int | NotGiven | None = NOT_GIVEN,
+        refill_amount: int | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> CreditConfigAnswer:
         """Change a child's credit configuration.
@@ -74,11 +74,10 @@ class OrganizationsCreditConfig(Resource):
         `PATCH /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_credit_cap: The monthly credit cap.
             refill_threshold: The refill threshold.
-            refill_amount: At least 1.
+            refill_amount: The refill amount. At least 1.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -86,7 +85,7 @@ class OrganizationsCreditConfig(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = self._client._call(
             _UPDATE,
@@ -101,22 +100,22 @@ class OrganizationsCreditConfig(Resource):
         return answer
 
 
-class OrganizationsCreditConfigRaw:
+class OrganizationsCreditConfigRawResource:
     """Methods of `layers.organizations.credit_config` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCreditConfig) -> None:
+    def __init__(self, resource: OrganizationsCreditConfigResource) -> None:
         self._resource = resource
         self.retrieve = raw(resource.retrieve)
         self.update = raw(resource.update)
 
 
-class AsyncOrganizationsCreditConfig(AsyncResource):
+class AsyncOrganizationsCreditConfigResource(AsyncResource):
     """Methods of `layers.organizations.credit_config`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCreditConfigRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCreditConfigRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCreditConfigRaw(self)
+        return AsyncOrganizationsCreditConfigRawResource(self)
 
     async def retrieve(self, org_id: str, **options: Unpack[RequestOptions]) -> CreditConfigAnswer:
         """Read a child's credit configuration.
@@ -126,8 +125,7 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
         `GET /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -135,7 +133,7 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = await self._client._call(
             _RETRIEVE, {"orgId": org_id}, options=options
@@ -146,9 +144,9 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
         self,
         org_id: str,
         *,
-        monthly_credit_cap: int | None | NotGiven = NOT_GIVEN,
-        refill_threshold: int | None | NotGiven = NOT_GIVEN,
-        refill_amount: int | None | NotGiven = NOT_GIVEN,
+        monthly_credit_cap: int | NotGiven | None = NOT_GIVEN,
+        refill_threshold: int | NotGiven | None = NOT_GIVEN,
+        refill_amount: int | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> CreditConfigAnswer:
         """Change a child's credit configuration.
@@ -159,11 +157,10 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
         `PATCH /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_credit_cap: The monthly credit cap.
             refill_threshold: The refill threshold.
-            refill_amount: At least 1.
+            refill_amount: The refill amount. At least 1.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -171,7 +168,7 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = await self._client._call(
             _UPDATE,
@@ -186,10 +183,10 @@ class AsyncOrganizationsCreditConfig(AsyncResource):
         return answer
 
 
-class AsyncOrganizationsCreditConfigRaw:
+class AsyncOrganizationsCreditConfigRawResource:
     """Methods of `layers.organizations.credit_config` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCreditConfig) -> None:
+    def __init__(self, resource: AsyncOrganizationsCreditConfigResource) -> None:
         self._resource = resource
         self.retrieve = async_raw(resource.retrieve)
         self.update = async_raw(resource.update)

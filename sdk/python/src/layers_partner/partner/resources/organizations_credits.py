@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.organizations.credits`."""
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
     from layers_partner.options import NotGiven, RequestOptions
     from layers_partner.partner.resources.organizations_credits_events import (
-        AsyncOrganizationsCreditsEvents,
-        AsyncOrganizationsCreditsEventsRaw,
-        OrganizationsCreditsEvents,
-        OrganizationsCreditsEventsRaw,
+        AsyncOrganizationsCreditsEventsRawResource,
+        AsyncOrganizationsCreditsEventsResource,
+        OrganizationsCreditsEventsRawResource,
+        OrganizationsCreditsEventsResource,
     )
     from layers_partner.partner.types import Allocation, Credits
 
@@ -30,29 +31,32 @@ _ALLOCATE = Operation(
 _RETRIEVE = Operation("organizations.credits.retrieve", "GET", "/v1/organizations/{orgId}/credits")
 
 
-class OrganizationsCredits(Resource):
+class OrganizationsCreditsResource(Resource):
     """Methods of `layers.organizations.credits`."""
 
     @cached_property
-    def events(self) -> OrganizationsCreditsEvents:
-        """`layers.organizations.credits.events`: `list`, `verify`."""
+    def events(self) -> OrganizationsCreditsEventsResource:
+        """`layers.organizations.credits.events`.
+
+        Has `list`, `verify`.
+        """
         from layers_partner.partner.resources.organizations_credits_events import (
-            OrganizationsCreditsEvents,
+            OrganizationsCreditsEventsResource,
         )
 
-        return OrganizationsCreditsEvents(self._client)
+        return OrganizationsCreditsEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCreditsRaw:
+    def with_raw_response(self) -> OrganizationsCreditsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCreditsRaw(self)
+        return OrganizationsCreditsRawResource(self)
 
     def allocate(
         self,
         org_id: str,
         *,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Allocation:
@@ -65,10 +69,9 @@ class OrganizationsCredits(Resource):
         `POST /v1/organizations/{orgId}/credits/allocate`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -79,7 +82,7 @@ class OrganizationsCredits(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Allocation = self._client._call(
             _ALLOCATE,
@@ -99,8 +102,7 @@ class OrganizationsCredits(Resource):
         `GET /v1/organizations/{orgId}/credits`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -108,49 +110,52 @@ class OrganizationsCredits(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Credits = self._client._call(_RETRIEVE, {"orgId": org_id}, options=options)
         return answer
 
 
-class OrganizationsCreditsRaw:
+class OrganizationsCreditsRawResource:
     """Methods of `layers.organizations.credits` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCredits) -> None:
+    def __init__(self, resource: OrganizationsCreditsResource) -> None:
         self._resource = resource
         self.allocate = raw(resource.allocate)
         self.retrieve = raw(resource.retrieve)
 
     @cached_property
-    def events(self) -> OrganizationsCreditsEventsRaw:
+    def events(self) -> OrganizationsCreditsEventsRawResource:
         """`layers.organizations.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response
 
 
-class AsyncOrganizationsCredits(AsyncResource):
+class AsyncOrganizationsCreditsResource(AsyncResource):
     """Methods of `layers.organizations.credits`."""
 
     @cached_property
-    def events(self) -> AsyncOrganizationsCreditsEvents:
-        """`layers.organizations.credits.events`: `list`, `verify`."""
+    def events(self) -> AsyncOrganizationsCreditsEventsResource:
+        """`layers.organizations.credits.events`.
+
+        Has `list`, `verify`.
+        """
         from layers_partner.partner.resources.organizations_credits_events import (
-            AsyncOrganizationsCreditsEvents,
+            AsyncOrganizationsCreditsEventsResource,
         )
 
-        return AsyncOrganizationsCreditsEvents(self._client)
+        return AsyncOrganizationsCreditsEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCreditsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCreditsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCreditsRaw(self)
+        return AsyncOrganizationsCreditsRawResource(self)
 
     async def allocate(
         self,
         org_id: str,
         *,
         credits: int,
-        description: str | None | NotGiven = NOT_GIVEN,
+        description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Allocation:
@@ -163,10 +168,9 @@ class AsyncOrganizationsCredits(AsyncResource):
         `POST /v1/organizations/{orgId}/credits/allocate`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: At least 1.
-            description: At most 500 characters.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            credits: The credits. At least 1.
+            description: The description. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -177,7 +181,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Allocation = await self._client._call(
             _ALLOCATE,
@@ -197,8 +201,7 @@ class AsyncOrganizationsCredits(AsyncResource):
         `GET /v1/organizations/{orgId}/credits`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -206,21 +209,21 @@ class AsyncOrganizationsCredits(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Credits = await self._client._call(_RETRIEVE, {"orgId": org_id}, options=options)
         return answer
 
 
-class AsyncOrganizationsCreditsRaw:
+class AsyncOrganizationsCreditsRawResource:
     """Methods of `layers.organizations.credits` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCredits) -> None:
+    def __init__(self, resource: AsyncOrganizationsCreditsResource) -> None:
         self._resource = resource
         self.allocate = async_raw(resource.allocate)
         self.retrieve = async_raw(resource.retrieve)
 
     @cached_property
-    def events(self) -> AsyncOrganizationsCreditsEventsRaw:
+    def events(self) -> AsyncOrganizationsCreditsEventsRawResource:
         """`layers.organizations.credits.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.organizations.credits.events`."""
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ _VERIFY = Operation(
 )
 
 
-class OrganizationsCreditsEvents(Resource):
+class OrganizationsCreditsEventsResource(Resource):
     """Methods of `layers.organizations.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> OrganizationsCreditsEventsRaw:
+    def with_raw_response(self) -> OrganizationsCreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return OrganizationsCreditsEventsRaw(self)
+        return OrganizationsCreditsEventsRawResource(self)
 
     def list(
         self,
@@ -59,8 +60,7 @@ class OrganizationsCreditsEvents(Resource):
         `GET /v1/organizations/{orgId}/credits/events`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             project_id: Only of these; a list for several. Such as
                 `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
@@ -71,12 +71,12 @@ class OrganizationsCreditsEvents(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. One movement of credits. The
-            events of a wallet sum to its balance.
+            One movement of credits. The events of a wallet sum to its balance. One page of these;
+            iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -100,8 +100,7 @@ class OrganizationsCreditsEvents(Resource):
         `GET /v1/organizations/{orgId}/credits/events/verify`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -110,28 +109,28 @@ class OrganizationsCreditsEvents(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LedgerHead = self._client._call(_VERIFY, {"orgId": org_id}, options=options)
         return answer
 
 
-class OrganizationsCreditsEventsRaw:
+class OrganizationsCreditsEventsRawResource:
     """Methods of `layers.organizations.credits.events` that return whole responses."""
 
-    def __init__(self, resource: OrganizationsCreditsEvents) -> None:
+    def __init__(self, resource: OrganizationsCreditsEventsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.verify = raw(resource.verify)
 
 
-class AsyncOrganizationsCreditsEvents(AsyncResource):
+class AsyncOrganizationsCreditsEventsResource(AsyncResource):
     """Methods of `layers.organizations.credits.events`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncOrganizationsCreditsEventsRaw:
+    def with_raw_response(self) -> AsyncOrganizationsCreditsEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncOrganizationsCreditsEventsRaw(self)
+        return AsyncOrganizationsCreditsEventsRawResource(self)
 
     def list(
         self,
@@ -157,8 +156,7 @@ class AsyncOrganizationsCreditsEvents(AsyncResource):
         `GET /v1/organizations/{orgId}/credits/events`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             project_id: Only of these; a list for several. Such as
                 `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
@@ -169,12 +167,12 @@ class AsyncOrganizationsCreditsEvents(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. One movement of credits. The
-            events of a wallet sum to its balance.
+            One movement of credits. The events of a wallet sum to its balance. `await` for one page
+            of these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -198,8 +196,7 @@ class AsyncOrganizationsCreditsEvents(AsyncResource):
         `GET /v1/organizations/{orgId}/credits/events/verify`, with the scope `org:admin`.
 
         Args:
-            org_id: `org_` and a UUID, or the bare UUID. Such as
-                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -208,16 +205,16 @@ class AsyncOrganizationsCreditsEvents(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LedgerHead = await self._client._call(_VERIFY, {"orgId": org_id}, options=options)
         return answer
 
 
-class AsyncOrganizationsCreditsEventsRaw:
+class AsyncOrganizationsCreditsEventsRawResource:
     """Methods of `layers.organizations.credits.events` that return whole responses."""
 
-    def __init__(self, resource: AsyncOrganizationsCreditsEvents) -> None:
+    def __init__(self, resource: AsyncOrganizationsCreditsEventsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.verify = async_raw(resource.verify)

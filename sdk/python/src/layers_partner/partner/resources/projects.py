@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.projects`."""
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ _RETRIEVE = Operation("projects.retrieve", "GET", "/v1/projects/{projectId}")
 _UPDATE = Operation("projects.update", "PATCH", "/v1/projects/{projectId}")
 
 
-class Projects(Resource):
+class ProjectsResource(Resource):
     """Methods of `layers.projects`."""
 
     @cached_property
-    def with_raw_response(self) -> ProjectsRaw:
+    def with_raw_response(self) -> ProjectsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return ProjectsRaw(self)
+        return ProjectsRawResource(self)
 
     def archive(self, project_id: str, **options: Unpack[RequestOptions]) -> ArchivedProject:
         """Archive a project.
@@ -43,8 +44,7 @@ class Projects(Resource):
         `DELETE /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -52,7 +52,7 @@ class Projects(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedProject = self._client._call(
             _ARCHIVE, {"projectId": project_id}, options=options
@@ -64,18 +64,18 @@ class Projects(Resource):
         *,
         name: str,
         timezone: str,
-        customer_external_id: str | None | NotGiven = NOT_GIVEN,
+        customer_external_id: str | NotGiven | None = NOT_GIVEN,
         primary_language: str | NotGiven = NOT_GIVEN,
-        owner_email: str | None | NotGiven = NOT_GIVEN,
-        app_name: str | None | NotGiven = NOT_GIVEN,
-        app_description: str | None | NotGiven = NOT_GIVEN,
-        tagline: str | None | NotGiven = NOT_GIVEN,
+        owner_email: str | NotGiven | None = NOT_GIVEN,
+        app_name: str | NotGiven | None = NOT_GIVEN,
+        app_description: str | NotGiven | None = NOT_GIVEN,
+        tagline: str | NotGiven | None = NOT_GIVEN,
         brand_voice: Literal["authentic", "casual", "educational", "professional", "warm", "witty"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        target_gender: Literal["all", "female", "male"] | str | None | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        target_gender: Literal["all", "female", "male"] | str | NotGiven | None = NOT_GIVEN,
+        metadata: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Project:
         """Create a project.
@@ -85,7 +85,7 @@ class Projects(Resource):
         `POST /v1/projects`, with the scope `projects:write`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -93,9 +93,9 @@ class Projects(Resource):
                 Without it, `en`. Such as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: From 3 to 30 characters.
-            app_description: From 100 to 1,000 characters.
-            tagline: At most 80 characters.
+            app_name: The app name. From 3 to 30 characters.
+            app_description: The app description. From 100 to 1,000 characters.
+            tagline: The tagline. At most 80 characters.
             brand_voice: The brand voice.
             target_gender: The target gender.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
@@ -107,7 +107,7 @@ class Projects(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = self._client._call(
             _CREATE,
@@ -157,12 +157,12 @@ class Projects(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. Where content is made and
-            accounts are leased, for one app or brand.
+            Where content is made and accounts are leased, for one app or brand. One page of these;
+            iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -183,8 +183,7 @@ class Projects(Resource):
         `GET /v1/projects/{projectId}`, with the scope `projects:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -192,7 +191,7 @@ class Projects(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = self._client._call(_RETRIEVE, {"projectId": project_id}, options=options)
         return answer
@@ -203,18 +202,18 @@ class Projects(Resource):
         *,
         name: str | NotGiven = NOT_GIVEN,
         timezone: str | NotGiven = NOT_GIVEN,
-        customer_external_id: str | None | NotGiven = NOT_GIVEN,
+        customer_external_id: str | NotGiven | None = NOT_GIVEN,
         primary_language: str | NotGiven = NOT_GIVEN,
-        owner_email: str | None | NotGiven = NOT_GIVEN,
-        app_name: str | None | NotGiven = NOT_GIVEN,
-        app_description: str | None | NotGiven = NOT_GIVEN,
-        tagline: str | None | NotGiven = NOT_GIVEN,
+        owner_email: str | NotGiven | None = NOT_GIVEN,
+        app_name: str | NotGiven | None = NOT_GIVEN,
+        app_description: str | NotGiven | None = NOT_GIVEN,
+        tagline: str | NotGiven | None = NOT_GIVEN,
         brand_voice: Literal["authentic", "casual", "educational", "professional", "warm", "witty"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        target_gender: Literal["all", "female", "male"] | str | None | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        target_gender: Literal["all", "female", "male"] | str | NotGiven | None = NOT_GIVEN,
+        metadata: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         status: Literal["active", "archived"] | str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Project:
@@ -225,9 +224,8 @@ class Projects(Resource):
         `PATCH /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 128 characters.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -235,9 +233,9 @@ class Projects(Resource):
                 as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: From 3 to 30 characters.
-            app_description: From 100 to 1,000 characters.
-            tagline: At most 80 characters.
+            app_name: The app name. From 3 to 30 characters.
+            app_description: The app description. From 100 to 1,000 characters.
+            tagline: The tagline. At most 80 characters.
             brand_voice: The brand voice.
             target_gender: The target gender.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
@@ -250,7 +248,7 @@ class Projects(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = self._client._call(
             _UPDATE,
@@ -274,10 +272,10 @@ class Projects(Resource):
         return answer
 
 
-class ProjectsRaw:
+class ProjectsRawResource:
     """Methods of `layers.projects` that return whole responses."""
 
-    def __init__(self, resource: Projects) -> None:
+    def __init__(self, resource: ProjectsResource) -> None:
         self._resource = resource
         self.archive = raw(resource.archive)
         self.create = raw(resource.create)
@@ -286,13 +284,13 @@ class ProjectsRaw:
         self.update = raw(resource.update)
 
 
-class AsyncProjects(AsyncResource):
+class AsyncProjectsResource(AsyncResource):
     """Methods of `layers.projects`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncProjectsRaw:
+    def with_raw_response(self) -> AsyncProjectsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncProjectsRaw(self)
+        return AsyncProjectsRawResource(self)
 
     async def archive(self, project_id: str, **options: Unpack[RequestOptions]) -> ArchivedProject:
         """Archive a project.
@@ -303,8 +301,7 @@ class AsyncProjects(AsyncResource):
         `DELETE /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -312,7 +309,7 @@ class AsyncProjects(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedProject = await self._client._call(
             _ARCHIVE, {"projectId": project_id}, options=options
@@ -324,18 +321,18 @@ class AsyncProjects(AsyncResource):
         *,
         name: str,
         timezone: str,
-        customer_external_id: str | None | NotGiven = NOT_GIVEN,
+        customer_external_id: str | NotGiven | None = NOT_GIVEN,
         primary_language: str | NotGiven = NOT_GIVEN,
-        owner_email: str | None | NotGiven = NOT_GIVEN,
-        app_name: str | None | NotGiven = NOT_GIVEN,
-        app_description: str | None | NotGiven = NOT_GIVEN,
-        tagline: str | None | NotGiven = NOT_GIVEN,
+        owner_email: str | NotGiven | None = NOT_GIVEN,
+        app_name: str | NotGiven | None = NOT_GIVEN,
+        app_description: str | NotGiven | None = NOT_GIVEN,
+        tagline: str | NotGiven | None = NOT_GIVEN,
         brand_voice: Literal["authentic", "casual", "educational", "professional", "warm", "witty"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        target_gender: Literal["all", "female", "male"] | str | None | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        target_gender: Literal["all", "female", "male"] | str | NotGiven | None = NOT_GIVEN,
+        metadata: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Project:
         """Create a project.
@@ -345,7 +342,7 @@ class AsyncProjects(AsyncResource):
         `POST /v1/projects`, with the scope `projects:write`.
 
         Args:
-            name: At most 128 characters.
+            name: The name. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -353,9 +350,9 @@ class AsyncProjects(AsyncResource):
                 Without it, `en`. Such as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: From 3 to 30 characters.
-            app_description: From 100 to 1,000 characters.
-            tagline: At most 80 characters.
+            app_name: The app name. From 3 to 30 characters.
+            app_description: The app description. From 100 to 1,000 characters.
+            tagline: The tagline. At most 80 characters.
             brand_voice: The brand voice.
             target_gender: The target gender.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
@@ -367,7 +364,7 @@ class AsyncProjects(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = await self._client._call(
             _CREATE,
@@ -417,12 +414,12 @@ class AsyncProjects(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. Where content is made and
-            accounts are leased, for one app or brand.
+            Where content is made and accounts are leased, for one app or brand. `await` for one
+            page of these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -443,8 +440,7 @@ class AsyncProjects(AsyncResource):
         `GET /v1/projects/{projectId}`, with the scope `projects:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -452,7 +448,7 @@ class AsyncProjects(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = await self._client._call(
             _RETRIEVE, {"projectId": project_id}, options=options
@@ -465,18 +461,18 @@ class AsyncProjects(AsyncResource):
         *,
         name: str | NotGiven = NOT_GIVEN,
         timezone: str | NotGiven = NOT_GIVEN,
-        customer_external_id: str | None | NotGiven = NOT_GIVEN,
+        customer_external_id: str | NotGiven | None = NOT_GIVEN,
         primary_language: str | NotGiven = NOT_GIVEN,
-        owner_email: str | None | NotGiven = NOT_GIVEN,
-        app_name: str | None | NotGiven = NOT_GIVEN,
-        app_description: str | None | NotGiven = NOT_GIVEN,
-        tagline: str | None | NotGiven = NOT_GIVEN,
+        owner_email: str | NotGiven | None = NOT_GIVEN,
+        app_name: str | NotGiven | None = NOT_GIVEN,
+        app_description: str | NotGiven | None = NOT_GIVEN,
+        tagline: str | NotGiven | None = NOT_GIVEN,
         brand_voice: Literal["authentic", "casual", "educational", "professional", "warm", "witty"]
         | str
-        | None
-        | NotGiven = NOT_GIVEN,
-        target_gender: Literal["all", "female", "male"] | str | None | NotGiven = NOT_GIVEN,
-        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        | NotGiven
+        | None = NOT_GIVEN,
+        target_gender: Literal["all", "female", "male"] | str | NotGiven | None = NOT_GIVEN,
+        metadata: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         status: Literal["active", "archived"] | str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> Project:
@@ -487,9 +483,8 @@ class AsyncProjects(AsyncResource):
         `PATCH /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: At most 128 characters.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The name. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -497,9 +492,9 @@ class AsyncProjects(AsyncResource):
                 as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: From 3 to 30 characters.
-            app_description: From 100 to 1,000 characters.
-            tagline: At most 80 characters.
+            app_name: The app name. From 3 to 30 characters.
+            app_description: The app description. From 100 to 1,000 characters.
+            tagline: The tagline. At most 80 characters.
             brand_voice: The brand voice.
             target_gender: The target gender.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
@@ -512,7 +507,7 @@ class AsyncProjects(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = await self._client._call(
             _UPDATE,
@@ -536,10 +531,10 @@ class AsyncProjects(AsyncResource):
         return answer
 
 
-class AsyncProjectsRaw:
+class AsyncProjectsRawResource:
     """Methods of `layers.projects` that return whole responses."""
 
-    def __init__(self, resource: AsyncProjects) -> None:
+    def __init__(self, resource: AsyncProjectsResource) -> None:
         self._resource = resource
         self.archive = async_raw(resource.archive)
         self.create = async_raw(resource.create)

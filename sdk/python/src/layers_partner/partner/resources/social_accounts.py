@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.social_accounts`."""
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ _LIST = Operation("social_accounts.list", "GET", "/v1/projects/{projectId}/socia
 _REVOKE = Operation("social_accounts.revoke", "DELETE", "/v1/social-accounts/{socialAccountId}")
 
 
-class SocialAccounts(Resource):
+class SocialAccountsResource(Resource):
     """Methods of `layers.social_accounts`."""
 
     @cached_property
-    def with_raw_response(self) -> SocialAccountsRaw:
+    def with_raw_response(self) -> SocialAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return SocialAccountsRaw(self)
+        return SocialAccountsRawResource(self)
 
     def list(
         self,
@@ -57,8 +58,7 @@ class SocialAccounts(Resource):
         `GET /v1/projects/{projectId}/social-accounts`, with the scope `social:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             platform: Only these; a list for several.
             status: Only these; a list for several.
             leased: Only leased ones, or only others.
@@ -67,12 +67,12 @@ class SocialAccounts(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account that the project can
-            publish to, leased or the customer's own.
+            An account that the project can publish to, leased or the customer's own. One page of
+            these; iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -95,7 +95,7 @@ class SocialAccounts(Resource):
         `DELETE /v1/social-accounts/{socialAccountId}`, with the scope `social:write`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -105,7 +105,7 @@ class SocialAccounts(Resource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: RevokedAccount = self._client._call(
             _REVOKE, {"socialAccountId": social_account_id}, options=options
@@ -113,22 +113,22 @@ class SocialAccounts(Resource):
         return answer
 
 
-class SocialAccountsRaw:
+class SocialAccountsRawResource:
     """Methods of `layers.social_accounts` that return whole responses."""
 
-    def __init__(self, resource: SocialAccounts) -> None:
+    def __init__(self, resource: SocialAccountsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.revoke = raw(resource.revoke)
 
 
-class AsyncSocialAccounts(AsyncResource):
+class AsyncSocialAccountsResource(AsyncResource):
     """Methods of `layers.social_accounts`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncSocialAccountsRaw:
+    def with_raw_response(self) -> AsyncSocialAccountsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncSocialAccountsRaw(self)
+        return AsyncSocialAccountsRawResource(self)
 
     def list(
         self,
@@ -156,8 +156,7 @@ class AsyncSocialAccounts(AsyncResource):
         `GET /v1/projects/{projectId}/social-accounts`, with the scope `social:read`.
 
         Args:
-            project_id: `prj_` and a UUID, or the bare UUID. Such as
-                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             platform: Only these; a list for several.
             status: Only these; a list for several.
             leased: Only leased ones, or only others.
@@ -166,12 +165,12 @@ class AsyncSocialAccounts(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. An account that the project can
-            publish to, leased or the customer's own.
+            An account that the project can publish to, leased or the customer's own. `await` for
+            one page of these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -196,7 +195,7 @@ class AsyncSocialAccounts(AsyncResource):
         `DELETE /v1/social-accounts/{socialAccountId}`, with the scope `social:write`.
 
         Args:
-            social_account_id: `sa_` and a UUID, or the bare UUID. Such as
+            social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -206,7 +205,7 @@ class AsyncSocialAccounts(AsyncResource):
         Raises:
             ConflictError: The state of the resource does not allow it.
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: RevokedAccount = await self._client._call(
             _REVOKE, {"socialAccountId": social_account_id}, options=options
@@ -214,10 +213,10 @@ class AsyncSocialAccounts(AsyncResource):
         return answer
 
 
-class AsyncSocialAccountsRaw:
+class AsyncSocialAccountsRawResource:
     """Methods of `layers.social_accounts` that return whole responses."""
 
-    def __init__(self, resource: AsyncSocialAccounts) -> None:
+    def __init__(self, resource: AsyncSocialAccountsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.revoke = async_raw(resource.revoke)

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.wallet`."""
 
 from __future__ import annotations
@@ -15,30 +16,33 @@ if TYPE_CHECKING:
 
     from layers_partner.options import RequestOptions
     from layers_partner.partner.resources.wallet_events import (
-        AsyncWalletEvents,
-        AsyncWalletEventsRaw,
-        WalletEvents,
-        WalletEventsRaw,
+        AsyncWalletEventsRawResource,
+        AsyncWalletEventsResource,
+        WalletEventsRawResource,
+        WalletEventsResource,
     )
     from layers_partner.partner.types import CashWallet
 
 _RETRIEVE = Operation("wallet.retrieve", "GET", "/v1/wallet")
 
 
-class Wallet(Resource):
+class WalletResource(Resource):
     """Methods of `layers.wallet`."""
 
     @cached_property
-    def events(self) -> WalletEvents:
-        """`layers.wallet.events`: `list`, `verify`."""
-        from layers_partner.partner.resources.wallet_events import WalletEvents
+    def events(self) -> WalletEventsResource:
+        """`layers.wallet.events`.
 
-        return WalletEvents(self._client)
+        Has `list`, `verify`.
+        """
+        from layers_partner.partner.resources.wallet_events import WalletEventsResource
+
+        return WalletEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> WalletRaw:
+    def with_raw_response(self) -> WalletRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return WalletRaw(self)
+        return WalletRawResource(self)
 
     def retrieve(self, **options: Unpack[RequestOptions]) -> CashWallet:
         """Read your cash wallet.
@@ -56,39 +60,42 @@ class Wallet(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CashWallet = self._client._call(_RETRIEVE, {}, options=options)
         return answer
 
 
-class WalletRaw:
+class WalletRawResource:
     """Methods of `layers.wallet` that return whole responses."""
 
-    def __init__(self, resource: Wallet) -> None:
+    def __init__(self, resource: WalletResource) -> None:
         self._resource = resource
         self.retrieve = raw(resource.retrieve)
 
     @cached_property
-    def events(self) -> WalletEventsRaw:
+    def events(self) -> WalletEventsRawResource:
         """`layers.wallet.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response
 
 
-class AsyncWallet(AsyncResource):
+class AsyncWalletResource(AsyncResource):
     """Methods of `layers.wallet`."""
 
     @cached_property
-    def events(self) -> AsyncWalletEvents:
-        """`layers.wallet.events`: `list`, `verify`."""
-        from layers_partner.partner.resources.wallet_events import AsyncWalletEvents
+    def events(self) -> AsyncWalletEventsResource:
+        """`layers.wallet.events`.
 
-        return AsyncWalletEvents(self._client)
+        Has `list`, `verify`.
+        """
+        from layers_partner.partner.resources.wallet_events import AsyncWalletEventsResource
+
+        return AsyncWalletEventsResource(self._client)
 
     @cached_property
-    def with_raw_response(self) -> AsyncWalletRaw:
+    def with_raw_response(self) -> AsyncWalletRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncWalletRaw(self)
+        return AsyncWalletRawResource(self)
 
     async def retrieve(self, **options: Unpack[RequestOptions]) -> CashWallet:
         """Read your cash wallet.
@@ -106,20 +113,20 @@ class AsyncWallet(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CashWallet = await self._client._call(_RETRIEVE, {}, options=options)
         return answer
 
 
-class AsyncWalletRaw:
+class AsyncWalletRawResource:
     """Methods of `layers.wallet` that return whole responses."""
 
-    def __init__(self, resource: AsyncWallet) -> None:
+    def __init__(self, resource: AsyncWalletResource) -> None:
         self._resource = resource
         self.retrieve = async_raw(resource.retrieve)
 
     @cached_property
-    def events(self) -> AsyncWalletEventsRaw:
+    def events(self) -> AsyncWalletEventsRawResource:
         """`layers.wallet.events`, whose methods return whole responses."""
         return self._resource.events.with_raw_response

@@ -1,4 +1,5 @@
 # Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
 """Generated methods of `layers.wallet.events`."""
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ _LIST = Operation("wallet.events.list", "GET", "/v1/wallet/events")
 _VERIFY = Operation("wallet.events.verify", "GET", "/v1/wallet/events/verify")
 
 
-class WalletEvents(Resource):
+class WalletEventsResource(Resource):
     """Methods of `layers.wallet.events`."""
 
     @cached_property
-    def with_raw_response(self) -> WalletEventsRaw:
+    def with_raw_response(self) -> WalletEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return WalletEventsRaw(self)
+        return WalletEventsRawResource(self)
 
     def list(
         self,
@@ -55,12 +56,12 @@ class WalletEvents(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. One movement of cash, in US
-            cents. The events of a wallet sum to its balance.
+            One movement of cash, in US cents. The events of a wallet sum to its balance. One page
+            of these; iterating over it goes on through all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -85,28 +86,28 @@ class WalletEvents(Resource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LedgerHead = self._client._call(_VERIFY, {}, options=options)
         return answer
 
 
-class WalletEventsRaw:
+class WalletEventsRawResource:
     """Methods of `layers.wallet.events` that return whole responses."""
 
-    def __init__(self, resource: WalletEvents) -> None:
+    def __init__(self, resource: WalletEventsResource) -> None:
         self._resource = resource
         self.list = raw(resource.list)
         self.verify = raw(resource.verify)
 
 
-class AsyncWalletEvents(AsyncResource):
+class AsyncWalletEventsResource(AsyncResource):
     """Methods of `layers.wallet.events`."""
 
     @cached_property
-    def with_raw_response(self) -> AsyncWalletEventsRaw:
+    def with_raw_response(self) -> AsyncWalletEventsRawResource:
         """The same methods, returning whole responses: status, headers, request id, data."""
-        return AsyncWalletEventsRaw(self)
+        return AsyncWalletEventsRawResource(self)
 
     def list(
         self,
@@ -132,12 +133,12 @@ class AsyncWalletEvents(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of these; iterate over it for those of all pages. One movement of cash, in US
-            cents. The events of a wallet sum to its balance.
+            One movement of cash, in US cents. The events of a wallet sum to its balance. `await`
+            for one page of these, `async for` for those of all pages.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
             _LIST,
@@ -162,16 +163,16 @@ class AsyncWalletEvents(AsyncResource):
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; details.issues names every problem.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LedgerHead = await self._client._call(_VERIFY, {}, options=options)
         return answer
 
 
-class AsyncWalletEventsRaw:
+class AsyncWalletEventsRawResource:
     """Methods of `layers.wallet.events` that return whole responses."""
 
-    def __init__(self, resource: AsyncWalletEvents) -> None:
+    def __init__(self, resource: AsyncWalletEventsResource) -> None:
         self._resource = resource
         self.list = async_raw(resource.list)
         self.verify = async_raw(resource.verify)
