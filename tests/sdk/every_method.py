@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx
-from tests.sdk.callers import Options
 from tests.support.installation import ago, handle
 from tests.support.own_accounts import own_account
 
@@ -281,13 +280,7 @@ class Tour:
         (token,) = await self._claim(job_id)
         held = {"jobId": job_id, "workerId": WORKER, "claimToken": token}
         await do("jobs.heartbeat", **held, stage="processing", progress=0.5)
-        stored = await do(
-            "jobs.assets.upload",
-            Options(extra_headers={"X-Worker-Id": WORKER, "X-Claim-Token": token}),
-            jobId=job_id,
-            name="one.png",
-            content=CONTENT,
-        )
+        stored = await do("jobs.assets.upload", **held, name="one.png", content=CONTENT)
         assert stored["sizeBytes"] == len(CONTENT)
         asset = {"kind": "slide", "width": 1080, "height": 1920, "mimeType": "image/png", **stored}
         await do("jobs.complete", **held, creditsCharged=40, assets=[asset])
