@@ -71,6 +71,10 @@ GIVEN_UP: dict[str, tuple[Answer, str]] = {
     "too long to wait": (refusal(429, "RATE_LIMITED", Retry_After="61"), "RateLimitedError"),
     "unknown code": (refusal(409, "NEW"), "APIError"),
     "page of a proxy": (Answer(403, PAGE.body, PAGE.headers), "APIError"),
+    "page of a hotel": (Answer(200, PAGE.body, PAGE.headers), "APIError"),
+    "redirect": (Answer(307, headers={"Location": "http://127.0.0.1:9/"}), "APIError"),
+    "not modified, which nobody asked": (Answer(304, headers={"ETag": "x"}), "APIError"),
+    "nothing": (Answer(200), "APIError"),
 }
 # A late try is one by many seconds, a busy machine's by few.
 _SLACK_SECONDS = 5.0
