@@ -13,8 +13,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import httpx2
-from layers_partner import AsyncLayers, Layers
 
+from layers_partner import AsyncLayers, Layers
 from rig.command import MeasurementError
 
 if TYPE_CHECKING:

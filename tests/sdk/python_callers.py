@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import gc
 import inspect
 import itertools
+import json
+import os
 import re
-import tracemalloc
+import sys
+from pathlib import Path
 from typing import Any
 
-import layers_partner
-from layers_partner import AsyncLayers, AsyncLayersOperator, Layers, LayersOperator
 from tests.sdk.callers import (
     NO_OPTIONS,
     CallFailed,
@@ -21,6 +21,9 @@ from tests.sdk.callers import (
     Options,
     RawAnswer,
 )
+
+import layers_partner
+from layers_partner import AsyncLayers, AsyncLayersOperator, Layers, LayersOperator
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 # What each kind of error says of itself, by the names that tests use.
@@ -49,6 +52,7 @@ class SyncCaller:
 
     def __init__(self, settings: ClientSettings) -> None:
         self.called: set[str] = set()
+        self._settings = settings
         self.client: Any = (Layers if settings.api == "partner" else LayersOperator)(
             **_arguments(settings)
         )
@@ -79,15 +83,8 @@ class SyncCaller:
             raise _failed(error) from error
 
     async def count(self, name: str, /, marks: list[int]) -> list[int]:
-        """Walk all pages and measure."""
-
-        def walk() -> list[int]:
-            with _Measuring(marks) as measuring:
-                for item in _method(self.client, name)():
-                    measuring.take(item)
-                return measuring.found()
-
-        return await asyncio.to_thread(walk)
+        """Walk all pages in a process of its own and measure it."""
+        return await _count("Layers", self._settings, name, marks)
 
     async def methods(self) -> set[str]:
         """Return what its classes have."""
@@ -114,6 +111,7 @@ class AsyncCaller:
 
     def __init__(self, settings: ClientSettings) -> None:
         self.called: set[str] = set()
+        self._settings = settings
         self.client: Any = (AsyncLayers if settings.api == "partner" else AsyncLayersOperator)(
             **_arguments(settings)
         )
@@ -144,11 +142,8 @@ class AsyncCaller:
         return items
 
     async def count(self, name: str, /, marks: list[int]) -> list[int]:
-        """Walk all pages and measure."""
-        with _Measuring(marks) as measuring:
-            async for item in _method(self.client, name)():
-                measuring.take(item)
-            return measuring.found()
+        """Walk all pages in a process of its own and measure it."""
+        return await _count("AsyncLayers", self._settings, name, marks)
 
     async def methods(self) -> set[str]:
         """Return what its classes have."""
@@ -166,33 +161,24 @@ class AsyncCaller:
             raise _failed(error) from error
 
 
-class _Measuring:
-    """Counts items and what Python has allocated when so many had come."""
-
-    def __init__(self, marks: list[int]) -> None:
-        self._marks = marks
-        self._bytes: list[int] = []
-        self._count = 0
-
-    def __enter__(self) -> _Measuring:
-        tracemalloc.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        tracemalloc.stop()
-
-    def take(self, item: JsonObject) -> None:
-        """Count one, and let go of it."""
-        assert item["eventId"] == str(self._count), "an item was left out or came again"
-        self._count += 1
-        if self._count in self._marks:
-            gc.collect()
-            self._bytes.append(tracemalloc.get_traced_memory()[0])
-
-    def found(self) -> list[int]:
-        """Return the bytes at the marks; no item may have come after the last."""
-        assert self._count == self._marks[-1]
-        return self._bytes
+async def _count(client: str, settings: ClientSettings, name: str, marks: list[int]) -> list[int]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(Path(__file__).with_name("walk_events.py")),
+        client,
+        name,
+        *map(str, marks),
+        stdout=asyncio.subprocess.PIPE,
+        env={
+            **os.environ,
+            "LAYERS_API_KEY": settings.credential,
+            "LAYERS_BASE_URL": settings.base_url,
+        },
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0
+    found: list[int] = json.loads(said)
+    return found
 
 
 def _arguments(settings: ClientSettings) -> JsonObject:

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from layers_partner import Layers
 from tests.sdk.callers import ClientSettings
 from tests.sdk.effects import ALLOCATE, CREDITS
 from tests.support.fault_proxy import Cut, FaultProxy, Pass, Reset, Swallow, refusal
 from tests.support.installation import org_id
+
+from layers_partner import Layers
 
 if TYPE_CHECKING:
     from tests.sdk.conftest import OpenCaller

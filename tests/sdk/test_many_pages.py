@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 FEED = Path(__file__).with_name("feed.py")
 KEY = f"lp_live_{'0' * 16}_{'a' * 43}"
-# All items would be fifty times as much, of the fewer ones.
-GROWTH_BYTES = 4_000_000
+# All of the fewer items would be more than a hundred megabytes.
+GROWTH_BYTES = 12_000_000
 
 
 @contextlib.contextmanager

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from layers_partner import Layers
 from tests.sdk.node import built_package, node_program
 from tests.sdk.node_caller import PACKAGE
 from tests.sdk.page_snippets import PAGE_PROJECT, PYTHON, TYPESCRIPT
 from tests.support.installation import ago, handle, project_id
+
+from layers_partner import Layers
 
 if TYPE_CHECKING:
     from tests.support.installation import Installation, Key

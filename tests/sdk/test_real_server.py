@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -96,9 +97,12 @@ def names_of(document: dict[str, Any], prefix: str) -> set[str]:
 
 def response_of(exchange: Exchange) -> httpx.Response:
     assert exchange.status is not None
-    return httpx.Response(
+    response = httpx.Response(
         exchange.status,
         headers=exchange.answer_headers,
         content=exchange.answer_body,
         request=httpx.Request(exchange.method, f"http://localhost{exchange.path}"),
     )
+    # Only a client knows.
+    response.elapsed = timedelta(0)
+    return response
