@@ -164,7 +164,14 @@ def _bundle_kb() -> float:
         entry = Path(folder, "entry.mjs")
         entry.write_text(_ONE_RESOURCE)
         esbuild = PACKAGE / "node_modules" / ".bin" / "esbuild"
-        command = [esbuild, entry, "--bundle", "--minify", "--format=esm", "--target=es2022"]
+        command = [
+            str(esbuild),
+            str(entry),
+            "--bundle",
+            "--minify",
+            "--format=esm",
+            "--target=es2022",
+        ]
         try:
             bundle = subprocess.run(
                 command, capture_output=True, check=True, timeout=_BUILD_SECONDS

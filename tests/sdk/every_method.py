@@ -15,7 +15,7 @@ from partner_api.clock import format_milliseconds, parse_timestamp
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    from tests.sdk.callers import Caller
+    from tests.sdk.callers import Caller, JsonObject
     from tests.support.installation import Installation
     from tests.support.tenants import Wallet
 VIDEO = "7301234567890123456"
@@ -270,7 +270,8 @@ class Tour:
         return request_id
 
     async def _jobs(self) -> None:
-        do, start, project = self.operator.call, self.partner.call, {"projectId": self.project_id}
+        do, start = self.operator.call, self.partner.call
+        project: JsonObject = {"projectId": self.project_id}
         await start("content.build_slideshow", **project, hook="Three cafés in Lisbon")
         await start("content.remix_slideshow", **project, tiktokVideoId=VIDEO)
         await start("content.remix_ugc", **project, hook="A café")
@@ -278,7 +279,7 @@ class Tour:
         job_id = await self._start()
         assert (await start("jobs.retrieve", jobId=job_id))["status"] == "running"
         (token,) = await self._claim(job_id)
-        held = {"jobId": job_id, "workerId": WORKER, "claimToken": token}
+        held: JsonObject = {"jobId": job_id, "workerId": WORKER, "claimToken": token}
         await do("jobs.heartbeat", **held, stage="processing", progress=0.5)
         stored = await do("jobs.assets.upload", **held, name="one.png", content=CONTENT)
         assert stored["sizeBytes"] == len(CONTENT)
