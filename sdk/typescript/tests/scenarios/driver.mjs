@@ -74,13 +74,15 @@ const actions = {
   },
 };
 
-/** A method by its name with dots, bound to its resource; without parameters it takes the options first. */
+/** A method by its name with dots, bound to its resource. One that has no parameters takes nothing but options. */
 function method(client, name) {
   const path = name.split(".");
   const verb = path.pop();
   const owner = path.reduce((resource, part) => resource[part], client);
   return (params, options) =>
-    params === null ? owner[verb](options) : owner[verb](params, options);
+    params === null && owner[verb].length === 1
+      ? owner[verb](options)
+      : owner[verb](params ?? {}, options);
 }
 
 /** A page as the object of the wire. */
@@ -91,22 +93,22 @@ function plain(result) {
   return result ?? null;
 }
 
+/** The methods of a client and its resources; those that are no route's are where `withOptions` is. */
 function methodsOf(owner, prefix = "", found = new Set()) {
   const names = new Set();
   for (
     let kind = owner;
-    kind !== null && kind !== Object.prototype;
+    kind !== Object.prototype && !Object.hasOwn(kind, "withOptions");
     kind = Object.getPrototypeOf(kind)
   ) {
     for (const name of Object.getOwnPropertyNames(kind)) names.add(name);
   }
+  names.delete("constructor");
+  // How a resource reaches its client.
+  names.delete("client");
   for (const name of names) {
-    if (name === "constructor" || name === "client" || name.startsWith("_")) continue;
-    const value = owner[name];
-    if (typeof value === "function") found.add(prefix + name);
-    else if (value !== null && typeof value === "object") {
-      methodsOf(value, `${prefix}${name}.`, found);
-    }
+    if (typeof owner[name] === "function") found.add(prefix + name);
+    else methodsOf(owner[name], `${prefix}${name}.`, found);
   }
   return found;
 }
@@ -119,7 +121,7 @@ const FIELDS = [
 function described(error) {
   const fields = {};
   for (const name of FIELDS) if (error[name] !== undefined) fields[name] = error[name];
-  return { kind: error.constructor.name, message: String(error.message), fields };
+  return { kind: error.name, message: String(error.message), fields };
 }
 
 function revived(_key, value) {
