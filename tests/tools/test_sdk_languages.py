@@ -17,6 +17,7 @@ from tests.support.openapi import (
     with_body,
 )
 from tools.sdk.output import generate
+from tools.sdk.prose import docstring
 
 RESOURCE = "partner/resources/things"
 # What would end a docstring or a comment, or begin a tag of one.
@@ -291,3 +292,11 @@ def test_docstrings_call_arguments_by_their_names_in_the_language() -> None:
     operations = {"GET /v1/things": operation}
     assert "With `wait_seconds`, it waits; `otherThing` stays." in python(operations)
     assert "With `waitSeconds`, it waits; `otherThing` stays." in typescript(operations)
+
+
+@pytest.mark.parametrize("text", ['"', 'He said "go"', '"""', "\\", '\\"', "a\\\nb", 'a\n"'])
+def test_a_docstring_says_what_it_is_given(text: str) -> None:
+    (found,) = ast.parse(docstring(text.split("\n"), 4).strip()).body
+    assert isinstance(found, ast.Expr)
+    assert isinstance(found.value, ast.Constant)
+    assert [line.strip() for line in found.value.value.strip().split("\n")] == text.split("\n")

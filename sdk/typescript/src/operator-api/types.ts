@@ -69,7 +69,6 @@ export interface BooksCheck {
 /** One criterion, and the points that a candidate has for it. */
 export interface Reason {
   criterion: "followers" | "geo" | "language" | "vertical" | (string & {});
-  /** From 0 to 50. */
   points: number;
   /** The most that there are for it. */
   of: number;
@@ -180,8 +179,9 @@ export interface ReportedAsset {
 export interface CompletionItem {
   /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
+  /** What it cost, at most what was reserved. */
   creditsCharged: number;
-  /** At most 200 of them. */
+  /** The files that were uploaded. At most 200 of them. */
   assets: readonly ReportedAsset[];
   /** `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
@@ -374,7 +374,7 @@ export interface HeartbeatItem {
    */
   stage?:
     "finalizing" | "generating" | "processing" | "rendering" | "uploading" | (string & {}) | null;
-  /** From 0 to 1. */
+  /** How much is done. From 0 to 1. */
   progress?: number | null;
   /** `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
@@ -432,13 +432,12 @@ export interface JobError {
 
 /** What the accounts should be about, and for whom. */
 export interface Niche {
-  /** At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. */
   vertical: string;
-  /** At most 500 characters. */
   audience: string | null;
   /** BCP 47 language tag, of registered parts. */
   language: string | null;
-  /** At most 249 of them. Such as `GB`. */
+  /** Such as `GB`. */
   geo: string[];
 }
 
@@ -630,7 +629,6 @@ export interface OpsLeaseRequest {
   projectId: string;
   /** `partial`: fewer accounts than asked for. All but `requested` are final. */
   status: "assigned" | "partial" | "rejected" | "requested" | (string & {});
-  /** From 1 to 50. */
   count: number;
   niche: Niche;
   target: string | null;
@@ -804,8 +802,10 @@ export interface SubscriptionPeriod {
 
 /** The subscription of an organization. */
 export interface Subscription {
+  /** What was bought. */
   tier: "enterprise" | "free" | "pro" | "scale" | "starter" | (string & {});
   includedCredits: number;
+  /** Only `active` gets the allotment of each period. */
   billingStatus: "active" | "canceled" | "past_due" | (string & {});
   /** Such as `2026-06-01T00:00:00.000Z`. */
   startedAt: string;

@@ -6,7 +6,6 @@ export interface Allocation {
   id: string;
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
-  /** At least 1. */
   allocated: number;
   description: string | null;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
@@ -83,7 +82,7 @@ export interface ArchivedProject {
   activeLeasedAccounts: number;
 }
 
-/** A file. ``url`` redirects to it. */
+/** A file. `url` redirects to it. */
 export interface Asset {
   /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   assetId: string;
@@ -415,13 +414,12 @@ export interface KilledApiKey {
 
 /** What the accounts should be about, and for whom. */
 export interface Niche {
-  /** At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. */
   vertical: string;
-  /** At most 500 characters. */
   audience: string | null;
   /** BCP 47 language tag, of registered parts. */
   language: string | null;
-  /** At most 249 of them. Such as `GB`. */
+  /** Such as `GB`. */
   geo: string[];
 }
 
@@ -435,7 +433,6 @@ export interface LeaseRequest {
   projectId: string;
   /** `partial`: fewer accounts than asked for. All but `requested` are final. */
   status: "assigned" | "partial" | "rejected" | "requested" | (string & {});
-  /** From 1 to 50. */
   count: number;
   niche: Niche;
   target: string | null;
@@ -513,7 +510,7 @@ export interface Migrated {
 
 /** What the accounts should be about, and for whom. */
 export interface NicheParam {
-  /** At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
   vertical: string;
   /** At most 500 characters. */
   audience?: string | null;

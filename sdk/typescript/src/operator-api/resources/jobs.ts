@@ -28,7 +28,7 @@ export interface JobsCancelParams {
 export interface JobsClaimParams {
   /** Who works, by a name of its own choice. At most 128 characters. */
   workerId: string;
-  /** The formats. At most 16 of them. */
+  /** What it can make. At most 16 of them. */
   formats: ReadonlyArray<
     "auto" | "slideshow_builder" | "slideshow_remix" | "ugc_remix" | "video_remix" | (string & {})
   >;
@@ -46,9 +46,9 @@ export interface JobsCompleteParams {
   jobId: string;
   /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
-  /** The credits charged. */
+  /** What it cost, at most what was reserved. */
   creditsCharged: number;
-  /** The assets. At most 200 of them. */
+  /** The files that were uploaded. At most 200 of them. */
   assets: readonly ReportedAsset[];
   /** Who works, by a name of its own choice. At most 128 characters. */
   workerId: string;
@@ -70,7 +70,7 @@ export interface JobsFailParams {
   workerId: string;
   /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
-  /** The code. Such as `SOURCE_NOT_FOUND`. */
+  /** What went wrong, for programs. Such as `SOURCE_NOT_FOUND`. */
   code: string;
   /** The partner sees it. At most 2,000 characters. */
   message: string;
@@ -92,7 +92,7 @@ export interface JobsHeartbeatParams {
    */
   stage?:
     "finalizing" | "generating" | "processing" | "rendering" | "uploading" | (string & {}) | null;
-  /** The progress. From 0 to 1. */
+  /** How much is done. From 0 to 1. */
   progress?: number | null;
 }
 
@@ -100,7 +100,7 @@ export interface JobsHeartbeatParams {
 export interface JobsHeartbeatManyParams {
   /** Who works, by a name of its own choice. At most 128 characters. */
   workerId: string;
-  /** The items. At most 50 of them. */
+  /** One for each job. At most 50 of them. */
   items: readonly HeartbeatItem[];
 }
 

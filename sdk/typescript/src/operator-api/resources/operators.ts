@@ -9,7 +9,7 @@ import type { Operator, OperatorWithToken } from "../types.js";
 export interface OperatorsCreateParams {
   /** Unique; audit rows name it. At most 120 characters. */
   name: string;
-  /** The role. */
+  /** What the operator may do. */
   role: "admin" | "finance" | "operator" | "viewer" | "worker" | (string & {});
   /** When the token stops working; in the future. Such as `2026-06-01T00:00:00.000Z`. */
   expiresAt?: string | null;

@@ -24,7 +24,7 @@ export interface OrganizationsCashEventsListParams {
   limit?: number;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string;
-  /** The env. Without it, `live`. */
+  /** Which of its two ledgers. Without it, `live`. */
   env?: "live" | "test" | (string & {});
 }
 

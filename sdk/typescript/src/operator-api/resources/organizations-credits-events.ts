@@ -31,7 +31,7 @@ export interface OrganizationsCreditsEventsListParams {
   limit?: number;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string;
-  /** The env. Without it, `live`. */
+  /** Which of its two ledgers. Without it, `live`. */
   env?: "live" | "test" | (string & {});
 }
 

@@ -11,7 +11,7 @@ import { OrganizationsSubscriptionResource } from "./organizations-subscription.
 
 /** Arguments of `operator.organizations.create`. */
 export interface OrganizationsCreateParams {
-  /** The name. At most 128 characters. */
+  /** As people know it. At most 128 characters. */
   name: string;
   /**
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
@@ -19,7 +19,7 @@ export interface OrganizationsCreateParams {
   billingEmail?: string | null;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata?: Readonly<Record<string, string>>;
-  /** The rate limit tier. Without it, `standard`. */
+  /** How many requests its keys may send. Without it, `standard`. */
   rateLimitTier?: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {});
 }
 
@@ -52,7 +52,7 @@ export interface OrganizationsRetrieveParams {
 export interface OrganizationsUpdateParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** The rate limit tier. */
+  /** How many requests its keys may send. */
   rateLimitTier?: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {});
   /** Upper bounds of what one piece of content costs; what is left out stays as it is. */
   formatPrices?: FormatPrices;

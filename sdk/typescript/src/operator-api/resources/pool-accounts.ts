@@ -8,21 +8,21 @@ import type { PoolAccount, PoolImport } from "../types.js";
 
 /** Arguments of `operator.poolAccounts.create`. */
 export interface PoolAccountsCreateParams {
-  /** The platform. */
+  /** Where it is. */
   platform: "tiktok" | (string & {});
   /** In lower case, without @. Such as `coffee.reviews.daily`. */
   handle: string;
-  /** The followers. */
+  /** How many follow it. */
   followers: number;
-  /** The vertical. At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
   vertical: string;
   /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `pt-BR`. */
   language: string;
-  /** The geo. At most 249 of them. Such as `GB`. */
+  /** Where its audience is. At most 249 of them. Such as `GB`. */
   geo: readonly string[];
-  /** The monthly price cents. Without it, 15,000. */
+  /** What a month costs, where the lease says nothing else. Without it, 15,000. */
   monthlyPriceCents?: number;
-  /** The avatar url. At most 2,048 characters. */
+  /** Its picture. At most 2,048 characters. */
   avatarUrl?: string | null;
 }
 
@@ -45,19 +45,19 @@ export interface PoolAccountsListParams {
     | "retired"
     | (string & {})
     | ReadonlyArray<"available" | "leased" | "retired" | (string & {})>;
-  /** The platform. */
+  /** Only these; a list for several. */
   platform?: "tiktok" | (string & {}) | ReadonlyArray<"tiktok" | (string & {})>;
   /** Only these; a list for several. Such as `food_and_drink`. */
   vertical?: string | readonly string[];
   /** Only these; a list for several. Such as `pt-BR`. */
   language?: string | readonly string[];
-  /** Only with an audience in one of these countries; repeat it. Such as `GB`. */
+  /** Only with an audience in one of these countries; a list for several. Such as `GB`. */
   geo?: string | readonly string[];
-  /** The min followers. */
+  /** Only with so many or more. */
   minFollowers?: number;
-  /** The max followers. */
+  /** Only with so many or fewer. */
   maxFollowers?: number;
-  /** The max monthly price cents. */
+  /** Only those that cost so much or less. */
   maxMonthlyPriceCents?: number;
   /** A part of the handle, whatever its case. At most 64 characters. */
   search?: string;
@@ -71,17 +71,17 @@ export interface PoolAccountsListParams {
 export interface PoolAccountsUpdateParams {
   /** Id of the pool account. Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   poolAccountId: string;
-  /** The followers. */
+  /** How many follow it. */
   followers?: number;
-  /** The vertical. At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
   vertical?: string;
   /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `pt-BR`. */
   language?: string;
-  /** The geo. At most 249 of them. Such as `GB`. */
+  /** Where its audience is. At most 249 of them. Such as `GB`. */
   geo?: readonly string[];
   /** Of later leases; leases that exist keep theirs. */
   monthlyPriceCents?: number;
-  /** The avatar url. At most 2,048 characters. */
+  /** Its picture. At most 2,048 characters. */
   avatarUrl?: string | null;
   /** A retired account is not leased any more. A leased one is 409. */
   status?: "available" | "retired" | (string & {});

@@ -26,7 +26,7 @@ export interface LeasedAccountsListParams {
 export interface LeasedAccountsReleaseParams {
   /** Id of the social account. Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
-  /** The reason. At most 1,024 characters. */
+  /** For the audit log. At most 1,024 characters. */
   reason?: string | null;
 }
 

@@ -16,7 +16,7 @@ export interface OrganizationsArchiveParams {
 
 /** Arguments of `layers.organizations.create`. */
 export interface OrganizationsCreateParams {
-  /** The name. At most 128 characters. */
+  /** As people know it. At most 128 characters. */
   name: string;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata?: Readonly<Record<string, string>>;
@@ -69,7 +69,7 @@ export interface OrganizationsSuspendParams {
 export interface OrganizationsUpdateParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** The name. At most 128 characters. */
+  /** As people know it. At most 128 characters. */
   name?: string;
   /**
    * Merges key by key: an empty value removes its key, `null` removes all. At most 100 keys in one

@@ -13,7 +13,7 @@ export interface ProjectsArchiveParams {
 
 /** Arguments of `layers.projects.create`. */
 export interface ProjectsCreateParams {
-  /** The name. At most 128 characters. */
+  /** The app or brand. At most 128 characters. */
   name: string;
   /** A zone of IANA's database, spelt as there. At most 64 characters. Such as `Europe/Lisbon`. */
   timezone: string;
@@ -28,13 +28,13 @@ export interface ProjectsCreateParams {
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
    */
   ownerEmail?: string | null;
-  /** The app name. From 3 to 30 characters. */
+  /** The app that content is about. From 3 to 30 characters. */
   appName?: string | null;
-  /** The app description. From 100 to 1,000 characters. */
+  /** What the app does. From 100 to 1,000 characters. */
   appDescription?: string | null;
-  /** The tagline. At most 80 characters. */
+  /** What the app promises, in a few words. At most 80 characters. */
   tagline?: string | null;
-  /** The brand voice. */
+  /** How texts should sound. */
   brandVoice?:
     | "authentic"
     | "casual"
@@ -44,7 +44,7 @@ export interface ProjectsCreateParams {
     | "witty"
     | (string & {})
     | null;
-  /** The target gender. */
+  /** Whom content should speak to. */
   targetGender?: "all" | "female" | "male" | (string & {}) | null;
   /** Any JSON object of at most 8 KiB. A PATCH replaces it whole. */
   metadata?: Readonly<Record<string, unknown>> | null;
@@ -75,7 +75,7 @@ export interface ProjectsRetrieveParams {
 export interface ProjectsUpdateParams {
   /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** The name. At most 128 characters. */
+  /** The app or brand. At most 128 characters. */
   name?: string;
   /** A zone of IANA's database, spelt as there. At most 64 characters. Such as `Europe/Lisbon`. */
   timezone?: string;
@@ -87,13 +87,13 @@ export interface ProjectsUpdateParams {
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
    */
   ownerEmail?: string | null;
-  /** The app name. From 3 to 30 characters. */
+  /** The app that content is about. From 3 to 30 characters. */
   appName?: string | null;
-  /** The app description. From 100 to 1,000 characters. */
+  /** What the app does. From 100 to 1,000 characters. */
   appDescription?: string | null;
-  /** The tagline. At most 80 characters. */
+  /** What the app promises, in a few words. At most 80 characters. */
   tagline?: string | null;
-  /** The brand voice. */
+  /** How texts should sound. */
   brandVoice?:
     | "authentic"
     | "casual"
@@ -103,11 +103,11 @@ export interface ProjectsUpdateParams {
     | "witty"
     | (string & {})
     | null;
-  /** The target gender. */
+  /** Whom content should speak to. */
   targetGender?: "all" | "female" | "male" | (string & {}) | null;
   /** Any JSON object of at most 8 KiB. A PATCH replaces it whole. */
   metadata?: Readonly<Record<string, unknown>> | null;
-  /** The status. */
+  /** `archived` archives it, `active` restores it. */
   status?: "active" | "archived" | (string & {});
 }
 
