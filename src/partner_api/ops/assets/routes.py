@@ -27,7 +27,15 @@ _MOST_WORKER_CHARACTERS = 128
     sdk="jobs.assets.upload",
     access=requires_role("worker"),
     runs=Runs.UNRECORDED,
-    uploads=UploadRule((ANY_TYPE,), MAX_FILE_BYTES, streamed=True),
+    uploads=UploadRule(
+        (ANY_TYPE,),
+        MAX_FILE_BYTES,
+        streamed=True,
+        headers={
+            _WORKER_HEADER: "Who works: the `workerId` of the claim.",
+            _TOKEN_HEADER: "The `claimToken` of the claim.",
+        },
+    ),
     errors=["CONFLICT"],
 )
 async def upload_asset(request: ApiRequest, job_id: JobId, name: str) -> UploadedFile:
