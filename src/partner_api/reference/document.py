@@ -26,6 +26,7 @@ from partner_api.reference.constants import (
     Json,
 )
 from partner_api.reference.examples import add_examples
+from partner_api.reference.names import camel_case
 from partner_api.reference.possible_errors import possible_errors
 from partner_api.reference.snippets import code_samples
 
@@ -88,7 +89,7 @@ def build_document(routes: Iterable[Route]) -> Json:
 def _operation(route: Route, schema_of: dict[str, Json]) -> Json:
     summary, _, description = inspect.cleandoc(route.handler.__doc__ or "").partition("\n\n")
     operation: Json = {
-        "operationId": _camel_case(route.handler.__name__),
+        "operationId": camel_case(route.handler.__name__),
         "tags": [route.tag],
         "summary": " ".join(summary.split()).removesuffix("."),
         "description": description,
@@ -230,7 +231,3 @@ def _returned_type(route: Route) -> Any:
     """Return the type of the JSON that a route answers with."""
     returned = route.returns
     return get_args(returned)[0] if get_origin(returned) is Reply else returned
-
-
-def _camel_case(name: str) -> str:
-    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)

@@ -41,6 +41,11 @@ def title_of(resource: str) -> str:
     return resource.replace("_", " ").capitalize().replace("Api", "API")
 
 
-def kebab(name: str, between: str = "-") -> str:
+def kebab(name: str) -> str:
     """Return a name with hyphens between its words, as addresses have it."""
-    return re.sub(r"[_ ]+", between, name).lower()
+    return re.sub(r"[_ ]+", "-", name).lower()
+
+
+def camel_case(name: str) -> str:
+    """Return a name of Python as TypeScript and JSON have it."""
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from partner_api.reference.examples import sample
 from partner_api.reference.fields import Field, fields_of
-from partner_api.reference.names import Place, kebab, place_of
+from partner_api.reference.names import Place, camel_case, place_of
 from partner_api.reference.possible_errors import PossibleError, possible_errors
 from partner_api.reference.snippets import LABELS, Language
 from partner_api.reference.words import linked
@@ -164,11 +165,9 @@ def _facts(route: Route, operation: Json) -> list[Fact]:
     else:
         facts.append(Fact("Idempotency", "Changes nothing when it is repeated"))
     client = "layers" if access.kind == "key" else "operator"
-    typescript = ".".join(
-        kebab(part, "").lower()[:1] + _camel(part)[1:] for part in operation["x-sdk"].split(".")
-    )
+    typescript = ".".join(map(camel_case, route.declared.sdk.split(".")))
     facts.append(
-        Fact("Libraries", f"`{client}.{operation['x-sdk']}` and `{client}.{typescript}`"),
+        Fact("Python and TypeScript", f"`{client}.{route.declared.sdk}`, `{client}.{typescript}`")
     )
     facts.append(Fact("Stability", "Stable: fields may be added, none is removed or changed"))
     return facts
@@ -179,11 +178,6 @@ _STATUSES: Final = {
     "suspended": "Works while the child is active or suspended",
     "archived": "Works in every state of the child",
 }
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
 
 
 def _sections(operation: Json, document: Json) -> list[Section]:
@@ -227,6 +221,7 @@ def _answers(route: Route, operation: Json, document: Json) -> list[Answer]:
             answers.append(Answer(status, meaning))
             continue
         examples = [one["value"] for one in media.get("examples", {}).values()]
+        examples = examples or [sample(media["schema"], components)]
         if media == shown:
             answers.append(Answer(status, f"{meaning} The fields are the same."))
             continue

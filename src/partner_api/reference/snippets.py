@@ -12,6 +12,7 @@ import msgspec
 
 from partner_api.edge.request.uploads import ANY_TYPE
 from partner_api.reference.examples import Json, resolved, sample
+from partner_api.reference.names import camel_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -147,7 +148,7 @@ def _typescript(route: Route, call: Call) -> str:
     if call.headers:
         headers = _literal(dict(call.headers), "typescript", 1)
         arguments = [*(arguments or ["{}"]), f"{{\n  headers: {headers},\n}}"]
-    method = ".".join(map(_camel_case, route.declared.sdk.split(".")))
+    method = ".".join(map(camel_case, route.declared.sdk.split(".")))
     invoked = f"await {client}.{method}({', '.join(arguments)});"
     if route.declared.status == _REDIRECT:
         lines = [f"const url = {invoked}"]
@@ -240,11 +241,5 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else _json_text(value)
 
 
-def _camel_case(name: str) -> str:
-    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)
-
-
 def _snake_case(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", lambda match: f"_{match[1].lower()}", name)
-
-

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# HTML in a text is shown as it is written.
-_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
+_FORMATTER: Final = HtmlFormatter(nowrap=True)
 _ADDRESS: Final = re.compile(r"(?<!\[)`((?:GET|POST|PUT|PATCH|DELETE) /[^`]*)`")
 _OWN_LINK: Final = re.compile(r"\]\((/docs(?:/[a-z0-9/-]+)?)(#[\w-]+)?\)")
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|&])")
@@ -33,9 +35,38 @@ def linked(text: str, places: Mapping[str, str]) -> str:
     return _ADDRESS.sub(link, text)
 
 
+def code_html(source: str, language: str) -> Markup:
+    """Return a piece of code as a block of HTML, with the classes of what is in it.
+
+    Args:
+        source: the code.
+        language: as Pygments names it.
+    """
+    marked = highlight(source, get_lexer_by_name(language), _FORMATTER).rstrip("\n")
+    # It is a scrolling region, so that the keyboard has to reach it.
+    return Markup(f'<pre tabindex="0"><code class="{language}">{marked}</code></pre>\n')  # noqa: S704 - it escapes
+
+
+# HTML in a text is shown as it is written.
+_MARKDOWN: Final = MarkdownIt(
+    "commonmark",
+    {"html": False, "highlight": lambda source, language, _: code_html(source, language or "text")},
+).enable("table")
+
+
 def html_of(text: str) -> Markup:
-    """Return the HTML of a text of several paragraphs."""
-    return Markup(_MARKDOWN.render(text))  # noqa: S704 - the library escapes what is no Markdown
+    """Return the HTML of a text of several paragraphs; its headings have anchors."""
+    tokens = _MARKDOWN.parse(text)
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            token.attrSet("id", anchor_of(tokens[place + 1].content))
+    rendered = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    return Markup(rendered)  # noqa: S704 - the library escapes what is no Markdown
+
+
+def anchor_of(heading: str) -> str:
+    """Return the anchor of a heading."""
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
 
 
 def inline_html_of(text: str) -> Markup:
