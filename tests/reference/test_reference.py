@@ -122,6 +122,19 @@ def test_a_write_takes_an_idempotency_key_and_says_whether_it_must() -> None:
     assert "Idempotency-Key" not in names
 
 
+def test_headers_that_a_handler_reads_are_shown() -> None:
+    upload = REAL["paths"]["/ops/v1/jobs/{jobId}/assets/{name}"]["put"]
+    headers = {one["name"]: one for one in upload["parameters"] if one["in"] == "header"}
+    assert set(headers) == {"X-Worker-Id", "X-Claim-Token", "Idempotency-Key"}
+    assert headers["X-Claim-Token"]["required"]
+    assert headers["X-Claim-Token"]["schema"]["format"] == "uuid"
+
+
+def test_an_upload_says_how_large_a_file_may_be() -> None:
+    upload = REAL["paths"]["/ops/v1/jobs/{jobId}/assets/{name}"]["put"]
+    assert "104,857,600 bytes" in upload["responses"]["413"]["description"]
+
+
 def test_who_may_use_a_route_is_shown() -> None:
     assert _operation("get", "/open")["security"] == []
     assert _operation("get", "/v1/thing")["security"] == [{"partnerKey": []}]

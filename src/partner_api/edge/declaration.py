@@ -91,6 +91,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """It starts a job, which has rate limits of its own."""
     uploads: UploadRule | None = None
     """What may be uploaded, for a handler with ``upload``."""
+    headers: Mapping[str, Any] = {}
+    """Headers that the handler itself reads and requires, with the types that the reference shows."""
     replays: Callable[[dict[str, Any]], object] | None = None
     """For ``Runs.MONEY``: makes the answer of the facts that the SQL function has kept."""
 

@@ -131,6 +131,10 @@ def _parameters(route: Route) -> list[Json]:
         if field.default is not None:
             parameter["schema"]["default"] = field.default
         parameters.append(parameter)
+    parameters += [
+        _parameter("header", name, header_type, required=True)
+        for name, header_type in route.declared.headers.items()
+    ]
     if route.declared.access.kind == "key":
         parameters.append(
             {
@@ -140,17 +144,6 @@ def _parameters(route: Route) -> list[Json]:
                 "schema": schema_of_field(OrganizationId),
             }
         )
-    if route.declared.uploads is not None:
-        parameters += [
-            {
-                "name": name,
-                "in": "header",
-                "required": True,
-                "description": description,
-                "schema": {"type": "string"},
-            }
-            for name, description in route.declared.uploads.headers.items()
-        ]
     if route.writes:
         parameters.append(
             {

@@ -75,6 +75,8 @@ def _statuses(code: Code, route: Route) -> list[int]:
 def _when(code: Code, status: int, route: Route) -> str:
     if status == 400 and code == "VALIDATION":
         return _NO_BODY if route.body is None and route.declared.uploads is None else _NOT_READ
+    if code == "PAYLOAD_TOO_LARGE" and route.declared.uploads is not None:
+        return f"The file is larger than {route.declared.uploads.max_bytes:,} bytes."
     if code in route.declared.shown.when:
         return route.declared.shown.when[code]
     access = route.declared.access

@@ -13,8 +13,6 @@ from partner_api.errors import Issue
 from partner_api.time_limits import DISCARD_UPLOAD_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from partner_api.edge.request.api_request import ApiRequest
 
 ANY_TYPE = "application/octet-stream"
@@ -26,13 +24,11 @@ class UploadRule(Struct, frozen=True):
 
     ``streamed``: the handler reads the bytes itself as they arrive, with ``request.body_chunks``,
     when it knows that they are wanted; else they are there, as ``upload``, when it is called.
-    ``headers``: what the route also needs to know, by the names of the header fields that say it.
     """
 
     media_types: tuple[str, ...]
     max_bytes: int
     streamed: bool = False
-    headers: Mapping[str, str] = {}
 
     @property
     def drain_limit(self) -> DrainLimit:
