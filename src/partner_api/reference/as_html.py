@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import htpy as h
+from markupsafe import Markup
 
 from partner_api import installed_version
 from partner_api.reference.names import INDEX, OPERATOR, SERVER
@@ -133,9 +134,7 @@ def _index(path: str, methods: Sequence[MethodPage]) -> h.Node:
             ]
             for name, pages in sections_of(shown).items()
         ),
-        h.p(".files")[
-            h.a(href="/openapi.json")["OpenAPI"], " ", h.a(href="/llms.txt")["llms.txt"]
-        ],
+        h.p(".files")[h.a(href="/openapi.json")["OpenAPI"], " ", h.a(href="/llms.txt")["llms.txt"]],
     ]
 
 
@@ -294,8 +293,7 @@ def _field(field: Field) -> Iterator[h.Node]:
     if field.text:
         yield h.div(".about")[html_of(field.text)]
     if field.values:
-        values = [[h.code[value], ", "] for value in field.values]
-        values[-1].pop()
+        values = Markup(", ").join(Markup(h.code[value]) for value in field.values)
         yield h.p(".about")["One of: ", values, "."]
     if field.default:
         yield h.p(".about")["Default: ", h.code[field.default], "."]

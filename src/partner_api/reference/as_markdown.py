@@ -31,7 +31,7 @@ def markdown_of(page: MethodPage | TextPage) -> str:
 def _trail(place: Place) -> Iterator[str]:
     if place.path != INDEX:
         trail = [("API reference", INDEX), *place.folders]
-        yield " › ".join(f"[{plain(name)}]({path})" for name, path in trail)
+        yield " / ".join(f"[{plain(name)}]({path})" for name, path in trail)
         yield ""
 
 

@@ -144,7 +144,10 @@ _VALUES_OF: Final[dict[tuple[str, str], Any]] = {
     ("ProjectPatch", "name"): "Summer launch",
     ("Operator", "name"): "Robin",
     ("NewOperator", "name"): "Robin",
-    ("OperatorWithToken", "secret"): "lpo_01HX9Y6K7EJ4T2QZ_4QZpN0t2vXw8yB1cD3eF5gH7iJ9kL-mO_qRsTuVwXyZ",
+    (
+        "OperatorWithToken",
+        "secret",
+    ): "lpo_01HX9Y6K7EJ4T2QZ_4QZpN0t2vXw8yB1cD3eF5gH7iJ9kL-mO_qRsTuVwXyZ",
     ("ReportedAsset", "name"): "slide-1.png",
     ("UploadedFile", "name"): "slide-1.png",
     ("LeaseRequest", "note"): "Two accounts as asked for",
@@ -168,9 +171,31 @@ _USUAL: Final = (
 # Fields that may be null and usually are not.
 _USUALLY_SET: Final = frozenset(
     (
-        *("parentOrganizationId", "projectId", "description", "hook", "nextRenewalAt", "lastUsedAt"),
-        *("format", "containerId", "balanceAfter", "usageAfterPeriod", "apiKeyId", "socialAccountId"),
-        *("timezone", "coveredUntil", "headHash", "leaseMonth", "periodStart", "periodEnd", "reference"),
+        *(
+            "parentOrganizationId",
+            "projectId",
+            "description",
+            "hook",
+            "nextRenewalAt",
+            "lastUsedAt",
+        ),
+        *(
+            "format",
+            "containerId",
+            "balanceAfter",
+            "usageAfterPeriod",
+            "apiKeyId",
+            "socialAccountId",
+        ),
+        *(
+            "timezone",
+            "coveredUntil",
+            "headHash",
+            "leaseMonth",
+            "periodStart",
+            "periodEnd",
+            "reference",
+        ),
     )
 )
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
@@ -191,7 +216,10 @@ def add_examples(components: dict[str, Json]) -> None:
     for name, schema in components.items():
         for field, inner in schema.get("properties", {}).items():
             kind = without_null(inner, {})[0]
-            if kind.keys() & {"$ref", "enum", "examples", "default", "const"} or "examples" in inner:
+            if (
+                kind.keys() & {"$ref", "enum", "examples", "default", "const"}
+                or "examples" in inner
+            ):
                 continue
             for value in (_VALUES_OF.get((name, field)), _VALUES.get(field), _by_name(field)):
                 if value is not None and _fits(value, kind):

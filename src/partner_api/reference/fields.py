@@ -140,7 +140,9 @@ def _limits(schema: Json) -> str:
         limits.append(f"at least {low:,}")
     least, most = schema.get("minLength"), schema.get("maxLength")
     if most is not None:
-        limits.append(f"{least} to {most:,} characters" if least else f"at most {most:,} characters")
+        limits.append(
+            f"{least} to {most:,} characters" if least else f"at most {most:,} characters"
+        )
     least, most = schema.get("minItems"), schema.get("maxItems")
     if most is not None:
         limits.append(f"{least} to {most:,} of them" if least else f"at most {most:,} of them")

@@ -101,7 +101,7 @@ def method_pages(routes: Sequence[Route], document: Json) -> list[MethodPage]:
         KeyError: a route points to a method that there is none of.
     """
     places = {f"{route.method} {route.template}": place_of(route).path for route in routes}
-    titles = {
+    titles: dict[tuple[str, str], Link] = {
         (route.declared.access.kind, route.declared.sdk): Link(
             _operation(route, document)["summary"], place_of(route).path
         )
@@ -115,9 +115,7 @@ def _operation(route: Route, document: Json) -> Json:
     return operation
 
 
-def _page(
-    route: Route, document: Json, places: dict[str, str], see: Sequence[Link]
-) -> MethodPage:
+def _page(route: Route, document: Json, places: dict[str, str], see: Sequence[Link]) -> MethodPage:
     operation = _operation(route, document)
     return MethodPage(
         place=place_of(route),
@@ -237,9 +235,7 @@ def _answers(route: Route, operation: Json, document: Json) -> list[Answer]:
     return answers
 
 
-def _see(
-    route: Route, routes: Sequence[Route], titles: dict[tuple[str, str], Link]
-) -> list[Link]:
+def _see(route: Route, routes: Sequence[Route], titles: dict[tuple[str, str], Link]) -> list[Link]:
     """Return the links to what is declared, then to the neighbours in the same section."""
     kind = route.declared.access.kind
     links = [titles[kind, name] for name in route.declared.shown.see]

@@ -58,7 +58,8 @@ class Site:
         """All pages, by their addresses."""
         from partner_api.reference.text_pages import text_pages
 
-        return {page.place.path: page for page in [*text_pages(self.methods), *self.methods]}
+        pages: list[MethodPage | TextPage] = [*text_pages(self.methods), *self.methods]
+        return {page.place.path: page for page in pages}
 
     def find(self, path: str) -> File | None:
         """Return the file at an address; None if there is none.

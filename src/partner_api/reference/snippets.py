@@ -15,8 +15,6 @@ from partner_api.reference.examples import Json, resolved, sample
 from partner_api.reference.names import camel_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from partner_api.edge.route import Route
 
 Language = Literal["curl", "typescript", "python"]
@@ -135,7 +133,8 @@ def _typescript(route: Route, call: Call) -> str:
     )
     client = "operator" if is_operator else "layers"
     imports = [f'import {{ {name} }} from "{module}";']
-    given = {**call.path, **call.query, **(call.body or {})}
+    headers = {camel_case(_argument(name)): value for name, value in call.headers.items()}
+    given = {**call.path, **headers, **call.query, **(call.body or {})}
     entries = [
         (_typescript_key(key), _literal(value, "typescript", 1)) for key, value in given.items()
     ]
@@ -144,12 +143,9 @@ def _typescript(route: Route, call: Call) -> str:
         entries.append(("content", f'await readFile("{call.file}")'))
         if call.media_type != ANY_TYPE:
             entries.append(("contentType", f'"{call.media_type}"'))
-    arguments = [_braced([f"{key}: {value}" for key, value in entries])] if entries else []
-    if call.headers:
-        headers = _literal(dict(call.headers), "typescript", 1)
-        arguments = [*(arguments or ["{}"]), f"{{\n  headers: {headers},\n}}"]
+    arguments = _braced([f"{key}: {value}" for key, value in entries]) if entries else ""
     method = ".".join(map(camel_case, route.declared.sdk.split(".")))
-    invoked = f"await {client}.{method}({', '.join(arguments)});"
+    invoked = f"await {client}.{method}({arguments});"
     if route.declared.status == _REDIRECT:
         lines = [f"const url = {invoked}"]
     elif _is_list(route):
@@ -158,7 +154,14 @@ def _typescript(route: Route, call: Call) -> str:
         lines = [f"const result = {invoked}"]
     after = route.declared.shown.typescript
     return "\n".join(
-        [*imports, "", f"const {client} = new {name}();", "", *lines, *(["", after] if after else [])]
+        [
+            *imports,
+            "",
+            f"const {client} = new {name}();",
+            "",
+            *lines,
+            *(["", after] if after else []),
+        ]
     )
 
 
@@ -168,24 +171,25 @@ def _python(route: Route, call: Call) -> str:
     client = "operator" if is_operator else "layers"
     imports = [f"from layers_partner import {name}"]
     body = {key: value for key, value in (call.body or {}).items() if key not in call.path}
+    headers = {_argument(header): value for header, value in call.headers.items()}
     arguments = [
         f"{_snake_case(key)}={_literal(value, 'python', 1)}"
-        for key, value in {**call.path, **call.query, **body}.items()
+        for key, value in {**call.path, **headers, **call.query, **body}.items()
     ]
     if call.media_type is not None:
         imports = ["from pathlib import Path", "", *imports]
         arguments.append(f'content=Path("{call.file}").read_bytes()')
         if call.media_type != ANY_TYPE:
             arguments.append(f'content_type="{call.media_type}"')
-    if call.headers:
-        arguments.append(f"extra_headers={_literal(dict(call.headers), 'python', 1)}")
     variable = "url" if route.declared.status == _REDIRECT else "result"
     opening = f"{variable} = {client}.{route.declared.sdk}("
     one_line = f"{opening}{', '.join(arguments)})"
     if len(one_line) > _WIDTH or "\n" in one_line:
         one_line = "\n".join([opening, *(f"    {argument}," for argument in arguments), ")"])
     after = route.declared.shown.python
-    return "\n".join([*imports, "", f"{client} = {name}()", "", one_line, *([after] if after else [])])
+    return "\n".join(
+        [*imports, "", f"{client} = {name}()", "", one_line, *([after] if after else [])]
+    )
 
 
 def _is_list(route: Route) -> bool:
@@ -239,6 +243,11 @@ def _json_text(value: Any) -> str:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else _json_text(value)
+
+
+def _argument(header: str) -> str:
+    """Return the name of the argument that a method has for a header: ``worker_id`` of ``X-Worker-Id``."""
+    return header.removeprefix("X-").lower().replace("-", "_")
 
 
 def _snake_case(name: str) -> str:

@@ -54,7 +54,9 @@ def text_pages(methods: Sequence[MethodPage]) -> list[TextPage]:
     """Return the pages beside those of the methods, the first one being the index."""
     pages = [
         TextPage(place=Place(INDEX, ()), title="Partner API", text=_introduction(methods)),
-        TextPage(place=Place(f"{INDEX}/libraries", ()), title="Libraries", text=_file("libraries.md")),
+        TextPage(
+            place=Place(f"{INDEX}/libraries", ()), title="Libraries", text=_file("libraries.md")
+        ),
         TextPage(place=Place(f"{INDEX}/errors", ()), title="Errors", text=_errors()),
     ]
     folders: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {}
@@ -98,7 +100,8 @@ def _introduction(methods: Sequence[MethodPage]) -> str:
 
 def _listed(pages: Iterable[MethodPage]) -> list[str]:
     return [
-        f"* [{plain(page.title)}]({page.place.path}) `{page.method} {page.address}`" for page in pages
+        f"* [{plain(page.title)}]({page.place.path}) `{page.method} {page.address}`"
+        for page in pages
     ]
 
 
