@@ -59,8 +59,8 @@ def _start_route(path: str, method: str, **example: str) -> Callable[[H], H]:
             request=example,
             see=["jobs.retrieve", "jobs.cancel", "content.retrieve", "credits.retrieve"],
             when={
-                "RATE_LIMITED": "A limit was reached; `details.limit` names it: `concurrent_jobs` when as many jobs run "
-                "as the tier allows.",
+                "RATE_LIMITED": "A limit was reached; `details.limit` names it: `concurrent_jobs` when as many "
+                "jobs run as the tier allows.",
             },
         ),
         replays=started_job_of,

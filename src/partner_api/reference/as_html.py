@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import htpy as h
-from markupsafe import Markup
 
 from partner_api import installed_version
 from partner_api.reference.names import INDEX, OPERATOR, SERVER
@@ -55,10 +54,10 @@ def html_page(page: MethodPage | TextPage, methods: Sequence[MethodPage]) -> str
                 h.script(src=f"{INDEX}/reference.js", defer=True),
             ],
             h.body[
-                h.a(".skip", href="#content")["Skip to the content"],
+                h.a(".skip", href="#page-main")["Skip to the content"],
                 _header(page.place.path),
                 h.div(".layout")[
-                    h.main("#content", tabindex="-1")[_above(page), body],
+                    h.main("#page-main", tabindex="-1")[_above(page), body],
                     _index(page.place.path, methods),
                 ],
             ],
@@ -88,24 +87,24 @@ def _header(path: str) -> h.Node:
             )
         ],
         h.span(".version")[installed_version()],
-        h.a(".to-index", href="#index")["Methods"],
+        h.a(".to-index", href="#page-index")["Methods"],
     ]
 
 
 def _index(path: str, methods: Sequence[MethodPage]) -> h.Node:
     side = _side_of(path)
     shown = [page for page in methods if _side_of(page.place.path) == side]
-    return h.nav("#index", aria_label="Methods")[
-        h.div("#search", hidden=True)[
-            h.label(for_="filter")["Search the methods"],
+    return h.nav("#page-index", aria_label="Methods")[
+        h.div("#page-search", hidden=True)[
+            h.label(for_="page-filter")["Search the methods"],
             h.input(
-                "#filter",
+                "#page-filter",
                 type="search",
                 placeholder="Search",
                 autocomplete="off",
                 aria_keyshortcuts="/",
             ),
-            h.p("#matches", role="status"),
+            h.p("#page-matches", role="status"),
         ],
         h.ul(".guides")[
             (
@@ -293,8 +292,14 @@ def _field(field: Field) -> Iterator[h.Node]:
     if field.text:
         yield h.div(".about")[html_of(field.text)]
     if field.values:
-        values = Markup(", ").join(Markup(h.code[value]) for value in field.values)
-        yield h.p(".about")["One of: ", values, "."]
+        last = len(field.values) - 1
+        yield h.p(".about")[
+            "One of: ",
+            (
+                [h.code[value], "," * (place < last), " "]
+                for place, value in enumerate(field.values)
+            ),
+        ]
     if field.default:
         yield h.p(".about")["Default: ", h.code[field.default], "."]
     if field.example:

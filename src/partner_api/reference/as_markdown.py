@@ -77,7 +77,7 @@ def _fields(fields: Sequence[Field], depth: int) -> Iterator[str]:
         if field.text:
             line += f": {' '.join(field.text.split())}"
         if field.values:
-            line += f" One of: {', '.join(f'`{value}`' for value in field.values)}."
+            line += f" One of: {', '.join(f'`{value}`' for value in field.values)}"
         if field.default:
             line += f" Default: `{field.default}`."
         if field.example:

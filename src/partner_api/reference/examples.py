@@ -148,6 +148,7 @@ _VALUES_OF: Final[dict[tuple[str, str], Any]] = {
         "OperatorWithToken",
         "secret",
     ): "lpo_01HX9Y6K7EJ4T2QZ_4QZpN0t2vXw8yB1cD3eF5gH7iJ9kL-mO_qRsTuVwXyZ",
+    ("ReportedEnd", "status"): "completed",
     ("ReportedAsset", "name"): "slide-1.png",
     ("UploadedFile", "name"): "slide-1.png",
     ("LeaseRequest", "note"): "Two accounts as asked for",
@@ -216,6 +217,8 @@ def add_examples(components: dict[str, Json]) -> None:
     for name, schema in components.items():
         for field, inner in schema.get("properties", {}).items():
             kind = without_null(inner, {})[0]
+            if (chosen := _VALUES_OF.get((name, field))) in kind.get("enum", ()):
+                inner["examples"] = [chosen]
             if (
                 kind.keys() & {"$ref", "enum", "examples", "default", "const"}
                 or "examples" in inner

@@ -80,7 +80,8 @@ def _field(
     schema, nullable = without_null(raw, components)
     anchor = f"{above}-{re.sub(r'[^A-Za-z0-9]+', '-', name)}"
     inner = fields_of(schema, components, anchor, of_answer=of_answer, depth=depth + 1)
-    example = "" if inner or "enum" in schema else _example(schema)
+    # An answer is shown whole, with a value of each.
+    example = "" if inner or of_answer or "enum" in schema else _example(schema)
     default = schema.get("default")
     return Field(
         anchor=anchor,

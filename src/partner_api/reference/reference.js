@@ -52,10 +52,10 @@ function addCopyButtons() {
 }
 
 function searchIndex() {
-  const index = document.getElementById("index");
-  const input = document.getElementById("filter");
-  const matches = document.getElementById("matches");
-  document.getElementById("search").hidden = false;
+  const index = document.getElementById("page-index");
+  const input = document.getElementById("page-filter");
+  const matches = document.getElementById("page-matches");
+  document.getElementById("page-search").hidden = false;
   const sections = [...index.querySelectorAll("section")];
   const search = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);

@@ -7,6 +7,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlencode
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
 
@@ -111,7 +112,7 @@ def _curl(route: Route, call: Call) -> str:
         )
         lines.append(f'-H "Authorization: Bearer ${variable}"')
     if route.writes and route.declared.runs.is_recorded:
-        lines.append('-H "Idempotency-Key: $(uuidgen)"')
+        lines.append(f"-H 'Idempotency-Key: {_idempotency_key(route)}'")
     lines += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in call.headers.items()]
     if call.media_type is not None:
         lines.append(f"-H 'Content-Type: {call.media_type}'")
@@ -122,6 +123,11 @@ def _curl(route: Route, call: Call) -> str:
     if route.declared.status == _REDIRECT:
         lines.append("-o /dev/null -w '%{redirect_url}\\n'")
     return " \\\n  ".join(lines)
+
+
+def _idempotency_key(route: Route) -> UUID:
+    """Return a key as a client would make one, which is another for each route and always the same."""
+    return uuid5(NAMESPACE_URL, f"{route.method} {route.template}")
 
 
 def _typescript(route: Route, call: Call) -> str:
