@@ -66,6 +66,7 @@ def demo() -> Iterator[Service]:
             with _prepared_layers(home) as socket:
                 service.start()
                 wait_until(socket.exists, 120)
+                _write_program(home, "python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
                 _write_program(home, "curl", _CURL.format(curl=shutil.which("curl")))
                 yield service
         finally:
