@@ -65,7 +65,7 @@ class ClockResource(Resource):
         `GET /ops/v1/clock`, with the role `admin`.
 
         Args:
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The installation's time.
@@ -132,7 +132,7 @@ class AsyncClockResource(AsyncResource):
         `GET /ops/v1/clock`, with the role `admin`.
 
         Args:
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The installation's time.

@@ -383,7 +383,7 @@ class JobsResource(Resource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Jobs on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A job, who works on it, and why it failed. One page of these; iterating over it goes on
@@ -412,7 +412,7 @@ class JobsResource(Resource):
 
         Args:
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A job, who works on it, and why it failed.
@@ -806,7 +806,7 @@ class AsyncJobsResource(AsyncResource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Jobs on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A job, who works on it, and why it failed. `await` for one page of these, `async for`
@@ -835,7 +835,7 @@ class AsyncJobsResource(AsyncResource):
 
         Args:
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A job, who works on it, and why it failed.

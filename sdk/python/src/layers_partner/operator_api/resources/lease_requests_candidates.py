@@ -54,7 +54,7 @@ class LeaseRequestsCandidatesResource(Resource):
             lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             limit: Candidates on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An available account, and how well it fits. One page of these; iterating over it goes on
@@ -110,7 +110,7 @@ class AsyncLeaseRequestsCandidatesResource(AsyncResource):
             lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             limit: Candidates on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An available account, and how well it fits. `await` for one page of these, `async for`

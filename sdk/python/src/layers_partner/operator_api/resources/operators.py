@@ -82,7 +82,7 @@ class OperatorsResource(Resource):
         Args:
             limit: Operators on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An operator, without the token. One page of these; iterating over it goes on through all
@@ -214,7 +214,7 @@ class AsyncOperatorsResource(AsyncResource):
         Args:
             limit: Operators on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An operator, without the token. `await` for one page of these, `async for` for those of

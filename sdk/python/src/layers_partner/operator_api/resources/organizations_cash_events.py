@@ -59,7 +59,7 @@ class OrganizationsCashEventsResource(Resource):
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             env: Which of its two ledgers. Without it, `live`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A movement of cash as the partner sees it, and who made it. One page of these; iterating
@@ -119,7 +119,7 @@ class AsyncOrganizationsCashEventsResource(AsyncResource):
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             env: Which of its two ledgers. Without it, `live`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A movement of cash as the partner sees it, and who made it. `await` for one page of

@@ -68,7 +68,7 @@ class OrganizationsCreditsEventsResource(Resource):
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             env: Which of its two ledgers. Without it, `live`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A movement of credits as its partner sees it, and who made it. One page of these;
@@ -145,7 +145,7 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             env: Which of its two ledgers. Without it, `live`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A movement of credits as its partner sees it, and who made it. `await` for one page of

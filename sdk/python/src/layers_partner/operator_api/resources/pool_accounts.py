@@ -174,7 +174,7 @@ class PoolAccountsResource(Resource):
             search: A part of the handle, whatever its case. At most 64 characters.
             limit: Accounts on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account of the pool. One page of these; iterating over it goes on through all pages.
@@ -419,7 +419,7 @@ class AsyncPoolAccountsResource(AsyncResource):
             search: A part of the handle, whatever its case. At most 64 characters.
             limit: Accounts on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account of the pool. `await` for one page of these, `async for` for those of all

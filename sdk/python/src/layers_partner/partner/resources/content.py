@@ -188,7 +188,7 @@ class ContentResource(Resource):
             until: Created then or earlier. Such as `2026-06-01T00:00:00.000Z`.
             limit: Containers on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes. One page of these; iterating over it goes on through
@@ -360,7 +360,7 @@ class ContentResource(Resource):
 
         Args:
             container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes.
@@ -541,7 +541,7 @@ class AsyncContentResource(AsyncResource):
             until: Created then or earlier. Such as `2026-06-01T00:00:00.000Z`.
             limit: Containers on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes. `await` for one page of these, `async for` for those of
@@ -713,7 +713,7 @@ class AsyncContentResource(AsyncResource):
 
         Args:
             container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes.

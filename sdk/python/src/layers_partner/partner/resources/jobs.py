@@ -64,7 +64,7 @@ class JobsResource(WaitingJobs):
 
         Args:
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Work in flight, or what became of it.
@@ -131,7 +131,7 @@ class AsyncJobsResource(AsyncWaitingJobs):
 
         Args:
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Work in flight, or what became of it.

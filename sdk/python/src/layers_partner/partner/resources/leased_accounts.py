@@ -75,7 +75,7 @@ class LeasedAccountsResource(Resource):
             status: Only these; a list for several. Without it, `assigned`.
             limit: Accounts on a page. From 1 to 1,000. Without it, 1,000.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account leased to a project: what it costs, and when it is charged next. One page of
@@ -188,7 +188,7 @@ class AsyncLeasedAccountsResource(AsyncResource):
             status: Only these; a list for several. Without it, `assigned`.
             limit: Accounts on a page. From 1 to 1,000. Without it, 1,000.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account leased to a project: what it costs, and when it is charged next. `await` for

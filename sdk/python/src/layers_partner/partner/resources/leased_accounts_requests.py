@@ -115,7 +115,7 @@ class LeasedAccountsRequestsResource(Resource):
             status: Only these; a list for several.
             limit: Requests on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A request for accounts and, once it is answered, its result. One page of these;
@@ -145,7 +145,7 @@ class LeasedAccountsRequestsResource(Resource):
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             request_id: Id of the request.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A request for accounts and, once it is answered, its result.
@@ -252,7 +252,7 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
             status: Only these; a list for several.
             limit: Requests on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A request for accounts and, once it is answered, its result. `await` for one page of
@@ -282,7 +282,7 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             request_id: Id of the request.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A request for accounts and, once it is answered, its result.

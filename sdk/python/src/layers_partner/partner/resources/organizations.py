@@ -181,7 +181,7 @@ class OrganizationsResource(Resource):
             status: Only these; a list for several.
             limit: Organizations on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A partner, or a child that a partner has created for a customer. One page of these;
@@ -252,7 +252,7 @@ class OrganizationsResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A child organization with its summary.
@@ -487,7 +487,7 @@ class AsyncOrganizationsResource(AsyncResource):
             status: Only these; a list for several.
             limit: Organizations on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A partner, or a child that a partner has created for a customer. `await` for one page of
@@ -560,7 +560,7 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A child organization with its summary.

@@ -154,7 +154,7 @@ class ProjectsResource(Resource):
             customer_external_id: Only these; a list for several.
             limit: Projects on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Where content is made and accounts are leased, for one app or brand. One page of these;
@@ -184,7 +184,7 @@ class ProjectsResource(Resource):
 
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Where content is made and accounts are leased, for one app or brand.
@@ -411,7 +411,7 @@ class AsyncProjectsResource(AsyncResource):
             customer_external_id: Only these; a list for several.
             limit: Projects on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Where content is made and accounts are leased, for one app or brand. `await` for one
@@ -441,7 +441,7 @@ class AsyncProjectsResource(AsyncResource):
 
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Where content is made and accounts are leased, for one app or brand.

@@ -64,7 +64,7 @@ class SocialAccountsResource(Resource):
             leased: Only leased ones, or only others.
             limit: Accounts on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account that the project can publish to, leased or the customer's own. One page of
@@ -162,7 +162,7 @@ class AsyncSocialAccountsResource(AsyncResource):
             leased: Only leased ones, or only others.
             limit: Accounts on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account that the project can publish to, leased or the customer's own. `await` for
