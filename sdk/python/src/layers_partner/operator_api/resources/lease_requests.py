@@ -89,7 +89,8 @@ class LeaseRequestsResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = self._client._call(
@@ -160,7 +161,8 @@ class LeaseRequestsResource(Resource):
 
         Args:
             lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
-            note: For the partner. At most 2,000 characters.
+            note: For the partner. At most 2,000 characters. Such as `No account fits at the
+                moment`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -168,7 +170,8 @@ class LeaseRequestsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = self._client._call(
@@ -191,7 +194,8 @@ class LeaseRequestsResource(Resource):
             A lease request, with its organization and what the partner wrote to the operator.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
         """
         answer: OpsLeaseRequest = self._client._call(
             _RETRIEVE, {"leaseRequestId": lease_request_id}, options=options
@@ -268,7 +272,8 @@ class AsyncLeaseRequestsResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = await self._client._call(
@@ -339,7 +344,8 @@ class AsyncLeaseRequestsResource(AsyncResource):
 
         Args:
             lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
-            note: For the partner. At most 2,000 characters.
+            note: For the partner. At most 2,000 characters. Such as `No account fits at the
+                moment`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -347,7 +353,8 @@ class AsyncLeaseRequestsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = await self._client._call(
@@ -372,7 +379,8 @@ class AsyncLeaseRequestsResource(AsyncResource):
             A lease request, with its organization and what the partner wrote to the operator.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
         """
         answer: OpsLeaseRequest = await self._client._call(
             _RETRIEVE, {"leaseRequestId": lease_request_id}, options=options

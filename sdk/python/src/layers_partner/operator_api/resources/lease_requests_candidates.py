@@ -61,7 +61,8 @@ class LeaseRequestsCandidatesResource(Resource):
             through all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -117,7 +118,8 @@ class AsyncLeaseRequestsCandidatesResource(AsyncResource):
             for those of all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(

@@ -110,7 +110,8 @@ class LeasesResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
@@ -139,7 +140,8 @@ class LeasesResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
@@ -246,7 +248,8 @@ class AsyncLeasesResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(
@@ -275,7 +278,8 @@ class AsyncLeasesResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(

@@ -48,7 +48,7 @@ class OperatorsResource(Resource):
         `POST /ops/v1/operators`, with the role `admin`.
 
         Args:
-            name: Unique; audit rows name it. At most 120 characters.
+            name: Unique; audit rows name it. At most 120 characters. Such as `Robin`.
             role: What the operator may do.
             expires_at: When the token stops working; in the future. Such as
                 `2026-06-01T00:00:00.000Z`.
@@ -112,7 +112,8 @@ class OperatorsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
+                is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = self._client._call(_REVOKE, {"operatorId": operator_id}, options=options)
@@ -137,7 +138,8 @@ class OperatorsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
+                is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = self._client._call(
@@ -180,7 +182,7 @@ class AsyncOperatorsResource(AsyncResource):
         `POST /ops/v1/operators`, with the role `admin`.
 
         Args:
-            name: Unique; audit rows name it. At most 120 characters.
+            name: Unique; audit rows name it. At most 120 characters. Such as `Robin`.
             role: What the operator may do.
             expires_at: When the token stops working; in the future. Such as
                 `2026-06-01T00:00:00.000Z`.
@@ -244,7 +246,8 @@ class AsyncOperatorsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
+                is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = await self._client._call(
@@ -273,7 +276,8 @@ class AsyncOperatorsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
+                is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = await self._client._call(

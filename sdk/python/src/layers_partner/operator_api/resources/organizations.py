@@ -128,7 +128,7 @@ class OrganizationsResource(Resource):
         `POST /ops/v1/organizations`, with the role `operator`.
 
         Args:
-            name: As people know it. At most 128 characters.
+            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
             billing_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
@@ -218,7 +218,8 @@ class OrganizationsResource(Resource):
             An organization with its wallets and counts.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganizationDetail = self._client._call(
@@ -257,7 +258,8 @@ class OrganizationsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganization = self._client._call(
@@ -378,7 +380,7 @@ class AsyncOrganizationsResource(AsyncResource):
         `POST /ops/v1/organizations`, with the role `operator`.
 
         Args:
-            name: As people know it. At most 128 characters.
+            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
             billing_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
@@ -470,7 +472,8 @@ class AsyncOrganizationsResource(AsyncResource):
             An organization with its wallets and counts.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganizationDetail = await self._client._call(
@@ -509,7 +512,8 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsOrganization = await self._client._call(

@@ -75,7 +75,8 @@ class OrganizationsCreditsEventsResource(Resource):
             iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -152,7 +153,8 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(

@@ -62,7 +62,8 @@ class OrganizationsSubscriptionResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: SetSubscription = self._client._call(
@@ -126,7 +127,8 @@ class AsyncOrganizationsSubscriptionResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: SetSubscription = await self._client._call(

@@ -90,7 +90,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -137,7 +138,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -195,7 +197,8 @@ class ContentResource(Resource):
             all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -241,7 +244,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -290,7 +294,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -336,7 +341,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -366,7 +372,8 @@ class ContentResource(Resource):
             A container: what one job makes.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `container_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = self._client._call(
@@ -443,7 +450,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -490,7 +498,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -548,7 +557,8 @@ class AsyncContentResource(AsyncResource):
             all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -594,7 +604,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -643,7 +654,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -689,7 +701,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -719,7 +732,8 @@ class AsyncContentResource(AsyncResource):
             A container: what one job makes.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `container_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = await self._client._call(

@@ -74,7 +74,8 @@ class LeasedAccountsRequestsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = self._client._call(
@@ -122,7 +123,8 @@ class LeasedAccountsRequestsResource(Resource):
             iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -151,7 +153,8 @@ class LeasedAccountsRequestsResource(Resource):
             A request for accounts and, once it is answered, its result.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` or `request_id` is nothing that this key can see: it does
+                not exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = self._client._call(
@@ -211,7 +214,8 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = await self._client._call(
@@ -259,7 +263,8 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
             these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -288,7 +293,8 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
             A request for accounts and, once it is answered, its result.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` or `request_id` is nothing that this key can see: it does
+                not exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = await self._client._call(
