@@ -199,7 +199,10 @@ def test_a_method_of_typescript_takes_one_object_left_out_when_nothing_is_requir
         "  retrieve(params: ThingsRetrieveParams, options?: RequestOptions): ApiPromise<Thing> {"
         in code
     )
-    assert "export interface ThingsListParams {\n  /** The limit. */\n  limit?: string;\n}" in code
+    assert (
+        "export interface ThingsListParams {\n  /** The limit. */\n  limit?: string | undefined;\n}"
+        in code
+    )
     assert (
         'this.client.list( { name: "things.list", method: "GET", path: "/v1/things" }, params, options, )'
         in squeezed(code)
@@ -226,7 +229,7 @@ def test_typescript_says_where_arguments_go_that_are_not_in_the_body() -> None:
     assert 'headers: { claimToken: "X-Claim-Token" }' in literal
 
 
-def test_long_unions_are_laid_out_as_prettier_does() -> None:
+def test_long_unions_have_a_line_for_each_type() -> None:
     values = [f"value_number_{number}" for number in range(6)]
     answer = structure(("a", "b"), a={"enum": values[:4]}, b={"enum": values})
     code = typescript({"GET /v1/things": route(answer="Answer")}, "partner/types", Answer=answer)

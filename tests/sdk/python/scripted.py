@@ -171,7 +171,7 @@ class Handler(BaseHTTPRequestHandler):
         if isinstance(step, Reply):
             self.reply(step)
         elif step in {reset, hang, drip_head, drip_body, cut}:
-            step(self)  # type: ignore[arg-type]
+            step(self)
         else:
             self.reply(step(asked))  # type: ignore[arg-type]
 

@@ -118,9 +118,11 @@ def test_an_address_that_cannot_be_used_is_refused(address: str) -> None:
 def test_settings_out_of_range_are_refused(setting: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
         Layers(api_key=KEY, **setting)
-    with Layers(api_key=KEY, base_url="http://127.0.0.1:1") as layers:
-        with pytest.raises(ConfigurationError):
-            layers.with_options(**setting)
+    with (
+        Layers(api_key=KEY, base_url="http://127.0.0.1:1") as layers,
+        pytest.raises(ConfigurationError),
+    ):
+        layers.with_options(**setting)
 
 
 def test_a_client_of_another_kind_is_refused() -> None:

@@ -157,15 +157,16 @@ def test_tries_and_pauses_keep_to_one_deadline(
     steps: list[tuple[Callable[[Tries], float | None], float, float]],
 ) -> None:
     clock = Clock()
-    chance = 0.0
+    chances = [0.0]
     tries = Tries(
         _request(timeout, max_retries),
         clock=clock,
-        uniform=lambda low, high: low + (high - low) * chance,
+        uniform=lambda low, high: low + (high - low) * chances[0],
     )
     begun = 0
     with pytest.raises(LayersError) as caught:
         for fail, takes, chance in steps:
+            chances[0] = chance
             left = tries.begin()
             begun += 1
             assert 0 < left <= timeout + 1e-6

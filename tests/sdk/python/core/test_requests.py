@@ -13,17 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sdk.python.core.building import configuration
 
-from layers_partner import NOT_GIVEN, RequestOptions
+from layers_partner import NOT_GIVEN
 from layers_partner.core.operations import Operation
 from layers_partner.core.requests import Request
 from layers_partner.core.values import body_of, checked_path, path_of, query_of, timestamp
 
 LIST = Operation("test.list", "GET", "/v1/projects/{projectId}/things")
 CREATE = Operation("test.create", "POST", "/v1/things")
-NAIVE = datetime(2026, 5, 28, 20, 26, 40)  # noqa: DTZ001
+NAIVE = datetime(2026, 5, 28, 20, 26, 40)
 
 
-def create(options: RequestOptions | None = None, **arguments: Any) -> Request:
+def create(options: Any = None, **arguments: Any) -> Request:
     return Request(configuration(), CREATE, options or {}, **arguments)
 
 
@@ -212,12 +212,12 @@ def test_headers_are_those_of_the_call_before_those_of_the_client() -> None:
 
 def test_an_option_that_is_none_is_refused() -> None:
     with pytest.raises(TypeError, match="no option or argument retries"):
-        create({"retries": 3})  # type: ignore[typeddict-unknown-key]
+        create({"retries": 3})
     for options in ({"timeout": 0}, {"max_retries": -1}, {"organization": "a b"}):
         with pytest.raises(ValueError, match="must be"):
-            create(options)  # type: ignore[arg-type]
+            create(options)
 
 
 def test_an_option_that_is_not_given_is_the_clients() -> None:
-    request = create({"timeout": NOT_GIVEN, "max_retries": NOT_GIVEN})  # type: ignore[typeddict-item]
+    request = create({"timeout": NOT_GIVEN, "max_retries": NOT_GIVEN})
     assert (request.timeout, request.max_retries) == (60.0, 2)
