@@ -158,6 +158,19 @@ def test_types_of_python_exist_when_the_code_runs_also_those_that_mention_each_o
     assert found["Other"].__optional_keys__ == {"b"}
 
 
+def test_a_point_in_time_may_be_sent_as_a_datetime_and_comes_as_text() -> None:
+    time = {"type": "string", "format": "date-time"}
+    answer = structure(("at",), at=time)
+    operations = {
+        "GET /v1/things": route(
+            "things.list", answer="Answer", parameters=[parameter("at", **time)]
+        )
+    }
+    assert "at: str | datetime | NotGiven" in python(operations, Answer=answer)
+    assert "    at: str\n" in python(operations, "partner/types", Answer=answer)
+    assert "  at: string;" in typescript(operations, "partner/types", Answer=answer)
+
+
 def test_types_of_typescript_are_open_and_say_what_may_be_missing() -> None:
     answer = structure(
         ("a", "b", "c"),
