@@ -159,7 +159,7 @@ def test_types_of_python_exist_when_the_code_runs_also_those_that_mention_each_o
 
 
 def test_a_point_in_time_may_be_sent_as_a_datetime_and_comes_as_text() -> None:
-    time = {"type": "string", "format": "date-time"}
+    time: dict[str, Any] = {"type": "string", "format": "date-time"}
     answer = structure(("at",), at=time)
     operations = {
         "GET /v1/things": route(
