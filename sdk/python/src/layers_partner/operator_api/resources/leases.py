@@ -14,6 +14,7 @@ from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import OpsLease
@@ -41,7 +42,7 @@ class LeasesResource(Resource):
         | Sequence[Literal["assigned", "disconnected"] | str]
         | NotGiven = NOT_GIVEN,
         billing_status: Literal["current", "past_due"] | str | NotGiven = NOT_GIVEN,
-        due_before: str | NotGiven = NOT_GIVEN,
+        due_before: str | datetime | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
@@ -177,7 +178,7 @@ class AsyncLeasesResource(AsyncResource):
         | Sequence[Literal["assigned", "disconnected"] | str]
         | NotGiven = NOT_GIVEN,
         billing_status: Literal["current", "past_due"] | str | NotGiven = NOT_GIVEN,
-        due_before: str | NotGiven = NOT_GIVEN,
+        due_before: str | datetime | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,

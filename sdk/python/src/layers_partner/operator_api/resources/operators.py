@@ -13,6 +13,7 @@ from layers_partner.resource import AsyncResource, Resource
 from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import Operator, OperatorWithToken
@@ -38,7 +39,7 @@ class OperatorsResource(Resource):
         *,
         name: str,
         role: Literal["admin", "finance", "operator", "viewer", "worker"] | str,
-        expires_at: str | NotGiven | None = NOT_GIVEN,
+        expires_at: str | datetime | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OperatorWithToken:
         """Create an operator.
@@ -170,7 +171,7 @@ class AsyncOperatorsResource(AsyncResource):
         *,
         name: str,
         role: Literal["admin", "finance", "operator", "viewer", "worker"] | str,
-        expires_at: str | NotGiven | None = NOT_GIVEN,
+        expires_at: str | datetime | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OperatorWithToken:
         """Create an operator.

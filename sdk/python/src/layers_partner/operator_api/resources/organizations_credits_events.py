@@ -14,6 +14,7 @@ from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import OpsCreditEvent
@@ -44,8 +45,8 @@ class OrganizationsCreditsEventsResource(Resource):
             Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
         ]
         | NotGiven = NOT_GIVEN,
-        since: str | NotGiven = NOT_GIVEN,
-        until: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
@@ -121,8 +122,8 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
         ]
         | NotGiven = NOT_GIVEN,
-        since: str | NotGiven = NOT_GIVEN,
-        until: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,

@@ -13,6 +13,7 @@ from layers_partner.resource import AsyncResource, Resource
 from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import SetSubscription
@@ -38,7 +39,7 @@ class OrganizationsSubscriptionResource(Resource):
         tier: Literal["enterprise", "free", "pro", "scale", "starter"] | str,
         included_credits: int,
         billing_status: Literal["active", "canceled", "past_due"] | str,
-        started_at: str | NotGiven | None = NOT_GIVEN,
+        started_at: str | datetime | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> SetSubscription:
         """Set a subscription.
@@ -102,7 +103,7 @@ class AsyncOrganizationsSubscriptionResource(AsyncResource):
         tier: Literal["enterprise", "free", "pro", "scale", "starter"] | str,
         included_credits: int,
         billing_status: Literal["active", "canceled", "past_due"] | str,
-        started_at: str | NotGiven | None = NOT_GIVEN,
+        started_at: str | datetime | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> SetSubscription:
         """Set a subscription.
