@@ -43,6 +43,7 @@ exec {curl} ${{SHOWS_REFUSAL---fail-with-body}} --silent --show-error "$@"
 _LAYERS = """#!/bin/sh
 exec {python} -I -S {program} call {socket} "$@"
 """
+_PYTHON_PATH = os.pathsep.join(str(ROOT / folder) for folder in ("src", "sdk/python/src"))
 
 
 class Ended(NamedTuple):
@@ -80,7 +81,7 @@ def _prepared_layers(home: Path) -> Iterator[Path]:
     )
     server = subprocess.Popen(
         [sys.executable, program, "serve", socket],
-        env=environment({"PYTHONPATH": str(ROOT / "src")}),
+        env=environment({"PYTHONPATH": _PYTHON_PATH}),
     )
     try:
         yield socket
@@ -144,13 +145,14 @@ def test_every_command_that_is_not_run_says_why() -> None:
     shells = {"sh", "bash", "shell", "console", "zsh"}
     for page in PAGES:
         for block in blocks_of(page):
-            assert block.language in {"sh", "sql", "text", "json", "python"}, (page, block)
+            assert block.language in {"sh", "sql", "text", "json", "python", "ts"}, (page, block)
             assert block.language not in shells - {"sh"}, (page, block)
 
 
 def _run(page: Path, demo: Service) -> Ended:
     answers = demo.home / f"{page.stem}.answers"
     answers.mkdir()
+    _program_file(page, demo).write_text(_program(page, answers))
     commands = _script(page, demo, answers).replace(_DEMO_URL, demo.base_url)
     if page == _RUNNING:
         commands = _make_roles(commands, demo)
@@ -162,7 +164,7 @@ def _run(page: Path, demo: Service) -> Ended:
             {
                 "PATH": f"{demo.home}{os.pathsep}{os.environ['PATH']}",
                 "LAYERS_URL": demo.base_url,
-                "PYTHONPATH": str(ROOT / "src"),
+                "PYTHONPATH": _PYTHON_PATH,
             }
         ),
         stdout=subprocess.PIPE,
@@ -177,10 +179,19 @@ def _run(page: Path, demo: Service) -> Ended:
 
 
 def _script(page: Path, demo: Service, answers: Path) -> str:
-    """The commands of a page; what those print that have an answer below them goes to files."""
+    """The commands of a page; what those print that have an answer below them goes to files.
+
+    Its blocks of Python are one program, which runs where the first of them stands.
+    """
     parts = []
     waits = False
+    has_program = False
     for number, block in enumerate(commands_of(page)):
+        if block.language == "python":
+            if not has_program:
+                parts.append(f"'{sys.executable}' '{_program_file(page, demo)}'\n")
+            has_program = True
+            continue
         if block.reason_to_run_last and not waits:
             parts.append(f"read _ < '{_gate(demo)}'\n")
             waits = True
@@ -193,6 +204,24 @@ def _script(page: Path, demo: Service, answers: Path) -> str:
             parts.append(f"{{\n{block.text}}} > '{answers / str(number)}'\n")
             parts += ["unset SHOWS_REFUSAL\n"] * refusal
     return "".join(parts)
+
+
+def _program(page: Path, answers: Path) -> str:
+    """The blocks of Python of a page; what those print that have an answer below them goes to files."""
+    parts = []
+    for number, block in enumerate(commands_of(page)):
+        if block.language == "python":
+            shown = (
+                "sys.__stdout__"
+                if block.answer is None
+                else f"open({str(answers / str(number))!r}, 'w')"
+            )
+            parts.append(f"import sys; sys.stdout = {shown}\n{block.text}")
+    return "".join(parts)
+
+
+def _program_file(page: Path, demo: Service) -> Path:
+    return demo.home / f"{page.stem}.py"
 
 
 def _gate(demo: Service) -> Path:

@@ -195,7 +195,12 @@ export interface Content {
   jobId: string;
   status: "canceled" | "completed" | "failed" | "processing" | "queued" | (string & {});
   format:
-    "auto" | "slideshow_builder" | "slideshow_remix" | "ugc_remix" | "video_remix" | (string & {});
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
   hook: string | null;
   /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string | null;
@@ -245,7 +250,13 @@ export interface CreditEvent {
   /** What it added, or took when negative. */
   credits: number;
   eventType:
-    "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {});
+    | "adjustment"
+    | "allocation"
+    | "grant"
+    | "purchase"
+    | "refund"
+    | "usage"
+    | (string & {});
   /** Such as `video_remix`. */
   format: string | null;
   /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -513,11 +524,11 @@ export interface NicheParam {
   /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
   vertical: string;
   /** At most 500 characters. */
-  audience?: string | null;
+  audience?: string | null | undefined;
   /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `en`. */
-  language?: string | null;
+  language?: string | null | undefined;
   /** At most 249 of them. Such as `GB`. */
-  geo?: readonly string[];
+  geo?: readonly string[] | undefined;
 }
 
 /** A partner, or a child that a partner has created for a customer. */

@@ -149,9 +149,7 @@ class ClaimCompletion(
 
     claim_token: ClaimToken
     credits_charged: Annotated[Amount, Meta(description="What it cost, at most what was reserved.")]
-    assets: Annotated[
-        list[ReportedAsset], Meta(max_length=200, description="The files that were uploaded.")
-    ]
+    assets: Annotated[list[ReportedAsset], Meta(max_length=200, description="What it made.")]
 
     def __post_init__(self) -> None:
         """Check what a schema cannot say."""

@@ -199,7 +199,7 @@ class CompletionItem(TypedDict):
     creditsCharged: int
     """What it cost, at most what was reserved."""
     assets: Sequence[ReportedAsset]
-    """The files that were uploaded. At most 200 of them."""
+    """What it made. At most 200 of them."""
     jobId: str
     """`job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
 

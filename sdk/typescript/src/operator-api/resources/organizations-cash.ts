@@ -15,7 +15,7 @@ export interface OrganizationsCashAdjustParams {
   /** The partner sees it. At most 500 characters. */
   description: string;
   /** Of the payment, such as an invoice. At most 255 characters. */
-  reference?: string | null;
+  reference?: string | null | undefined;
 }
 
 /** Arguments of `operator.organizations.cash.refund`. */
@@ -29,7 +29,7 @@ export interface OrganizationsCashRefundParams {
   /** At most what the month was charged. At least 1. */
   amountCents: number;
   /** The partner sees it. At most 500 characters. */
-  description?: string | null;
+  description?: string | null | undefined;
 }
 
 /** Arguments of `operator.organizations.cash.topUp`. */
@@ -41,7 +41,7 @@ export interface OrganizationsCashTopUpParams {
   /** The partner sees it. At most 500 characters. */
   description: string;
   /** Of the payment, such as an invoice. At most 255 characters. */
-  reference?: string | null;
+  reference?: string | null | undefined;
 }
 
 /** Methods of `operator.organizations.cash`. */

@@ -15,7 +15,7 @@ export interface OrganizationsCreditsAdjustParams {
   /** The partner sees it. At most 500 characters. */
   description: string;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Arguments of `operator.organizations.credits.grant`. */
@@ -25,9 +25,9 @@ export interface OrganizationsCreditsGrantParams {
   /** How many to add. At least 1. */
   credits: number;
   /** The partner sees it. At most 500 characters. */
-  description?: string | null;
+  description?: string | null | undefined;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Arguments of `operator.organizations.credits.purchase`. */
@@ -37,9 +37,9 @@ export interface OrganizationsCreditsPurchaseParams {
   /** How many to add. At least 1. */
   credits: number;
   /** The partner sees it. At most 500 characters. */
-  description?: string | null;
+  description?: string | null | undefined;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Arguments of `operator.organizations.credits.refund`. */
@@ -51,7 +51,7 @@ export interface OrganizationsCreditsRefundParams {
   /** With earlier refunds of the job, at most its charge. At least 1. */
   credits: number;
   /** The partner sees it. At most 500 characters. */
-  description?: string | null;
+  description?: string | null | undefined;
 }
 
 /** Methods of `operator.organizations.credits`. */

@@ -19,7 +19,7 @@ export interface OrganizationsSubscriptionUpdateParams {
    * Cut to its day, the day of the month on which periods begin. Without it: as before, or today.
    * Such as `2026-06-01T00:00:00.000Z`.
    */
-  startedAt?: string | null;
+  startedAt?: string | null | undefined;
 }
 
 /** Methods of `operator.organizations.subscription`. */

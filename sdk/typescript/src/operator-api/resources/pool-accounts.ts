@@ -21,9 +21,9 @@ export interface PoolAccountsCreateParams {
   /** Where its audience is. At most 249 of them. Such as `GB`. */
   geo: readonly string[];
   /** What a month costs, where the lease says nothing else. Without it, 15,000. */
-  monthlyPriceCents?: number;
+  monthlyPriceCents?: number | undefined;
   /** Its picture. At most 2,048 characters. */
-  avatarUrl?: string | null;
+  avatarUrl?: string | null | undefined;
 }
 
 /** Arguments of `operator.poolAccounts.importFile`. */
@@ -33,7 +33,7 @@ export interface PoolAccountsImportFileParams {
   /** `text/csv` or `application/x-ndjson`. */
   contentType: string;
   /** Add no account at all if a line has a problem. */
-  allOrNothing?: boolean;
+  allOrNothing?: boolean | undefined;
 }
 
 /** Arguments of `operator.poolAccounts.list`. */
@@ -44,27 +44,28 @@ export interface PoolAccountsListParams {
     | "leased"
     | "retired"
     | (string & {})
-    | ReadonlyArray<"available" | "leased" | "retired" | (string & {})>;
+    | ReadonlyArray<"available" | "leased" | "retired" | (string & {})>
+    | undefined;
   /** Only these; a list for several. */
-  platform?: "tiktok" | (string & {}) | ReadonlyArray<"tiktok" | (string & {})>;
+  platform?: "tiktok" | (string & {}) | ReadonlyArray<"tiktok" | (string & {})> | undefined;
   /** Only these; a list for several. Such as `food_and_drink`. */
-  vertical?: string | readonly string[];
+  vertical?: string | readonly string[] | undefined;
   /** Only these; a list for several. Such as `pt-BR`. */
-  language?: string | readonly string[];
+  language?: string | readonly string[] | undefined;
   /** Only with an audience in one of these countries; a list for several. Such as `GB`. */
-  geo?: string | readonly string[];
+  geo?: string | readonly string[] | undefined;
   /** Only with so many or more. */
-  minFollowers?: number;
+  minFollowers?: number | undefined;
   /** Only with so many or fewer. */
-  maxFollowers?: number;
+  maxFollowers?: number | undefined;
   /** Only those that cost so much or less. */
-  maxMonthlyPriceCents?: number;
+  maxMonthlyPriceCents?: number | undefined;
   /** A part of the handle, whatever its case. At most 64 characters. */
-  search?: string;
+  search?: string | undefined;
   /** Accounts on a page. From 1 to 200. Without it, 50. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `operator.poolAccounts.update`. */
@@ -72,19 +73,19 @@ export interface PoolAccountsUpdateParams {
   /** Id of the pool account. Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   poolAccountId: string;
   /** How many follow it. */
-  followers?: number;
+  followers?: number | undefined;
   /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
-  vertical?: string;
+  vertical?: string | undefined;
   /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `pt-BR`. */
-  language?: string;
+  language?: string | undefined;
   /** Where its audience is. At most 249 of them. Such as `GB`. */
-  geo?: readonly string[];
+  geo?: readonly string[] | undefined;
   /** Of later leases; leases that exist keep theirs. */
-  monthlyPriceCents?: number;
+  monthlyPriceCents?: number | undefined;
   /** Its picture. At most 2,048 characters. */
-  avatarUrl?: string | null;
+  avatarUrl?: string | null | undefined;
   /** A retired account is not leased any more. A leased one is 409. */
-  status?: "available" | "retired" | (string & {});
+  status?: "available" | "retired" | (string & {}) | undefined;
 }
 
 /** Methods of `operator.poolAccounts`. */

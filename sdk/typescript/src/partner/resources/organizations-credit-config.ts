@@ -16,11 +16,11 @@ export interface OrganizationsCreditConfigUpdateParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** The most that may be used and reserved in a period; null is no cap. */
-  monthlyCreditCap?: number | null;
+  monthlyCreditCap?: number | null | undefined;
   /** A start that would leave less than this available refills first. */
-  refillThreshold?: number | null;
+  refillThreshold?: number | null | undefined;
   /** How much a refill moves. At least 1. */
-  refillAmount?: number | null;
+  refillAmount?: number | null | undefined;
 }
 
 /** Methods of `layers.organizations.creditConfig`. */

@@ -13,9 +13,9 @@ export interface OrganizationsCreditsAllocateParams {
   /** How many to move. At least 1. */
   credits: number;
   /** Both ledgers show it. At most 500 characters. */
-  description?: string | null;
+  description?: string | null | undefined;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Arguments of `layers.organizations.credits.retrieve`. */

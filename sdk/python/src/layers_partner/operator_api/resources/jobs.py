@@ -164,7 +164,7 @@ class JobsResource(Resource):
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits_charged: What it cost, at most what was reserved.
-            assets: The files that were uploaded. At most 200 of them.
+            assets: What it made. At most 200 of them.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -587,7 +587,7 @@ class AsyncJobsResource(AsyncResource):
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits_charged: What it cost, at most what was reserved.
-            assets: The files that were uploaded. At most 200 of them.
+            assets: What it made. At most 200 of them.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
