@@ -1,18 +1,22 @@
-"""Node, where it is there, and the TypeScript library as it is built."""
+"""Node, where it is there, and the TypeScript library, built and installed as its users have it."""
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import re
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
-from tests.sdk.node_caller import PACKAGE
 
+SOURCE = Path(__file__).parents[2] / "sdk" / "typescript"
+NAME = "@layers/partner"
 _OLDEST = 20
-_BUILD_SECONDS = 280
+_SECONDS = 280
 
 
 def node_program() -> str:
@@ -34,12 +38,24 @@ def node_program() -> str:
 
 
 @functools.cache
-def built_package() -> None:
-    """Install what the package is built with, if that is not there yet, and build it."""
-    if not (PACKAGE / "node_modules").exists():
-        _npm("ci")
-    _npm("run", "build")
+def node_tools() -> Path:
+    """Return the folder of the programs that the library is built and checked with; install them, the first time."""
+    lock_file = (SOURCE / "package-lock.json").read_bytes()
+    stamp = SOURCE / "node_modules" / ".installed"
+    # The suite runs in several processes, and all begin at the same time.
+    with Path(tempfile.gettempdir(), "layers-node-modules.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_bytes() != lock_file:
+            subprocess.run(["npm", "ci"], cwd=SOURCE, check=True, timeout=_SECONDS)
+            stamp.write_bytes(lock_file)
+    return SOURCE / "node_modules" / ".bin"
 
 
-def _npm(*arguments: str) -> None:
-    subprocess.run(["npm", *arguments], cwd=PACKAGE, check=True, timeout=_BUILD_SECONDS)
+def install_library(folder: Path) -> None:
+    """Build the library into a folder, from which it can then be imported by its name."""
+    package = folder / "node_modules" / NAME
+    package.mkdir(parents=True)
+    shutil.copy(SOURCE / "package.json", package)
+    # Not in place, where others build it at the same time.
+    command = [str(node_tools() / "tsdown"), "--out-dir", str(package / "dist")]
+    subprocess.run(command, cwd=SOURCE, check=True, timeout=_SECONDS, capture_output=True)

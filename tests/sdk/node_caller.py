@@ -7,6 +7,7 @@ import base64
 import itertools
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,28 +19,36 @@ from tests.sdk.callers import (
     Options,
     RawAnswer,
 )
+from tests.sdk.node import SOURCE
 
-PACKAGE = Path(__file__).parents[2] / "sdk" / "typescript"
-DRIVER = PACKAGE / "tests" / "scenarios" / "driver.mjs"
+DRIVER = SOURCE / "tests" / "scenarios" / "driver.mjs"
 _WAIT_SECONDS = 300.0
 _UNDERSCORE = re.compile(r"_(\w)")
 _LINE_BYTES = 64 * 1024 * 1024
 
 
 class NodeDriver:
-    """The process; use it in an ``async with`` block."""
+    """The process; use it in an ``async with`` block.
 
-    def __init__(self, node: str) -> None:
+    Args:
+        node: the program.
+        folder: where the library is installed.
+    """
+
+    def __init__(self, node: str, folder: Path) -> None:
         self._node = node
+        self._folder = folder
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Any]] = {}
 
     async def __aenter__(self) -> NodeDriver:
+        # What it imports is looked for beside it.
+        program = shutil.copy(DRIVER, self._folder)
         self._process = await asyncio.create_subprocess_exec(
             self._node,
             "--expose-gc",
-            str(DRIVER),
-            cwd=PACKAGE,
+            str(program),
+            cwd=self._folder,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_LINE_BYTES,

@@ -7,15 +7,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from tests.sdk.node import built_package, node_program
-from tests.sdk.node_caller import PACKAGE
+from tests.sdk.node import node_program, node_tools
 from tests.sdk.page_snippets import PAGE_PROJECT, PYTHON, TYPESCRIPT
 from tests.support.installation import ago, handle, project_id
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "sdk" / "python" / "src"
-# What comes before and after, where the page shows only the call; the second line of an end is an error.
+# What comes before and after, where the page shows only the call; and what has the wrong type.
 PYTHON_BEFORE = "from layers_partner import Layers\n\nlayers = Layers()\n"
 PYTHON_AFTER = "total: int = monthly_burn_cents\n"
 PYTHON_WRONG = 'total: str = result["items"][0]["monthlyPriceCents"]\n'
@@ -48,11 +47,10 @@ async def key(installation: Installation) -> Key:
 
 
 @pytest.fixture
-def beside_the_package() -> Iterator[Path]:
+def beside_the_library(typescript_library: Callable[[], Path]) -> Iterator[Path]:
     """A folder from which the TypeScript library can be imported by its name."""
     node_program()
-    built_package()
-    with TemporaryDirectory(prefix=".snippet-", dir=PACKAGE) as folder:
+    with TemporaryDirectory(dir=typescript_library()) as folder:
         yield Path(folder)
 
 
@@ -66,8 +64,8 @@ async def test_the_call_in_python(server: Service, key: Key) -> None:
     assert (await asyncio.to_thread(run))["monthly_burn_cents"] == sum(PRICES)
 
 
-async def test_the_call_in_typescript(server: Service, key: Key, beside_the_package: Path) -> None:
-    program = beside_the_package / "snippet.mjs"
+async def test_the_call_in_typescript(server: Service, key: Key, beside_the_library: Path) -> None:
+    program = beside_the_library / "snippet.mjs"
     snippet = TYPESCRIPT.replace(PAGE_PROJECT, project_id(key.wallet))
     program.write_text(f"{TYPESCRIPT_BEFORE}{snippet}console.log(JSON.stringify(monthlyBurn));\n")
     environment = {"LAYERS_API_KEY": key.text, "LAYERS_BASE_URL": server.base_url}
@@ -77,58 +75,57 @@ async def test_the_call_in_typescript(server: Service, key: Key, beside_the_pack
 
 
 def test_mypy_takes_the_call_in_python(tmp_path: Path) -> None:
-    def checked(after: str) -> subprocess.CompletedProcess[str]:
-        program = tmp_path / "snippet.py"
-        program.write_text(PYTHON_BEFORE + PYTHON + after)
-        mypy = ("-m", "mypy", "--strict", "--config-file", os.devnull)
-        cache = f"--cache-dir={tmp_path / 'cache'}"
-        return run(sys.executable, *mypy, cache, str(program), MYPYPATH=str(LIBRARY))
-
-    accepts(checked(PYTHON_AFTER), checked(PYTHON_WRONG))
+    names = python_programs(tmp_path)
+    mypy = ("-m", "mypy", "--strict", "--config-file", os.devnull)
+    said = run(
+        *(sys.executable, *mypy, f"--cache-dir={tmp_path / 'cache'}", *names),
+        cwd=tmp_path,
+        MYPYPATH=str(LIBRARY),
+    )
+    assert_only_wrong_is_refused(said)
 
 
 def test_pyright_takes_the_call_in_python(tmp_path: Path) -> None:
     node_program()
-    built_package()
-
-    def checked(after: str) -> subprocess.CompletedProcess[str]:
-        (tmp_path / "snippet.py").write_text(PYTHON_BEFORE + PYTHON + after)
-        settings = {
-            "typeCheckingMode": "strict",
-            "include": ["snippet.py"],
-            "extraPaths": [str(LIBRARY)],
-        }
-        (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
-        pyright = PACKAGE / "node_modules" / ".bin" / "pyright"
-        return run(str(pyright), "--pythonpath", sys.executable, "--project", str(tmp_path))
-
-    accepts(checked(PYTHON_AFTER), checked(PYTHON_WRONG))
+    names = python_programs(tmp_path)
+    settings = {"typeCheckingMode": "strict", "include": names, "extraPaths": [str(LIBRARY)]}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
+    pyright = str(node_tools() / "pyright")
+    said = run(pyright, "--pythonpath", sys.executable, "--project", ".", cwd=tmp_path)
+    assert_only_wrong_is_refused(said)
 
 
-def test_typescript_takes_the_call(beside_the_package: Path) -> None:
-    def checked(after: str) -> subprocess.CompletedProcess[str]:
-        program = beside_the_package / "snippet.mts"
-        program.write_text(TYPESCRIPT_BEFORE + TYPESCRIPT + after)
-        strict = ("--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess")
-        modern = ("--module", "nodenext", "--target", "es2022", "--noEmit")
-        tsc = PACKAGE / "node_modules" / ".bin" / "tsc"
-        return run(str(tsc), *strict, *modern, str(program))
-
-    accepts(checked(TYPESCRIPT_AFTER), checked(TYPESCRIPT_WRONG))
+def test_typescript_takes_the_call(beside_the_library: Path) -> None:
+    for name, after in (("right.mts", TYPESCRIPT_AFTER), ("wrong.mts", TYPESCRIPT_WRONG)):
+        (beside_the_library / name).write_text(TYPESCRIPT_BEFORE + TYPESCRIPT + after)
+    strict = ("--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess")
+    modern = ("--module", "nodenext", "--target", "es2022", "--noEmit")
+    tsc = str(node_tools() / "tsc")
+    said = run(tsc, *strict, *modern, "right.mts", "wrong.mts", cwd=beside_the_library)
+    assert_only_wrong_is_refused(said)
 
 
-def accepts(
-    right: subprocess.CompletedProcess[str], wrong: subprocess.CompletedProcess[str]
-) -> None:
-    """A checker accepted what is right, and saw what is wrong: it knows the types."""
-    assert right.returncode == 0, right.stdout + right.stderr
-    assert wrong.returncode != 0, "it would accept anything"
+def python_programs(folder: Path) -> list[str]:
+    """Write what is to be accepted and what is not; their names."""
+    for name, after in (("right.py", PYTHON_AFTER), ("wrong.py", PYTHON_WRONG)):
+        (folder / name).write_text(PYTHON_BEFORE + PYTHON + after)
+    return ["right.py", "wrong.py"]
 
 
-def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def assert_only_wrong_is_refused(said: subprocess.CompletedProcess[str]) -> None:
+    """A checker saw what is wrong, so it knows the types; and nothing else."""
+    problems = [line for line in said.stdout.splitlines() if "error" in line and "." in line]
+    assert said.returncode != 0, "it would accept anything"
+    assert problems, said.stdout + said.stderr
+    assert all("wrong" in problem for problem in problems), said.stdout
+
+
+def run(
+    *command: str, cwd: Path | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
-        cwd=PACKAGE,
+        cwd=cwd,
         env={**os.environ, **variables},
         capture_output=True,
         text=True,

@@ -20,6 +20,7 @@ HEAD: Final = "# Generated from the OpenAPI document by `make sdk`. Do not edit:
 
 _SCALARS: Final = {
     "string": "str",
+    "timestamp": "str",
     "integer": "int",
     "number": "float",
     "boolean": "bool",
@@ -104,6 +105,9 @@ def _parts(shape: Shape, imports: Imports, sent: bool, types: str) -> list[str]:
         case Scalar("any"):
             imports.add_type("typing", "Any")
             return ["Any"]
+        case Scalar("timestamp") if sent:
+            imports.add_type("datetime", "datetime")
+            return ["str", "datetime"]
         case Scalar(name):
             return [_SCALARS[name]]
         case Choice(values):

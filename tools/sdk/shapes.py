@@ -17,9 +17,9 @@ class CannotExpress(Exception):
 
 @dataclass(frozen=True)
 class Scalar:
-    """A string, number or truth value; ``any`` is whatever JSON there is."""
+    """A string, number or truth value; ``timestamp`` is a point in time, and ``any`` whatever JSON there is."""
 
-    name: Literal["string", "integer", "number", "boolean", "null", "any"]
+    name: Literal["string", "timestamp", "integer", "number", "boolean", "null", "any"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,8 @@ def shape_of(schema: Json, where: str) -> Shape:
                 raise CannotExpress(f"{where}: an object with members needs a name of its own")
             values = schema.get("additionalProperties", {})
             return Table(shape_of(values, f"{where}, values") if values else ANY)
+        case "string" if schema.get("format") == "date-time":
+            return Scalar("timestamp")
         case "string" | "integer" | "number" | "boolean" | "null" as name:
             return Scalar(name)
         case None if not set(schema) - {"description", "examples", "default", "title"}:

@@ -14,6 +14,7 @@ WIDTH: Final = 100
 HEAD: Final = "// Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.\n"
 _SCALARS: Final = {
     "string": "string",
+    "timestamp": "string",
     "integer": "number",
     "number": "number",
     "boolean": "boolean",

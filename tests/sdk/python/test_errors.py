@@ -79,7 +79,8 @@ def test_details_are_fields() -> None:
 
 def test_details_that_are_not_there_are_none() -> None:
     odd: dict[str, object] = {"required": True, "reason": 5, "issues": 1, "allow": 1}
-    for details in (None, [], "text", {}, odd):
+    several: list[object] = [None, [], "text", {}, odd]
+    for details in several:
         assert error_of(402, "BILLING_EXHAUSTED", details).reason is None
         assert error_of(402, "BILLING_EXHAUSTED", details).required is None
         assert error_of(422, "VALIDATION", details).issues == []

@@ -24,7 +24,8 @@ NAIVE = datetime(2026, 5, 28, 20, 26, 40)
 
 
 def create(options: Any = None, **arguments: Any) -> Request:
-    return Request(configuration(), CREATE, options or {}, **arguments)
+    given: Any = options or {}
+    return Request(configuration(), CREATE, given, **arguments)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))

@@ -12,6 +12,7 @@ from layers_partner.resource import AsyncResource, Resource
 from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Unpack
 
     from layers_partner.operator_api.types import InstallationClock
@@ -29,7 +30,9 @@ class ClockResource(Resource):
         """The same methods, returning whole responses: status, headers, request id, data."""
         return ClockRawResource(self)
 
-    def advance(self, *, advance_to: str, **options: Unpack[RequestOptions]) -> InstallationClock:
+    def advance(
+        self, *, advance_to: str | datetime, **options: Unpack[RequestOptions]
+    ) -> InstallationClock:
         """Advance the clock.
 
         Moves the installation's time forward, for every process, and does what becomes due. Answers
@@ -65,7 +68,7 @@ class ClockResource(Resource):
         `GET /ops/v1/clock`, with the role `admin`.
 
         Args:
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The installation's time.
@@ -95,7 +98,7 @@ class AsyncClockResource(AsyncResource):
         return AsyncClockRawResource(self)
 
     async def advance(
-        self, *, advance_to: str, **options: Unpack[RequestOptions]
+        self, *, advance_to: str | datetime, **options: Unpack[RequestOptions]
     ) -> InstallationClock:
         """Advance the clock.
 
@@ -132,7 +135,7 @@ class AsyncClockResource(AsyncResource):
         `GET /ops/v1/clock`, with the role `admin`.
 
         Args:
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The installation's time.

@@ -61,7 +61,8 @@ class JobsAssetsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` or `name` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             PayloadTooLargeError: The file is larger than 104,857,600 bytes.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
@@ -125,7 +126,8 @@ class AsyncJobsAssetsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` or `name` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             PayloadTooLargeError: The file is larger than 104,857,600 bytes.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """

@@ -14,6 +14,7 @@ from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import OpsLease
@@ -41,7 +42,7 @@ class LeasesResource(Resource):
         | Sequence[Literal["assigned", "disconnected"] | str]
         | NotGiven = NOT_GIVEN,
         billing_status: Literal["current", "past_due"] | str | NotGiven = NOT_GIVEN,
-        due_before: str | NotGiven = NOT_GIVEN,
+        due_before: str | datetime | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
@@ -62,7 +63,7 @@ class LeasesResource(Resource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Leases on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A leased account, with its organization and pool account. One page of these; iterating
@@ -110,7 +111,8 @@ class LeasesResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
@@ -139,7 +141,8 @@ class LeasesResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
@@ -177,7 +180,7 @@ class AsyncLeasesResource(AsyncResource):
         | Sequence[Literal["assigned", "disconnected"] | str]
         | NotGiven = NOT_GIVEN,
         billing_status: Literal["current", "past_due"] | str | NotGiven = NOT_GIVEN,
-        due_before: str | NotGiven = NOT_GIVEN,
+        due_before: str | datetime | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
@@ -198,7 +201,7 @@ class AsyncLeasesResource(AsyncResource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Leases on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A leased account, with its organization and pool account. `await` for one page of these,
@@ -246,7 +249,8 @@ class AsyncLeasesResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(
@@ -275,7 +279,8 @@ class AsyncLeasesResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
+                exist, or is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(

@@ -13,6 +13,7 @@ from layers_partner.resource import AsyncResource, Resource
 from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import Operator, OperatorWithToken
@@ -38,7 +39,7 @@ class OperatorsResource(Resource):
         *,
         name: str,
         role: Literal["admin", "finance", "operator", "viewer", "worker"] | str,
-        expires_at: str | NotGiven | None = NOT_GIVEN,
+        expires_at: str | datetime | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OperatorWithToken:
         """Create an operator.
@@ -48,7 +49,7 @@ class OperatorsResource(Resource):
         `POST /ops/v1/operators`, with the role `admin`.
 
         Args:
-            name: Unique; audit rows name it. At most 120 characters.
+            name: Unique; audit rows name it. At most 120 characters. Such as `Robin`.
             role: What the operator may do.
             expires_at: When the token stops working; in the future. Such as
                 `2026-06-01T00:00:00.000Z`.
@@ -82,7 +83,7 @@ class OperatorsResource(Resource):
         Args:
             limit: Operators on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An operator, without the token. One page of these; iterating over it goes on through all
@@ -112,7 +113,8 @@ class OperatorsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
+                is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = self._client._call(_REVOKE, {"operatorId": operator_id}, options=options)
@@ -137,7 +139,8 @@ class OperatorsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
+                is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = self._client._call(
@@ -170,7 +173,7 @@ class AsyncOperatorsResource(AsyncResource):
         *,
         name: str,
         role: Literal["admin", "finance", "operator", "viewer", "worker"] | str,
-        expires_at: str | NotGiven | None = NOT_GIVEN,
+        expires_at: str | datetime | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> OperatorWithToken:
         """Create an operator.
@@ -180,7 +183,7 @@ class AsyncOperatorsResource(AsyncResource):
         `POST /ops/v1/operators`, with the role `admin`.
 
         Args:
-            name: Unique; audit rows name it. At most 120 characters.
+            name: Unique; audit rows name it. At most 120 characters. Such as `Robin`.
             role: What the operator may do.
             expires_at: When the token stops working; in the future. Such as
                 `2026-06-01T00:00:00.000Z`.
@@ -214,7 +217,7 @@ class AsyncOperatorsResource(AsyncResource):
         Args:
             limit: Operators on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An operator, without the token. `await` for one page of these, `async for` for those of
@@ -244,7 +247,8 @@ class AsyncOperatorsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
+                is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = await self._client._call(
@@ -273,7 +277,8 @@ class AsyncOperatorsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
+                is another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = await self._client._call(

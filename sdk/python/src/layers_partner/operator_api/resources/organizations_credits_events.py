@@ -14,6 +14,7 @@ from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import OpsCreditEvent
@@ -44,8 +45,8 @@ class OrganizationsCreditsEventsResource(Resource):
             Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
         ]
         | NotGiven = NOT_GIVEN,
-        since: str | NotGiven = NOT_GIVEN,
-        until: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
@@ -68,14 +69,15 @@ class OrganizationsCreditsEventsResource(Resource):
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             env: Which of its two ledgers. Without it, `live`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A movement of credits as its partner sees it, and who made it. One page of these;
             iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -121,8 +123,8 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
         ]
         | NotGiven = NOT_GIVEN,
-        since: str | NotGiven = NOT_GIVEN,
-        until: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
@@ -145,14 +147,15 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             env: Which of its two ledgers. Without it, `live`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A movement of credits as its partner sees it, and who made it. `await` for one page of
             these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(

@@ -13,6 +13,7 @@ from layers_partner.resource import AsyncResource, Resource
 from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import SetSubscription
@@ -38,7 +39,7 @@ class OrganizationsSubscriptionResource(Resource):
         tier: Literal["enterprise", "free", "pro", "scale", "starter"] | str,
         included_credits: int,
         billing_status: Literal["active", "canceled", "past_due"] | str,
-        started_at: str | NotGiven | None = NOT_GIVEN,
+        started_at: str | datetime | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> SetSubscription:
         """Set a subscription.
@@ -62,7 +63,8 @@ class OrganizationsSubscriptionResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: SetSubscription = self._client._call(
@@ -102,7 +104,7 @@ class AsyncOrganizationsSubscriptionResource(AsyncResource):
         tier: Literal["enterprise", "free", "pro", "scale", "starter"] | str,
         included_credits: int,
         billing_status: Literal["active", "canceled", "past_due"] | str,
-        started_at: str | NotGiven | None = NOT_GIVEN,
+        started_at: str | datetime | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> SetSubscription:
         """Set a subscription.
@@ -126,7 +128,8 @@ class AsyncOrganizationsSubscriptionResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: SetSubscription = await self._client._call(

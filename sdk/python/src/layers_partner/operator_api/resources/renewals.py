@@ -13,6 +13,7 @@ from layers_partner.resource import AsyncResource, Resource
 from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Unpack
 
     from layers_partner.operator_api.types import PartnerDryRun, PartnerRenewals
@@ -34,7 +35,7 @@ class RenewalsResource(Resource):
     def dry_run(
         self,
         *,
-        until: str | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
@@ -57,7 +58,7 @@ class RenewalsResource(Resource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Partners on a page. From 1 to 10. Without it, 5.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             What sweeps would do with a partner's leases. One page of these; iterating over it goes
@@ -81,7 +82,7 @@ class RenewalsResource(Resource):
     def list(
         self,
         *,
-        until: str | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
@@ -102,7 +103,7 @@ class RenewalsResource(Resource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Partners on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             What the leases of a partner will cost its cash wallet. One page of these; iterating
@@ -144,7 +145,7 @@ class AsyncRenewalsResource(AsyncResource):
     def dry_run(
         self,
         *,
-        until: str | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
@@ -167,7 +168,7 @@ class AsyncRenewalsResource(AsyncResource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Partners on a page. From 1 to 10. Without it, 5.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             What sweeps would do with a partner's leases. `await` for one page of these, `async for`
@@ -191,7 +192,7 @@ class AsyncRenewalsResource(AsyncResource):
     def list(
         self,
         *,
-        until: str | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
@@ -212,7 +213,7 @@ class AsyncRenewalsResource(AsyncResource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Partners on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             What the leases of a partner will cost its cash wallet. `await` for one page of these,

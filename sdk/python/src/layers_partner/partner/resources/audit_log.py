@@ -14,6 +14,7 @@ from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from typing import Unpack
 
     from layers_partner.options import NotGiven, RequestOptions
@@ -37,8 +38,8 @@ class AuditLogResource(Resource):
         event_type: str | Sequence[str] | NotGiven = NOT_GIVEN,
         project_id: str | Sequence[str] | NotGiven = NOT_GIVEN,
         api_key_id: str | Sequence[str] | NotGiven = NOT_GIVEN,
-        since: str | NotGiven = NOT_GIVEN,
-        until: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
@@ -60,7 +61,7 @@ class AuditLogResource(Resource):
             until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             One thing that was done or refused. One page of these; iterating over it goes on through
@@ -108,8 +109,8 @@ class AsyncAuditLogResource(AsyncResource):
         event_type: str | Sequence[str] | NotGiven = NOT_GIVEN,
         project_id: str | Sequence[str] | NotGiven = NOT_GIVEN,
         api_key_id: str | Sequence[str] | NotGiven = NOT_GIVEN,
-        since: str | NotGiven = NOT_GIVEN,
-        until: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
@@ -131,7 +132,7 @@ class AsyncAuditLogResource(AsyncResource):
             until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             One thing that was done or refused. `await` for one page of these, `async for` for those

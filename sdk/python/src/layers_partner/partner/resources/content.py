@@ -14,6 +14,7 @@ from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.options import NotGiven, RequestOptions
@@ -90,7 +91,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -137,7 +139,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -168,8 +171,8 @@ class ContentResource(Resource):
             | str
         ]
         | NotGiven = NOT_GIVEN,
-        since: str | NotGiven = NOT_GIVEN,
-        until: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
@@ -188,14 +191,15 @@ class ContentResource(Resource):
             until: Created then or earlier. Such as `2026-06-01T00:00:00.000Z`.
             limit: Containers on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes. One page of these; iterating over it goes on through
             all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -241,7 +245,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -290,7 +295,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -336,7 +342,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -360,13 +367,14 @@ class ContentResource(Resource):
 
         Args:
             container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `container_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = self._client._call(
@@ -443,7 +451,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -490,7 +499,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -521,8 +531,8 @@ class AsyncContentResource(AsyncResource):
             | str
         ]
         | NotGiven = NOT_GIVEN,
-        since: str | NotGiven = NOT_GIVEN,
-        until: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
@@ -541,14 +551,15 @@ class AsyncContentResource(AsyncResource):
             until: Created then or earlier. Such as `2026-06-01T00:00:00.000Z`.
             limit: Containers on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes. `await` for one page of these, `async for` for those of
             all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -594,7 +605,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -643,7 +655,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -689,7 +702,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -713,13 +727,14 @@ class AsyncContentResource(AsyncResource):
 
         Args:
             container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `container_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = await self._client._call(

@@ -14,6 +14,7 @@ from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from typing import Literal, Unpack
 
     from layers_partner.options import NotGiven, RequestOptions
@@ -47,8 +48,8 @@ class OrganizationsCreditsEventsResource(Resource):
             Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
         ]
         | NotGiven = NOT_GIVEN,
-        since: str | NotGiven = NOT_GIVEN,
-        until: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
@@ -68,14 +69,15 @@ class OrganizationsCreditsEventsResource(Resource):
             until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             One movement of credits. The events of a wallet sum to its balance. One page of these;
             iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -101,14 +103,15 @@ class OrganizationsCreditsEventsResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             How far a ledger reaches. With its events it shows whether any of them was changed or is
             missing.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LedgerHead = self._client._call(_VERIFY, {"orgId": org_id}, options=options)
@@ -143,8 +146,8 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
         ]
         | NotGiven = NOT_GIVEN,
-        since: str | NotGiven = NOT_GIVEN,
-        until: str | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
@@ -164,14 +167,15 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             One movement of credits. The events of a wallet sum to its balance. `await` for one page
             of these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -197,14 +201,15 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             How far a ledger reaches. With its events it shows whether any of them was changed or is
             missing.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
+                another's. The two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LedgerHead = await self._client._call(_VERIFY, {"orgId": org_id}, options=options)
