@@ -12,6 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 from tests.support.edges import error_of, make_edge, running
 
+from partner_api.database.outages import OutcomeUnknown
 from partner_api.edge.wire import reply as reply_module
 from partner_api.edge.wire.reply import error_reply
 from partner_api.ids import parse_id
@@ -94,6 +95,44 @@ def test_a_database_that_is_away_is_said_to_be(error: Exception) -> None:
     reply = error_reply(error, "req_1", where="test")
     assert (reply.status, json.loads(reply.body)["error"]["code"]) == (503, "UNAVAILABLE")
     assert b"retry-after" in dict(reply.headers)
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown(), KeyError("x")])
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_whether_to_repeat_what_may_have_been_done(error: Exception, repeatable: bool) -> None:
+    reply = error_reply(error, "req_1", where="test", repeatable=repeatable)
+    assert dict(reply.headers)[b"x-should-retry"] == (b"true" if repeatable else b"false")
+    assert reply.status == (503 if isinstance(error, OutcomeUnknown) else 500)
+
+
+def test_what_was_not_done_can_be_repeated_by_anybody() -> None:
+    for error in (TimeoutError(), OSError(28, "No space")):
+        reply = error_reply(error, "req_1", where="test")
+        assert dict(reply.headers)[b"x-should-retry"] == b"true"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "key", "expected"),
+    [
+        ("POST", "/v1/lost", {}, "false"),
+        ("POST", "/v1/lost", {"Idempotency-Key": "once"}, "true"),
+        ("PUT", "/v1/lost", {}, "true"),
+        ("GET", "/v1/lost", {}, "true"),
+    ],
+)
+async def test_a_write_whose_outcome_is_unknown_is_repeated_only_with_its_key(
+    client: httpx.AsyncClient,
+    family: Family,
+    method: str,
+    path: str,
+    key: dict[str, str],
+    expected: str,
+) -> None:
+    """PUT stands for routes that change nothing more when they are repeated."""
+    response = await client.request(method, path, headers=family.partner.headers | key)
+    error = error_of(response)
+    assert (error["code"], error["details"]) == ("UNAVAILABLE", {"outcome": "unknown"})
+    assert response.headers.get_list("X-Should-Retry") == [expected]
 
 
 def test_files_that_cannot_be_kept_are_said_to_be_unavailable_once_a_minute(

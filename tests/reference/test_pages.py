@@ -118,7 +118,7 @@ def test_a_page_and_its_markdown_say_the_same(pages: dict[str, Read]) -> None:
         shown = Counter(page.words)
         # The link to the Markdown itself.
         shown -= Counter(["View", "as", "Markdown"])
-        assert set(shown) == set(Counter(rendered.words)), path
+        assert shown == Counter(rendered.words), path
 
 
 def test_the_list_of_pages_is_complete() -> None:

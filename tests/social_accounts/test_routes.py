@@ -14,7 +14,6 @@ from tests.support.own_accounts import own_account
 from partner_api.clock import format_milliseconds
 
 if TYPE_CHECKING:
-
     import httpx
     from tests.support.installation import Installation, Key
     from tests.support.tenants import Wallet

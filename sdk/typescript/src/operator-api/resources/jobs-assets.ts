@@ -34,8 +34,7 @@ export class JobsAssetsResource extends Resource {
    *
    * @returns A file as it was stored.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `jobId` or `name` is nothing that an operator can see: it does not
-   *   exist, or is another's. The two look the same.
+   * @throws {NotFoundError} `jobId` or `name` names nothing that exists.
    * @throws {PayloadTooLargeError} The file is larger than 104,857,600 bytes.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

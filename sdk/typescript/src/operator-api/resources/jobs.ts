@@ -177,8 +177,7 @@ export class JobsResource extends Resource {
    * @returns Whether a cancel was accepted. If it was, the job ends as canceled, whatever its
    *   worker does.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `jobId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   cancel(params: JobsCancelParams, options?: RequestOptions): ApiPromise<JobCancellation> {
@@ -221,8 +220,7 @@ export class JobsResource extends Resource {
    *
    * @returns What became of a job: `running` when it will be tried again, `canceled` when it was.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `jobId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   complete(params: JobsCompleteParams, options?: RequestOptions): ApiPromise<ReportedEnd> {
@@ -269,8 +267,7 @@ export class JobsResource extends Resource {
    *
    * @returns What became of a job: `running` when it will be tried again, `canceled` when it was.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `jobId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   fail(params: JobsFailParams, options?: RequestOptions): ApiPromise<ReportedEnd> {
@@ -292,8 +289,7 @@ export class JobsResource extends Resource {
    *
    * @returns How long the claim lasts now, and whether there is a reason to go on.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `jobId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   heartbeat(params: JobsHeartbeatParams, options?: RequestOptions): ApiPromise<HeartbeatAnswer> {
@@ -354,8 +350,7 @@ export class JobsResource extends Resource {
    * `GET /ops/v1/jobs/{jobId}`, with the role `viewer`.
    *
    * @returns A job, who works on it, and why it failed.
-   * @throws {NotFoundError} `jobId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    */
   retrieve(params: JobsRetrieveParams, options?: RequestOptions): ApiPromise<OpsJob> {
     return this.client.call(
@@ -376,8 +371,7 @@ export class JobsResource extends Resource {
    * @returns A job that has been started.
    * @throws {BillingExhaustedError} Not enough credits or money.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `jobId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retry(params: JobsRetryParams, options?: RequestOptions): ApiPromise<StartedJob> {

@@ -30,8 +30,7 @@ export class LeaseRequestsCandidatesResource extends Resource {
    *
    * @returns An available account, and how well it fits. One page of these; `for await` over it
    *   goes on through all pages.
-   * @throws {NotFoundError} `leaseRequestId` is nothing that an operator can see: it does not
-   *   exist, or is another's. The two look the same.
+   * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(

@@ -73,8 +73,7 @@ export class LeaseRequestsResource extends Resource {
    * @returns A lease request, with its organization and what the partner wrote to the operator.
    * @throws {BillingExhaustedError} Not enough credits or money.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `leaseRequestId` is nothing that an operator can see: it does not
-   *   exist, or is another's. The two look the same.
+   * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   fulfil(params: LeaseRequestsFulfilParams, options?: RequestOptions): ApiPromise<OpsLeaseRequest> {
@@ -120,8 +119,7 @@ export class LeaseRequestsResource extends Resource {
    *
    * @returns A lease request, with its organization and what the partner wrote to the operator.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `leaseRequestId` is nothing that an operator can see: it does not
-   *   exist, or is another's. The two look the same.
+   * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   reject(params: LeaseRequestsRejectParams, options?: RequestOptions): ApiPromise<OpsLeaseRequest> {
@@ -144,8 +142,7 @@ export class LeaseRequestsResource extends Resource {
    * `GET /ops/v1/lease-requests/{leaseRequestId}`, with the role `viewer`.
    *
    * @returns A lease request, with its organization and what the partner wrote to the operator.
-   * @throws {NotFoundError} `leaseRequestId` is nothing that an operator can see: it does not
-   *   exist, or is another's. The two look the same.
+   * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    */
   retrieve(
     params: LeaseRequestsRetrieveParams,

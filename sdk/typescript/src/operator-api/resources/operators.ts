@@ -85,8 +85,7 @@ export class OperatorsResource extends Resource {
    *
    * @returns An operator, without the token.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `operatorId` is nothing that an operator can see: it does not exist, or
-   *   is another's. The two look the same.
+   * @throws {NotFoundError} `operatorId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   revoke(params: OperatorsRevokeParams, options?: RequestOptions): ApiPromise<Operator> {
@@ -108,8 +107,7 @@ export class OperatorsResource extends Resource {
    *
    * @returns An operator with a new token, which is shown this once.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `operatorId` is nothing that an operator can see: it does not exist, or
-   *   is another's. The two look the same.
+   * @throws {NotFoundError} `operatorId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   rotate(params: OperatorsRotateParams, options?: RequestOptions): ApiPromise<OperatorWithToken> {

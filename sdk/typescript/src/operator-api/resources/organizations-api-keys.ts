@@ -66,8 +66,7 @@ export class OrganizationsApiKeysResource extends Resource {
    *
    * @returns A new key. This is the only time that its secret is shown.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   create(
@@ -94,8 +93,7 @@ export class OrganizationsApiKeysResource extends Resource {
    *
    * @returns An API key, without its secret. One page of these; `for await` over it goes on through
    *   all pages.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(params: OrganizationsApiKeysListParams, options?: RequestOptions): PagePromise<ApiKey> {
@@ -119,8 +117,7 @@ export class OrganizationsApiKeysResource extends Resource {
    *
    * @returns An API key, without its secret.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` or `keyId` is nothing that an operator can see: it does not
-   *   exist, or is another's. The two look the same.
+   * @throws {NotFoundError} `orgId` or `keyId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   unkill(params: OrganizationsApiKeysUnkillParams, options?: RequestOptions): ApiPromise<ApiKey> {

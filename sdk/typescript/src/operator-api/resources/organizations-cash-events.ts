@@ -41,8 +41,7 @@ export class OrganizationsCashEventsResource extends Resource {
    *
    * @returns A movement of cash as the partner sees it, and who made it. One page of these; `for
    *   await` over it goes on through all pages.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(

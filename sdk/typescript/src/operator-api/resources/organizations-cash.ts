@@ -58,8 +58,7 @@ export class OrganizationsCashResource extends Resource {
    *
    * @returns A posting, and the wallet after it.
    * @throws {BillingExhaustedError} Not enough credits or money.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   adjust(params: OrganizationsCashAdjustParams, options?: RequestOptions): ApiPromise<PostedCash> {
@@ -84,8 +83,7 @@ export class OrganizationsCashResource extends Resource {
    *
    * @returns A posting, and the wallet after it.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   refund(params: OrganizationsCashRefundParams, options?: RequestOptions): ApiPromise<PostedCash> {
@@ -108,8 +106,7 @@ export class OrganizationsCashResource extends Resource {
    * `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
    *
    * @returns A posting, and the wallet after it.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   topUp(params: OrganizationsCashTopUpParams, options?: RequestOptions): ApiPromise<PostedCash> {

@@ -69,8 +69,7 @@ export class OrganizationsCreditsResource extends Resource {
    * @returns A posting, and the wallet after it.
    * @throws {BillingExhaustedError} Not enough credits or money.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   adjust(
@@ -95,8 +94,7 @@ export class OrganizationsCreditsResource extends Resource {
    *
    * @returns A posting, and the wallet after it.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   grant(
@@ -121,8 +119,7 @@ export class OrganizationsCreditsResource extends Resource {
    *
    * @returns A posting, and the wallet after it.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   purchase(
@@ -149,8 +146,7 @@ export class OrganizationsCreditsResource extends Resource {
    *
    * @returns A posting, and the wallet after it.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   refund(

@@ -34,8 +34,7 @@ export class OrganizationsSubscriptionResource extends Resource {
    *
    * @returns A subscription as it is now, and the wallet after what it granted.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(

@@ -137,8 +137,7 @@ export class OrganizationsResource extends Resource {
    * `GET /ops/v1/organizations/{orgId}`, with the role `viewer`.
    *
    * @returns An organization with its wallets and counts.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieve(
@@ -162,8 +161,7 @@ export class OrganizationsResource extends Resource {
    *
    * @returns An organization with what only the operator decides.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` is nothing that an operator can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(params: OrganizationsUpdateParams, options?: RequestOptions): ApiPromise<OpsOrganization> {

@@ -172,8 +172,7 @@ export class PoolAccountsResource extends Resource {
    *
    * @returns An account of the pool.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `poolAccountId` is nothing that an operator can see: it does not exist,
-   *   or is another's. The two look the same.
+   * @throws {NotFoundError} `poolAccountId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(params: PoolAccountsUpdateParams, options?: RequestOptions): ApiPromise<PoolAccount> {

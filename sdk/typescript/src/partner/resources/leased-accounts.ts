@@ -73,8 +73,8 @@ export class LeasedAccountsResource extends Resource {
    * `DELETE /v1/leased-accounts/{socialAccountId}`, with the scope `leased:write`.
    *
    * @returns A leased account that was given back.
-   * @throws {NotFoundError} `socialAccountId` is nothing that this key can see: it does not exist,
-   *   or is another's. The two look the same.
+   * @throws {NotFoundError} `socialAccountId` does not exist, or this key cannot see it; the two
+   *   look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   release(

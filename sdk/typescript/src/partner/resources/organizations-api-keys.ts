@@ -73,8 +73,8 @@ export class OrganizationsApiKeysResource extends Resource {
    * `POST /v1/organizations/{orgId}/api-keys`, with the scope `org:admin`.
    *
    * @returns A new key. This is the only time that its secret is shown.
-   * @throws {NotFoundError} `orgId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   create(
@@ -100,8 +100,8 @@ export class OrganizationsApiKeysResource extends Resource {
    * `DELETE /v1/organizations/{orgId}/api-keys/{keyId}`, with the scope `org:admin`.
    *
    * @returns A child's key that was deleted.
-   * @throws {NotFoundError} `orgId` or `keyId` is nothing that this key can see: it does not exist,
-   *   or is another's. The two look the same.
+   * @throws {NotFoundError} `orgId` or `keyId` does not exist, or this key cannot see it; the two
+   *   look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   delete(
@@ -128,8 +128,8 @@ export class OrganizationsApiKeysResource extends Resource {
    *
    * @returns An API key, without its secret. One page of these; `for await` over it goes on through
    *   all pages.
-   * @throws {NotFoundError} `orgId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(params: OrganizationsApiKeysListParams, options?: RequestOptions): PagePromise<ApiKey> {
@@ -154,8 +154,8 @@ export class OrganizationsApiKeysResource extends Resource {
    *
    * @returns A new key. This is the only time that its secret is shown.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` or `keyId` is nothing that this key can see: it does not exist,
-   *   or is another's. The two look the same.
+   * @throws {NotFoundError} `orgId` or `keyId` does not exist, or this key cannot see it; the two
+   *   look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   rotate(

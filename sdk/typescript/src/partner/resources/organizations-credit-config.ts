@@ -33,8 +33,8 @@ export class OrganizationsCreditConfigResource extends Resource {
    * `GET /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
    *
    * @returns A child's configuration, and its wallet.
-   * @throws {NotFoundError} `orgId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieve(
@@ -61,8 +61,8 @@ export class OrganizationsCreditConfigResource extends Resource {
    * `PATCH /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
    *
    * @returns A child's configuration, and its wallet.
-   * @throws {NotFoundError} `orgId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(

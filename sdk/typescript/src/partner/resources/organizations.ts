@@ -104,8 +104,8 @@ export class OrganizationsResource extends Resource {
    * `DELETE /v1/organizations/{orgId}`, with the scope `org:admin`.
    *
    * @returns A child that was archived, and what that did.
-   * @throws {NotFoundError} `orgId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   archive(
@@ -190,8 +190,8 @@ export class OrganizationsResource extends Resource {
    *
    * @returns A partner, or a child that a partner has created for a customer.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   resume(params: OrganizationsResumeParams, options?: RequestOptions): ApiPromise<Organization> {
@@ -210,8 +210,8 @@ export class OrganizationsResource extends Resource {
    * `GET /v1/organizations/{orgId}`, with the scope `org:admin`.
    *
    * @returns A child organization with its summary.
-   * @throws {NotFoundError} `orgId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieve(
@@ -235,8 +235,8 @@ export class OrganizationsResource extends Resource {
    *
    * @returns A partner, or a child that a partner has created for a customer.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `orgId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   suspend(params: OrganizationsSuspendParams, options?: RequestOptions): ApiPromise<Organization> {
@@ -255,8 +255,8 @@ export class OrganizationsResource extends Resource {
    * `PATCH /v1/organizations/{orgId}`, with the scope `org:admin`.
    *
    * @returns A partner, or a child that a partner has created for a customer.
-   * @throws {NotFoundError} `orgId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(params: OrganizationsUpdateParams, options?: RequestOptions): ApiPromise<Organization> {

@@ -133,8 +133,8 @@ export class ProjectsResource extends Resource {
    * `DELETE /v1/projects/{projectId}`, with the scope `projects:write`.
    *
    * @returns A project that was archived, and what it still costs.
-   * @throws {NotFoundError} `projectId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   archive(params: ProjectsArchiveParams, options?: RequestOptions): ApiPromise<ArchivedProject> {
@@ -191,8 +191,8 @@ export class ProjectsResource extends Resource {
    * `GET /v1/projects/{projectId}`, with the scope `projects:read`.
    *
    * @returns Where content is made and accounts are leased, for one app or brand.
-   * @throws {NotFoundError} `projectId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieve(params: ProjectsRetrieveParams, options?: RequestOptions): ApiPromise<Project> {
@@ -212,8 +212,8 @@ export class ProjectsResource extends Resource {
    *
    * @returns Where content is made and accounts are leased, for one app or brand.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} `projectId` is nothing that this key can see: it does not exist, or is
-   *   another's. The two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(params: ProjectsUpdateParams, options?: RequestOptions): ApiPromise<Project> {

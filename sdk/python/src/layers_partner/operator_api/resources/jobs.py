@@ -85,8 +85,7 @@ class JobsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = self._client._call(_CANCEL, {"jobId": job_id}, options=options)
@@ -176,8 +175,7 @@ class JobsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = self._client._call(
@@ -259,8 +257,7 @@ class JobsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = self._client._call(
@@ -315,8 +312,7 @@ class JobsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatAnswer = self._client._call(
@@ -429,8 +425,7 @@ class JobsResource(Resource):
             A job, who works on it, and why it failed.
 
         Raises:
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
         """
         answer: OpsJob = self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
         return answer
@@ -454,8 +449,7 @@ class JobsResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(_RETRY, {"jobId": job_id}, options=options)
@@ -519,8 +513,7 @@ class AsyncJobsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = await self._client._call(
@@ -612,8 +605,7 @@ class AsyncJobsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = await self._client._call(
@@ -695,8 +687,7 @@ class AsyncJobsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = await self._client._call(
@@ -751,8 +742,7 @@ class AsyncJobsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatAnswer = await self._client._call(
@@ -865,8 +855,7 @@ class AsyncJobsResource(AsyncResource):
             A job, who works on it, and why it failed.
 
         Raises:
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
         """
         answer: OpsJob = await self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
         return answer
@@ -890,8 +879,7 @@ class AsyncJobsResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(_RETRY, {"jobId": job_id}, options=options)

@@ -61,8 +61,7 @@ class JobsAssetsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` or `name` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `job_id` or `name` names nothing that exists.
             PayloadTooLargeError: The file is larger than 104,857,600 bytes.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
@@ -126,8 +125,7 @@ class AsyncJobsAssetsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` or `name` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `job_id` or `name` names nothing that exists.
             PayloadTooLargeError: The file is larger than 104,857,600 bytes.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """

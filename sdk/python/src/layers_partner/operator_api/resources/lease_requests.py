@@ -89,8 +89,7 @@ class LeaseRequestsResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = self._client._call(
@@ -170,8 +169,7 @@ class LeaseRequestsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = self._client._call(
@@ -194,8 +192,7 @@ class LeaseRequestsResource(Resource):
             A lease request, with its organization and what the partner wrote to the operator.
 
         Raises:
-            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
         """
         answer: OpsLeaseRequest = self._client._call(
             _RETRIEVE, {"leaseRequestId": lease_request_id}, options=options
@@ -272,8 +269,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = await self._client._call(
@@ -353,8 +349,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = await self._client._call(
@@ -379,8 +374,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
             A lease request, with its organization and what the partner wrote to the operator.
 
         Raises:
-            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
         """
         answer: OpsLeaseRequest = await self._client._call(
             _RETRIEVE, {"leaseRequestId": lease_request_id}, options=options

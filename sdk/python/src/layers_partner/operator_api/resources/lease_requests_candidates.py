@@ -61,8 +61,7 @@ class LeaseRequestsCandidatesResource(Resource):
             through all pages.
 
         Raises:
-            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -118,8 +117,7 @@ class AsyncLeaseRequestsCandidatesResource(AsyncResource):
             for those of all pages.
 
         Raises:
-            NotFoundError: `lease_request_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(

@@ -111,8 +111,7 @@ class LeasesResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `social_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
@@ -141,8 +140,7 @@ class LeasesResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `social_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
@@ -249,8 +247,7 @@ class AsyncLeasesResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `social_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(
@@ -279,8 +276,7 @@ class AsyncLeasesResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `social_account_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `social_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(

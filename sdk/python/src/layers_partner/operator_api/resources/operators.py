@@ -113,8 +113,7 @@ class OperatorsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
-                is another's. The two look the same.
+            NotFoundError: `operator_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = self._client._call(_REVOKE, {"operatorId": operator_id}, options=options)
@@ -139,8 +138,7 @@ class OperatorsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
-                is another's. The two look the same.
+            NotFoundError: `operator_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = self._client._call(
@@ -247,8 +245,7 @@ class AsyncOperatorsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
-                is another's. The two look the same.
+            NotFoundError: `operator_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = await self._client._call(
@@ -277,8 +274,7 @@ class AsyncOperatorsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `operator_id` is nothing that an operator can see: it does not exist, or
-                is another's. The two look the same.
+            NotFoundError: `operator_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = await self._client._call(

@@ -86,8 +86,7 @@ class OrganizationsApiKeysResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = self._client._call(
@@ -123,8 +122,7 @@ class OrganizationsApiKeysResource(Resource):
             pages.
 
         Raises:
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -148,8 +146,7 @@ class OrganizationsApiKeysResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` or `key_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `org_id` or `key_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKey = self._client._call(
@@ -225,8 +222,7 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = await self._client._call(
@@ -262,8 +258,7 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
             all pages.
 
         Raises:
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -287,8 +282,7 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` or `key_id` is nothing that an operator can see: it does not
-                exist, or is another's. The two look the same.
+            NotFoundError: `org_id` or `key_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKey = await self._client._call(

@@ -81,8 +81,7 @@ class OrganizationsCashResource(Resource):
 
         Raises:
             BillingExhaustedError: Not enough credits or money.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
@@ -124,8 +123,7 @@ class OrganizationsCashResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
@@ -168,8 +166,7 @@ class OrganizationsCashResource(Resource):
             A posting, and the wallet after it.
 
         Raises:
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
@@ -244,8 +241,7 @@ class AsyncOrganizationsCashResource(AsyncResource):
 
         Raises:
             BillingExhaustedError: Not enough credits or money.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(
@@ -287,8 +283,7 @@ class AsyncOrganizationsCashResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(
@@ -331,8 +326,7 @@ class AsyncOrganizationsCashResource(AsyncResource):
             A posting, and the wallet after it.
 
         Raises:
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(

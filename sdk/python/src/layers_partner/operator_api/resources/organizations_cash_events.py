@@ -66,8 +66,7 @@ class OrganizationsCashEventsResource(Resource):
             over it goes on through all pages.
 
         Raises:
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -127,8 +126,7 @@ class AsyncOrganizationsCashEventsResource(AsyncResource):
             these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(

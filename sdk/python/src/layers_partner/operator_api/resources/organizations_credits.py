@@ -89,8 +89,7 @@ class OrganizationsCreditsResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
@@ -127,8 +126,7 @@ class OrganizationsCreditsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
@@ -165,8 +163,7 @@ class OrganizationsCreditsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
@@ -204,8 +201,7 @@ class OrganizationsCreditsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
@@ -283,8 +279,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
@@ -321,8 +316,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
@@ -359,8 +353,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
@@ -398,8 +391,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(

@@ -76,8 +76,7 @@ class OrganizationsCreditsEventsResource(Resource):
             iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -154,8 +153,7 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: `org_id` is nothing that an operator can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(

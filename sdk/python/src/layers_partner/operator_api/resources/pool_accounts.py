@@ -240,8 +240,7 @@ class PoolAccountsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `pool_account_id` is nothing that an operator can see: it does not exist,
-                or is another's. The two look the same.
+            NotFoundError: `pool_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = self._client._call(
@@ -487,8 +486,7 @@ class AsyncPoolAccountsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `pool_account_id` is nothing that an operator can see: it does not exist,
-                or is another's. The two look the same.
+            NotFoundError: `pool_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = await self._client._call(

@@ -46,8 +46,8 @@ class ApiKeysResource(Resource):
             A key that was deleted.
 
         Raises:
-            NotFoundError: `key_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedOwnApiKey = self._client._call(_DELETE, {"keyId": key_id}, options=options)
@@ -69,8 +69,8 @@ class ApiKeysResource(Resource):
             A key that was killed.
 
         Raises:
-            NotFoundError: `key_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: KilledApiKey = self._client._call(_KILL, {"keyId": key_id}, options=options)
@@ -95,8 +95,8 @@ class ApiKeysResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `key_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OwnApiKeyWithSecret = self._client._call(
@@ -139,8 +139,8 @@ class AsyncApiKeysResource(AsyncResource):
             A key that was deleted.
 
         Raises:
-            NotFoundError: `key_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedOwnApiKey = await self._client._call(
@@ -164,8 +164,8 @@ class AsyncApiKeysResource(AsyncResource):
             A key that was killed.
 
         Raises:
-            NotFoundError: `key_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: KilledApiKey = await self._client._call(_KILL, {"keyId": key_id}, options=options)
@@ -190,8 +190,8 @@ class AsyncApiKeysResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `key_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OwnApiKeyWithSecret = await self._client._call(

@@ -91,8 +91,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -139,8 +139,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -198,8 +198,8 @@ class ContentResource(Resource):
             all pages.
 
         Raises:
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -245,8 +245,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -295,8 +295,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -342,8 +342,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -373,8 +373,8 @@ class ContentResource(Resource):
             A container: what one job makes.
 
         Raises:
-            NotFoundError: `container_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `container_id` does not exist, or this key cannot see it; the two look
+                the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = self._client._call(
@@ -451,8 +451,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -499,8 +499,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -558,8 +558,8 @@ class AsyncContentResource(AsyncResource):
             all pages.
 
         Raises:
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -605,8 +605,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -655,8 +655,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -702,8 +702,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -733,8 +733,8 @@ class AsyncContentResource(AsyncResource):
             A container: what one job makes.
 
         Raises:
-            NotFoundError: `container_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `container_id` does not exist, or this key cannot see it; the two look
+                the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = await self._client._call(

@@ -48,8 +48,8 @@ class ContentAssetsResource(Resource):
             The address, which is not followed.
 
         Raises:
-            NotFoundError: `container_id` or `asset_id` is nothing that this key can see: it does
-                not exist, or is another's. The two look the same.
+            NotFoundError: `container_id` or `asset_id` does not exist, or this key cannot see it;
+                the two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._locate(
@@ -92,8 +92,8 @@ class AsyncContentAssetsResource(AsyncResource):
             The address, which is not followed.
 
         Raises:
-            NotFoundError: `container_id` or `asset_id` is nothing that this key can see: it does
-                not exist, or is another's. The two look the same.
+            NotFoundError: `container_id` or `asset_id` does not exist, or this key cannot see it;
+                the two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return await self._client._locate(

@@ -48,8 +48,8 @@ class JobsResource(WaitingJobs):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = self._client._call(_CANCEL, {"jobId": job_id}, options=options)
@@ -71,8 +71,8 @@ class JobsResource(WaitingJobs):
             Work in flight, or what became of it.
 
         Raises:
-            NotFoundError: `job_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Job = self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
@@ -115,8 +115,8 @@ class AsyncJobsResource(AsyncWaitingJobs):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `job_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = await self._client._call(
@@ -140,8 +140,8 @@ class AsyncJobsResource(AsyncWaitingJobs):
             Work in flight, or what became of it.
 
         Raises:
-            NotFoundError: `job_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `job_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Job = await self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)

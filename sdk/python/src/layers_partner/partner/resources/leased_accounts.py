@@ -118,8 +118,8 @@ class LeasedAccountsResource(Resource):
             A leased account that was given back.
 
         Raises:
-            NotFoundError: `social_account_id` is nothing that this key can see: it does not exist,
-                or is another's. The two look the same.
+            NotFoundError: `social_account_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReleasedAccount = self._client._call(
@@ -233,8 +233,8 @@ class AsyncLeasedAccountsResource(AsyncResource):
             A leased account that was given back.
 
         Raises:
-            NotFoundError: `social_account_id` is nothing that this key can see: it does not exist,
-                or is another's. The two look the same.
+            NotFoundError: `social_account_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReleasedAccount = await self._client._call(

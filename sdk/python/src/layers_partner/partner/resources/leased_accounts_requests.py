@@ -74,8 +74,8 @@ class LeasedAccountsRequestsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = self._client._call(
@@ -123,8 +123,8 @@ class LeasedAccountsRequestsResource(Resource):
             iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -153,8 +153,8 @@ class LeasedAccountsRequestsResource(Resource):
             A request for accounts and, once it is answered, its result.
 
         Raises:
-            NotFoundError: `project_id` or `request_id` is nothing that this key can see: it does
-                not exist, or is another's. The two look the same.
+            NotFoundError: `project_id` or `request_id` does not exist, or this key cannot see it;
+                the two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = self._client._call(
@@ -214,8 +214,8 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = await self._client._call(
@@ -263,8 +263,8 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
             these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -293,8 +293,8 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
             A request for accounts and, once it is answered, its result.
 
         Raises:
-            NotFoundError: `project_id` or `request_id` is nothing that this key can see: it does
-                not exist, or is another's. The two look the same.
+            NotFoundError: `project_id` or `request_id` does not exist, or this key cannot see it;
+                the two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = await self._client._call(

@@ -114,8 +114,8 @@ class OrganizationsResource(Resource):
             A child that was archived, and what that did.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedOrganization = self._client._call(
@@ -238,8 +238,8 @@ class OrganizationsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(_RESUME, {"orgId": org_id}, options=options)
@@ -260,8 +260,8 @@ class OrganizationsResource(Resource):
             A child organization with its summary.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OrganizationDetail = self._client._call(
@@ -286,8 +286,8 @@ class OrganizationsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(_SUSPEND, {"orgId": org_id}, options=options)
@@ -321,8 +321,8 @@ class OrganizationsResource(Resource):
             A partner, or a child that a partner has created for a customer.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(
@@ -425,8 +425,8 @@ class AsyncOrganizationsResource(AsyncResource):
             A child that was archived, and what that did.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedOrganization = await self._client._call(
@@ -551,8 +551,8 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(_RESUME, {"orgId": org_id}, options=options)
@@ -573,8 +573,8 @@ class AsyncOrganizationsResource(AsyncResource):
             A child organization with its summary.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OrganizationDetail = await self._client._call(
@@ -599,8 +599,8 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(
@@ -636,8 +636,8 @@ class AsyncOrganizationsResource(AsyncResource):
             A partner, or a child that a partner has created for a customer.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(

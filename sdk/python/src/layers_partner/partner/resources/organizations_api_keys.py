@@ -86,8 +86,8 @@ class OrganizationsApiKeysResource(Resource):
             A new key. This is the only time that its secret is shown.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = self._client._call(
@@ -114,8 +114,8 @@ class OrganizationsApiKeysResource(Resource):
             A child's key that was deleted.
 
         Raises:
-            NotFoundError: `org_id` or `key_id` is nothing that this key can see: it does not exist,
-                or is another's. The two look the same.
+            NotFoundError: `org_id` or `key_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedApiKey = self._client._call(
@@ -148,8 +148,8 @@ class OrganizationsApiKeysResource(Resource):
             pages.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -176,8 +176,8 @@ class OrganizationsApiKeysResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` or `key_id` is nothing that this key can see: it does not exist,
-                or is another's. The two look the same.
+            NotFoundError: `org_id` or `key_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = self._client._call(
@@ -253,8 +253,8 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
             A new key. This is the only time that its secret is shown.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = await self._client._call(
@@ -283,8 +283,8 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
             A child's key that was deleted.
 
         Raises:
-            NotFoundError: `org_id` or `key_id` is nothing that this key can see: it does not exist,
-                or is another's. The two look the same.
+            NotFoundError: `org_id` or `key_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedApiKey = await self._client._call(
@@ -317,8 +317,8 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
             all pages.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -345,8 +345,8 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `org_id` or `key_id` is nothing that this key can see: it does not exist,
-                or is another's. The two look the same.
+            NotFoundError: `org_id` or `key_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = await self._client._call(

@@ -49,8 +49,8 @@ class OrganizationsCreditConfigResource(Resource):
             A child's configuration, and its wallet.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = self._client._call(
@@ -85,8 +85,8 @@ class OrganizationsCreditConfigResource(Resource):
             A child's configuration, and its wallet.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = self._client._call(
@@ -134,8 +134,8 @@ class AsyncOrganizationsCreditConfigResource(AsyncResource):
             A child's configuration, and its wallet.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = await self._client._call(
@@ -170,8 +170,8 @@ class AsyncOrganizationsCreditConfigResource(AsyncResource):
             A child's configuration, and its wallet.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = await self._client._call(

@@ -76,8 +76,8 @@ class OrganizationsCreditsEventsResource(Resource):
             iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -110,8 +110,8 @@ class OrganizationsCreditsEventsResource(Resource):
             missing.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LedgerHead = self._client._call(_VERIFY, {"orgId": org_id}, options=options)
@@ -174,8 +174,8 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             of these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -208,8 +208,8 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             missing.
 
         Raises:
-            NotFoundError: `org_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LedgerHead = await self._client._call(_VERIFY, {"orgId": org_id}, options=options)

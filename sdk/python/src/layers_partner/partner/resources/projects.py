@@ -51,8 +51,8 @@ class ProjectsResource(Resource):
             A project that was archived, and what it still costs.
 
         Raises:
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedProject = self._client._call(
@@ -191,8 +191,8 @@ class ProjectsResource(Resource):
             Where content is made and accounts are leased, for one app or brand.
 
         Raises:
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = self._client._call(_RETRIEVE, {"projectId": project_id}, options=options)
@@ -254,8 +254,8 @@ class ProjectsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = self._client._call(
@@ -316,8 +316,8 @@ class AsyncProjectsResource(AsyncResource):
             A project that was archived, and what it still costs.
 
         Raises:
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedProject = await self._client._call(
@@ -456,8 +456,8 @@ class AsyncProjectsResource(AsyncResource):
             Where content is made and accounts are leased, for one app or brand.
 
         Raises:
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = await self._client._call(
@@ -521,8 +521,8 @@ class AsyncProjectsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = await self._client._call(

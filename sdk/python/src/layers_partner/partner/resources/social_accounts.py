@@ -71,8 +71,8 @@ class SocialAccountsResource(Resource):
             these; iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -105,8 +105,8 @@ class SocialAccountsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `social_account_id` is nothing that this key can see: it does not exist,
-                or is another's. The two look the same.
+            NotFoundError: `social_account_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: RevokedAccount = self._client._call(
@@ -171,8 +171,8 @@ class AsyncSocialAccountsResource(AsyncResource):
             one page of these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: `project_id` is nothing that this key can see: it does not exist, or is
-                another's. The two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -207,8 +207,8 @@ class AsyncSocialAccountsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: `social_account_id` is nothing that this key can see: it does not exist,
-                or is another's. The two look the same.
+            NotFoundError: `social_account_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: RevokedAccount = await self._client._call(
