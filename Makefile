@@ -12,7 +12,7 @@ PROCESSES := 3
 # `make lock` alone uses it, so it is not among the requirements.
 UV_VERSION := 0.13.9
 
-.PHONY: help install install-dev run test test-long lint format lock bench clean
+.PHONY: help install install-dev run test test-long lint format sdk lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ lint: $(VENV)/installed-dev ## check format, style and types
 format: $(VENV)/installed-dev ## put the code into its format, mend what can be mended
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
+
+sdk: $(VENV)/installed-dev ## write what is generated of the client libraries, from the routes
+	@$(PY) -m tools.openapi | $(PY) -m tools.sdk
 
 bench: $(VENV)/installed-dev ## list the measurements and how to run them
 	@found=; for script in bench/[!_]*.py; do \

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from tests.support.installation import Family, Installation
     from tests.support.serving import Service
 
-DESCRIBED = [name for name in ROUTES if not name.startswith(("GET /docs", "GET /openapi"))]
+DESCRIBED = [name for name in ROUTES if not name.startswith(("GET /docs", "GET /llms", "GET /openapi"))]
 WRITES = [name for name in DESCRIBED if not name.startswith("GET ")]
 UPLOADS = {"POST /ops/v1/pool/accounts/import", "PUT /ops/v1/jobs/{jobId}/assets/{name}"}
 JSON_WRITES = [name for name in WRITES if name not in UPLOADS]

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.support.answers import granted, issues, refused
 from tests.support.installation import ago, handle, now, project_id
+from tests.support.own_accounts import own_account
 
 from partner_api.clock import format_milliseconds
-from partner_api.ids import format_id, new_uuid7
 
 if TYPE_CHECKING:
-    from datetime import datetime
 
     import httpx
     from tests.support.installation import Installation, Key
@@ -30,26 +29,6 @@ def path_of(wallet: Wallet) -> str:
 async def paying_partner(installation: Installation) -> tuple[Wallet, Key]:
     partner = await installation.partner(at=ago(days=9), cash_cents=10_000_000)
     return partner, await installation.key(partner, "social:read")
-
-
-async def own_account(
-    installation: Installation, wallet: Wallet, *, at: datetime, status: str = "connected"
-) -> str:
-    """An account of the customer's own, which nobody leases."""
-    account_id = new_uuid7(at)
-    await installation.owner.execute(
-        "INSERT INTO social_accounts (tenant_id, id, project_id, platform, handle, avatar_url, "
-        "followers, status, leased, connected_at, token_expires_at) "
-        "VALUES ($1, $2, $3, 'tiktok', $4, 'https://example.com/a.png', 5, $5, false, $6, $7)",
-        wallet.tenant_id,
-        account_id,
-        wallet.project_id,
-        "own.account",
-        status,
-        at,
-        at + timedelta(days=60),
-    )
-    return format_id("sa", account_id)
 
 
 async def listed(

@@ -220,6 +220,12 @@ class FaultProxy:
             self._changed.notify_all()
             return exchange
 
+    def told(self, exchange: Exchange, status: int) -> None:
+        """Note what the client is told."""
+        with self._changed:
+            exchange.status = status
+            self._changed.notify_all()
+
 
 class _Listener(ThreadingHTTPServer):
     # The threads are waited for: what they still do would disturb the next test.
@@ -330,16 +336,16 @@ class _Connection(BaseHTTPRequestHandler):
                 for start in range(0, len(whole), size):
                     self.connection.sendall(whole[start : start + size])
                     time.sleep(pause)
-                exchange.status = reply.status
+                self._proxy.told(exchange, reply.status)
             case Pass(then=then):
                 _call(then)
                 self._reply(exchange, reply)
 
     def _reply(self, exchange: Exchange, reply: _Reply) -> None:
         # Noted first: whoever has the answer may look at once.
-        exchange.status = reply.status
         exchange.answer_headers = reply.headers
         exchange.answer_body = reply.body
+        self._proxy.told(exchange, reply.status)
         head, body = reply.encoded()
         self.connection.sendall(head if exchange.method == "HEAD" else head + body)
 

@@ -219,8 +219,8 @@ def test_several_statuses_with_one_type_are_one_answer() -> None:
 
 
 def test_an_upload_takes_content_and_its_type_where_there_are_several() -> None:
-    content = {"text/csv": {}, "application/x-ndjson": {}}
-    method = only_method(route(requestBody={"content": content}))
+    two: dict[str, Any] = {"content": {"text/csv": {}, "application/x-ndjson": {}}}
+    method = only_method(route(requestBody=two))
     assert [one.name for one in method.arguments] == ["content", "content_type"]
     assert method.media_types == ("text/csv", "application/x-ndjson")
     method = only_method(route(requestBody={"content": {"application/octet-stream": {}}}))

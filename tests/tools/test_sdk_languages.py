@@ -17,6 +17,7 @@ from tests.support.openapi import (
     with_body,
 )
 from tools.sdk.output import generate
+from tools.sdk.prose import docstring
 
 RESOURCE = "partner/resources/things"
 # What would end a docstring or a comment, or begin a tag of one.
@@ -198,7 +199,10 @@ def test_a_method_of_typescript_takes_one_object_left_out_when_nothing_is_requir
         "  retrieve(params: ThingsRetrieveParams, options?: RequestOptions): ApiPromise<Thing> {"
         in code
     )
-    assert "export interface ThingsListParams {\n  /** The limit. */\n  limit?: string;\n}" in code
+    assert (
+        "export interface ThingsListParams {\n  /** The limit. */\n  limit?: string | undefined;\n}"
+        in code
+    )
     assert (
         'this.client.list( { name: "things.list", method: "GET", path: "/v1/things" }, params, options, )'
         in squeezed(code)
@@ -225,7 +229,7 @@ def test_typescript_says_where_arguments_go_that_are_not_in_the_body() -> None:
     assert 'headers: { claimToken: "X-Claim-Token" }' in literal
 
 
-def test_long_unions_are_laid_out_as_prettier_does() -> None:
+def test_long_unions_have_a_line_for_each_type() -> None:
     values = [f"value_number_{number}" for number in range(6)]
     answer = structure(("a", "b"), a={"enum": values[:4]}, b={"enum": values})
     code = typescript({"GET /v1/things": route(answer="Answer")}, "partner/types", Answer=answer)
@@ -291,3 +295,11 @@ def test_docstrings_call_arguments_by_their_names_in_the_language() -> None:
     operations = {"GET /v1/things": operation}
     assert "With `wait_seconds`, it waits; `otherThing` stays." in python(operations)
     assert "With `waitSeconds`, it waits; `otherThing` stays." in typescript(operations)
+
+
+@pytest.mark.parametrize("text", ['"', 'He said "go"', '"""', "\\", '\\"', "a\\\nb", 'a\n"'])
+def test_a_docstring_says_what_it_is_given(text: str) -> None:
+    (found,) = ast.parse(docstring(text.split("\n"), 4).strip()).body
+    assert isinstance(found, ast.Expr)
+    assert isinstance(found.value, ast.Constant)
+    assert [line.strip() for line in found.value.value.strip().split("\n")] == text.split("\n")

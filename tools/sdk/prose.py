@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 _WIDTH = 100
@@ -33,9 +34,8 @@ def wrapped(text: str, indent: int, first: str = "", rest: str = "") -> list[str
 
 def docstring(lines: list[str], indent: int) -> str:
     """Return lines as a docstring of Python, which nothing in them can end."""
-    text = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    if len(lines) == 1 and text.endswith('"'):
-        text = f'{text[:-1]}\\"'
+    # A quote before another one, or at the end, could be a part of three.
+    text = re.sub(r'"(?="|\Z)', r"\"", "\n".join(lines).replace("\\", "\\\\"))
     if len(lines) > 1:
         text += "\n"
     return textwrap.indent(f'"""{text}"""', " " * indent)

@@ -154,19 +154,23 @@ def is_nullable(shape: Shape) -> bool:
 
 def description_of(schema: Json) -> str:
     """Return what a schema, or its only member that is not null, says of itself."""
-    return " ".join(str(_said(schema, "description") or "").split())
+    # Some come from docstrings in which code stands between two backticks.
+    return " ".join(str(_said(schema, "description") or "").replace("``", "`").split())
 
 
 def facts_of(schema: Json) -> str:
-    """Return what a caller has to know beside the description: bounds, default and an example, in sentences."""
+    """Return what a caller has to know beside the description, in sentences: bounds, default, an example."""
     facts = [_bounds(schema), _length(schema)]
     default = schema.get("default")
     if default not in (None, "", [], {}, False):
         facts.append(f"Without it, {_literal(default)}.")
+    return " ".join(filter(None, (*facts, example_of(schema))))
+
+
+def example_of(schema: Json) -> str:
+    """Return a sentence with an example of a text, if the schema has one."""
     examples = _said(schema, "examples") or _said(schema.get("items", {}), "examples")
-    if examples and isinstance(examples[0], str):
-        facts.append(f"Such as `{examples[0]}`.")
-    return " ".join(filter(None, facts))
+    return f"Such as `{examples[0]}`." if examples and isinstance(examples[0], str) else ""
 
 
 def _said(schema: Json, key: str) -> Any:

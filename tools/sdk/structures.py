@@ -18,6 +18,7 @@ from tools.sdk.shapes import (
     Table,
     Union,
     description_of,
+    example_of,
     facts_of,
     names_in,
     shape_of,
@@ -125,7 +126,7 @@ def _answered(schemas: dict[str, Json], name: str) -> Structure:
                 member,
                 shape_of(described, f"{name}.{member}"),
                 member in schema.get("required", []) or "default" in described,
-                description_of(described) or facts_of({**described, "default": None}),
+                description_of(described) or example_of(described),
             )
             for member, described in _properties(schema, name)
         ),

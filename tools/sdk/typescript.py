@@ -8,7 +8,7 @@ from tools.sdk.additions import ADDITIONS
 from tools.sdk.names import camel, class_of, kebab
 from tools.sdk.prose import jsdoc, sentence, wrapped
 from tools.sdk.typescript_methods import interface, method, path_of
-from tools.sdk.typescript_types import HEAD, Imports, member, type_of
+from tools.sdk.typescript_types import HEAD, Imports, may_be_left_out, member, type_of
 
 if TYPE_CHECKING:
     from tools.sdk.model import Api, Resource
@@ -41,6 +41,8 @@ def _types_module(api: Api) -> str:
             if one.description:
                 lines.append(jsdoc(wrapped(sentence(one.description), 5), 2))
             kind = type_of(one.shape, imports, sent=structure.is_sent)
+            if structure.is_sent and not one.required:
+                kind = may_be_left_out(kind)
             lines.append(member(one.name if one.required else f"{one.name}?", kind, 2))
         texts.append("\n".join([*lines, "}"]))
     return f"{HEAD}\n" + "\n\n".join(texts) + "\n"
@@ -106,10 +108,7 @@ def _index(api: Api) -> str:
     ]
     says = f"The resources of a client of {_APIS[api.key]}."
     parts.append(_class(f"{_CLIENTS[api.key]} extends BaseClient", says, members))
-    exports = [
-        f'export * from "./resources/{kebab(resource.path)}.js";'
-        for resource in root.all()
-        if resource.path
-    ]
-    listed = "\n".join([*sorted(exports), 'export type * from "./types.js";'])
+    modules = sorted(kebab(resource.path) for resource in root.all() if resource.path)
+    exports = [f'export * from "./resources/{module}.js";' for module in modules]
+    listed = "\n".join([*exports, 'export type * from "./types.js";'])
     return f"{HEAD}\n{imports.text()}\n\n{listed}\n\n" + "\n\n".join(parts) + "\n"

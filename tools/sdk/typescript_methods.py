@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Final
 from tools.sdk.names import camel, pascal, rename_code
 from tools.sdk.prose import jsdoc, sentence, wrapped
 from tools.sdk.python_methods import ERRORS
-from tools.sdk.typescript_types import WIDTH, Imports, flat, member, quoted, type_of
+from tools.sdk.typescript_types import (
+    WIDTH,
+    Imports,
+    flat,
+    may_be_left_out,
+    member,
+    quoted,
+    type_of,
+)
 
 if TYPE_CHECKING:
     from tools.sdk.model import Api, Argument, Method, Resource
@@ -42,7 +50,10 @@ def interface(method: Method, resource: Resource, api: Api, imports: Imports, *,
             lines.append(member(name, "UploadContent", 2))
         else:
             kind = type_of(argument.shape, imports, sent=True, types=types)
-            lines.append(member(name if argument.required else f"{name}?", kind, 2))
+            if argument.required:
+                lines.append(member(name, kind, 2))
+            else:
+                lines.append(member(f"{name}?", may_be_left_out(kind), 2))
     return "\n".join([*lines, "}"])
 
 

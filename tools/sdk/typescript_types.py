@@ -1,4 +1,4 @@
-"""Types of the model as types of TypeScript, laid out as prettier would."""
+"""Types of the model as types of TypeScript, laid out as the formatter of the library would."""
 
 from __future__ import annotations
 
@@ -129,6 +129,12 @@ def flat(kind: Type) -> str:
     return kind
 
 
+def may_be_left_out(kind: Type) -> Type:
+    """Return the type of something that a caller may leave out, also by passing on what is undefined."""
+    members = kind.members if isinstance(kind, Union) else (kind,)
+    return Union((*members, "undefined"))
+
+
 def member(name: str, kind: Type, indent: int) -> str:
     """Return a member of an interface, such as ``status?: string;``, over several lines where it is too long."""
     pad = " " * indent
@@ -137,25 +143,28 @@ def member(name: str, kind: Type, indent: int) -> str:
         return line
     match kind:
         case Union(members):
-            return f"{pad}{name}:{_branches(members, indent + 2)};"
-        case Generic(generic, Union(members)):
-            return f"{pad}{name}: {generic}<{_branches(members, indent + 2)}\n{pad}>;"
+            return f"{pad}{name}:\n{_branches(members, indent + 2)};"
+        case Generic():
+            return f"{pad}{name}: {_over_lines(kind, indent)};"
     return line
 
 
 def _branches(members: tuple[Type, ...], indent: int) -> str:
-    """Return the types of a union on a line of their own, or on one each."""
+    """Return the types of a union, a line each."""
     pad = " " * indent
-    one_line = pad + flat(Union(members))
-    # With the semicolon that may follow.
-    if len(one_line) < WIDTH:
-        return f"\n{one_line}"
     lines = []
     for one in members:
         line = f"{pad}| {flat(one)}"
-        if len(line) < WIDTH or not isinstance(one, Generic) or not isinstance(one.argument, Union):
-            lines.append(line)
-        else:
-            inside = _branches(one.argument.members, indent + 4)
-            lines.append(f"{pad}| {one.name}<{inside}\n{pad}  >")
-    return "\n" + "\n".join(lines)
+        # With the semicolon that may follow.
+        if isinstance(one, Generic) and len(line) >= WIDTH:
+            line = f"{pad}| {_over_lines(one, indent + 2)}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _over_lines(generic: Generic, indent: int) -> str:
+    """Return a type with its argument on lines of their own; a union that fits into one has one."""
+    inside = " " * (indent + 2) + flat(generic.argument)
+    if isinstance(generic.argument, Union) and len(inside) > WIDTH:
+        inside = _branches(generic.argument.members, indent + 2)
+    return f"{generic.name}<\n{inside}\n{' ' * indent}>"

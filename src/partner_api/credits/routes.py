@@ -22,6 +22,7 @@ from partner_api.credits.schemas import (
     credit_config_of,
     credits_of,
 )
+from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import idempotency_argument
@@ -39,11 +40,33 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 routes = Routes("Credits")
+_FIELD_NOTES = (
+    "`balance` = `includedRemaining` + `prepaidBalance`: the gross wallet. `available` = `balance` - "
+    "`reservedCredits`, never below 0.",
+    "`reservedCredits` is committed to work in flight: a generation reserves its estimate the moment it starts and "
+    "settles when it finishes, so `available` can be lower than `balance` while work is under way. When nothing runs, "
+    "`reservedCredits` is 0 and the two are equal.",
+    "Decide on `available`, not on `balance`, whether something can be generated: deciding on the gross number spends "
+    "twice what running jobs have committed already.",
+    "`estimatedCreditsPerFormat` is an upper bound, for what you show before a job starts. What is deducted is decided "
+    "by the server when it has finished.",
+    "`ingestCostsBilled` says whether reading a source costs credits. All three are false today.",
+)
 
 
 @routes.read(
     "/v1/credits",
     sdk="credits.retrieve",
+    shown=Shown(
+        notes=_FIELD_NOTES,
+        see=[
+            "credits.events.list",
+            "organizations.credits.retrieve",
+            "organizations.credits.allocate",
+        ],
+        python='print(result["available"])',
+        typescript="console.log(result.available);",
+    ),
     access=ANY_KEY,
     allowed_through_status="active",
     examples=[CREDITS_EXAMPLE],
@@ -61,6 +84,29 @@ async def read_own_credits(request: ApiRequest) -> Credits:
 @routes.read(
     "/v1/organizations/{orgId}/credits",
     sdk="organizations.credits.retrieve",
+    shown=Shown(
+        notes=[
+            *_FIELD_NOTES,
+            "`prepaidBalance` is what you have funded into the child with "
+            "`POST /v1/organizations/{orgId}/credits/allocate`, and anything granted or bought for it, less what it "
+            "has spent of that. `includedRemaining` is the child's own subscription allotment, if it has one.",
+        ],
+        when={
+            "NOT_FOUND": "`orgId` is not a direct child of your organization. A stranger's organization looks the same "
+            "as a missing one.",
+            "VALIDATION": "Malformed `orgId`.",
+            "KILL_SWITCH": "Your key or organization is suspended, or the child is suspended or archived: "
+            "`details.scope` says which.",
+        },
+        see=[
+            "credits.retrieve",
+            "organizations.credits.allocate",
+            "organizations.credits.events.list",
+            "organizations.credit_config.update",
+        ],
+        python='print(result["available"])',
+        typescript="console.log(result.available);",
+    ),
     access=requires("org:admin"),
     errors=["NOT_FOUND", "KILL_SWITCH"],
     allowed_through_status="active",
@@ -70,9 +116,10 @@ async def read_own_credits(request: ApiRequest) -> Credits:
 async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Credits:
     """Read a child's wallet.
 
-    Read it with the parent's key; it has the same shape as your own wallet. An organization that is
-    not a direct child of yours is 404, whether it exists or not; a child that is suspended or
-    archived is 503.
+    How much funding a customer of yours has left: both the gross balance and what it can spend now. Call it with your
+    own key, the parent's, with `org:admin`. The shape is that of your own wallet (`GET /v1/credits`), with the same
+    balances and the same estimates, but of the child that the path names. An organization that is not a direct child of
+    yours is 404, whether it exists or not; a child that is suspended or archived is 503.
     """
     return await _read(request, org_id, request.caller.organization_id)
 
@@ -151,6 +198,18 @@ _allocated_before = partial(allocation_of, replayed=True)
     "POST",
     "/v1/organizations/{orgId}/credits/allocate",
     sdk="organizations.credits.allocate",
+    shown=Shown(
+        see=[
+            "organizations.credits.retrieve",
+            "organizations.credits.events.list",
+            "organizations.credit_config.update",
+        ],
+        when={
+            "NOT_FOUND": "`orgId` is not a direct child of your organization.",
+            "BILLING_EXHAUSTED": "Less is prepaid and not reserved than should move: `details.reason` is "
+            "`insufficient_prepaid`.",
+        },
+    ),
     access=requires("org:admin"),
     runs=Runs.MONEY,
     status=201,
@@ -206,6 +265,9 @@ async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> Cre
     "PATCH",
     "/v1/organizations/{orgId}/credit-config",
     sdk="organizations.credit_config.update",
+    shown=Shown(
+        request={"monthlyCreditCap": 5000, "refillThreshold": 200, "refillAmount": 1000},
+    ),
     access=requires("org:admin"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "KILL_SWITCH"],

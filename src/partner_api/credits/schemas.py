@@ -123,8 +123,11 @@ def credits_of(wallet: store.Wallet) -> Credits:
 class NewAllocation(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """Prepaid credits to move to a child."""
 
-    credits: PositiveAmount
-    description: Annotated[str, Meta(max_length=500, extra=VISIBLE)] | None = None
+    credits: Annotated[PositiveAmount, Meta(description="How many to move.")]
+    description: (
+        Annotated[str, Meta(max_length=500, description="Both ledgers show it.", extra=VISIBLE)]
+        | None
+    ) = None
     metadata: Metadata = {}
 
 
@@ -171,28 +174,27 @@ def allocation_of(transfer: dict[str, Any], *, replayed: bool = False) -> Alloca
     )
 
 
+_CAP = Meta(description="The most that may be used and reserved in a period; null is no cap.")
+_THRESHOLD = Meta(description="A start that would leave less than this available refills first.")
+_REFILL = Meta(description="How much a refill moves.")
+
+
 class CreditConfigPatch(
     Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True
 ):
     """What to change: a number sets, null clears, what is left out stays."""
 
-    monthly_credit_cap: Amount | UnsetType | None = UNSET
-    refill_threshold: Amount | UnsetType | None = UNSET
-    refill_amount: PositiveAmount | UnsetType | None = UNSET
+    monthly_credit_cap: Annotated[Amount | UnsetType | None, _CAP] = UNSET
+    refill_threshold: Annotated[Amount | UnsetType | None, _THRESHOLD] = UNSET
+    refill_amount: Annotated[PositiveAmount | UnsetType | None, _REFILL] = UNSET
 
 
 class CreditConfig(Struct, frozen=True, rename="camel", kw_only=True):
     """How far a child may spend, and when its wallet fills itself from its partner's."""
 
-    monthly_credit_cap: Annotated[
-        Amount | None,
-        Meta(description="The most that may be used and reserved in a period; null is no cap."),
-    ]
-    refill_threshold: Annotated[
-        Amount | None,
-        Meta(description="A start that would leave less than this available refills first."),
-    ]
-    refill_amount: Annotated[PositiveAmount | None, Meta(description="How much a refill moves.")]
+    monthly_credit_cap: Annotated[Amount | None, _CAP]
+    refill_threshold: Annotated[Amount | None, _THRESHOLD]
+    refill_amount: Annotated[PositiveAmount | None, _REFILL]
     auto_refill_enabled: Annotated[
         bool, Meta(description="Whether `refillThreshold` and `refillAmount` are both set.")
     ]

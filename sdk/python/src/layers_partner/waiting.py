@@ -27,7 +27,7 @@ _GROWTH: Final = 1.5
 _RETRIEVE: Final = Operation("jobs.wait", "GET", "/v1/jobs/{jobId}")
 
 
-class _Wait:
+class Wait:
     """One wait: what to ask next, what an answer says, and how long to pause after it."""
 
     def __init__(
@@ -103,6 +103,15 @@ class _Wait:
         self._pause = min(LONGEST_POLL_SECONDS, self._pause * _GROWTH)
         return pause
 
+    def late(self, error: APITimeoutError) -> None:
+        """Look whether a request had no answer because the wait is over.
+
+        Raises:
+            APITimeoutError: it is.
+        """
+        if time.monotonic() >= self._deadline:
+            raise self._timed_out() from error
+
     def _timed_out(self) -> APITimeoutError:
         return APITimeoutError(f"{self._job_id} was not over after {self._timeout:g} seconds.")
 
@@ -136,10 +145,14 @@ class WaitingJobs(Resource):
             NotFoundError: there is no such job.
         """
         client = self._client
-        waiting = _Wait(client._configuration, job_id, timeout, options)
+        waiting = Wait(client._configuration, job_id, timeout, options)
         while True:
             request = waiting.request()
-            answer = client._answer(request)
+            try:
+                answer = client._answer(request)
+            except APITimeoutError as error:
+                waiting.late(error)
+                raise
             job = waiting.ended(answer, client._data(request, answer))
             if job is not None:
                 return job
@@ -177,10 +190,14 @@ class AsyncWaitingJobs(AsyncResource):
         import asyncio
 
         client = self._client
-        waiting = _Wait(client._configuration, job_id, timeout, options)
+        waiting = Wait(client._configuration, job_id, timeout, options)
         while True:
             request = waiting.request()
-            answer = await client._answer(request)
+            try:
+                answer = await client._answer(request)
+            except APITimeoutError as error:
+                waiting.late(error)
+                raise
             job = waiting.ended(answer, client._data(request, answer))
             if job is not None:
                 return job

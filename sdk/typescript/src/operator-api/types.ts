@@ -69,7 +69,6 @@ export interface BooksCheck {
 /** One criterion, and the points that a candidate has for it. */
 export interface Reason {
   criterion: "followers" | "geo" | "language" | "vertical" | (string & {});
-  /** From 0 to 50. */
   points: number;
   /** The most that there are for it. */
   of: number;
@@ -139,7 +138,12 @@ export interface ClaimedJob {
   /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
   format:
-    "auto" | "slideshow_builder" | "slideshow_remix" | "ugc_remix" | "video_remix" | (string & {});
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
   /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -180,8 +184,9 @@ export interface ReportedAsset {
 export interface CompletionItem {
   /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
+  /** What it cost, at most what was reserved. */
   creditsCharged: number;
-  /** At most 200 of them. */
+  /** What it made. At most 200 of them. */
   assets: readonly ReportedAsset[];
   /** `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
@@ -248,7 +253,13 @@ export interface CreditEvent {
   /** What it added, or took when negative. */
   credits: number;
   eventType:
-    "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {});
+    | "adjustment"
+    | "allocation"
+    | "grant"
+    | "purchase"
+    | "refund"
+    | "usage"
+    | (string & {});
   /** Such as `video_remix`. */
   format: string | null;
   /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -349,11 +360,11 @@ export interface DryRunLease {
 
 /** Upper bounds of what one piece of content costs; what is left out stays as it is. */
 export interface FormatPrices {
-  slideshow_builder?: number;
-  slideshow_remix?: number;
-  video_remix?: number;
-  ugc_remix?: number;
-  auto?: number;
+  slideshow_builder?: number | undefined;
+  slideshow_remix?: number | undefined;
+  video_remix?: number | undefined;
+  ugc_remix?: number | undefined;
+  auto?: number | undefined;
 }
 
 /** How long the claim lasts now, and whether there is a reason to go on. */
@@ -373,9 +384,16 @@ export interface HeartbeatItem {
    * changes nothing. In `finalizing` a job cannot be canceled any more. Such as `rendering`.
    */
   stage?:
-    "finalizing" | "generating" | "processing" | "rendering" | "uploading" | (string & {}) | null;
-  /** From 0 to 1. */
-  progress?: number | null;
+    | "finalizing"
+    | "generating"
+    | "processing"
+    | "rendering"
+    | "uploading"
+    | (string & {})
+    | null
+    | undefined;
+  /** How much is done. From 0 to 1. */
+  progress?: number | null | undefined;
   /** `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
 }
@@ -432,13 +450,12 @@ export interface JobError {
 
 /** What the accounts should be about, and for whom. */
 export interface Niche {
-  /** At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. */
   vertical: string;
-  /** At most 500 characters. */
   audience: string | null;
   /** BCP 47 language tag, of registered parts. */
   language: string | null;
-  /** At most 249 of them. Such as `GB`. */
+  /** Such as `GB`. */
   geo: string[];
 }
 
@@ -514,7 +531,13 @@ export interface OpsCreditEvent {
   /** What it added, or took when negative. */
   credits: number;
   eventType:
-    "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {});
+    | "adjustment"
+    | "allocation"
+    | "grant"
+    | "purchase"
+    | "refund"
+    | "usage"
+    | (string & {});
   /** Such as `video_remix`. */
   format: string | null;
   /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -558,7 +581,12 @@ export interface OpsJob {
   containerId: string;
   env: "live" | "test" | (string & {});
   format:
-    "auto" | "slideshow_builder" | "slideshow_remix" | "ugc_remix" | "video_remix" | (string & {});
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
   status: "canceled" | "completed" | "failed" | "running" | (string & {});
   stage: string;
   progress: number;
@@ -630,7 +658,6 @@ export interface OpsLeaseRequest {
   projectId: string;
   /** `partial`: fewer accounts than asked for. All but `requested` are final. */
   status: "assigned" | "partial" | "rejected" | "requested" | (string & {});
-  /** From 1 to 50. */
   count: number;
   niche: Niche;
   target: string | null;
@@ -804,8 +831,10 @@ export interface SubscriptionPeriod {
 
 /** The subscription of an organization. */
 export interface Subscription {
+  /** What was bought. */
   tier: "enterprise" | "free" | "pro" | "scale" | "starter" | (string & {});
   includedCredits: number;
+  /** Only `active` gets the allotment of each period. */
   billingStatus: "active" | "canceled" | "past_due" | (string & {});
   /** Such as `2026-06-01T00:00:00.000Z`. */
   startedAt: string;

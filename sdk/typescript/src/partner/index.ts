@@ -17,22 +17,22 @@ import type { WhoAmI } from "./types.js";
 
 export * from "./resources/api-keys.js";
 export * from "./resources/audit-log.js";
-export * from "./resources/content-assets.js";
 export * from "./resources/content.js";
-export * from "./resources/credits-events.js";
+export * from "./resources/content-assets.js";
 export * from "./resources/credits.js";
+export * from "./resources/credits-events.js";
 export * from "./resources/jobs.js";
-export * from "./resources/leased-accounts-requests.js";
 export * from "./resources/leased-accounts.js";
+export * from "./resources/leased-accounts-requests.js";
+export * from "./resources/organizations.js";
 export * from "./resources/organizations-api-keys.js";
 export * from "./resources/organizations-credit-config.js";
-export * from "./resources/organizations-credits-events.js";
 export * from "./resources/organizations-credits.js";
-export * from "./resources/organizations.js";
+export * from "./resources/organizations-credits-events.js";
 export * from "./resources/projects.js";
 export * from "./resources/social-accounts.js";
-export * from "./resources/wallet-events.js";
 export * from "./resources/wallet.js";
+export * from "./resources/wallet-events.js";
 export type * from "./types.js";
 
 /** The resources of a client of the Partner API. */

@@ -6,7 +6,6 @@ export interface Allocation {
   id: string;
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
-  /** At least 1. */
   allocated: number;
   description: string | null;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
@@ -83,7 +82,7 @@ export interface ArchivedProject {
   activeLeasedAccounts: number;
 }
 
-/** A file. ``url`` redirects to it. */
+/** A file. `url` redirects to it. */
 export interface Asset {
   /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   assetId: string;
@@ -196,7 +195,12 @@ export interface Content {
   jobId: string;
   status: "canceled" | "completed" | "failed" | "processing" | "queued" | (string & {});
   format:
-    "auto" | "slideshow_builder" | "slideshow_remix" | "ugc_remix" | "video_remix" | (string & {});
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
   hook: string | null;
   /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string | null;
@@ -246,7 +250,13 @@ export interface CreditEvent {
   /** What it added, or took when negative. */
   credits: number;
   eventType:
-    "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {});
+    | "adjustment"
+    | "allocation"
+    | "grant"
+    | "purchase"
+    | "refund"
+    | "usage"
+    | (string & {});
   /** Such as `video_remix`. */
   format: string | null;
   /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -415,13 +425,12 @@ export interface KilledApiKey {
 
 /** What the accounts should be about, and for whom. */
 export interface Niche {
-  /** At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. */
   vertical: string;
-  /** At most 500 characters. */
   audience: string | null;
   /** BCP 47 language tag, of registered parts. */
   language: string | null;
-  /** At most 249 of them. Such as `GB`. */
+  /** Such as `GB`. */
   geo: string[];
 }
 
@@ -435,7 +444,6 @@ export interface LeaseRequest {
   projectId: string;
   /** `partial`: fewer accounts than asked for. All but `requested` are final. */
   status: "assigned" | "partial" | "rejected" | "requested" | (string & {});
-  /** From 1 to 50. */
   count: number;
   niche: Niche;
   target: string | null;
@@ -513,14 +521,14 @@ export interface Migrated {
 
 /** What the accounts should be about, and for whom. */
 export interface NicheParam {
-  /** At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
   vertical: string;
   /** At most 500 characters. */
-  audience?: string | null;
+  audience?: string | null | undefined;
   /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `en`. */
-  language?: string | null;
+  language?: string | null | undefined;
   /** At most 249 of them. Such as `GB`. */
-  geo?: readonly string[];
+  geo?: readonly string[] | undefined;
 }
 
 /** A partner, or a child that a partner has created for a customer. */

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from partner_api.content.upload_store import ClaimLost, HeldJob, upload
+from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -25,6 +26,7 @@ _MOST_WORKER_CHARACTERS = 128
     "PUT",
     "/ops/v1/jobs/{jobId}/assets/{name}",
     sdk="jobs.assets.upload",
+    shown=Shown(request={"name": "slide-1.png", _WORKER_HEADER: "worker-1"}),
     access=requires_role("worker"),
     runs=Runs.UNRECORDED,
     uploads=UploadRule((ANY_TYPE,), MAX_FILE_BYTES, streamed=True),

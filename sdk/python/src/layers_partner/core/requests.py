@@ -10,7 +10,7 @@ from layers_partner.core.configuration import check_limits, check_organization
 from layers_partner.core.headers import check_extra_headers, check_idempotency_key
 from layers_partner.core.uploads import Upload
 from layers_partner.core.values import body_of, path_of, query_of, text_of
-from layers_partner.options import NotGiven
+from layers_partner.options import NOT_GIVEN, NotGiven
 from layers_partner.version import VERSION
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Request:
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, object] | None = None,
         body: object = None,
-        upload: AsyncUploadContent | None = None,
+        upload: AsyncUploadContent | NotGiven = NOT_GIVEN,
         content_type: str | None = None,
         is_redirect_wanted: bool = False,
     ) -> None:
@@ -89,7 +89,7 @@ class Request:
         self.idempotency_key = _idempotency_key(self.method, options)
         self.headers = self._head(configuration, options, headers or {})
         self.content: bytes | Upload | None = None
-        if upload is not None:
+        if not isinstance(upload, NotGiven):
             self.content = Upload(upload)
             self.headers["content-type"] = content_type or "application/octet-stream"
             if self.content.size is not None:

@@ -79,7 +79,11 @@ class Upload:
         return pieces
 
     def pieces(self) -> Iterator[bytes]:
-        """Go through it. What a file has grown by since its size was taken is left out."""
+        """Go through it. What a file has grown by since its size was taken is left out.
+
+        Raises:
+            OSError: the file cannot be read, or became shorter.
+        """
         self._is_begun = True
         if isinstance(self._content, memoryview):
             for offset in range(0, len(self._content), _PIECE_BYTES):
@@ -91,6 +95,8 @@ class Upload:
         left = self.size
         while left is None or left > 0:
             piece = self.file.read(_PIECE_BYTES if left is None else min(left, _PIECE_BYTES))
+            if not piece and left:
+                raise OSError("The file became shorter while it was sent.")
             if not piece:
                 return
             if not isinstance(piece, bytes):

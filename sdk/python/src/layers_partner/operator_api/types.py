@@ -80,7 +80,6 @@ class Reason(TypedDict):
 
     criterion: Literal["followers", "geo", "language", "vertical"] | str
     points: int
-    """From 0 to 50."""
     of: int
     """The most that there are for it."""
     text: str
@@ -198,8 +197,9 @@ class CompletionItem(TypedDict):
     claimToken: str
     """Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     creditsCharged: int
+    """What it cost, at most what was reserved."""
     assets: Sequence[ReportedAsset]
-    """At most 200 of them."""
+    """What it made. At most 200 of them."""
     jobId: str
     """`job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
 
@@ -404,7 +404,7 @@ class HeartbeatItem(TypedDict):
     changes nothing. In `finalizing` a job cannot be canceled any more. Such as `rendering`.
     """
     progress: NotRequired[float | None]
-    """From 0 to 1."""
+    """How much is done. From 0 to 1."""
     jobId: str
     """`job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
 
@@ -469,13 +469,12 @@ class Niche(TypedDict):
     """What the accounts should be about, and for whom."""
 
     vertical: str
-    """At most 64 characters. Such as `food_and_drink`."""
+    """What it posts about."""
     audience: str | None
-    """At most 500 characters."""
     language: str | None
     """BCP 47 language tag, of registered parts."""
     geo: list[str]
-    """At most 249 of them. Such as `GB`."""
+    """Such as `GB`."""
 
 
 class Operator(TypedDict):
@@ -674,7 +673,6 @@ class OpsLeaseRequest(TypedDict):
     status: Literal["assigned", "partial", "rejected", "requested"] | str
     """`partial`: fewer accounts than asked for. All but `requested` are final."""
     count: int
-    """From 1 to 50."""
     niche: Niche
     target: str | None
     note: str | None
@@ -859,8 +857,10 @@ class Subscription(TypedDict):
     """The subscription of an organization."""
 
     tier: Literal["enterprise", "free", "pro", "scale", "starter"] | str
+    """What was bought."""
     includedCredits: int
     billingStatus: Literal["active", "canceled", "past_due"] | str
+    """Only `active` gets the allotment of each period."""
     startedAt: str
     """Such as `2026-06-01T00:00:00.000Z`."""
     currentPeriod: SubscriptionPeriod

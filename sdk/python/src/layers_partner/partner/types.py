@@ -13,7 +13,6 @@ class Allocation(TypedDict):
     organizationId: str
     """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     allocated: int
-    """At least 1."""
     description: str | None
     metadata: dict[str, str]
     """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
@@ -94,7 +93,7 @@ class ArchivedProject(TypedDict):
 
 
 class Asset(TypedDict):
-    """A file. ``url`` redirects to it."""
+    """A file. `url` redirects to it."""
 
     assetId: str
     """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
@@ -445,13 +444,12 @@ class Niche(TypedDict):
     """What the accounts should be about, and for whom."""
 
     vertical: str
-    """At most 64 characters. Such as `food_and_drink`."""
+    """What it posts about."""
     audience: str | None
-    """At most 500 characters."""
     language: str | None
     """BCP 47 language tag, of registered parts."""
     geo: list[str]
-    """At most 249 of them. Such as `GB`."""
+    """Such as `GB`."""
 
 
 class LeaseRequest(TypedDict):
@@ -466,7 +464,6 @@ class LeaseRequest(TypedDict):
     status: Literal["assigned", "partial", "rejected", "requested"] | str
     """`partial`: fewer accounts than asked for. All but `requested` are final."""
     count: int
-    """From 1 to 50."""
     niche: Niche
     target: str | None
     note: str | None
@@ -550,7 +547,7 @@ class NicheParam(TypedDict):
     """What the accounts should be about, and for whom."""
 
     vertical: str
-    """At most 64 characters. Such as `food_and_drink`."""
+    """What it posts about. At most 64 characters. Such as `food_and_drink`."""
     audience: NotRequired[str | None]
     """At most 500 characters."""
     language: NotRequired[str | None]

@@ -28,7 +28,7 @@ export interface JobsCancelParams {
 export interface JobsClaimParams {
   /** Who works, by a name of its own choice. At most 128 characters. */
   workerId: string;
-  /** The formats. At most 16 of them. */
+  /** What it can make. At most 16 of them. */
   formats: ReadonlyArray<
     "auto" | "slideshow_builder" | "slideshow_remix" | "ugc_remix" | "video_remix" | (string & {})
   >;
@@ -37,7 +37,7 @@ export interface JobsClaimParams {
   /** How many jobs it takes. From 1 to 50. */
   max: number;
   /** How long to wait for a job if there is none. From 0 to 20. */
-  waitSeconds?: number;
+  waitSeconds?: number | undefined;
 }
 
 /** Arguments of `operator.jobs.complete`. */
@@ -46,9 +46,9 @@ export interface JobsCompleteParams {
   jobId: string;
   /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
-  /** The credits charged. */
+  /** What it cost, at most what was reserved. */
   creditsCharged: number;
-  /** The assets. At most 200 of them. */
+  /** What it made. At most 200 of them. */
   assets: readonly ReportedAsset[];
   /** Who works, by a name of its own choice. At most 128 characters. */
   workerId: string;
@@ -70,7 +70,7 @@ export interface JobsFailParams {
   workerId: string;
   /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
-  /** The code. Such as `SOURCE_NOT_FOUND`. */
+  /** What went wrong, for programs. Such as `SOURCE_NOT_FOUND`. */
   code: string;
   /** The partner sees it. At most 2,000 characters. */
   message: string;
@@ -91,16 +91,23 @@ export interface JobsHeartbeatParams {
    * changes nothing. In `finalizing` a job cannot be canceled any more. Such as `rendering`.
    */
   stage?:
-    "finalizing" | "generating" | "processing" | "rendering" | "uploading" | (string & {}) | null;
-  /** The progress. From 0 to 1. */
-  progress?: number | null;
+    | "finalizing"
+    | "generating"
+    | "processing"
+    | "rendering"
+    | "uploading"
+    | (string & {})
+    | null
+    | undefined;
+  /** How much is done. From 0 to 1. */
+  progress?: number | null | undefined;
 }
 
 /** Arguments of `operator.jobs.heartbeatMany`. */
 export interface JobsHeartbeatManyParams {
   /** Who works, by a name of its own choice. At most 128 characters. */
   workerId: string;
-  /** The items. At most 50 of them. */
+  /** One for each job. At most 50 of them. */
   items: readonly HeartbeatItem[];
 }
 
@@ -113,7 +120,8 @@ export interface JobsListParams {
     | "failed"
     | "running"
     | (string & {})
-    | ReadonlyArray<"canceled" | "completed" | "failed" | "running" | (string & {})>;
+    | ReadonlyArray<"canceled" | "completed" | "failed" | "running" | (string & {})>
+    | undefined;
   /** Only these; a list for several. */
   format?:
     | "auto"
@@ -129,13 +137,14 @@ export interface JobsListParams {
         | "ugc_remix"
         | "video_remix"
         | (string & {})
-      >;
+      >
+    | undefined;
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
-  organizationId?: string;
+  organizationId?: string | undefined;
   /** Jobs on a page. From 1 to 200. Without it, 50. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `operator.jobs.retrieve`. */

@@ -10,9 +10,9 @@ export interface LeaseRequestsCandidatesListParams {
   /** Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
   leaseRequestId: string;
   /** Candidates on a page. From 1 to 100. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Methods of `operator.leaseRequests.candidates`. */

@@ -16,9 +16,9 @@ export interface LeaseRequestsFulfilParams {
    */
   poolAccountIds: readonly string[];
   /** For the partner. At most 2,000 characters. */
-  note?: string | null;
+  note?: string | null | undefined;
   /** Of each; without it, each has the price that the pool says. */
-  monthlyPriceCents?: number | null;
+  monthlyPriceCents?: number | null | undefined;
 }
 
 /** Arguments of `operator.leaseRequests.list`. */
@@ -30,13 +30,14 @@ export interface LeaseRequestsListParams {
     | "rejected"
     | "requested"
     | (string & {})
-    | ReadonlyArray<"assigned" | "partial" | "rejected" | "requested" | (string & {})>;
+    | ReadonlyArray<"assigned" | "partial" | "rejected" | "requested" | (string & {})>
+    | undefined;
   /** Only of this organization's projects. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
-  organizationId?: string;
+  organizationId?: string | undefined;
   /** Requests on a page. From 1 to 100. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `operator.leaseRequests.reject`. */

@@ -12,20 +12,21 @@ export interface LeasesListParams {
     | "assigned"
     | "disconnected"
     | (string & {})
-    | ReadonlyArray<"assigned" | "disconnected" | (string & {})>;
+    | ReadonlyArray<"assigned" | "disconnected" | (string & {})>
+    | undefined;
   /** Only assigned ones like this. */
-  billingStatus?: "current" | "past_due" | (string & {});
+  billingStatus?: "current" | "past_due" | (string & {}) | undefined;
   /**
    * Only assigned ones whose oldest unpaid month begins before this. Such as
    * `2026-06-01T00:00:00.000Z`.
    */
-  dueBefore?: string;
+  dueBefore?: string | undefined;
   /** Only of this organization's projects. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
-  organizationId?: string;
+  organizationId?: string | undefined;
   /** Leases on a page. From 1 to 200. Without it, 50. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `operator.leases.recall`. */
@@ -33,7 +34,7 @@ export interface LeasesRecallParams {
   /** Id of the social account. Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
   /** Kept on the lease. At most 1,024 characters. */
-  note?: string | null;
+  note?: string | null | undefined;
 }
 
 /** Arguments of `operator.leases.update`. */

@@ -9,18 +9,18 @@ import type { Operator, OperatorWithToken } from "../types.js";
 export interface OperatorsCreateParams {
   /** Unique; audit rows name it. At most 120 characters. */
   name: string;
-  /** The role. */
+  /** What the operator may do. */
   role: "admin" | "finance" | "operator" | "viewer" | "worker" | (string & {});
   /** When the token stops working; in the future. Such as `2026-06-01T00:00:00.000Z`. */
-  expiresAt?: string | null;
+  expiresAt?: string | null | undefined;
 }
 
 /** Arguments of `operator.operators.list`. */
 export interface OperatorsListParams {
   /** Operators on a page. From 1 to 100. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `operator.operators.revoke`. */

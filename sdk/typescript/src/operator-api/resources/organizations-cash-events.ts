@@ -19,13 +19,14 @@ export interface OrganizationsCashEventsListParams {
     | (string & {})
     | ReadonlyArray<
         "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {})
-      >;
+      >
+    | undefined;
   /** Events on a page. From 1 to 100. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
-  /** The env. Without it, `live`. */
-  env?: "live" | "test" | (string & {});
+  cursor?: string | undefined;
+  /** Which of its two ledgers. Without it, `live`. */
+  env?: "live" | "test" | (string & {}) | undefined;
 }
 
 /** Methods of `operator.organizations.cash.events`. */

@@ -12,10 +12,10 @@ export interface OrganizationsCashAdjustParams {
   orgId: string;
   /** Negative takes money. Not 0. */
   amountCents: number;
-  /** The description. At most 500 characters. */
+  /** The partner sees it. At most 500 characters. */
   description: string;
   /** Of the payment, such as an invoice. At most 255 characters. */
-  reference?: string | null;
+  reference?: string | null | undefined;
 }
 
 /** Arguments of `operator.organizations.cash.refund`. */
@@ -26,22 +26,22 @@ export interface OrganizationsCashRefundParams {
   socialAccountId: string;
   /** 0 is the first month. From 0 to 100,000. */
   leaseMonth: number;
-  /** The amount cents. At least 1. */
+  /** At most what the month was charged. At least 1. */
   amountCents: number;
-  /** The description. At most 500 characters. */
-  description?: string | null;
+  /** The partner sees it. At most 500 characters. */
+  description?: string | null | undefined;
 }
 
 /** Arguments of `operator.organizations.cash.topUp`. */
 export interface OrganizationsCashTopUpParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** The amount cents. At least 1. */
+  /** What was paid in. At least 1. */
   amountCents: number;
-  /** The description. At most 500 characters. */
+  /** The partner sees it. At most 500 characters. */
   description: string;
   /** Of the payment, such as an invoice. At most 255 characters. */
-  reference?: string | null;
+  reference?: string | null | undefined;
 }
 
 /** Methods of `operator.organizations.cash`. */

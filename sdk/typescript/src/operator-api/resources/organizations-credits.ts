@@ -12,34 +12,34 @@ export interface OrganizationsCreditsAdjustParams {
   orgId: string;
   /** Negative takes credits. Not 0. */
   credits: number;
-  /** The description. At most 500 characters. */
+  /** The partner sees it. At most 500 characters. */
   description: string;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Arguments of `operator.organizations.credits.grant`. */
 export interface OrganizationsCreditsGrantParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** The credits. At least 1. */
+  /** How many to add. At least 1. */
   credits: number;
-  /** The description. At most 500 characters. */
-  description?: string | null;
+  /** The partner sees it. At most 500 characters. */
+  description?: string | null | undefined;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Arguments of `operator.organizations.credits.purchase`. */
 export interface OrganizationsCreditsPurchaseParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** The credits. At least 1. */
+  /** How many to add. At least 1. */
   credits: number;
-  /** The description. At most 500 characters. */
-  description?: string | null;
+  /** The partner sees it. At most 500 characters. */
+  description?: string | null | undefined;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Arguments of `operator.organizations.credits.refund`. */
@@ -48,10 +48,10 @@ export interface OrganizationsCreditsRefundParams {
   orgId: string;
   /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
-  /** The credits. At least 1. */
+  /** With earlier refunds of the job, at most its charge. At least 1. */
   credits: number;
-  /** The description. At most 500 characters. */
-  description?: string | null;
+  /** The partner sees it. At most 500 characters. */
+  description?: string | null | undefined;
 }
 
 /** Methods of `operator.organizations.credits`. */

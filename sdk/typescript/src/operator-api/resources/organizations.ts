@@ -11,35 +11,43 @@ import { OrganizationsSubscriptionResource } from "./organizations-subscription.
 
 /** Arguments of `operator.organizations.create`. */
 export interface OrganizationsCreateParams {
-  /** The name. At most 128 characters. */
+  /** As people know it. At most 128 characters. */
   name: string;
   /**
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
    */
-  billingEmail?: string | null;
+  billingEmail?: string | null | undefined;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: Readonly<Record<string, string>>;
-  /** The rate limit tier. Without it, `standard`. */
-  rateLimitTier?: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {});
+  metadata?: Readonly<Record<string, string>> | undefined;
+  /** How many requests its keys may send. Without it, `standard`. */
+  rateLimitTier?:
+    | "internal"
+    | "partner"
+    | "pilot"
+    | "sandbox"
+    | "standard"
+    | (string & {})
+    | undefined;
 }
 
 /** Arguments of `operator.organizations.list`. */
 export interface OrganizationsListParams {
   /** A part of the name, whatever its case. At most 128 characters. */
-  search?: string;
+  search?: string | undefined;
   /** Only these; a list for several. */
   status?:
     | "active"
     | "archived"
     | "suspended"
     | (string & {})
-    | ReadonlyArray<"active" | "archived" | "suspended" | (string & {})>;
+    | ReadonlyArray<"active" | "archived" | "suspended" | (string & {})>
+    | undefined;
   /** Only the children of this partner. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
-  parentOrganizationId?: string;
+  parentOrganizationId?: string | undefined;
   /** Organizations on a page. From 1 to 100. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `operator.organizations.retrieve`. */
@@ -52,12 +60,19 @@ export interface OrganizationsRetrieveParams {
 export interface OrganizationsUpdateParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** The rate limit tier. */
-  rateLimitTier?: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {});
+  /** How many requests its keys may send. */
+  rateLimitTier?:
+    | "internal"
+    | "partner"
+    | "pilot"
+    | "sandbox"
+    | "standard"
+    | (string & {})
+    | undefined;
   /** Upper bounds of what one piece of content costs; what is left out stays as it is. */
-  formatPrices?: FormatPrices;
+  formatPrices?: FormatPrices | undefined;
   /** Suspending a partner stops its keys and those of all its children. */
-  status?: "active" | "suspended" | (string & {});
+  status?: "active" | "suspended" | (string & {}) | undefined;
 }
 
 /** Methods of `operator.organizations`. */

@@ -8,22 +8,22 @@ import type { PoolAccount, PoolImport } from "../types.js";
 
 /** Arguments of `operator.poolAccounts.create`. */
 export interface PoolAccountsCreateParams {
-  /** The platform. */
+  /** Where it is. */
   platform: "tiktok" | (string & {});
   /** In lower case, without @. Such as `coffee.reviews.daily`. */
   handle: string;
-  /** The followers. */
+  /** How many follow it. */
   followers: number;
-  /** The vertical. At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
   vertical: string;
   /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `pt-BR`. */
   language: string;
-  /** The geo. At most 249 of them. Such as `GB`. */
+  /** Where its audience is. At most 249 of them. Such as `GB`. */
   geo: readonly string[];
-  /** The monthly price cents. Without it, 15,000. */
-  monthlyPriceCents?: number;
-  /** The avatar url. At most 2,048 characters. */
-  avatarUrl?: string | null;
+  /** What a month costs, where the lease says nothing else. Without it, 15,000. */
+  monthlyPriceCents?: number | undefined;
+  /** Its picture. At most 2,048 characters. */
+  avatarUrl?: string | null | undefined;
 }
 
 /** Arguments of `operator.poolAccounts.importFile`. */
@@ -33,7 +33,7 @@ export interface PoolAccountsImportFileParams {
   /** `text/csv` or `application/x-ndjson`. */
   contentType: string;
   /** Add no account at all if a line has a problem. */
-  allOrNothing?: boolean;
+  allOrNothing?: boolean | undefined;
 }
 
 /** Arguments of `operator.poolAccounts.list`. */
@@ -44,47 +44,48 @@ export interface PoolAccountsListParams {
     | "leased"
     | "retired"
     | (string & {})
-    | ReadonlyArray<"available" | "leased" | "retired" | (string & {})>;
-  /** The platform. */
-  platform?: "tiktok" | (string & {}) | ReadonlyArray<"tiktok" | (string & {})>;
+    | ReadonlyArray<"available" | "leased" | "retired" | (string & {})>
+    | undefined;
+  /** Only these; a list for several. */
+  platform?: "tiktok" | (string & {}) | ReadonlyArray<"tiktok" | (string & {})> | undefined;
   /** Only these; a list for several. Such as `food_and_drink`. */
-  vertical?: string | readonly string[];
+  vertical?: string | readonly string[] | undefined;
   /** Only these; a list for several. Such as `pt-BR`. */
-  language?: string | readonly string[];
-  /** Only with an audience in one of these countries; repeat it. Such as `GB`. */
-  geo?: string | readonly string[];
-  /** The min followers. */
-  minFollowers?: number;
-  /** The max followers. */
-  maxFollowers?: number;
-  /** The max monthly price cents. */
-  maxMonthlyPriceCents?: number;
+  language?: string | readonly string[] | undefined;
+  /** Only with an audience in one of these countries; a list for several. Such as `GB`. */
+  geo?: string | readonly string[] | undefined;
+  /** Only with so many or more. */
+  minFollowers?: number | undefined;
+  /** Only with so many or fewer. */
+  maxFollowers?: number | undefined;
+  /** Only those that cost so much or less. */
+  maxMonthlyPriceCents?: number | undefined;
   /** A part of the handle, whatever its case. At most 64 characters. */
-  search?: string;
+  search?: string | undefined;
   /** Accounts on a page. From 1 to 200. Without it, 50. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `operator.poolAccounts.update`. */
 export interface PoolAccountsUpdateParams {
   /** Id of the pool account. Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   poolAccountId: string;
-  /** The followers. */
-  followers?: number;
-  /** The vertical. At most 64 characters. Such as `food_and_drink`. */
-  vertical?: string;
+  /** How many follow it. */
+  followers?: number | undefined;
+  /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
+  vertical?: string | undefined;
   /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `pt-BR`. */
-  language?: string;
-  /** The geo. At most 249 of them. Such as `GB`. */
-  geo?: readonly string[];
+  language?: string | undefined;
+  /** Where its audience is. At most 249 of them. Such as `GB`. */
+  geo?: readonly string[] | undefined;
   /** Of later leases; leases that exist keep theirs. */
-  monthlyPriceCents?: number;
-  /** The avatar url. At most 2,048 characters. */
-  avatarUrl?: string | null;
+  monthlyPriceCents?: number | undefined;
+  /** Its picture. At most 2,048 characters. */
+  avatarUrl?: string | null | undefined;
   /** A retired account is not leased any more. A leased one is 409. */
-  status?: "available" | "retired" | (string & {});
+  status?: "available" | "retired" | (string & {}) | undefined;
 }
 
 /** Methods of `operator.poolAccounts`. */

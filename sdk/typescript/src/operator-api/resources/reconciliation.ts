@@ -11,7 +11,7 @@ export interface ReconciliationRetrieveParams {
    * Check this organization now, instead of reading the last full check. Such as
    * `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
-  organizationId?: string;
+  organizationId?: string | undefined;
 }
 
 /** Methods of `operator.reconciliation`. */

@@ -11,25 +11,25 @@ export interface RenewalsDryRunParams {
    * Day by day until then, at most a year ahead, as if nothing were paid in and no lease released.
    * Without it, now alone. Such as `2026-06-01T00:00:00.000Z`.
    */
-  until?: string;
+  until?: string | undefined;
   /** Only of this partner. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
-  organizationId?: string;
+  organizationId?: string | undefined;
   /** Partners on a page. From 1 to 10. Without it, 5. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `operator.renewals.list`. */
 export interface RenewalsListParams {
   /** At most a year ahead. Without it, the next 30 days. Such as `2026-06-01T00:00:00.000Z`. */
-  until?: string;
+  until?: string | undefined;
   /** Only of this partner. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
-  organizationId?: string;
+  organizationId?: string | undefined;
   /** Partners on a page. From 1 to 100. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Methods of `operator.renewals`. */

@@ -8,19 +8,19 @@ import type { AuditEvent } from "../types.js";
 /** Arguments of `layers.auditLog.list`. */
 export interface AuditLogListParams {
   /** Only these; a list for several. Such as `api_key.killed`. */
-  eventType?: string | readonly string[];
+  eventType?: string | readonly string[] | undefined;
   /** Only of these; a list for several. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
-  projectId?: string | readonly string[];
+  projectId?: string | readonly string[] | undefined;
   /** Only by these; a list for several. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
-  apiKeyId?: string | readonly string[];
+  apiKeyId?: string | readonly string[] | undefined;
   /** From this instant on. Such as `2026-06-01T00:00:00.000Z`. */
-  since?: string;
+  since?: string | undefined;
   /** Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`. */
-  until?: string;
+  until?: string | undefined;
   /** Events on a page. From 1 to 200. Without it, 50. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Methods of `layers.auditLog`. */

@@ -19,9 +19,9 @@ export interface ContentBuildSlideshowParams {
    * The account that it is for: a connected one of the project. Such as
    * `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
-  socialAccountId?: string | null;
+  socialAccountId?: string | null | undefined;
   /** Who should be seen in it. At most 128 characters. */
-  influencerId?: string | null;
+  influencerId?: string | null | undefined;
 }
 
 /** Arguments of `layers.content.generate`. */
@@ -32,16 +32,16 @@ export interface ContentGenerateParams {
    * What it is about, as a viewer would say it; not blank. At most 2,000 characters. Such as `Three
    * cafés in Lisbon that open before seven`.
    */
-  hook?: string | null;
+  hook?: string | null | undefined;
   /** The TikTok video to start from. Such as `7301234567890123456`. */
-  tiktokVideoId?: string | null;
+  tiktokVideoId?: string | null | undefined;
   /**
    * The account that it is for: a connected one of the project. Such as
    * `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
-  socialAccountId?: string | null;
+  socialAccountId?: string | null | undefined;
   /** Who should be seen in it. At most 128 characters. */
-  influencerId?: string | null;
+  influencerId?: string | null | undefined;
 }
 
 /** Arguments of `layers.content.list`. */
@@ -56,7 +56,8 @@ export interface ContentListParams {
     | "processing"
     | "queued"
     | (string & {})
-    | ReadonlyArray<"canceled" | "completed" | "failed" | "processing" | "queued" | (string & {})>;
+    | ReadonlyArray<"canceled" | "completed" | "failed" | "processing" | "queued" | (string & {})>
+    | undefined;
   /** Only these; a list for several. */
   format?:
     | "auto"
@@ -72,15 +73,16 @@ export interface ContentListParams {
         | "ugc_remix"
         | "video_remix"
         | (string & {})
-      >;
+      >
+    | undefined;
   /** Created then or later. Such as `2026-06-01T00:00:00.000Z`. */
-  since?: string;
+  since?: string | undefined;
   /** Created then or earlier. Such as `2026-06-01T00:00:00.000Z`. */
-  until?: string;
+  until?: string | undefined;
   /** Containers on a page. From 1 to 200. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `layers.content.remixSlideshow`. */
@@ -93,9 +95,9 @@ export interface ContentRemixSlideshowParams {
    * The account that it is for: a connected one of the project. Such as
    * `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
-  socialAccountId?: string | null;
+  socialAccountId?: string | null | undefined;
   /** Who should be seen in it. At most 128 characters. */
-  influencerId?: string | null;
+  influencerId?: string | null | undefined;
 }
 
 /** Arguments of `layers.content.remixUgc`. */
@@ -106,18 +108,18 @@ export interface ContentRemixUgcParams {
    * What it is about, as a viewer would say it; not blank. At most 2,000 characters. Such as `Three
    * cafés in Lisbon that open before seven`.
    */
-  hook?: string | null;
+  hook?: string | null | undefined;
   /** The TikTok video to start from. Such as `7301234567890123456`. */
-  tiktokVideoId?: string | null;
+  tiktokVideoId?: string | null | undefined;
   /** A recording to use. At most 128 characters. */
-  mediaId?: string | null;
+  mediaId?: string | null | undefined;
   /**
    * The account that it is for: a connected one of the project. Such as
    * `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
-  socialAccountId?: string | null;
+  socialAccountId?: string | null | undefined;
   /** Who should be seen in it. At most 128 characters. */
-  influencerId?: string | null;
+  influencerId?: string | null | undefined;
 }
 
 /** Arguments of `layers.content.remixVideo`. */
@@ -130,9 +132,9 @@ export interface ContentRemixVideoParams {
    * The account that it is for: a connected one of the project. Such as
    * `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
-  socialAccountId?: string | null;
+  socialAccountId?: string | null | undefined;
   /** Who should be seen in it. At most 128 characters. */
-  influencerId?: string | null;
+  influencerId?: string | null | undefined;
 }
 
 /** Arguments of `layers.content.retrieve`. */

@@ -8,7 +8,7 @@ import type { CreditEvent, LedgerHead } from "../types.js";
 /** Arguments of `layers.credits.events.list`. */
 export interface CreditsEventsListParams {
   /** Only of these; a list for several. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
-  projectId?: string | readonly string[];
+  projectId?: string | readonly string[] | undefined;
   /** Only these; a list for several. */
   eventType?:
     | "adjustment"
@@ -20,15 +20,16 @@ export interface CreditsEventsListParams {
     | (string & {})
     | ReadonlyArray<
         "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {})
-      >;
+      >
+    | undefined;
   /** From this instant on. Such as `2026-06-01T00:00:00.000Z`. */
-  since?: string;
+  since?: string | undefined;
   /** Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`. */
-  until?: string;
+  until?: string | undefined;
   /** Events on a page. From 1 to 100. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Methods of `layers.credits.events`. */

@@ -14,11 +14,11 @@ export interface LeasedAccountsRequestsCreateParams {
   /** What the accounts should be about, and for whom. */
   niche: NicheParam;
   /** What you want to achieve with them. At most 2,000 characters. */
-  target?: string | null;
+  target?: string | null | undefined;
   /** For the operator. At most 2,000 characters. */
-  note?: string | null;
+  note?: string | null | undefined;
   /** Your own name for the request; unique among your organization's. Such as `spring-launch`. */
-  requestId?: string | null;
+  requestId?: string | null | undefined;
 }
 
 /** Arguments of `layers.leasedAccounts.requests.list`. */
@@ -32,11 +32,12 @@ export interface LeasedAccountsRequestsListParams {
     | "rejected"
     | "requested"
     | (string & {})
-    | ReadonlyArray<"assigned" | "partial" | "rejected" | "requested" | (string & {})>;
+    | ReadonlyArray<"assigned" | "partial" | "rejected" | "requested" | (string & {})>
+    | undefined;
   /** Requests on a page. From 1 to 100. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `layers.leasedAccounts.requests.retrieve`. */

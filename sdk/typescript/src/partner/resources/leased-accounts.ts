@@ -15,19 +15,20 @@ export interface LeasedAccountsListParams {
     | "assigned"
     | "disconnected"
     | (string & {})
-    | ReadonlyArray<"assigned" | "disconnected" | (string & {})>;
+    | ReadonlyArray<"assigned" | "disconnected" | (string & {})>
+    | undefined;
   /** Accounts on a page. From 1 to 1,000. Without it, 1,000. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `layers.leasedAccounts.release`. */
 export interface LeasedAccountsReleaseParams {
   /** Id of the social account. Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
-  /** The reason. At most 1,024 characters. */
-  reason?: string | null;
+  /** For the audit log. At most 1,024 characters. */
+  reason?: string | null | undefined;
 }
 
 /** Methods of `layers.leasedAccounts`. */

@@ -9,7 +9,7 @@ import type { ApiKey, ApiKeyWithSecret, DeletedApiKey } from "../types.js";
 export interface OrganizationsApiKeysCreateParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** The name. At most 120 characters. */
+  /** To tell keys apart. At most 120 characters. */
   name: string;
   /** `*` stands for every scope but `org:admin`. At most 64 of them. */
   scopes: ReadonlyArray<
@@ -32,8 +32,8 @@ export interface OrganizationsApiKeysCreateParams {
     | "*"
     | (string & {})
   >;
-  /** The env. Without it, `live`. */
-  env?: "live" | "test" | (string & {});
+  /** A `test` key sees the test environment and nothing else. Without it, `live`. */
+  env?: "live" | "test" | (string & {}) | undefined;
 }
 
 /** Arguments of `layers.organizations.apiKeys.delete`. */
@@ -49,9 +49,9 @@ export interface OrganizationsApiKeysListParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** Keys on a page. From 1 to 100. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `layers.organizations.apiKeys.rotate`. */

@@ -15,12 +15,12 @@ export interface OrganizationsCreditConfigRetrieveParams {
 export interface OrganizationsCreditConfigUpdateParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** The monthly credit cap. */
-  monthlyCreditCap?: number | null;
-  /** The refill threshold. */
-  refillThreshold?: number | null;
-  /** The refill amount. At least 1. */
-  refillAmount?: number | null;
+  /** The most that may be used and reserved in a period; null is no cap. */
+  monthlyCreditCap?: number | null | undefined;
+  /** A start that would leave less than this available refills first. */
+  refillThreshold?: number | null | undefined;
+  /** How much a refill moves. At least 1. */
+  refillAmount?: number | null | undefined;
 }
 
 /** Methods of `layers.organizations.creditConfig`. */

@@ -10,12 +10,12 @@ import { OrganizationsCreditsEventsResource } from "./organizations-credits-even
 export interface OrganizationsCreditsAllocateParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** The credits. At least 1. */
+  /** How many to move. At least 1. */
   credits: number;
-  /** The description. At most 500 characters. */
-  description?: string | null;
+  /** Both ledgers show it. At most 500 characters. */
+  description?: string | null | undefined;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Arguments of `layers.organizations.credits.retrieve`. */

@@ -16,14 +16,14 @@ export interface OrganizationsArchiveParams {
 
 /** Arguments of `layers.organizations.create`. */
 export interface OrganizationsCreateParams {
-  /** The name. At most 128 characters. */
+  /** As people know it. At most 128 characters. */
   name: string;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
-  metadata?: Readonly<Record<string, string>>;
+  metadata?: Readonly<Record<string, string>> | undefined;
   /**
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
    */
-  billingEmail?: string | null;
+  billingEmail?: string | null | undefined;
 }
 
 /** Arguments of `layers.organizations.list`. */
@@ -34,11 +34,12 @@ export interface OrganizationsListParams {
     | "archived"
     | "suspended"
     | (string & {})
-    | ReadonlyArray<"active" | "archived" | "suspended" | (string & {})>;
+    | ReadonlyArray<"active" | "archived" | "suspended" | (string & {})>
+    | undefined;
   /** Organizations on a page. From 1 to 200. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `layers.organizations.migrate`. */
@@ -69,17 +70,17 @@ export interface OrganizationsSuspendParams {
 export interface OrganizationsUpdateParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** The name. At most 128 characters. */
-  name?: string;
+  /** As people know it. At most 128 characters. */
+  name?: string | undefined;
   /**
    * Merges key by key: an empty value removes its key, `null` removes all. At most 100 keys in one
    * change.
    */
-  metadata?: Readonly<Record<string, string>> | null;
+  metadata?: Readonly<Record<string, string>> | null | undefined;
   /**
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
    */
-  billingEmail?: string | null;
+  billingEmail?: string | null | undefined;
 }
 
 /** Methods of `layers.organizations`. */

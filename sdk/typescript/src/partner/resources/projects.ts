@@ -13,28 +13,28 @@ export interface ProjectsArchiveParams {
 
 /** Arguments of `layers.projects.create`. */
 export interface ProjectsCreateParams {
-  /** The name. At most 128 characters. */
+  /** The app or brand. At most 128 characters. */
   name: string;
   /** A zone of IANA's database, spelt as there. At most 64 characters. Such as `Europe/Lisbon`. */
   timezone: string;
   /** Your own id; unique among your projects. At most 255 characters. */
-  customerExternalId?: string | null;
+  customerExternalId?: string | null | undefined;
   /**
    * BCP 47 language tag, of registered parts. At most 35 characters. Without it, `en`. Such as
    * `en`.
    */
-  primaryLanguage?: string;
+  primaryLanguage?: string | undefined;
   /**
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
    */
-  ownerEmail?: string | null;
-  /** The app name. From 3 to 30 characters. */
-  appName?: string | null;
-  /** The app description. From 100 to 1,000 characters. */
-  appDescription?: string | null;
-  /** The tagline. At most 80 characters. */
-  tagline?: string | null;
-  /** The brand voice. */
+  ownerEmail?: string | null | undefined;
+  /** The app that content is about. From 3 to 30 characters. */
+  appName?: string | null | undefined;
+  /** What the app does. From 100 to 1,000 characters. */
+  appDescription?: string | null | undefined;
+  /** What the app promises, in a few words. At most 80 characters. */
+  tagline?: string | null | undefined;
+  /** How texts should sound. */
   brandVoice?:
     | "authentic"
     | "casual"
@@ -43,26 +43,31 @@ export interface ProjectsCreateParams {
     | "warm"
     | "witty"
     | (string & {})
-    | null;
-  /** The target gender. */
-  targetGender?: "all" | "female" | "male" | (string & {}) | null;
+    | null
+    | undefined;
+  /** Whom content should speak to. */
+  targetGender?: "all" | "female" | "male" | (string & {}) | null | undefined;
   /** Any JSON object of at most 8 KiB. A PATCH replaces it whole. */
-  metadata?: Readonly<Record<string, unknown>> | null;
+  metadata?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 /** Arguments of `layers.projects.list`. */
 export interface ProjectsListParams {
   /** Only these; a list for several. */
   status?:
-    "active" | "archived" | (string & {}) | ReadonlyArray<"active" | "archived" | (string & {})>;
+    | "active"
+    | "archived"
+    | (string & {})
+    | ReadonlyArray<"active" | "archived" | (string & {})>
+    | undefined;
   /** A part of the name, whatever its case. At most 128 characters. */
-  search?: string;
+  search?: string | undefined;
   /** Only these; a list for several. */
-  customerExternalId?: string | readonly string[];
+  customerExternalId?: string | readonly string[] | undefined;
   /** Projects on a page. From 1 to 200. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `layers.projects.retrieve`. */
@@ -75,25 +80,25 @@ export interface ProjectsRetrieveParams {
 export interface ProjectsUpdateParams {
   /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** The name. At most 128 characters. */
-  name?: string;
+  /** The app or brand. At most 128 characters. */
+  name?: string | undefined;
   /** A zone of IANA's database, spelt as there. At most 64 characters. Such as `Europe/Lisbon`. */
-  timezone?: string;
+  timezone?: string | undefined;
   /** Your own id; unique among your projects. At most 255 characters. */
-  customerExternalId?: string | null;
+  customerExternalId?: string | null | undefined;
   /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `en`. */
-  primaryLanguage?: string;
+  primaryLanguage?: string | undefined;
   /**
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
    */
-  ownerEmail?: string | null;
-  /** The app name. From 3 to 30 characters. */
-  appName?: string | null;
-  /** The app description. From 100 to 1,000 characters. */
-  appDescription?: string | null;
-  /** The tagline. At most 80 characters. */
-  tagline?: string | null;
-  /** The brand voice. */
+  ownerEmail?: string | null | undefined;
+  /** The app that content is about. From 3 to 30 characters. */
+  appName?: string | null | undefined;
+  /** What the app does. From 100 to 1,000 characters. */
+  appDescription?: string | null | undefined;
+  /** What the app promises, in a few words. At most 80 characters. */
+  tagline?: string | null | undefined;
+  /** How texts should sound. */
   brandVoice?:
     | "authentic"
     | "casual"
@@ -102,13 +107,14 @@ export interface ProjectsUpdateParams {
     | "warm"
     | "witty"
     | (string & {})
-    | null;
-  /** The target gender. */
-  targetGender?: "all" | "female" | "male" | (string & {}) | null;
+    | null
+    | undefined;
+  /** Whom content should speak to. */
+  targetGender?: "all" | "female" | "male" | (string & {}) | null | undefined;
   /** Any JSON object of at most 8 KiB. A PATCH replaces it whole. */
-  metadata?: Readonly<Record<string, unknown>> | null;
-  /** The status. */
-  status?: "active" | "archived" | (string & {});
+  metadata?: Readonly<Record<string, unknown>> | null | undefined;
+  /** `archived` archives it, `active` restores it. */
+  status?: "active" | "archived" | (string & {}) | undefined;
 }
 
 /** Methods of `layers.projects`. */

@@ -10,20 +10,21 @@ export interface SocialAccountsListParams {
   /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** Only these; a list for several. */
-  platform?: "tiktok" | (string & {}) | ReadonlyArray<"tiktok" | (string & {})>;
+  platform?: "tiktok" | (string & {}) | ReadonlyArray<"tiktok" | (string & {})> | undefined;
   /** Only these; a list for several. */
   status?:
     | "connected"
     | "disconnected"
     | "reauth_required"
     | (string & {})
-    | ReadonlyArray<"connected" | "disconnected" | "reauth_required" | (string & {})>;
+    | ReadonlyArray<"connected" | "disconnected" | "reauth_required" | (string & {})>
+    | undefined;
   /** Only leased ones, or only others. */
-  leased?: boolean;
+  leased?: boolean | undefined;
   /** Accounts on a page. From 1 to 200. Without it, 50. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Arguments of `layers.socialAccounts.revoke`. */

@@ -17,11 +17,12 @@ export interface WalletEventsListParams {
     | (string & {})
     | ReadonlyArray<
         "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {})
-      >;
+      >
+    | undefined;
   /** Events on a page. From 1 to 100. Without it, 25. */
-  limit?: number;
+  limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
-  cursor?: string;
+  cursor?: string | undefined;
 }
 
 /** Methods of `layers.wallet.events`. */

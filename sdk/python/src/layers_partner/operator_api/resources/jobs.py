@@ -115,7 +115,7 @@ class JobsResource(Resource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            formats: The formats. At most 16 of them.
+            formats: What it can make. At most 16 of them.
             lease_seconds: How long it may be silent before it loses the job. From 10 to 900.
             max: How many jobs it takes. From 1 to 50.
             wait_seconds: How long to wait for a job if there is none. From 0 to 20.
@@ -163,8 +163,8 @@ class JobsResource(Resource):
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits_charged: The credits charged.
-            assets: The assets. At most 200 of them.
+            credits_charged: What it cost, at most what was reserved.
+            assets: What it made. At most 200 of them.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -242,7 +242,7 @@ class JobsResource(Resource):
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            code: The code. Such as `SOURCE_NOT_FOUND`.
+            code: What went wrong, for programs. Such as `SOURCE_NOT_FOUND`.
             message: The partner sees it. At most 2,000 characters.
             retryable: Whether another try may help.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -298,7 +298,7 @@ class JobsResource(Resource):
             stage: What is being done, in this order; any of them may be left out. An earlier one
                 than before changes nothing. In `finalizing` a job cannot be canceled any more. Such
                 as `rendering`.
-            progress: The progress. From 0 to 1.
+            progress: How much is done. From 0 to 1.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -337,7 +337,7 @@ class JobsResource(Resource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            items: The items. At most 50 of them.
+            items: One for each job. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -538,7 +538,7 @@ class AsyncJobsResource(AsyncResource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            formats: The formats. At most 16 of them.
+            formats: What it can make. At most 16 of them.
             lease_seconds: How long it may be silent before it loses the job. From 10 to 900.
             max: How many jobs it takes. From 1 to 50.
             wait_seconds: How long to wait for a job if there is none. From 0 to 20.
@@ -586,8 +586,8 @@ class AsyncJobsResource(AsyncResource):
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits_charged: The credits charged.
-            assets: The assets. At most 200 of them.
+            credits_charged: What it cost, at most what was reserved.
+            assets: What it made. At most 200 of them.
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -665,7 +665,7 @@ class AsyncJobsResource(AsyncResource):
             worker_id: Who works, by a name of its own choice. At most 128 characters.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            code: The code. Such as `SOURCE_NOT_FOUND`.
+            code: What went wrong, for programs. Such as `SOURCE_NOT_FOUND`.
             message: The partner sees it. At most 2,000 characters.
             retryable: Whether another try may help.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -721,7 +721,7 @@ class AsyncJobsResource(AsyncResource):
             stage: What is being done, in this order; any of them may be left out. An earlier one
                 than before changes nothing. In `finalizing` a job cannot be canceled any more. Such
                 as `rendering`.
-            progress: The progress. From 0 to 1.
+            progress: How much is done. From 0 to 1.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -760,7 +760,7 @@ class AsyncJobsResource(AsyncResource):
 
         Args:
             worker_id: Who works, by a name of its own choice. At most 128 characters.
-            items: The items. At most 50 of them.
+            items: One for each job. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

@@ -49,7 +49,7 @@ class OperatorsResource(Resource):
 
         Args:
             name: Unique; audit rows name it. At most 120 characters.
-            role: The role.
+            role: What the operator may do.
             expires_at: When the token stops working; in the future. Such as
                 `2026-06-01T00:00:00.000Z`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -181,7 +181,7 @@ class AsyncOperatorsResource(AsyncResource):
 
         Args:
             name: Unique; audit rows name it. At most 120 characters.
-            role: The role.
+            role: What the operator may do.
             expires_at: When the token stops working; in the future. Such as
                 `2026-06-01T00:00:00.000Z`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.

@@ -128,12 +128,12 @@ class OrganizationsResource(Resource):
         `POST /ops/v1/organizations`, with the role `operator`.
 
         Args:
-            name: The name. At most 128 characters.
+            name: As people know it. At most 128 characters.
             billing_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
-            rate_limit_tier: The rate limit tier. Without it, `standard`.
+            rate_limit_tier: How many requests its keys may send. Without it, `standard`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -246,7 +246,7 @@ class OrganizationsResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            rate_limit_tier: The rate limit tier.
+            rate_limit_tier: How many requests its keys may send.
             format_prices: Upper bounds of what one piece of content costs; what is left out stays
                 as it is.
             status: Suspending a partner stops its keys and those of all its children.
@@ -378,12 +378,12 @@ class AsyncOrganizationsResource(AsyncResource):
         `POST /ops/v1/organizations`, with the role `operator`.
 
         Args:
-            name: The name. At most 128 characters.
+            name: As people know it. At most 128 characters.
             billing_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
-            rate_limit_tier: The rate limit tier. Without it, `standard`.
+            rate_limit_tier: How many requests its keys may send. Without it, `standard`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -498,7 +498,7 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            rate_limit_tier: The rate limit tier.
+            rate_limit_tier: How many requests its keys may send.
             format_prices: Upper bounds of what one piece of content costs; what is left out stays
                 as it is.
             status: Suspending a partner stops its keys and those of all its children.

@@ -71,7 +71,7 @@ class OrganizationsCashResource(Resource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: Negative takes money. Not 0.
-            description: The description. At most 500 characters.
+            description: The partner sees it. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -113,8 +113,8 @@ class OrganizationsCashResource(Resource):
             social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             lease_month: 0 is the first month. From 0 to 100,000.
-            amount_cents: The amount cents. At least 1.
-            description: The description. At most 500 characters.
+            amount_cents: At most what the month was charged. At least 1.
+            description: The partner sees it. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -155,8 +155,8 @@ class OrganizationsCashResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            amount_cents: The amount cents. At least 1.
-            description: The description. At most 500 characters.
+            amount_cents: What was paid in. At least 1.
+            description: The partner sees it. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -229,7 +229,7 @@ class AsyncOrganizationsCashResource(AsyncResource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: Negative takes money. Not 0.
-            description: The description. At most 500 characters.
+            description: The partner sees it. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -271,8 +271,8 @@ class AsyncOrganizationsCashResource(AsyncResource):
             social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             lease_month: 0 is the first month. From 0 to 100,000.
-            amount_cents: The amount cents. At least 1.
-            description: The description. At most 500 characters.
+            amount_cents: At most what the month was charged. At least 1.
+            description: The partner sees it. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -313,8 +313,8 @@ class AsyncOrganizationsCashResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            amount_cents: The amount cents. At least 1.
-            description: The description. At most 500 characters.
+            amount_cents: What was paid in. At least 1.
+            description: The partner sees it. At most 500 characters.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 

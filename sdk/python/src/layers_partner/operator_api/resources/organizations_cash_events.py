@@ -58,7 +58,7 @@ class OrganizationsCashEventsResource(Resource):
             event_type: Only these; a list for several.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: The env. Without it, `live`.
+            env: Which of its two ledgers. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -118,7 +118,7 @@ class AsyncOrganizationsCashEventsResource(AsyncResource):
             event_type: Only these; a list for several.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: The env. Without it, `live`.
+            env: Which of its two ledgers. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

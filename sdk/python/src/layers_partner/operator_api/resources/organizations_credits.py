@@ -77,7 +77,7 @@ class OrganizationsCreditsResource(Resource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: Negative takes credits. Not 0.
-            description: The description. At most 500 characters.
+            description: The partner sees it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -114,8 +114,8 @@ class OrganizationsCreditsResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: The credits. At least 1.
-            description: The description. At most 500 characters.
+            credits: How many to add. At least 1.
+            description: The partner sees it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -151,8 +151,8 @@ class OrganizationsCreditsResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: The credits. At least 1.
-            description: The description. At most 500 characters.
+            credits: How many to add. At least 1.
+            description: The partner sees it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -191,8 +191,8 @@ class OrganizationsCreditsResource(Resource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            credits: The credits. At least 1.
-            description: The description. At most 500 characters.
+            credits: With earlier refunds of the job, at most its charge. At least 1.
+            description: The partner sees it. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -266,7 +266,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: Negative takes credits. Not 0.
-            description: The description. At most 500 characters.
+            description: The partner sees it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -303,8 +303,8 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: The credits. At least 1.
-            description: The description. At most 500 characters.
+            credits: How many to add. At least 1.
+            description: The partner sees it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -340,8 +340,8 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: The credits. At least 1.
-            description: The description. At most 500 characters.
+            credits: How many to add. At least 1.
+            description: The partner sees it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -380,8 +380,8 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            credits: The credits. At least 1.
-            description: The description. At most 500 characters.
+            credits: With earlier refunds of the job, at most its charge. At least 1.
+            description: The partner sees it. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

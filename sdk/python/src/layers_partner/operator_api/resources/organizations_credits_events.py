@@ -67,7 +67,7 @@ class OrganizationsCreditsEventsResource(Resource):
             until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: The env. Without it, `live`.
+            env: Which of its two ledgers. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -144,7 +144,7 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: The env. Without it, `live`.
+            env: Which of its two ledgers. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

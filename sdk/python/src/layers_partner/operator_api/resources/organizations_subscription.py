@@ -50,9 +50,9 @@ class OrganizationsSubscriptionResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            tier: The tier.
+            tier: What was bought.
             included_credits: What each period grants while billing is active.
-            billing_status: The billing status.
+            billing_status: Only `active` gets the allotment of each period.
             started_at: Cut to its day, the day of the month on which periods begin. Without it: as
                 before, or today. Such as `2026-06-01T00:00:00.000Z`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -114,9 +114,9 @@ class AsyncOrganizationsSubscriptionResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            tier: The tier.
+            tier: What was bought.
             included_credits: What each period grants while billing is active.
-            billing_status: The billing status.
+            billing_status: Only `active` gets the allotment of each period.
             started_at: Cut to its day, the day of the month on which periods begin. Without it: as
                 before, or today. Such as `2026-06-01T00:00:00.000Z`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.

@@ -54,15 +54,16 @@ class PoolAccountsResource(Resource):
         `POST /ops/v1/pool/accounts`, with the role `operator`.
 
         Args:
-            platform: The platform.
+            platform: Where it is.
             handle: In lower case, without @. Such as `coffee.reviews.daily`.
-            followers: The followers.
-            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
+            followers: How many follow it.
+            vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: The geo. At most 249 of them. Such as `GB`.
-            monthly_price_cents: The monthly price cents. Without it, 15,000.
-            avatar_url: The avatar url. At most 2,048 characters.
+            geo: Where its audience is. At most 249 of them. Such as `GB`.
+            monthly_price_cents: What a month costs, where the lease says nothing else. Without it,
+                15,000.
+            avatar_url: Its picture. At most 2,048 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -163,13 +164,13 @@ class PoolAccountsResource(Resource):
 
         Args:
             status: Only these; a list for several.
-            platform: The platform.
+            platform: Only these; a list for several.
             vertical: Only these; a list for several. Such as `food_and_drink`.
             language: Only these; a list for several. Such as `pt-BR`.
-            geo: Only with an audience in one of these countries; repeat it. Such as `GB`.
-            min_followers: The min followers.
-            max_followers: The max followers.
-            max_monthly_price_cents: The max monthly price cents.
+            geo: Only with an audience in one of these countries; a list for several. Such as `GB`.
+            min_followers: Only with so many or more.
+            max_followers: Only with so many or fewer.
+            max_monthly_price_cents: Only those that cost so much or less.
             search: A part of the handle, whatever its case. At most 64 characters.
             limit: Accounts on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
@@ -224,13 +225,13 @@ class PoolAccountsResource(Resource):
         Args:
             pool_account_id: Id of the pool account. Such as
                 `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            followers: The followers.
-            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
+            followers: How many follow it.
+            vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: The geo. At most 249 of them. Such as `GB`.
+            geo: Where its audience is. At most 249 of them. Such as `GB`.
             monthly_price_cents: Of later leases; leases that exist keep theirs.
-            avatar_url: The avatar url. At most 2,048 characters.
+            avatar_url: Its picture. At most 2,048 characters.
             status: A retired account is not leased any more. A leased one is 409.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -298,15 +299,16 @@ class AsyncPoolAccountsResource(AsyncResource):
         `POST /ops/v1/pool/accounts`, with the role `operator`.
 
         Args:
-            platform: The platform.
+            platform: Where it is.
             handle: In lower case, without @. Such as `coffee.reviews.daily`.
-            followers: The followers.
-            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
+            followers: How many follow it.
+            vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: The geo. At most 249 of them. Such as `GB`.
-            monthly_price_cents: The monthly price cents. Without it, 15,000.
-            avatar_url: The avatar url. At most 2,048 characters.
+            geo: Where its audience is. At most 249 of them. Such as `GB`.
+            monthly_price_cents: What a month costs, where the lease says nothing else. Without it,
+                15,000.
+            avatar_url: Its picture. At most 2,048 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -407,13 +409,13 @@ class AsyncPoolAccountsResource(AsyncResource):
 
         Args:
             status: Only these; a list for several.
-            platform: The platform.
+            platform: Only these; a list for several.
             vertical: Only these; a list for several. Such as `food_and_drink`.
             language: Only these; a list for several. Such as `pt-BR`.
-            geo: Only with an audience in one of these countries; repeat it. Such as `GB`.
-            min_followers: The min followers.
-            max_followers: The max followers.
-            max_monthly_price_cents: The max monthly price cents.
+            geo: Only with an audience in one of these countries; a list for several. Such as `GB`.
+            min_followers: Only with so many or more.
+            max_followers: Only with so many or fewer.
+            max_monthly_price_cents: Only those that cost so much or less.
             search: A part of the handle, whatever its case. At most 64 characters.
             limit: Accounts on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
@@ -469,13 +471,13 @@ class AsyncPoolAccountsResource(AsyncResource):
         Args:
             pool_account_id: Id of the pool account. Such as
                 `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            followers: The followers.
-            vertical: The vertical. At most 64 characters. Such as `food_and_drink`.
+            followers: How many follow it.
+            vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: The geo. At most 249 of them. Such as `GB`.
+            geo: Where its audience is. At most 249 of them. Such as `GB`.
             monthly_price_cents: Of later leases; leases that exist keep theirs.
-            avatar_url: The avatar url. At most 2,048 characters.
+            avatar_url: Its picture. At most 2,048 characters.
             status: A retired account is not leased any more. A leased one is 409.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 

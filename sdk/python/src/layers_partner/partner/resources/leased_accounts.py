@@ -110,7 +110,7 @@ class LeasedAccountsResource(Resource):
         Args:
             social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            reason: The reason. At most 1,024 characters.
+            reason: For the audit log. At most 1,024 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -223,7 +223,7 @@ class AsyncLeasedAccountsResource(AsyncResource):
         Args:
             social_account_id: Id of the social account. Such as
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            reason: The reason. At most 1,024 characters.
+            reason: For the audit log. At most 1,024 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

@@ -138,7 +138,7 @@ class OrganizationsResource(Resource):
         `POST /v1/organizations`, with the scope `org:admin`.
 
         Args:
-            name: The name. At most 128 characters.
+            name: As people know it. At most 128 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -306,7 +306,7 @@ class OrganizationsResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: The name. At most 128 characters.
+            name: As people know it. At most 128 characters.
             metadata: Merges key by key: an empty value removes its key, `null` removes all. At most
                 100 keys in one change.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -444,7 +444,7 @@ class AsyncOrganizationsResource(AsyncResource):
         `POST /v1/organizations`, with the scope `org:admin`.
 
         Args:
-            name: The name. At most 128 characters.
+            name: As people know it. At most 128 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -616,7 +616,7 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: The name. At most 128 characters.
+            name: As people know it. At most 128 characters.
             metadata: Merges key by key: an empty value removes its key, `null` removes all. At most
                 100 keys in one change.
             billing_email: One address, without a name around it. At most 254 characters. Such as

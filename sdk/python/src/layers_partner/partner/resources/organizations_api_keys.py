@@ -77,9 +77,9 @@ class OrganizationsApiKeysResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: The name. At most 120 characters.
+            name: To tell keys apart. At most 120 characters.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
-            env: The env. Without it, `live`.
+            env: A `test` key sees the test environment and nothing else. Without it, `live`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -240,9 +240,9 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: The name. At most 120 characters.
+            name: To tell keys apart. At most 120 characters.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
-            env: The env. Without it, `live`.
+            env: A `test` key sees the test environment and nothing else. Without it, `live`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

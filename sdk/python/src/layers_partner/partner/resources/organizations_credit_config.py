@@ -75,9 +75,9 @@ class OrganizationsCreditConfigResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            monthly_credit_cap: The monthly credit cap.
-            refill_threshold: The refill threshold.
-            refill_amount: The refill amount. At least 1.
+            monthly_credit_cap: The most that may be used and reserved in a period; null is no cap.
+            refill_threshold: A start that would leave less than this available refills first.
+            refill_amount: How much a refill moves. At least 1.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -158,9 +158,9 @@ class AsyncOrganizationsCreditConfigResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            monthly_credit_cap: The monthly credit cap.
-            refill_threshold: The refill threshold.
-            refill_amount: The refill amount. At least 1.
+            monthly_credit_cap: The most that may be used and reserved in a period; null is no cap.
+            refill_threshold: A start that would leave less than this available refills first.
+            refill_amount: How much a refill moves. At least 1.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

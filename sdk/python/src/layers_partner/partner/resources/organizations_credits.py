@@ -70,8 +70,8 @@ class OrganizationsCreditsResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: The credits. At least 1.
-            description: The description. At most 500 characters.
+            credits: How many to move. At least 1.
+            description: Both ledgers show it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -169,8 +169,8 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            credits: The credits. At least 1.
-            description: The description. At most 500 characters.
+            credits: How many to move. At least 1.
+            description: Both ledgers show it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.

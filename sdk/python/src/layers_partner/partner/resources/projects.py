@@ -85,7 +85,7 @@ class ProjectsResource(Resource):
         `POST /v1/projects`, with the scope `projects:write`.
 
         Args:
-            name: The name. At most 128 characters.
+            name: The app or brand. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -93,11 +93,11 @@ class ProjectsResource(Resource):
                 Without it, `en`. Such as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: The app name. From 3 to 30 characters.
-            app_description: The app description. From 100 to 1,000 characters.
-            tagline: The tagline. At most 80 characters.
-            brand_voice: The brand voice.
-            target_gender: The target gender.
+            app_name: The app that content is about. From 3 to 30 characters.
+            app_description: What the app does. From 100 to 1,000 characters.
+            tagline: What the app promises, in a few words. At most 80 characters.
+            brand_voice: How texts should sound.
+            target_gender: Whom content should speak to.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -225,7 +225,7 @@ class ProjectsResource(Resource):
 
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: The name. At most 128 characters.
+            name: The app or brand. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -233,13 +233,13 @@ class ProjectsResource(Resource):
                 as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: The app name. From 3 to 30 characters.
-            app_description: The app description. From 100 to 1,000 characters.
-            tagline: The tagline. At most 80 characters.
-            brand_voice: The brand voice.
-            target_gender: The target gender.
+            app_name: The app that content is about. From 3 to 30 characters.
+            app_description: What the app does. From 100 to 1,000 characters.
+            tagline: What the app promises, in a few words. At most 80 characters.
+            brand_voice: How texts should sound.
+            target_gender: Whom content should speak to.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
-            status: The status.
+            status: `archived` archives it, `active` restores it.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -342,7 +342,7 @@ class AsyncProjectsResource(AsyncResource):
         `POST /v1/projects`, with the scope `projects:write`.
 
         Args:
-            name: The name. At most 128 characters.
+            name: The app or brand. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -350,11 +350,11 @@ class AsyncProjectsResource(AsyncResource):
                 Without it, `en`. Such as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: The app name. From 3 to 30 characters.
-            app_description: The app description. From 100 to 1,000 characters.
-            tagline: The tagline. At most 80 characters.
-            brand_voice: The brand voice.
-            target_gender: The target gender.
+            app_name: The app that content is about. From 3 to 30 characters.
+            app_description: What the app does. From 100 to 1,000 characters.
+            tagline: What the app promises, in a few words. At most 80 characters.
+            brand_voice: How texts should sound.
+            target_gender: Whom content should speak to.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -484,7 +484,7 @@ class AsyncProjectsResource(AsyncResource):
 
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: The name. At most 128 characters.
+            name: The app or brand. At most 128 characters.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -492,13 +492,13 @@ class AsyncProjectsResource(AsyncResource):
                 as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: The app name. From 3 to 30 characters.
-            app_description: The app description. From 100 to 1,000 characters.
-            tagline: The tagline. At most 80 characters.
-            brand_voice: The brand voice.
-            target_gender: The target gender.
+            app_name: The app that content is about. From 3 to 30 characters.
+            app_description: What the app does. From 100 to 1,000 characters.
+            tagline: What the app promises, in a few words. At most 80 characters.
+            brand_voice: How texts should sound.
+            target_gender: Whom content should speak to.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
-            status: The status.
+            status: `archived` archives it, `active` restores it.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
