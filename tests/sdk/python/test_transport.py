@@ -352,3 +352,18 @@ async def test_nothing_says_the_key(
     ]
     assert [text for text in told if SECRET in text] == []
     assert "prj_1" not in "".join(said)
+
+
+async def test_the_environments_proxy_is_used_and_the_deadline_holds_through_it(
+    caller: Caller, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", scripted.url)
+    client = type(caller.client)(api_key=KEY, base_url="http://api.example.test/below")
+    scripted.script(Reply(200, {"organizationId": "org_1"}), drip_head)
+    assert await caller(lambda layers: layers.whoami(), client) == {"organizationId": "org_1"}
+    with pytest.raises(APITimeoutError):
+        await caller(lambda layers: layers.whoami(timeout=0.3), client)
+    assert {asked.target for asked in scripted.asked} == {"http://api.example.test/below/v1/whoami"}
+    closed = client.close()
+    if closed is not None:
+        await closed
