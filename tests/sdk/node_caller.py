@@ -119,7 +119,7 @@ class NodeCaller:
         given = {
             credential: settings.credential,
             "baseUrl": settings.base_url,
-            "timeout": settings.timeout_seconds,
+            "timeout": _milliseconds(settings.timeout_seconds),
             "maxRetries": settings.max_retries,
         }
         await caller._ask("open", api=settings.api, settings=_given(given))
@@ -170,11 +170,15 @@ def _options(options: Options) -> JsonObject:
         {
             "idempotencyKey": options.idempotency_key,
             "organization": options.organization,
-            "timeout": options.timeout_seconds,
+            "timeout": _milliseconds(options.timeout_seconds),
             "maxRetries": options.max_retries,
             "extraHeaders": options.extra_headers,
         }
     )
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else seconds * 1000
 
 
 def _given(values: JsonObject) -> JsonObject:

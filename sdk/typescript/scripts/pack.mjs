@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const projects = `${root}build/projects`;
-const npm = (cwd, ...given) => execFileSync("npm", given, { cwd, stdio: ["ignore", "ignore", 2] });
+const npm = (cwd, ...given) =>
+  execFileSync("npm", ["--silent", ...given], { cwd, stdio: ["ignore", "ignore", 2] });
 
 rmSync(`${root}build`, { recursive: true, force: true });
 mkdirSync(projects, { recursive: true });

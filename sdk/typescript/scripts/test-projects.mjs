@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -135,8 +134,8 @@ async function worker() {
     ]);
     const { port } = JSON.parse(line);
     const body = JSON.stringify({ baseUrl: api.baseUrl, apiKey: KEY, token: TOKEN });
-    const asked = fetch(`http://127.0.0.1:${port}/`, { method: "POST", body });
-    const found = await (await Promise.race([asked, ended])).json();
+    const answered = fetch(`http://127.0.0.1:${port}/`, { method: "POST", body });
+    const found = await (await Promise.race([answered, ended])).json();
     assert.equal(found.failure, undefined);
     check(api, found, /^layers-partner-typescript\/[\d.]+ workerd$/);
   } finally {
@@ -172,13 +171,16 @@ const PROJECTS = {
 };
 
 const asked = process.argv.slice(2);
-for (const name of asked.length > 0 ? asked : Object.keys(PROJECTS)) {
-  try {
-    const told = await PROJECTS[name]();
-    console.log(`ok ${name}${told ? `: ${told}` : ""}`);
-  } catch (error) {
-    process.exitCode = 1;
-    console.log(`not ok ${name}\n${error.stack}\n${error.stderr ?? ""}`);
-  }
-}
+const names = asked.length > 0 ? asked : Object.keys(PROJECTS);
+await Promise.all(
+  names.map(async (name) => {
+    try {
+      const told = await PROJECTS[name]();
+      console.log(`ok ${name}${told ? `: ${told}` : ""}`);
+    } catch (error) {
+      process.exitCode = 1;
+      console.log(`not ok ${name}\n${error.stack}\n${error.stderr ?? ""}`);
+    }
+  }),
+);
 process.exit();

@@ -1,4 +1,5 @@
 import { retryAfter } from "./core/decisions.js";
+import type { Job } from "./partner/types.js";
 
 /** A problem of a request. */
 export interface Issue {
@@ -255,7 +256,7 @@ export class InternalServerError extends APIError {
 }
 
 /** A job that was waited for has failed; `job.error` says why. */
-export class JobFailedError<Job = unknown> extends LayersError {
+export class JobFailedError extends LayersError {
   static {
     JobFailedError.prototype.name = "JobFailedError";
   }
@@ -268,7 +269,7 @@ export class JobFailedError<Job = unknown> extends LayersError {
 }
 
 /** A job that was waited for was canceled. */
-export class JobCanceledError<Job = unknown> extends LayersError {
+export class JobCanceledError extends LayersError {
   static {
     JobCanceledError.prototype.name = "JobCanceledError";
   }

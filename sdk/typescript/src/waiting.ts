@@ -7,11 +7,11 @@ import type { Job } from "./partner/types.js";
 
 /** Options of a wait. */
 export interface WaitOptions extends Omit<RequestOptions, "idempotencyKey" | "timeout"> {
-  /** Seconds until the wait is given up, an hour by default; the job goes on. */
+  /** Milliseconds until the wait is given up, an hour by default; the job goes on. */
   timeout?: number | undefined;
 }
 
-const DEFAULT_WAIT_SECONDS = 3600;
+const DEFAULT_WAIT_MS = 3_600_000;
 const FIRST_POLL_MS = 1_000;
 const LONGEST_POLL_MS = 10_000;
 const GROWTH = 1.5;
@@ -29,15 +29,15 @@ export class WaitingJobs extends Resource {
    * @throws {NotFoundError} There is no such job.
    */
   async wait(params: { jobId: string }, options: WaitOptions = {}): Promise<Job> {
-    const { timeout = DEFAULT_WAIT_SECONDS, ...others } = options;
+    const { timeout = DEFAULT_WAIT_MS, ...others } = options;
     const problem = problemOfLimits(timeout, 0);
     if (problem) throw new LayersError(problem);
     const operation = { name: "jobs.wait", method: "GET", path: "/v1/jobs/{jobId}" };
-    const deadline = performance.now() + timeout * 1000;
+    const deadline = performance.now() + timeout;
     let pause = FIRST_POLL_MS;
     let etag: string | null = null;
     for (;;) {
-      const left = (deadline - performance.now()) / 1000;
+      const left = deadline - performance.now();
       const { data, headers } = await this.client
         .call<Job | undefined>(operation, params, {
           ...others,
@@ -49,7 +49,7 @@ export class WaitingJobs extends Resource {
       if (job) return job;
       etag = headers.get("etag") ?? etag;
       if (performance.now() + pause >= deadline) {
-        throw new APITimeoutError(`${params.jobId} was not over within ${timeout} seconds.`, null);
+        throw new APITimeoutError(`${params.jobId} was not over within ${timeout} ms.`, null);
       }
       await sleep(pause, others.signal);
       pause = Math.min(pause * GROWTH, LONGEST_POLL_MS);

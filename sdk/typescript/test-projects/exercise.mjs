@@ -35,7 +35,9 @@ async function upload(operator) {
 }
 
 async function timedOut(layers) {
-  const error = await layers.request("GET", "/v1/silent", {}, { timeout: 1 }).catch((one) => one);
+  const error = await layers
+    .request("GET", "/v1/silent", {}, { timeout: 1000 })
+    .catch((one) => one);
   return error.name;
 }
 

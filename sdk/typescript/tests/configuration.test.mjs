@@ -41,7 +41,11 @@ for (const [name, options, problem] of [
   ["a key in quotes", { apiKey: `"${KEY}"` }, /without white space or quotes/],
   ["the token of an operator", { apiKey: "lpo_01HX_secret" }, /cannot be used/],
   ["a key that is no text", { apiKey: 1 }, /cannot be used/],
-  ["milliseconds for a timeout", { apiKey: KEY, timeout: 10_000_000 }, /number of seconds/],
+  [
+    "a timeout that no timer waits for",
+    { apiKey: KEY, timeout: 2 ** 31 },
+    /number of milliseconds/,
+  ],
   ["a timeout of 0", { apiKey: KEY, timeout: 0 }, /`timeout`/],
   ["a timeout that is no number", { apiKey: KEY, timeout: "60" }, /`timeout`/],
   ["a timeout without end", { apiKey: KEY, timeout: Number.POSITIVE_INFINITY }, /`timeout`/],

@@ -44,7 +44,7 @@ for (const [name, answer] of Object.entries({
 })) {
   test(`a request is not sent again after ${name}`, async (t) => {
     const { client, seen } = await serve(t, answer);
-    const error = await rejection(list(client({ timeout: 3600 })));
+    const error = await rejection(list(client({ timeout: 3_600_000 })));
     assert.equal(error.status, answer.status);
     assert.equal(seen.length, 1);
   });
@@ -100,13 +100,13 @@ test("a Retry-After that is a date of the past does not wait", async (t) => {
 test("a Retry-After that is a date too far off is not waited for", async (t) => {
   const headers = { "Retry-After": new Date(Date.now() + 600_000).toUTCString() };
   const { client, seen } = await serve(t, failure(503, "UNAVAILABLE", { headers }));
-  await rejection(list(client({ timeout: 3600 })));
+  await rejection(list(client({ timeout: 3_600_000 })));
   assert.equal(seen.length, 1);
 });
 
 test("without Retry-After the pause is chance, up to 0.5 s doubled by each retry, at most 8 s", async (t) => {
   const fetch = () => Promise.resolve(new Response("", { status: 500 }));
-  const layers = new Layers({ apiKey: KEY, fetch, maxRetries: 6, timeout: 3600 });
+  const layers = new Layers({ apiKey: KEY, fetch, maxRetries: 6, timeout: 3_600_000 });
   const pauses = pausesOfLibrary(t, 8000);
   t.mock.method(Math, "random", () => 0.5);
   await rejection(layers.whoami());

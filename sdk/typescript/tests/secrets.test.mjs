@@ -11,7 +11,7 @@ test("whatever prints a client does not show its key", async (t) => {
   for (const text of [
     inspect(layers, everything),
     inspect(layers.leasedAccounts, everything),
-    inspect(layers.withOptions({ timeout: 1 }), everything),
+    inspect(layers.withOptions({ timeout: 1000 }), everything),
     JSON.stringify(layers),
     JSON.stringify(layers.leasedAccounts),
     JSON.stringify(Object.assign({}, layers)),
@@ -32,7 +32,7 @@ test("whatever prints an error does not show the key", async (t) => {
     await rejection(layers.organizations.create({ name: "a" })),
     await rejection(layers.organizations.retrieve({ orgId: "" })),
     await rejection(
-      client({ fetch: () => Promise.reject(new Error("no")) }).whoami({ timeout: 1 }),
+      client({ fetch: () => Promise.reject(new Error("no")) }).whoami({ timeout: 1000 }),
     ),
   ];
   for (const error of errors) {

@@ -43,7 +43,7 @@ test("a job that failed or was canceled is an error with the job", async (t) => 
 
 test("a wait ends before a pause that would pass its time limit", async (t) => {
   const { layers, seen } = await serve(t, { body: job("running") });
-  const error = await rejection(layers.jobs.wait({ jobId }, { timeout: 0.9 }));
+  const error = await rejection(layers.jobs.wait({ jobId }, { timeout: 900 }));
   assert.equal(error.name, "APITimeoutError");
   assert.equal(seen.length <= 1, true);
 });
@@ -51,7 +51,7 @@ test("a wait ends before a pause that would pass its time limit", async (t) => {
 test("a wait does not take a poll that hangs for longer than its time limit", async (t) => {
   const { layers } = await serve(t, () => {});
   assert.equal(
-    (await rejection(layers.jobs.wait({ jobId }, { timeout: 1 }))).name,
+    (await rejection(layers.jobs.wait({ jobId }, { timeout: 1000 }))).name,
     "APITimeoutError",
   );
 });

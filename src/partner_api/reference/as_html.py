@@ -177,7 +177,9 @@ def _method(page: MethodPage) -> h.Node:
             if page.notes
             else None,
             _headed("Errors", _errors(page)),
-            _headed("See also", h.ul[(h.li[h.a(href=link.path)[link.text]] for link in page.see)]),
+            _headed("See also", h.ul[(h.li[h.a(href=link.path)[link.text]] for link in page.see)])
+            if page.see
+            else None,
         ],
     ]
 
@@ -189,7 +191,7 @@ def _on_this_page(page: MethodPage) -> h.Node:
         "Answers",
         *(["Notes"] if page.notes else []),
         "Errors",
-        "See also",
+        *(["See also"] if page.see else []),
     ]
     return h.nav(".on-this-page", aria_label="On this page")[
         h.ul[(h.li[h.a(href=f"#{anchor_of(title)}")[title]] for title in titles)]
@@ -248,12 +250,11 @@ def _meaning(answer: Answer) -> h.Node:
 
 
 def _answer(answer: Answer) -> h.Node:
-    anchor = f"status-{answer.status}"
-    if answer.examples:
-        heading: h.Node = h.h3(id=anchor)[str(answer.status)]
-    else:
-        heading = [h.h3(id=anchor)[str(answer.status)], h.p[_meaning(answer)]]
-    return [heading, _fields(answer.fields)]
+    return [
+        h.h3(id=f"status-{answer.status}")[str(answer.status)],
+        h.p[_meaning(answer)],
+        _fields(answer.fields),
+    ]
 
 
 def _errors(page: MethodPage) -> h.Node:

@@ -159,6 +159,7 @@ _VALUES_OF: Final[dict[tuple[str, str], Any]] = {
     ("PoolImport", "rejected"): 1,
     ("BooksCheck", "mismatchesFound"): 0,
     ("CreditAdjustment", "description"): "Corrects the grant of 1 June",
+    ("CashRefund", "leaseMonth"): 0,
     ("CashTopup", "description"): "Wire transfer of 1 June",
     ("CashAdjustment", "description"): "Corrects the transfer of 1 June",
 }

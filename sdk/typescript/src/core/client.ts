@@ -33,7 +33,7 @@ export abstract class BaseClient {
     return this.#configuration.baseUrl;
   }
 
-  /** Seconds for a call, unless it says otherwise. */
+  /** Milliseconds for a call, unless it says otherwise. */
   get timeout(): number {
     return this.#configuration.timeout;
   }

@@ -9,7 +9,7 @@ export interface Configuration {
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly organization: string | null;
-  /** In seconds. */
+  /** In milliseconds. */
   readonly timeout: number;
   readonly maxRetries: number;
   readonly extraHeaders: Readonly<Record<string, string>>;
@@ -32,10 +32,10 @@ export interface Given extends ClientOptions {
 }
 
 const DEFAULT_BASE_URL = "https://api.layers.com";
-const DEFAULT_TIMEOUT = 60;
+const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_RETRIES = 2;
-// What a timer can wait for. It is also what shows that milliseconds were given for seconds, now and then.
-const LONGEST_TIMEOUT = 2_147_483;
+// A timer that is to wait for longer does not wait at all.
+const LONGEST_TIMEOUT_MS = 2_147_483_647;
 
 /**
  * Return the settings of a client; what is not given is taken from the environment.
@@ -43,7 +43,7 @@ const LONGEST_TIMEOUT = 2_147_483;
  * @throws {ConfigurationError} The key is missing, or a setting cannot be used. The key is not in its message.
  */
 export function configure(credential: Credential, given: Given): Configuration {
-  const timeout = given.timeout ?? DEFAULT_TIMEOUT;
+  const timeout = given.timeout ?? DEFAULT_TIMEOUT_MS;
   const maxRetries = given.maxRetries ?? DEFAULT_MAX_RETRIES;
   const problem = problemOfLimits(timeout, maxRetries);
   if (problem) throw new ConfigurationError(problem);
@@ -61,8 +61,8 @@ export function configure(credential: Credential, given: Given): Configuration {
 
 /** Return what is wrong with the limits of a call, in a sentence; undefined when nothing is. */
 export function problemOfLimits(timeout: unknown, maxRetries: unknown): string | undefined {
-  if (typeof timeout !== "number" || !(timeout > 0 && timeout <= LONGEST_TIMEOUT)) {
-    return `\`timeout\` must be a number of seconds above 0, at most ${LONGEST_TIMEOUT}.`;
+  if (typeof timeout !== "number" || !(timeout > 0 && timeout <= LONGEST_TIMEOUT_MS)) {
+    return `\`timeout\` must be a number of milliseconds above 0, at most ${LONGEST_TIMEOUT_MS}.`;
   }
   if (!(Number.isSafeInteger(maxRetries) && (maxRetries as number) >= 0)) {
     return "`maxRetries` must be 0 or a positive whole number.";

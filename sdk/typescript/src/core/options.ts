@@ -7,7 +7,7 @@ export interface Logger {
 export interface ClientOptions {
   /** The address of the server, without `/v1`. Else `LAYERS_BASE_URL`, else `https://api.layers.com`. */
   baseUrl?: string | undefined;
-  /** Seconds for a call: all its tries and the pauses between them. 60 by default. */
+  /** Milliseconds for a call: all its tries and the pauses between them. 60,000 by default. */
   timeout?: number | undefined;
   /** How often a request is sent again after a passing failure. 2 by default. */
   maxRetries?: number | undefined;
@@ -25,7 +25,7 @@ export interface RequestOptions {
   idempotencyKey?: string | undefined;
   /** The child organization to act for, instead of the client's; null acts for the key's own. */
   organization?: string | null | undefined;
-  /** Seconds for everything: all tries and the pauses between them; instead of the client's. */
+  /** Milliseconds for everything: all tries and the pauses between them; instead of the client's. */
   timeout?: number | undefined;
   /** How often the request is sent again after a passing failure; instead of the client's. */
   maxRetries?: number | undefined;

@@ -19,7 +19,7 @@ export interface Request {
   readonly body: UploadContent | undefined;
   /** The key of a write; null for a read. */
   readonly idempotencyKey: string | null;
-  /** In seconds. */
+  /** In milliseconds. */
   readonly timeout: number;
   readonly maxRetries: number;
   readonly signal: AbortSignal | undefined;

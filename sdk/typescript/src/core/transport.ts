@@ -20,7 +20,7 @@ export interface Answer {
  * @throws The reason of the signal, when it gave the call up.
  */
 export async function exchange(configuration: Configuration, request: Request): Promise<Answer> {
-  const deadline = performance.now() + request.timeout * 1000;
+  const deadline = performance.now() + request.timeout;
   for (let retry = 0; ; retry++) {
     request.signal?.throwIfAborted();
     const begun = performance.now();
@@ -66,7 +66,7 @@ async function attempt(
   } catch (cause) {
     signal?.throwIfAborted();
     if (controller.signal.aborted) {
-      const message = `There was no answer within the ${request.timeout} seconds of the time limit.`;
+      const message = `There was no answer within the ${request.timeout} ms of the time limit.`;
       return new APITimeoutError(message, idempotencyKey);
     }
     const { host } = new URL(request.url);

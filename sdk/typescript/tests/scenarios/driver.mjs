@@ -10,8 +10,7 @@ const aborts = new Map();
 
 const actions = {
   open({ client, api, settings }) {
-    const made =
-      api === "partner" ? new Layers(settings) : new LayersOperator(settings);
+    const made = api === "partner" ? new Layers(settings) : new LayersOperator(settings);
     clients.set(client, made);
   },
 
