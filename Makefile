@@ -12,7 +12,7 @@ PROCESSES := 3
 # `make lock` alone uses it, so it is not among the requirements.
 UV_VERSION := 0.13.9
 
-.PHONY: help install install-dev run test test-long lint format lock bench clean
+.PHONY: help install install-dev run test test-long lint format sdk lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ format: $(VENV)/installed-dev ## put the code into its format, mend what can be 
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
+sdk: $(VENV)/installed-dev ## write what is generated of the client libraries, from the routes
+	@$(PY) -m tools.openapi | $(PY) -m tools.sdk
+
 bench: $(VENV)/installed-dev ## list the measurements and how to run them
 	@found=; for script in bench/[!_]*.py; do \
 	    [ -f "$$script" ] || continue; found=yes; \
@@ -49,9 +52,10 @@ bench: $(VENV)/installed-dev ## list the measurements and how to run them
 	done; [ -n "$$found" ] || echo 'There are no measurements in bench/ yet.'
 
 # Keeps the versions that still fit what pyproject.toml asks for; UPGRADE=1 takes the newest ones.
+# The client library is in this repository: what it needs is locked, and itself it is not fetched.
 COMPILE := $(VENV)/bin/uv pip compile --quiet --python $(PY) --python-version 3.11 --universal \
 	--generate-hashes --no-header --annotation-style line $(if $(UPGRADE),--upgrade) \
-	pyproject.toml --group build
+	--no-emit-package layers-partner pyproject.toml --group build
 
 lock: | $(PY) ## resolve the dependencies again (UPGRADE=1 for the newest versions)
 	@$(ENSURE_PIP)
@@ -62,7 +66,7 @@ lock: | $(PY) ## resolve the dependencies again (UPGRADE=1 for the newest versio
 
 clean: ## remove the environment and the caches; the folder data/ stays
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis dist
-	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src sdk tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the environment -------------------------------------------------------------------------
 
@@ -70,21 +74,25 @@ clean: ## remove the environment and the caches; the folder data/ stays
 STALE := $(shell [ -x $(PY) ] || rm -rf $(VENV))
 
 # The stamps make a second `make run` start at once. The hashes cover every file that is fetched:
-# nothing is built from source but this project itself, and that with a build tool from the lock.
-$(VENV)/installed: requirements.lock pyproject.toml | $(PY)
+# nothing is built from source but the two packages of this repository, the client library and the
+# server that uses it, and those with a build tool from the lock.
+PACKAGES := sdk/python .
+PACKAGE_FILES := $(PACKAGES:%=%/pyproject.toml)
+
+$(VENV)/installed: requirements.lock $(PACKAGE_FILES) | $(PY)
 	@echo 'Installing into $(VENV) (about a minute the first time).'
 	@$(ENSURE_PIP)
 	@$(call INSTALL,requirements.lock)
 	@touch $@
 
-$(VENV)/installed-dev: requirements-dev.lock requirements.lock pyproject.toml | $(PY)
+$(VENV)/installed-dev: requirements-dev.lock requirements.lock $(PACKAGE_FILES) | $(PY)
 	@echo 'Installing into $(VENV), with the tools for tests (about a minute the first time).'
 	@$(ENSURE_PIP)
 	@$(call INSTALL,requirements-dev.lock)
 	@touch $(VENV)/installed $@
 
 INSTALL = $(PIP) install --quiet --no-compile --only-binary :all: --require-hashes --requirement $(1) \
-	&& $(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	&& $(PIP) install --quiet --no-deps --no-build-isolation $(PACKAGES:%=--editable ./%)
 
 ENSURE_PIP = $(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip --default-pip >/dev/null
 

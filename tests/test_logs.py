@@ -18,7 +18,7 @@ URL = "postgresql://layers_app:hunter2@db/layers"
 
 @pytest.fixture(autouse=True)
 def restored_logging() -> Iterator[None]:
-    loggers = [logging.getLogger(n) for n in ("", "uvicorn.error", "httpx", "httpcore")]
+    loggers = [logging.getLogger(n) for n in ("", "uvicorn.error", "httpx2", "httpcore2")]
     before = [(one, one.handlers[:], one.level, one.propagate) for one in loggers]
     yield
     for one, handlers, level, propagate in before:
@@ -95,12 +95,12 @@ def test_levels(stderr: StandardError) -> None:
     configure_logging("json", "error")
     early.warning("left out")
     logging.getLogger("x").warning("left out")
-    logging.getLogger("httpx").warning("left out")
+    logging.getLogger("httpx2").warning("left out")
     early.error("one")
     configure_logging("json", "debug")
     early.debug("two")
     logging.getLogger("x").debug("three")
-    logging.getLogger("httpx").info("left out")
+    logging.getLogger("httpx2").info("left out")
     assert [line["event"] for line in lines_of(stderr)] == ["one", "two", "three"]
 
 

@@ -67,8 +67,8 @@ CALLED = {
 # Of the names above, those that are only meant as these modules' own.
 MODULES = {
     "run": {"subprocess"},
-    "Client": {"httpx"},
-    "AsyncClient": {"httpx"},
+    "Client": {"httpx2"},
+    "AsyncClient": {"httpx2"},
     "create_connection": {"socket"},
 }
 LIMIT_ARGUMENTS = {"timeout"}

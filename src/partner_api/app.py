@@ -131,7 +131,7 @@ def create_app(
     for route in described:
         if not isinstance(route, Route):
             raise TypeError(f"{route} does not say who may use it")
-    routes = [*described, *reference.document_routes(described), *reference.routes]
+    routes = [*described, *reference.reference_routes(described)]
     edge = Edge(Application(routes, lifespan), routes, settings)
     return edge
 

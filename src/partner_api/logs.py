@@ -17,7 +17,7 @@ from partner_api.redaction import redact_fields
 from partner_api.visible_text import visible, visible_lines
 
 # They log every request that they send or plugin that they have; at warning, what went wrong.
-_TALKATIVE = ("alembic.runtime.plugins", "httpcore", "httpx")
+_TALKATIVE = ("alembic.runtime.plugins", "httpcore2", "httpx2")
 # What would be logged at every request is logged once in this time: an outage must not fill the disk.
 _INTERVAL_SECONDS = 60.0
 _OF_SEVERAL_LINES = frozenset({"exception", "stack"})

@@ -268,13 +268,13 @@ ORPHAN_SECONDS: Final = _limit(
 OPERATOR_CLIENT_SECONDS: Final = _limit(
     "OPERATOR_CLIENT_SECONDS",
     60.0,
-    "the server to go on answering `layers ops`",
+    "the server to answer `layers ops`, tried again where that can help",
     "the command ends and says how to ask again",
 )
 OPERATOR_UPLOAD_SECONDS: Final = _limit(
     "OPERATOR_UPLOAD_SECONDS",
     900.0,
-    "the server to answer an import of `layers ops`",
+    "the server to answer an import of `layers ops`, tried again where that can help",
     "the command ends and says how to ask again",
 )
 SIMULATED_NODE_SECONDS: Final = _limit(

@@ -33,11 +33,15 @@ class Sham:
     url: str = ""
     status: int = 200
     answer: bytes | None = b"{}"
+    retry_after: str | None = None
+    before: list[bytes | None] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
 
     def begin(self) -> None:
         """Forget what was asked."""
         self.asked.clear()
+        self.before.clear()
+        self.retry_after = None
         self.will_answer({})
 
     def will_answer(self, value: Any, status: int = 200) -> None:
@@ -47,6 +51,10 @@ class Sham:
     def will_hang_up(self) -> None:
         """Read each request from now on, and close the connection."""
         self.answer = None
+
+    def will_first(self, *answers: bytes | None) -> None:
+        """Answer each of these once, as 503, before anything else; None hangs up."""
+        self.before[:] = answers
 
 
 @contextlib.contextmanager
@@ -59,12 +67,17 @@ def serving_sham() -> Iterator[Sham]:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             sham.asked.append(Asked(self.command, self.path, self.headers.get("Idempotency-Key")))
             self.close_connection = True
-            if sham.answer is not None:
-                self.send_response(sham.status)
+            status, answer = (
+                (503, sham.before.pop(0)) if sham.before else (sham.status, sham.answer)
+            )
+            if answer is not None:
+                self.send_response(status)
                 self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(sham.answer)))
+                self.send_header("Content-Length", str(len(answer)))
+                if sham.retry_after is not None:
+                    self.send_header("Retry-After", sham.retry_after)
                 self.end_headers()
-                self.wfile.write(sham.answer)
+                self.wfile.write(answer)
 
         do_GET = do_POST = do_PUT = do_PATCH = answer
 

@@ -54,7 +54,7 @@ def test_what_is_no_id(ops: Run, sham: Sham) -> None:
     assert sham.asked == []
 
 
-@pytest.mark.parametrize("key", ["x" * 256, "café", "a\nb", "\x7f"])
+@pytest.mark.parametrize("key", ["x" * 256, "café", "a\nb", "\x7f", " x", "x ", " "])
 def test_an_idempotency_key_that_cannot_be_one(ops: Run, sham: Sham, key: str) -> None:
     refused = ops("credits", "grant", "org_1", "5", "--idempotency-key", key)
     assert (refused.status, sham.asked) == (2, [])
@@ -84,13 +84,17 @@ def test_no_part_of_a_path_is_another_path(ops: Run, sham: Sham) -> None:
         changed.setenv("LAYERS_URL", sham.url)
         changed.setenv("LAYERS_OPERATOR_TOKEN", f"lpo_{'0' * 16}_{'s' * 43}")
         client = OperatorClient()
-    for part in NO_IDS:
-        client.get("organizations", part)
+    refused = {"", ".", ".."}
+    for part in set(NO_IDS) - refused:
+        client.ask(lambda layers, part=part: layers.organizations.retrieve(part))  # type: ignore[misc]
     paths = [asked.path.removeprefix("/ops/v1/organizations/") for asked in sham.asked]
-    assert len(paths) == len(NO_IDS)
-    assert not any(set(path) & set("./?#") for path in paths), paths
-    with pytest.raises(OperatorRequestError, match="An id is empty"):
-        client.get("organizations", "")
+    assert len(paths) == len(set(NO_IDS) - refused)
+    assert not any(set(path) & set("/?#") or path in refused for path in paths), paths
+    for part in refused:
+        with pytest.raises(OperatorRequestError, match=r"must be an id, not .* not set") as error:
+            client.ask(lambda layers, part=part: layers.organizations.retrieve(part))  # type: ignore[misc]
+        assert error.value.is_refusal
+    assert len(sham.asked) == len(paths), "nothing was sent"
 
 
 @pytest.mark.parametrize(

@@ -35,18 +35,18 @@ def test_filters_are_passed_on_and_repeated(ops: Run, sham: Sham) -> None:
         (
             "/ops/v1/organizations/org_1/credits/events",
             [
-                ("limit", "100"),
-                *both,
                 ("projectId", "prj_1"),
                 ("projectId", "prj_2"),
+                *both,
                 ("since", "2027-01-01T00:00:00Z"),
                 ("until", "2027-02-01T00:00:00Z"),
+                ("limit", "100"),
                 ("env", "live"),
             ],
         ),
         (
             "/ops/v1/organizations/org_1/cash/events",
-            [("limit", "100"), *both, ("env", "test")],
+            [*both, ("limit", "100"), ("env", "test")],
         ),
     ]
 

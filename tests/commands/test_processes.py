@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.commands.conftest import TOKEN
 from tests.support.databases import make_database
 from tests.support.serving import LAYERS, Service, environment, layers, passable_folder, wait_until
 
@@ -23,6 +24,7 @@ from partner_api.database.connection import connect
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from tests.commands.sham import Sham
     from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection
@@ -147,6 +149,22 @@ def test_a_command_that_is_stopped_while_it_waits_says_how_to_go_on(
         repeat(each.stderr, settings)
     balance = printed("ops", "credits", "grant", partner, "1", **settings)["balance"]
     assert balance - before == 321 + 1
+
+
+def test_a_command_that_is_stopped_before_another_try_says_how_to_go_on(sham: Sham) -> None:
+    error = {"code": "UNAVAILABLE", "message": "Later.", "requestId": "req_1"}
+    sham.will_answer({"error": error}, status=503)
+    sham.retry_after = "50"
+    settings = {"LAYERS_URL": sham.url, "LAYERS_OPERATOR_TOKEN": TOKEN}
+    waiting = _start("ops", "credits", "grant", "org_1", "5", **settings)
+    wait_until(lambda: bool(sham.asked))
+    ended = _stop(waiting, signal.SIGINT)
+    assert (ended.returncode, ended.stdout) == (130, "")
+    said, known, command = ended.stderr.splitlines()
+    assert said == "layers: Stopped by SIGINT."
+    assert known.startswith("Whether it was done is not known: ")
+    assert sham.asked[0].key in command.split()
+    assert len(sham.asked) == 1
 
 
 def test_the_books_are_not_to_blame_for_a_full_disk(settings: dict[str, Any]) -> None:

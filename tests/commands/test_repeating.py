@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -155,6 +156,27 @@ def test_a_connection_that_is_lost(ops: Run, sham: Sham) -> None:
     sham.will_answer(DONE)
     assert ops(*repeated).json == DONE
     assert sham.asked[-1].key == key
+
+
+def test_what_may_have_been_done_is_tried_again_with_the_same_key(ops: Run, sham: Sham) -> None:
+    unavailable = {"code": "UNAVAILABLE", "message": "Wait.", "requestId": "req_1"}
+    sham.will_answer(DONE)
+    sham.will_first(None, json.dumps({"error": unavailable}).encode())
+    assert ops(*GRANT).json == DONE
+    assert len(sham.asked) == 3
+    assert len({asked.key for asked in sham.asked}) == 1
+
+
+def test_a_refusal_of_another_try_is_none_of_the_first(ops: Run, sham: Sham) -> None:
+    """Its answer was lost: it may have replaced the very token that the next try shows."""
+    error = {"code": "UNAUTHENTICATED", "message": "No valid key.", "requestId": "req_1"}
+    sham.will_answer({"error": error}, status=401)
+    sham.will_first(None)
+    failed = ops("operators", "rotate", "opr_1")
+    assert failed.errors.startswith("layers: UNAUTHENTICATED: No valid key.\n")
+    assert "\nWhether it was done is not known: " in failed.errors
+    assert repetition(failed.errors)[-1] == "opr_1"
+    assert "Whether" not in ops("operators", "rotate", "opr_1").errors
 
 
 def test_a_refusal_is_no_reason_to_repeat(ops: Run, sham: Sham) -> None:

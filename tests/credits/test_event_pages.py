@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
+import pytest_asyncio
 from tests.support.tenants import NOON, make_partner
 
 from partner_api.credits.event_store import CreditEvent, EventFilter, list_events
+from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.support.databases import DatabaseUrls
     from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection
@@ -51,6 +56,22 @@ async def make_ledger(owner_connection: Connection, events: int) -> Wallet:
     return wallet
 
 
+@pytest_asyncio.fixture(scope="module")
+async def ledgers(
+    database_urls: DatabaseUrls,
+) -> AsyncIterator[tuple[Connection, Wallet, Wallet]]:
+    """The owner, a short ledger and a long one, in a transaction that is rolled back."""
+    connection = await connect(database_urls.owner)
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("SET LOCAL session_replication_role = replica")
+    short, long = [await make_ledger(connection, events) for events in (60, 20_000)]
+    await connection.execute("ANALYZE credit_events")
+    yield connection, short, long
+    await transaction.rollback()
+    await connection.close()
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
@@ -68,21 +89,14 @@ async def make_ledger(owner_connection: Connection, events: int) -> Wallet:
     ],
 )
 async def test_a_page_costs_the_same_in_a_ledger_of_any_length(
-    owner_connection: Connection, wanted: EventFilter, found: int
+    ledgers: tuple[Connection, Wallet, Wallet], wanted: EventFilter, found: int
 ) -> None:
-    transaction = owner_connection.transaction()
-    await transaction.start()
-    try:
-        await owner_connection.execute("SET LOCAL session_replication_role = replica")
-        short, long = [await make_ledger(owner_connection, events) for events in (60, 20_000)]
-        await owner_connection.execute("ANALYZE credit_events")
-        read = []
-        for wallet in (short, long):
-            rows, blocks = await page(owner_connection, wallet, wanted)
-            assert len(rows) == found
-            read.append(blocks)
-    finally:
-        await transaction.rollback()
+    connection, *wallets = ledgers
+    read = []
+    for wallet in wallets:
+        rows, blocks = await page(connection, wallet, wanted)
+        assert len(rows) == found
+        read.append(blocks)
     # The index of a longer ledger is a level or two higher, which each of up to six runs pays.
     assert read[1] <= read[0] + 15, read
 

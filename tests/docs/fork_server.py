@@ -24,9 +24,10 @@ _STREAMS = 3
 
 def serve(path: str) -> None:
     """Fork a process for each caller, until killed."""
-    import httpx  # noqa: F401 - what commands import when they are run
+    import httpx2  # noqa: F401 - what commands import when they are run
     import rich.table  # noqa: F401
 
+    import layers_partner  # noqa: F401
     import partner_api.database.migrate
     import partner_api.processes.serve
     import partner_api.reconciliation.command  # noqa: F401

@@ -35,8 +35,8 @@ class Block(NamedTuple):
 
     @property
     def is_run(self) -> bool:
-        """Whether the tests run it in a shell."""
-        return self.language == "sh" and self.reason_not_to_run is None
+        """Whether the tests run it: in a shell, or as a part of the page's program."""
+        return self.language in {"sh", "python"} and self.reason_not_to_run is None
 
 
 def name_of(page: Path) -> str:

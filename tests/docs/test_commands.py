@@ -19,6 +19,7 @@ import pytest
 from tests.docs import fork_server
 from tests.docs.answers import difference, is_refusal
 from tests.docs.pages import PAGES, ROOT, blocks_of, commands_of, name_of
+from tests.sdk.node import install_library, node_program, node_tools
 from tests.support.serving import Service, environment, passable_folder, wait_until
 
 from embedded_postgres import EmbeddedPostgres
@@ -43,6 +44,7 @@ exec {curl} ${{SHOWS_REFUSAL---fail-with-body}} --silent --show-error "$@"
 _LAYERS = """#!/bin/sh
 exec {python} -I -S {program} call {socket} "$@"
 """
+_PYTHON_PATH = os.pathsep.join(str(ROOT / folder) for folder in ("src", "sdk/python/src"))
 
 
 class Ended(NamedTuple):
@@ -65,6 +67,7 @@ def demo() -> Iterator[Service]:
             with _prepared_layers(home) as socket:
                 service.start()
                 wait_until(socket.exists, 120)
+                _write_program(home, "python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
                 _write_program(home, "curl", _CURL.format(curl=shutil.which("curl")))
                 yield service
         finally:
@@ -80,7 +83,7 @@ def _prepared_layers(home: Path) -> Iterator[Path]:
     )
     server = subprocess.Popen(
         [sys.executable, program, "serve", socket],
-        env=environment({"PYTHONPATH": str(ROOT / "src")}),
+        env=environment({"PYTHONPATH": _PYTHON_PATH}),
     )
     try:
         yield socket
@@ -125,6 +128,35 @@ def test_the_answers_on_a_page_are_real(page: Path, number: int, ended: dict[Pat
     assert difference(shown, ended[page].answers[number]) is None
 
 
+_TYPESCRIPT = [page for page in PAGES if any(block.language == "ts" for block in blocks_of(page))]
+
+
+@pytest.mark.parametrize("page", _TYPESCRIPT, ids=name_of)
+def test_the_typescript_of_a_page_is_well_typed_and_runs(page: Path, demo: Service) -> None:
+    node = node_program()
+    folder = demo.home / f"{page.stem}-typescript"
+    install_library(folder)
+    tools = node_tools()
+    types = folder / "node_modules" / "@types"
+    types.symlink_to(tools.parent / "@types")
+    blocks = blocks_of(page)
+    first = next(number for number, block in enumerate(blocks) if block.language == "ts")
+    program = "".join(block.text for block in blocks if block.language == "ts")
+    (folder / "program.mts").write_text(program)
+    options = "--strict --noEmitOnError --target es2022 --module nodenext --types node program.mts"
+    before = "".join(
+        block.text for block in blocks[:first] if block.is_run and block.language == "sh"
+    )
+    lines = [
+        before.replace(_DEMO_URL, demo.base_url),
+        f"cd '{folder}'",
+        f"'{tools / 'tsc'}' {options}",
+        f"'{node}' program.mjs",
+    ]
+    result = _shell("\n".join(lines), demo)
+    assert result.returncode == 0, result.stdout
+
+
 def test_one_page_alone_waits_for_the_others() -> None:
     """Two would move the time of each other."""
     assert {_RECIPES} == _LAST
@@ -144,17 +176,25 @@ def test_every_command_that_is_not_run_says_why() -> None:
     shells = {"sh", "bash", "shell", "console", "zsh"}
     for page in PAGES:
         for block in blocks_of(page):
-            assert block.language in {"sh", "sql", "text", "json", "python"}, (page, block)
+            assert block.language in {"sh", "sql", "text", "json", "python", "ts"}, (page, block)
             assert block.language not in shells - {"sh"}, (page, block)
 
 
 def _run(page: Path, demo: Service) -> Ended:
     answers = demo.home / f"{page.stem}.answers"
     answers.mkdir()
+    _program_file(page, demo).write_text(_program(page, answers))
     commands = _script(page, demo, answers).replace(_DEMO_URL, demo.base_url)
     if page == _RUNNING:
         commands = _make_roles(commands, demo)
-    result = subprocess.run(
+    result = _shell(commands, demo)
+    printed = {int(file.name): file.read_text() for file in answers.iterdir()}
+    shown = "\n".join([result.stdout, *printed.values(), demo.errors[-2000:]])
+    return Ended(result.returncode, shown, printed)
+
+
+def _shell(commands: str, demo: Service) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         ["/bin/sh", "-eux"],
         input=commands,
         cwd=demo.home,
@@ -162,7 +202,7 @@ def _run(page: Path, demo: Service) -> Ended:
             {
                 "PATH": f"{demo.home}{os.pathsep}{os.environ['PATH']}",
                 "LAYERS_URL": demo.base_url,
-                "PYTHONPATH": str(ROOT / "src"),
+                "PYTHONPATH": _PYTHON_PATH,
             }
         ),
         stdout=subprocess.PIPE,
@@ -171,16 +211,22 @@ def _run(page: Path, demo: Service) -> Ended:
         timeout=240,
         check=False,
     )
-    printed = {int(file.name): file.read_text() for file in answers.iterdir()}
-    shown = "\n".join([result.stdout, *printed.values(), demo.errors[-2000:]])
-    return Ended(result.returncode, shown, printed)
 
 
 def _script(page: Path, demo: Service, answers: Path) -> str:
-    """The commands of a page; what those print that have an answer below them goes to files."""
+    """The commands of a page; what those print that have an answer below them goes to files.
+
+    Its blocks of Python are one program, which runs where the first of them stands.
+    """
     parts = []
     waits = False
+    has_program = False
     for number, block in enumerate(commands_of(page)):
+        if block.language == "python":
+            if not has_program:
+                parts.append(f"'{sys.executable}' '{_program_file(page, demo)}'\n")
+            has_program = True
+            continue
         if block.reason_to_run_last and not waits:
             parts.append(f"read _ < '{_gate(demo)}'\n")
             waits = True
@@ -193,6 +239,24 @@ def _script(page: Path, demo: Service, answers: Path) -> str:
             parts.append(f"{{\n{block.text}}} > '{answers / str(number)}'\n")
             parts += ["unset SHOWS_REFUSAL\n"] * refusal
     return "".join(parts)
+
+
+def _program(page: Path, answers: Path) -> str:
+    """The blocks of Python of a page; what those print that have an answer below them goes to files."""
+    parts = []
+    for number, block in enumerate(commands_of(page)):
+        if block.language == "python":
+            shown = (
+                "sys.__stdout__"
+                if block.answer is None
+                else f"open({str(answers / str(number))!r}, 'w')"
+            )
+            parts.append(f"import sys; sys.stdout = {shown}\n{block.text}")
+    return "".join(parts)
+
+
+def _program_file(page: Path, demo: Service) -> Path:
+    return demo.home / f"{page.stem}.py"
 
 
 def _gate(demo: Service) -> Path:

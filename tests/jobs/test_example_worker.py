@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tests.docs.pages import ROOT, blocks_of
 from tests.support.answers import granted
+from tests.support.fault_proxy import Cut, Fault, FaultProxy, Pass, Reset, Swallow, refusal
 from tests.support.installation import project_id
 from tests.support.serving import environment
 
@@ -18,13 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
     from tests.support.serving import Service
 
 
-async def test_it_does_the_jobs_of_several_partners(
-    api: httpx.AsyncClient, installation: Installation, server: Service, tmp_path: Path
+async def test_it_does_the_jobs_of_several_partners_on_bad_days_too(
+    api: httpx2.AsyncClient, installation: Installation, server: Service, tmp_path: Path
 ) -> None:
     asked: list[tuple[Key, str]] = []
     for _ in range(2):
@@ -42,9 +44,22 @@ async def test_it_does_the_jobs_of_several_partners(
         for block in blocks_of(ROOT / "docs" / "generation.md")
         if block.language == "python"
     ]
-    assert len(program.strip().splitlines()) <= 35, "it should stay short enough to be read"
-    variables = {"LAYERS_URL": server.base_url, "LAYERS_OPERATOR_TOKEN": token}
-    with (tmp_path / "output").open("wb") as output:
+    assert len(program.strip().splitlines()) <= 30, "it should stay short enough to be read"
+    variables = {"LAYERS_OPERATOR_TOKEN": token, "PYTHONPATH": str(ROOT / "sdk/python/src")}
+    bad_days: list[Fault] = [
+        refusal(503, "UNAVAILABLE"),
+        *(Pass(), refusal(503, "UNAVAILABLE", Retry_After="1")),
+        *(Pass(), Reset(forwarded=True), Pass(), Reset()),
+        *(Pass(), Cut(), Pass(), Reset(forwarded=True)),
+        # The rest of the second job; and nobody waits for what it asks then.
+        *(Pass(), Pass(), Pass(), Swallow()),
+    ]
+    with (
+        (tmp_path / "output").open("wb") as output,
+        FaultProxy(urlsplit(server.base_url).port or 0) as proxy,
+    ):
+        proxy.script(*bad_days)
+        variables["LAYERS_BASE_URL"] = proxy.base_url
         process = subprocess.Popen(  # noqa: ASYNC220 - it is only started
             [sys.executable, "-c", program],
             env={**environment(variables), "PATH": os.environ["PATH"]},
@@ -54,6 +69,7 @@ async def test_it_does_the_jobs_of_several_partners(
         try:
             for key, job_id in asked:
                 await until_done(api, key, job_id, process, (tmp_path / "output").read_text)
+            await asyncio.to_thread(proxy.wait, lambda: proxy.is_over)
         finally:
             process.kill()
             process.wait()
@@ -69,7 +85,7 @@ async def test_it_does_the_jobs_of_several_partners(
 
 
 async def until_done(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     key: Key,
     job_id: str,
     process: subprocess.Popen[bytes],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
 import sys
@@ -12,6 +13,7 @@ from typing import Any, TextIO
 
 import pytest
 import structlog
+import typer.main
 
 from partner_api import cli
 from partner_api.settings.table import SETTINGS
@@ -33,6 +35,9 @@ class Result:
 
 Run = Callable[..., Result]
 
+# What the commands and their options are is worked out from all functions, at each call: most of what a call costs.
+_get_command = functools.cache(typer.main.get_command)
+
 
 @contextlib.contextmanager
 def running_commands(
@@ -48,6 +53,7 @@ def running_commands(
         capsys.readouterr()
         with monkeypatch.context() as changed, pytest.raises(SystemExit) as end:
             changed.setattr(sys, "argv", ["layers", *arguments])
+            changed.setattr(typer.main, "get_command", _get_command)
             if stdout is not None:
                 changed.setattr(sys, "stdout", stdout)
             for variable, text in {"LAYERS_LOG_LEVEL": "warning", **variables}.items():

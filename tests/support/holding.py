@@ -39,6 +39,13 @@ class Held:
             await asyncio.sleep(0.005)
         return processes[0]
 
+    async def until_nobody_waits(self) -> None:
+        """Wait until no statement waits for it any more."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while await self.processes_that_wait():
+            assert time.monotonic() < deadline, "somebody still waits"
+            await asyncio.sleep(0.005)
+
     async def end_who_waits(self) -> None:
         """End the process of a statement that waits for it, as a crash would."""
         await self._owner.execute("SELECT pg_terminate_backend($1)", await self.until_waited_for())

@@ -122,14 +122,19 @@ class DeletedApiKey(Struct, frozen=True, rename="camel"):
 class NewApiKey(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """A key to mint."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=120, extra=VISIBLE)]
+    name: Annotated[
+        str,
+        Meta(min_length=1, max_length=120, description="To tell keys apart.", extra=VISIBLE),
+    ]
     scopes: Annotated[
         list[Scope | Literal["*"]],
         Meta(
             min_length=1, max_length=64, description="`*` stands for every scope but `org:admin`."
         ),
     ]
-    env: Env = "live"
+    env: Annotated[
+        Env, Meta(description="A `test` key sees the test environment and nothing else.")
+    ] = "live"
 
 
 class ApiKeysQuery(Struct, frozen=True, rename="camel"):

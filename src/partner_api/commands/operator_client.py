@@ -1,25 +1,30 @@
-"""The client of the operator's API, for ``layers ops``: requests, answers, and errors."""
+"""The client of the operator's API, for ``layers ops``: the library, the settings, and errors for a person."""
 
 from __future__ import annotations
 
+import contextlib
 import re
-from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from partner_api.settings.table import SettingsError
-from partner_api.time_limits import OPERATOR_CLIENT_SECONDS, OPERATOR_UPLOAD_SECONDS
+from partner_api.time_limits import OPERATOR_CLIENT_SECONDS
 from partner_api.visible_text import json_text, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
-    import httpx
+    from layers_partner import APIConnectionError, APIError, LayersOperator, NotGiven
 
-_CHUNK_BYTES = 128 * 1024
-_PAGE = 100
+_T = TypeVar("_T")
+
+# The largest page of most lists: few requests, each short.
+PAGE = 100
 _CLIENT_ERRORS = range(400, 500)
 # The outcome is that of an earlier request with the same key, or of a body that was not read to its end.
 _UNDECIDED = frozenset({"IDEMPOTENCY_IN_PROGRESS", "REQUEST_TIMEOUT"})
+# These are decided before the server looks whether it has done the request already: said of another try, they do not
+# say that the one before did nothing.
+_SAID_FIRST = frozenset({"UNAUTHENTICATED", "FORBIDDEN_SCOPE", "RATE_LIMITED"})
 
 
 class OperatorRequestError(Exception):
@@ -35,18 +40,18 @@ class OperatorRequestError(Exception):
 
 
 class OperatorClient:
-    """Calls the operator's API of the server at LAYERS_URL.
+    """Calls the operator's API of the server at LAYERS_URL through the client library.
 
-    The token is LAYERS_OPERATOR_TOKEN, else the one that the demo left in the data folder. What is asked for is named
-    by the parts of its path, such as ``("organizations", id)``: no id can become another path.
+    The token is LAYERS_OPERATOR_TOKEN, else the one that the demo left in the data folder.
 
     Raises:
         SettingsError: there is no token, or another setting cannot be used.
     """
 
     def __init__(self) -> None:
-        import httpx
+        import httpx2
 
+        from layers_partner import ConfigurationError, LayersOperator
         from partner_api.commands.environment import checked_settings
 
         settings = checked_settings()
@@ -63,179 +68,120 @@ class OperatorClient:
                     ]
                 )
             token = secrets.operator_token
-        self._http = httpx.Client(
-            base_url=f"{settings.api_url.rstrip('/')}/ops/v1",
-            headers={"Authorization": f"Bearer {token}"},
+        self._tries = 0
+        address = httpx2.URL(settings.api_url)
+        self._host = address.netloc.decode("ascii")
+        http = httpx2.Client(
             timeout=OPERATOR_CLIENT_SECONDS,
             trust_env=False,
             # Loading the certificates takes as long as most requests, and http does not need them.
-            verify=httpx.URL(settings.api_url).scheme != "http",
+            verify=address.scheme != "http",
             # A command sends a few requests and ends; it keeps no connection open.
-            limits=httpx.Limits(max_keepalive_connections=0),
+            limits=httpx2.Limits(max_keepalive_connections=0),
+            event_hooks={"request": [self._count]},
         )
+        try:
+            self._layers = LayersOperator(
+                token=token,
+                base_url=settings.api_url,
+                timeout=OPERATOR_CLIENT_SECONDS,
+                http_client=http,
+            )
+        except ConfigurationError as error:
+            # The library names its own variable.
+            raise SettingsError([str(error).replace(_LIBRARY_URL, "LAYERS_URL")]) from None
 
-    def get(self, *path: str, **query: object) -> Any:
-        """Read a resource; a parameter of the query that is None is left out, and a list is repeated.
+    def ask(self, call: Callable[[LayersOperator], _T]) -> _T:
+        """Return what one call of the library answers.
 
         Raises:
             OperatorRequestError: the server refused, or did not answer.
         """
-        parameters = {
-            name: list(map(str, value)) if isinstance(value, list) else str(value)
-            for name, value in query.items()
-            if value is not None
-        }
-        return self._send(self._http.build_request("GET", _address(path), params=parameters))
+        self._tries = 0
+        with self._explained():
+            return call(self._layers)
 
-    def pages(
-        self, *path: str, page_size: int = _PAGE, **query: object
-    ) -> Iterator[dict[str, Any]]:
-        """Read a whole list, page by page.
+    def all(self, call: Callable[[LayersOperator], Iterable[_T]]) -> Iterator[_T]:
+        """Read a whole list, page by page, as they are wanted.
 
         Raises:
             OperatorRequestError: the server refused, or did not answer.
         """
-        cursor: str | None = None
-        while True:
-            page = self.get(*path, limit=page_size, cursor=cursor, **query)
-            try:
-                items, cursor = list(page["items"]), page["nextCursor"]
-            except (TypeError, KeyError):
-                raise OperatorRequestError(_FOREIGN.format(200)) from None
-            yield from items
-            if cursor is None:
-                return
+        self._tries = 0
+        with self._explained():
+            yield from call(self._layers)
 
-    def write(self, method: str, *path: str, body: Mapping[str, Any], key: str) -> Any:
-        """Change a resource, once.
+    def _count(self, _: object) -> None:
+        self._tries += 1
 
-        Args:
-            method: POST, PUT or PATCH.
-            path: of the resource.
-            body: the change; fields that are None are left out.
-            key: the Idempotency-Key.
-
-        Raises:
-            OperatorRequestError: the server refused, or did not answer.
-        """
-        sent = {name: value for name, value in body.items() if value is not None}
-        headers = {"Idempotency-Key": key}
-        return self._send(
-            self._http.build_request(method, _address(path), json=sent, headers=headers)
-        )
-
-    def upload(
-        self,
-        *path: str,
-        file: IO[bytes],
-        size: int,
-        media_type: str,
-        on_sent: Callable[[int], None],
-        query: Mapping[str, str],
-        key: str,
-    ) -> Any:
-        """Send a file, once, piece by piece.
-
-        Args:
-            path: where to.
-            file: its content.
-            size: of the file, in bytes.
-            media_type: of the file.
-            on_sent: called with the number of bytes after each piece.
-            query: of the address.
-            key: the Idempotency-Key.
-
-        Raises:
-            OperatorRequestError: the server refused, or did not answer, or the file became shorter.
-            OSError: the file cannot be read.
-        """
-
-        def pieces() -> Iterator[bytes]:
-            left = size
-            while left:
-                piece = file.read(min(left, _CHUNK_BYTES))
-                if not piece:
-                    raise OperatorRequestError("The file became shorter while it was sent.")
-                yield piece
-                left -= len(piece)
-                on_sent(len(piece))
-
-        request = self._http.build_request(
-            "POST",
-            _address(path),
-            params=dict(query),
-            content=pieces(),
-            headers={
-                "Idempotency-Key": key,
-                "Content-Type": media_type,
-                "Content-Length": str(size),
-            },
-            timeout=OPERATOR_UPLOAD_SECONDS,
-        )
-        return self._send(request)
-
-    def _send(self, request: httpx.Request) -> Any:
-        import httpx
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        from layers_partner import APIConnectionError, APIError
 
         try:
-            response = self._http.send(request)
-        except httpx.RequestError as error:
-            # Without the number of the system error; a time limit has no message of its own.
-            reason = re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".")
-            raise OperatorRequestError(
-                f"No answer from {request.url.netloc.decode('ascii')} ({reason or type(error).__name__}). "
-                "Is the server running, and LAYERS_URL right?"
-            ) from error
-        try:
-            answer = response.json()
-        except (ValueError, RecursionError):
-            answer = None
-        if response.is_success and answer is not None:
-            return answer
-        raise _error_of(response.status_code, answer)
+            yield
+        except APIError as error:
+            raise _refused(error, is_first=self._tries == 1) from error
+        except APIConnectionError as error:
+            raise self._unanswered(error) from error
+        except ValueError as error:
+            # What cannot be sent, such as an id that is empty, and would make another path.
+            if self._tries:
+                raise
+            raise OperatorRequestError(str(error), is_refusal=True) from error
+
+    def _unanswered(self, error: APIConnectionError) -> OperatorRequestError:
+        # Without the number of the system error; a time limit has no message of its own.
+        cause = error.__cause__ or error
+        reason = re.sub(r"^\[Errno -?\d+\] ", "", str(cause)).rstrip(".")
+        return OperatorRequestError(
+            f"No answer from {self._host} ({reason or type(cause).__name__}). "
+            "Is the server running, and LAYERS_URL right?"
+        )
+
+
+def given(value: _T | None) -> _T | NotGiven:
+    """Return what the library takes for an option that was not typed: None would be sent."""
+    from layers_partner import NOT_GIVEN
+
+    return NOT_GIVEN if value is None else value
 
 
 _NOT_KNOWN_HERE = (
     "The token is LAYERS_OPERATOR_TOKEN, or without it the demo's of LAYERS_DATA_DIR: "
     "is it one of the server at LAYERS_URL?"
 )
+_LIBRARY_URL = "`base_url` or LAYERS_BASE_URL"
 _FOREIGN = "The server answered {}, and not as its API does. Is LAYERS_URL right?"
 
 
-def _address(path: Sequence[str]) -> str:
-    """Return the path of these parts, whatever is in them.
-
-    Raises:
-        OperatorRequestError: one is empty, and the path would be another one's.
-    """
-    if not all(path):
-        raise OperatorRequestError("An id is empty. Is a variable not set?", is_refusal=True)
-    # A part of two dots would lead to the parent, and `quote` does not change dots.
-    return "".join(f"/{quote(part, safe='').replace('.', '%2E')}" for part in path)
-
-
-def _error_of(status: int, answer: Any) -> OperatorRequestError:
+def _refused(error: APIError, *, is_first: bool) -> OperatorRequestError:
     """Return the error that describes an answer without success."""
     try:
-        return _explain(status, answer["error"])
+        lines = _lines_of(error)
     except (AttributeError, KeyError, TypeError):
-        return OperatorRequestError(_FOREIGN.format(status))
+        lines = []
+    if not (lines and error.code and error.request_id):
+        return OperatorRequestError(_FOREIGN.format(error.status))
+    return OperatorRequestError(
+        "\n  ".join(lines),
+        is_refusal=error.status in _CLIENT_ERRORS
+        and error.code not in _UNDECIDED
+        and (is_first or error.code not in _SAID_FIRST),
+    )
 
 
-def _explain(status: int, error: Any) -> OperatorRequestError:
+def _lines_of(error: APIError) -> list[str]:
     """Format an error of the API, each of its parts on a line; their content is data."""
-    code = str(error["code"])
-    lines = [visible(f"{code}: {error['message']}")]
-    details = dict(error.get("details") or {})
+    lines = [visible(f"{error.code}: {error.message}")]
+    details: dict[str, Any] = dict(error.details)
     lines += [
         visible(f"{issue['path'] or 'the request'}: {issue['message']}")
         for issue in details.pop("issues", [])
     ]
     if details:
         lines.append(json_text(details, indent=None))
-    if code == "UNAUTHENTICATED":
+    if error.code == "UNAUTHENTICATED":
         lines.append(_NOT_KNOWN_HERE)
-    lines.append(visible(f"request {error['requestId']}"))
-    return OperatorRequestError(
-        "\n  ".join(lines), is_refusal=status in _CLIENT_ERRORS and code not in _UNDECIDED
-    )
+    lines.append(visible(f"request {error.request_id}"))
+    return lines

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# The API's own rule.
-_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+# The API's own rule; a space at an end would be lost on the way.
+_KEY = re.compile(r"(?! )[\x20-\x7e]{1,255}(?<! )")
 _OPTION = "--idempotency-key"
 # The commands that take it are `layers ops`, a group and a name; nothing can stand between these.
 _NAME_WORDS = 3
@@ -46,7 +46,7 @@ class Stopped(BaseException):
 def _usable_key(text: str | None) -> str | None:
     if text is not None and not _KEY.fullmatch(text):
         raise typer.BadParameter(
-            "A key is 1 to 255 printable ASCII characters. Is a variable not set?"
+            "A key is 1 to 255 printable ASCII characters, no space at an end. Is a variable not set?"
         )
     return text
 

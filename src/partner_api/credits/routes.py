@@ -12,7 +12,10 @@ from partner_api.credits import event_store, store
 from partner_api.credits.access import require_wallet
 from partner_api.credits.event_schemas import CreditEvent, CreditEventsQuery, credit_event_of
 from partner_api.credits.schemas import (
+    ALLOCATION_SHOWN,
+    CHILD_CREDITS_SHOWN,
     CREDITS_EXAMPLE,
+    CREDITS_SHOWN,
     Allocation,
     CreditConfigAnswer,
     CreditConfigPatch,
@@ -22,6 +25,7 @@ from partner_api.credits.schemas import (
     credit_config_of,
     credits_of,
 )
+from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import idempotency_argument
@@ -44,6 +48,7 @@ routes = Routes("Credits")
 @routes.read(
     "/v1/credits",
     sdk="credits.retrieve",
+    shown=CREDITS_SHOWN,
     access=ANY_KEY,
     allowed_through_status="active",
     examples=[CREDITS_EXAMPLE],
@@ -61,6 +66,7 @@ async def read_own_credits(request: ApiRequest) -> Credits:
 @routes.read(
     "/v1/organizations/{orgId}/credits",
     sdk="organizations.credits.retrieve",
+    shown=CHILD_CREDITS_SHOWN,
     access=requires("org:admin"),
     errors=["NOT_FOUND", "KILL_SWITCH"],
     allowed_through_status="active",
@@ -70,9 +76,10 @@ async def read_own_credits(request: ApiRequest) -> Credits:
 async def read_child_credits(request: ApiRequest, org_id: OrganizationId) -> Credits:
     """Read a child's wallet.
 
-    Read it with the parent's key; it has the same shape as your own wallet. An organization that is
-    not a direct child of yours is 404, whether it exists or not; a child that is suspended or
-    archived is 503.
+    How much funding a customer of yours has left: both the gross balance and what it can spend now. Call it with your
+    own key, the parent's, with `org:admin`. The shape is that of your own wallet (`GET /v1/credits`), with the same
+    balances and the same estimates, but of the child that the path names. An organization that is not a direct child of
+    yours is 404, whether it exists or not; a child that is suspended or archived is 503.
     """
     return await _read(request, org_id, request.caller.organization_id)
 
@@ -151,6 +158,7 @@ _allocated_before = partial(allocation_of, replayed=True)
     "POST",
     "/v1/organizations/{orgId}/credits/allocate",
     sdk="organizations.credits.allocate",
+    shown=ALLOCATION_SHOWN,
     access=requires("org:admin"),
     runs=Runs.MONEY,
     status=201,
@@ -206,6 +214,9 @@ async def read_credit_config(request: ApiRequest, org_id: OrganizationId) -> Cre
     "PATCH",
     "/v1/organizations/{orgId}/credit-config",
     sdk="organizations.credit_config.update",
+    shown=Shown(
+        request={"monthlyCreditCap": 5000, "refillThreshold": 200, "refillAmount": 1000},
+    ),
     access=requires("org:admin"),
     runs=Runs.MONEY,
     errors=["NOT_FOUND", "KILL_SWITCH"],

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.clock import format_milliseconds
 from partner_api.credits.store import BillingStatus, SubscriptionTier
+from partner_api.edge.declaration import Shown
 from partner_api.edge.wire.fields import (
     Amount,
     MillisecondsText,
@@ -123,8 +124,11 @@ def credits_of(wallet: store.Wallet) -> Credits:
 class NewAllocation(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """Prepaid credits to move to a child."""
 
-    credits: PositiveAmount
-    description: Annotated[str, Meta(max_length=500, extra=VISIBLE)] | None = None
+    credits: Annotated[PositiveAmount, Meta(description="How many to move.")]
+    description: (
+        Annotated[str, Meta(max_length=500, description="Both ledgers show it.", extra=VISIBLE)]
+        | None
+    ) = None
     metadata: Metadata = {}
 
 
@@ -171,28 +175,27 @@ def allocation_of(transfer: dict[str, Any], *, replayed: bool = False) -> Alloca
     )
 
 
+_CAP = Meta(description="The most that may be used and reserved in a period; null is no cap.")
+_THRESHOLD = Meta(description="A start that would leave less than this available refills first.")
+_REFILL = Meta(description="How much a refill moves.")
+
+
 class CreditConfigPatch(
     Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True
 ):
     """What to change: a number sets, null clears, what is left out stays."""
 
-    monthly_credit_cap: Amount | UnsetType | None = UNSET
-    refill_threshold: Amount | UnsetType | None = UNSET
-    refill_amount: PositiveAmount | UnsetType | None = UNSET
+    monthly_credit_cap: Annotated[Amount | UnsetType | None, _CAP] = UNSET
+    refill_threshold: Annotated[Amount | UnsetType | None, _THRESHOLD] = UNSET
+    refill_amount: Annotated[PositiveAmount | UnsetType | None, _REFILL] = UNSET
 
 
 class CreditConfig(Struct, frozen=True, rename="camel", kw_only=True):
     """How far a child may spend, and when its wallet fills itself from its partner's."""
 
-    monthly_credit_cap: Annotated[
-        Amount | None,
-        Meta(description="The most that may be used and reserved in a period; null is no cap."),
-    ]
-    refill_threshold: Annotated[
-        Amount | None,
-        Meta(description="A start that would leave less than this available refills first."),
-    ]
-    refill_amount: Annotated[PositiveAmount | None, Meta(description="How much a refill moves.")]
+    monthly_credit_cap: Annotated[Amount | None, _CAP]
+    refill_threshold: Annotated[Amount | None, _THRESHOLD]
+    refill_amount: Annotated[PositiveAmount | None, _REFILL]
     auto_refill_enabled: Annotated[
         bool, Meta(description="Whether `refillThreshold` and `refillAmount` are both set.")
     ]
@@ -233,4 +236,62 @@ CREDITS_EXAMPLE = Credits(
     billing_status="active",
     estimated_credits_per_format=FormatEstimates(),
     ingest_costs_billed=IngestCosts(),
+)
+# What the reference says beside the descriptions of the fields.
+_NOTES = (
+    "`balance` = `includedRemaining` + `prepaidBalance`: the gross wallet. `available` = `balance` - "
+    "`reservedCredits`, never below 0.",
+    "`reservedCredits` is committed to work in flight: a generation reserves its estimate the moment it starts and "
+    "settles when it finishes, so `available` can be lower than `balance` while work is under way. When nothing runs, "
+    "`reservedCredits` is 0 and the two are equal.",
+    "Decide on `available`, not on `balance`, whether something can be generated: deciding on the gross number spends "
+    "twice what running jobs have committed already.",
+    "`estimatedCreditsPerFormat` is an upper bound, for what you show before a job starts. What is deducted is decided "
+    "by the server when it has finished.",
+    "`ingestCostsBilled` says whether reading a source costs credits. All three are false today.",
+)
+CREDITS_SHOWN = Shown(
+    notes=_NOTES,
+    see=[
+        "credits.events.list",
+        "organizations.credits.retrieve",
+        "organizations.credits.allocate",
+    ],
+    python='print(result["available"])',
+    typescript="console.log(result.available);",
+)
+CHILD_CREDITS_SHOWN = Shown(
+    notes=[
+        *_NOTES,
+        "`prepaidBalance` is what you have funded into the child with "
+        "`POST /v1/organizations/{orgId}/credits/allocate`, and anything granted or bought for it, less what it "
+        "has spent of that. `includedRemaining` is the child's own subscription allotment, if it has one.",
+    ],
+    when={
+        "NOT_FOUND": "`orgId` is not a direct child of your organization. A stranger's organization looks the same "
+        "as a missing one.",
+        "VALIDATION": "Malformed `orgId`.",
+        "KILL_SWITCH": "Your key or organization is suspended, or the child is suspended or archived: "
+        "`details.scope` says which.",
+    },
+    see=[
+        "credits.retrieve",
+        "organizations.credits.allocate",
+        "organizations.credits.events.list",
+        "organizations.credit_config.update",
+    ],
+    python='print(result["available"])',
+    typescript="console.log(result.available);",
+)
+ALLOCATION_SHOWN = Shown(
+    see=[
+        "organizations.credits.retrieve",
+        "organizations.credits.events.list",
+        "organizations.credit_config.update",
+    ],
+    when={
+        "NOT_FOUND": "`orgId` is not a direct child of your organization.",
+        "BILLING_EXHAUSTED": "Less is prepaid and not reserved than should move: `details.reason` is "
+        "`insufficient_prepaid`.",
+    },
 )

@@ -44,6 +44,9 @@ SETTINGS = {
     "application_name": "layers",
     "timezone": "UTC",
     "client_connection_check_interval": _milliseconds(DEAD_CLIENT_SECONDS),
+    # A page of a list comes through an index, in its order. If a bitmap were allowed, a ledger that the planner takes
+    # for short would be read whole and sorted for each page: what it takes it for follows from a sample.
+    "enable_bitmapscan": "off",
 }
 """What holds for every connection. A transaction ends soon after its process was killed, whatever it was doing."""
 

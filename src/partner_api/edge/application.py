@@ -122,7 +122,9 @@ class Application:
             reply = await route.run(request)
         except Exception as error:
             where = f"{route.method} {route.template}"
-            reply = error_reply(error, request.request_id, where=where)
+            # A key that is malformed is refused before anything is done.
+            repeatable = route.is_repeatable or bool(request.raw_idempotency_keys)
+            reply = error_reply(error, request.request_id, where=where, repeatable=repeatable)
         await reply(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:

@@ -95,7 +95,9 @@ class Edge:
                 raise not_found()
             await self._app(scope, body or receive, send_marked)
         except Exception as error:
-            reply = error_reply(error, exchange.request_id, where=method)
+            reply = error_reply(
+                error, exchange.request_id, where=method, repeatable=method in ("GET", "HEAD")
+            )
             # Half an answer cannot be taken back; the connection then ends without its rest.
             if started:
                 raise

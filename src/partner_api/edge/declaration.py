@@ -35,6 +35,24 @@ class Runs(Enum):
         return self not in (Runs.READ, Runs.UNRECORDED)
 
 
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the reference shows of a route beyond what follows from its declaration and its types."""
+
+    notes: Sequence[str] = ()
+    """What to know of the answer, in Markdown; each is a point of a list."""
+    see: Sequence[str] = ()
+    """Other methods of the same API, as ``sdk`` names them, that whoever reads this page may want next."""
+    when: Mapping[Code, str] = {}
+    """When it answers with a code, in Markdown, where that is more than the code's own sentence."""
+    request: Mapping[str, Any] = {}
+    """Parameters and fields of the body in the examples, by their names on the wire. The others that are required are
+    made of their types, and what is optional is left out."""
+    python: str = ""
+    """Lines after the call in Python, which gives them ``result``."""
+    typescript: str = ""
+    """Lines after the call in TypeScript, which gives them ``result``, or of a list its ``items``."""
+
+
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """The keyword arguments of ``Routes.read`` and ``Routes.write``.
 
@@ -53,6 +71,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """What other statuses mean that are no errors."""
     examples: Sequence[object] = ()
     """Answers to show in the reference."""
+    shown: Shown = Shown()
+    """What else the reference shows."""
     allowed_through_status: OrganizationStatus | None = None
     """When a partner acts inside a child, the last status of the child in which the route works; without it,
     ``suspended`` for reads and ``active`` for writes."""
@@ -71,6 +91,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """It starts a job, which has rate limits of its own."""
     uploads: UploadRule | None = None
     """What may be uploaded, for a handler with ``upload``."""
+    headers: Mapping[str, Any] = {}
+    """Headers that the handler itself reads and requires, with the types that the reference shows."""
     replays: Callable[[dict[str, Any]], object] | None = None
     """For ``Runs.MONEY``: makes the answer of the facts that the SQL function has kept."""
 

@@ -75,10 +75,12 @@ class Route:
         self.handler = handler
         self.declared = declared
         self.writes = method != "GET"
-        self._allowed_through_status: OrganizationStatus = declared.allowed_through_status or (
+        # Without Idempotency-Key.
+        self.is_repeatable = declared.runs in (Runs.READ, Runs.UNRECORDED)
+        self.allowed_through_status: OrganizationStatus = declared.allowed_through_status or (
             "active" if self.writes else "suspended"
         )
-        self._endpoint_class: EndpointClass = (
+        self.endpoint_class: EndpointClass = (
             "long-running"
             if declared.long_running
             else "write-light"
@@ -150,7 +152,7 @@ class Route:
                 request.caller = await request.services.children.act_for(
                     request.key_caller,
                     request.acting_for,
-                    self._allowed_through_status,
+                    self.allowed_through_status,
                     request.subject,
                 )
         except ApiError:
@@ -183,7 +185,7 @@ class Route:
     async def _authorize(self, request: ApiRequest) -> None:
         access = self.declared.access
         if access.kind == "key":
-            caller = await admit_key(request, self._endpoint_class, self._subject.look_up(request))
+            caller = await admit_key(request, self.endpoint_class, self._subject.look_up(request))
             request.caller = request.key_caller = caller
             request.exchange.caller_id = format_id("key", caller.api_key_id)
             try:

@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from partner_api.content.store import ContentFormat, list_assets
+from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import idempotency_argument
@@ -41,9 +42,10 @@ if TYPE_CHECKING:
     from partner_api.edge.declare import H
 
 routes = Routes("Generation")
+_HOOK = "Three cafés in Lisbon that locals keep to themselves"
 
 
-def _start_route(path: str, method: str) -> Callable[[H], H]:
+def _start_route(path: str, method: str, **example: str) -> Callable[[H], H]:
     return routes.write(
         "POST",
         f"/v1/projects/{{projectId}}/content/{path}",
@@ -53,6 +55,14 @@ def _start_route(path: str, method: str) -> Callable[[H], H]:
         status=202,
         errors=["NOT_FOUND", "CONFLICT", "KILL_SWITCH", "BILLING_EXHAUSTED", "RATE_LIMITED"],
         long_running=True,
+        shown=Shown(
+            request=example,
+            see=["jobs.retrieve", "jobs.cancel", "content.retrieve", "credits.retrieve"],
+            when={
+                "RATE_LIMITED": "A limit was reached; `details.limit` names it: `concurrent_jobs` when as many "
+                "jobs run as the tier allows.",
+            },
+        ),
         replays=started_job_of,
     )
 
@@ -90,7 +100,7 @@ async def remix_video(
     return await _start(request, project_id, "video_remix", body)
 
 
-@_start_route("ugc-remix", "remix_ugc")
+@_start_route("ugc-remix", "remix_ugc", hook=_HOOK)
 async def remix_ugc(
     request: ApiRequest, project_id: ProjectId, body: NewUgcRemix
 ) -> Reply[StartedJob]:
@@ -101,7 +111,7 @@ async def remix_ugc(
     return await _start(request, project_id, "ugc_remix", body)
 
 
-@_start_route("auto", "generate")
+@_start_route("auto", "generate", hook=_HOOK)
 async def generate_any(
     request: ApiRequest, project_id: ProjectId, body: NewContent
 ) -> Reply[StartedJob]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires
@@ -131,6 +132,7 @@ async def list_requests(
 @routes.read(
     "/v1/projects/{projectId}/leased-accounts/requests/{requestId}",
     sdk="leased_accounts.requests.retrieve",
+    shown=Shown(request={"requestId": "lreq_01K0EJRPVYF888RF9FDTD4P705"}),
     access=requires("leased:write"),
     errors=["NOT_FOUND"],
     examples=[_EXAMPLE],

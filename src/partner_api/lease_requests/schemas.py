@@ -36,7 +36,14 @@ Country = Annotated[
     ),
 ]
 Vertical = Annotated[
-    str, Meta(min_length=1, max_length=64, examples=["food_and_drink"], extra=VISIBLE)
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="What it posts about.",
+        examples=["food_and_drink"],
+        extra=VISIBLE,
+    ),
 ]
 Text = Annotated[str, Meta(min_length=1, max_length=2000, extra=VISIBLE)]
 PartnerRequestId = Annotated[

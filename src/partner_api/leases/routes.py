@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
@@ -54,6 +55,25 @@ _EXAMPLE = Page(
 @routes.read(
     "/v1/projects/{projectId}/leased-accounts",
     sdk="leased_accounts.list",
+    shown=Shown(
+        notes=[
+            "`monthlyPriceCents` is the amount debited from your cash wallet on `nextRenewalAt`. To stop the next "
+            "renewal, release the account before that date: `DELETE /v1/leased-accounts/{socialAccountId}`.",
+            "Leased accounts also appear in `GET /v1/projects/{projectId}/social-accounts`, with `leased: true`. That "
+            "is the right method if you want the accounts that you can publish to, without caring about billing.",
+            "Leases are provisioned by the operator: an account lands here when a request for it is fulfilled, in the "
+            "same moment. There is no delay to wait for.",
+        ],
+        when={"NOT_FOUND": "`projectId` is not in your organization."},
+        see=[
+            "social_accounts.list",
+            "leased_accounts.requests.create",
+            "leased_accounts.release",
+            "wallet.retrieve",
+        ],
+        python='monthly_burn_cents = sum(a["monthlyPriceCents"] for a in result["items"])',
+        typescript="const monthlyBurn = items.reduce((sum, a) => sum + a.monthlyPriceCents, 0);",
+    ),
     access=requires("leased:write"),
     errors=["NOT_FOUND"],
     examples=[_EXAMPLE],
@@ -63,9 +83,10 @@ async def list_leased_accounts(
 ) -> Page[LeasedAccount]:
     """List leased accounts.
 
-    The accounts leased to a project, with what each costs and when it renews, in the order of
-    assignment. The sum of `monthlyPriceCents` over the assigned accounts is what a month costs. An
-    account is in the list from the moment it is assigned.
+    The accounts that the operator has assigned to a project, with billing and renewal. This is the source of truth for
+    what you are paying for and when the next monthly renewal hits. They come in the order of assignment; the sum of
+    `monthlyPriceCents` over the assigned accounts is what a month costs. An account is in the list from the moment it
+    is assigned.
     """
     async with request.connection() as connection:
         leases = await require_leases(request, connection, project_id, query)

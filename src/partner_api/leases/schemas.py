@@ -60,7 +60,10 @@ class LeasedAccount(Struct, frozen=True, rename="camel"):
 class LeaseRelease(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """Why a leased account is given back."""
 
-    reason: Annotated[str, Meta(max_length=1024, extra=VISIBLE)] | None = None
+    reason: (
+        Annotated[str, Meta(max_length=1024, description="For the audit log.", extra=VISIBLE)]
+        | None
+    ) = None
 
 
 class ReleasedAccount(Struct, frozen=True, rename="camel", kw_only=True):

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import UnsetType
 
 from partner_api.credits.access import require_wallet
+from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import money
 from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
@@ -126,6 +127,7 @@ async def read_child(request: ApiRequest, org_id: OrganizationId) -> Organizatio
     "PATCH",
     "/v1/organizations/{orgId}",
     sdk="organizations.update",
+    shown=Shown(request={"name": "Corner Coffee Roasters"}),
     access=requires("org:admin"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "KILL_SWITCH"],

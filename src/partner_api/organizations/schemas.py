@@ -18,7 +18,10 @@ from partner_api.ids import format_id
 from partner_api.organizations import store
 from partner_api.organizations.store import OrganizationStatus
 
-OrganizationName = Annotated[str, Meta(min_length=1, max_length=128, extra=VISIBLE)]
+OrganizationName = Annotated[
+    str,
+    Meta(min_length=1, max_length=128, description="As people know it.", extra=VISIBLE),
+]
 EmailAddress = Annotated[
     str,
     Meta(

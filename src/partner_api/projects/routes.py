@@ -9,6 +9,7 @@ import asyncpg
 from msgspec.structs import asdict
 
 from partner_api.clock import format_milliseconds
+from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires
@@ -100,6 +101,7 @@ async def read_project(request: ApiRequest, project_id: ProjectId) -> Project:
     "PATCH",
     "/v1/projects/{projectId}",
     sdk="projects.update",
+    shown=Shown(request={"name": "Summer launch"}),
     access=requires("projects:write"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],

@@ -17,7 +17,10 @@ from partner_api.organizations.schemas import EmailAddress
 from partner_api.projects import store
 from partner_api.projects.store import BrandVoice, ProjectStatus, TargetGender
 
-ProjectName = Annotated[str, Meta(min_length=1, max_length=128, extra=VISIBLE)]
+ProjectName = Annotated[
+    str,
+    Meta(min_length=1, max_length=128, description="The app or brand.", extra=VISIBLE),
+]
 ExternalId = Annotated[
     str,
     Meta(
@@ -48,9 +51,18 @@ LanguageTag = Annotated[
         extra=LANGUAGE,
     ),
 ]
-AppName = Annotated[str, Meta(min_length=3, max_length=30, extra=VISIBLE)]
-AppDescription = Annotated[str, Meta(min_length=100, max_length=1000, extra=VISIBLE)]
-Tagline = Annotated[str, Meta(max_length=80, extra=VISIBLE)]
+AppName = Annotated[
+    str,
+    Meta(min_length=3, max_length=30, description="The app that content is about.", extra=VISIBLE),
+]
+AppDescription = Annotated[
+    str, Meta(min_length=100, max_length=1000, description="What the app does.", extra=VISIBLE)
+]
+Tagline = Annotated[
+    str, Meta(max_length=80, description="What the app promises, in a few words.", extra=VISIBLE)
+]
+_BRAND_VOICE = Meta(description="How texts should sound.")
+_TARGET_GENDER = Meta(description="Whom content should speak to.")
 ProjectMetadata = Annotated[
     dict[str, Any],
     Meta(
@@ -71,8 +83,8 @@ class NewProject(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     app_name: AppName | None = None
     app_description: AppDescription | None = None
     tagline: Tagline | None = None
-    brand_voice: BrandVoice | None = None
-    target_gender: TargetGender | None = None
+    brand_voice: Annotated[BrandVoice | None, _BRAND_VOICE] = None
+    target_gender: Annotated[TargetGender | None, _TARGET_GENDER] = None
     metadata: ProjectMetadata | None = None
 
 
@@ -87,10 +99,13 @@ class ProjectPatch(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
     app_name: AppName | UnsetType | None = UNSET
     app_description: AppDescription | UnsetType | None = UNSET
     tagline: Tagline | UnsetType | None = UNSET
-    brand_voice: BrandVoice | UnsetType | None = UNSET
-    target_gender: TargetGender | UnsetType | None = UNSET
+    brand_voice: Annotated[BrandVoice | UnsetType | None, _BRAND_VOICE] = UNSET
+    target_gender: Annotated[TargetGender | UnsetType | None, _TARGET_GENDER] = UNSET
     metadata: ProjectMetadata | UnsetType | None = UNSET
-    status: ProjectStatus | UnsetType = UNSET
+    status: Annotated[
+        ProjectStatus | UnsetType,
+        Meta(description="`archived` archives it, `active` restores it."),
+    ] = UNSET
 
     def changes(self) -> dict[str, Any]:
         """Return the fields that were sent, by their column."""

@@ -9,13 +9,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import msgspec
+from msgspec.structs import astuple
 
 from partner_api import installed_version
 from partner_api.edge.idempotency.records import REPLAYED_HEADER
 from partner_api.edge.request.api_request import ACTING_HEADER, IDEMPOTENCY_HEADER
-from partner_api.edge.wire.fields import OrganizationId, PublicId, schema_of_field
+from partner_api.edge.wire.fields import OrganizationId, schema_of_field
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import KINDS, ApiError, Code
+from partner_api.errors import KINDS, ApiError
 from partner_api.reference.constants import (
     COMPONENTS,
     DESCRIPTION,
@@ -24,14 +25,16 @@ from partner_api.reference.constants import (
     ErrorAnswer,
     Json,
 )
+from partner_api.reference.examples import add_examples
+from partner_api.reference.names import camel_case
+from partner_api.reference.possible_errors import possible_errors
+from partner_api.reference.snippets import code_samples
 
 if TYPE_CHECKING:
     from partner_api.edge.route import Route
 
 _PRINTABLE = "^[!-~]([ -~]*[!-~])?$"
 _REF = "#/components/schemas/{name}"
-_NOT_READ = "The body is not JSON, or did not arrive whole."
-_NO_BODY = "The route takes no body but `{}`, and there was one, or it did not arrive whole."
 # The types of answers that are not JSON.
 _PLAIN_TYPES: dict[Any, Json] = {
     str: {"text/plain": {"schema": {"type": "string"}}},
@@ -76,49 +79,17 @@ def build_document(routes: Iterable[Route]) -> Json:
     # A page of things is called ThingPage; generated clients name their types after this.
     text = _PAGE_NAME.sub(rb"\1Page", msgspec.json.encode(document))
     renamed: Json = msgspec.json.decode(text)
+    add_examples(renamed["components"]["schemas"])
+    for route in routes:
+        if samples := code_samples(route, renamed):
+            renamed["paths"][route.template][route.method.lower()]["x-codeSamples"] = samples
     return renamed
-
-
-def errors_of(route: Route) -> list[Code]:
-    """List every code that a route can answer: those it names, and those that follow from it."""
-    codes: set[Code] = {*route.declared.errors, "INTERNAL"}
-    if route.declared.access.kind == "public":
-        return _in_order(codes)
-    codes |= {
-        "UNAUTHENTICATED",
-        "FORBIDDEN_SCOPE",
-        "RATE_LIMITED",
-        "UNAVAILABLE",
-        "PAYLOAD_TOO_LARGE",
-    }
-    if route.declared.access.kind == "key":
-        # Also the errors of the header for acting inside a child.
-        codes |= {"KILL_SWITCH", "VALIDATION", "NOT_FOUND"}
-    for parameter in route.path:
-        is_id = isinstance(parameter.type, type) and issubclass(parameter.type, PublicId)
-        codes.add("VALIDATION" if is_id and parameter.type.invalid_when_malformed else "NOT_FOUND")
-    if route.query is not None:
-        codes.add("VALIDATION")
-    if route.writes:
-        codes |= {
-            "VALIDATION",
-            "REQUEST_TIMEOUT",
-            "IDEMPOTENCY_CONFLICT",
-            "IDEMPOTENCY_IN_PROGRESS",
-        }
-    if route.declared.idempotency_required:
-        codes.add("IDEMPOTENCY_REQUIRED")
-    return _in_order(codes)
-
-
-def _in_order(codes: set[Code]) -> list[Code]:
-    return [code for code in KINDS if code in codes]
 
 
 def _operation(route: Route, schema_of: dict[str, Json]) -> Json:
     summary, _, description = inspect.cleandoc(route.handler.__doc__ or "").partition("\n\n")
     operation: Json = {
-        "operationId": _camel_case(route.handler.__name__),
+        "operationId": camel_case(route.handler.__name__),
         "tags": [route.tag],
         "summary": " ".join(summary.split()).removesuffix("."),
         "description": description,
@@ -160,6 +131,10 @@ def _parameters(route: Route) -> list[Json]:
         if field.default is not None:
             parameter["schema"]["default"] = field.default
         parameters.append(parameter)
+    parameters += [
+        _parameter("header", name, header_type, required=True)
+        for name, header_type in route.declared.headers.items()
+    ]
     if route.declared.access.kind == "key":
         parameters.append(
             {
@@ -221,31 +196,23 @@ def _responses(route: Route, schema_of: dict[str, Json]) -> Json:
         if not _has_content(status):
             other.pop("content", None)
         responses[str(status)] = other
-    for code in errors_of(route):
-        statuses = [KINDS[code].status]
-        if code == "VALIDATION" and route.writes:
-            statuses.append(400)
-        for status in statuses:
-            answer = responses.setdefault(
-                str(status),
-                {
-                    "description": "",
-                    "headers": dict(headers),
-                    "content": {
-                        "application/json": {"schema": schema_of[str(ErrorAnswer)], "examples": {}}
-                    },
+    for status, code, when in map(astuple, possible_errors(route)):
+        answer = responses.setdefault(
+            str(status),
+            {
+                "description": "",
+                "headers": dict(headers),
+                "content": {
+                    "application/json": {"schema": schema_of[str(ErrorAnswer)], "examples": {}}
                 },
-            )
-            answer["description"] = " ".join(
-                filter(None, [answer["description"], f"`{code}`: {_when(code, status, route)}"])
-            )
-            for name in KINDS[code].headers:
-                answer["headers"][name] = {"schema": {"type": "string"}}
-            answer["content"]["application/json"]["examples"][code] = {
-                "value": msgspec.json.decode(
-                    ApiError(code, details=DETAILS.get(code)).body(REQUEST_ID)
-                )
-            }
+            },
+        )
+        answer["description"] = " ".join(filter(None, [answer["description"], f"`{code}`: {when}"]))
+        for name in KINDS[code].headers:
+            answer["headers"][name] = {"schema": {"type": "string"}}
+        answer["content"]["application/json"]["examples"][code] = {
+            "value": msgspec.json.decode(ApiError(code, details=DETAILS.get(code)).body(REQUEST_ID))
+        }
     return dict(sorted(responses.items()))
 
 
@@ -253,17 +220,7 @@ def _has_content(status: int) -> bool:
     return status < HTTPStatus.MULTIPLE_CHOICES
 
 
-def _when(code: Code, status: int, route: Route) -> str:
-    if status != 400 or code != "VALIDATION":
-        return KINDS[code].when
-    return _NO_BODY if route.body is None and route.declared.uploads is None else _NOT_READ
-
-
 def _returned_type(route: Route) -> Any:
     """Return the type of the JSON that a route answers with."""
     returned = route.returns
     return get_args(returned)[0] if get_origin(returned) is Reply else returned
-
-
-def _camel_case(name: str) -> str:
-    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)

@@ -1,9 +1,7 @@
-"""The reference: the OpenAPI document, and a page that shows it without loading anything from other hosts."""
+"""The reference: the OpenAPI document, and pages that load nothing from other hosts."""
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,56 +9,75 @@ import msgspec
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import PUBLIC
 from partner_api.edge.wire.reply import Reply
-from partner_api.reference.document import build_document
+from partner_api.errors import not_found
+from partner_api.reference.site import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from partner_api.edge.route import Route
 
-_TAG = "Reference"
-routes = Routes(_TAG)
-# The page loads its own two files and the document, and nothing else.
+_FILES = ("/docs", "/docs.md", "/docs/reference.css", "/docs/reference.js", "/llms.txt")
+# A page loads its own two files, and nothing else.
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
 
 
-def document_routes(described: Iterable[Route]) -> Routes:
-    """Create the route of the document that describes other routes."""
-    document = msgspec.json.encode(build_document(described))
-    routes = Routes(_TAG)
+def reference_routes(described: Iterable[Route]) -> Routes:
+    """Create the routes of the reference of other routes."""
+    site = Site(described)
+    document = msgspec.json.encode(site.document)
+    routes = Routes("Reference")
+
+    def reply(path: str) -> Reply[str]:
+        file = site.find(path)
+        if file is None:
+            raise not_found()
+        return Reply(200, file.content, _HEADERS, file.media_type)
 
     @routes.read("/openapi.json", access=PUBLIC)
     async def read_openapi() -> Reply[str]:
         """Return the OpenAPI 3.1 document."""
         return Reply(200, document, {"Cache-Control": "no-cache"})
 
+    for path in _FILES:
+        _declare(routes, path, reply)
+
+    @routes.read("/docs/{a}", access=PUBLIC)
+    async def read_page_1(a: str) -> Reply[str]:
+        """Return a page."""
+        return reply(f"/docs/{a}")
+
+    @routes.read("/docs/{a}/{b}", access=PUBLIC)
+    async def read_page_2(a: str, b: str) -> Reply[str]:
+        """Return a page in a folder."""
+        return reply(f"/docs/{a}/{b}")
+
+    @routes.read("/docs/{a}/{b}/{c}", access=PUBLIC)
+    async def read_page_3(a: str, b: str, c: str) -> Reply[str]:
+        """Return a page in a folder of a folder."""
+        return reply(f"/docs/{a}/{b}/{c}")
+
+    @routes.read("/docs/{a}/{b}/{c}/{d}", access=PUBLIC)
+    async def read_page_4(a: str, b: str, c: str, d: str) -> Reply[str]:
+        """Return a page that is deeper."""
+        return reply(f"/docs/{a}/{b}/{c}/{d}")
+
+    @routes.read("/docs/{a}/{b}/{c}/{d}/{e}", access=PUBLIC)
+    async def read_page_5(a: str, b: str, c: str, d: str, e: str) -> Reply[str]:
+        """Return a page that is deeper still."""
+        return reply(f"/docs/{a}/{b}/{c}/{d}/{e}")
+
     return routes
 
 
-@routes.read("/docs", access=PUBLIC)
-async def read_page() -> Reply[str]:
-    """Show the reference."""
-    return Reply(200, _file("reference.html"), _HEADERS, "text/html; charset=utf-8")
-
-
-@routes.read("/docs/reference.js", access=PUBLIC)
-async def read_script() -> Reply[str]:
-    """Return the page's script."""
-    return Reply(200, _file("reference.js"), _HEADERS, "text/javascript; charset=utf-8")
-
-
-@routes.read("/docs/reference.css", access=PUBLIC)
-async def read_style() -> Reply[str]:
-    """Return the page's style sheet."""
-    return Reply(200, _file("reference.css"), _HEADERS, "text/css; charset=utf-8")
-
-
-@cache
-def _file(name: str) -> bytes:
-    return (resources.files("partner_api.reference") / name).read_bytes()
+def _declare(routes: Routes, path: str, reply: Callable[[str], Reply[str]]) -> None:
+    @routes.read(path, access=PUBLIC)
+    async def read_file() -> Reply[str]:
+        """Return a file of the reference."""
+        return reply(path)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.operator_client import PAGE, OperatorClient, given
 from partner_api.commands.ops.arguments import (
     AccountArgument,
     DescriptionOption,
@@ -57,8 +57,10 @@ def list_events(
     as_json: JsonOption = False,
 ) -> None:
     """List the cash ledger of a partner, newest first: each movement, for what, and who made it."""
-    rows = OperatorClient().pages(
-        *("organizations", organization, "cash", "events"), eventType=event_type, env=env
+    rows = OperatorClient().all(
+        lambda layers: layers.organizations.cash.events.list(
+            organization, event_type=given(event_type), env=env, limit=PAGE
+        )
     )
     print_items(_EVENT_COLUMNS, islice(rows, limit), as_json=as_json)
 
@@ -72,8 +74,16 @@ def topup(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Record money that a partner has paid in."""
-    body = {"amountCents": cents, "description": description, "reference": reference}
-    _post(organization, "topup", body, idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.cash.top_up(
+            organization,
+            amount_cents=cents,
+            description=description,
+            reference=given(reference),
+            **once,
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("adjust", context_settings={"ignore_unknown_options": True})
@@ -85,8 +95,16 @@ def adjust(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Correct a partner's cash wallet, up or down."""
-    body = {"amountCents": cents, "description": description, "reference": reference}
-    _post(organization, "adjustment", body, idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.cash.adjust(
+            organization,
+            amount_cents=cents,
+            description=description,
+            reference=given(reference),
+            **once,
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("refund")
@@ -99,14 +117,14 @@ def refund(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Refund what a month of a lease was charged."""
-    body = {
-        "socialAccountId": account,
-        "leaseMonth": month,
-        "amountCents": cents,
-        "description": description,
-    }
-    _post(organization, "refund", body, idempotency_key)
-
-
-def _post(organization: str, kind: str, body: dict[str, Any], key: str | None) -> None:
-    change("POST", "organizations", organization, "cash", kind, body=body, key=key)
+    change(
+        lambda layers, once: layers.organizations.cash.refund(
+            organization,
+            social_account_id=account,
+            lease_month=month,
+            amount_cents=cents,
+            description=given(description),
+            **once,
+        ),
+        idempotency_key,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +17,8 @@ from partner_api.months import add_months
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from layers_partner import RequestOptions
+
 # The longest advance; calendars end far beyond.
 _MOST_MONTHS = 1_200
 _MOST_DAYS = 36_525
@@ -28,7 +29,7 @@ app = typer.Typer(help="The rehearsal clock, in development mode.", no_args_is_h
 @app.command("show")
 def show_clock() -> None:
     """Show the installation's time, and how far it is ahead of the real one."""
-    show("clock")
+    show(lambda layers: layers.clock.retrieve())
 
 
 @app.command("advance")
@@ -49,7 +50,7 @@ def advance_clock(
     """
     _require_one(to, months, days)
     client = OperatorClient()
-    now = parse_timestamp(client.get("clock")["now"])
+    now = parse_timestamp(client.ask(lambda layers: layers.clock.retrieve())["now"])
     target = _target(now, to, months, days, is_repetition=idempotency_key is not None)
     with repeatable(idempotency_key) as attempt:
         # A repetition needs the instant, not so many months from a later time, and the key of the last step.
@@ -68,14 +69,14 @@ def _advance(client: OperatorClient, now: datetime, target: datetime, key: str) 
     total = (target - now).total_seconds()
     with progress_bar(errors(), f"{now:%Y-%m-%d}", total=total) as change:
         for step in _steps(now, target):
-            answer = client.write(
-                "POST",
-                "clock",
-                body={"advanceTo": format_milliseconds(step)},
-                key=key if step == target else str(uuid.uuid4()),
-            )
+            answer = _step(client, format_milliseconds(step), key if step == target else None)
             change(completed=(step - now).total_seconds(), description=f"{step:%Y-%m-%d}")
     return answer
+
+
+def _step(client: OperatorClient, instant: str, key: str | None) -> Any:
+    once: RequestOptions = {} if key is None else {"idempotency_key": key}
+    return client.ask(lambda layers: layers.clock.advance(advance_to=instant, **once))
 
 
 def _require_one(to: str | None, months: int | None, days: int | None) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.operator_client import PAGE, OperatorClient, given
 from partner_api.commands.ops.arguments import (
     DescriptionOption,
     EnvOption,
@@ -22,6 +22,9 @@ from partner_api.commands.ops.arguments import (
 from partner_api.commands.ops.requesting import change
 from partner_api.commands.repeating import KeyOption
 from partner_api.commands.terminal import print_items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 app = typer.Typer(help="Credit wallets.", no_args_is_help=True)
 
@@ -67,15 +70,18 @@ def list_events(
     as_json: JsonOption = False,
 ) -> None:
     """List the ledger of an organization, newest first: each movement, why, and who made it."""
-    rows = OperatorClient().pages(
-        *("organizations", organization, "credits", "events"),
-        eventType=event_type,
-        projectId=project,
-        since=since,
-        until=until,
-        env=env,
+    events = OperatorClient().all(
+        lambda layers: layers.organizations.credits.events.list(
+            organization,
+            event_type=given(event_type),
+            project_id=given(project),
+            since=given(since),
+            until=given(until),
+            env=env,
+            limit=PAGE,
+        )
     )
-    rows = islice(rows, limit)
+    rows: Iterable[Mapping[str, Any]] = islice(events, limit)
     if not as_json:
         # The reason is in the metadata: the rule, or the other wallet's organization.
         rows = ({**row["metadata"], **row} for row in rows)
@@ -90,8 +96,12 @@ def grant(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Grant credits."""
-    body = {"credits": credits, "description": description}
-    _post(organization, "grant", body, idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.credits.grant(
+            organization, credits=credits, description=given(description), **once
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("purchase")
@@ -102,8 +112,12 @@ def purchase(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Record credits that were bought."""
-    body = {"credits": credits, "description": description}
-    _post(organization, "purchase", body, idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.credits.purchase(
+            organization, credits=credits, description=given(description), **once
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("adjust", context_settings={"ignore_unknown_options": True})
@@ -114,8 +128,12 @@ def adjust(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Correct prepaid credits, up or down."""
-    body = {"credits": credits, "description": description}
-    _post(organization, "adjustment", body, idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.credits.adjust(
+            organization, credits=credits, description=description, **once
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("refund")
@@ -127,9 +145,9 @@ def refund(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Refund credits that a job of this organization was charged."""
-    body = {"jobId": job, "credits": credits, "description": description}
-    _post(organization, "refund", body, idempotency_key)
-
-
-def _post(organization: str, kind: str, body: dict[str, Any], key: str | None) -> None:
-    change("POST", "organizations", organization, "credits", kind, body=body, key=key)
+    change(
+        lambda layers, once: layers.organizations.credits.refund(
+            organization, job_id=job, credits=credits, description=given(description), **once
+        ),
+        idempotency_key,
+    )

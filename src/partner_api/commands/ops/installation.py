@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from partner_api.commands.environment import settings_from_environment
+from partner_api.commands.operator_client import given
 from partner_api.commands.ops.arguments import filled, identifier
 from partner_api.commands.ops.requesting import show
 from partner_api.commands.streams import OutputError
@@ -25,7 +26,9 @@ def show_reconciliation(
     ] = None,
 ) -> None:
     """Show the last full check of the books. Status 1 when they do not agree."""
-    result = show("reconciliation", organizationId=organization)
+    result = show(
+        lambda layers: layers.reconciliation.retrieve(organization_id=given(organization))
+    )
     if result["mismatchesFound"]:
         raise typer.Exit(1)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.operator_client import PAGE, OperatorClient, given
 from partner_api.commands.ops.arguments import (
     JobArgument,
     JsonOption,
@@ -36,10 +36,18 @@ def list_jobs(
     as_json: JsonOption = False,
 ) -> None:
     """List jobs, newest first. Those that run and have no worker are waiting for one."""
-    rows = OperatorClient().pages(
-        "jobs", status=status, organizationId=organization, format=content_format
+    rows = OperatorClient().all(
+        lambda layers: layers.jobs.list(
+            status=given(status),
+            organization_id=given(organization),
+            format=given(content_format),
+            limit=PAGE,
+        )
     )
-    shown = ({**row, "error": (row["lastError"] or {}).get("code")} for row in islice(rows, limit))
+    shown = (
+        {**row, "error": row["lastError"] and row["lastError"]["code"]}
+        for row in islice(rows, limit)
+    )
     print_items(
         (
             "id",
@@ -61,16 +69,16 @@ def list_jobs(
 @app.command("show")
 def show_job(job: JobArgument) -> None:
     """Show a job: who works on it, and why its last try failed."""
-    show("jobs", job)
+    show(lambda layers: layers.jobs.retrieve(job))
 
 
 @app.command("retry")
 def retry_job(job: JobArgument, idempotency_key: KeyOption = None) -> None:
     """Start a failed or canceled job again, as a new job."""
-    change("POST", "jobs", job, "retry", body={}, key=idempotency_key)
+    change(lambda layers, once: layers.jobs.retry(job, **once), idempotency_key)
 
 
 @app.command("cancel")
 def cancel_job(job: JobArgument, idempotency_key: KeyOption = None) -> None:
     """Cancel a job, as its partner could."""
-    change("POST", "jobs", job, "cancel", body={}, key=idempotency_key)
+    change(lambda layers, once: layers.jobs.cancel(job, **once), idempotency_key)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.operator_client import PAGE, OperatorClient
 from partner_api.commands.ops.arguments import JsonOption, KeyArgument, OrganizationArgument
 from partner_api.commands.ops.requesting import change
 from partner_api.commands.repeating import KeyOption
@@ -24,14 +24,20 @@ def create_key(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Mint a partner's key. Its secret is printed once, and again only with the Idempotency-Key."""
-    body = {"name": name, "scopes": scope, "env": env}
-    change("POST", "organizations", organization, "api-keys", body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.api_keys.create(
+            organization, name=name, scopes=scope, env=env, **once
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("list")
 def list_keys(organization: OrganizationArgument, as_json: JsonOption = False) -> None:
     """List a partner's keys, newest first."""
-    items = OperatorClient().pages("organizations", organization, "api-keys")
+    items = OperatorClient().all(
+        lambda layers: layers.organizations.api_keys.list(organization, limit=PAGE)
+    )
     columns = ("id", "prefix", "name", "env", "scopes", "status", "createdAt")
     print_items(columns, items, as_json=as_json)
 
@@ -41,5 +47,7 @@ def unkill_key(
     organization: OrganizationArgument, key: KeyArgument, idempotency_key: KeyOption = None
 ) -> None:
     """Bring a partner's killed key back."""
-    path = ("organizations", organization, "api-keys", key, "unkill")
-    change("POST", *path, body={}, key=idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.api_keys.unkill(organization, key, **once),
+        idempotency_key,
+    )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.operator_client import PAGE, OperatorClient, given
 from partner_api.commands.ops.arguments import (
     AccountArgument,
     JsonOption,
@@ -59,12 +59,14 @@ def list_leases(
     as_json: JsonOption = False,
 ) -> None:
     """List leases, newest first."""
-    items = OperatorClient().pages(
-        "leases",
-        status=status,
-        billingStatus=billing_status,
-        dueBefore=due_before,
-        organizationId=organization,
+    items = OperatorClient().all(
+        lambda layers: layers.leases.list(
+            status=given(status),
+            billing_status=given(billing_status),
+            due_before=given(due_before),
+            organization_id=given(organization),
+            limit=PAGE,
+        )
     )
     print_items(_LEASE_COLUMNS, items, as_json=as_json)
 
@@ -76,8 +78,10 @@ def set_price(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Set what a lease costs from its next renewal on."""
-    body = {"monthlyPriceCents": cents}
-    change("PATCH", "leases", account, body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.leases.update(account, monthly_price_cents=cents, **once),
+        idempotency_key,
+    )
 
 
 @app.command("recall")
@@ -87,7 +91,10 @@ def recall_lease(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Recall a leased account at once. Nothing more is charged for it."""
-    change("POST", "leases", account, "recall", body={"note": note}, key=idempotency_key)
+    change(
+        lambda layers, once: layers.leases.recall(account, note=given(note), **once),
+        idempotency_key,
+    )
 
 
 def show_renewals(
@@ -108,15 +115,22 @@ def show_renewals(
     """Show what renewals will cost each partner, and whose cash wallet will fall short."""
     client = OperatorClient()
     if not dry_run:
-        items = client.pages("renewals", until=until, organizationId=organization)
+        items = client.all(
+            lambda layers: layers.renewals.list(
+                until=given(until), organization_id=given(organization), limit=PAGE
+            )
+        )
         print_items(_RENEWAL_COLUMNS, items, as_json=as_json)
         return
-    partners = client.pages(
-        *("renewals", "dry-run"),
-        page_size=_PARTNERS_OF_A_DRY_RUN,
-        until=until,
-        organizationId=organization,
+    partners = client.all(
+        lambda layers: layers.renewals.dry_run(
+            until=given(until),
+            organization_id=given(organization),
+            limit=_PARTNERS_OF_A_DRY_RUN,
+        )
     )
-    if not as_json:
-        partners = (lease for partner in partners for lease in partner["leases"])
-    print_items(_DRY_RUN_COLUMNS, partners, as_json=as_json)
+    if as_json:
+        print_items(_DRY_RUN_COLUMNS, partners, as_json=True)
+    else:
+        leases = (lease for partner in partners for lease in partner["leases"])
+        print_items(_DRY_RUN_COLUMNS, leases, as_json=False)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.operator_client import PAGE, OperatorClient, given
 from partner_api.commands.ops.arguments import JsonOption, OperatorArgument
 from partner_api.commands.ops.requesting import change
 from partner_api.commands.repeating import KeyOption
@@ -23,14 +23,18 @@ def create_operator(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Create an operator. The token is printed once, and again only with the Idempotency-Key."""
-    body = {"name": name, "role": role, "expiresAt": expires_at}
-    change("POST", "operators", body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.operators.create(
+            name=name, role=role, expires_at=given(expires_at), **once
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("list")
 def list_operators(as_json: JsonOption = False) -> None:
     """List operators, newest first."""
-    items = OperatorClient().pages("operators")
+    items = OperatorClient().all(lambda layers: layers.operators.list(limit=PAGE))
     columns = ("id", "name", "role", "prefix", "expiresAt", "revokedAt")
     print_items(columns, items, as_json=as_json)
 
@@ -38,10 +42,10 @@ def list_operators(as_json: JsonOption = False) -> None:
 @app.command("rotate")
 def rotate_operator(operator: OperatorArgument, idempotency_key: KeyOption = None) -> None:
     """Replace an operator's token. The old one stops working at once."""
-    change("POST", "operators", operator, "rotate", body={}, key=idempotency_key)
+    change(lambda layers, once: layers.operators.rotate(operator, **once), idempotency_key)
 
 
 @app.command("revoke")
 def revoke_operator(operator: OperatorArgument, idempotency_key: KeyOption = None) -> None:
     """Revoke an operator's token. This is final."""
-    change("POST", "operators", operator, "revoke", body={}, key=idempotency_key)
+    change(lambda layers, once: layers.operators.revoke(operator, **once), idempotency_key)

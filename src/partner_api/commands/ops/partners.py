@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.operator_client import PAGE, OperatorClient, given
 from partner_api.commands.ops.arguments import (
     JsonOption,
     OrganizationArgument,
@@ -30,8 +30,12 @@ def create_partner(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Onboard a partner, with a live and a test environment."""
-    body = {"name": name, "billingEmail": billing_email, "rateLimitTier": tier}
-    change("POST", "organizations", body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.create(
+            name=name, billing_email=given(billing_email), rate_limit_tier=tier, **once
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("list")
@@ -43,7 +47,11 @@ def list_partners(
     as_json: JsonOption = False,
 ) -> None:
     """List organizations, newest first."""
-    items = OperatorClient().pages("organizations", search=search, parentOrganizationId=parent)
+    items = OperatorClient().all(
+        lambda layers: layers.organizations.list(
+            search=given(search), parent_organization_id=given(parent), limit=PAGE
+        )
+    )
     columns = ("id", "name", "status", "parentOrganizationId", "createdAt")
     print_items(columns, items, as_json=as_json)
 
@@ -51,7 +59,7 @@ def list_partners(
 @app.command("show")
 def show_partner(organization: OrganizationArgument) -> None:
     """Show an organization with its wallets and counts."""
-    show("organizations", organization)
+    show(lambda layers: layers.organizations.retrieve(organization))
 
 
 @app.command("subscribe")
@@ -66,27 +74,35 @@ def set_subscription(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Set the subscription of a partner or a child."""
-    body = {
-        "tier": tier,
-        "includedCredits": included_credits,
-        "billingStatus": billing_status,
-        "startedAt": started_at,
-    }
-    change("PUT", "organizations", organization, "subscription", body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.subscription.update(
+            organization,
+            tier=tier,
+            included_credits=included_credits,
+            billing_status=billing_status,
+            started_at=given(started_at),
+            **once,
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("suspend")
 def suspend_partner(organization: OrganizationArgument, idempotency_key: KeyOption = None) -> None:
     """Stop all keys of a partner and its children, or of one child, at once."""
-    body = {"status": "suspended"}
-    change("PATCH", "organizations", organization, body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.update(organization, status="suspended", **once),
+        idempotency_key,
+    )
 
 
 @app.command("resume")
 def resume_partner(organization: OrganizationArgument, idempotency_key: KeyOption = None) -> None:
     """Reactivate a suspended partner or child."""
-    body = {"status": "active"}
-    change("PATCH", "organizations", organization, body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.update(organization, status="active", **once),
+        idempotency_key,
+    )
 
 
 @app.command("tier")
@@ -96,5 +112,9 @@ def set_tier(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Set the rate limits of a partner and its children."""
-    body = {"rateLimitTier": tier}
-    change("PATCH", "organizations", organization, body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.organizations.update(
+            organization, rate_limit_tier=tier, **once
+        ),
+        idempotency_key,
+    )

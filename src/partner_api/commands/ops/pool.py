@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.operator_client import PAGE, OperatorClient, OperatorRequestError, given
 from partner_api.commands.ops.arguments import JsonOption, PoolAccountArgument, filled
 from partner_api.commands.ops.requesting import change
 from partner_api.commands.repeating import KeyOption, repeatable
@@ -19,6 +20,14 @@ from partner_api.commands.terminal import (
     print_line,
     progress_bar,
 )
+from partner_api.time_limits import OPERATOR_UPLOAD_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from _typeshed import WriteableBuffer
+
+    from layers_partner.operator_api.types import PoolImport
 
 app = typer.Typer(help="The pool of warmed accounts.", no_args_is_help=True)
 
@@ -41,17 +50,20 @@ def add_account(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Add a warmed TikTok account."""
-    body: dict[str, Any] = {
-        "platform": "tiktok",
-        "handle": handle,
-        "followers": followers,
-        "vertical": vertical,
-        "language": language,
-        "geo": geo,
-        "monthlyPriceCents": price_cents,
-        "avatarUrl": avatar_url,
-    }
-    change("POST", "pool", "accounts", body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.pool_accounts.create(
+            platform="tiktok",
+            handle=handle,
+            followers=followers,
+            vertical=vertical,
+            language=language,
+            geo=geo,
+            monthly_price_cents=given(price_cents),
+            avatar_url=given(avatar_url),
+            **once,
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("list")
@@ -73,15 +85,16 @@ def list_accounts(
     as_json: JsonOption = False,
 ) -> None:
     """List the pool, newest first."""
-    items = OperatorClient().pages(
-        "pool",
-        "accounts",
-        status=status,
-        vertical=vertical,
-        language=language,
-        geo=geo,
-        minFollowers=min_followers,
-        search=search,
+    items = OperatorClient().all(
+        lambda layers: layers.pool_accounts.list(
+            status=given(status),
+            vertical=given(vertical),
+            language=given(language),
+            geo=given(geo),
+            min_followers=given(min_followers),
+            search=given(search),
+            limit=PAGE,
+        )
     )
     columns = ("id", "handle", "followers", "vertical", "language", "monthlyPriceCents", "status")
     print_items(columns, items, as_json=as_json)
@@ -106,25 +119,33 @@ def change_account(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Change an account; what is left out stays."""
-    body = {
-        "followers": followers,
-        "vertical": vertical,
-        "language": language,
-        "geo": geo or None,
-        "monthlyPriceCents": price_cents,
-        "avatarUrl": avatar_url,
-        "status": "available" if available else None,
-    }
-    if all(value is None for value in body.values()):
+    if not (available or geo) and all(
+        value is None for value in (followers, vertical, language, price_cents, avatar_url)
+    ):
         raise typer.BadParameter("Say what to change.")
-    change("PATCH", "pool", "accounts", account, body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.pool_accounts.update(
+            account,
+            followers=given(followers),
+            vertical=given(vertical),
+            language=given(language),
+            geo=given(geo or None),
+            monthly_price_cents=given(price_cents),
+            avatar_url=given(avatar_url),
+            status=given("available" if available else None),
+            **once,
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("retire")
 def retire_account(account: PoolAccountArgument, idempotency_key: KeyOption = None) -> None:
     """Retire an account. One that is leased has to be recalled first."""
-    body = {"status": "retired"}
-    change("PATCH", "pool", "accounts", account, body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.pool_accounts.update(account, status="retired", **once),
+        idempotency_key,
+    )
 
 
 @app.command("import")
@@ -162,32 +183,59 @@ def import_accounts(
         raise typer.Exit(1)
 
 
+class _SentFile(io.RawIOBase):
+    """A file that is read once for each try, and says how far."""
+
+    def __init__(self, file: IO[bytes], on_place: Callable[[int], None]) -> None:
+        self._file = file
+        self._on_place = on_place
+        self.size = os.fstat(file.fileno()).st_size
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self.size}[whence]
+        return self._file.seek(base + offset)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        wanted = min(len(memoryview(buffer)), self.size - self.tell())
+        piece = self._file.read(wanted)
+        if wanted and not piece:
+            raise OperatorRequestError("The file became shorter while it was sent.")
+        memoryview(buffer)[: len(piece)] = piece
+        self._on_place(self.tell())
+        return len(piece)
+
+
 def _send(
     client: OperatorClient, file: IO[bytes], media_type: str, key: str, *, all_or_nothing: bool
-) -> Any:
-    size = os.fstat(file.fileno()).st_size
-    done = 0
+) -> PoolImport:
+    def show_place(place: int) -> None:
+        show(completed=place, description="Sending" if place < content.size else "Adding")
+
+    content = _SentFile(file, show_place)
     with progress_bar(
-        errors(), "Sending", "{task.completed:,}/{task.total:,} bytes", total=size
+        errors(), "Sending", "{task.completed:,}/{task.total:,} bytes", total=content.size
     ) as show:
-
-        def sent(count: int) -> None:
-            nonlocal done
-            done += count
-            show(completed=done, description="Sending" if done < size else "Adding")
-
-        return client.upload(
-            *("pool", "accounts", "import"),
-            file=file,
-            size=size,
-            media_type=media_type,
-            on_sent=sent,
-            query={"allOrNothing": "true"} if all_or_nothing else {},
-            key=key,
+        return client.ask(
+            lambda layers: layers.pool_accounts.import_file(
+                content=content,
+                content_type=media_type,
+                all_or_nothing=given(all_or_nothing or None),
+                idempotency_key=key,
+                timeout=OPERATOR_UPLOAD_SECONDS,
+            )
         )
 
 
-def _explain(result: dict[str, Any]) -> None:
+def _explain(result: PoolImport) -> None:
     for problem in result["errors"]:
         print_line(f"line {problem['line']}: {problem['message']}")
     if more := result["rejected"] - len(result["errors"]):

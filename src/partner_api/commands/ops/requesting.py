@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from partner_api.commands.operator_client import OperatorClient
 from partner_api.commands.repeating import repeatable
 from partner_api.commands.terminal import print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
+
+    from layers_partner import LayersOperator, RequestOptions
+
+_T = TypeVar("_T")
 
 
-def show(*path: str, **query: object) -> Any:
-    """Print what is at a path, and return it.
+def show(call: Callable[[LayersOperator], _T]) -> _T:
+    """Print what a call of the library answers, and return it.
 
     Raises:
         OperatorRequestError: the server refused, or did not answer.
         OutputError: it cannot be printed.
     """
-    answer = OperatorClient().get(*path, **query)
+    answer = OperatorClient().ask(call)
     print_json(answer)
     return answer
 
 
-def change(method: str, *path: str, body: Mapping[str, Any], key: str | None) -> None:
+def change(call: Callable[[LayersOperator, RequestOptions], object], key: str | None) -> None:
     """Change something once, and print the answer.
 
     Args:
-        method: POST, PUT or PATCH.
-        path: of what.
-        body: to what; fields that are None are left out.
+        call: of the library; it passes on the options that it gets, which make a repetition harmless.
         key: the Idempotency-Key that was given, if one was.
 
     Raises:
@@ -40,6 +42,7 @@ def change(method: str, *path: str, body: Mapping[str, Any], key: str | None) ->
     """
     client = OperatorClient()
     with repeatable(key) as attempt:
-        answer = client.write(method, *path, body=body, key=attempt.key)
+        once: RequestOptions = {"idempotency_key": attempt.key}
+        answer = client.ask(lambda layers: call(layers, once))
         attempt.done = True
         print_json(answer)

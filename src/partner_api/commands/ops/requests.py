@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from partner_api.commands.operator_client import OperatorClient
+from partner_api.commands.operator_client import PAGE, OperatorClient, given
 from partner_api.commands.ops.arguments import (
     JsonOption,
     OfOrganization,
@@ -18,6 +18,9 @@ from partner_api.commands.ops.arguments import (
 from partner_api.commands.ops.requesting import change, show
 from partner_api.commands.repeating import KeyOption
 from partner_api.commands.terminal import print_items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 app = typer.Typer(help="What partners ask for, and your answers.", no_args_is_help=True)
 
@@ -32,7 +35,6 @@ _REQUEST_COLUMNS = (
     "geo",
     "submittedAt",
 )
-_MOST_CANDIDATES_OF_A_PAGE = 100
 
 
 @app.command("list")
@@ -45,16 +47,21 @@ def list_requests(
     as_json: JsonOption = False,
 ) -> None:
     """List the queue, oldest first."""
-    items = OperatorClient().pages("lease-requests", status=status, organizationId=organization)
+    requests = OperatorClient().all(
+        lambda layers: layers.lease_requests.list(
+            status=given(status), organization_id=given(organization), limit=PAGE
+        )
+    )
+    items: Iterable[Mapping[str, Any]] = requests
     if not as_json:
-        items = ({**item["niche"], **item} for item in items)
+        items = ({**request["niche"], **request} for request in requests)
     print_items(_REQUEST_COLUMNS, items, as_json=as_json)
 
 
 @app.command("show")
 def show_request(request: RequestArgument) -> None:
     """Show a request with all that the partner wrote."""
-    show("lease-requests", request)
+    show(lambda layers: layers.lease_requests.retrieve(request))
 
 
 @app.command("candidates")
@@ -64,15 +71,17 @@ def show_candidates(
     as_json: JsonOption = False,
 ) -> None:
     """Show the available accounts that fit a request best, and why."""
-    pages = OperatorClient().pages(
-        *("lease-requests", request, "candidates"),
-        page_size=min(limit, _MOST_CANDIDATES_OF_A_PAGE),
+    candidates = islice(
+        OperatorClient().all(
+            lambda layers: layers.lease_requests.candidates.list(request, limit=min(limit, PAGE))
+        ),
+        limit,
     )
-    items: Any = islice(pages, limit)
+    items: Iterable[Mapping[str, Any]] = candidates
     if not as_json:
         items = (
             {**item, "reasons": [f"{each['points']} {each['text']}" for each in item["reasons"]]}
-            for item in items
+            for item in candidates
         )
     columns = ("id", "handle", "score", "monthlyPriceCents", "reasons")
     print_items(columns, items, as_json=as_json)
@@ -92,8 +101,16 @@ def fulfil_request(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Assign accounts, and charge their first month. Fewer than asked for make it partial."""
-    body = {"poolAccountIds": accounts, "note": note, "monthlyPriceCents": price_cents}
-    change("POST", "lease-requests", request, "fulfil", body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.lease_requests.fulfil(
+            request,
+            pool_account_ids=accounts,
+            note=given(note),
+            monthly_price_cents=given(price_cents),
+            **once,
+        ),
+        idempotency_key,
+    )
 
 
 @app.command("reject")
@@ -103,5 +120,7 @@ def reject_request(
     idempotency_key: KeyOption = None,
 ) -> None:
     """Reject a request for accounts. This is final."""
-    body = {"note": note}
-    change("POST", "lease-requests", request, "reject", body=body, key=idempotency_key)
+    change(
+        lambda layers, once: layers.lease_requests.reject(request, note=note, **once),
+        idempotency_key,
+    )

@@ -96,13 +96,17 @@ def names_etag(if_none_match: str, etag: str) -> bool:
     return etag.removeprefix("W/") in if_none_match or if_none_match.strip() == "*"
 
 
-def error_reply(error: Exception, request_id: str, *, where: str) -> Reply[Any]:
+def error_reply(
+    error: Exception, request_id: str, *, where: str, repeatable: bool = False
+) -> Reply[Any]:
     """Answer with the error that an exception is for the client; see ``client_error``."""
-    known = client_error(error, request_id, where=where)
+    known = client_error(error, request_id, where=where, repeatable=repeatable)
     return Reply(known.status, known.body(request_id), known.headers)
 
 
-def client_error(error: Exception, request_id: str, *, where: str) -> ApiError:
+def client_error(
+    error: Exception, request_id: str, *, where: str, repeatable: bool = False
+) -> ApiError:
     """Return the error that an exception is for the client.
 
     What is not meant for the client is logged and becomes INTERNAL; nothing of it is shown.
@@ -111,6 +115,7 @@ def client_error(error: Exception, request_id: str, *, where: str) -> ApiError:
         error: what was raised.
         request_id: the request's id.
         where: route or path, for the log.
+        repeatable: whether the request, sent once more, does nothing twice.
     """
     if isinstance(error, ApiError):
         return error
@@ -118,7 +123,9 @@ def client_error(error: Exception, request_id: str, *, where: str) -> ApiError:
         return ApiError("UNAVAILABLE", _BUSY)
     if isinstance(error, OutcomeUnknown):
         log_unavailable(error.__cause__ or error, where=where, request_id=request_id)
-        return ApiError("UNAVAILABLE", _UNKNOWN, {"outcome": "unknown"})
+        return ApiError(
+            "UNAVAILABLE", _UNKNOWN, {"outcome": "unknown"}, headers=_should_retry(repeatable)
+        )
     if is_unavailable(error) or isinstance(error, _TRY_AGAIN):
         log_unavailable(error, where=where, request_id=request_id)
         return ApiError("UNAVAILABLE")
@@ -133,4 +140,9 @@ def client_error(error: Exception, request_id: str, *, where: str) -> ApiError:
             )
         return ApiError("UNAVAILABLE", _NO_FILES)
     _log.error("request_failed", request_id=request_id, where=where, exc_info=error)
-    return ApiError("INTERNAL")
+    return ApiError("INTERNAL", headers=_should_retry(repeatable))
+
+
+def _should_retry(repeatable: bool) -> dict[str, str]:
+    """Say whether to send a request again of which nobody knows whether it was done."""
+    return {"X-Should-Retry": "true" if repeatable else "false"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from partner_api.content.upload_store import ClaimLost, HeldJob, upload
+from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -12,7 +13,7 @@ from partner_api.edge.request.uploads import ANY_TYPE, UploadRule
 from partner_api.edge.wire.fields import JobId
 from partner_api.errors import ApiError, Issue, invalid
 from partner_api.jobs import operator_store
-from partner_api.ops.assets.schemas import UploadedFile
+from partner_api.ops.assets.schemas import HeldClaimToken, HoldersWorkerId, UploadedFile
 from partner_api.storage import MAX_FILE_BYTES, InvalidKey, check_name
 
 routes = Routes("Operator: jobs")
@@ -25,18 +26,20 @@ _MOST_WORKER_CHARACTERS = 128
     "PUT",
     "/ops/v1/jobs/{jobId}/assets/{name}",
     sdk="jobs.assets.upload",
+    shown=Shown(request={"name": "slide-1.png", _WORKER_HEADER: "worker-1"}),
     access=requires_role("worker"),
     runs=Runs.UNRECORDED,
     uploads=UploadRule((ANY_TYPE,), MAX_FILE_BYTES, streamed=True),
+    headers={_WORKER_HEADER: HoldersWorkerId, _TOKEN_HEADER: HeldClaimToken},
     errors=["CONFLICT"],
 )
 async def upload_asset(request: ApiRequest, job_id: JobId, name: str) -> UploadedFile:
     """Upload one file of a job.
 
-    The body is the file, at most 100 MB (104,857,600 bytes), whatever its type. The headers
-    `X-Worker-Id` and `X-Claim-Token` name the claim, as the body of a heartbeat does; a claim that
-    is not the current one is 409. A second file of the same name replaces the first. What is
-    stored becomes an asset when the job is completed with its name, size and SHA-256.
+    The body is the file, at most 100 MB (104,857,600 bytes), whatever its type. `X-Worker-Id` and
+    `X-Claim-Token` name the claim, as the body of a heartbeat does; a claim that is not the current
+    one is 409. A second file of the same name replaces the first. What is stored becomes an asset
+    when the job is completed with its name, size and SHA-256.
     """
     worker_id, token = _claim_headers(request, name)
     services = request.services

@@ -24,7 +24,10 @@ from partner_api.ids import format_id
 if TYPE_CHECKING:
     from partner_api.cash import store
 
-Description = Annotated[str, Meta(min_length=1, max_length=500, extra=VISIBLE)]
+Description = Annotated[
+    str,
+    Meta(min_length=1, max_length=500, description="The partner sees it.", extra=VISIBLE),
+]
 Reference = Annotated[
     str,
     Meta(
@@ -39,7 +42,7 @@ Reference = Annotated[
 class OpsCashEventsQuery(CashEventsQuery, frozen=True, rename="camel", kw_only=True):
     """Filters of a partner's cash ledger, as the partner has them, and of which environment."""
 
-    env: Literal["live", "test"] = "live"
+    env: Annotated[Literal["live", "test"], Meta(description="Which of its two ledgers.")] = "live"
 
 
 class OpsCashEvent(CashEvent, frozen=True, rename="camel"):
@@ -66,7 +69,7 @@ def ops_cash_event_of(event: store.CashEvent) -> OpsCashEvent:
 class CashTopup(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """Money that a partner has paid in, in US cents."""
 
-    amount_cents: PositiveAmount
+    amount_cents: Annotated[PositiveAmount, Meta(description="What was paid in.")]
     description: Description
     reference: Reference | None = None
 
@@ -89,7 +92,7 @@ class CashRefund(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
 
     social_account_id: SocialAccountId
     lease_month: Annotated[int, Meta(ge=0, le=100_000, description="0 is the first month.")]
-    amount_cents: PositiveAmount
+    amount_cents: Annotated[PositiveAmount, Meta(description="At most what the month was charged.")]
     description: Description | None = None
 
 

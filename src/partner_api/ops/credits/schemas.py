@@ -32,13 +32,15 @@ from partner_api.ids import format_id
 if TYPE_CHECKING:
     from partner_api.credits import event_store
 
-Description = Annotated[str, Meta(min_length=1, max_length=500, extra=VISIBLE)]
+Description = Annotated[
+    str, Meta(min_length=1, max_length=500, description="The partner sees it.", extra=VISIBLE)
+]
 
 
 class OpsCreditEventsQuery(CreditEventsQuery, frozen=True, rename="camel", kw_only=True):
     """Filters of an organization's ledger, as its partner has them, and of which environment."""
 
-    env: Literal["live", "test"] = "live"
+    env: Annotated[Literal["live", "test"], Meta(description="Which of its two ledgers.")] = "live"
 
 
 class OpsCreditEvent(CreditEvent, frozen=True, rename="camel"):
@@ -65,7 +67,7 @@ def ops_credit_event_of(event: event_store.CreditEvent) -> OpsCreditEvent:
 class NewCredits(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """Credits to grant, or that were bought."""
 
-    credits: PositiveAmount
+    credits: Annotated[PositiveAmount, Meta(description="How many to add.")]
     description: Description | None = None
     metadata: Metadata = {}
 
@@ -89,7 +91,9 @@ class CreditRefund(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
     """Credits to give back for a job."""
 
     job_id: JobId
-    credits: PositiveAmount
+    credits: Annotated[
+        PositiveAmount, Meta(description="With earlier refunds of the job, at most its charge.")
+    ]
     description: Description | None = None
 
 
@@ -106,11 +110,13 @@ class NewSubscription(
 ):
     """The whole subscription of an organization, as it is from now on."""
 
-    tier: SubscriptionTier
+    tier: Annotated[SubscriptionTier, Meta(description="What was bought.")]
     included_credits: Annotated[
         Amount, Meta(description="What each period grants while billing is active.")
     ]
-    billing_status: BillingStatus
+    billing_status: Annotated[
+        BillingStatus, Meta(description="Only `active` gets the allotment of each period.")
+    ]
     started_at: Annotated[
         Instant | None,
         Meta(
@@ -130,9 +136,11 @@ class SubscriptionPeriod(Struct, frozen=True):
 class Subscription(Struct, frozen=True, rename="camel"):
     """The subscription of an organization."""
 
-    tier: SubscriptionTier
+    tier: Annotated[SubscriptionTier, Meta(description="What was bought.")]
     included_credits: Annotated[int, Meta(ge=0, le=MAX_AMOUNT)]
-    billing_status: BillingStatus
+    billing_status: Annotated[
+        BillingStatus, Meta(description="Only `active` gets the allotment of each period.")
+    ]
     started_at: MillisecondsText
     current_period: SubscriptionPeriod
 
@@ -151,9 +159,11 @@ class _PeriodFacts(Struct, frozen=True):
 
 
 class _SubscriptionFacts(Struct, frozen=True):
-    tier: SubscriptionTier
+    tier: Annotated[SubscriptionTier, Meta(description="What was bought.")]
     included_credits: int
-    billing_status: BillingStatus
+    billing_status: Annotated[
+        BillingStatus, Meta(description="Only `active` gets the allotment of each period.")
+    ]
     started_at: datetime
     current_period: _PeriodFacts
 

@@ -39,7 +39,10 @@ class Heartbeats(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     """A worker is alive, and says how far each of its jobs is."""
 
     worker_id: WorkerId
-    items: Annotated[list[HeartbeatItem], Meta(min_length=1, max_length=_MOST_ITEMS)]
+    items: Annotated[
+        list[HeartbeatItem],
+        Meta(min_length=1, max_length=_MOST_ITEMS, description="One for each job."),
+    ]
 
 
 class CompletionItem(ClaimCompletion, frozen=True, kw_only=True):

@@ -60,7 +60,9 @@ class NewClaim(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, 
     """What a worker can do now."""
 
     worker_id: WorkerId
-    formats: Annotated[list[ContentFormat], Meta(min_length=1, max_length=16)]
+    formats: Annotated[
+        list[ContentFormat], Meta(min_length=1, max_length=16, description="What it can make.")
+    ]
     lease_seconds: Annotated[
         int, Meta(ge=10, le=900, description="How long it may be silent before it loses the job.")
     ]
@@ -96,7 +98,7 @@ class ClaimHeartbeat(Struct, frozen=True, rename="camel", forbid_unknown_fields=
 
     claim_token: ClaimToken
     stage: Stage | None = None
-    progress: Annotated[float, Meta(ge=0, le=1)] | None = None
+    progress: Annotated[float, Meta(ge=0, le=1, description="How much is done.")] | None = None
 
 
 class Heartbeat(ClaimHeartbeat, frozen=True, kw_only=True):
@@ -146,8 +148,8 @@ class ClaimCompletion(
     """What a completion says of one claim: what the job cost, and what it made."""
 
     claim_token: ClaimToken
-    credits_charged: Amount
-    assets: Annotated[list[ReportedAsset], Meta(max_length=200)]
+    credits_charged: Annotated[Amount, Meta(description="What it cost, at most what was reserved.")]
+    assets: Annotated[list[ReportedAsset], Meta(max_length=200, description="What it made.")]
 
     def __post_init__(self) -> None:
         """Check what a schema cannot say."""
@@ -175,7 +177,12 @@ class Failure(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, k
     worker_id: WorkerId
     claim_token: ClaimToken
     code: Annotated[
-        str, Meta(pattern=r"^[A-Z][A-Z0-9_]{0,63}$(?!\n)", examples=["SOURCE_NOT_FOUND"])
+        str,
+        Meta(
+            pattern=r"^[A-Z][A-Z0-9_]{0,63}$(?!\n)",
+            description="What went wrong, for programs.",
+            examples=["SOURCE_NOT_FOUND"],
+        ),
     ]
     message: Annotated[
         str,

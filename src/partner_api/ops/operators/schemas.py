@@ -29,7 +29,7 @@ class NewOperator(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tru
             extra=VISIBLE,
         ),
     ]
-    role: Role
+    role: Annotated[Role, Meta(description="What the operator may do.")]
     expires_at: Annotated[
         Instant | None, Meta(description="When the token stops working; in the future.")
     ] = None

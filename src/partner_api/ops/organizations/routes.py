@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from partner_api.cash.store import read_balance
 from partner_api.credits.access import require_wallet
+from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
@@ -113,6 +114,7 @@ async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsO
     "PATCH",
     "/ops/v1/organizations/{orgId}",
     sdk="organizations.update",
+    shown=Shown(request={"rateLimitTier": "partner"}),
     access=requires_role("operator"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],

@@ -23,6 +23,8 @@ from partner_api.organizations.schemas import (
 )
 from partner_api.organizations.store import OrganizationStatus
 
+_TIER = Meta(description="How many requests its keys may send.")
+
 
 class NewPartner(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """A partner to onboard."""
@@ -30,7 +32,7 @@ class NewPartner(Struct, frozen=True, rename="camel", forbid_unknown_fields=True
     name: OrganizationName
     billing_email: EmailAddress | None = None
     metadata: Metadata = {}
-    rate_limit_tier: RateLimitTier = "standard"
+    rate_limit_tier: Annotated[RateLimitTier, _TIER] = "standard"
 
 
 class FormatPrices(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,7 +50,7 @@ class OpsOrganizationPatch(
 ):
     """What only the operator changes. The tier and the prices are a partner's alone."""
 
-    rate_limit_tier: RateLimitTier | UnsetType = UNSET
+    rate_limit_tier: Annotated[RateLimitTier | UnsetType, _TIER] = UNSET
     format_prices: FormatPrices | UnsetType = UNSET
     status: Annotated[
         Literal["active", "suspended"] | UnsetType,

@@ -9,6 +9,7 @@ import asyncpg
 from msgspec import UnsetType
 
 from partner_api.account_pool import store
+from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import OPERATOR_TENANT
 from partner_api.edge.identity.audit import audit_argument, write_audit
@@ -116,6 +117,7 @@ async def list_pool_accounts(request: ApiRequest, query: PoolAccountsQuery) -> P
     "PATCH",
     "/ops/v1/pool/accounts/{poolAccountId}",
     sdk="pool_accounts.update",
+    shown=Shown(request={"monthlyPriceCents": 18000}),
     access=requires_role("operator"),
     runs=Runs.TRANSACTION,
     errors=["NOT_FOUND", "CONFLICT"],

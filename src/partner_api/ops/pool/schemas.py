@@ -38,20 +38,28 @@ Language = Annotated[
         extra=LANGUAGE,
     ),
 ]
-Countries = Annotated[list[Country], Meta(min_length=1, max_length=249)]
-AvatarUrl = Annotated[str, Meta(max_length=2048, pattern=r"^https://", extra=URL)]
+Countries = Annotated[
+    list[Country], Meta(min_length=1, max_length=249, description="Where its audience is.")
+]
+AvatarUrl = Annotated[
+    str,
+    Meta(max_length=2048, pattern=r"^https://", description="Its picture.", extra=URL),
+]
+_FOLLOWERS = Meta(description="How many follow it.")
 
 
 class NewPoolAccount(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """A warmed account to add to the pool."""
 
-    platform: Platform
+    platform: Annotated[Platform, Meta(description="Where it is.")]
     handle: Handle
-    followers: Amount
+    followers: Annotated[Amount, _FOLLOWERS]
     vertical: Vertical
     language: Language
     geo: Countries
-    monthly_price_cents: Amount = 15_000
+    monthly_price_cents: Annotated[
+        Amount, Meta(description="What a month costs, where the lease says nothing else.")
+    ] = 15_000
     avatar_url: AvatarUrl | None = None
 
 
@@ -60,7 +68,7 @@ class PoolAccountPatch(
 ):
     """What to change of a pool account: what is left out stays. A handle cannot be changed."""
 
-    followers: Amount | UnsetType = UNSET
+    followers: Annotated[Amount | UnsetType, _FOLLOWERS] = UNSET
     vertical: Vertical | UnsetType = UNSET
     language: Language | UnsetType = UNSET
     geo: Countries | UnsetType = UNSET
@@ -114,7 +122,9 @@ class PoolAccountsQuery(Struct, frozen=True, rename="camel", kw_only=True):
     status: Annotated[
         list[PoolStatus] | None, Meta(description="Only these; repeat it for several.")
     ] = None
-    platform: list[Platform] | None = None
+    platform: Annotated[
+        list[Platform] | None, Meta(description="Only these; repeat it for several.")
+    ] = None
     vertical: Annotated[
         list[Vertical] | None, Meta(description="Only these; repeat it for several.")
     ] = None
@@ -123,11 +133,13 @@ class PoolAccountsQuery(Struct, frozen=True, rename="camel", kw_only=True):
     ] = None
     geo: Annotated[
         list[Country] | None,
-        Meta(description="Only with an audience in one of these countries; repeat it."),
+        Meta(description="Only with an audience in one of these countries; repeat it for several."),
     ] = None
-    min_followers: Amount | None = None
-    max_followers: Amount | None = None
-    max_monthly_price_cents: Amount | None = None
+    min_followers: Annotated[Amount | None, Meta(description="Only with so many or more.")] = None
+    max_followers: Annotated[Amount | None, Meta(description="Only with so many or fewer.")] = None
+    max_monthly_price_cents: Annotated[
+        Amount | None, Meta(description="Only those that cost so much or less.")
+    ] = None
     search: Annotated[
         str | None, Meta(max_length=64, description="A part of the handle, whatever its case.")
     ] = None

@@ -1,0 +1,1 @@
+"""What both transports share: requests, answers and decisions, without input or output."""

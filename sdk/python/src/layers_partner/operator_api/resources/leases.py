@@ -1,0 +1,298 @@
+# Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
+"""Generated methods of `operator.leases`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from layers_partner.core.operations import Operation
+from layers_partner.options import NOT_GIVEN
+from layers_partner.resource import AsyncResource, Resource
+from layers_partner.responses import async_raw, raw
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from typing import Literal, Unpack
+
+    from layers_partner.operator_api.types import OpsLease
+    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.pages import AsyncPages, Page
+
+_LIST = Operation("leases.list", "GET", "/ops/v1/leases")
+_RECALL = Operation("leases.recall", "POST", "/ops/v1/leases/{socialAccountId}/recall")
+_UPDATE = Operation("leases.update", "PATCH", "/ops/v1/leases/{socialAccountId}")
+
+
+class LeasesResource(Resource):
+    """Methods of `operator.leases`."""
+
+    @cached_property
+    def with_raw_response(self) -> LeasesRawResource:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return LeasesRawResource(self)
+
+    def list(
+        self,
+        *,
+        status: Literal["assigned", "disconnected"]
+        | str
+        | Sequence[Literal["assigned", "disconnected"] | str]
+        | NotGiven = NOT_GIVEN,
+        billing_status: Literal["current", "past_due"] | str | NotGiven = NOT_GIVEN,
+        due_before: str | datetime | NotGiven = NOT_GIVEN,
+        organization_id: str | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> Page[OpsLease]:
+        """List leases.
+
+        Those of all partners, newest first, assigned and ended.
+
+        `GET /ops/v1/leases`, with the role `viewer`.
+
+        Args:
+            status: Only these; a list for several.
+            billing_status: Only assigned ones like this.
+            due_before: Only assigned ones whose oldest unpaid month begins before this. Such as
+                `2026-06-01T00:00:00.000Z`.
+            organization_id: Only of this organization's projects. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Leases on a page. From 1 to 200. Without it, 50.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A leased account, with its organization and pool account. One page of these; iterating
+            over it goes on through all pages.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST,
+            {},
+            query={
+                "status": status,
+                "billingStatus": billing_status,
+                "dueBefore": due_before,
+                "organizationId": organization_id,
+                "limit": limit,
+                "cursor": cursor,
+            },
+            options=options,
+        )
+
+    def recall(
+        self,
+        social_account_id: str,
+        *,
+        note: str | NotGiven | None = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> OpsLease:
+        """Recall a leased account.
+
+        The lease ends now, and the account is available again. Nothing more is charged for it, and
+        nothing is refunded automatically. A lease that is over is 409.
+
+        `POST /ops/v1/leases/{socialAccountId}/recall`, with the role `operator`.
+
+        Args:
+            social_account_id: Id of the social account. Such as
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            note: Kept on the lease. At most 1,024 characters.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A leased account, with its organization and pool account.
+
+        Raises:
+            ConflictError: The state of the resource does not allow it.
+            NotFoundError: `social_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: OpsLease = self._client._call(
+            _RECALL, {"socialAccountId": social_account_id}, body={"note": note}, options=options
+        )
+        return answer
+
+    def update(
+        self, social_account_id: str, *, monthly_price_cents: int, **options: Unpack[RequestOptions]
+    ) -> OpsLease:
+        """Change the price of a lease.
+
+        The new price holds from the next renewal on. A month that has begun keeps its price, even
+        if it is paid late. A lease that is over is 409.
+
+        `PATCH /ops/v1/leases/{socialAccountId}`, with the role `operator`.
+
+        Args:
+            social_account_id: Id of the social account. Such as
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            monthly_price_cents: From the next renewal on.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A leased account, with its organization and pool account.
+
+        Raises:
+            ConflictError: The state of the resource does not allow it.
+            NotFoundError: `social_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: OpsLease = self._client._call(
+            _UPDATE,
+            {"socialAccountId": social_account_id},
+            body={"monthlyPriceCents": monthly_price_cents},
+            options=options,
+        )
+        return answer
+
+
+class LeasesRawResource:
+    """Methods of `operator.leases` that return whole responses."""
+
+    def __init__(self, resource: LeasesResource) -> None:
+        self._resource = resource
+        self.list = raw(resource.list)
+        self.recall = raw(resource.recall)
+        self.update = raw(resource.update)
+
+
+class AsyncLeasesResource(AsyncResource):
+    """Methods of `operator.leases`."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncLeasesRawResource:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return AsyncLeasesRawResource(self)
+
+    def list(
+        self,
+        *,
+        status: Literal["assigned", "disconnected"]
+        | str
+        | Sequence[Literal["assigned", "disconnected"] | str]
+        | NotGiven = NOT_GIVEN,
+        billing_status: Literal["current", "past_due"] | str | NotGiven = NOT_GIVEN,
+        due_before: str | datetime | NotGiven = NOT_GIVEN,
+        organization_id: str | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncPages[OpsLease]:
+        """List leases.
+
+        Those of all partners, newest first, assigned and ended.
+
+        `GET /ops/v1/leases`, with the role `viewer`.
+
+        Args:
+            status: Only these; a list for several.
+            billing_status: Only assigned ones like this.
+            due_before: Only assigned ones whose oldest unpaid month begins before this. Such as
+                `2026-06-01T00:00:00.000Z`.
+            organization_id: Only of this organization's projects. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Leases on a page. From 1 to 200. Without it, 50.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A leased account, with its organization and pool account. `await` for one page of these,
+            `async for` for those of all pages.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST,
+            {},
+            query={
+                "status": status,
+                "billingStatus": billing_status,
+                "dueBefore": due_before,
+                "organizationId": organization_id,
+                "limit": limit,
+                "cursor": cursor,
+            },
+            options=options,
+        )
+
+    async def recall(
+        self,
+        social_account_id: str,
+        *,
+        note: str | NotGiven | None = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> OpsLease:
+        """Recall a leased account.
+
+        The lease ends now, and the account is available again. Nothing more is charged for it, and
+        nothing is refunded automatically. A lease that is over is 409.
+
+        `POST /ops/v1/leases/{socialAccountId}/recall`, with the role `operator`.
+
+        Args:
+            social_account_id: Id of the social account. Such as
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            note: Kept on the lease. At most 1,024 characters.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A leased account, with its organization and pool account.
+
+        Raises:
+            ConflictError: The state of the resource does not allow it.
+            NotFoundError: `social_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: OpsLease = await self._client._call(
+            _RECALL, {"socialAccountId": social_account_id}, body={"note": note}, options=options
+        )
+        return answer
+
+    async def update(
+        self, social_account_id: str, *, monthly_price_cents: int, **options: Unpack[RequestOptions]
+    ) -> OpsLease:
+        """Change the price of a lease.
+
+        The new price holds from the next renewal on. A month that has begun keeps its price, even
+        if it is paid late. A lease that is over is 409.
+
+        `PATCH /ops/v1/leases/{socialAccountId}`, with the role `operator`.
+
+        Args:
+            social_account_id: Id of the social account. Such as
+                `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            monthly_price_cents: From the next renewal on.
+            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A leased account, with its organization and pool account.
+
+        Raises:
+            ConflictError: The state of the resource does not allow it.
+            NotFoundError: `social_account_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        answer: OpsLease = await self._client._call(
+            _UPDATE,
+            {"socialAccountId": social_account_id},
+            body={"monthlyPriceCents": monthly_price_cents},
+            options=options,
+        )
+        return answer
+
+
+class AsyncLeasesRawResource:
+    """Methods of `operator.leases` that return whole responses."""
+
+    def __init__(self, resource: AsyncLeasesResource) -> None:
+        self._resource = resource
+        self.list = async_raw(resource.list)
+        self.recall = async_raw(resource.recall)
+        self.update = async_raw(resource.update)

@@ -1,0 +1,145 @@
+# Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
+"""Generated methods of `operator.organizations.cash.events`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from layers_partner.core.operations import Operation
+from layers_partner.options import NOT_GIVEN
+from layers_partner.resource import AsyncResource, Resource
+from layers_partner.responses import async_raw, raw
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal, Unpack
+
+    from layers_partner.operator_api.types import OpsCashEvent
+    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.pages import AsyncPages, Page
+
+_LIST = Operation(
+    "organizations.cash.events.list", "GET", "/ops/v1/organizations/{orgId}/cash/events"
+)
+
+
+class OrganizationsCashEventsResource(Resource):
+    """Methods of `operator.organizations.cash.events`."""
+
+    @cached_property
+    def with_raw_response(self) -> OrganizationsCashEventsRawResource:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return OrganizationsCashEventsRawResource(self)
+
+    def list(
+        self,
+        org_id: str,
+        *,
+        event_type: Literal["adjustment", "lease_charge", "lease_renewal", "refund", "topup"]
+        | str
+        | Sequence[Literal["adjustment", "lease_charge", "lease_renewal", "refund", "topup"] | str]
+        | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> Page[OpsCashEvent]:
+        """List a partner's cash ledger.
+
+        What the partner sees of it, newest first, with who made each movement and the `reference`
+        of a payment. A child has no cash wallet: 404.
+
+        `GET /ops/v1/organizations/{orgId}/cash/events`, with the role `viewer`.
+
+        Args:
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            event_type: Only these; a list for several.
+            limit: Events on a page. From 1 to 100. Without it, 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            env: Which of its two ledgers. Without it, `live`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A movement of cash as the partner sees it, and who made it. One page of these; iterating
+            over it goes on through all pages.
+
+        Raises:
+            NotFoundError: `org_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST,
+            {"orgId": org_id},
+            query={"eventType": event_type, "limit": limit, "cursor": cursor, "env": env},
+            options=options,
+        )
+
+
+class OrganizationsCashEventsRawResource:
+    """Methods of `operator.organizations.cash.events` that return whole responses."""
+
+    def __init__(self, resource: OrganizationsCashEventsResource) -> None:
+        self._resource = resource
+        self.list = raw(resource.list)
+
+
+class AsyncOrganizationsCashEventsResource(AsyncResource):
+    """Methods of `operator.organizations.cash.events`."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncOrganizationsCashEventsRawResource:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return AsyncOrganizationsCashEventsRawResource(self)
+
+    def list(
+        self,
+        org_id: str,
+        *,
+        event_type: Literal["adjustment", "lease_charge", "lease_renewal", "refund", "topup"]
+        | str
+        | Sequence[Literal["adjustment", "lease_charge", "lease_renewal", "refund", "topup"] | str]
+        | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncPages[OpsCashEvent]:
+        """List a partner's cash ledger.
+
+        What the partner sees of it, newest first, with who made each movement and the `reference`
+        of a payment. A child has no cash wallet: 404.
+
+        `GET /ops/v1/organizations/{orgId}/cash/events`, with the role `viewer`.
+
+        Args:
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            event_type: Only these; a list for several.
+            limit: Events on a page. From 1 to 100. Without it, 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            env: Which of its two ledgers. Without it, `live`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A movement of cash as the partner sees it, and who made it. `await` for one page of
+            these, `async for` for those of all pages.
+
+        Raises:
+            NotFoundError: `org_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST,
+            {"orgId": org_id},
+            query={"eventType": event_type, "limit": limit, "cursor": cursor, "env": env},
+            options=options,
+        )
+
+
+class AsyncOrganizationsCashEventsRawResource:
+    """Methods of `operator.organizations.cash.events` that return whole responses."""
+
+    def __init__(self, resource: AsyncOrganizationsCashEventsResource) -> None:
+        self._resource = resource
+        self.list = async_raw(resource.list)

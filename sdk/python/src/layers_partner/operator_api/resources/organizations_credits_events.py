@@ -1,0 +1,180 @@
+# Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
+"""Generated methods of `operator.organizations.credits.events`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from layers_partner.core.operations import Operation
+from layers_partner.options import NOT_GIVEN
+from layers_partner.resource import AsyncResource, Resource
+from layers_partner.responses import async_raw, raw
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from typing import Literal, Unpack
+
+    from layers_partner.operator_api.types import OpsCreditEvent
+    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.pages import AsyncPages, Page
+
+_LIST = Operation(
+    "organizations.credits.events.list", "GET", "/ops/v1/organizations/{orgId}/credits/events"
+)
+
+
+class OrganizationsCreditsEventsResource(Resource):
+    """Methods of `operator.organizations.credits.events`."""
+
+    @cached_property
+    def with_raw_response(self) -> OrganizationsCreditsEventsRawResource:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return OrganizationsCreditsEventsRawResource(self)
+
+    def list(
+        self,
+        org_id: str,
+        *,
+        project_id: str | Sequence[str] | NotGiven = NOT_GIVEN,
+        event_type: Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"]
+        | str
+        | Sequence[
+            Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
+        ]
+        | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> Page[OpsCreditEvent]:
+        """List an organization's ledger.
+
+        What its partner sees of it, newest first, and who made each movement. In the test
+        environment a partner has the same id, a child another one.
+
+        `GET /ops/v1/organizations/{orgId}/credits/events`, with the role `viewer`.
+
+        Args:
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Only of these; a list for several. Such as
+                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            event_type: Only these; a list for several.
+            since: From this instant on. Such as `2026-06-01T00:00:00.000Z`.
+            until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
+            limit: Events on a page. From 1 to 100. Without it, 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            env: Which of its two ledgers. Without it, `live`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A movement of credits as its partner sees it, and who made it. One page of these;
+            iterating over it goes on through all pages.
+
+        Raises:
+            NotFoundError: `org_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST,
+            {"orgId": org_id},
+            query={
+                "projectId": project_id,
+                "eventType": event_type,
+                "since": since,
+                "until": until,
+                "limit": limit,
+                "cursor": cursor,
+                "env": env,
+            },
+            options=options,
+        )
+
+
+class OrganizationsCreditsEventsRawResource:
+    """Methods of `operator.organizations.credits.events` that return whole responses."""
+
+    def __init__(self, resource: OrganizationsCreditsEventsResource) -> None:
+        self._resource = resource
+        self.list = raw(resource.list)
+
+
+class AsyncOrganizationsCreditsEventsResource(AsyncResource):
+    """Methods of `operator.organizations.credits.events`."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncOrganizationsCreditsEventsRawResource:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return AsyncOrganizationsCreditsEventsRawResource(self)
+
+    def list(
+        self,
+        org_id: str,
+        *,
+        project_id: str | Sequence[str] | NotGiven = NOT_GIVEN,
+        event_type: Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"]
+        | str
+        | Sequence[
+            Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
+        ]
+        | NotGiven = NOT_GIVEN,
+        since: str | datetime | NotGiven = NOT_GIVEN,
+        until: str | datetime | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncPages[OpsCreditEvent]:
+        """List an organization's ledger.
+
+        What its partner sees of it, newest first, and who made each movement. In the test
+        environment a partner has the same id, a child another one.
+
+        `GET /ops/v1/organizations/{orgId}/credits/events`, with the role `viewer`.
+
+        Args:
+            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Only of these; a list for several. Such as
+                `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            event_type: Only these; a list for several.
+            since: From this instant on. Such as `2026-06-01T00:00:00.000Z`.
+            until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
+            limit: Events on a page. From 1 to 100. Without it, 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            env: Which of its two ledgers. Without it, `live`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A movement of credits as its partner sees it, and who made it. `await` for one page of
+            these, `async for` for those of all pages.
+
+        Raises:
+            NotFoundError: `org_id` names nothing that exists.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST,
+            {"orgId": org_id},
+            query={
+                "projectId": project_id,
+                "eventType": event_type,
+                "since": since,
+                "until": until,
+                "limit": limit,
+                "cursor": cursor,
+                "env": env,
+            },
+            options=options,
+        )
+
+
+class AsyncOrganizationsCreditsEventsRawResource:
+    """Methods of `operator.organizations.credits.events` that return whole responses."""
+
+    def __init__(self, resource: AsyncOrganizationsCreditsEventsResource) -> None:
+        self._resource = resource
+        self.list = async_raw(resource.list)

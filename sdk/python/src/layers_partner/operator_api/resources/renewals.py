@@ -1,0 +1,244 @@
+# Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
+"""Generated methods of `operator.renewals`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from layers_partner.core.operations import Operation
+from layers_partner.options import NOT_GIVEN
+from layers_partner.resource import AsyncResource, Resource
+from layers_partner.responses import async_raw, raw
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Unpack
+
+    from layers_partner.operator_api.types import PartnerDryRun, PartnerRenewals
+    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.pages import AsyncPages, Page
+
+_DRY_RUN = Operation("renewals.dry_run", "GET", "/ops/v1/renewals/dry-run")
+_LIST = Operation("renewals.list", "GET", "/ops/v1/renewals")
+
+
+class RenewalsResource(Resource):
+    """Methods of `operator.renewals`."""
+
+    @cached_property
+    def with_raw_response(self) -> RenewalsRawResource:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return RenewalsRawResource(self)
+
+    def dry_run(
+        self,
+        *,
+        until: str | datetime | NotGiven = NOT_GIVEN,
+        organization_id: str | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> Page[PartnerDryRun]:
+        """Try sweeps of renewals.
+
+        What a worker would do now with what is due, and with `until`, on each day until then: which
+        leases would be paid, which would become past due, which would end. It is done and rolled
+        back, so nothing changes. It stops after about 5,000 leases of a partner. A partner whose
+        wallet a worker is charging at this moment is left out, and so is one whose wallet no worker
+        can charge: the log says why.
+
+        `GET /ops/v1/renewals/dry-run`, with the role `finance`.
+
+        Args:
+            until: Day by day until then, at most a year ahead, as if nothing were paid in and no
+                lease released. Without it, now alone. Such as `2026-06-01T00:00:00.000Z`.
+            organization_id: Only of this partner. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Partners on a page. From 1 to 10. Without it, 5.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What sweeps would do with a partner's leases. One page of these; iterating over it goes
+            on through all pages.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _DRY_RUN,
+            {},
+            query={
+                "until": until,
+                "organizationId": organization_id,
+                "limit": limit,
+                "cursor": cursor,
+            },
+            options=options,
+        )
+
+    def list(
+        self,
+        *,
+        until: str | datetime | NotGiven = NOT_GIVEN,
+        organization_id: str | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> Page[PartnerRenewals]:
+        """List what renewals will cost.
+
+        For each partner with something to pay until then: how many months, how much, and how far
+        its cash wallet reaches if nothing is paid in and no lease ends. The newest partners come
+        first.
+
+        `GET /ops/v1/renewals`, with the role `viewer`.
+
+        Args:
+            until: At most a year ahead. Without it, the next 30 days. Such as
+                `2026-06-01T00:00:00.000Z`.
+            organization_id: Only of this partner. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Partners on a page. From 1 to 100. Without it, 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What the leases of a partner will cost its cash wallet. One page of these; iterating
+            over it goes on through all pages.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST,
+            {},
+            query={
+                "until": until,
+                "organizationId": organization_id,
+                "limit": limit,
+                "cursor": cursor,
+            },
+            options=options,
+        )
+
+
+class RenewalsRawResource:
+    """Methods of `operator.renewals` that return whole responses."""
+
+    def __init__(self, resource: RenewalsResource) -> None:
+        self._resource = resource
+        self.dry_run = raw(resource.dry_run)
+        self.list = raw(resource.list)
+
+
+class AsyncRenewalsResource(AsyncResource):
+    """Methods of `operator.renewals`."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncRenewalsRawResource:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return AsyncRenewalsRawResource(self)
+
+    def dry_run(
+        self,
+        *,
+        until: str | datetime | NotGiven = NOT_GIVEN,
+        organization_id: str | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncPages[PartnerDryRun]:
+        """Try sweeps of renewals.
+
+        What a worker would do now with what is due, and with `until`, on each day until then: which
+        leases would be paid, which would become past due, which would end. It is done and rolled
+        back, so nothing changes. It stops after about 5,000 leases of a partner. A partner whose
+        wallet a worker is charging at this moment is left out, and so is one whose wallet no worker
+        can charge: the log says why.
+
+        `GET /ops/v1/renewals/dry-run`, with the role `finance`.
+
+        Args:
+            until: Day by day until then, at most a year ahead, as if nothing were paid in and no
+                lease released. Without it, now alone. Such as `2026-06-01T00:00:00.000Z`.
+            organization_id: Only of this partner. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Partners on a page. From 1 to 10. Without it, 5.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What sweeps would do with a partner's leases. `await` for one page of these, `async for`
+            for those of all pages.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _DRY_RUN,
+            {},
+            query={
+                "until": until,
+                "organizationId": organization_id,
+                "limit": limit,
+                "cursor": cursor,
+            },
+            options=options,
+        )
+
+    def list(
+        self,
+        *,
+        until: str | datetime | NotGiven = NOT_GIVEN,
+        organization_id: str | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncPages[PartnerRenewals]:
+        """List what renewals will cost.
+
+        For each partner with something to pay until then: how many months, how much, and how far
+        its cash wallet reaches if nothing is paid in and no lease ends. The newest partners come
+        first.
+
+        `GET /ops/v1/renewals`, with the role `viewer`.
+
+        Args:
+            until: At most a year ahead. Without it, the next 30 days. Such as
+                `2026-06-01T00:00:00.000Z`.
+            organization_id: Only of this partner. Such as
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Partners on a page. From 1 to 100. Without it, 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            What the leases of a partner will cost its cash wallet. `await` for one page of these,
+            `async for` for those of all pages.
+
+        Raises:
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST,
+            {},
+            query={
+                "until": until,
+                "organizationId": organization_id,
+                "limit": limit,
+                "cursor": cursor,
+            },
+            options=options,
+        )
+
+
+class AsyncRenewalsRawResource:
+    """Methods of `operator.renewals` that return whole responses."""
+
+    def __init__(self, resource: AsyncRenewalsResource) -> None:
+        self._resource = resource
+        self.dry_run = async_raw(resource.dry_run)
+        self.list = async_raw(resource.list)

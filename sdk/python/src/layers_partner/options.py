@@ -1,0 +1,53 @@
+"""What a call may be given beside its arguments, and the mark of what it was not given."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import IO, Final, TypeAlias, TypedDict, final
+
+
+@final
+class NotGiven:
+    """The type of `NOT_GIVEN`."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "NOT_GIVEN"
+
+    def __reduce__(self) -> str:
+        return "NOT_GIVEN"
+
+
+NOT_GIVEN: Final = NotGiven()
+"""The value of an argument that is left out of the request; ``None`` is sent, as null, and clears."""
+
+
+class WaitOptions(TypedDict, total=False):
+    """Options of each request of a call that makes several."""
+
+    organization: str
+    """The child to act for; instead of the client's."""
+    max_retries: int
+    """How often the request is sent again after a passing failure; instead of the client's."""
+    extra_headers: Mapping[str, str]
+    """Headers to send beside the library's own and the client's."""
+
+
+class RequestOptions(WaitOptions, total=False):
+    """Options of one call, by keyword."""
+
+    idempotency_key: str
+    """1 to 255 printable ASCII characters that name this write; a new UUID by default."""
+    timeout: float
+    """Seconds for everything: all tries and the pauses between them; instead of the client's."""
+
+
+UploadContent: TypeAlias = bytes | bytearray | memoryview | IO[bytes] | Iterable[bytes]
+"""What is sent as it is: bytes, a file opened in binary mode, or pieces. What can be read once is sent once."""
+
+AsyncUploadContent: TypeAlias = UploadContent | AsyncIterable[bytes]
+"""The same, or pieces of an asynchronous source."""

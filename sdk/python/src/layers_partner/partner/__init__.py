@@ -1,0 +1,2 @@
+# Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+"""Methods and types of the Partner API."""

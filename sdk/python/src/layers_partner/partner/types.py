@@ -1,0 +1,756 @@
+# Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+"""Objects of the Partner API, as they are on the wire."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, NotRequired, TypedDict
+
+
+class Allocation(TypedDict):
+    """A transfer of prepaid credits, and the child's wallet right after it."""
+
+    id: str
+    """Such as `txn_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    allocated: int
+    description: str | None
+    """Such as `Credits for June`."""
+    metadata: dict[str, str]
+    """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
+    balance: int
+    available: int
+    created: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    replayed: bool
+    """Whether this answers a repetition; nothing moved again."""
+
+
+class ApiKey(TypedDict):
+    """An API key, without its secret."""
+
+    id: str
+    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Such as `Backend`."""
+    prefix: str
+    """The part of the key that may be shown and logged."""
+    env: Literal["live", "test"] | str
+    scopes: list[str]
+    rateLimitTier: Literal["internal", "partner", "pilot", "sandbox", "standard"] | str
+    status: Literal["active", "revoked"] | str
+    """Revoked for good, or not."""
+    killSwitch: bool
+    """Killed: every request gets 503."""
+    createdAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    lastUsedAt: str | None
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    rotatedAt: str | None
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    revokedAt: str | None
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    graceUntil: str | None
+    """How long a superseded key still works."""
+    supersededBy: str | None
+    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+
+
+class ApiKeyWithSecret(TypedDict):
+    """A new key. This is the only time that its secret is shown."""
+
+    apiKey: ApiKey
+    secret: str
+    """The whole key, as a bearer token."""
+    warning: str
+    """Such as `Store the secret now. It is not shown again.`."""
+
+
+class ArchivedOrganization(TypedDict):
+    """A child that was archived, and what that did."""
+
+    id: str
+    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    status: Literal["active", "archived", "suspended"] | str
+    archivedAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    reclaimedCredits: int
+    """Prepaid credits that went back to your wallet at once."""
+    revokedApiKeys: int
+    releasedLeasedAccounts: int
+
+
+class ArchivedProject(TypedDict):
+    """A project that was archived, and what it still costs."""
+
+    id: str
+    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    status: Literal["active", "archived"] | str
+    archivedAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    canceledScheduledPosts: int
+    """Posts that will not go out."""
+    activeLeasedAccounts: int
+    """Leases that go on and renew until they are released."""
+
+
+class Asset(TypedDict):
+    """A file. `url` redirects to it."""
+
+    assetId: str
+    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    kind: str
+    """Such as `slide`."""
+    url: str
+    """Such as
+    `/v1/content/cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05/assets/01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+    """
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+    mimeType: str
+    """Such as `image/png`."""
+    sizeBytes: int
+    sha256: str
+    """Such as `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`."""
+
+
+class AuditEvent(TypedDict):
+    """One thing that was done or refused."""
+
+    eventId: str
+    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: str
+    """Such as `organization.suspended`."""
+    occurredAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    requestId: str | None
+    """As in `X-Request-Id` of its answer."""
+    organizationId: str
+    """Who acted."""
+    projectId: str | None
+    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    apiKeyId: str | None
+    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    actor: Literal["operator", "partner_api", "system"] | str
+    data: dict[str, Any]
+    """What was acted on."""
+
+
+class CashEvent(TypedDict):
+    """One movement of cash, in US cents. The events of a wallet sum to its balance."""
+
+    eventId: str
+    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventType: Literal["adjustment", "lease_charge", "lease_renewal", "refund", "topup"] | str
+    amountCents: int
+    """What came, or went when negative."""
+    balanceAfterCents: int
+    socialAccountId: str | None
+    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    projectId: str | None
+    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """For whom: the partner, or the child that leases."""
+    periodStart: str | None
+    """Such as `2026-04-20T16:12:02Z`."""
+    periodEnd: str | None
+    """Such as `2026-04-20T16:12:02Z`."""
+    leaseMonth: int | None
+    """0 is the first month of the lease."""
+    description: str | None
+    """Such as `Credits for June`."""
+    createdAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    hash: str
+    """SHA-256 of `previousHash` and of the content of this event."""
+    previousHash: str
+    """`hash` of the event before it; of the first, 64 zeros."""
+    internalHash: str
+    """Digest of what is recorded beside these fields: who asked, in which request."""
+
+
+class UpcomingRenewals(TypedDict):
+    """What the leases will take from the wallet, if none is added and none released."""
+
+    days: int
+    """How far this looks ahead."""
+    count: int
+    """Renewals in that time."""
+    totalCents: int
+    """What they cost."""
+    nextRenewalAt: str | None
+    """The first of them; null when no account is leased."""
+    coveredUntil: str
+    """Up to and including this instant every renewal is paid for, those that are past due as well; the
+    end of the days when all are.
+    """
+    shortfallCents: int
+    """What has to be paid in so that all are paid for, past due ones included."""
+
+
+class CashWallet(TypedDict):
+    """A partner's cash, from which its leases are paid."""
+
+    organizationId: str
+    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    currency: Literal["USD"] | str
+    balanceCents: int
+    upcomingRenewals: UpcomingRenewals
+
+
+class JobError(TypedDict):
+    """Why a job failed: a code for programs, a message for people."""
+
+    code: str
+    """Such as `WORKER_LOST`."""
+    message: str
+    """Such as `The source video does not exist any more.`."""
+
+
+class Content(TypedDict):
+    """A container: what one job makes."""
+
+    id: str
+    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    projectId: str
+    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    jobId: str
+    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    status: Literal["canceled", "completed", "failed", "processing", "queued"] | str
+    format: (
+        Literal["auto", "slideshow_builder", "slideshow_remix", "ugc_remix", "video_remix"] | str
+    )
+    hook: str | None
+    """Such as `Three cafés in Lisbon that locals keep to themselves`."""
+    socialAccountId: str | None
+    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    influencerId: str | None
+    """Such as `influencer-7`."""
+    sourceTiktokId: str | None
+    """Such as `7301234567890123456`."""
+    mediaId: str | None
+    """Such as `media-42`."""
+    assets: list[Asset]
+    creditsCharged: int | None
+    """What it cost; null until it is over."""
+    createdAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    completedAt: str | None
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    failedAt: str | None
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    lastError: JobError | None
+    """Why the last try failed, also if others follow."""
+
+
+class CreditConfig(TypedDict):
+    """How far a child may spend, and when its wallet fills itself from its partner's."""
+
+    monthlyCreditCap: int | None
+    """The most that may be used and reserved in a period; null is no cap."""
+    refillThreshold: int | None
+    """A start that would leave less than this available refills first."""
+    refillAmount: int | None
+    """How much a refill moves."""
+    autoRefillEnabled: bool
+    """Whether `refillThreshold` and `refillAmount` are both set."""
+
+
+class CreditConfigAnswer(TypedDict):
+    """A child's configuration, and its wallet."""
+
+    organizationId: str
+    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    config: CreditConfig
+    balance: int
+    available: int
+
+
+class CreditEvent(TypedDict):
+    """One movement of credits. The events of a wallet sum to its balance."""
+
+    eventId: str
+    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    projectId: str | None
+    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    credits: int
+    """What it added, or took when negative."""
+    eventType: Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
+    format: str | None
+    """Such as `video_remix`."""
+    containerId: str | None
+    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    workflowId: str | None
+    """The job."""
+    balanceAfterPrepaid: int
+    """The prepaid part after it."""
+    balanceAfter: int
+    """The whole balance after it."""
+    usageAfterPeriod: int | None
+    """Consumed in its period up to and with it."""
+    description: str | None
+    """Such as `Credits for June`."""
+    metadata: dict[str, str]
+    """`reason` says which rule made it, if a rule did."""
+    createdAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    hash: str
+    """SHA-256 of `previousHash` and of the content of this event."""
+    previousHash: str
+    """`hash` of the event before it; of the first, 64 zeros."""
+    internalHash: str
+    """Digest of what is recorded beside these fields: who asked, in which request."""
+
+
+class CurrentPeriod(TypedDict):
+    """The period that `includedRemaining` and `usedThisPeriod` belong to."""
+
+    start: str
+    """When it began, inclusive."""
+    end: str
+    """When the next one begins."""
+    usedCredits: int
+    """The same as `usedThisPeriod`."""
+
+
+class FormatEstimates(TypedDict):
+    """The most that one piece of content of each format can cost."""
+
+    slideshow_builder: int
+    slideshow_remix: int
+    video_remix: int
+    ugc_remix: int
+    auto: int
+
+
+class IngestCosts(TypedDict):
+    """Whether reading a source costs credits. Nothing does."""
+
+    github: bool
+    website: bool
+    appstore: bool
+
+
+class Credits(TypedDict):
+    """A wallet. Decide on `available` whether its organization may start new work."""
+
+    organizationId: str
+    """Whose wallet it is."""
+    balance: int
+    """The gross wallet: `includedRemaining` + `prepaidBalance`."""
+    available: int
+    """What new work may spend now: `balance` - `reservedCredits`."""
+    includedRemaining: int
+    """What is left of this period's allotment. It is spent before prepaid."""
+    prepaidBalance: int
+    """Bought, granted and allocated credits, less what was spent of them."""
+    reservedCredits: int
+    """Held for work in flight, until that settles or is released."""
+    includedThisPeriod: int
+    """The subscription's allotment for this period."""
+    usedThisPeriod: int
+    """Consumed since `currentPeriod.start`, included and prepaid."""
+    currentPeriod: CurrentPeriod
+    subscriptionTier: Literal["enterprise", "free", "pro", "scale", "starter"] | str
+    """`free` without a subscription."""
+    billingStatus: Literal["active", "canceled", "past_due"] | str
+    """Only `active` receives the next period's allotment."""
+    estimatedCreditsPerFormat: FormatEstimates
+    """Upper bounds, to show before a job is started. What it costs is decided when it has finished."""
+    ingestCostsBilled: IngestCosts
+
+
+class DeletedApiKey(TypedDict):
+    """A child's key that was deleted."""
+
+    apiKey: ApiKey
+    deleted: bool
+
+
+class OwnApiKey(TypedDict):
+    """A key of the caller's own organization, without its secret."""
+
+    id: str
+    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Such as `Backend`."""
+    prefix: str
+    """The part of the key that may be shown and logged."""
+    env: Literal["live", "test"] | str
+    scopes: list[str]
+    killSwitch: bool
+    """Killed: every request gets 503."""
+    isActive: bool
+    """Whether requests with it are answered."""
+    createdAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    lastUsedAt: str | None
+    """To the minute."""
+    rotatedAt: str | None
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    revokedAt: str | None
+    """Such as `2026-06-01T00:00:00.000Z`."""
+
+
+class DeletedOwnApiKey(TypedDict):
+    """A key that was deleted."""
+
+    apiKey: OwnApiKey
+    deleted: bool
+
+
+class JobResult(TypedDict):
+    """What a completed job has made."""
+
+    containerId: str
+    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    creditsCharged: int
+    assets: list[Asset]
+
+
+class Job(TypedDict):
+    """Work in flight, or what became of it."""
+
+    jobId: str
+    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    kind: Literal["content_generate"] | str
+    status: Literal["canceled", "completed", "failed", "running"] | str
+    stage: str
+    """What is being done; `queued` at first."""
+    progress: float
+    """How much is done; never falls."""
+    projectId: str
+    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    containerIds: list[str]
+    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    reservedCredits: int
+    startedAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    finishedAt: NotRequired[str]
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    result: NotRequired[JobResult]
+    """Of a completed job."""
+    error: NotRequired[JobError]
+    """Of a failed job."""
+
+
+class JobCancellation(TypedDict):
+    """Whether a cancel was accepted. If it was, the job ends as canceled, whatever its worker does."""
+
+    jobId: str
+    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    accepted: bool
+    reason: NotRequired[Literal["ALREADY_CANCELED", "ALREADY_COMPLETED", "ALREADY_FAILED"] | str]
+    """Why there is nothing to cancel."""
+
+
+class KilledApiKey(TypedDict):
+    """A key that was killed."""
+
+    apiKey: OwnApiKey
+    killed: bool
+
+
+class Niche(TypedDict):
+    """What the accounts should be about, and for whom."""
+
+    vertical: str
+    """What it posts about."""
+    audience: str | None
+    language: str | None
+    """BCP 47 language tag, of registered parts."""
+    geo: list[str]
+    """Such as `GB`."""
+
+
+class LeaseRequest(TypedDict):
+    """A request for accounts and, once it is answered, its result."""
+
+    id: str
+    """Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`."""
+    requestId: str
+    """Your own name for it, else `id`."""
+    projectId: str
+    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    status: Literal["assigned", "partial", "rejected", "requested"] | str
+    """`partial`: fewer accounts than asked for. All but `requested` are final."""
+    count: int
+    niche: Niche
+    target: str | None
+    """Such as `Accounts that review cafés`."""
+    note: str | None
+    """The operator's answer."""
+    submittedAt: str
+    """Such as `2026-04-20T16:12:02Z`."""
+    assignedAt: str | None
+    """Such as `2026-04-20T16:12:02Z`."""
+    assignedSocialAccountIds: list[str]
+    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+
+
+class LeasedAccount(TypedDict):
+    """An account leased to a project: what it costs, and when it is charged next."""
+
+    socialAccountId: str
+    """This lease's own, never used for another."""
+    projectId: str
+    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    handle: str
+    """Such as `coffee.reviews.daily`."""
+    platform: str
+    """Such as `tiktok`."""
+    followers: int
+    status: Literal["assigned", "disconnected"] | str
+    assignedAt: str
+    """Such as `2026-04-20T16:12:02Z`."""
+    nextRenewalAt: str | None
+    """When the next month begins and is charged; null once disconnected."""
+    monthlyPriceCents: int
+    """Debited from the partner's cash wallet on `nextRenewalAt`."""
+    billingStatus: Literal["current", "past_due"] | str
+    """`past_due` while a month that has begun could not be paid."""
+    pastDueSince: str | None
+    """Such as `2026-04-20T16:12:02Z`."""
+    disconnectedAt: NotRequired[str]
+    """Such as `2026-04-20T16:12:02Z`."""
+    disconnectedReason: NotRequired[
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    ]
+
+
+class LedgerHead(TypedDict):
+    """How far a ledger reaches.
+
+    With its events it shows whether any of them was changed or is missing.
+    """
+
+    organizationId: str
+    """Whose ledger it is."""
+    eventsCount: int
+    """Events from the first to the newest."""
+    headHash: str
+    """`hash` of the newest event; 64 zeros when there is none."""
+    headEventId: str | None
+    """The newest event."""
+
+
+class MigratedChild(TypedDict):
+    """A child that a migration created."""
+
+    id: str
+    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Such as `Corner Coffee`."""
+    projectIds: list[str]
+    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+
+
+class Migrated(TypedDict):
+    """What a migration did."""
+
+    projectsMoved: int
+    childrenCreated: int
+    children: list[MigratedChild]
+
+
+class NicheParam(TypedDict):
+    """What the accounts should be about, and for whom."""
+
+    vertical: str
+    """What it posts about. At most 64 characters. Such as `food_and_drink`."""
+    audience: NotRequired[str | None]
+    """At most 500 characters."""
+    language: NotRequired[str | None]
+    """BCP 47 language tag, of registered parts. At most 35 characters. Such as `en`."""
+    geo: NotRequired[Sequence[str]]
+    """At most 249 of them. Such as `GB`."""
+
+
+class Organization(TypedDict):
+    """A partner, or a child that a partner has created for a customer."""
+
+    id: str
+    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    parentOrganizationId: str | None
+    """Null for a partner."""
+    name: str
+    """Such as `Corner Coffee`."""
+    status: Literal["active", "archived", "suspended"] | str
+    metadata: dict[str, str]
+    """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
+    billingEmail: str | None
+    """Such as `billing@example.com`."""
+    archivedAt: str | None
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    createdAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    updatedAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+
+
+class OrganizationSummary(TypedDict):
+    """What a parent wants to know of a child at a glance."""
+
+    projectCount: int
+    balance: int
+    available: int
+    creditConfig: CreditConfig
+
+
+class OrganizationDetail(TypedDict):
+    """A child organization with its summary."""
+
+    id: str
+    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    parentOrganizationId: str | None
+    """Null for a partner."""
+    name: str
+    """Such as `Corner Coffee`."""
+    status: Literal["active", "archived", "suspended"] | str
+    metadata: dict[str, str]
+    """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
+    billingEmail: str | None
+    """Such as `billing@example.com`."""
+    archivedAt: str | None
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    createdAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    updatedAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    summary: OrganizationSummary
+
+
+class OwnApiKeyWithSecret(TypedDict):
+    """A key with its new secret, which is shown this once."""
+
+    apiKey: OwnApiKey
+    secret: str
+    """The whole key, as a bearer token."""
+    warning: str
+    """Such as `Store the secret now. It is not shown again.`."""
+
+
+class Project(TypedDict):
+    """Where content is made and accounts are leased, for one app or brand."""
+
+    id: str
+    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    name: str
+    """Such as `Spring launch`."""
+    status: Literal["active", "archived"] | str
+    customerExternalId: str | None
+    """Such as `customer-4711`."""
+    timezone: str
+    """Such as `Europe/Lisbon`."""
+    primaryLanguage: str
+    """Such as `en`."""
+    ownerEmail: str | None
+    """Such as `owner@example.com`."""
+    appName: str | None
+    """Such as `Corner Coffee`."""
+    appDescription: str | None
+    """Such as `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
+    you when the queue is short.`.
+    """
+    tagline: str | None
+    """Such as `Good coffee, near you`."""
+    brandVoice: (
+        Literal["authentic", "casual", "educational", "professional", "warm", "witty"] | str | None
+    )
+    targetGender: Literal["all", "female", "male"] | str | None
+    metadata: dict[str, Any] | None
+    createdAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    updatedAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+
+
+class ReleasedAccount(TypedDict):
+    """A leased account that was given back."""
+
+    socialAccountId: str
+    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    status: Literal["disconnected"] | str
+    disconnectedReason: Literal["released_by_partner"] | str
+    disconnectedAt: str
+    """Such as `2026-04-20T16:12:02Z`."""
+
+
+class RevokedAccount(TypedDict):
+    """A social account that was disconnected."""
+
+    socialAccountId: str
+    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    status: Literal["disconnected"] | str
+    disconnectedReason: Literal["revoked_by_partner"] | str
+    canceledScheduledPosts: int
+    disconnectedAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+
+
+class SocialAccount(TypedDict):
+    """An account that the project can publish to, leased or the customer's own."""
+
+    socialAccountId: str
+    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    platform: str
+    """Such as `tiktok`."""
+    handle: str
+    """Such as `coffee.reviews.daily`."""
+    avatarUrl: str | None
+    status: Literal["connected", "disconnected", "reauth_required"] | str
+    leased: bool
+    """Whether it is leased; then it has a price too."""
+    connectedAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+    tokenExpiresAt: str | None
+    """Such as `2026-06-01T00:00:00.000Z`."""
+
+
+class StartedJob(TypedDict):
+    """A job that has been started."""
+
+    jobId: str
+    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    kind: Literal["content_generate"] | str
+    status: Literal["running"] | str
+    stage: Literal["queued"] | str
+    projectId: str
+    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    containerIds: list[str]
+    """What it will fill."""
+    reservedCredits: int
+    """The most that it can cost."""
+    locationUrl: str
+    """Ask here how far it is."""
+    startedAt: str
+    """Such as `2026-06-01T00:00:00.000Z`."""
+
+
+class WhoAmI(TypedDict):
+    """Whose key this is, and what it may do."""
+
+    organizationId: str
+    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    workspaceId: str
+    """The same as `organizationId`."""
+    organizationName: str
+    """Such as `Corner Coffee`."""
+    parentOrganizationId: str | None
+    """Null for a partner."""
+    scopes: list[str]
+    rateLimitTier: Literal["internal", "partner", "pilot", "sandbox", "standard"] | str
+    apiKeyId: str
+    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    creditBalance: int
+    """`balance` of `GET /v1/credits`."""

@@ -1,0 +1,117 @@
+import { ConfigurationError } from "../errors.js";
+import { environment } from "./environment.js";
+import type { ClientOptions, Logger } from "./options.js";
+
+/** The settings of a client, all of them known. */
+export interface Configuration {
+  /** The key of the `Authorization` header. */
+  readonly secret: string;
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly organization: string | null;
+  /** In milliseconds. */
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly extraHeaders: Readonly<Record<string, string>>;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly logger: Logger | undefined;
+}
+
+/** A kind of key: its option, where else it is looked for, and how it looks. */
+export interface Credential {
+  readonly option: string;
+  readonly variable: string;
+  readonly shape: RegExp;
+  readonly example: string;
+}
+
+/** What a client may be given, whatever its API. */
+export interface Given extends ClientOptions {
+  secret?: string | undefined;
+  organization?: string | null | undefined;
+}
+
+const DEFAULT_BASE_URL = "https://api.layers.com";
+const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_MAX_RETRIES = 2;
+// A timer that is to wait for longer does not wait at all.
+const LONGEST_TIMEOUT_MS = 2_147_483_647;
+
+/**
+ * Return the settings of a client; what is not given is taken from the environment.
+ *
+ * @throws {ConfigurationError} The key is missing, or a setting cannot be used. The key is not in its message.
+ */
+export function configure(credential: Credential, given: Given): Configuration {
+  const timeout = given.timeout ?? DEFAULT_TIMEOUT_MS;
+  const maxRetries = given.maxRetries ?? DEFAULT_MAX_RETRIES;
+  const problem = problemOfLimits(timeout, maxRetries);
+  if (problem) throw new ConfigurationError(problem);
+  return {
+    secret: checkedSecret(credential, given.secret ?? environment(credential.variable)),
+    baseUrl: checkedBaseUrl(given.baseUrl ?? environment("LAYERS_BASE_URL") ?? DEFAULT_BASE_URL),
+    organization: given.organization ?? null,
+    timeout,
+    maxRetries,
+    extraHeaders: given.extraHeaders ?? {},
+    fetch: given.fetch,
+    logger: given.logger ?? loggerOfEnvironment(),
+  };
+}
+
+/** Return what is wrong with the limits of a call, in a sentence; undefined when nothing is. */
+export function problemOfLimits(timeout: unknown, maxRetries: unknown): string | undefined {
+  if (typeof timeout !== "number" || !(timeout > 0 && timeout <= LONGEST_TIMEOUT_MS)) {
+    return `\`timeout\` must be a number of milliseconds above 0, at most ${LONGEST_TIMEOUT_MS}.`;
+  }
+  if (!(Number.isSafeInteger(maxRetries) && (maxRetries as number) >= 0)) {
+    return "`maxRetries` must be 0 or a positive whole number.";
+  }
+  return undefined;
+}
+
+function checkedSecret(credential: Credential, secret: unknown): string {
+  const named = `\`${credential.option}\` or ${credential.variable}`;
+  if (secret === undefined) {
+    throw new ConfigurationError(`There is no key. Give ${named}: ${credential.example}`);
+  }
+  if (typeof secret !== "string" || !credential.shape.test(secret)) {
+    throw new ConfigurationError(
+      `The key in ${named} cannot be used. It must look like ${credential.example}, without white space or quotes.`,
+    );
+  }
+  return secret;
+}
+
+function checkedBaseUrl(text: string): string {
+  let address: URL | undefined;
+  try {
+    address = new URL(text);
+  } catch {
+    // Said below. The address may hold a password, so it is not repeated.
+  }
+  if (
+    !address ||
+    !/^https?:$/.test(address.protocol) ||
+    address.username ||
+    address.password ||
+    /[?#\s]/.test(text)
+  ) {
+    throw new ConfigurationError(
+      `\`baseUrl\` or LAYERS_BASE_URL cannot be used: it must look like ${DEFAULT_BASE_URL}, without user, query or fragment.`,
+    );
+  }
+  const plain = address.href.replace(/\/+$/, "");
+  if (plain.endsWith("/v1")) {
+    throw new ConfigurationError(
+      "`baseUrl` or LAYERS_BASE_URL is the address of the server, without /v1 at its end.",
+    );
+  }
+  return plain;
+}
+
+function loggerOfEnvironment(): Logger | undefined {
+  if (environment("LAYERS_LOG")?.toLowerCase() !== "debug") return undefined;
+  // Standard output is the program's own.
+  return { debug: (message) => console.error(message) };
+}

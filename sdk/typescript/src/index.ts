@@ -1,0 +1,10 @@
+export { Layers, type LayersOptions } from "./client.js";
+export type { RequestParams } from "./core/client.js";
+export type { ClientOptions, Logger, RequestOptions } from "./core/options.js";
+export type { ApiPromise, PagePromise } from "./core/promises.js";
+export type { RateLimit, RawResponse } from "./core/responses.js";
+export * from "./errors.js";
+export type { Page } from "./pages.js";
+export * from "./partner/index.js";
+export { VERSION } from "./version.js";
+export * as webhooks from "./webhooks.js";

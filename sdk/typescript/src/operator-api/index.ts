@@ -1,0 +1,67 @@
+// Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+
+import { BaseClient } from "../core/client.js";
+import { ClockResource } from "./resources/clock.js";
+import { JobsResource } from "./resources/jobs.js";
+import { LeaseRequestsResource } from "./resources/lease-requests.js";
+import { LeasesResource } from "./resources/leases.js";
+import { OperatorsResource } from "./resources/operators.js";
+import { OrganizationsResource } from "./resources/organizations.js";
+import { PoolAccountsResource } from "./resources/pool-accounts.js";
+import { ReconciliationResource } from "./resources/reconciliation.js";
+import { RenewalsResource } from "./resources/renewals.js";
+
+export * from "./resources/clock.js";
+export * from "./resources/jobs.js";
+export * from "./resources/jobs-assets.js";
+export * from "./resources/lease-requests.js";
+export * from "./resources/lease-requests-candidates.js";
+export * from "./resources/leases.js";
+export * from "./resources/operators.js";
+export * from "./resources/organizations.js";
+export * from "./resources/organizations-api-keys.js";
+export * from "./resources/organizations-cash.js";
+export * from "./resources/organizations-cash-events.js";
+export * from "./resources/organizations-credits.js";
+export * from "./resources/organizations-credits-events.js";
+export * from "./resources/organizations-subscription.js";
+export * from "./resources/pool-accounts.js";
+export * from "./resources/reconciliation.js";
+export * from "./resources/renewals.js";
+export type * from "./types.js";
+
+/** The resources of a client of the operator's API. */
+export class OperatorResources extends BaseClient {
+  /** `operator.clock`: `advance`, `retrieve`. */
+  readonly clock = new ClockResource(this);
+
+  /**
+   * `operator.jobs`: `cancel`, `claim`, `complete`, `completeMany`, `fail`, `heartbeat`,
+   * `heartbeatMany`, `list`, `retrieve`, `retry`, `assets`.
+   */
+  readonly jobs = new JobsResource(this);
+
+  /** `operator.leaseRequests`: `fulfil`, `list`, `reject`, `retrieve`, `candidates`. */
+  readonly leaseRequests = new LeaseRequestsResource(this);
+
+  /** `operator.leases`: `list`, `recall`, `update`. */
+  readonly leases = new LeasesResource(this);
+
+  /** `operator.operators`: `create`, `list`, `revoke`, `rotate`. */
+  readonly operators = new OperatorsResource(this);
+
+  /**
+   * `operator.organizations`: `create`, `list`, `retrieve`, `update`, `apiKeys`, `cash`, `credits`,
+   * `subscription`.
+   */
+  readonly organizations = new OrganizationsResource(this);
+
+  /** `operator.poolAccounts`: `create`, `importFile`, `list`, `update`. */
+  readonly poolAccounts = new PoolAccountsResource(this);
+
+  /** `operator.reconciliation`: `retrieve`. */
+  readonly reconciliation = new ReconciliationResource(this);
+
+  /** `operator.renewals`: `dryRun`, `list`. */
+  readonly renewals = new RenewalsResource(this);
+}

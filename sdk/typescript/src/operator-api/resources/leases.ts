@@ -1,0 +1,110 @@
+// Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+
+import type { RequestOptions } from "../../core/options.js";
+import type { ApiPromise, PagePromise } from "../../core/promises.js";
+import { Resource } from "../../core/resource.js";
+import type { OpsLease } from "../types.js";
+
+/** Arguments of `operator.leases.list`. */
+export interface LeasesListParams {
+  /** Only these; a list for several. */
+  status?:
+    | "assigned"
+    | "disconnected"
+    | (string & {})
+    | ReadonlyArray<"assigned" | "disconnected" | (string & {})>
+    | undefined;
+  /** Only assigned ones like this. */
+  billingStatus?: "current" | "past_due" | (string & {}) | undefined;
+  /**
+   * Only assigned ones whose oldest unpaid month begins before this. Such as
+   * `2026-06-01T00:00:00.000Z`.
+   */
+  dueBefore?: string | undefined;
+  /** Only of this organization's projects. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId?: string | undefined;
+  /** Leases on a page. From 1 to 200. Without it, 50. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before; with the same filters as there. */
+  cursor?: string | undefined;
+}
+
+/** Arguments of `operator.leases.recall`. */
+export interface LeasesRecallParams {
+  /** Id of the social account. Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  socialAccountId: string;
+  /** Kept on the lease. At most 1,024 characters. */
+  note?: string | null | undefined;
+}
+
+/** Arguments of `operator.leases.update`. */
+export interface LeasesUpdateParams {
+  /** Id of the social account. Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  socialAccountId: string;
+  /** From the next renewal on. */
+  monthlyPriceCents: number;
+}
+
+/** Methods of `operator.leases`. */
+export class LeasesResource extends Resource {
+  /**
+   * List leases.
+   *
+   * Those of all partners, newest first, assigned and ended.
+   *
+   * `GET /ops/v1/leases`, with the role `viewer`.
+   *
+   * @returns A leased account, with its organization and pool account. One page of these; `for
+   *   await` over it goes on through all pages.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  list(params: LeasesListParams = {}, options?: RequestOptions): PagePromise<OpsLease> {
+    return this.client.list(
+      { name: "leases.list", method: "GET", path: "/ops/v1/leases" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Recall a leased account.
+   *
+   * The lease ends now, and the account is available again. Nothing more is charged for it, and
+   * nothing is refunded automatically. A lease that is over is 409.
+   *
+   * `POST /ops/v1/leases/{socialAccountId}/recall`, with the role `operator`.
+   *
+   * @returns A leased account, with its organization and pool account.
+   * @throws {ConflictError} The state of the resource does not allow it.
+   * @throws {NotFoundError} `socialAccountId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  recall(params: LeasesRecallParams, options?: RequestOptions): ApiPromise<OpsLease> {
+    return this.client.call(
+      { name: "leases.recall", method: "POST", path: "/ops/v1/leases/{socialAccountId}/recall" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Change the price of a lease.
+   *
+   * The new price holds from the next renewal on. A month that has begun keeps its price, even if
+   * it is paid late. A lease that is over is 409.
+   *
+   * `PATCH /ops/v1/leases/{socialAccountId}`, with the role `operator`.
+   *
+   * @returns A leased account, with its organization and pool account.
+   * @throws {ConflictError} The state of the resource does not allow it.
+   * @throws {NotFoundError} `socialAccountId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  update(params: LeasesUpdateParams, options?: RequestOptions): ApiPromise<OpsLease> {
+    return this.client.call(
+      { name: "leases.update", method: "PATCH", path: "/ops/v1/leases/{socialAccountId}" },
+      params,
+      options,
+    );
+  }
+}

@@ -1,0 +1,166 @@
+// Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+
+import type { RequestOptions } from "../../core/options.js";
+import type { ApiPromise } from "../../core/promises.js";
+import { Resource } from "../../core/resource.js";
+import type { PostedCredits } from "../types.js";
+import { OrganizationsCreditsEventsResource } from "./organizations-credits-events.js";
+
+/** Arguments of `operator.organizations.credits.adjust`. */
+export interface OrganizationsCreditsAdjustParams {
+  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  orgId: string;
+  /** Negative takes credits. Not 0. */
+  credits: number;
+  /** The partner sees it. At most 500 characters. Such as `Corrects the grant of 1 June`. */
+  description: string;
+  /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
+  metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Arguments of `operator.organizations.credits.grant`. */
+export interface OrganizationsCreditsGrantParams {
+  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  orgId: string;
+  /** How many to add. At least 1. */
+  credits: number;
+  /** The partner sees it. At most 500 characters. */
+  description?: string | null | undefined;
+  /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
+  metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Arguments of `operator.organizations.credits.purchase`. */
+export interface OrganizationsCreditsPurchaseParams {
+  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  orgId: string;
+  /** How many to add. At least 1. */
+  credits: number;
+  /** The partner sees it. At most 500 characters. */
+  description?: string | null | undefined;
+  /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
+  metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Arguments of `operator.organizations.credits.refund`. */
+export interface OrganizationsCreditsRefundParams {
+  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  orgId: string;
+  /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  /** With earlier refunds of the job, at most its charge. At least 1. */
+  credits: number;
+  /** The partner sees it. At most 500 characters. */
+  description?: string | null | undefined;
+}
+
+/** Methods of `operator.organizations.credits`. */
+export class OrganizationsCreditsResource extends Resource {
+  /** `operator.organizations.credits.events`: `list`. */
+  readonly events = new OrganizationsCreditsEventsResource(this.client);
+
+  /**
+   * Adjust credits.
+   *
+   * Corrects prepaid credits, down at most by what no work in flight may need.
+   *
+   * `POST /ops/v1/organizations/{orgId}/credits/adjustment`, with the role `finance`.
+   *
+   * @returns A posting, and the wallet after it.
+   * @throws {BillingExhaustedError} Not enough credits or money.
+   * @throws {ConflictError} The state of the resource does not allow it.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  adjust(
+    params: OrganizationsCreditsAdjustParams,
+    options?: RequestOptions,
+  ): ApiPromise<PostedCredits> {
+    return this.client.call(
+      {
+        name: "organizations.credits.adjust",
+        method: "POST",
+        path: "/ops/v1/organizations/{orgId}/credits/adjustment",
+      },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Grant credits.
+   *
+   * `POST /ops/v1/organizations/{orgId}/credits/grant`, with the role `finance`.
+   *
+   * @returns A posting, and the wallet after it.
+   * @throws {ConflictError} The state of the resource does not allow it.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  grant(
+    params: OrganizationsCreditsGrantParams,
+    options?: RequestOptions,
+  ): ApiPromise<PostedCredits> {
+    return this.client.call(
+      {
+        name: "organizations.credits.grant",
+        method: "POST",
+        path: "/ops/v1/organizations/{orgId}/credits/grant",
+      },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Record purchased credits.
+   *
+   * `POST /ops/v1/organizations/{orgId}/credits/purchase`, with the role `finance`.
+   *
+   * @returns A posting, and the wallet after it.
+   * @throws {ConflictError} The state of the resource does not allow it.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  purchase(
+    params: OrganizationsCreditsPurchaseParams,
+    options?: RequestOptions,
+  ): ApiPromise<PostedCredits> {
+    return this.client.call(
+      {
+        name: "organizations.credits.purchase",
+        method: "POST",
+        path: "/ops/v1/organizations/{orgId}/credits/purchase",
+      },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Refund credits.
+   *
+   * Gives back to prepaid what a job was charged; all refunds of a job are at most its charge.
+   *
+   * `POST /ops/v1/organizations/{orgId}/credits/refund`, with the role `finance`.
+   *
+   * @returns A posting, and the wallet after it.
+   * @throws {ConflictError} The state of the resource does not allow it.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  refund(
+    params: OrganizationsCreditsRefundParams,
+    options?: RequestOptions,
+  ): ApiPromise<PostedCredits> {
+    return this.client.call(
+      {
+        name: "organizations.credits.refund",
+        method: "POST",
+        path: "/ops/v1/organizations/{orgId}/credits/refund",
+      },
+      params,
+      options,
+    );
+  }
+}

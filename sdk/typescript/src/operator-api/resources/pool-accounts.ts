@@ -1,0 +1,189 @@
+// Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+
+import type { RequestOptions } from "../../core/options.js";
+import type { ApiPromise, PagePromise } from "../../core/promises.js";
+import { Resource } from "../../core/resource.js";
+import type { UploadContent } from "../../core/uploads.js";
+import type { PoolAccount, PoolImport } from "../types.js";
+
+/** Arguments of `operator.poolAccounts.create`. */
+export interface PoolAccountsCreateParams {
+  /** Where it is. */
+  platform: "tiktok" | (string & {});
+  /** In lower case, without @. Such as `coffee.reviews.daily`. */
+  handle: string;
+  /** How many follow it. */
+  followers: number;
+  /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
+  vertical: string;
+  /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `pt-BR`. */
+  language: string;
+  /** Where its audience is. At most 249 of them. */
+  geo: readonly string[];
+  /** What a month costs, where the lease says nothing else. Without it, 15,000. */
+  monthlyPriceCents?: number | undefined;
+  /** Its picture. At most 2,048 characters. */
+  avatarUrl?: string | null | undefined;
+}
+
+/** Arguments of `operator.poolAccounts.importFile`. */
+export interface PoolAccountsImportFileParams {
+  /** What to upload. */
+  content: UploadContent;
+  /** `text/csv` or `application/x-ndjson`. */
+  contentType: string;
+  /** Add no account at all if a line has a problem. */
+  allOrNothing?: boolean | undefined;
+}
+
+/** Arguments of `operator.poolAccounts.list`. */
+export interface PoolAccountsListParams {
+  /** Only these; a list for several. */
+  status?:
+    | "available"
+    | "leased"
+    | "retired"
+    | (string & {})
+    | ReadonlyArray<"available" | "leased" | "retired" | (string & {})>
+    | undefined;
+  /** Only these; a list for several. */
+  platform?: "tiktok" | (string & {}) | ReadonlyArray<"tiktok" | (string & {})> | undefined;
+  /** Only these; a list for several. Such as `food_and_drink`. */
+  vertical?: string | readonly string[] | undefined;
+  /** Only these; a list for several. Such as `pt-BR`. */
+  language?: string | readonly string[] | undefined;
+  /** Only with an audience in one of these countries; a list for several. Such as `GB`. */
+  geo?: string | readonly string[] | undefined;
+  /** Only with so many or more. */
+  minFollowers?: number | undefined;
+  /** Only with so many or fewer. */
+  maxFollowers?: number | undefined;
+  /** Only those that cost so much or less. */
+  maxMonthlyPriceCents?: number | undefined;
+  /** A part of the handle, whatever its case. At most 64 characters. */
+  search?: string | undefined;
+  /** Accounts on a page. From 1 to 200. Without it, 50. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before; with the same filters as there. */
+  cursor?: string | undefined;
+}
+
+/** Arguments of `operator.poolAccounts.update`. */
+export interface PoolAccountsUpdateParams {
+  /** Id of the pool account. Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string;
+  /** How many follow it. */
+  followers?: number | undefined;
+  /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
+  vertical?: string | undefined;
+  /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `pt-BR`. */
+  language?: string | undefined;
+  /** Where its audience is. At most 249 of them. */
+  geo?: readonly string[] | undefined;
+  /** Of later leases; leases that exist keep theirs. */
+  monthlyPriceCents?: number | undefined;
+  /** Its picture. At most 2,048 characters. */
+  avatarUrl?: string | null | undefined;
+  /** A retired account is not leased any more. A leased one is 409. */
+  status?: "available" | "retired" | (string & {}) | undefined;
+}
+
+/** Methods of `operator.poolAccounts`. */
+export class PoolAccountsResource extends Resource {
+  /**
+   * Add a pool account.
+   *
+   * It is available immediately. A handle that the pool has already is 409.
+   *
+   * `POST /ops/v1/pool/accounts`, with the role `operator`.
+   *
+   * @returns An account of the pool.
+   * @throws {ConflictError} The state of the resource does not allow it.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  create(params: PoolAccountsCreateParams, options?: RequestOptions): ApiPromise<PoolAccount> {
+    return this.client.call(
+      { name: "pool_accounts.create", method: "POST", path: "/ops/v1/pool/accounts" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Import pool accounts.
+   *
+   * A file of at most 64 MiB and 1,000,000 lines with one account on each line, as
+   * `application/x-ndjson` or `text/csv`. A line of NDJSON is the body with which one account is
+   * added. The first line of a CSV names the columns, as the fields are named there: `handle`,
+   * `followers`, `vertical`, `language` and `geo` (countries with spaces between them), and if you
+   * like `monthlyPriceCents`, `avatarUrl` and `platform`. Lines with a problem are listed and the
+   * others added; with `allOrNothing` none is, when there is a problem. A handle that the pool or
+   * an earlier line has is a problem. While another import is running: 409.
+   *
+   * `POST /ops/v1/pool/accounts/import`, with the role `operator`.
+   *
+   * @returns The result of an import.
+   * @throws {ConflictError} The state of the resource does not allow it.
+   * @throws {PayloadTooLargeError} The file is larger than 67,108,864 bytes.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  importFile(
+    params: PoolAccountsImportFileParams,
+    options?: RequestOptions,
+  ): ApiPromise<PoolImport> {
+    return this.client.upload(
+      {
+        name: "pool_accounts.import_file",
+        method: "POST",
+        path: "/ops/v1/pool/accounts/import",
+        query: ["allOrNothing"],
+      },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * List pool accounts.
+   *
+   * Newest first.
+   *
+   * `GET /ops/v1/pool/accounts`, with the role `viewer`.
+   *
+   * @returns An account of the pool. One page of these; `for await` over it goes on through all
+   *   pages.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  list(params: PoolAccountsListParams = {}, options?: RequestOptions): PagePromise<PoolAccount> {
+    return this.client.list(
+      { name: "pool_accounts.list", method: "GET", path: "/ops/v1/pool/accounts" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * Change a pool account.
+   *
+   * What is left out stays. A new price holds for later leases. A retired account is not leased
+   * again until it is `available`. The status of an account that is leased cannot be changed: 409.
+   *
+   * `PATCH /ops/v1/pool/accounts/{poolAccountId}`, with the role `operator`.
+   *
+   * @returns An account of the pool.
+   * @throws {ConflictError} The state of the resource does not allow it.
+   * @throws {NotFoundError} `poolAccountId` names nothing that exists.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  update(params: PoolAccountsUpdateParams, options?: RequestOptions): ApiPromise<PoolAccount> {
+    return this.client.call(
+      {
+        name: "pool_accounts.update",
+        method: "PATCH",
+        path: "/ops/v1/pool/accounts/{poolAccountId}",
+      },
+      params,
+      options,
+    );
+  }
+}

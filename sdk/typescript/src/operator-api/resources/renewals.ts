@@ -1,0 +1,79 @@
+// Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+
+import type { RequestOptions } from "../../core/options.js";
+import type { PagePromise } from "../../core/promises.js";
+import { Resource } from "../../core/resource.js";
+import type { PartnerDryRun, PartnerRenewals } from "../types.js";
+
+/** Arguments of `operator.renewals.dryRun`. */
+export interface RenewalsDryRunParams {
+  /**
+   * Day by day until then, at most a year ahead, as if nothing were paid in and no lease released.
+   * Without it, now alone. Such as `2026-06-01T00:00:00.000Z`.
+   */
+  until?: string | undefined;
+  /** Only of this partner. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId?: string | undefined;
+  /** Partners on a page. From 1 to 10. Without it, 5. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before; with the same filters as there. */
+  cursor?: string | undefined;
+}
+
+/** Arguments of `operator.renewals.list`. */
+export interface RenewalsListParams {
+  /** At most a year ahead. Without it, the next 30 days. Such as `2026-06-01T00:00:00.000Z`. */
+  until?: string | undefined;
+  /** Only of this partner. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId?: string | undefined;
+  /** Partners on a page. From 1 to 100. Without it, 25. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before; with the same filters as there. */
+  cursor?: string | undefined;
+}
+
+/** Methods of `operator.renewals`. */
+export class RenewalsResource extends Resource {
+  /**
+   * Try sweeps of renewals.
+   *
+   * What a worker would do now with what is due, and with `until`, on each day until then: which
+   * leases would be paid, which would become past due, which would end. It is done and rolled back,
+   * so nothing changes. It stops after about 5,000 leases of a partner. A partner whose wallet a
+   * worker is charging at this moment is left out, and so is one whose wallet no worker can charge:
+   * the log says why.
+   *
+   * `GET /ops/v1/renewals/dry-run`, with the role `finance`.
+   *
+   * @returns What sweeps would do with a partner's leases. One page of these; `for await` over it
+   *   goes on through all pages.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  dryRun(params: RenewalsDryRunParams = {}, options?: RequestOptions): PagePromise<PartnerDryRun> {
+    return this.client.list(
+      { name: "renewals.dry_run", method: "GET", path: "/ops/v1/renewals/dry-run" },
+      params,
+      options,
+    );
+  }
+
+  /**
+   * List what renewals will cost.
+   *
+   * For each partner with something to pay until then: how many months, how much, and how far its
+   * cash wallet reaches if nothing is paid in and no lease ends. The newest partners come first.
+   *
+   * `GET /ops/v1/renewals`, with the role `viewer`.
+   *
+   * @returns What the leases of a partner will cost its cash wallet. One page of these; `for await`
+   *   over it goes on through all pages.
+   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   */
+  list(params: RenewalsListParams = {}, options?: RequestOptions): PagePromise<PartnerRenewals> {
+    return this.client.list(
+      { name: "renewals.list", method: "GET", path: "/ops/v1/renewals" },
+      params,
+      options,
+    );
+  }
+}

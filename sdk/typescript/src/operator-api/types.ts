@@ -1,0 +1,906 @@
+// Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+
+/** An API key, without its secret. */
+export interface ApiKey {
+  /** Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Such as `Backend`. */
+  name: string;
+  /** The part of the key that may be shown and logged. */
+  prefix: string;
+  env: "live" | "test" | (string & {});
+  scopes: string[];
+  rateLimitTier: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {});
+  /** Revoked for good, or not. */
+  status: "active" | "revoked" | (string & {});
+  /** Killed: every request gets 503. */
+  killSwitch: boolean;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  lastUsedAt: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  rotatedAt: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  revokedAt: string | null;
+  /** How long a superseded key still works. */
+  graceUntil: string | null;
+  /** Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  supersededBy: string | null;
+}
+
+/** A new key. This is the only time that its secret is shown. */
+export interface ApiKeyWithSecret {
+  apiKey: ApiKey;
+  /** The whole key, as a bearer token. */
+  secret: string;
+  /** Such as `Store the secret now. It is not shown again.`. */
+  warning: string;
+}
+
+/** A rule that does not hold, and the two values that should agree. */
+export interface BookMismatch {
+  /** Such as `credit_balance`. */
+  rule: string;
+  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string | null;
+  /** What it is about. */
+  subject: string;
+  expected: number | string;
+  found: number | string;
+}
+
+/** A finished check of the books. */
+export interface BooksCheck {
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  startedAt: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  finishedAt: string;
+  /** Credit and cash wallets. */
+  walletsChecked: number;
+  /** Credit and cash events. */
+  eventsChecked: number;
+  /** Empty when the books agree; else the first ones. */
+  mismatches: BookMismatch[];
+  /** All of them. */
+  mismatchesFound: number;
+}
+
+/** One criterion, and the points that a candidate has for it. */
+export interface Reason {
+  criterion: "followers" | "geo" | "language" | "vertical" | (string & {});
+  points: number;
+  /** The most that there are for it. */
+  of: number;
+  /** Such as `reaches GB, US of CA, GB, US`. */
+  text: string;
+}
+
+/** An available account, and how well it fits. */
+export interface Candidate {
+  /** Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  platform: "tiktok" | (string & {});
+  /** Such as `coffee.reviews.daily`. */
+  handle: string;
+  followers: number;
+  /** Such as `food_and_drink`. */
+  vertical: string;
+  /** Such as `en`. */
+  language: string;
+  geo: string[];
+  monthlyPriceCents: number;
+  avatarUrl: string | null;
+  status: "available" | "leased" | "retired" | (string & {});
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  updatedAt: string;
+  /** The points of the reasons together. */
+  score: number;
+  reasons: Reason[];
+}
+
+/** One movement of cash, in US cents. The events of a wallet sum to its balance. */
+export interface CashEvent {
+  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  eventType: "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {});
+  /** What came, or went when negative. */
+  amountCents: number;
+  balanceAfterCents: number;
+  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  socialAccountId: string | null;
+  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** For whom: the partner, or the child that leases. */
+  organizationId: string;
+  /** Such as `2026-04-20T16:12:02Z`. */
+  periodStart: string | null;
+  /** Such as `2026-04-20T16:12:02Z`. */
+  periodEnd: string | null;
+  /** 0 is the first month of the lease. */
+  leaseMonth: number | null;
+  /** Such as `Credits for June`. */
+  description: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** SHA-256 of `previousHash` and of the content of this event. */
+  hash: string;
+  /** `hash` of the event before it; of the first, 64 zeros. */
+  previousHash: string;
+  /** Digest of what is recorded beside these fields: who asked, in which request. */
+  internalHash: string;
+}
+
+/** A job that is the worker's now, until it ends it or is silent for too long. */
+export interface ClaimedJob {
+  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  /** 1, 2 or 3. */
+  attempt: number;
+  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  claimToken: string;
+  format:
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
+  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  containerId: string;
+  /** What the partner sent. */
+  inputs: Record<string, unknown>;
+  /** The most that it can be charged. */
+  reservedCredits: number;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  leaseUntil: string;
+}
+
+/** The jobs that were claimed; none when there are none. */
+export interface ClaimedJobs {
+  items: ClaimedJob[];
+}
+
+/** A file that was uploaded, and what it is. */
+export interface ReportedAsset {
+  /** `slide`, `poster`, `video`, … A job of `auto` with a `video` became one. Such as `slide`. */
+  kind: string;
+  /** At most 120 characters. Such as `slide-1.png`. */
+  name: string;
+  /** From 1 to 100,000. */
+  width: number;
+  /** From 1 to 100,000. */
+  height: number;
+  /** Such as `image/png`. */
+  mimeType: string;
+  /** From 0 to 104,857,600. */
+  sizeBytes: number;
+  /** Such as `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`. */
+  sha256: string;
+}
+
+/** One finished job: what it cost, and what it made. */
+export interface CompletionItem {
+  /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  claimToken: string;
+  /** What it cost, at most what was reserved. */
+  creditsCharged: number;
+  /** What it made. At most 200 of them. */
+  assets: readonly ReportedAsset[];
+  /** `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+}
+
+/** What went wrong, for programs (`code`, `details`) and for people (`message`). */
+export interface ErrorContent {
+  code:
+    | "BILLING_EXHAUSTED"
+    | "CONFLICT"
+    | "FORBIDDEN_SCOPE"
+    | "IDEMPOTENCY_CONFLICT"
+    | "IDEMPOTENCY_IN_PROGRESS"
+    | "IDEMPOTENCY_REQUIRED"
+    | "INTERNAL"
+    | "KILL_SWITCH"
+    | "METHOD_NOT_ALLOWED"
+    | "NOT_FOUND"
+    | "PAYLOAD_TOO_LARGE"
+    | "RATE_LIMITED"
+    | "REQUEST_TIMEOUT"
+    | "UNAUTHENTICATED"
+    | "UNAVAILABLE"
+    | "VALIDATION"
+    | (string & {});
+  /** Such as `There is nothing here that this key can see.`. */
+  message: string;
+  /** Such as `req_01K0EMRPVYF88W1S7F6X9MPQ0R`. */
+  requestId: string;
+  details?: Record<string, unknown>;
+}
+
+/** What became of a job: `running` when it will be tried again, `canceled` when it was. */
+export interface ReportedEnd {
+  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  /** Such as `completed`. */
+  status: "canceled" | "completed" | "failed" | "running" | (string & {});
+  creditsCharged: number;
+}
+
+/** What the completion of one job is answered: `body`, or `error`. */
+export interface CompletionReport {
+  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  /** HTTP status: that of the answer to a request for this job alone. */
+  status: number;
+  /** Whether the same was reported before; this is its answer again. */
+  replayed: boolean;
+  /** If it was refused. Nothing has changed, unless `details.outcome` is `unknown`. */
+  error?: ErrorContent;
+  /** If `status` is 200. */
+  body?: ReportedEnd;
+}
+
+/** The answer to each completion, in their order. */
+export interface CompletionReports {
+  items: CompletionReport[];
+}
+
+/** One movement of credits. The events of a wallet sum to its balance. */
+export interface CreditEvent {
+  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** What it added, or took when negative. */
+  credits: number;
+  eventType:
+    | "adjustment"
+    | "allocation"
+    | "grant"
+    | "purchase"
+    | "refund"
+    | "usage"
+    | (string & {});
+  /** Such as `video_remix`. */
+  format: string | null;
+  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  containerId: string | null;
+  /** The job. */
+  workflowId: string | null;
+  /** The prepaid part after it. */
+  balanceAfterPrepaid: number;
+  /** The whole balance after it. */
+  balanceAfter: number;
+  /** Consumed in its period up to and with it. */
+  usageAfterPeriod: number | null;
+  /** Such as `Credits for June`. */
+  description: string | null;
+  /** `reason` says which rule made it, if a rule did. */
+  metadata: Record<string, string>;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** SHA-256 of `previousHash` and of the content of this event. */
+  hash: string;
+  /** `hash` of the event before it; of the first, 64 zeros. */
+  previousHash: string;
+  /** Digest of what is recorded beside these fields: who asked, in which request. */
+  internalHash: string;
+}
+
+/** The period that `includedRemaining` and `usedThisPeriod` belong to. */
+export interface CurrentPeriod {
+  /** When it began, inclusive. */
+  start: string;
+  /** When the next one begins. */
+  end: string;
+  /** The same as `usedThisPeriod`. */
+  usedCredits: number;
+}
+
+/** The most that one piece of content of each format can cost. */
+export interface FormatEstimates {
+  slideshow_builder: number;
+  slideshow_remix: number;
+  video_remix: number;
+  ugc_remix: number;
+  auto: number;
+}
+
+/** Whether reading a source costs credits. Nothing does. */
+export interface IngestCosts {
+  github: boolean;
+  website: boolean;
+  appstore: boolean;
+}
+
+/** A wallet. Decide on `available` whether its organization may start new work. */
+export interface Credits {
+  /** Whose wallet it is. */
+  organizationId: string;
+  /** The gross wallet: `includedRemaining` + `prepaidBalance`. */
+  balance: number;
+  /** What new work may spend now: `balance` - `reservedCredits`. */
+  available: number;
+  /** What is left of this period's allotment. It is spent before prepaid. */
+  includedRemaining: number;
+  /** Bought, granted and allocated credits, less what was spent of them. */
+  prepaidBalance: number;
+  /** Held for work in flight, until that settles or is released. */
+  reservedCredits: number;
+  /** The subscription's allotment for this period. */
+  includedThisPeriod: number;
+  /** Consumed since `currentPeriod.start`, included and prepaid. */
+  usedThisPeriod: number;
+  currentPeriod: CurrentPeriod;
+  /** `free` without a subscription. */
+  subscriptionTier: "enterprise" | "free" | "pro" | "scale" | "starter" | (string & {});
+  /** Only `active` receives the next period's allotment. */
+  billingStatus: "active" | "canceled" | "past_due" | (string & {});
+  /**
+   * Upper bounds, to show before a job is started. What it costs is decided when it has finished.
+   */
+  estimatedCreditsPerFormat: FormatEstimates;
+  ingestCostsBilled: IngestCosts;
+}
+
+/** What would happen to a lease. */
+export interface DryRunLease {
+  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  socialAccountId: string;
+  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /**
+   * `paid`; `past_due`, which it is not yet; `still_past_due`: tried again without success;
+   * `ended`: its last attempt fails.
+   */
+  outcome: "ended" | "paid" | "past_due" | "still_past_due" | (string & {});
+  monthsPaid: number;
+  paidCents: number;
+}
+
+/** Upper bounds of what one piece of content costs; what is left out stays as it is. */
+export interface FormatPrices {
+  slideshow_builder?: number | undefined;
+  slideshow_remix?: number | undefined;
+  video_remix?: number | undefined;
+  ugc_remix?: number | undefined;
+  auto?: number | undefined;
+}
+
+/** How long the claim lasts now, and whether there is a reason to go on. */
+export interface HeartbeatAnswer {
+  /** Stop, and report the job as failed: it ends as canceled. */
+  cancelRequested: boolean;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  leaseUntil: string;
+}
+
+/** The heartbeat of one job; what is left out stays. */
+export interface HeartbeatItem {
+  /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  claimToken: string;
+  /**
+   * What is being done, in this order; any of them may be left out. An earlier one than before
+   * changes nothing. In `finalizing` a job cannot be canceled any more. Such as `rendering`.
+   */
+  stage?:
+    | "finalizing"
+    | "generating"
+    | "processing"
+    | "rendering"
+    | "uploading"
+    | (string & {})
+    | null
+    | undefined;
+  /** How much is done. From 0 to 1. */
+  progress?: number | null | undefined;
+  /** `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+}
+
+/** What the heartbeat of one job is answered: `body`, or `error`. */
+export interface HeartbeatReport {
+  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  /** HTTP status: that of the answer to a request for this job alone. */
+  status: number;
+  /** Whether the same was reported before; this is its answer again. */
+  replayed: boolean;
+  /** If it was refused. Nothing has changed, unless `details.outcome` is `unknown`. */
+  error?: ErrorContent;
+  /** If `status` is 200. */
+  body?: HeartbeatAnswer;
+}
+
+/** The answer to each heartbeat, in their order. */
+export interface HeartbeatReports {
+  items: HeartbeatReport[];
+}
+
+/** Why a line was rejected. */
+export interface ImportProblem {
+  /** Lines count from 1, the header of a CSV too. */
+  line: number;
+  /** Such as `geo: Expected countries of ISO 3166-1, such as US`. */
+  message: string;
+}
+
+/** The installation's time. */
+export interface InstallationClock {
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  now: string;
+  /** How far it is ahead of the real time. */
+  offsetSeconds: number;
+}
+
+/** Whether a cancel was accepted. If it was, the job ends as canceled, whatever its worker does. */
+export interface JobCancellation {
+  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  accepted: boolean;
+  /** Why there is nothing to cancel. */
+  reason?: "ALREADY_CANCELED" | "ALREADY_COMPLETED" | "ALREADY_FAILED" | (string & {});
+}
+
+/** Why a job failed: a code for programs, a message for people. */
+export interface JobError {
+  /** Such as `WORKER_LOST`. */
+  code: string;
+  /** Such as `The source video does not exist any more.`. */
+  message: string;
+}
+
+/** What the accounts should be about, and for whom. */
+export interface Niche {
+  /** What it posts about. */
+  vertical: string;
+  audience: string | null;
+  /** BCP 47 language tag, of registered parts. */
+  language: string | null;
+  /** Such as `GB`. */
+  geo: string[];
+}
+
+/** An operator, without the token. */
+export interface Operator {
+  /** Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Such as `Robin`. */
+  name: string;
+  role: "admin" | "finance" | "operator" | "viewer" | "worker" | (string & {});
+  /** The part of the token that may be shown. */
+  prefix: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  expiresAt: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  rotatedAt: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  revokedAt: string | null;
+}
+
+/** An operator with a new token, which is shown this once. */
+export interface OperatorWithToken {
+  operator: Operator;
+  /** The whole token, as a bearer token. */
+  secret: string;
+  /** Such as `Store the secret now. It is not shown again.`. */
+  warning: string;
+}
+
+/** A movement of cash as the partner sees it, and who made it. */
+export interface OpsCashEvent {
+  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  eventType: "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {});
+  /** What came, or went when negative. */
+  amountCents: number;
+  balanceAfterCents: number;
+  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  socialAccountId: string | null;
+  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** For whom: the partner, or the child that leases. */
+  organizationId: string;
+  /** Such as `2026-04-20T16:12:02Z`. */
+  periodStart: string | null;
+  /** Such as `2026-04-20T16:12:02Z`. */
+  periodEnd: string | null;
+  /** 0 is the first month of the lease. */
+  leaseMonth: number | null;
+  /** Such as `Credits for June`. */
+  description: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** SHA-256 of `previousHash` and of the content of this event. */
+  hash: string;
+  /** `hash` of the event before it; of the first, 64 zeros. */
+  previousHash: string;
+  /** Digest of what is recorded beside these fields: who asked, in which request. */
+  internalHash: string;
+  /** Of the payment. The partner does not see it. */
+  reference: string | null;
+  /** Who booked it, if one did. */
+  operatorId: string | null;
+  /** The request that made it, if one did. */
+  requestId: string | null;
+}
+
+/** A movement of credits as its partner sees it, and who made it. */
+export interface OpsCreditEvent {
+  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  eventId: string;
+  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string | null;
+  /** What it added, or took when negative. */
+  credits: number;
+  eventType:
+    | "adjustment"
+    | "allocation"
+    | "grant"
+    | "purchase"
+    | "refund"
+    | "usage"
+    | (string & {});
+  /** Such as `video_remix`. */
+  format: string | null;
+  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  containerId: string | null;
+  /** The job. */
+  workflowId: string | null;
+  /** The prepaid part after it. */
+  balanceAfterPrepaid: number;
+  /** The whole balance after it. */
+  balanceAfter: number;
+  /** Consumed in its period up to and with it. */
+  usageAfterPeriod: number | null;
+  /** Such as `Credits for June`. */
+  description: string | null;
+  /** `reason` says which rule made it, if a rule did. */
+  metadata: Record<string, string>;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** SHA-256 of `previousHash` and of the content of this event. */
+  hash: string;
+  /** `hash` of the event before it; of the first, 64 zeros. */
+  previousHash: string;
+  /** Digest of what is recorded beside these fields: who asked, in which request. */
+  internalHash: string;
+  /** The key that asked for it, if one did. */
+  apiKeyId: string | null;
+  /** Who booked it, if one did. */
+  operatorId: string | null;
+  /** The request that made it, if one did. */
+  requestId: string | null;
+}
+
+/** A job, who works on it, and why it failed. */
+export interface OpsJob {
+  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  id: string;
+  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  containerId: string;
+  env: "live" | "test" | (string & {});
+  format:
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
+  status: "canceled" | "completed" | "failed" | "running" | (string & {});
+  /** Such as `generating`. */
+  stage: string;
+  progress: number;
+  /** How often a worker has taken it. */
+  attempt: number;
+  /** Who has it now, or had it last. */
+  workerId: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  claimedAt: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  leaseUntil: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  cancelRequestedAt: string | null;
+  reservedCredits: number;
+  creditsCharged: number;
+  /** Why the last try failed, also if others follow. */
+  lastError: JobError | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  startedAt: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  expiresAt: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  finishedAt: string | null;
+}
+
+/** A leased account, with its organization and pool account. */
+export interface OpsLease {
+  /** This lease's own, never used for another. */
+  socialAccountId: string;
+  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** Such as `coffee.reviews.daily`. */
+  handle: string;
+  /** Such as `tiktok`. */
+  platform: string;
+  followers: number;
+  status: "assigned" | "disconnected" | (string & {});
+  /** Such as `2026-04-20T16:12:02Z`. */
+  assignedAt: string;
+  /** When the next month begins and is charged; null once disconnected. */
+  nextRenewalAt: string | null;
+  /** Debited from the partner's cash wallet on `nextRenewalAt`. */
+  monthlyPriceCents: number;
+  /** `past_due` while a month that has begun could not be paid. */
+  billingStatus: "current" | "past_due" | (string & {});
+  /** Such as `2026-04-20T16:12:02Z`. */
+  pastDueSince: string | null;
+  /** Such as `2026-04-20T16:12:02Z`. */
+  disconnectedAt?: string;
+  disconnectedReason?:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  poolAccountId: string | null;
+}
+
+/** A lease request, with its organization and what the partner wrote to the operator. */
+export interface OpsLeaseRequest {
+  /** Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
+  id: string;
+  /** Your own name for it, else `id`. */
+  requestId: string;
+  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** `partial`: fewer accounts than asked for. All but `requested` are final. */
+  status: "assigned" | "partial" | "rejected" | "requested" | (string & {});
+  count: number;
+  niche: Niche;
+  /** Such as `Accounts that review cafés`. */
+  target: string | null;
+  /** The operator's answer. */
+  note: string | null;
+  /** Such as `2026-04-20T16:12:02Z`. */
+  submittedAt: string;
+  /** Such as `2026-04-20T16:12:02Z`. */
+  assignedAt: string | null;
+  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  assignedSocialAccountIds: string[];
+  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** What the partner wrote with it. */
+  partnerNote: string | null;
+}
+
+/** An organization with what only the operator decides. */
+export interface OpsOrganization {
+  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Null for a partner. */
+  parentOrganizationId: string | null;
+  /** Such as `Corner Coffee`. */
+  name: string;
+  status: "active" | "archived" | "suspended" | (string & {});
+  /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
+  metadata: Record<string, string>;
+  /** Such as `billing@example.com`. */
+  billingEmail: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  archivedAt: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  updatedAt: string;
+  /** Null for a child: it has its partner's. */
+  rateLimitTier: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {}) | null;
+  /** Null for a child: it has its partner's. */
+  formatPrices: FormatEstimates | null;
+}
+
+/** How much an organization has of what. */
+export interface OrganizationCounts {
+  children: number;
+  projects: number;
+  /** Assigned now. */
+  leasedAccounts: number;
+  /** Of them, those that could not be paid. */
+  pastDueLeases: number;
+  /** That have no answer yet. */
+  openLeaseRequests: number;
+  runningJobs: number;
+}
+
+/** An organization with its wallets and counts. */
+export interface OpsOrganizationDetail {
+  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Null for a partner. */
+  parentOrganizationId: string | null;
+  /** Such as `Corner Coffee`. */
+  name: string;
+  status: "active" | "archived" | "suspended" | (string & {});
+  /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
+  metadata: Record<string, string>;
+  /** Such as `billing@example.com`. */
+  billingEmail: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  archivedAt: string | null;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  updatedAt: string;
+  /** Null for a child: it has its partner's. */
+  rateLimitTier: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {}) | null;
+  /** Null for a child: it has its partner's. */
+  formatPrices: FormatEstimates | null;
+  credits: Credits;
+  /** Null for a child: its partner pays. */
+  cashBalanceCents: number | null;
+  counts: OrganizationCounts;
+}
+
+/** What sweeps would do with a partner's leases. */
+export interface PartnerDryRun {
+  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Such as `Corner Coffee`. */
+  name: string;
+  monthsPaid: number;
+  paidCents: number;
+  /** Leases that would become past due. */
+  pastDue: number;
+  /** Leases tried again without success. */
+  stillPastDue: number;
+  /** Leases whose last attempt would fail. */
+  ended: number;
+  leases: DryRunLease[];
+}
+
+/** What the leases of a partner will cost its cash wallet. */
+export interface PartnerRenewals {
+  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Such as `Corner Coffee`. */
+  name: string;
+  /** Such as `2026-04-20T16:12:02Z`. */
+  until: string;
+  /** Months to pay, including those past due. */
+  count: number;
+  /** What they cost. */
+  totalCents: number;
+  /** Of them, those that have begun. */
+  pastDueCount: number;
+  pastDueCents: number;
+  balanceCents: number;
+  /** What has to be paid in so that all are paid for. */
+  shortfallCents: number;
+  /** Up to and including this instant everything is paid for. */
+  coveredUntil: string;
+}
+
+/** An account of the pool. */
+export interface PoolAccount {
+  /** Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  platform: "tiktok" | (string & {});
+  /** Such as `coffee.reviews.daily`. */
+  handle: string;
+  followers: number;
+  /** Such as `food_and_drink`. */
+  vertical: string;
+  /** Such as `en`. */
+  language: string;
+  geo: string[];
+  monthlyPriceCents: number;
+  avatarUrl: string | null;
+  status: "available" | "leased" | "retired" | (string & {});
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  updatedAt: string;
+}
+
+/** The result of an import. */
+export interface PoolImport {
+  /** Without the header and empty lines. */
+  lines: number;
+  added: number;
+  /** Lines with a problem. */
+  rejected: number;
+  /** The first 1,000 of them. */
+  errors: ImportProblem[];
+}
+
+/** A posting, and the wallet after it. */
+export interface PostedCash {
+  event: CashEvent;
+  /** In US cents. */
+  balance: number;
+  /** The same: nothing reserves cash. */
+  available: number;
+}
+
+/** A posting, and the wallet after it. */
+export interface PostedCredits {
+  event: CreditEvent;
+  balance: number;
+  available: number;
+}
+
+/** The period that is running. */
+export interface SubscriptionPeriod {
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  start: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  end: string;
+}
+
+/** The subscription of an organization. */
+export interface Subscription {
+  /** What was bought. */
+  tier: "enterprise" | "free" | "pro" | "scale" | "starter" | (string & {});
+  includedCredits: number;
+  /** Only `active` gets the allotment of each period. */
+  billingStatus: "active" | "canceled" | "past_due" | (string & {});
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  startedAt: string;
+  currentPeriod: SubscriptionPeriod;
+}
+
+/** A subscription as it is now, and the wallet after what it granted. */
+export interface SetSubscription {
+  subscription: Subscription;
+  balance: number;
+  available: number;
+}
+
+/** A job that has been started. */
+export interface StartedJob {
+  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  jobId: string;
+  kind: "content_generate" | (string & {});
+  status: "running" | (string & {});
+  stage: "queued" | (string & {});
+  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  projectId: string;
+  /** What it will fill. */
+  containerIds: string[];
+  /** The most that it can cost. */
+  reservedCredits: number;
+  /** Ask here how far it is. */
+  locationUrl: string;
+  /** Such as `2026-06-01T00:00:00.000Z`. */
+  startedAt: string;
+}
+
+/** A file as it was stored. */
+export interface UploadedFile {
+  /** As in the address. */
+  name: string;
+  /** How many bytes came. */
+  sizeBytes: number;
+  /** Their SHA-256, in hexadecimal digits. */
+  sha256: string;
+}

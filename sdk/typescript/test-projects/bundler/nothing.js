@@ -1,0 +1,2 @@
+import "@layers/partner";
+import "@layers/partner/operator";

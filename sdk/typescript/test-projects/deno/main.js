@@ -1,0 +1,8 @@
+import * as main from "@layers/partner";
+import * as operator from "@layers/partner/operator";
+import * as webhooks from "@layers/partner/webhooks";
+import { exercise } from "../exercise.mjs";
+
+const found = await exercise(main, operator, webhooks);
+const shown = Deno.inspect(new main.Layers(), { depth: 9, showHidden: true });
+console.log(JSON.stringify({ ...found, shown }));

@@ -1,0 +1,95 @@
+"""All pages of the reference, each made when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from partner_api.reference.document import build_document
+from partner_api.reference.names import INDEX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from partner_api.edge.route import Route
+    from partner_api.reference.examples import Json
+    from partner_api.reference.pages import MethodPage
+    from partner_api.reference.text_pages import TextPage
+
+_PLAIN: Final = "text/plain; charset=utf-8"
+_MARKDOWN: Final = ".md"
+_ASSETS: Final = {
+    f"{INDEX}/reference.css": ("reference.css", "text/css; charset=utf-8"),
+    f"{INDEX}/reference.js": ("reference.js", "text/javascript; charset=utf-8"),
+}
+
+
+class File(msgspec.Struct, frozen=True):
+    """What an address of the reference answers."""
+
+    content: bytes
+    media_type: str
+
+
+class Site:
+    """The reference of some routes.
+
+    Args:
+        routes: those to describe.
+    """
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._routes = list(routes)
+        self.document: Json = build_document(self._routes)
+        self._made: dict[str, File] = {}
+
+    @cached_property
+    def methods(self) -> list[MethodPage]:
+        """The pages of all routes."""
+        from partner_api.reference.pages import method_pages
+
+        return method_pages(self._routes, self.document)
+
+    @cached_property
+    def pages(self) -> Mapping[str, MethodPage | TextPage]:
+        """All pages, by their addresses."""
+        from partner_api.reference.text_pages import text_pages
+
+        pages: list[MethodPage | TextPage] = [*text_pages(self.methods), *self.methods]
+        return {page.place.path: page for page in pages}
+
+    def find(self, path: str) -> File | None:
+        """Return the file at an address; None if there is none.
+
+        Args:
+            path: of a page, of its Markdown, or of one of the files beside them.
+        """
+        if path not in self._made:
+            made = self._make(path)
+            if made is None:
+                return None
+            self._made[path] = made
+        return self._made[path]
+
+    def _make(self, path: str) -> File | None:
+        if path in _ASSETS:
+            name, media_type = _ASSETS[path]
+            content = (resources.files("partner_api.reference") / name).read_bytes()
+            return File(content, media_type)
+        # What writes pages takes a moment to import, and most processes never need it.
+        from partner_api.reference import as_html, as_markdown
+
+        if path == "/llms.txt":
+            text = as_markdown.index_of_everything(
+                self.document["info"]["title"], list(self.pages.values())
+            )
+            return File(text.encode(), _PLAIN)
+        page = self.pages.get(path.removesuffix(_MARKDOWN))
+        if page is None:
+            return None
+        if path.endswith(_MARKDOWN):
+            return File(as_markdown.markdown_of(page).encode(), as_markdown.MEDIA_TYPE)
+        return File(as_html.html_page(page, self.methods).encode(), as_html.MEDIA_TYPE)

@@ -1,0 +1,120 @@
+"""The pages that are no route's: where to begin, the errors, the libraries, and what is in each folder."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from partner_api.errors import KINDS
+from partner_api.reference.names import INDEX, OPERATOR, SERVER, Place
+from partner_api.reference.pages import LEXERS, MethodPage
+from partner_api.reference.words import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_FIRST: Final = "GET /v1/whoami"
+_OPERATOR: Final = (
+    "What the company that runs this server does: it onboards partners, moves credits and cash, and has an account "
+    "pool, workers and sweeps. Send an operator's token, `lpo_…`, as `Authorization: Bearer <token>`; each method "
+    "names the role that it needs. In the libraries the methods are those of `LayersOperator`, which takes the token "
+    "from `LAYERS_OPERATOR_TOKEN`."
+)
+_SERVER: Final = "What the server says of itself and the files that it serves. No key is needed."
+_SHAPE: Final = """\
+Every error has the same shape, also those for unknown addresses and wrong methods:
+
+```json
+{
+  "error": {
+    "code": "NOT_FOUND",
+    "message": "There is nothing here that this key can see. Check the address and the ids in it.",
+    "requestId": "req_01K0EMRPVYF88W1S7F6X9MPQ0R"
+  }
+}
+```
+
+Act on `code`; the message is for people. `details` is there when a program can use more than the code. Answers of the
+status 408, 409, 429 and 5xx say in `X-Should-Retry` whether the same request, sent again, can succeed. The first check
+that fails decides which error it is.
+"""
+
+
+class TextPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page that is one text, in Markdown."""
+
+    place: Place
+    title: str
+    text: str
+
+
+def text_pages(methods: Sequence[MethodPage]) -> list[TextPage]:
+    """Return the pages beside those of the methods, the first one being the index."""
+    pages = [
+        TextPage(place=Place(INDEX, ()), title="Partner API", text=_introduction(methods)),
+        TextPage(
+            place=Place(f"{INDEX}/libraries", ()), title="Libraries", text=_file("libraries.md")
+        ),
+        TextPage(place=Place(f"{INDEX}/errors", ()), title="Errors", text=_errors()),
+    ]
+    folders: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {}
+    for page in methods:
+        above = page.place.folders
+        for depth, (name, path) in enumerate(above):
+            folders.setdefault(path, (name, above[:depth]))
+    texts = {OPERATOR: _OPERATOR, SERVER: _SERVER}
+    for path, (name, above) in folders.items():
+        inside = [page for page in methods if page.place.path.startswith(f"{path}/")]
+        text = "\n".join([texts.get(path, ""), "", *_listed(inside)]).strip()
+        pages.append(TextPage(place=Place(path, above), title=name, text=text))
+    return pages
+
+
+def sections_of(methods: Iterable[MethodPage]) -> dict[str, list[MethodPage]]:
+    """Return pages by the folder that is nearest to the index, in their order."""
+    sections: dict[str, list[MethodPage]] = {}
+    for page in methods:
+        folders = [folder for folder in page.place.folders if folder[1] != OPERATOR]
+        sections.setdefault(folders[0][0] if folders else "Your key", []).append(page)
+    return sections
+
+
+def _introduction(methods: Sequence[MethodPage]) -> str:
+    first = next((page for page in methods if f"{page.method} {page.address}" == _FIRST), None)
+    blocks = [
+        f"```{LEXERS[snippet.language]}\n{snippet.source}\n```"
+        for snippet in (first.snippets if first is not None else ())
+    ]
+    text = _file("introduction.md").replace("{example}", "\n\n".join(blocks))
+    lines = [text, "## Methods", ""]
+    partners = [page for page in methods if not page.place.path.startswith((OPERATOR, SERVER))]
+    for name, pages in sections_of(partners).items():
+        lines += [f"### {plain(name)}", "", *_listed(pages), ""]
+    for name, path in (("The operator's API", OPERATOR), ("The server", SERVER)):
+        if any(page.place.path.startswith(path) for page in methods):
+            lines += [f"### {name}", "", f"* [{name}]({path})", ""]
+    return "\n".join(lines)
+
+
+def _listed(pages: Iterable[MethodPage]) -> list[str]:
+    return [
+        f"* [{plain(page.title)}]({page.place.path}) `{page.method} {page.address}`"
+        for page in pages
+    ]
+
+
+def _errors() -> str:
+    lines = [_SHAPE]
+    for code, kind in KINDS.items():
+        lines += [f"## {code}", "", f"Status {kind.status}. {kind.when}", ""]
+        lines += [f"Its message, unless there is more to say: {plain(kind.message)}", ""]
+        if kind.headers:
+            names = ", ".join(f"`{name}: {value}`" for name, value in kind.headers.items())
+            lines += [f"Headers: {names}.", ""]
+    return "\n".join(lines)
+
+
+def _file(name: str) -> str:
+    return (resources.files("partner_api.reference") / name).read_text(encoding="utf-8")

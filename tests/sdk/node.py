@@ -1,0 +1,61 @@
+"""Node, where it is there, and the TypeScript library, built and installed as its users have it."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "sdk" / "typescript"
+NAME = "@layers/partner"
+_OLDEST = 20
+_SECONDS = 280
+
+
+def node_program() -> str:
+    """Return the program, or skip the test with a sentence; where CI=true it is required."""
+    program = shutil.which("node")
+    reason = "Node is not installed"
+    if program is not None:
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+        found = re.match(r"v(\d+)\.", said.stdout)
+        if found and int(found[1]) >= _OLDEST:
+            return program
+        reason = f"Node {said.stdout.strip()} is too old"
+    sentence = (
+        f"{reason}: the TypeScript library was not tested, which needs Node {_OLDEST} or newer"
+    )
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@functools.cache
+def node_tools() -> Path:
+    """Return the folder of the programs that the library is built and checked with; install them, the first time."""
+    lock_file = (SOURCE / "package-lock.json").read_bytes()
+    stamp = SOURCE / "node_modules" / ".installed"
+    # The suite runs in several processes, and all begin at the same time.
+    with Path(tempfile.gettempdir(), "layers-node-modules.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_bytes() != lock_file:
+            subprocess.run(["npm", "ci"], cwd=SOURCE, check=True, timeout=_SECONDS)
+            stamp.write_bytes(lock_file)
+    return SOURCE / "node_modules" / ".bin"
+
+
+def install_library(folder: Path) -> None:
+    """Build the library into a folder, from which it can then be imported by its name."""
+    package = folder / "node_modules" / NAME
+    package.mkdir(parents=True)
+    shutil.copy(SOURCE / "package.json", package)
+    # Not in place, where others build it at the same time.
+    command = [str(node_tools() / "tsdown"), "--out-dir", str(package / "dist")]
+    subprocess.run(command, cwd=SOURCE, check=True, timeout=_SECONDS, capture_output=True)

@@ -1,0 +1,101 @@
+"""Webhooks in the Python library, with the vectors that both libraries share."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layers_partner import ConfigurationError, WebhookVerificationError, webhooks
+
+VECTORS = json.loads(
+    (Path(__file__).parents[3] / "sdk/webhook-vectors.json").read_text(encoding="utf-8")
+)["vectors"]
+SECRET = "whsec_test"
+BODY = b'{"type":"test.ping"}'
+
+
+def signature(body: bytes = BODY, *, secret: str = SECRET, at: int | None = None) -> str:
+    at = int(time.time()) if at is None else at
+    digest = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={digest}"
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_vectors(vector: dict[str, Any]) -> None:
+    body = vector["body"].encode()
+
+    def verify() -> Any:
+        return webhooks.verify(
+            body,
+            vector["headers"],
+            vector["secrets"],
+            vector["tolerance"],
+            now=vector["now"],
+        )
+
+    if vector["valid"]:
+        assert verify() == json.loads(body)
+    else:
+        with pytest.raises(WebhookVerificationError):
+            verify()
+
+
+def test_the_vectors_are_both_kinds() -> None:
+    valid = [vector["valid"] for vector in VECTORS]
+    assert valid.count(True) >= 10
+    assert valid.count(False) >= 30
+
+
+def test_the_time_is_the_machines_by_default() -> None:
+    assert webhooks.verify(BODY, {"X-Layers-Signature": signature()}, SECRET)["type"] == "test.ping"
+    old = {"X-Layers-Signature": signature(at=int(time.time()) - 1000)}
+    with pytest.raises(WebhookVerificationError, match="too far off"):
+        webhooks.verify(BODY, old, SECRET)
+    assert webhooks.verify(BODY, old, SECRET, tolerance=100_000)["type"] == "test.ping"
+
+
+def test_headers_come_in_many_kinds() -> None:
+    header = signature()
+    for headers in (
+        {"x-layers-signature": header},
+        [("Host", "a"), ("X-Layers-Signature", header)],
+        [(b"host", b"a"), (b"x-layers-signature", header.encode())],
+        iter([("X-LAYERS-SIGNATURE", header)]),
+    ):
+        assert webhooks.verify(BODY, headers, SECRET)["type"] == "test.ping"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        [("X-Layers-Signature", signature()), ("x-layers-signature", signature())],
+        {"X-Layers-Signature": 5},
+        {"X-Layers-Signature": None},
+        {5: signature()},
+        [(b"x-layers-signature", b"\xff\xfe")],
+    ],
+)
+def test_headers_that_are_none_are_one_kind_of_error(headers: Any) -> None:
+    with pytest.raises(WebhookVerificationError):
+        webhooks.verify(BODY, headers, SECRET)
+
+
+@pytest.mark.parametrize("secret", ["", [], [""], ["whsec_a", ""], [None]])
+def test_no_secret_verifies_nothing(secret: Any) -> None:
+    headers = {"X-Layers-Signature": signature(secret="")}
+    with pytest.raises(ConfigurationError, match="`secret` must be"):
+        webhooks.verify(BODY, headers, secret)
+
+
+def test_a_body_that_was_decoded_is_a_fault_of_the_program() -> None:
+    with pytest.raises(TypeError, match="raw bytes"):
+        webhooks.verify(BODY.decode(), {"X-Layers-Signature": signature()}, SECRET)  # type: ignore[arg-type]
+    held = memoryview(bytearray(BODY))
+    assert webhooks.verify(held, {"X-Layers-Signature": signature()}, SECRET)  # type: ignore[arg-type]
