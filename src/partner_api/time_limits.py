@@ -17,6 +17,7 @@ _CLOSED = "the connection is closed"
 _UNAVAILABLE = "503 `UNAVAILABLE`"
 _NOTHING_DONE = "503 `UNAVAILABLE`; nothing has happened"
 _TRIED_AGAIN = "the step fails and is tried again"
+_ASK_AGAIN = "the command ends and says how to ask again"
 _ANEW = "it begins anew, ten times at the most"
 
 
@@ -266,16 +267,10 @@ ORPHAN_SECONDS: Final = _limit(
 # --- commands --------------------------------------------------------------------------------
 
 OPERATOR_CLIENT_SECONDS: Final = _limit(
-    "OPERATOR_CLIENT_SECONDS",
-    60.0,
-    "the server to answer `layers ops`, tried again where that can help",
-    "the command ends and says how to ask again",
+    "OPERATOR_CLIENT_SECONDS", 60.0, "the server to go on answering `layers ops`", _ASK_AGAIN
 )
 OPERATOR_UPLOAD_SECONDS: Final = _limit(
-    "OPERATOR_UPLOAD_SECONDS",
-    900.0,
-    "the server to answer an import of `layers ops`, tried again where that can help",
-    "the command ends and says how to ask again",
+    "OPERATOR_UPLOAD_SECONDS", 900.0, "the server to answer an import of `layers ops`", _ASK_AGAIN
 )
 SIMULATED_NODE_SECONDS: Final = _limit(
     "SIMULATED_NODE_SECONDS",
