@@ -267,7 +267,10 @@ ORPHAN_SECONDS: Final = _limit(
 # --- commands --------------------------------------------------------------------------------
 
 OPERATOR_CLIENT_SECONDS: Final = _limit(
-    "OPERATOR_CLIENT_SECONDS", 60.0, "the server to go on answering `layers ops`", _ASK_AGAIN
+    "OPERATOR_CLIENT_SECONDS",
+    60.0,
+    "the server to answer `layers ops`, tried again where that can help",
+    _ASK_AGAIN,
 )
 OPERATOR_UPLOAD_SECONDS: Final = _limit(
     "OPERATOR_UPLOAD_SECONDS", 900.0, "the server to answer an import of `layers ops`", _ASK_AGAIN
