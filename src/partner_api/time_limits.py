@@ -12,13 +12,10 @@ from embedded_postgres.time_limits import LIMITS as EMBEDDED_LIMITS
 from embedded_postgres.time_limits import TimeLimit
 
 LIMITS: Final[list[TimeLimit]] = []
-# What becomes of who waits, where many share it.
 _CLOSED = "the connection is closed"
 _UNAVAILABLE = "503 `UNAVAILABLE`"
 _NOTHING_DONE = "503 `UNAVAILABLE`; nothing has happened"
 _TRIED_AGAIN = "the step fails and is tried again"
-_ASK_AGAIN = "the command ends and says how to ask again"
-_ANEW = "it begins anew, ten times at the most"
 
 
 def _limit(name: str, seconds: float, waits_for: str, then: str) -> float:
@@ -98,7 +95,7 @@ BACKGROUND_ACQUIRE_SECONDS: Final = _limit(
     "BACKGROUND_ACQUIRE_SECONDS", 60.0, "a free connection, for background work", _TRIED_AGAIN
 )
 MIGRATION_LOCK_SECONDS: Final = _limit(
-    "MIGRATION_LOCK_SECONDS", 3.0, "a lock that a migration needs", _ANEW
+    "MIGRATION_LOCK_SECONDS", 3.0, "a lock that a migration needs", "it begins anew, ten times"
 )
 SWEEP_LOCK_SECONDS: Final = _limit(
     "SWEEP_LOCK_SECONDS",
@@ -151,7 +148,6 @@ LAST_NOTES_SECONDS: Final = _limit(
 
 # Those of the PostgreSQL that the server brings along, which is a package of its own.
 LIMITS.extend(EMBEDDED_LIMITS)
-
 DUE_RENEWALS_SECONDS: Final = _limit(
     "DUE_RENEWALS_SECONDS",
     10.0,
@@ -270,10 +266,13 @@ OPERATOR_CLIENT_SECONDS: Final = _limit(
     "OPERATOR_CLIENT_SECONDS",
     60.0,
     "the server to answer `layers ops`, tried again where that can help",
-    _ASK_AGAIN,
+    "the command ends and says how to ask again",
 )
 OPERATOR_UPLOAD_SECONDS: Final = _limit(
-    "OPERATOR_UPLOAD_SECONDS", 900.0, "the server to answer an import of `layers ops`", _ASK_AGAIN
+    "OPERATOR_UPLOAD_SECONDS",
+    900.0,
+    "the server to answer an import of `layers ops`, tried again where that can help",
+    "the command ends and says how to ask again",
 )
 SIMULATED_NODE_SECONDS: Final = _limit(
     "SIMULATED_NODE_SECONDS",
