@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 
 from partner_api.crypto import SecretKeys
 from partner_api.processes.startup import prepare_database, run_with_database
@@ -71,7 +71,7 @@ class Api:
 
     def counts_by_function(self, name: str) -> dict[str, float]:
         """Return a counter of ``/metrics`` for each money function; empty when there is none of this name."""
-        with httpx.Client(trust_env=False) as client:
+        with httpx2.Client(trust_env=False) as client:
             text = client.get(self.url("/metrics")).raise_for_status().text
         return {
             match["function"]: float(match["count"])
@@ -81,7 +81,7 @@ class Api:
 
     def peak_memory_bytes(self) -> int:
         """Ask the API process how much memory it has had at most."""
-        with httpx.Client(trust_env=False) as client:
+        with httpx2.Client(trust_env=False) as client:
             return int(client.get(self.url(routes.MEMORY)).raise_for_status().json()["peak_bytes"])
 
 

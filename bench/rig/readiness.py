@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-import httpx
+import httpx2
 
 _WAIT_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
@@ -16,12 +16,12 @@ def wait_until_ready(host: str, port: int) -> bool:
         host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/readyz"
     deadline = time.monotonic() + _WAIT_SECONDS
-    with httpx.Client(trust_env=False, timeout=5.0) as client:
+    with httpx2.Client(trust_env=False, timeout=5.0) as client:
         while time.monotonic() < deadline:
             try:
-                if client.get(url).status_code == httpx.codes.OK:
+                if client.get(url).status_code == httpx2.codes.OK:
                     return True
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 pass
             time.sleep(_PAUSE_SECONDS)
     return False

@@ -42,19 +42,19 @@ async def read_nothing() -> Nothing:
     return Nothing()
 
 
-@routes.read(AUTHENTICATED, access=ANY_KEY)
+@routes.read(AUTHENTICATED, sdk="bench.read_nothing", access=ANY_KEY)
 async def read_nothing_with_key() -> Nothing:
     """Answer as soon as it is known who asks."""
     return Nothing()
 
 
-@routes.write("POST", WRITE, access=ANY_KEY, runs=Runs.TRANSACTION)
+@routes.write("POST", WRITE, sdk="bench.write_nothing", access=ANY_KEY, runs=Runs.TRANSACTION)
 async def write_nothing(request: ApiRequest, connection: Connection) -> Nothing:
     """Open a transaction and write nothing; with Idempotency-Key, the edge writes its record."""
     return Nothing()
 
 
-@routes.write("POST", AUDITED, access=ANY_KEY, runs=Runs.TRANSACTION)
+@routes.write("POST", AUDITED, sdk="bench.write_audit_row", access=ANY_KEY, runs=Runs.TRANSACTION)
 async def write_audit_row(request: ApiRequest, connection: Connection) -> Nothing:
     """Write the audit row that every write leaves, and nothing else."""
     caller = request.caller

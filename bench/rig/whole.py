@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 
 from partner_api.demo.credentials import read_demo_secrets
 from partner_api.processes.run_folder import live_run_folders
@@ -60,9 +60,9 @@ class Whole:
         """Send a request, and give the answer's JSON.
 
         Raises:
-            httpx.HTTPError: there was none, or it is an error.
+            httpx2.HTTPError: there was none, or it is an error.
         """
-        answer = httpx.request(
+        answer = httpx2.request(
             method,
             f"http://{HOST}:{self.port}{path}",
             headers={"Authorization": f"Bearer {key}"},

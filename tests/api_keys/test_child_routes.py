@@ -15,7 +15,7 @@ from tests.support.operations import audit
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation, Key
     from tests.support.tenants import Wallet
 
@@ -44,7 +44,7 @@ def path_of(wallet: Wallet) -> str:
 
 
 async def mint(
-    api: httpx.AsyncClient, key: Key, child: Wallet, *scopes: str, env: str = "live"
+    api: httpx2.AsyncClient, key: Key, child: Wallet, *scopes: str, env: str = "live"
 ) -> dict[str, Any]:
     """What minting a key of the child answers."""
     body = {"name": "Server", "scopes": list(scopes or ["*"]), "env": env}
@@ -57,7 +57,7 @@ async def mint(
 
 
 async def test_a_new_key_works_at_once_and_only_for_the_child(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     scopes = ["projects:read", "audit:read", "projects:read"]
     minted = await mint(api, family.partner_key, family.child, *scopes)
@@ -107,7 +107,7 @@ async def test_a_new_key_works_at_once_and_only_for_the_child(
     ],
 )
 async def test_no_key_gets_a_scope_that_its_maker_lacks(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     has: list[str],
@@ -143,7 +143,7 @@ async def test_no_key_gets_a_scope_that_its_maker_lacks(
     ],
 )
 async def test_what_cannot_be_minted(
-    api: httpx.AsyncClient, family: Family, change: dict[str, Any], path: str
+    api: httpx2.AsyncClient, family: Family, change: dict[str, Any], path: str
 ) -> None:
     body = {"name": "Server", "scopes": ["*"], **change}
     response = await api.post(path_of(family.child), json=body, headers=family.partner_key.headers)
@@ -151,7 +151,7 @@ async def test_what_cannot_be_minted(
 
 
 async def test_a_replay_has_the_same_secret(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     headers = {**family.partner_key.headers, "Idempotency-Key": str(uuid4())}
     body = {"name": "Server", "scopes": ["*"]}
@@ -170,7 +170,7 @@ async def test_a_replay_has_the_same_secret(
 
 
 async def test_minting_inside_a_child_finds_no_grandchildren(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     body = {"name": "Server", "scopes": ["*"]}
     for child in (family.child, family.sibling):
@@ -181,7 +181,9 @@ async def test_minting_inside_a_child_finds_no_grandchildren(
 # Listing ----------------------------------------------------------------------------------------
 
 
-async def test_the_list_has_every_key_and_no_secret(api: httpx.AsyncClient, family: Family) -> None:
+async def test_the_list_has_every_key_and_no_secret(
+    api: httpx2.AsyncClient, family: Family
+) -> None:
     headers = family.partner_key.headers
     minted = [await mint(api, family.partner_key, family.child) for _ in range(3)]
     granted(
@@ -213,7 +215,7 @@ async def test_the_list_has_every_key_and_no_secret(api: httpx.AsyncClient, fami
 
 
 async def test_the_old_secret_works_for_24_hours_more(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     minted = await mint(api, family.partner_key, family.child, "projects:read")
     old = minted["apiKey"]
@@ -255,7 +257,7 @@ async def test_the_old_secret_works_for_24_hours_more(
 
 
 async def test_what_cannot_be_rotated(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     path, headers = path_of(family.child), family.partner_key.headers
     key = (await mint(api, family.partner_key, family.child))["apiKey"]["id"]
@@ -281,8 +283,8 @@ async def test_what_cannot_be_rotated(
 
 
 async def test_a_deleted_key_is_out_at_once_in_every_process(
-    api: httpx.AsyncClient,
-    local_api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
+    local_api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
 ) -> None:

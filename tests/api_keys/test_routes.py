@@ -13,7 +13,7 @@ from tests.support.operations import audit
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation, Key
 
     from partner_api.edge.asgi import Edge
@@ -41,15 +41,15 @@ def path_of(key: Key) -> str:
 
 
 async def act(
-    client: httpx.AsyncClient, action: tuple[str, str], key: Key, headers: dict[str, str]
-) -> httpx.Response:
+    client: httpx2.AsyncClient, action: tuple[str, str], key: Key, headers: dict[str, str]
+) -> httpx2.Response:
     method, suffix = action
     return await client.request(method, path_of(key) + suffix, headers=headers)
 
 
 async def test_a_rotated_key_keeps_its_id_and_its_old_secret_is_dead(
-    api: httpx.AsyncClient,
-    local_api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
+    local_api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
 ) -> None:
@@ -81,8 +81,8 @@ async def test_a_rotated_key_keeps_its_id_and_its_old_secret_is_dead(
 
 
 async def test_a_killed_key_and_its_rotation(
-    api: httpx.AsyncClient,
-    local_api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
+    local_api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
 ) -> None:
@@ -107,8 +107,8 @@ async def test_a_killed_key_and_its_rotation(
 
 
 async def test_a_deleted_key(
-    api: httpx.AsyncClient,
-    local_api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
+    local_api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
 ) -> None:
@@ -142,7 +142,7 @@ async def test_a_deleted_key(
     ],
 )
 async def test_a_key_acts_on_those_that_it_covers(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     action: tuple[str, str],
@@ -162,7 +162,7 @@ async def test_a_key_acts_on_those_that_it_covers(
 
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_keys_of_others_are_not_there(
-    api: httpx.AsyncClient, installation: Installation, family: Family, action: tuple[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, action: tuple[str, str]
 ) -> None:
     """Not the child's for its partner, nor the partner's or a sibling's for the child."""
     sibling = await installation.key(family.sibling)
@@ -179,7 +179,7 @@ async def test_keys_of_others_are_not_there(
 
 
 async def test_a_partner_acts_on_a_child_s_key_within_its_own_scopes(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     narrow = await installation.key(family.partner, "org:admin", "projects:read")
     headers = narrow.acting_for(family.child)
@@ -196,7 +196,7 @@ async def test_a_partner_acts_on_a_child_s_key_within_its_own_scopes(
 
 
 async def test_a_superseded_key_cannot_prolong_its_life(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     old = await installation.superseded_key(family.child, grace_until=ago(hours=-1))
     response = await api.post(f"{path_of(old)}/rotate", headers=old.headers)
@@ -204,7 +204,7 @@ async def test_a_superseded_key_cannot_prolong_its_life(
 
 
 async def test_a_replayed_rotation_has_the_same_secret(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = await installation.key(family.partner)
     headers = {**family.partner_key.headers, "Idempotency-Key": str(uuid4())}
@@ -216,7 +216,7 @@ async def test_a_replayed_rotation_has_the_same_secret(
 
 
 async def test_last_use_is_kept_to_the_minute(
-    local_api: httpx.AsyncClient, application: Edge, installation: Installation, family: Family
+    local_api: httpx2.AsyncClient, application: Edge, installation: Installation, family: Family
 ) -> None:
     """Written every few seconds, never by the request itself."""
     key = await installation.key(family.partner)

@@ -14,7 +14,7 @@ from tests.support.installation import ago, now, org_id
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation, Key
     from tests.support.tenants import Wallet
 
@@ -30,7 +30,7 @@ def child_path(child: Wallet) -> str:
     return f"/v1/organizations/{org_id(child)}/api-keys"
 
 
-def refused_for_it(response: httpx.Response) -> None:
+def refused_for_it(response: httpx2.Response) -> None:
     """It says what to do, and not which key to do it with: that would be half of the way."""
     assert refused(response, "FORBIDDEN_SCOPE") == {}
     message = response.json()["error"]["message"]
@@ -46,7 +46,7 @@ async def superseded(installation: Installation, wallet: Wallet, *scopes: str) -
 
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_a_leaked_key_does_not_get_at_its_successor(
-    api: httpx.AsyncClient, family: Family, action: tuple[str, str]
+    api: httpx2.AsyncClient, family: Family, action: tuple[str, str]
 ) -> None:
     """The whole way of a thief: the key was rotated because it leaked, and the audit log has the new id."""
     path, headers = child_path(family.child), family.partner_key.headers
@@ -69,7 +69,7 @@ async def test_a_leaked_key_does_not_get_at_its_successor(
 
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_no_other_key_of_its_organization_either(
-    api: httpx.AsyncClient, installation: Installation, family: Family, action: tuple[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, action: tuple[str, str]
 ) -> None:
     method, suffix = action
     old = await superseded(installation, family.child, "*")
@@ -82,7 +82,7 @@ async def test_no_other_key_of_its_organization_either(
 
 @pytest.mark.parametrize("acting", [False, True])
 async def test_no_key_of_a_child(
-    api: httpx.AsyncClient, installation: Installation, family: Family, acting: bool
+    api: httpx2.AsyncClient, installation: Installation, family: Family, acting: bool
 ) -> None:
     old = await superseded(installation, family.partner, "*", "org:admin")
     key = format_id("key", family.child_key.key_id)
@@ -107,7 +107,7 @@ async def test_no_key_of_a_child(
 
 
 async def test_it_acts_on_itself(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     old = await superseded(installation, family.child, "*")
     response = await api.post(f"{own_path(old)}/rotate", headers=old.headers)
@@ -120,7 +120,7 @@ async def test_it_acts_on_itself(
 
 
 async def test_the_attempt_is_seen(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     old = await superseded(installation, family.child, "*")
     refused_for_it(await api.delete(own_path(family.child_key), headers=old.headers))
@@ -165,7 +165,7 @@ MEANWHILE = {
 @pytest.mark.parametrize("action", ["rotate", "kill", "delete", "mint", "rotate a child's"])
 @pytest.mark.parametrize("meanwhile", MEANWHILE)
 async def test_a_request_on_its_way_comes_too_late(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     meanwhile: str,
@@ -209,7 +209,7 @@ async def test_a_request_on_its_way_comes_too_late(
 
 
 async def test_two_rotations_of_itself_at_once_give_one_new_secret(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = await installation.key(family.partner, "*")
     async with installation.owner.acquire() as connection:
@@ -241,7 +241,7 @@ OPERATOR_MEANWHILE = {
 @pytest.mark.parametrize("action", ["create", "rotate", "revoke", "mint", "unkill"])
 @pytest.mark.parametrize("meanwhile", OPERATOR_MEANWHILE)
 async def test_an_operator_who_is_out_changes_nothing_more(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     meanwhile: str,
@@ -279,7 +279,7 @@ async def test_an_operator_who_is_out_changes_nothing_more(
 
 
 async def test_a_rotation_of_itself_cannot_be_repeated(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """The old secret stops working at once, for the repetition as well; another caller repeats and reads."""
     key = await installation.key(family.partner, "*")

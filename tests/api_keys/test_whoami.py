@@ -12,11 +12,11 @@ from tests.support.installation import org_id
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 
-async def test_a_partner_s_key(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_partner_s_key(api: httpx2.AsyncClient, installation: Installation) -> None:
     partner = await installation.partner(prepaid=250, tier="pilot")
     key = await installation.key(partner, "org:admin", "*")
     response = await api.get("/v1/whoami", headers=key.headers)
@@ -35,7 +35,7 @@ async def test_a_partner_s_key(api: httpx.AsyncClient, installation: Installatio
 
 
 async def test_a_child_s_key_inherits_the_partner_s_tier(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner = await installation.partner(tier="standard", prepaid=50)
     child = await installation.child(partner, prepaid=20)
@@ -50,7 +50,7 @@ async def test_a_child_s_key_inherits_the_partner_s_tier(
 
 
 async def test_the_balance_is_that_of_the_credits(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner = await installation.partner(prepaid=7)
     key = await installation.key(partner)
@@ -61,14 +61,14 @@ async def test_the_balance_is_that_of_the_credits(
 
 @pytest.mark.parametrize("scopes", [[], ["publish:read"], ["*"], ["org:admin"]])
 async def test_every_valid_key_may_ask(
-    api: httpx.AsyncClient, installation: Installation, scopes: list[str]
+    api: httpx2.AsyncClient, installation: Installation, scopes: list[str]
 ) -> None:
     key = await installation.key(await installation.partner(), *scopes)
     assert granted(await api.get("/v1/whoami", headers=key.headers))["scopes"] == scopes
 
 
 async def test_inside_a_child_the_organization_is_the_child_and_the_key_stays(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     who = granted(await api.get("/v1/whoami", headers=family.partner_key.acting_for(family.child)))
     assert who["organizationId"] == org_id(family.child)

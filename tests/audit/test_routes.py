@@ -19,7 +19,7 @@ from partner_api.ids import format_id
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import httpx
+    import httpx2
     from tests.support.databases import DatabaseUrls
     from tests.support.installation import Family, Installation, Key
 
@@ -41,7 +41,7 @@ FIELDS = [
 PROJECT = {"name": "Launch", "timezone": "UTC"}
 
 
-async def log(client: httpx.AsyncClient, headers: dict[str, str], query: str = "") -> list[Any]:
+async def log(client: httpx2.AsyncClient, headers: dict[str, str], query: str = "") -> list[Any]:
     """The first page."""
     items: list[Any] = granted(await client.get(f"{PATH}?{query}", headers=headers))["items"]
     return items
@@ -54,7 +54,7 @@ async def flush(application: Edge) -> None:
 
 
 async def test_every_write_leaves_one_row(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """Of the acting organization, with who, what and which request; newest first."""
     family = await installation.family(prepaid=100)
@@ -105,7 +105,7 @@ async def test_every_write_leaves_one_row(
 
 
 async def test_what_changes_nothing_and_what_is_refused_leave_no_row(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     headers = family.partner_key.headers
     path = f"/v1/organizations/{org_id(family.child)}"
@@ -120,7 +120,9 @@ async def test_what_changes_nothing_and_what_is_refused_leave_no_row(
     assert not {"organization.resumed", "api_key.deleted"} & set(kinds)
 
 
-async def test_with_the_header_a_row_is_the_child_s(api: httpx.AsyncClient, family: Family) -> None:
+async def test_with_the_header_a_row_is_the_child_s(
+    api: httpx2.AsyncClient, family: Family
+) -> None:
     acting = family.partner_key.acting_for(family.child)
     granted(await api.post("/v1/projects", json=PROJECT, headers=acting), 201)
     (item,) = await log(api, family.child_key.headers)
@@ -132,7 +134,7 @@ async def test_with_the_header_a_row_is_the_child_s(api: httpx.AsyncClient, fami
 
 
 async def test_an_operator_is_named(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     operator = await installation.operator("operator")
     path = f"/ops/v1/organizations/{org_id(family.partner)}/credits/grant"
@@ -145,7 +147,7 @@ async def test_an_operator_is_named(
 
 
 async def test_filters_and_pages(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = await installation.key(family.child, "*")
     made = []
@@ -202,7 +204,7 @@ async def test_filters_and_pages(
     ],
 )
 async def test_what_cannot_be_listed(
-    api: httpx.AsyncClient, family: Family, query: str, path: str
+    api: httpx2.AsyncClient, family: Family, query: str, path: str
 ) -> None:
     response = await api.get(f"{PATH}?{query}", headers=family.partner_key.headers)
     (issue,) = issues(response)
@@ -212,12 +214,12 @@ async def test_what_cannot_be_listed(
 # Refusals ---------------------------------------------------------------------------------------
 
 
-async def refusals(client: httpx.AsyncClient, headers: dict[str, str], kind: str) -> list[Any]:
+async def refusals(client: httpx2.AsyncClient, headers: dict[str, str], kind: str) -> list[Any]:
     return await log(client, headers, f"eventType={kind}")
 
 
 async def test_refusals_of_known_keys_are_added_up(
-    local_api: httpx.AsyncClient, application: Edge, installation: Installation, family: Family
+    local_api: httpx2.AsyncClient, application: Edge, installation: Installation, family: Family
 ) -> None:
     """One row per key, kind and minute, however many there were; also over two writes of it."""
     headers = family.partner_key.headers
@@ -249,7 +251,7 @@ async def test_refusals_of_known_keys_are_added_up(
 
 
 async def test_rate_limited_requests_are_added_up(
-    local_api: httpx.AsyncClient,
+    local_api: httpx2.AsyncClient,
     application: Edge,
     installation: Installation,
     monkeypatch: pytest.MonkeyPatch,
@@ -269,7 +271,7 @@ async def test_rate_limited_requests_are_added_up(
 
 
 async def test_an_unknown_key_leaves_nothing(
-    local_api: httpx.AsyncClient, application: Edge, installation: Installation, family: Family
+    local_api: httpx2.AsyncClient, application: Edge, installation: Installation, family: Family
 ) -> None:
     """Nor does a wrong secret: whoever sends it may be anyone."""
     text = family.partner_key.text[:-3] + "abc"

@@ -11,13 +11,13 @@ from tests.support.answers import granted, issues, refused
 from tests.support.installation import handle, now, org_id, project_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 PRICE_CENTS = 15_000
 
 
-async def test_a_wallet_without_leases(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_wallet_without_leases(api: httpx2.AsyncClient, installation: Installation) -> None:
     partner = await installation.partner(cash_cents=500)
     key = await installation.key(partner, "leased:write")
     wallet = granted(await api.get("/v1/wallet", headers=key.headers))
@@ -39,7 +39,7 @@ async def test_a_wallet_without_leases(api: httpx.AsyncClient, installation: Ins
 
 @pytest.mark.parametrize("leases", [1, 50, 1000])
 async def test_the_prices_on_the_page_are_what_a_month_takes(
-    api: httpx.AsyncClient, installation: Installation, leases: int
+    api: httpx2.AsyncClient, installation: Installation, leases: int
 ) -> None:
     """The sum over the items of the page is what was charged, and what comes next."""
     at = now() - timedelta(days=15)
@@ -62,7 +62,7 @@ async def test_the_prices_on_the_page_are_what_a_month_takes(
 
 
 async def test_money_that_does_not_reach(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """Two of three renewals are covered: until the second before the third."""
     days_ago = (20, 18, 16)
@@ -82,7 +82,7 @@ async def test_money_that_does_not_reach(
     assert upcoming["coveredUntil"] > page["items"][1]["nextRenewalAt"]
 
 
-async def test_a_child_has_no_wallet(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_child_has_no_wallet(api: httpx2.AsyncClient, installation: Installation) -> None:
     """Neither by its own key nor by its partner's header."""
     family = await installation.family(cash_cents=500)
     for headers in (family.child_key.headers, family.partner_key.acting_for(family.child)):
@@ -91,7 +91,7 @@ async def test_a_child_has_no_wallet(api: httpx.AsyncClient, installation: Insta
 
 
 async def test_the_events_sum_to_the_balance(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(cash_cents=100_000)
     (leased,) = await installation.lease(family.child, handle(), at=now())
@@ -134,7 +134,7 @@ async def test_the_events_sum_to_the_balance(
 
 
 async def test_pages_and_filters_of_the_events(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner = await installation.partner(at=now() - timedelta(hours=1), cash_cents=1_000_000)
     for _ in range(5):

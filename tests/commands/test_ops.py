@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from tests.support.commanding import Result, Run
 from tests.support.serving import Service, free_port, passable_folder
@@ -65,7 +65,7 @@ def add_account(ops: Run, *options: str, vertical: str = "tea") -> dict[str, Any
 def request_accounts(ops: Run, server: Service, partner: str, vertical: str, count: int) -> str:
     """What a partner asks for, over HTTP; the id of the request."""
     key = ops("keys", "create", partner, "--name", "CI", "--scope", "*").json["secret"]
-    client = httpx.Client(
+    client = httpx2.Client(
         base_url=server.base_url, headers={"Authorization": f"Bearer {key}"}, trust_env=False
     )
     with client:

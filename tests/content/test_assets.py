@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from tests.support.answers import granted, issues, refused
@@ -85,9 +85,9 @@ def storage(folder: Path, installation: Installation) -> FolderStorage:
 
 
 @pytest_asyncio.fixture
-async def plain(server: Service) -> AsyncIterator[httpx.AsyncClient]:
+async def plain(server: Service) -> AsyncIterator[httpx2.AsyncClient]:
     """Somebody with nothing but an address."""
-    async with httpx.AsyncClient(base_url=server.base_url, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=server.base_url, trust_env=False) as client:
         yield client
 
 
@@ -102,7 +102,7 @@ def files_of(folder: Path, wallet: Wallet) -> list[Path]:
 
 
 async def test_an_upload_is_stored_and_noted(
-    api: httpx.AsyncClient, installation: Installation, work: Work, storage: FolderStorage
+    api: httpx2.AsyncClient, installation: Installation, work: Work, storage: FolderStorage
 ) -> None:
     answer = granted(
         await api.put(f"{work.path}slide-01.png", content=CONTENT, headers=work.headers())
@@ -116,7 +116,7 @@ async def test_an_upload_is_stored_and_noted(
 
 
 async def test_the_same_name_again_replaces_the_file(
-    api: httpx.AsyncClient, installation: Installation, work: Work, wallet: Wallet, folder: Path
+    api: httpx2.AsyncClient, installation: Installation, work: Work, wallet: Wallet, folder: Path
 ) -> None:
     for content in (b"first", b"second"):
         await api.put(f"{work.path}a.png", content=content, headers=work.headers())
@@ -131,7 +131,7 @@ async def test_the_same_name_again_replaces_the_file(
     [("X-Worker-Id", "somebody-else"), ("X-Claim-Token", "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05")],
 )
 async def test_another_claim_is_refused_and_changes_nothing(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     work: Work,
     wallet: Wallet,
@@ -148,7 +148,7 @@ async def test_another_claim_is_refused_and_changes_nothing(
 
 
 async def test_a_claim_that_is_lost_while_the_bytes_come(
-    api: httpx.AsyncClient, installation: Installation, work: Work, wallet: Wallet, folder: Path
+    api: httpx2.AsyncClient, installation: Installation, work: Work, wallet: Wallet, folder: Path
 ) -> None:
     async def slowly() -> AsyncIterator[bytes]:
         yield b"x" * 100_000
@@ -189,7 +189,7 @@ async def until_noted(installation: Installation, work: Work, count: int = 1) ->
 
 @pytest.mark.parametrize("name", [".hidden", "a%20b", "a%5Cb", "%2e%2e", "..%5c", "a" * 121, "é"])
 async def test_names_that_could_lead_elsewhere(
-    api: httpx.AsyncClient, installation: Installation, work: Work, name: str
+    api: httpx2.AsyncClient, installation: Installation, work: Work, name: str
 ) -> None:
     response = await api.put(f"{work.path}{name}", content=CONTENT, headers=work.headers())
     if response.status_code != 404:
@@ -213,14 +213,14 @@ async def test_names_with_a_slash_are_no_address(
 
 
 async def test_everything_that_is_wrong_with_the_headers(
-    api: httpx.AsyncClient, work: Work
+    api: httpx2.AsyncClient, work: Work
 ) -> None:
     response = await api.put(f"{work.path}a.png", content=b"x", headers=work.operator)
     assert issues(response).keys() == {"X-Worker-Id", "X-Claim-Token"}
 
 
 async def test_more_than_100_mb(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     server: Service,
     installation: Installation,
     work: Work,
@@ -246,7 +246,7 @@ async def test_more_than_100_mb(
 
     try:
         response = await api.put(f"{work.path}a.png", content=chunks(), headers=work.headers())
-    except httpx.TransportError:
+    except httpx2.TransportError:
         # The server need not read to the end what it has refused.
         pass
     else:
@@ -281,7 +281,7 @@ class TestFiles:
         return await storage.put(f"{wallet.tenant_id}/{uuid4()}/0-slide.png", chunks())
 
     async def test_a_file_with_what_describes_it(
-        self, api: httpx.AsyncClient, storage: FolderStorage, stored: StoredFile
+        self, api: httpx2.AsyncClient, storage: FolderStorage, stored: StoredFile
     ) -> None:
         response = await api.get(await storage.url(stored, "image/png", now()))
         assert response.status_code == 200
@@ -294,7 +294,7 @@ class TestFiles:
         assert "sandbox" in response.headers["content-security-policy"]
 
     async def test_what_is_known_already_is_not_sent(
-        self, plain: httpx.AsyncClient, storage: FolderStorage, stored: StoredFile
+        self, plain: httpx2.AsyncClient, storage: FolderStorage, stored: StoredFile
     ) -> None:
         address = await storage.url(stored, "image/png", now())
         response = await plain.get(address, headers={"If-None-Match": f'"{stored.sha256}"'})
@@ -317,7 +317,7 @@ class TestFiles:
     )
     async def test_a_part(
         self,
-        plain: httpx.AsyncClient,
+        plain: httpx2.AsyncClient,
         storage: FolderStorage,
         stored: StoredFile,
         asked: str,
@@ -334,7 +334,7 @@ class TestFiles:
             assert response.headers["content-range"] == f"bytes {start}-{end}/{len(CONTENT)}"
 
     async def test_an_address_that_was_changed_or_is_over(
-        self, api: httpx.AsyncClient, storage: FolderStorage, stored: StoredFile, wallet: Wallet
+        self, api: httpx2.AsyncClient, storage: FolderStorage, stored: StoredFile, wallet: Wallet
     ) -> None:
         address = await storage.url(stored, "image/png", now())
         parts = urlsplit(address)

@@ -16,7 +16,7 @@ from partner_api.ids import format_id
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
 
 # The first, which is in flight alone, the one that fails, and twenty others.
@@ -45,7 +45,7 @@ class Movement(NamedTuple):
     headers: dict[str, str]
     body: Any
 
-    async def send(self, api: httpx.AsyncClient) -> httpx.Response:
+    async def send(self, api: httpx2.AsyncClient) -> httpx2.Response:
         """Send it, with the same key each time."""
         return await api.post(self.path, json=self.body, headers=self.headers)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 from tests.support.answers import granted
 from tests.support.installation import EVERYTHING
 from tests.support.serving import layers
@@ -45,7 +45,7 @@ class Handed:
 class Client:
     """Asks, and notes what is handed out."""
 
-    def __init__(self, http: httpx.AsyncClient, handed: Handed) -> None:
+    def __init__(self, http: httpx2.AsyncClient, handed: Handed) -> None:
         self._http = http
         self._handed = handed
 
@@ -71,7 +71,7 @@ class Client:
         self._handed.secrets |= {secret or signing for _, secret, signing in found}
         return answer
 
-    async def ask(self, method: str, path: str, token: str, **request: Any) -> httpx.Response:
+    async def ask(self, method: str, path: str, token: str, **request: Any) -> httpx2.Response:
         """Ask for something without one."""
         headers = {"Authorization": f"Bearer {token}", **request.pop("headers", {})}
         response = await self._http.request(method, path, headers=headers, **request)

@@ -14,14 +14,14 @@ from tests.support.served import request_line, send_raw
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation, Key
     from tests.support.serving import Service
 
 Headers = list[tuple[str, str]]
 
 
-def turned_away(response: httpx.Response) -> bytes:
+def turned_away(response: httpx2.Response) -> bytes:
     """Check a 401, and give what all of them have in common."""
     assert refused(response, "UNAUTHENTICATED") == {}
     assert response.headers["WWW-Authenticate"] == "Bearer"
@@ -42,7 +42,7 @@ def same_bytes_in_another_spelling(key: str) -> str:
     return key[:-1] + alphabet[alphabet.index(key[-1]) ^ 1]
 
 
-async def test_no_header(api: httpx.AsyncClient) -> None:
+async def test_no_header(api: httpx2.AsyncClient) -> None:
     turned_away(await api.get("/v1/whoami"))
 
 
@@ -70,7 +70,7 @@ async def test_no_header(api: httpx.AsyncClient) -> None:
     ],
 )
 async def test_what_is_no_bearer_token(
-    api: httpx.AsyncClient, family: Family, headers: Callable[[str], Headers]
+    api: httpx2.AsyncClient, family: Family, headers: Callable[[str], Headers]
 ) -> None:
     body = turned_away(await api.get("/v1/whoami", headers=headers(family.partner_key.text)))
     assert body == turned_away(await api.get("/v1/whoami")), "it is told apart from no key"
@@ -83,11 +83,11 @@ async def test_an_empty_bearer(server: Service, value: bytes) -> None:
     assert error_details(answer.body, answer.headers, "UNAUTHENTICATED") == {}
 
 
-async def test_a_key_in_the_query_does_not_count(api: httpx.AsyncClient, family: Family) -> None:
+async def test_a_key_in_the_query_does_not_count(api: httpx2.AsyncClient, family: Family) -> None:
     turned_away(await api.get("/v1/whoami", params={"access_token": family.partner_key.text}))
 
 
-async def test_a_header_of_1_mb(server: Service, api: httpx.AsyncClient) -> None:
+async def test_a_header_of_1_mb(server: Service, api: httpx2.AsyncClient) -> None:
     """It is refused below the application, and the server goes on."""
     line = request_line(b"/v1/whoami", b"Authorization: Bearer " + b"x" * 2**20)
     answer = await send_raw(server, line)
@@ -101,7 +101,7 @@ async def test_a_header_of_1_mb(server: Service, api: httpx.AsyncClient) -> None
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEARER"])
 async def test_the_scheme_is_case_insensitive(
-    api: httpx.AsyncClient, family: Family, scheme: str
+    api: httpx2.AsyncClient, family: Family, scheme: str
 ) -> None:
     headers = {"Authorization": f"{scheme} {family.partner_key.text}"}
     granted(await api.get("/v1/whoami", headers=headers))
@@ -130,7 +130,7 @@ async def test_the_scheme_is_case_insensitive(
     ],
 )
 async def test_a_key_with_something_changed(
-    api: httpx.AsyncClient, family: Family, spoil: Callable[[str], str]
+    api: httpx2.AsyncClient, family: Family, spoil: Callable[[str], str]
 ) -> None:
     key = family.partner_key.text
     spoilt = spoil(key)
@@ -141,7 +141,7 @@ async def test_a_key_with_something_changed(
 
 
 async def test_the_secret_of_another_key(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     other = await installation.key(family.partner, "*")
     mixed = family.partner_key.text[:25] + other.text[25:]
@@ -149,7 +149,7 @@ async def test_the_secret_of_another_key(
 
 
 async def test_a_secret_with_underscores(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """The first three underscores part a key; the secret has its own."""
     for _ in range(50):
@@ -162,7 +162,7 @@ async def test_a_secret_with_underscores(
 
 
 async def test_a_test_key_is_not_a_live_key(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = await installation.key(family.partner, "*", env="test")
     who = granted(await api.get("/v1/whoami", headers=key.headers))
@@ -172,7 +172,7 @@ async def test_a_test_key_is_not_a_live_key(
 
 
 async def test_a_revoked_key_is_out_at_the_very_next_request(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = family.partner_key
     granted(await api.get("/v1/whoami", headers=key.headers))
@@ -181,7 +181,7 @@ async def test_a_revoked_key_is_out_at_the_very_next_request(
 
 
 async def test_a_superseded_key_works_until_its_grace_is_over(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     later = now() + timedelta(hours=24)
     key = await installation.superseded_key(family.partner, "*", grace_until=later)
@@ -191,14 +191,14 @@ async def test_a_superseded_key_works_until_its_grace_is_over(
 
 
 async def test_a_key_whose_grace_is_long_over(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = await installation.superseded_key(family.partner, "*", grace_until=ago(days=2))
     turned_away(await api.get("/v1/whoami", headers=key.headers))
 
 
 async def test_a_killed_key(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = family.partner_key
     granted(await api.get("/v1/whoami", headers=key.headers))
@@ -211,7 +211,7 @@ async def test_a_killed_key(
 
 @pytest.mark.parametrize("column", ["revoked_at", "kill_switch"])
 async def test_what_became_of_a_key_is_told_to_its_owner_only(
-    api: httpx.AsyncClient, installation: Installation, family: Family, column: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, column: str
 ) -> None:
     key = family.partner_key
     await _set(installation, key, column, now() if column == "revoked_at" else True)
@@ -225,7 +225,7 @@ async def test_what_became_of_a_key_is_told_to_its_owner_only(
 )
 @pytest.mark.parametrize("path", ["/v1/whoami", "/v1/credits"])
 async def test_a_suspended_organization_s_keys(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     suspended: str,
@@ -242,7 +242,7 @@ async def test_a_suspended_organization_s_keys(
 
 
 async def test_a_suspended_child_leaves_its_partner_and_siblings_alone(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     await installation.set_status(family.child, "suspended")
     sibling_key = await installation.key(family.sibling)
@@ -253,7 +253,7 @@ async def test_a_suspended_child_leaves_its_partner_and_siblings_alone(
 # What comes first -------------------------------------------------------------------------------
 
 
-async def test_a_bad_key_is_401_whatever_else_is_wrong(api: httpx.AsyncClient) -> None:
+async def test_a_bad_key_is_401_whatever_else_is_wrong(api: httpx2.AsyncClient) -> None:
     for path in ("/v1/organizations/nonsense/credits?limit=x", "/v1/projects/x/leased-accounts"):
         turned_away(await api.get(path))
     turned_away(await api.post(f"/v1/organizations/{'x' * 90}/credits/allocate", content=b"{"))
@@ -261,14 +261,14 @@ async def test_a_bad_key_is_401_whatever_else_is_wrong(api: httpx.AsyncClient) -
 
 
 async def test_a_killed_key_is_503_before_its_scope_counts(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = await installation.key(family.partner, kill_switch=True)
     refused(await api.get("/v1/organizations/nonsense/credits", headers=key.headers), "KILL_SWITCH")
 
 
 async def test_a_missing_scope_is_403_before_anything_is_read(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = await installation.key(family.partner, "*")
     for request in (
@@ -283,7 +283,7 @@ async def test_a_missing_scope_is_403_before_anything_is_read(
 
 
 async def test_acting_for_a_child_is_being_the_child(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     inside = await api.get("/v1/credits", headers=family.partner_key.acting_for(family.child))
     assert (
@@ -294,7 +294,9 @@ async def test_acting_for_a_child_is_being_the_child(
 @pytest.mark.parametrize(
     "value", ["nonsense", "", "prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05", "org_", "org_\xe9"]
 )
-async def test_acting_for_what_is_no_id(api: httpx.AsyncClient, family: Family, value: str) -> None:
+async def test_acting_for_what_is_no_id(
+    api: httpx2.AsyncClient, family: Family, value: str
+) -> None:
     headers = [
         ("Authorization", f"Bearer {family.partner_key.text}"),
         ("X-Layers-Organization", value),
@@ -306,7 +308,7 @@ async def test_acting_for_what_is_no_id(api: httpx.AsyncClient, family: Family, 
     assert list(refused(response, "VALIDATION")["issues"][0]) == ["path", "message"]
 
 
-async def test_acting_for_two_children_at_once(api: httpx.AsyncClient, family: Family) -> None:
+async def test_acting_for_two_children_at_once(api: httpx2.AsyncClient, family: Family) -> None:
     headers = [
         *family.partner_key.acting_for(family.child).items(),
         ("X-Layers-Organization", org_id(family.sibling)),
@@ -315,7 +317,7 @@ async def test_acting_for_two_children_at_once(api: httpx.AsyncClient, family: F
 
 
 async def test_acting_for_what_is_not_a_child(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     stranger = await installation.family()
     missing = "org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
@@ -334,7 +336,7 @@ async def test_acting_for_what_is_not_a_child(
 
 
 async def test_a_child_s_key_cannot_act_for_its_sibling(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = await installation.key(family.child, *EVERYTHING)
     refused(await api.get("/v1/whoami", headers=key.acting_for(family.sibling)), "NOT_FOUND")
@@ -344,20 +346,20 @@ async def test_a_child_s_key_cannot_act_for_its_sibling(
 
 
 async def test_a_partner_s_key_is_nothing_to_the_operator_s_api(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     turned_away(await api.get("/ops/v1/organizations", headers=family.partner_key.headers))
 
 
 @pytest.mark.parametrize("role", ["viewer", "admin"])
 async def test_an_operator_s_token_is_nothing_to_the_partner_s_api(
-    api: httpx.AsyncClient, installation: Installation, role: str
+    api: httpx2.AsyncClient, installation: Installation, role: str
 ) -> None:
     turned_away(await api.get("/v1/whoami", headers=await installation.operator(role)))
 
 
 async def test_an_operator_s_token_with_something_changed(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     headers = await installation.operator("viewer")
     granted(await api.get("/ops/v1/organizations", headers=headers))
@@ -368,7 +370,7 @@ async def test_an_operator_s_token_with_something_changed(
 
 
 async def test_an_expired_or_revoked_operator(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     for columns in ({"expires_at": ago(seconds=1)}, {"revoked_at": ago(seconds=1)}):
         headers = await installation.operator("admin", **columns)

@@ -26,7 +26,7 @@ from tests.support.invariants import assert_books_balance
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
 
 
@@ -37,8 +37,8 @@ async def wallet_held(installation: Installation, key: Key) -> AsyncIterator[Hel
 
 
 async def send_behind_one(
-    api: httpx.AsyncClient, installation: Installation, key: Key, sent: Sequence[Movement]
-) -> list[httpx.Response]:
+    api: httpx2.AsyncClient, installation: Installation, key: Key, sent: Sequence[Movement]
+) -> list[httpx2.Response]:
     """Send the others while the first waits for the wallet, so that they wait together."""
     async with wallet_held(installation, key) as held:
         tasks = [asyncio.create_task(sent[0].send(api))]
@@ -48,7 +48,7 @@ async def send_behind_one(
     return list(await asyncio.gather(*tasks))
 
 
-async def until_they_are_there(api: httpx.AsyncClient, key: Key) -> None:
+async def until_they_are_there(api: httpx2.AsyncClient, key: Key) -> None:
     """Let the server read what was sent before: it answers what comes after."""
     for _ in range(10):
         await credits(api, key)
@@ -63,7 +63,7 @@ _LABELS = {
 }
 
 
-async def batches_of(api: httpx.AsyncClient, function: str) -> tuple[float, float]:
+async def batches_of(api: httpx2.AsyncClient, function: str) -> tuple[float, float]:
     """Calls of a function so far, and the operations in them."""
     text = (await api.get("/metrics")).text
     numbers = []
@@ -80,7 +80,7 @@ async def batches_of(api: httpx.AsyncClient, function: str) -> tuple[float, floa
     [("start_jobs", 202), ("complete_jobs", 200), ("allocate", 201), ("post", 200)],
 )
 async def test_one_that_raises_hurts_none_of_the_twenty_in_its_batch(
-    spare_api: httpx.AsyncClient, spare: Installation, function: str, status: int
+    spare_api: httpx2.AsyncClient, spare: Installation, function: str, status: int
 ) -> None:
     key = await funded(spare, 100_000)
     sent = await movements(function, spare, key)
@@ -103,7 +103,7 @@ async def test_one_that_raises_hurts_none_of_the_twenty_in_its_batch(
 
 
 async def test_clients_that_go_away_leave_their_neighbours_alone(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """What they asked for is whole or not there, the same key finds out, and nothing stays occupied."""
     key = await funded(installation, 100_000)
@@ -111,8 +111,8 @@ async def test_clients_that_go_away_leave_their_neighbours_alone(
     sent: list[Movement] = []
     # More often than there are connections for a tenant, or for all.
     for _ in range(6):
-        there: list[asyncio.Task[httpx.Response]] = []
-        gone: list[asyncio.Task[httpx.Response]] = []
+        there: list[asyncio.Task[httpx2.Response]] = []
+        gone: list[asyncio.Task[httpx2.Response]] = []
         async with wallet_held(installation, key) as held:
             for number in range(16):
                 movement = (

@@ -12,7 +12,7 @@ from tests.support.installation import EVERYTHING, org_id
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation, Key
 
 OPS = "/ops/v1/operators"
@@ -21,7 +21,7 @@ OPS = "/ops/v1/operators"
 class Doors:
     """One database behind two servers: `open` is in development mode, `closed` is not."""
 
-    def __init__(self, open_: httpx.AsyncClient, closed: httpx.AsyncClient) -> None:
+    def __init__(self, open_: httpx2.AsyncClient, closed: httpx2.AsyncClient) -> None:
         self.open = open_
         self.closed = closed
 
@@ -62,7 +62,7 @@ def new_operator() -> dict[str, Any]:
 
 
 @pytest.fixture
-def doors(api: httpx.AsyncClient, local_api: httpx.AsyncClient) -> Doors:
+def doors(api: httpx2.AsyncClient, local_api: httpx2.AsyncClient) -> Doors:
     return Doors(api, local_api)
 
 

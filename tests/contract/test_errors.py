@@ -21,7 +21,7 @@ from tests.support.served import logged, request_line, send_raw, send_slowly
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
     from tests.support.serving import Service
 
@@ -57,7 +57,7 @@ async def operator(installation: Installation) -> dict[str, str]:
         "/" + "x" * 8000,
     ],
 )
-async def test_an_unknown_address(api: httpx.AsyncClient, family: Family, path: str) -> None:
+async def test_an_unknown_address(api: httpx2.AsyncClient, family: Family, path: str) -> None:
     bodies = set()
     for headers in ({}, family.partner_key.headers):
         response = await api.get(path, headers=headers)
@@ -121,7 +121,7 @@ async def test_another_spelling_of_an_address(
     ],
 )
 async def test_a_method_that_an_address_does_not_take(
-    api: httpx.AsyncClient, method: str, path: str, allow: list[str]
+    api: httpx2.AsyncClient, method: str, path: str, allow: list[str]
 ) -> None:
     response = await api.request(method, path)
     assert refused(response, "METHOD_NOT_ALLOWED") == {"allow": allow}
@@ -130,14 +130,14 @@ async def test_a_method_that_an_address_does_not_take(
 
 @pytest.mark.parametrize("target", [b"/v1/who\0ami", b"/v1/\xff", b"/v1/who ami"])
 async def test_bytes_that_no_address_has(
-    server: Service, api: httpx.AsyncClient, target: bytes
+    server: Service, api: httpx2.AsyncClient, target: bytes
 ) -> None:
     """They are refused below the application, and the server goes on."""
     assert (await send_raw(server, request_line(target))).status == 400
     granted(await api.get("/healthz"))
 
 
-async def test_every_answer_has_a_request_id_of_its_own(api: httpx.AsyncClient) -> None:
+async def test_every_answer_has_a_request_id_of_its_own(api: httpx2.AsyncClient) -> None:
     """Many at the same instant, and whatever the client would like it to be."""
     mine = {"X-Request-Id": "req_mine"}
     answers = await asyncio.gather(
@@ -169,7 +169,7 @@ async def test_every_answer_has_a_request_id_of_its_own(api: httpx.AsyncClient) 
     ],
 )
 async def test_a_body_that_is_not_json(
-    api: httpx.AsyncClient, operator: dict[str, str], body: bytes
+    api: httpx2.AsyncClient, operator: dict[str, str], body: bytes
 ) -> None:
     response = await api.post(PARTNERS, content=body, headers=operator)
     assert list(issues(response, 400)) == [""]
@@ -216,7 +216,7 @@ async def test_a_body_that_is_not_json(
     ],
 )
 async def test_a_body_that_is_not_valid(
-    api: httpx.AsyncClient, operator: dict[str, str], body: str, paths: list[str] | None
+    api: httpx2.AsyncClient, operator: dict[str, str], body: str, paths: list[str] | None
 ) -> None:
     """All that is wrong with it is named, each thing once."""
     found = issues(await api.post(PARTNERS, content=body, headers=operator))
@@ -228,7 +228,7 @@ async def test_a_body_that_is_not_valid(
     ["0", "-1", "1.5", "1e400", "9007199254740992", "1" + "0" * 400, '"5"', "true", "null"],
 )
 async def test_a_number_that_is_no_amount(
-    api: httpx.AsyncClient, installation: Installation, family: Family, number: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, number: str
 ) -> None:
     response = await api.post(
         f"/v1/organizations/{org_id(family.child)}/credits/allocate",
@@ -241,7 +241,7 @@ async def test_a_number_that_is_no_amount(
 
 
 async def test_the_content_type_does_not_matter(
-    api: httpx.AsyncClient, operator: dict[str, str]
+    api: httpx2.AsyncClient, operator: dict[str, str]
 ) -> None:
     headers = {**operator, "Content-Type": "text/plain"}
     granted(await api.post(PARTNERS, content=b'{"name": "Acme"}', headers=headers), 201)
@@ -254,7 +254,7 @@ def body_of(size: int) -> bytes:
     return b'{"name": "Acme", "padding": "' + b"x" * (size - 31) + b'"}'
 
 
-async def test_the_largest_body_is_read(api: httpx.AsyncClient, operator: dict[str, str]) -> None:
+async def test_the_largest_body_is_read(api: httpx2.AsyncClient, operator: dict[str, str]) -> None:
     response = await api.post(PARTNERS, content=body_of(LIMIT), headers=operator)
     assert list(issues(response)) == ["padding"]
 
@@ -262,7 +262,7 @@ async def test_the_largest_body_is_read(api: httpx.AsyncClient, operator: dict[s
 @pytest.mark.parametrize("size", [LIMIT + 1, 2**20])
 @pytest.mark.parametrize("path", [PARTNERS, "/ops/v1/pool/accounts"])
 async def test_a_larger_body_is_refused(
-    api: httpx.AsyncClient, operator: dict[str, str], size: int, path: str
+    api: httpx2.AsyncClient, operator: dict[str, str], size: int, path: str
 ) -> None:
     response = await api.post(path, content=body_of(size), headers=operator)
     refused(response, "PAYLOAD_TOO_LARGE")
@@ -284,7 +284,7 @@ async def test_a_slow_client_is_not_cut_off_before_it_has_sent_everything(
 
 
 async def test_a_larger_body_of_which_nothing_is_announced(
-    api: httpx.AsyncClient, operator: dict[str, str]
+    api: httpx2.AsyncClient, operator: dict[str, str]
 ) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(16):
@@ -294,7 +294,7 @@ async def test_a_larger_body_of_which_nothing_is_announced(
     refused(response, "PAYLOAD_TOO_LARGE")
 
 
-async def test_a_body_in_chunks(api: httpx.AsyncClient, operator: dict[str, str]) -> None:
+async def test_a_body_in_chunks(api: httpx2.AsyncClient, operator: dict[str, str]) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for character in b'{"name": "Acme"}':
             yield bytes([character])
@@ -316,12 +316,12 @@ async def test_an_announced_body_is_refused_before_it_is_sent(
     assert error_details(answer.body, answer.headers, "PAYLOAD_TOO_LARGE") == {}
 
 
-async def test_a_large_body_without_a_key_is_401(api: httpx.AsyncClient) -> None:
+async def test_a_large_body_without_a_key_is_401(api: httpx2.AsyncClient) -> None:
     refused(await api.post(PARTNERS, content=body_of(2**20)), "UNAUTHENTICATED")
 
 
 async def test_a_read_does_not_take_a_large_body_either(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     response = await api.request(
         "GET", "/v1/whoami", content=b"x" * 2**20, headers=family.partner_key.headers
@@ -330,7 +330,7 @@ async def test_a_read_does_not_take_a_large_body_either(
 
 
 async def test_a_body_that_a_read_does_not_need_is_ignored(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     response = await api.request(
         "GET", "/v1/whoami", content=b"{", headers=family.partner_key.headers
@@ -346,7 +346,7 @@ async def test_a_body_that_a_read_does_not_need_is_ignored(
     [[b""], [b"x" * 256], [b"caf\xe9"], ["schlüssel".encode()], [b"a\tb"], [b"a", b"a"]],
 )
 async def test_an_idempotency_key_that_is_none(
-    api: httpx.AsyncClient, operator: dict[str, str], values: list[bytes]
+    api: httpx2.AsyncClient, operator: dict[str, str], values: list[bytes]
 ) -> None:
     headers = [(b"Authorization", operator["Authorization"].encode())]
     headers += [(b"Idempotency-Key", value) for value in values]
@@ -354,7 +354,7 @@ async def test_an_idempotency_key_that_is_none(
     assert list(issues(response)) == ["Idempotency-Key"]
 
 
-async def test_a_read_ignores_an_idempotency_key(api: httpx.AsyncClient, family: Family) -> None:
+async def test_a_read_ignores_an_idempotency_key(api: httpx2.AsyncClient, family: Family) -> None:
     headers = {**family.partner_key.headers, "Idempotency-Key": "x" * 300}
     granted(await api.get("/v1/whoami", headers=headers))
 
@@ -363,7 +363,7 @@ async def test_a_read_ignores_an_idempotency_key(api: httpx.AsyncClient, family:
 
 
 async def test_a_crash_says_nothing_of_the_inside(
-    api: httpx.AsyncClient, installation: Installation, family: Family, server: Service
+    api: httpx2.AsyncClient, installation: Installation, family: Family, server: Service
 ) -> None:
     """A row that no code expects: the answer is a sentence, and the log has the rest."""
     set_prices = (
@@ -384,7 +384,7 @@ async def test_a_crash_says_nothing_of_the_inside(
 
 
 async def test_the_log_has_no_secret_in_it(
-    api: httpx.AsyncClient, installation: Installation, family: Family, server: Service
+    api: httpx2.AsyncClient, installation: Installation, family: Family, server: Service
 ) -> None:
     """Neither of a key that is valid nor of one that is not, wherever the client put it."""
     key = family.partner_key

@@ -9,7 +9,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
-import httpx
+import httpx2
 import pytest
 from tests.support.answers import bearer, granted, refused
 from tests.support.edges import running
@@ -37,8 +37,8 @@ OPS = "/ops/v1/organizations"
 class Pair(NamedTuple):
     """Clients of two applications that count together, or twice of the same one."""
 
-    one: httpx.AsyncClient
-    two: httpx.AsyncClient
+    one: httpx2.AsyncClient
+    two: httpx2.AsyncClient
 
 
 @pytest.fixture(params=["memory", "shared"])
@@ -96,7 +96,7 @@ async def fail(pair: Pair, times: int = LIMIT) -> None:
         refused(await pair[number % 2].get(WHOAMI, headers=unknown_key()), "UNAUTHENTICATED")
 
 
-async def limited(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> list[str]:
+async def limited(client: httpx2.AsyncClient, path: str, headers: dict[str, str]) -> list[str]:
     """Hold an answer to being 429; the statements that it took."""
     with recorded() as statements:
         response = await client.get(path, headers=headers)
@@ -220,7 +220,7 @@ async def test_an_ipv6_network_is_one_address(pair: Pair) -> None:
     application = pair.one._transport.app  # type: ignore[attr-defined]
     answers = []
     for host in (*(f"2001:db8:0:1::{number}" for number in range(LIMIT + 1)), "2001:db8:0:2::1"):
-        transport = httpx.ASGITransport(application, client=(host, 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        transport = httpx2.ASGITransport(application, client=(host, 1))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
             answers.append((await client.get(WHOAMI, headers=unknown_key())).status_code)
     assert answers == [401] * LIMIT + [429, 401]

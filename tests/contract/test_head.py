@@ -10,7 +10,7 @@ from tests.support.installation import EVERYTHING, org_id, project_id
 from tests.support.served import request_line
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
     from tests.support.serving import Service
 
@@ -36,7 +36,7 @@ _CHANGING = {"x-request-id", "date", "x-ratelimit-remaining", "x-ratelimit-reset
     ],
 )
 async def test_it_is_get_without_the_body(
-    api: httpx.AsyncClient, installation: Installation, family: Family, path: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, path: str
 ) -> None:
     key = await installation.key(family.partner, *EVERYTHING)
     path = path.replace("{orgId}", org_id(family.child))
@@ -59,7 +59,7 @@ async def test_nothing_follows_the_head_of_the_answer(server: Service) -> None:
     assert (end, rest) == (b"\r\n\r\n", b"")
 
 
-async def test_it_counts_as_what_it_is(api: httpx.AsyncClient) -> None:
+async def test_it_counts_as_what_it_is(api: httpx2.AsyncClient) -> None:
     await api.head("/healthz")
     text = (await api.get("/metrics")).text
     assert 'layers_http_requests_total{method="HEAD",route="/healthz",status="200"}' in text

@@ -9,17 +9,17 @@ from tests.support.answers import granted
 from tests.support.installation import org_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.databases import DatabaseUrls
     from tests.support.installation import Family
 
 
-async def test_the_process_is_alive(api: httpx.AsyncClient) -> None:
+async def test_the_process_is_alive(api: httpx2.AsyncClient) -> None:
     assert granted(await api.get("/healthz")) == {"status": "ok"}
 
 
 async def test_the_server_is_ready_and_says_that_it_is_for_trying_out(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
 ) -> None:
     ready = granted(await api.get("/readyz"))
     assert (ready["database"], ready["development"]) == ("ok", True)
@@ -29,7 +29,7 @@ async def test_the_server_is_ready_and_says_that_it_is_for_trying_out(
 
 
 async def test_the_numbers_count_by_route_and_never_by_id(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     path = f"/v1/organizations/{org_id(family.child)}/credits"
     series = (
@@ -48,7 +48,7 @@ async def test_the_numbers_count_by_route_and_never_by_id(
     assert await counted() == before + 2
 
 
-async def test_a_client_cannot_make_series(api: httpx.AsyncClient, family: Family) -> None:
+async def test_a_client_cannot_make_series(api: httpx2.AsyncClient, family: Family) -> None:
     await api.request("INVENTED", "/v1/invented")
     await api.get("/v1/invented")
     text = (await api.get("/metrics")).text
@@ -57,7 +57,7 @@ async def test_a_client_cannot_make_series(api: httpx.AsyncClient, family: Famil
 
 
 async def test_they_say_nothing_secret(
-    api: httpx.AsyncClient, family: Family, served_urls: DatabaseUrls, secret_keys_text: str
+    api: httpx2.AsyncClient, family: Family, served_urls: DatabaseUrls, secret_keys_text: str
 ) -> None:
     await api.get("/v1/credits", headers=family.partner_key.headers)
     hidden = [

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
     from datetime import datetime
 
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
     from partner_api.database.connection import Connection
@@ -47,8 +47,8 @@ async def holding(
 
 
 async def held_back(
-    installation: Installation, request: Coroutine[Any, Any, httpx.Response]
-) -> asyncio.Task[httpx.Response]:
+    installation: Installation, request: Coroutine[Any, Any, httpx2.Response]
+) -> asyncio.Task[httpx2.Response]:
     """The request, when it waits for a lock."""
     task = asyncio.create_task(request)
     await installation.until_someone_waits()
@@ -108,8 +108,8 @@ async def paid(
 
 
 async def top_up(
-    api: httpx.AsyncClient, installation: Installation, family: Family
-) -> httpx.Response:
+    api: httpx2.AsyncClient, installation: Installation, family: Family
+) -> httpx2.Response:
     headers = {**await installation.operator("finance"), "Idempotency-Key": uuid4().hex}
     return await api.post(
         f"/ops/v1/organizations/{org_id(family.partner)}/cash/topup",
@@ -119,7 +119,7 @@ async def top_up(
 
 
 async def test_a_price_does_not_change_a_month_that_a_worker_has_come_to(
-    api: httpx.AsyncClient, installation: Installation, family: Family, lease_id: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, lease_id: str
 ) -> None:
     """What is owed for it is what is paid."""
     operator = await installation.operator("operator")
@@ -134,7 +134,7 @@ async def test_a_price_does_not_change_a_month_that_a_worker_has_come_to(
 
 
 async def test_a_top_up_pays_what_a_worker_could_not(
-    api: httpx.AsyncClient, installation: Installation, family: Family, lease_id: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, lease_id: str
 ) -> None:
     async with next_month(installation, family, lease_id):
         posted = await held_back(installation, top_up(api, installation, family))
@@ -143,7 +143,7 @@ async def test_a_top_up_pays_what_a_worker_could_not(
 
 
 async def test_a_release_leaves_no_month_due(
-    api: httpx.AsyncClient, installation: Installation, family: Family, lease_id: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, lease_id: str
 ) -> None:
     async with next_month(installation, family, lease_id) as tried_at:
         request = api.delete(f"/v1/leased-accounts/{lease_id}", headers=family.child_key.headers)
@@ -156,7 +156,7 @@ async def test_a_release_leaves_no_month_due(
 
 
 async def test_a_project_is_not_archived_before_it_was_changed(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     later = now() + HOUR
     path = f"/v1/projects/{project_id(family.child)}"
@@ -173,7 +173,7 @@ async def test_a_project_is_not_archived_before_it_was_changed(
 
 
 async def test_a_request_is_dated_when_its_body_has_arrived(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     arrived: list[datetime] = []
 
@@ -197,7 +197,7 @@ _KEY = "SELECT FROM api_keys WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
     ("method", "suffix"), [("POST", "/rotate"), ("POST", "/kill"), ("DELETE", "")]
 )
 async def test_a_secret_that_was_replaced_while_a_request_waited_is_dead(
-    api: httpx.AsyncClient, installation: Installation, family: Family, method: str, suffix: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, method: str, suffix: str
 ) -> None:
     """Of two who rotate a key with the same secret, one gets the new one, and nobody else has a say then."""
     key = await installation.key(family.partner, "projects:read")
@@ -220,7 +220,7 @@ async def test_a_secret_that_was_replaced_while_a_request_waited_is_dead(
 
 
 async def test_a_key_that_was_killed_while_it_waited_does_not_bring_itself_back(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = await installation.key(family.partner, "projects:read")
     path = f"/v1/api-keys/{format_id('key', key.key_id)}/rotate"
@@ -241,7 +241,7 @@ async def test_a_key_that_was_killed_while_it_waited_does_not_bring_itself_back(
 )
 @pytest.mark.parametrize("action", ["rotate", "revoke"])
 async def test_an_operator_who_was_let_out_while_a_request_waited_changes_nobody(
-    api: httpx.AsyncClient, installation: Installation, change: str, action: str
+    api: httpx2.AsyncClient, installation: Installation, change: str, action: str
 ) -> None:
     admin = await installation.operator("admin")
     await installation.operator("admin")
@@ -262,7 +262,7 @@ async def test_an_operator_who_was_let_out_while_a_request_waited_changes_nobody
 # Time itself ------------------------------------------------------------------------------------
 
 
-async def advance(api: httpx.AsyncClient, admin: dict[str, str], hours: int) -> httpx.Response:
+async def advance(api: httpx2.AsyncClient, admin: dict[str, str], hours: int) -> httpx2.Response:
     reading = granted(await api.get("/ops/v1/clock", headers=admin))
     target = now() + timedelta(seconds=reading["offsetSeconds"]) + hours * HOUR
     return await api.post(
@@ -271,7 +271,7 @@ async def advance(api: httpx.AsyncClient, admin: dict[str, str], hours: int) -> 
 
 
 async def test_the_last_admin_is_the_last_when_it_is_decided(
-    spare_api: httpx.AsyncClient, spare: Installation
+    spare_api: httpx2.AsyncClient, spare: Installation
 ) -> None:
     """The only other one's token expires while the request waits."""
     admin, other = [await spare.operator("admin") for _ in range(2)]
@@ -301,7 +301,7 @@ async def test_the_last_admin_is_the_last_when_it_is_decided(
 
 @pytest.mark.parametrize("who", ["superseded key", "operator"])
 async def test_who_was_let_in_in_time_is_answered_when_it_is_over(
-    spare_api: httpx.AsyncClient, spare: Installation, who: str
+    spare_api: httpx2.AsyncClient, spare: Installation, who: str
 ) -> None:
     """A rotated key's grace, or a token's time, ends while its request waits; the next one is refused."""
     admin = await spare.operator("admin")
@@ -312,7 +312,7 @@ async def test_who_was_let_in_in_time_is_answered_when_it_is_over(
     key = await spare.superseded_key(partner, "*", grace_until=soon)
     operator = await spare.operator(expires_at=soon)
 
-    async def change() -> httpx.Response:
+    async def change() -> httpx2.Response:
         if who == "operator":
             path = f"/ops/v1/pool/accounts/{format_id('pool', account_id)}"
             return await spare_api.patch(path, json={"followers": 6}, headers=operator)
@@ -330,7 +330,7 @@ async def test_who_was_let_in_in_time_is_answered_when_it_is_over(
 
 
 async def test_a_time_that_has_come_while_a_request_waited_is_not_moved_to(
-    spare_api: httpx.AsyncClient, spare: Installation
+    spare_api: httpx2.AsyncClient, spare: Installation
 ) -> None:
     """Two move the clock; the one whose target is nearer comes second."""
     admin = await spare.operator("admin")

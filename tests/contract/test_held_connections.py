@@ -18,7 +18,7 @@ from partner_api.jobs import store as job_store
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
     from tests.support.serving import Service
     from tests.support.tenants import Wallet
@@ -62,7 +62,7 @@ async def job_of(installation: Installation, wallet: Wallet) -> str:
 
 
 async def test_half_sent_cancels_stop_nobody_else(
-    api: httpx.AsyncClient, server: Service, installation: Installation
+    api: httpx2.AsyncClient, server: Service, installation: Installation
 ) -> None:
     partner = await installation.partner(prepaid=1_000)
     key = await installation.key(partner, "*")
@@ -74,7 +74,7 @@ async def test_half_sent_cancels_stop_nobody_else(
 
 
 async def test_half_sent_cancels_of_an_operator_stop_nobody_else(
-    api: httpx.AsyncClient, server: Service, installation: Installation
+    api: httpx2.AsyncClient, server: Service, installation: Installation
 ) -> None:
     partner = await installation.partner(prepaid=1_000)
     key = await installation.key(partner, "*")
@@ -87,7 +87,7 @@ async def test_half_sent_cancels_of_an_operator_stop_nobody_else(
 
 @pytest.mark.parametrize("what", ["heartbeat", "complete", "fail"])
 async def test_a_crowd_of_reports_on_unknown_jobs_is_refused_and_stops_nobody(
-    api: httpx.AsyncClient, installation: Installation, what: str
+    api: httpx2.AsyncClient, installation: Installation, what: str
 ) -> None:
     """Each looks whether its idempotency key was used for another job."""
     worker = await installation.operator("worker")
@@ -98,7 +98,7 @@ async def test_a_crowd_of_reports_on_unknown_jobs_is_refused_and_stops_nobody(
         "fail": {"code": "GIVEN_UP", "message": "Given up.", "retryable": True},
     }[what]
 
-    async def report() -> httpx.Response:
+    async def report() -> httpx2.Response:
         return await api.post(
             f"/ops/v1/jobs/{format_id('job', uuid4())}/{what}",
             json={**held, **more},
@@ -111,11 +111,11 @@ async def test_a_crowd_of_reports_on_unknown_jobs_is_refused_and_stops_nobody(
 
 
 async def test_a_crowd_of_writes_to_unknown_organizations_is_refused_and_stops_nobody(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     finance = await installation.operator("finance")
 
-    async def post(path: str, body: dict[str, object]) -> httpx.Response:
+    async def post(path: str, body: dict[str, object]) -> httpx2.Response:
         headers = {**finance, "Idempotency-Key": str(uuid4())}
         organization = format_id("org", uuid4())
         return await api.post(
@@ -130,7 +130,7 @@ async def test_a_crowd_of_writes_to_unknown_organizations_is_refused_and_stops_n
 
 
 async def test_a_key_that_was_used_for_another_thing_is_told_before_that_it_is_unknown(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     finance = {**await installation.operator("finance"), "Idempotency-Key": "k"}
     partner = await installation.partner()

@@ -45,12 +45,14 @@ from partner_api.ids import parse_id
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
+    import httpx2
     from tests.support.documented import Documented
     from tests.support.installation import Family, Installation
     from tests.support.serving import Service
 
-DESCRIBED = [name for name in ROUTES if not name.startswith(("GET /docs", "GET /llms", "GET /openapi"))]
+DESCRIBED = [
+    name for name in ROUTES if not name.startswith(("GET /docs", "GET /llms", "GET /openapi"))
+]
 WRITES = [name for name in DESCRIBED if not name.startswith("GET ")]
 UPLOADS = {"POST /ops/v1/pool/accounts/import", "PUT /ops/v1/jobs/{jobId}/assets/{name}"}
 JSON_WRITES = [name for name in WRITES if name not in UPLOADS]
@@ -69,7 +71,7 @@ NOWHERE = {""}
 class Asker:
     """Sends requests to one route, in the name of somebody who may use it, about things that exist."""
 
-    client: httpx.AsyncClient
+    client: httpx2.AsyncClient
     name: str
     ids: Ids
     headers: dict[str, str]
@@ -92,7 +94,7 @@ class Asker:
         query: str = "",
         content: bytes | None = None,
         headers: dict[str, Any] | None = None,
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         """Send a request; whatever it is, the answer is no fault of the server's."""
         method = self.name.partition(" ")[0]
         if content is None and method != "GET" and self.body is not None:
@@ -118,7 +120,7 @@ def askers() -> dict[str, Asker]:
 
 @pytest_asyncio.fixture
 async def asker(
-    askers: dict[str, Asker], local_api: httpx.AsyncClient, installation: Installation, name: str
+    askers: dict[str, Asker], local_api: httpx2.AsyncClient, installation: Installation, name: str
 ) -> Asker:
     """Asks on one route, about things of a partner that no other route is asked about."""
     if name not in askers:
@@ -126,7 +128,7 @@ async def asker(
     return askers[name]
 
 
-async def _make_asker(client: httpx.AsyncClient, installation: Installation, name: str) -> Asker:
+async def _make_asker(client: httpx2.AsyncClient, installation: Installation, name: str) -> Asker:
     use = ROUTES[name]
     if isinstance(use, Public):
         return Asker(client, name, Ids(uuid4(), uuid4(), uuid4()), {})
@@ -242,7 +244,7 @@ async def test_no_field_is_a_fault(asker: Asker, documented: Documented, name: s
             await asker.ask(content=body_with(asker.body, {spot: extreme}))
 
 
-async def test_what_can_be_held_comes_back(api: httpx.AsyncClient, family: Family) -> None:
+async def test_what_can_be_held_comes_back(api: httpx2.AsyncClient, family: Family) -> None:
     """Also from the stored answer; a number may change its form, but not its value."""
     deepest: Any = 0
     for _ in range(62):

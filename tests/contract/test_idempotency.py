@@ -12,7 +12,7 @@ from tests.support.installation import now, org_id
 from tests.support.operations import post
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
     from tests.support.tenants import Wallet
 
@@ -34,19 +34,19 @@ def allocate_path(child: Wallet) -> str:
 
 
 async def send(
-    api: httpx.AsyncClient, path: str, headers: dict[str, str], key: str, body: Any
-) -> httpx.Response:
+    api: httpx2.AsyncClient, path: str, headers: dict[str, str], key: str, body: Any
+) -> httpx2.Response:
     return await api.post(path, json=body, headers={**headers, "Idempotency-Key": key})
 
 
-async def balance(api: httpx.AsyncClient, family: Family) -> int:
+async def balance(api: httpx2.AsyncClient, family: Family) -> int:
     wallet = granted(await api.get("/v1/credits", headers=family.partner_key.headers))
     amount: int = wallet["balance"]
     return amount
 
 
 async def test_a_route_that_moves_credits_needs_one(
-    api: httpx.AsyncClient, family: Family, finance: dict[str, str]
+    api: httpx2.AsyncClient, family: Family, finance: dict[str, str]
 ) -> None:
     response = await api.post(grant_path(family.partner), json={"credits": 5}, headers=finance)
     assert refused(response, "IDEMPOTENCY_REQUIRED") == {}
@@ -58,14 +58,14 @@ async def test_a_route_that_moves_credits_needs_one(
 
 
 async def test_what_is_wrong_with_the_request_is_said_before_the_key_is_missed(
-    api: httpx.AsyncClient, family: Family, finance: dict[str, str]
+    api: httpx2.AsyncClient, family: Family, finance: dict[str, str]
 ) -> None:
     response = await api.post(grant_path(family.partner), json={"credits": 0}, headers=finance)
     assert list(issues(response)) == ["credits"]
 
 
 async def test_a_replay_is_the_first_answer_to_the_byte(
-    api: httpx.AsyncClient, family: Family, finance: dict[str, str]
+    api: httpx2.AsyncClient, family: Family, finance: dict[str, str]
 ) -> None:
     first = await send(api, grant_path(family.partner), finance, "k", {"credits": 5})
     assert granted(first)["balance"] == 5
@@ -80,7 +80,7 @@ async def test_a_replay_is_the_first_answer_to_the_byte(
 
 
 async def test_the_same_request_written_otherwise_is_the_same(
-    api: httpx.AsyncClient, family: Family, finance: dict[str, str]
+    api: httpx2.AsyncClient, family: Family, finance: dict[str, str]
 ) -> None:
     """White space, the order of fields and the way an id is spelt are no difference."""
     await send(api, grant_path(family.partner), finance, "k", {"credits": 5, "description": "a"})
@@ -94,7 +94,7 @@ async def test_the_same_request_written_otherwise_is_the_same(
 
 
 async def test_another_request_with_the_same_key(
-    api: httpx.AsyncClient, family: Family, finance: dict[str, str]
+    api: httpx2.AsyncClient, family: Family, finance: dict[str, str]
 ) -> None:
     path = grant_path(family.partner)
     granted(await send(api, path, finance, "k", {"credits": 5}))
@@ -114,7 +114,7 @@ async def test_another_request_with_the_same_key(
 
 
 async def test_a_key_belongs_to_its_caller_and_its_route(
-    api: httpx.AsyncClient, installation: Installation, family: Family, finance: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, finance: dict[str, str]
 ) -> None:
     other = await installation.operator("finance")
     path = grant_path(family.partner)
@@ -130,7 +130,7 @@ async def test_a_key_belongs_to_its_caller_and_its_route(
 
 
 async def test_keys_are_told_apart_by_every_character(
-    api: httpx.AsyncClient, family: Family, finance: dict[str, str]
+    api: httpx2.AsyncClient, family: Family, finance: dict[str, str]
 ) -> None:
     longest = "x" * 254
     for number, key in enumerate(["k", "K", "k2", '"k"', longest + "a", longest + "b", "~!@#"], 1):
@@ -139,7 +139,7 @@ async def test_keys_are_told_apart_by_every_character(
 
 
 async def test_while_the_first_is_still_running(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """The second is told at once; when the first is done, it gets the first one's answer."""
     operator = await installation.operator("operator")
@@ -165,7 +165,7 @@ async def test_while_the_first_is_still_running(
 
 
 async def test_two_postings_at_once_are_one(
-    api: httpx.AsyncClient, installation: Installation, family: Family, finance: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, finance: dict[str, str]
 ) -> None:
     """However they meet: the second waits for the first or is told that it runs."""
     path = grant_path(family.partner)
@@ -191,7 +191,7 @@ async def test_two_postings_at_once_are_one(
 
 
 async def test_many_at_the_same_instant_have_one_effect(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     async with installation.pool.acquire() as connection:
         await post(connection, family.partner, "purchase", 100, now=now())
@@ -209,7 +209,7 @@ async def test_many_at_the_same_instant_have_one_effect(
 
 
 async def test_a_refusal_is_not_kept(
-    api: httpx.AsyncClient, family: Family, finance: dict[str, str]
+    api: httpx2.AsyncClient, family: Family, finance: dict[str, str]
 ) -> None:
     """It changed nothing, so a retry runs afresh, also with another body."""
     path = grant_path(family.partner).replace("grant", "adjustment")
@@ -224,7 +224,7 @@ async def test_a_refusal_is_not_kept(
 
 
 async def test_after_24_hours_the_key_is_free(
-    api: httpx.AsyncClient, installation: Installation, family: Family, finance: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, finance: dict[str, str]
 ) -> None:
     path = grant_path(family.partner)
     granted(await send(api, path, finance, "day", {"credits": 5}))
@@ -237,7 +237,7 @@ async def test_after_24_hours_the_key_is_free(
 
 
 async def test_a_transfer_s_key_is_its_own_for_ever(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     async with installation.pool.acquire() as connection:
         await post(connection, family.partner, "purchase", 100, now=now())
@@ -252,7 +252,7 @@ async def test_a_transfer_s_key_is_its_own_for_ever(
 
 
 async def test_what_was_done_is_answered_also_when_it_could_not_be_done_any_more(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     async with installation.pool.acquire() as connection:
         await post(connection, family.partner, "purchase", 100, now=now())
@@ -272,7 +272,7 @@ async def test_what_was_done_is_answered_also_when_it_could_not_be_done_any_more
 
 
 async def test_a_replay_gives_the_same_secret_which_is_stored_encrypted(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     headers = await installation.operator("operator")
     path = f"/ops/v1/organizations/{org_id(family.partner)}/api-keys"

@@ -34,7 +34,7 @@ from tests.support.statements import recorded
 from partner_api.ids import format_id, parse_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
 
     from partner_api.edge.asgi import Edge
@@ -83,8 +83,8 @@ async def callers(installation: Installation, world: World) -> dict[str, Key]:
 
 
 async def ask(
-    local_api: httpx.AsyncClient, name: str, ids: Ids, headers: dict[str, str]
-) -> httpx.Response:
+    local_api: httpx2.AsyncClient, name: str, ids: Ids, headers: dict[str, str]
+) -> httpx2.Response:
     """Send the request of a route's line, about these ids."""
     use = ROUTES[name]
     method, _, template = name.partition(" ")
@@ -105,20 +105,20 @@ def test_every_route_is_in_the_table(application: Edge) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, use in ROUTES.items() if isinstance(use, Public)])
-async def test_a_public_route_needs_no_key(local_api: httpx.AsyncClient, name: str) -> None:
+async def test_a_public_route_needs_no_key(local_api: httpx2.AsyncClient, name: str) -> None:
     use = ROUTES[name]
     assert isinstance(use, Public)
     assert (await ask(local_api, name, nobody(), {})).status_code == use.status
 
 
 @pytest.mark.parametrize("name", [*KEY_ROUTES, *OPERATOR_ROUTES])
-async def test_no_key(local_api: httpx.AsyncClient, world: World, name: str) -> None:
+async def test_no_key(local_api: httpx2.AsyncClient, world: World, name: str) -> None:
     refused(await ask(local_api, name, world.child, {}), "UNAUTHENTICATED")
 
 
 @pytest.mark.parametrize("name", KEY_ROUTES)
 async def test_an_operator_s_token_is_no_key(
-    local_api: httpx.AsyncClient, installation: Installation, world: World, name: str
+    local_api: httpx2.AsyncClient, installation: Installation, world: World, name: str
 ) -> None:
     headers = await installation.operator("admin")
     refused(await ask(local_api, name, world.child, headers), "UNAUTHENTICATED")
@@ -126,7 +126,7 @@ async def test_an_operator_s_token_is_no_key(
 
 @pytest.mark.parametrize("name", OPERATOR_ROUTES)
 async def test_a_key_is_no_operator_s_token(
-    local_api: httpx.AsyncClient, world: World, name: str
+    local_api: httpx2.AsyncClient, world: World, name: str
 ) -> None:
     headers = world.victim.partner_key.headers
     refused(await ask(local_api, name, world.child, headers), "UNAUTHENTICATED")
@@ -134,7 +134,7 @@ async def test_a_key_is_no_operator_s_token(
 
 @pytest.mark.parametrize("name", [name for name, use in KEY_ROUTES.items() if use.scope])
 async def test_every_scope_but_the_right_one(
-    local_api: httpx.AsyncClient, installation: Installation, world: World, name: str
+    local_api: httpx2.AsyncClient, installation: Installation, world: World, name: str
 ) -> None:
     use = KEY_ROUTES[name]
     others = [scope for scope in SCOPES if scope != use.scope]
@@ -148,7 +148,7 @@ async def test_every_scope_but_the_right_one(
 
 @pytest.mark.parametrize("name", OPERATOR_ROUTES)
 async def test_every_role_that_is_too_small(
-    local_api: httpx.AsyncClient, installation: Installation, world: World, name: str
+    local_api: httpx2.AsyncClient, installation: Installation, world: World, name: str
 ) -> None:
     role = OPERATOR_ROUTES[name].role
     for other in set(ROLES) - MAY[role]:
@@ -159,7 +159,7 @@ async def test_every_role_that_is_too_small(
 
 @pytest.mark.parametrize("name", NAMING_ROUTES)
 async def test_what_is_another_s_and_what_is_nobody_s_look_the_same(
-    local_api: httpx.AsyncClient,
+    local_api: httpx2.AsyncClient,
     world: World,
     callers: dict[str, Key],
     name: str,
@@ -184,7 +184,7 @@ async def test_what_is_another_s_and_what_is_nobody_s_look_the_same(
     "name", [name for name in KEY_ROUTES if "{orgId}" in name and "{keyId}" in name]
 )
 async def test_a_key_is_found_under_its_own_organization_only(
-    local_api: httpx.AsyncClient, installation: Installation, world: World, name: str
+    local_api: httpx2.AsyncClient, installation: Installation, world: World, name: str
 ) -> None:
     sibling_key = await installation.key(world.victim.sibling, "*")
     ids = Ids(world.child.organization, world.child.project, sibling_key.key_id)
@@ -193,7 +193,7 @@ async def test_a_key_is_found_under_its_own_organization_only(
 
 @pytest.mark.parametrize("name", KEY_ROUTES)
 async def test_acting_for_another_s_child(
-    local_api: httpx.AsyncClient, world: World, callers: dict[str, Key], name: str
+    local_api: httpx2.AsyncClient, world: World, callers: dict[str, Key], name: str
 ) -> None:
     """On every route the header is checked, also where it would change nothing."""
     for key in callers.values():
@@ -210,7 +210,7 @@ async def test_acting_for_another_s_child(
     "name", [name for name in KEY_ROUTES if name.startswith("GET ") and name not in NAMING_ROUTES]
 )
 async def test_a_list_has_nothing_of_another_s_in_it(
-    local_api: httpx.AsyncClient, world: World, callers: dict[str, Key], name: str
+    local_api: httpx2.AsyncClient, world: World, callers: dict[str, Key], name: str
 ) -> None:
     for ids in (world.child, world.partner):
         for caller, key in callers.items():
@@ -226,7 +226,7 @@ async def test_a_list_has_nothing_of_another_s_in_it(
 
 @pytest.mark.parametrize("name", KEY_ROUTES)
 async def test_a_suspended_organization_s_key(
-    local_api: httpx.AsyncClient, installation: Installation, name: str
+    local_api: httpx2.AsyncClient, installation: Installation, name: str
 ) -> None:
     """Of the organization itself and, when that is a partner, of its children."""
     family = await installation.family()
@@ -244,7 +244,7 @@ async def test_a_suspended_organization_s_key(
 
 @pytest.mark.parametrize("name", KEY_ROUTES)
 async def test_a_killed_key(
-    local_api: httpx.AsyncClient, installation: Installation, world: World, name: str
+    local_api: httpx2.AsyncClient, installation: Installation, world: World, name: str
 ) -> None:
     key = await installation.key(world.victim.sibling, kill_switch=True)
     response = await ask(local_api, name, world.child, key.headers)
@@ -252,7 +252,7 @@ async def test_a_killed_key(
 
 
 async def test_nobody_changed_anything_of_the_victim_s(
-    local_api: httpx.AsyncClient, installation: Installation, world: World, callers: dict[str, Key]
+    local_api: httpx2.AsyncClient, installation: Installation, world: World, callers: dict[str, Key]
 ) -> None:
     """Every write of every caller who may not, and then the victim's rows, all of them."""
     before = await _rows_of(installation, world.victim.partner.tenant_id)

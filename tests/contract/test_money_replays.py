@@ -15,7 +15,7 @@ from partner_api.app import ROUTES
 from partner_api.edge.declaration import Runs
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
     from tests.support.tenants import Wallet
 
@@ -48,7 +48,7 @@ async def _stored_by(
     assert stored == (status if release == "before" else 200)
 
 
-def _assert_replayed(again: httpx.Response, first: httpx.Response) -> None:
+def _assert_replayed(again: httpx2.Response, first: httpx2.Response) -> None:
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers["Idempotent-Replayed"] == "true"
 
@@ -69,7 +69,7 @@ def test_every_route_for_keys_says_how() -> None:
 @pytest.mark.parametrize("suspended", [False, True])
 @pytest.mark.parametrize("release", RELEASES)
 async def test_a_start(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     release: str,
@@ -88,7 +88,7 @@ async def test_a_start(
 @pytest.mark.parametrize("suspended", [False, True])
 @pytest.mark.parametrize("release", RELEASES)
 async def test_a_cancel(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     release: str,
@@ -112,7 +112,7 @@ async def test_a_cancel(
 
 @pytest.mark.parametrize("release", RELEASES)
 async def test_an_allocation(
-    api: httpx.AsyncClient, installation: Installation, family: Family, release: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, release: str
 ) -> None:
     headers = {**family.partner_key.headers, "Idempotency-Key": "k"}
     path = f"/v1/organizations/{org_id(family.child)}/credits/allocate"

@@ -20,7 +20,7 @@ from partner_api.edge.wire.standards import (
 from partner_api.edge.wire.visible import NOTHING_VISIBLE
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 UNSEEN = ["\u200b", "\u202e\u2066", "\u0301", "\u3164", "\u2800", "\U000e0041", " ", "\ufe0f"]
@@ -58,7 +58,7 @@ ACCOUNT = {
     ],
 )
 async def test_a_project_is_not_made_with_them(
-    api: httpx.AsyncClient, family: Family, field: str, value: str, message: str
+    api: httpx2.AsyncClient, family: Family, field: str, value: str, message: str
 ) -> None:
     headers = family.child_key.headers
     body = {**PROJECT, field: value}
@@ -71,7 +71,7 @@ async def test_a_project_is_not_made_with_them(
 
 @pytest.mark.parametrize("unseen", UNSEEN)
 async def test_an_organization_a_key_and_an_operator_have_a_name_to_see(
-    api: httpx.AsyncClient, installation: Installation, family: Family, unseen: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, unseen: str
 ) -> None:
     partner, admin = family.partner_key.headers, await installation.operator("admin")
     organization = f"/v1/organizations/{org_id(family.child)}"
@@ -94,7 +94,7 @@ async def test_an_organization_a_key_and_an_operator_have_a_name_to_see(
 
 
 async def test_what_is_written_to_people_can_be_read(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     admin, unseen = await installation.operator("admin"), "\u2066\u200b"
     ops = f"/ops/v1/organizations/{org_id(family.partner)}"
@@ -143,7 +143,7 @@ async def test_what_is_written_to_people_can_be_read(
     ],
 )
 async def test_an_account_of_the_pool(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     field: str,
     value: Any,
@@ -161,7 +161,7 @@ async def test_an_account_of_the_pool(
     assert issues(response) == {path: message}
 
 
-async def test_a_file_of_accounts(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_file_of_accounts(api: httpx2.AsyncClient, installation: Installation) -> None:
     """Each bad line says which field and what would be right, in a table as in JSON."""
     headers = await installation.operator()
     good = handle()
@@ -190,7 +190,7 @@ async def test_a_file_of_accounts(api: httpx.AsyncClient, installation: Installa
 
 @pytest.mark.parametrize("mime_type", ["fake/png", "image/-", "image/", "a/a"])
 async def test_a_file_s_type(
-    api: httpx.AsyncClient, installation: Installation, mime_type: str
+    api: httpx2.AsyncClient, installation: Installation, mime_type: str
 ) -> None:
     asset = {
         **{"kind": "slide", "name": "one.png", "width": 1, "height": 1},
@@ -211,7 +211,7 @@ async def test_a_file_s_type(
 
 
 async def test_a_project_of_before_is_read_and_changed(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     old = {
         **{"name": "\u200b", "timezone": "localtime", "primary_language": "en-US-en"},
@@ -238,7 +238,7 @@ async def test_a_project_of_before_is_read_and_changed(
 
 
 async def test_an_organization_of_before_is_read_and_changed(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     await installation.owner.execute(
         "UPDATE organizations SET name = $1, billing_email = $2 WHERE tenant_id = $3 AND id = $4",
@@ -257,7 +257,7 @@ async def test_an_organization_of_before_is_read_and_changed(
 
 
 async def test_an_account_of_before_is_found_and_changed(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """It is found by what is wrong with it, which is how an operator mends them all."""
     headers = await installation.operator()

@@ -16,7 +16,7 @@ from tests.support.installation import org_id
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
 
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
 
 PROJECT = {"name": "One", "timezone": "UTC"}
@@ -29,19 +29,19 @@ async def holding_wallet_of(installation: Installation, key: Key) -> AsyncIterat
 
 
 async def _write(
-    api: httpx.AsyncClient, key: Key, method: str, path: str, body: Any
-) -> httpx.Response:
+    api: httpx2.AsyncClient, key: Key, method: str, path: str, body: Any
+) -> httpx2.Response:
     headers = {**key.headers, "Idempotency-Key": str(uuid4())}
     return await api.request(method, path, json=body, headers=headers)
 
 
 async def test_who_waits_for_a_wallet_occupies_two_connections_and_nobody_elses(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     busy, other = await funded(installation, 100_000), await funded(installation)
     child, others_child = [await installation.child(key.wallet) for key in (busy, other)]
 
-    def movements(key: Key, child_id: str) -> list[Coroutine[Any, Any, httpx.Response]]:
+    def movements(key: Key, child_id: str) -> list[Coroutine[Any, Any, httpx2.Response]]:
         path = f"/v1/organizations/{child_id}"
         return [
             start(api, key),
@@ -72,7 +72,7 @@ async def test_who_waits_for_a_wallet_occupies_two_connections_and_nobody_elses(
 
 
 async def test_a_wallet_whose_period_is_over_and_that_is_held_delays_no_other_read(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """Its first read writes the rollover, and waits for whoever holds it. It shares no round trip with others then."""
     held_key, other = await funded(installation), await funded(installation)
@@ -100,7 +100,7 @@ async def test_a_wallet_whose_period_is_over_and_that_is_held_delays_no_other_re
 
 
 async def test_a_lock_is_waited_for_no_longer_than_it_may_and_nothing_has_happened_then(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await funded(installation)
     again = {"Idempotency-Key": str(uuid4())}
@@ -116,7 +116,7 @@ async def test_a_lock_is_waited_for_no_longer_than_it_may_and_nothing_has_happen
 
 
 async def test_an_answer_that_got_lost_is_told_apart_and_the_same_key_finds_out(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await funded(installation)
     again = {"Idempotency-Key": str(uuid4())}
@@ -143,7 +143,7 @@ CREATE CONSTRAINT TRIGGER wait_at_commit AFTER INSERT ON projects DEFERRABLE INI
 
 @pytest.mark.parametrize("name", ["Slow to commit", "Slow to insert"])
 async def test_what_was_lost_before_its_commit_has_not_happened(
-    spare_api: httpx.AsyncClient, spare: Installation, name: str
+    spare_api: httpx2.AsyncClient, spare: Installation, name: str
 ) -> None:
     """Lost while it commits, it may have; the same key finds out."""
     key = await funded(spare)

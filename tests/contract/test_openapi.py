@@ -62,7 +62,9 @@ BODIES = st.one_of(
     st.sampled_from([content for content, _, _ in NO_BODIES]),
     st.binary(max_size=20),
 )
-DOCUMENTED = [name for name in ROUTES if not name.startswith(("GET /docs", "GET /llms", "GET /openapi"))]
+DOCUMENTED = [
+    name for name in ROUTES if not name.startswith(("GET /docs", "GET /llms", "GET /openapi"))
+]
 
 
 def test_the_document_is_openapi_3_1(documented: Documented) -> None:

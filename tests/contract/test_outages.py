@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 from tests.support.answers import granted, refused
 from tests.support.installation import org_id
@@ -31,7 +31,7 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND us
 
 
 async def test_the_database_goes_away_and_comes_back(
-    spare_api: httpx.AsyncClient,
+    spare_api: httpx2.AsyncClient,
     spare: Installation,
     database_urls: DatabaseUrls,
     spare_urls: DatabaseUrls,
@@ -67,7 +67,7 @@ async def test_the_database_goes_away_and_comes_back(
 
 
 async def test_a_full_disk_is_an_outage_and_said_once(
-    spare_api: httpx.AsyncClient, spare_server: Service, spare: Installation
+    spare_api: httpx2.AsyncClient, spare_server: Service, spare: Installation
 ) -> None:
     """PostgreSQL says of a table that there is no space left; what needs none is served."""
     partner = await spare.partner()
@@ -97,7 +97,7 @@ async def test_a_full_disk_is_an_outage_and_said_once(
 
 
 async def test_a_database_that_has_become_read_only_is_an_outage(
-    spare_api: httpx.AsyncClient,
+    spare_api: httpx2.AsyncClient,
     spare: Installation,
     database_urls: DatabaseUrls,
     spare_urls: DatabaseUrls,
@@ -147,7 +147,7 @@ async def test_a_stop_finishes_what_has_begun(
         socket.create_connection(("127.0.0.1", server.port), timeout=60) as idle,
     ):
         async with (
-            httpx.AsyncClient(base_url=server.base_url, trust_env=False, timeout=60) as api,
+            httpx2.AsyncClient(base_url=server.base_url, trust_env=False, timeout=60) as api,
             spare.owner.acquire() as connection,
         ):
             # A connection that is kept and does nothing must not keep the server.
@@ -167,6 +167,6 @@ async def test_a_stop_finishes_what_has_begun(
             await transaction.rollback()
             assert granted(await in_flight)["balance"] == 5
             assert await asyncio.to_thread(server.wait) == 0
-            with pytest.raises(httpx.TransportError):
+            with pytest.raises(httpx2.TransportError):
                 await api.get("/healthz")
     assert "Traceback" not in server.errors

@@ -11,7 +11,7 @@ from tests.support.installation import now, org_id
 from tests.support.operations import post, spend
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
     from tests.support.tenants import Wallet
 
@@ -26,7 +26,7 @@ async def fill(installation: Installation, wallet: Wallet, count: int) -> None:
 
 
 async def pages(
-    api: httpx.AsyncClient, path: str, headers: dict[str, str], **params: str
+    api: httpx2.AsyncClient, path: str, headers: dict[str, str], **params: str
 ) -> list[list[Any]]:
     """All pages of a list."""
     found: list[list[Any]] = []
@@ -41,7 +41,7 @@ async def pages(
 
 
 async def test_every_size_of_page_shows_the_whole_list(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """Newest first; a last page that is full is still the last."""
     await fill(installation, family.partner, 12)
@@ -56,7 +56,7 @@ async def test_every_size_of_page_shows_the_whole_list(
 
 
 async def test_the_default_is_25(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     await fill(installation, family.partner, 27)
     found = await pages(api, EVENTS, family.partner_key.headers)
@@ -64,7 +64,7 @@ async def test_the_default_is_25(
 
 
 async def test_what_is_added_meanwhile_moves_nothing(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     headers = family.partner_key.headers
     await fill(installation, family.partner, 6)
@@ -82,7 +82,7 @@ async def test_what_is_added_meanwhile_moves_nothing(
 
 
 async def test_a_filter_goes_on_from_page_to_page(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     async with installation.pool.acquire() as connection:
         for credits in (50, 60, 70):
@@ -94,7 +94,7 @@ async def test_a_filter_goes_on_from_page_to_page(
 
 
 async def test_an_operator_s_list_is_paged_too(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     headers = await installation.operator("viewer")
     found = await pages(
@@ -112,14 +112,14 @@ async def test_an_operator_s_list_is_paged_too(
 # Cursors fit one list only ----------------------------------------------------------------------
 
 
-async def cursor_of(api: httpx.AsyncClient, path: str, headers: dict[str, str], query: str) -> str:
+async def cursor_of(api: httpx2.AsyncClient, path: str, headers: dict[str, str], query: str) -> str:
     page = granted(await api.get(f"{path}?limit=1{query}", headers=headers))
     cursor: str = page["nextCursor"]
     return cursor
 
 
 async def test_a_cursor_is_opaque_and_needs_no_escaping(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     await fill(installation, family.partner, 2)
     cursor = await cursor_of(api, EVENTS, family.partner_key.headers, "")
@@ -128,7 +128,7 @@ async def test_a_cursor_is_opaque_and_needs_no_escaping(
 
 
 async def test_a_cursor_goes_with_another_limit(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     await fill(installation, family.partner, 4)
     headers = family.partner_key.headers
@@ -138,7 +138,7 @@ async def test_a_cursor_goes_with_another_limit(
 
 
 async def test_a_cursor_does_not_go_with_other_filters(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     await fill(installation, family.partner, 2)
     headers = family.partner_key.headers
@@ -156,7 +156,7 @@ async def test_a_cursor_does_not_go_with_other_filters(
 
 
 async def test_a_cursor_does_not_go_with_another_list(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """Not with a child's ledger, not as the child, not for another partner, not for the operator."""
     stranger = await installation.family()
@@ -180,7 +180,7 @@ async def test_a_cursor_does_not_go_with_another_list(
 
 
 async def test_another_key_of_the_organization_may_go_on(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """The list is the organization's, and a rotated key must not lose its place."""
     await fill(installation, family.partner, 2)
@@ -190,7 +190,7 @@ async def test_another_key_of_the_organization_may_go_on(
 
 
 async def test_a_cursor_with_something_changed(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """A position that a client makes up would let it start anywhere."""
     await fill(installation, family.partner, 2)
@@ -213,7 +213,7 @@ async def test_a_cursor_with_something_changed(
 
 @pytest.mark.parametrize("limit", ["0", "-1", "101", "1000000", "ten", "", " 5", "5 ", "+5", "1.0"])
 async def test_a_limit_out_of_range_is_refused_and_never_clamped(
-    api: httpx.AsyncClient, family: Family, limit: str
+    api: httpx2.AsyncClient, family: Family, limit: str
 ) -> None:
     response = await api.get(EVENTS, headers=family.partner_key.headers, params={"limit": limit})
     assert list(issues(response)) == ["limit"]

@@ -7,7 +7,7 @@ import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from tests.support.answers import bearer, granted, refused
@@ -91,8 +91,8 @@ def a_month_on() -> dict[str, str]:
     return {"advanceTo": format_milliseconds(now() + timedelta(days=31))}
 
 
-def send(service: Service, method: str, path: str, secret: str, **request: Any) -> httpx.Response:
-    return httpx.request(
+def send(service: Service, method: str, path: str, secret: str, **request: Any) -> httpx2.Response:
+    return httpx2.request(
         method,
         service.base_url + path,
         headers=bearer(secret),
@@ -127,7 +127,7 @@ def test_the_development_server_moves_nothing_more_and_stops(
     production.start()
 
     # It may know of it already, and it may be gone already.
-    with contextlib.suppress(httpx.TransportError):
+    with contextlib.suppress(httpx2.TransportError):
         answer = send(development, "POST", CLOCK, demo.operator_token, json=a_month_on())
         assert answer.status_code in (409, 503), answer.text
     assert development.wait() == 1
@@ -212,7 +212,7 @@ class TestTheProcessThatAnswers:
         tmp_path: Path,
         ends: list[str],
         over: asyncio.Event,
-    ) -> AsyncIterator[httpx.AsyncClient]:
+    ) -> AsyncIterator[httpx2.AsyncClient]:
         def end() -> None:
             ends.append("now")
             over.set()
@@ -237,7 +237,7 @@ class TestTheProcessThatAnswers:
 
     async def test_every_request_gets_503(
         self,
-        client: httpx.AsyncClient,
+        client: httpx2.AsyncClient,
         urls: DatabaseUrls,
         ends: list[str],
         over: asyncio.Event,
@@ -266,7 +266,7 @@ class TestTheProcessThatAnswers:
 
     @pytest.mark.usefixtures("entered")
     async def test_one_that_starts_too_late_never_serves(
-        self, client: httpx.AsyncClient, ends: list[str]
+        self, client: httpx2.AsyncClient, ends: list[str]
     ) -> None:
         refused(await client.get("/readyz"), "UNAVAILABLE")
         assert ends == ["now"]

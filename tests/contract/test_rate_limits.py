@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 import msgspec
 import pytest
 from tests.support.answers import granted, issues, refused
@@ -31,14 +31,14 @@ PROJECT = {"name": "Launch", "timezone": "UTC"}
 MISSING = "prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
 
 
-def bucket(response: httpx.Response) -> tuple[str, int, int]:
+def bucket(response: httpx2.Response) -> tuple[str, int, int]:
     """Class, limit and what remains, as an answer names them."""
     limit, remaining, reset = (int(response.headers[name]) for name in HEADERS)
     assert 1 <= reset <= 60
     return response.headers["X-RateLimit-Endpoint-Class"], limit, remaining
 
 
-def wait_of(response: httpx.Response, limit: str, most: int = 60) -> None:
+def wait_of(response: httpx2.Response, limit: str, most: int = 60) -> None:
     """Hold a refusal to naming its limit and when to come again."""
     assert refused(response, "RATE_LIMITED") == {"limit": limit}
     assert 1 <= int(response.headers["Retry-After"]) <= most
@@ -49,7 +49,7 @@ async def key_of(installation: Installation, tier: str, **columns: Any) -> Key:
 
 
 @asynccontextmanager
-async def fresh(urls: DatabaseUrls, secret_keys: str) -> AsyncIterator[httpx.AsyncClient]:
+async def fresh(urls: DatabaseUrls, secret_keys: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of another application in this process: its counts are its own."""
     settings = {
         "DATABASE_URL": urls.app,
@@ -64,7 +64,7 @@ async def fresh(urls: DatabaseUrls, secret_keys: str) -> AsyncIterator[httpx.Asy
 @pytest.fixture
 async def apart(
     server: Service, served_urls: DatabaseUrls, secret_keys_text: str
-) -> AsyncIterator[httpx.AsyncClient]:
+) -> AsyncIterator[httpx2.AsyncClient]:
     """One of those."""
     assert not server.ended
     async with fresh(served_urls, secret_keys_text) as client:
@@ -81,7 +81,7 @@ async def apart(
     ],
 )
 async def test_the_tiers(
-    apart: httpx.AsyncClient,
+    apart: httpx2.AsyncClient,
     installation: Installation,
     tier: Any,
     read: int,
@@ -105,7 +105,7 @@ async def test_the_tiers(
 
 
 async def test_the_internal_tier_has_a_class_and_no_limits(
-    apart: httpx.AsyncClient, installation: Installation
+    apart: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await key_of(installation, "internal")
     response = await apart.get("/v1/projects", headers=key.headers)
@@ -116,7 +116,7 @@ async def test_the_internal_tier_has_a_class_and_no_limits(
 
 
 async def test_a_child_s_key_has_its_partner_s_tier_and_a_bucket_of_its_own(
-    apart: httpx.AsyncClient, installation: Installation
+    apart: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(tier="pilot")
     for key in (family.partner_key, family.child_key):
@@ -129,7 +129,7 @@ async def test_a_child_s_key_has_its_partner_s_tier_and_a_bucket_of_its_own(
 
 
 async def test_a_test_key_is_in_the_sandbox(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     operator = await installation.operator("operator")
     body = {"name": "Acme", "rateLimitTier": "internal"}
@@ -142,7 +142,7 @@ async def test_a_test_key_is_in_the_sandbox(
 
 
 async def test_errors_name_the_bucket_and_count(
-    apart: httpx.AsyncClient, installation: Installation
+    apart: httpx2.AsyncClient, installation: Installation
 ) -> None:
     wallet = await installation.partner(tier="standard")
     key = await installation.key(wallet, "projects:read", "projects:write")
@@ -160,7 +160,7 @@ async def test_errors_name_the_bucket_and_count(
 
 
 async def test_what_no_key_vouches_for_has_no_bucket(
-    apart: httpx.AsyncClient, installation: Installation
+    apart: httpx2.AsyncClient, installation: Installation
 ) -> None:
     operator = await installation.operator("viewer")
     answers = [
@@ -181,7 +181,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("small")
 async def test_above_the_limit_of_a_minute(
-    apart: httpx.AsyncClient, installation: Installation
+    apart: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await key_of(installation, "standard")
     for remaining in (2, 1, 0):
@@ -199,7 +199,7 @@ async def test_above_the_limit_of_a_minute(
 
 @pytest.mark.usefixtures("small")
 async def test_a_limit_comes_before_the_scope_and_after_the_key(
-    apart: httpx.AsyncClient, installation: Installation
+    apart: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await installation.key(await installation.partner(tier="standard"))
     for _ in range(3):
@@ -213,7 +213,7 @@ async def test_a_limit_comes_before_the_scope_and_after_the_key(
 
 @pytest.mark.usefixtures("small")
 async def test_what_was_refused_did_nothing(
-    apart: httpx.AsyncClient, installation: Installation
+    apart: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await key_of(installation, "standard")
     headers = {**key.headers, "Idempotency-Key": str(uuid4())}
@@ -226,7 +226,7 @@ async def test_what_was_refused_did_nothing(
 
 
 async def test_above_the_writes_of_a_day(
-    apart: httpx.AsyncClient, installation: Installation, monkeypatch: pytest.MonkeyPatch
+    apart: httpx2.AsyncClient, installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both classes of writes count; reads do not, and go on."""
     monkeypatch.setitem(rate_limits.TIERS, "standard", rate_limits.TierLimits(50, 50, 50, 3, 1))
@@ -241,7 +241,7 @@ async def test_above_the_writes_of_a_day(
 
 @pytest.mark.usefixtures("small")
 async def test_a_refusal_by_the_minute_does_not_use_up_the_day(
-    apart: httpx.AsyncClient, installation: Installation, monkeypatch: pytest.MonkeyPatch
+    apart: httpx2.AsyncClient, installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = await key_of(installation, "standard")
     statuses = [
@@ -254,7 +254,7 @@ async def test_a_refusal_by_the_minute_does_not_use_up_the_day(
 
 
 async def test_a_new_tier_counts_from_the_next_request_on(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     wallet = await installation.partner(tier="standard")
     key = await installation.key(wallet, "*")

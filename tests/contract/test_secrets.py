@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from tests.contract.secret_giving import Client, Handed, first_operator, run_of
@@ -59,7 +59,7 @@ def talkative(
 async def handed(talkative: Service, urls: DatabaseUrls, keys: str) -> AsyncIterator[Handed]:
     """A run in which every route that hands out a secret did, and the secrets were misused."""
     handed = Handed()
-    async with httpx.AsyncClient(base_url=talkative.base_url, trust_env=False, timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=talkative.base_url, trust_env=False, timeout=60) as http:
         client = Client(http, handed)
         await run_of(client, handed, await first_operator(urls, keys, handed))
         handed.others.append((await http.get("/metrics")).text)

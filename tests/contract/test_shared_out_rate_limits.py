@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 from tests.support.answers import refused
 from tests.support.installation import EVERYTHING
@@ -33,9 +33,9 @@ def both(
         yield service
 
 
-async def ask(both: Service, headers: dict[str, str]) -> httpx.Response:
+async def ask(both: Service, headers: dict[str, str]) -> httpx2.Response:
     """Ask on a connection of its own, which either process may get."""
-    async with httpx.AsyncClient(base_url=both.base_url, trust_env=False, timeout=60) as client:
+    async with httpx2.AsyncClient(base_url=both.base_url, trust_env=False, timeout=60) as client:
         return await client.get("/v1/projects", headers=headers)
 
 
@@ -50,7 +50,7 @@ async def test_a_connection_gets_what_the_header_promises(
 ) -> None:
     partner = await installation.partner(tier="standard")
     headers = (await installation.key(partner, *EVERYTHING)).headers
-    async with httpx.AsyncClient(base_url=both.base_url, trust_env=False, timeout=60) as client:
+    async with httpx2.AsyncClient(base_url=both.base_url, trust_env=False, timeout=60) as client:
         answers = [await client.get("/v1/projects", headers=headers) for _ in range(62)]
     assert {answer.headers["X-RateLimit-Limit"] for answer in answers} == {"60"}
     assert [answer.status_code for answer in answers] == [200] * 60 + [429] * 2

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from tests.support.answers import granted, refused
@@ -48,11 +48,11 @@ def services(
 
 
 @pytest_asyncio.fixture(scope="module")
-async def clients(services: list[Service]) -> AsyncIterator[list[httpx.AsyncClient]]:
+async def clients(services: list[Service]) -> AsyncIterator[list[httpx2.AsyncClient]]:
     async with contextlib.AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(
-                httpx.AsyncClient(base_url=service.base_url, trust_env=False, timeout=60)
+                httpx2.AsyncClient(base_url=service.base_url, trust_env=False, timeout=60)
             )
             for service in services
         ]
@@ -64,7 +64,7 @@ async def headers_of(installation: Installation) -> dict[str, str]:
 
 
 async def statuses(
-    clients: list[httpx.AsyncClient], method: str, headers: dict[str, str], times: int
+    clients: list[httpx2.AsyncClient], method: str, headers: dict[str, str], times: int
 ) -> list[int]:
     """Ask both in turn, many at a time; the sorted statuses."""
     body = None if method == "GET" else {"name": "P", "timezone": "UTC"}
@@ -78,7 +78,7 @@ async def statuses(
 
 
 async def test_each_sees_what_the_other_has_counted(
-    clients: list[httpx.AsyncClient], installation: Installation
+    clients: list[httpx2.AsyncClient], installation: Installation
 ) -> None:
     headers = await headers_of(installation)
     remaining = []
@@ -91,7 +91,7 @@ async def test_each_sees_what_the_other_has_counted(
 
 @pytest.mark.parametrize(("method", "limit", "status"), [("GET", 120, 200), ("POST", 60, 201)])
 async def test_together_they_let_through_exactly_the_limit(
-    clients: list[httpx.AsyncClient],
+    clients: list[httpx2.AsyncClient],
     installation: Installation,
     method: str,
     limit: int,
@@ -107,7 +107,7 @@ async def test_together_they_let_through_exactly_the_limit(
 
 
 async def test_failed_authentications_of_an_address_are_counted_together(
-    clients: list[httpx.AsyncClient],
+    clients: list[httpx2.AsyncClient],
 ) -> None:
     headers = {"Authorization": "Bearer nobody"}
     found = await statuses(clients, "GET", headers, 320)
@@ -117,7 +117,7 @@ async def test_failed_authentications_of_an_address_are_counted_together(
 async def test_while_it_is_away_each_counts_for_itself(
     store: Store,
     services: list[Service],
-    clients: list[httpx.AsyncClient],
+    clients: list[httpx2.AsyncClient],
     installation: Installation,
 ) -> None:
     headers = await headers_of(installation)

@@ -14,7 +14,7 @@ from tests.support.installation import EVERYTHING, handle, now
 from tests.support.statements import recorded
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 CROSSING = [one for one in statements_in_python() if one.is_marked]
@@ -37,7 +37,7 @@ async def tenant_tables(installation: Installation) -> set[str]:
 
 @pytest.mark.parametrize("name", sorted({*KEY_ROUTES, *OPERATOR_ROUTES} - NOT_ASKED))
 async def test_every_statement_of_a_request_names_its_tenant(
-    local_api: httpx.AsyncClient, installation: Installation, tenant_tables: set[str], name: str
+    local_api: httpx2.AsyncClient, installation: Installation, tenant_tables: set[str], name: str
 ) -> None:
     family = await installation.family(prepaid=1000, cash_cents=20_000)
     await installation.lease(family.child, handle(), at=now())

@@ -11,7 +11,7 @@ import pytest
 from tests.support.answers import bearer, granted, refused
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 
@@ -25,7 +25,7 @@ class Onboarded:
 
 
 @pytest.fixture
-async def onboarded(api: httpx.AsyncClient, installation: Installation) -> Onboarded:
+async def onboarded(api: httpx2.AsyncClient, installation: Installation) -> Onboarded:
     operator = await installation.operator("operator")
     path = "/ops/v1/organizations"
     body = {"name": "Acme", "rateLimitTier": "partner"}
@@ -39,7 +39,7 @@ async def onboarded(api: httpx.AsyncClient, installation: Installation) -> Onboa
 
 
 async def test_a_test_key_of_a_live_child_sees_a_copy_of_it(
-    api: httpx.AsyncClient, onboarded: Onboarded
+    api: httpx2.AsyncClient, onboarded: Onboarded
 ) -> None:
     body: dict[str, Any] = {"name": "Corner Coffee", "metadata": {"a": "1"}}
     child = granted(await api.post("/v1/organizations", json=body, headers=onboarded.live), 201)
@@ -82,7 +82,7 @@ async def test_a_test_key_of_a_live_child_sees_a_copy_of_it(
 
 @pytest.mark.parametrize("status", ["suspended", "archived"])
 async def test_no_key_is_minted_for_a_copy_that_is_not_active(
-    api: httpx.AsyncClient, onboarded: Onboarded, status: str
+    api: httpx2.AsyncClient, onboarded: Onboarded, status: str
 ) -> None:
     response = await api.post("/v1/organizations", json={"name": "Child"}, headers=onboarded.live)
     path = f"/v1/organizations/{granted(response, 201)['id']}"
@@ -97,7 +97,7 @@ async def test_no_key_is_minted_for_a_copy_that_is_not_active(
 
 
 async def test_no_key_is_minted_where_the_partner_is_suspended_meanwhile(
-    api: httpx.AsyncClient, onboarded: Onboarded, installation: Installation
+    api: httpx2.AsyncClient, onboarded: Onboarded, installation: Installation
 ) -> None:
     """As when the operator suspends it between the check of the caller and the copy."""
     response = await api.post("/v1/organizations", json={"name": "Child"}, headers=onboarded.live)
@@ -116,7 +116,7 @@ async def test_no_key_is_minted_where_the_partner_is_suspended_meanwhile(
 
 
 async def test_first_test_keys_minted_at_the_same_time_share_one_copy(
-    api: httpx.AsyncClient, onboarded: Onboarded
+    api: httpx2.AsyncClient, onboarded: Onboarded
 ) -> None:
     response = await api.post("/v1/organizations", json={"name": "Child"}, headers=onboarded.live)
     path = f"/v1/organizations/{granted(response, 201)['id']}"
@@ -132,7 +132,7 @@ async def test_first_test_keys_minted_at_the_same_time_share_one_copy(
 
 
 async def test_a_test_key_makes_test_keys_only(
-    api: httpx.AsyncClient, onboarded: Onboarded
+    api: httpx2.AsyncClient, onboarded: Onboarded
 ) -> None:
     response = await api.post("/v1/organizations", json={"name": "Child"}, headers=onboarded.test)
     child = granted(response, 201)
@@ -151,14 +151,14 @@ async def test_a_test_key_makes_test_keys_only(
 
 
 async def test_a_key_is_of_the_environment_that_it_says(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     text = family.child_key.text.replace("lp_live_", "lp_test_")
     refused(await api.get("/v1/whoami", headers=bearer(text)), "UNAUTHENTICATED")
 
 
 async def test_a_million_fictitious_credits_to_allocate(
-    api: httpx.AsyncClient, onboarded: Onboarded
+    api: httpx2.AsyncClient, onboarded: Onboarded
 ) -> None:
     """They move, are limited and are counted like real ones, and the live environment has none of them."""
     assert (
@@ -169,7 +169,7 @@ async def test_a_million_fictitious_credits_to_allocate(
     child = granted(await api.post("/v1/organizations", json=body, headers=onboarded.test), 201)
     path = f"/v1/organizations/{child['id']}/credits"
 
-    async def allocate(credits: int) -> httpx.Response:
+    async def allocate(credits: int) -> httpx2.Response:
         headers = {**onboarded.test, "Idempotency-Key": str(uuid4())}
         return await api.post(f"{path}/allocate", json={"credits": credits}, headers=headers)
 

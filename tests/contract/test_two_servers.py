@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from tests.support.answers import granted, refused
@@ -31,32 +31,32 @@ async def servers(
     served_urls: DatabaseUrls,
     secret_keys_text: str,
     tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
+) -> AsyncIterator[tuple[httpx2.AsyncClient, httpx2.AsyncClient]]:
     """One client for what is done, one for what is seen of it; each has only its own server."""
     with serving(served_urls, secret_keys_text, tmp_path_factory.mktemp("second")) as second:
         async with (
-            httpx.AsyncClient(base_url=server.base_url, trust_env=False, timeout=60) as one,
-            httpx.AsyncClient(base_url=second.base_url, trust_env=False, timeout=60) as two,
+            httpx2.AsyncClient(base_url=server.base_url, trust_env=False, timeout=60) as one,
+            httpx2.AsyncClient(base_url=second.base_url, trust_env=False, timeout=60) as two,
         ):
             yield (one, two) if request.param == "the first takes away" else (two, one)
 
 
 @pytest.fixture
-def here(servers: tuple[httpx.AsyncClient, httpx.AsyncClient]) -> httpx.AsyncClient:
+def here(servers: tuple[httpx2.AsyncClient, httpx2.AsyncClient]) -> httpx2.AsyncClient:
     return servers[0]
 
 
 @pytest.fixture
-def there(servers: tuple[httpx.AsyncClient, httpx.AsyncClient]) -> httpx.AsyncClient:
+def there(servers: tuple[httpx2.AsyncClient, httpx2.AsyncClient]) -> httpx2.AsyncClient:
     return servers[1]
 
 
-async def who(there: httpx.AsyncClient, headers: dict[str, str]) -> httpx.Response:
+async def who(there: httpx2.AsyncClient, headers: dict[str, str]) -> httpx2.Response:
     return await there.get("/v1/whoami", headers=headers)
 
 
 async def test_a_killed_key(
-    here: httpx.AsyncClient, there: httpx.AsyncClient, installation: Installation, family: Family
+    here: httpx2.AsyncClient, there: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     headers = family.partner_key.headers
     path = f"/v1/api-keys/{format_id('key', family.partner_key.key_id)}"
@@ -70,7 +70,7 @@ async def test_a_killed_key(
 
 
 async def test_a_deleted_key(
-    here: httpx.AsyncClient, there: httpx.AsyncClient, family: Family
+    here: httpx2.AsyncClient, there: httpx2.AsyncClient, family: Family
 ) -> None:
     headers = family.child_key.headers
     key_id = format_id("key", family.child_key.key_id)
@@ -81,7 +81,7 @@ async def test_a_deleted_key(
 
 
 async def test_a_rotated_key(
-    here: httpx.AsyncClient, there: httpx.AsyncClient, family: Family
+    here: httpx2.AsyncClient, there: httpx2.AsyncClient, family: Family
 ) -> None:
     headers = family.partner_key.headers
     key_id = format_id("key", family.partner_key.key_id)
@@ -92,7 +92,7 @@ async def test_a_rotated_key(
 
 
 async def test_a_suspended_and_resumed_child(
-    here: httpx.AsyncClient, there: httpx.AsyncClient, family: Family
+    here: httpx2.AsyncClient, there: httpx2.AsyncClient, family: Family
 ) -> None:
     headers, path = family.child_key.headers, f"/v1/organizations/{org_id(family.child)}"
     granted(await who(there, headers))
@@ -106,7 +106,7 @@ async def test_a_suspended_and_resumed_child(
 
 
 async def test_an_archived_child(
-    here: httpx.AsyncClient, there: httpx.AsyncClient, family: Family
+    here: httpx2.AsyncClient, there: httpx2.AsyncClient, family: Family
 ) -> None:
     path = f"/v1/organizations/{org_id(family.child)}"
     acting = family.partner_key.acting_for(family.child)
@@ -118,7 +118,7 @@ async def test_an_archived_child(
 
 
 async def test_a_suspended_partner_with_its_children(
-    here: httpx.AsyncClient, there: httpx.AsyncClient, installation: Installation, family: Family
+    here: httpx2.AsyncClient, there: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     operator = await installation.operator("operator")
     path = f"/ops/v1/organizations/{org_id(family.partner)}"
@@ -135,7 +135,7 @@ async def test_a_suspended_partner_with_its_children(
 
 
 async def test_a_revoked_operator(
-    here: httpx.AsyncClient, there: httpx.AsyncClient, installation: Installation
+    here: httpx2.AsyncClient, there: httpx2.AsyncClient, installation: Installation
 ) -> None:
     admin = await installation.operator("admin")
     body: dict[str, Any] = {"name": f"Robin {uuid4()}", "role": "viewer"}
@@ -148,7 +148,7 @@ async def test_a_revoked_operator(
 
 
 async def test_a_new_tier(
-    here: httpx.AsyncClient, there: httpx.AsyncClient, installation: Installation, family: Family
+    here: httpx2.AsyncClient, there: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """Also what is not taken away, but changed."""
     operator = await installation.operator("operator")

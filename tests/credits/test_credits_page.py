@@ -17,7 +17,7 @@ from partner_api.clock import format_milliseconds
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
     from tests.support.tenants import Wallet
 
@@ -75,7 +75,7 @@ def child_path(child: Wallet) -> str:
     return f"/v1/organizations/{org_id(child)}/credits"
 
 
-async def test_the_page(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_the_page(api: httpx2.AsyncClient, installation: Installation) -> None:
     """Its numbers, its fields and their order, from a ledger that holds them."""
     partner, child = await the_page_s_child(installation)
     key = await installation.key(partner, "org:admin")
@@ -85,7 +85,7 @@ async def test_the_page(api: httpx.AsyncClient, installation: Installation) -> N
 
 
 async def test_the_same_wallet_from_every_side(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """Read by the parent, by the child itself, and by the parent as the child."""
     partner, child = await the_page_s_child(installation)
@@ -99,7 +99,7 @@ async def test_the_same_wallet_from_every_side(
 
 
 async def test_the_partner_s_own_wallet_has_the_same_fields(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, child = await the_page_s_child(installation)
     key = await installation.key(partner)
@@ -110,14 +110,14 @@ async def test_the_partner_s_own_wallet_has_the_same_fields(
 
 
 async def test_nothing_running_reserves_nothing(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     wallet = granted(await api.get("/v1/credits", headers=family.child_key.headers))
     assert wallet["reservedCredits"] == 0
     assert wallet["available"] == wallet["balance"] == 0
 
 
-async def test_without_a_subscription(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_without_a_subscription(api: httpx2.AsyncClient, installation: Installation) -> None:
     """Free and active, with nothing included; the period runs from the day of creation."""
     created = now() - timedelta(days=3)
     partner = await installation.partner(at=created)
@@ -133,7 +133,7 @@ async def test_without_a_subscription(api: httpx.AsyncClient, installation: Inst
 
 
 async def test_reading_a_wallet_whose_period_is_over_shows_the_next(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """What was left has lapsed and a new allotment is there, written once, whoever reads how often."""
     begin = month_start()
@@ -160,7 +160,7 @@ async def test_reading_a_wallet_whose_period_is_over_shows_the_next(
 
 
 async def test_the_operator_s_prices_for_a_partner(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     await installation.owner.execute(
         "UPDATE organizations SET format_prices = $1 WHERE tenant_id = $2 AND parent_id IS NULL",
@@ -174,7 +174,7 @@ async def test_the_operator_s_prices_for_a_partner(
 
 
 async def test_the_largest_balance_is_exact(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     amount = 2**53 - 1
     partner = await installation.partner()
@@ -193,14 +193,14 @@ async def test_the_largest_balance_is_exact(
         pytest.param(lambda child: str(child.organization_id).upper(), id="in upper case"),
     ],
 )
-async def test_how_an_id_may_be_spelt(api: httpx.AsyncClient, family: Family, spelt: Any) -> None:
+async def test_how_an_id_may_be_spelt(api: httpx2.AsyncClient, family: Family, spelt: Any) -> None:
     path = f"/v1/organizations/{spelt(family.child)}/credits"
     wallet = granted(await api.get(path, headers=family.partner_key.headers))
     assert wallet["organizationId"] == org_id(family.child)
 
 
 async def test_an_unknown_query_parameter_is_ignored(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     plain = await api.get(child_path(family.child), headers=family.partner_key.headers)
     for query in ("utm_source=x", "limit=0", "status=foo&status=bar", "%00=%00", "a=1&a=2"):
@@ -212,7 +212,7 @@ async def test_an_unknown_query_parameter_is_ignored(
 
 
 async def test_not_a_direct_child(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """A stranger's, a stranger's child, one's own id and an id of nobody: all the same 404."""
     stranger = await installation.family()
@@ -236,7 +236,7 @@ async def test_not_a_direct_child(
 
 
 async def test_a_child_sees_neither_its_sibling_nor_its_parent(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """Not even with a scope that no child's key can be given."""
     key = await installation.key(family.child, *EVERYTHING)
@@ -266,7 +266,7 @@ async def test_a_child_sees_neither_its_sibling_nor_its_parent(
         "x" * 4000,
     ],
 )
-async def test_a_malformed_id(api: httpx.AsyncClient, family: Family, malformed: str) -> None:
+async def test_a_malformed_id(api: httpx2.AsyncClient, family: Family, malformed: str) -> None:
     response = await api.get(
         f"/v1/organizations/{malformed}/credits", headers=family.partner_key.headers
     )
@@ -274,7 +274,7 @@ async def test_a_malformed_id(api: httpx.AsyncClient, family: Family, malformed:
 
 
 async def test_a_key_without_the_scope(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """`*` stands for every data scope, and does not include this one."""
     key = await installation.key(family.partner, "*")
@@ -284,12 +284,12 @@ async def test_a_key_without_the_scope(
     assert details == {"requiredScope": "org:admin"}
 
 
-async def test_no_key(api: httpx.AsyncClient, family: Family) -> None:
+async def test_no_key(api: httpx2.AsyncClient, family: Family) -> None:
     refused(await api.get(child_path(family.child)), "UNAUTHENTICATED")
 
 
 async def test_the_key_or_the_organization_is_suspended(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     killed = await installation.key(family.partner, *EVERYTHING, kill_switch=True)
     details = refused(
@@ -305,7 +305,7 @@ async def test_the_key_or_the_organization_is_suspended(
 
 @pytest.mark.parametrize("status", ["suspended", "archived"])
 async def test_the_child_is_suspended_or_archived(
-    api: httpx.AsyncClient, installation: Installation, family: Family, status: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, status: str
 ) -> None:
     await installation.set_status(family.child, status)
     for request in (

@@ -21,7 +21,7 @@ from partner_api.database.arguments import SYSTEM
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation, Key
     from tests.support.serving import Service
     from tests.support.tenants import Wallet
@@ -101,7 +101,7 @@ async def verify(server: Service, folder: Path, key: Key, path: str, *kept: str)
     return Verified(process.returncode, output.decode())
 
 
-async def everything(api: httpx.AsyncClient, key: Key, path: str) -> list[dict[str, Any]]:
+async def everything(api: httpx2.AsyncClient, key: Key, path: str) -> list[dict[str, Any]]:
     """All events of a ledger, newest first, page by page."""
     events: list[dict[str, Any]] = []
     query: dict[str, str] = {"limit": "3"}
@@ -115,7 +115,7 @@ async def everything(api: httpx.AsyncClient, key: Key, path: str) -> list[dict[s
 
 @pytest.mark.parametrize("ledger", ["own", "child's", "cash"])
 async def test_each_event_names_the_hash_before_it_and_the_head_is_the_newest(
-    api: httpx.AsyncClient, family: Family, ledger: str
+    api: httpx2.AsyncClient, family: Family, ledger: str
 ) -> None:
     key = family.partner_key
     path = {
@@ -138,7 +138,7 @@ async def test_each_event_names_the_hash_before_it_and_the_head_is_the_newest(
 
 
 async def test_the_head_of_an_empty_ledger(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner = await installation.partner()
     key = await installation.key(partner, "leased:write")
@@ -153,7 +153,7 @@ async def test_the_head_of_an_empty_ledger(
 
 
 async def test_the_head_is_where_the_list_is(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """A child reads its own, also archived, its parent reads it too, nobody else does; cash is the partner's."""
     childs = f"/v1/organizations/{org_id(family.child)}/credits/events/verify"
@@ -170,7 +170,7 @@ async def test_the_head_is_where_the_list_is(
 
 
 async def test_what_an_operator_posts_is_answered_as_the_list_shows_it(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     finance = await installation.operator("finance")
     base = f"/ops/v1/organizations/{org_id(family.partner)}"
@@ -189,7 +189,7 @@ async def test_what_an_operator_posts_is_answered_as_the_list_shows_it(
 @pytest.mark.parametrize("path", [CREDITS, CASH])
 async def test_a_partner_verifies_its_ledger_and_goes_on_from_there(
     server: Service,
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     tmp_path: Path,
@@ -282,7 +282,7 @@ async def test_a_partner_finds_a_missing_row_and_a_chain_that_was_made_anew(
 
 
 async def test_the_operator_is_told_of_a_changed_row(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     viewer = await installation.operator("viewer")
     path = f"/ops/v1/reconciliation?organizationId={org_id(family.partner)}"

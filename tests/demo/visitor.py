@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 from tests.support.invariants import assert_books_balance
 
 from partner_api.clock import Clock, format_seconds, parse_timestamp
@@ -44,15 +44,15 @@ class Visitor:
         self.connection = connection
         self.folder = folder
         self._clock = clock
-        self._http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app), base_url="http://layers"
+        self._http = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=app), base_url="http://layers"
         )
 
     async def start(self, now: datetime) -> Demo:
         self._clock.at = now
         return await ensure_demo(self.connection, now, KEYS, self.folder)
 
-    async def get(self, path: str, secret: str) -> httpx.Response:
+    async def get(self, path: str, secret: str) -> httpx2.Response:
         return await self._http.get(path, headers={"Authorization": f"Bearer {secret}"})
 
     async def patch(self, path: str, secret: str, body: dict[str, Any]) -> None:

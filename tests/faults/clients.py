@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-import httpx
+import httpx2
 
 VIDEO = {"tiktokVideoId": "7301234567890123456"}
 # Until an outage is over; a part that has ended often waits half a minute before it is started again.
@@ -141,7 +141,7 @@ class KeyedRequests:
     async def burst(self, strike: asyncio.Event, pause_seconds: float = 0.0) -> None:
         """Send as fast as answers come, or with pauses, until the strike."""
 
-        async def send_until(http: httpx.AsyncClient) -> None:
+        async def send_until(http: httpx2.AsyncClient) -> None:
             while not strike.is_set():
                 key = str(uuid4())
                 self.sent[key] = self._body()
@@ -182,7 +182,7 @@ class KeyedRequests:
                 assert self.replayed == before + 1, "it was done again"
                 assert self.acknowledged[key] == made
 
-    async def _try(self, http: httpx.AsyncClient, key: str) -> bool:
+    async def _try(self, http: httpx2.AsyncClient, key: str) -> bool:
         """Send one; whether it was acknowledged."""
         try:
             answer = await http.post(
@@ -190,7 +190,7 @@ class KeyedRequests:
                 headers={**self._headers, "Idempotency-Key": key},
                 json=self.sent[key],
             )
-        except httpx.TransportError:
+        except httpx2.TransportError:
             return False
         self.statuses[answer.status_code] += 1
         if answer.status_code == self._made:
@@ -236,7 +236,7 @@ class Worker:
         self.retried += lost
         return lost
 
-    async def _claim(self, http: httpx.AsyncClient) -> None:
+    async def _claim(self, http: httpx2.AsyncClient) -> None:
         # The longest lease, so that no outage takes a job away that this worker knows of.
         body = {"workerId": "w1", "formats": ["video_remix"], "leaseSeconds": 900, "max": 5}
         answer = await self._post(http, "/ops/v1/jobs/claim", body)
@@ -250,7 +250,7 @@ class Worker:
                 "assets": [],
             }
 
-    async def _complete(self, http: httpx.AsyncClient) -> None:
+    async def _complete(self, http: httpx2.AsyncClient) -> None:
         for job_id, body in list(self._open.items()):
             answer = await self._post(http, f"/ops/v1/jobs/{job_id}/complete", body)
             if answer is not None:
@@ -260,11 +260,11 @@ class Worker:
                 del self._open[job_id]
 
     async def _post(
-        self, http: httpx.AsyncClient, path: str, body: dict[str, Any]
-    ) -> httpx.Response | None:
+        self, http: httpx2.AsyncClient, path: str, body: dict[str, Any]
+    ) -> httpx2.Response | None:
         try:
             answer = await http.post(path, json=body, headers=self._headers)
-        except httpx.TransportError:
+        except httpx2.TransportError:
             return None
         self.statuses[answer.status_code] += 1
         if answer.status_code == 200:
@@ -273,7 +273,7 @@ class Worker:
         return None
 
 
-def assert_outage(answer: httpx.Response) -> None:
+def assert_outage(answer: httpx2.Response) -> None:
     """It says that something is away or still at work, and nothing else."""
     assert answer.status_code == 503 or (
         answer.status_code == 409 and "IDEMPOTENCY_IN_PROGRESS" in answer.text
@@ -281,7 +281,7 @@ def assert_outage(answer: httpx.Response) -> None:
 
 
 @asynccontextmanager
-async def http_client(url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def http_client(url: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client with limits that a busy machine keeps."""
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
         yield http

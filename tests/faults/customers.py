@@ -10,7 +10,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
-import httpx
+import httpx2
 from tests.faults.clients import Demo, assert_outage
 from tests.support.leases import PRICE_CENTS, charges, lease, paid_for
 from tests.support.serving import Service, wait_until
@@ -135,7 +135,7 @@ class Orders:
         give_up = time.monotonic() + _PATIENCE_SECONDS
         while True:
             try:
-                answer = httpx.request(
+                answer = httpx2.request(
                     method,
                     self._demo.url + path,
                     headers=headers,
@@ -147,7 +147,7 @@ class Orders:
                     found: dict[str, str] = answer.json()
                     return found
                 assert_outage(answer)
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 pass
             assert time.monotonic() < give_up, path
             time.sleep(0.1)

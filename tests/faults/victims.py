@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
+import httpx2
 from tests.support.serving import Service, wait_until
 
 from partner_api.processes.status import ServerStatus
@@ -88,7 +88,7 @@ def _works(status: ServerStatus, killed: Sequence[int]) -> bool:
 
 
 def _answers(service: Service) -> bool:
-    with suppress(httpx.TransportError):
+    with suppress(httpx2.TransportError):
         answer = service.get("/readyz")
         return answer.status_code == 200 and answer.json()["status"] == "ready"
     return False

@@ -8,7 +8,7 @@ from tests.support.answers import granted
 from tests.support.installation import project_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
     from tests.support.tenants import Wallet
 
@@ -28,8 +28,8 @@ def start_path(wallet: Wallet, style: str = "video-remix") -> str:
 
 
 async def start(
-    api: httpx.AsyncClient, key: Key, style: str = "video-remix", **headers: str
-) -> httpx.Response:
+    api: httpx2.AsyncClient, key: Key, style: str = "video-remix", **headers: str
+) -> httpx2.Response:
     body = FORMATS[style][1]
     return await api.post(
         start_path(key.wallet, style), json=body, headers={**key.headers, **headers}
@@ -41,7 +41,7 @@ async def funded(installation: Installation, credits: int = 1000, **partner: Any
     return await installation.key(wallet, "*", "org:admin")
 
 
-async def credits(api: httpx.AsyncClient, key: Key) -> dict[str, Any]:
+async def credits(api: httpx2.AsyncClient, key: Key) -> dict[str, Any]:
     wallet: dict[str, Any] = granted(await api.get("/v1/credits", headers=key.headers))
     return wallet
 

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
     from tests.support.serving import Service
 
 
 async def test_it_does_the_jobs_of_several_partners_on_bad_days_too(
-    api: httpx.AsyncClient, installation: Installation, server: Service, tmp_path: Path
+    api: httpx2.AsyncClient, installation: Installation, server: Service, tmp_path: Path
 ) -> None:
     asked: list[tuple[Key, str]] = []
     for _ in range(2):
@@ -85,7 +85,7 @@ async def test_it_does_the_jobs_of_several_partners_on_bad_days_too(
 
 
 async def until_done(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     key: Key,
     job_id: str,
     process: subprocess.Popen[bytes],

@@ -21,13 +21,13 @@ from partner_api.storage.folder import FolderStorage
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
     from tests.support.serving import Service
     from tests.support.tenants import Wallet
 
 
-async def started(api: httpx.AsyncClient, key: Key, style: str = "video-remix") -> str:
+async def started(api: httpx2.AsyncClient, key: Key, style: str = "video-remix") -> str:
     job_id: str = granted(await start(api, key, style), 202)["jobId"]
     return job_id
 
@@ -40,7 +40,7 @@ async def claim(
     return held
 
 
-async def test_the_end_of_a_job(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_the_end_of_a_job(api: httpx2.AsyncClient, installation: Installation) -> None:
     key = await funded(installation)
     job_id = await started(api, key)
     held = await claim(installation, key.wallet)
@@ -81,7 +81,7 @@ async def test_the_end_of_a_job(api: httpx.AsyncClient, installation: Installati
     )
 
 
-async def test_a_failed_job_says_why(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_failed_job_says_why(api: httpx2.AsyncClient, installation: Installation) -> None:
     key = await funded(installation)
     job_id = await started(api, key)
     held = await claim(installation, key.wallet)
@@ -97,7 +97,7 @@ async def test_a_failed_job_says_why(api: httpx.AsyncClient, installation: Insta
     assert (wallet["available"], wallet["usedThisPeriod"]) == (1000, 0)
 
 
-async def test_not_modified(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_not_modified(api: httpx2.AsyncClient, installation: Installation) -> None:
     key = await funded(installation)
     path = f"/v1/jobs/{await started(api, key)}"
     first = await api.get(path, headers=key.headers)
@@ -113,7 +113,7 @@ async def test_not_modified(api: httpx.AsyncClient, installation: Installation) 
     assert held.attempt == 1
 
 
-async def test_canceling(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_canceling(api: httpx2.AsyncClient, installation: Installation) -> None:
     key = await funded(installation)
     job_id = await started(api, key)
     token = {**key.headers, "Idempotency-Key": str(uuid4())}
@@ -141,7 +141,7 @@ async def test_canceling(api: httpx.AsyncClient, installation: Installation) -> 
 
 
 async def test_canceling_what_a_worker_is_finishing(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await funded(installation)
     job_id = await started(api, key)
@@ -158,7 +158,7 @@ async def test_canceling_what_a_worker_is_finishing(
 
 
 async def test_canceling_what_a_worker_has(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await funded(installation)
     job_id = await started(api, key)
@@ -179,7 +179,7 @@ async def test_canceling_what_a_worker_has(
     ("end", "reason"), [("completed", "ALREADY_COMPLETED"), ("failed", "ALREADY_FAILED")]
 )
 async def test_canceling_what_is_over(
-    api: httpx.AsyncClient, installation: Installation, end: str, reason: str
+    api: httpx2.AsyncClient, installation: Installation, end: str, reason: str
 ) -> None:
     key = await funded(installation)
     job_id = await started(api, key)
@@ -195,7 +195,7 @@ async def test_canceling_what_is_over(
 
 @pytest.mark.parametrize("name", [f"job_{MISSING}", "nonsense", "job_01ARZ3NDEKTSV4RRFFQ69G5FAV"])
 async def test_a_job_that_is_not_there(
-    api: httpx.AsyncClient, installation: Installation, name: str
+    api: httpx2.AsyncClient, installation: Installation, name: str
 ) -> None:
     key = await funded(installation)
     refused(await api.get(f"/v1/jobs/{name}", headers=key.headers), "NOT_FOUND")
@@ -203,7 +203,7 @@ async def test_a_job_that_is_not_there(
     refused(await api.get(f"/v1/content/{name}", headers=key.headers), "NOT_FOUND")
 
 
-async def test_whose_job_it_is(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_whose_job_it_is(api: httpx2.AsyncClient, installation: Installation) -> None:
     family = await installation.family(prepaid=1000)
     job = await installation.finished_job(family.child)
     path = f"/v1/jobs/{format_id('job', job.job_id)}"
@@ -215,7 +215,7 @@ async def test_whose_job_it_is(api: httpx.AsyncClient, installation: Installatio
     assert granted(bare)["jobId"] == format_id("job", job.job_id)
 
 
-async def test_the_list_of_content(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_the_list_of_content(api: httpx2.AsyncClient, installation: Installation) -> None:
     key = await funded(installation, 5000)
     made = [granted(await start(api, key, style), 202) for style in FORMATS for _ in range(2)]
     await api.post(f"/v1/jobs/{made[0]['jobId']}/cancel", headers=key.headers)
@@ -248,7 +248,7 @@ async def test_the_list_of_content(api: httpx.AsyncClient, installation: Install
 
 
 async def test_two_hundred_clients_and_a_wallet_that_fits_37(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await funded(installation, 37 * 120 + 70)
     responses = await asyncio.gather(*(start(api, key) for _ in range(200)))
@@ -274,7 +274,7 @@ async def test_two_hundred_clients_and_a_wallet_that_fits_37(
 
 
 async def test_a_file_is_where_its_asset_leads(
-    api: httpx.AsyncClient, installation: Installation, server: Service
+    api: httpx2.AsyncClient, installation: Installation, server: Service
 ) -> None:
     """To an address that needs no key and works for an hour."""
     key = await funded(installation)
@@ -302,7 +302,7 @@ async def chunks(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
-async def test_in_the_test_environment(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_in_the_test_environment(api: httpx2.AsyncClient, installation: Installation) -> None:
     """Nothing is reserved, and it completes by itself, with the same bytes for the same request."""
     wallet = await installation.test_tenant(await installation.partner())
     key = await installation.key(wallet, "*", env="test")

@@ -12,13 +12,13 @@ from tests.support.answers import granted, issues, refused
 from tests.support.installation import now, org_id, project_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 
 @pytest.mark.parametrize("style", FORMATS)
 async def test_a_start_reserves_the_estimate(
-    api: httpx.AsyncClient, installation: Installation, style: str
+    api: httpx2.AsyncClient, installation: Installation, style: str
 ) -> None:
     key = await funded(installation)
     response = await start(api, key, style)
@@ -89,7 +89,7 @@ async def test_a_start_reserves_the_estimate(
     ],
 )
 async def test_what_a_start_takes(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     style: str,
     body: dict[str, Any],
@@ -101,7 +101,7 @@ async def test_what_a_start_takes(
     assert (await credits(api, key))["reservedCredits"] == 0
 
 
-async def test_a_start_for_an_account(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_start_for_an_account(api: httpx2.AsyncClient, installation: Installation) -> None:
     partner = await installation.partner(prepaid=1000, cash_cents=100_000)
     key = await installation.key(partner, "*")
     (account,) = await installation.lease(partner, f"h{uuid4().hex[:12]}", at=now())
@@ -117,7 +117,7 @@ async def test_a_start_for_an_account(api: httpx.AsyncClient, installation: Inst
         assert list(issues(response)) == ["socialAccountId"]
 
 
-async def test_not_enough_credits(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_not_enough_credits(api: httpx2.AsyncClient, installation: Installation) -> None:
     key = await funded(installation, 119)
     assert refused(await start(api, key), "BILLING_EXHAUSTED") == {
         "reason": "insufficient_credits",
@@ -128,7 +128,7 @@ async def test_not_enough_credits(api: httpx.AsyncClient, installation: Installa
 
 
 async def test_the_partner_s_price_and_cap(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(prepaid=1000)
     await installation.owner.execute(
@@ -153,7 +153,7 @@ async def test_the_partner_s_price_and_cap(
 
 
 async def test_as_many_running_jobs_as_the_tier_allows(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await funded(installation, 10_000, tier="standard")
     responses = await asyncio.gather(*(start(api, key) for _ in range(11)))
@@ -167,7 +167,7 @@ async def test_as_many_running_jobs_as_the_tier_allows(
 
 
 async def test_an_archived_project_starts_nothing(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await funded(installation)
     granted(await api.delete(f"/v1/projects/{project_id(key.wallet)}", headers=key.headers))
@@ -175,7 +175,7 @@ async def test_an_archived_project_starts_nothing(
 
 
 async def test_the_same_start_again_is_answered_again(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await funded(installation)
     token = {"Idempotency-Key": str(uuid4())}
@@ -192,7 +192,7 @@ async def test_the_same_start_again_is_answered_again(
 
 
 async def test_the_same_start_at_once_is_one(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     key = await funded(installation)
     token = {"Idempotency-Key": str(uuid4())}
@@ -206,7 +206,7 @@ async def test_the_same_start_at_once_is_one(
 
 
 async def test_a_stored_start_is_answered_also_when_the_child_is_suspended_now(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(prepaid=1000)
     headers = family.partner_key.acting_for(family.child)
@@ -228,7 +228,7 @@ async def test_a_stored_start_is_answered_also_when_the_child_is_suspended_now(
 
 
 async def test_each_neighbour_gets_its_own_answer(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """Starts that go together: what does not fit or is not right hurts nobody else."""
     key = await funded(installation, 500)

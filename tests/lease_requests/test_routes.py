@@ -14,7 +14,7 @@ from tests.support.installation import handle, now, project_id
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
     from tests.support.tenants import Wallet
 
@@ -34,7 +34,9 @@ async def asking(installation: Installation, cash_cents: int = 0) -> tuple[Walle
     return partner, await installation.key(partner, "leased:write")
 
 
-async def submit(api: httpx.AsyncClient, key: Key, wallet: Wallet, **fields: Any) -> dict[str, Any]:
+async def submit(
+    api: httpx2.AsyncClient, key: Key, wallet: Wallet, **fields: Any
+) -> dict[str, Any]:
     response = await api.post(
         f"{path_of(wallet)}/request", json=body_of(wallet, **fields), headers=key.headers
     )
@@ -43,7 +45,7 @@ async def submit(api: httpx.AsyncClient, key: Key, wallet: Wallet, **fields: Any
 
 
 async def test_a_request_is_kept_and_costs_nothing(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await asking(installation, cash_cents=100)
     niche = {**NICHE, "audience": "home baristas", "language": "en-GB", "geo": ["GB", "IE"]}
@@ -73,7 +75,7 @@ async def test_a_request_is_kept_and_costs_nothing(
 
 
 async def test_without_a_name_its_id_is_its_name(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await asking(installation)
     submitted = await submit(api, key, partner)
@@ -82,7 +84,7 @@ async def test_without_a_name_its_id_is_its_name(
 
 
 async def test_a_name_is_unique_in_the_organization(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """Another organization may use it too, and each reads its own."""
     (first, first_key), (second, second_key) = [await asking(installation) for _ in range(2)]
@@ -100,7 +102,7 @@ async def test_a_name_is_unique_in_the_organization(
 
 
 async def test_a_name_may_look_like_the_id_of_another(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """Each is still found by its own: the one by its name, the other by its whole id."""
     partner, key = await asking(installation)
@@ -138,7 +140,7 @@ async def test_a_name_may_look_like_the_id_of_another(
     ],
 )
 async def test_what_is_wrong_with_a_request(
-    api: httpx.AsyncClient, installation: Installation, fields: dict[str, Any], path: str
+    api: httpx2.AsyncClient, installation: Installation, fields: dict[str, Any], path: str
 ) -> None:
     partner, key = await asking(installation)
     response = await api.post(
@@ -148,7 +150,7 @@ async def test_what_is_wrong_with_a_request(
 
 
 async def test_an_archived_project_asks_for_nothing(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await asking(installation)
     admin = await installation.key(partner, "projects:write")
@@ -160,7 +162,7 @@ async def test_an_archived_project_asks_for_nothing(
 
 
 async def test_the_list_is_newest_first_and_filters(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await asking(installation)
     ids = [
@@ -191,7 +193,7 @@ async def test_the_list_is_newest_first_and_filters(
     "name", ["lreq_nonsense", "never-made", "lreq_01KPNGMXZ8RF0PZ5T9QXZ3W4T7", "%00"]
 )
 async def test_a_request_that_is_not_there(
-    api: httpx.AsyncClient, installation: Installation, name: str
+    api: httpx2.AsyncClient, installation: Installation, name: str
 ) -> None:
     partner, key = await asking(installation)
     response = await api.get(f"{path_of(partner)}/requests/{name}", headers=key.headers)
@@ -199,7 +201,7 @@ async def test_a_request_that_is_not_there(
 
 
 async def test_a_request_moves_with_its_project(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner = await installation.partner()
     key = await installation.key(partner, "*", "org:admin")
@@ -219,7 +221,7 @@ async def test_a_request_moves_with_its_project(
 
 
 async def test_archiving_a_child_rejects_what_is_open(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family()
     request_id = await installation.lease_request(family.child)
@@ -237,7 +239,7 @@ async def test_archiving_a_child_rejects_what_is_open(
 
 
 async def test_the_test_environment_answers_by_itself(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """With accounts that are nobody's and cost nothing; they renew and are released like others."""
     live = await installation.partner()

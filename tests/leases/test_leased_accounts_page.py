@@ -12,7 +12,7 @@ from tests.support.answers import granted, issues, refused, without_request_id
 from tests.support.installation import ago, handle, now, project_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
     from tests.support.tenants import Wallet
 
@@ -45,7 +45,7 @@ async def paying_partner(installation: Installation, at: datetime) -> tuple[Wall
     return partner, await installation.key(partner, "leased:write")
 
 
-async def test_the_page(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_the_page(api: httpx2.AsyncClient, installation: Installation) -> None:
     """Its fields in their order, its numbers; then what was added to it."""
     last_month = add_months(now().date(), -1)
     assigned = datetime(last_month.year, last_month.month, 20, 16, 12, 2, tzinfo=UTC)
@@ -76,7 +76,7 @@ async def test_the_page(api: httpx.AsyncClient, installation: Installation) -> N
     assert response.text == json.dumps(expected, separators=(",", ":"))
 
 
-async def test_a_project_without_any(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_project_without_any(api: httpx2.AsyncClient, installation: Installation) -> None:
     partner, key = await paying_partner(installation, now())
     page = granted(await api.get(path_of(partner), headers=key.headers))
     assert page == {"items": [], "nextCursor": None}
@@ -85,7 +85,7 @@ async def test_a_project_without_any(api: httpx.AsyncClient, installation: Insta
 @pytest.mark.parametrize("day", [28, 29, 30, 31])
 @pytest.mark.parametrize("months_ago", [0, 1, 2, 9, 23])
 async def test_the_next_renewal_is_never_in_the_past(
-    api: httpx.AsyncClient, installation: Installation, day: int, months_ago: int
+    api: httpx2.AsyncClient, installation: Installation, day: int, months_ago: int
 ) -> None:
     """Anchored on the day of assignment, clamped where a month is shorter, and back again after it."""
     # A month that has the day, at least so many months ago.
@@ -125,7 +125,7 @@ async def test_the_renewals_of_every_anchor_on_every_day(installation: Installat
 
 
 async def test_ordered_by_assignment_then_by_id(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """Not by the order in which they were entered, nor by id alone."""
     begin = ago(days=9).replace(microsecond=0)
@@ -140,7 +140,7 @@ async def test_ordered_by_assignment_then_by_id(
 
 
 async def test_an_account_is_there_as_soon_as_it_is_assigned(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await paying_partner(installation, now())
     for count in (1, 2, 3):
@@ -150,7 +150,7 @@ async def test_an_account_is_there_as_soon_as_it_is_assigned(
 
 
 async def test_a_time_within_a_second_is_cut_to_it(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     assigned = ago(days=1).replace(microsecond=999_000)
     partner, key = await paying_partner(installation, assigned)
@@ -162,7 +162,7 @@ async def test_a_time_within_a_second_is_cut_to_it(
 # Filters ----------------------------------------------------------------------------------------
 
 
-async def test_the_status_filter(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_the_status_filter(api: httpx2.AsyncClient, installation: Installation) -> None:
     begin = ago(days=3).replace(microsecond=0)
     ended = begin + timedelta(days=1)
     partner, key = await paying_partner(installation, begin)
@@ -213,7 +213,7 @@ async def test_the_status_filter(api: httpx.AsyncClient, installation: Installat
     ],
 )
 async def test_a_query_that_is_not_valid(
-    api: httpx.AsyncClient, installation: Installation, query: str, parameter: str
+    api: httpx2.AsyncClient, installation: Installation, query: str, parameter: str
 ) -> None:
     partner, key = await paying_partner(installation, now())
     response = await api.get(f"{path_of(partner)}?{query}", headers=key.headers)
@@ -221,7 +221,7 @@ async def test_a_query_that_is_not_valid(
 
 
 async def test_all_that_is_wrong_with_a_query_is_named(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await paying_partner(installation, now())
     response = await api.get(f"{path_of(partner)}?status=foo&limit=0", headers=key.headers)
@@ -229,7 +229,7 @@ async def test_all_that_is_wrong_with_a_query_is_named(
 
 
 async def test_an_unknown_query_parameter_is_ignored(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await paying_partner(installation, now())
     await installation.lease(partner, handle(), at=now())
@@ -244,7 +244,7 @@ async def test_an_unknown_query_parameter_is_ignored(
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
 async def test_page_by_page_to_the_last(
-    api: httpx.AsyncClient, installation: Installation, limit: int
+    api: httpx2.AsyncClient, installation: Installation, limit: int
 ) -> None:
     """Several of one instant among them, so that the order by id matters too."""
     begin = ago(days=2).replace(microsecond=0)
@@ -267,7 +267,7 @@ async def test_page_by_page_to_the_last(
 
 
 async def test_without_a_limit_a_thousand_come_at_once(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await paying_partner(installation, now())
     await installation.lease(partner, handle(), at=now())
@@ -278,14 +278,14 @@ async def test_without_a_limit_a_thousand_come_at_once(
 # Errors -----------------------------------------------------------------------------------------
 
 
-async def test_no_key(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_no_key(api: httpx2.AsyncClient, installation: Installation) -> None:
     partner, _ = await paying_partner(installation, now())
     refused(await api.get(path_of(partner)), "UNAUTHENTICATED")
 
 
 @pytest.mark.parametrize("scopes", [[], ["org:admin"], ["social:read", "projects:read"]])
 async def test_a_key_without_the_scope(
-    api: httpx.AsyncClient, installation: Installation, scopes: list[str]
+    api: httpx2.AsyncClient, installation: Installation, scopes: list[str]
 ) -> None:
     key = await installation.key(await installation.partner(), *scopes)
     details = refused(await api.get(path_of(key.wallet), headers=key.headers), "FORBIDDEN_SCOPE")
@@ -293,7 +293,7 @@ async def test_a_key_without_the_scope(
 
 
 async def test_a_project_that_is_not_the_caller_s(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """A stranger's, a child's, a sibling's, the parent's, a missing and a malformed one: one 404."""
     family, stranger = await installation.family(), await installation.family()
@@ -320,7 +320,7 @@ async def test_a_project_that_is_not_the_caller_s(
     assert len(bodies) == 1
 
 
-async def test_a_child_s_project(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_child_s_project(api: httpx2.AsyncClient, installation: Installation) -> None:
     """Its own key sees it, and so does the partner's when it acts for the child."""
     family = await installation.family(cash_cents=PRICE_CENTS)
     (social_id,) = await installation.lease(family.child, handle(), at=now())
@@ -330,7 +330,7 @@ async def test_a_child_s_project(api: httpx.AsyncClient, installation: Installat
 
 
 async def test_a_bare_uuid_names_the_project(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await paying_partner(installation, now())
     path = f"/v1/projects/{partner.project_id}/leased-accounts"
@@ -338,7 +338,7 @@ async def test_a_bare_uuid_names_the_project(
 
 
 async def test_a_suspended_child_keeps_its_accounts_and_its_partner_sees_them(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(cash_cents=PRICE_CENTS)
     await installation.lease(family.child, handle(), at=now())
@@ -349,7 +349,7 @@ async def test_a_suspended_child_keeps_its_accounts_and_its_partner_sees_them(
 
 
 async def test_an_archived_child_s_accounts_are_closed(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family()
     await installation.set_status(family.child, "archived")

@@ -14,7 +14,7 @@ from tests.support.operations import audit
 from partner_api.ids import format_id, parse_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
     from tests.support.tenants import Wallet
 
@@ -36,7 +36,9 @@ async def leasing(
     return partner, await installation.key(partner, "leased:write", "social:read"), leased
 
 
-async def test_it_is_given_back_at_once(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_it_is_given_back_at_once(
+    api: httpx2.AsyncClient, installation: Installation
+) -> None:
     partner, key, leased = await leasing(installation)
     response = await api.request(
         "DELETE", path_of(leased), json={"reason": "Campaign is over"}, headers=key.headers
@@ -69,7 +71,7 @@ async def test_it_is_given_back_at_once(api: httpx.AsyncClient, installation: In
 
 
 async def test_nothing_is_given_back_for_the_month(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     _, key, leased = await leasing(installation)
     granted(await api.delete(path_of(leased), headers=key.headers))
@@ -79,7 +81,7 @@ async def test_nothing_is_given_back_for_the_month(
 
 
 async def test_again_is_404_but_a_replay_is_the_first_answer(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     _, key, leased = await leasing(installation)
     headers = {**key.headers, "Idempotency-Key": str(uuid4())}
@@ -91,7 +93,7 @@ async def test_again_is_404_but_a_replay_is_the_first_answer(
 
 
 async def test_the_handle_may_come_back_under_another_id(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key, leased = await leasing(installation)
     granted(await api.delete(path_of(leased), headers=key.headers))
@@ -105,7 +107,7 @@ async def test_the_handle_may_come_back_under_another_id(
 
 
 async def test_a_partner_releases_its_child_s_by_the_header(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(cash_cents=100_000)
     (leased,) = await installation.lease(family.child, handle(), at=now())
@@ -114,7 +116,9 @@ async def test_a_partner_releases_its_child_s_by_the_header(
     granted(await api.delete(path_of(leased), headers=headers))
 
 
-async def test_a_suspended_child_s_stay(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_suspended_child_s_stay(
+    api: httpx2.AsyncClient, installation: Installation
+) -> None:
     """Suspension stops what changes something inside, not the lease."""
     family = await installation.family(cash_cents=100_000)
     (leased,) = await installation.lease(family.child, handle(), at=now())
@@ -128,7 +132,7 @@ async def test_a_suspended_child_s_stay(api: httpx.AsyncClient, installation: In
 
 @pytest.mark.parametrize("reason", ["x" * 1025, 5])
 async def test_what_is_no_reason(
-    api: httpx.AsyncClient, installation: Installation, reason: object
+    api: httpx2.AsyncClient, installation: Installation, reason: object
 ) -> None:
     _, key, leased = await leasing(installation)
     response = await api.request(
@@ -139,7 +143,7 @@ async def test_what_is_no_reason(
 
 @pytest.mark.parametrize("name", ["sa_nonsense", f"sa_{MISSING}", MISSING])
 async def test_what_is_no_lease(
-    api: httpx.AsyncClient, installation: Installation, name: str
+    api: httpx2.AsyncClient, installation: Installation, name: str
 ) -> None:
     key = await installation.key(await installation.partner(), "leased:write")
     assert refused(await api.delete(path_of(name), headers=key.headers), "NOT_FOUND") == {}
@@ -164,7 +168,7 @@ async def connected(installation: Installation, wallet: Wallet) -> str:
 
 
 async def test_one_s_own_account_is_disconnected(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner = await installation.partner()
     key = await installation.key(partner, "social:write")
@@ -183,7 +187,7 @@ async def test_one_s_own_account_is_disconnected(
 
 
 async def test_a_leased_one_is_released_instead(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, _, leased = await leasing(installation)
     key = await installation.key(partner, "social:write")
@@ -194,7 +198,7 @@ async def test_a_leased_one_is_released_instead(
 
 
 async def test_what_was_due_is_charged_first(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """In a database without a worker this is what a release does; here a worker may have been first."""
     at = now() - timedelta(days=32)

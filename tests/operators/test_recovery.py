@@ -7,7 +7,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 import pytest
 from tests.support.databases import make_database
 from tests.support.serving import LAYERS, Service, layers, passable_folder
@@ -221,7 +221,7 @@ class TestWithTheDataFolder:
 
 
 def _may_manage(service: Service, token: str) -> bool:
-    answer = httpx.get(
+    answer = httpx2.get(
         f"{service.base_url}/ops/v1/operators",
         headers={"Authorization": f"Bearer {token}"},
         trust_env=False,

@@ -11,7 +11,7 @@ from tests.support.installation import handle, project_id
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
     from tests.support.tenants import Wallet
 
@@ -31,12 +31,12 @@ def lreq(request_id: UUID) -> str:
 
 
 async def fulfil(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     operator: dict[str, str],
     request_id: UUID,
     accounts: list[str],
     **more: Any,
-) -> httpx.Response:
+) -> httpx2.Response:
     return await api.post(
         f"{PATH}/{lreq(request_id)}/fulfil",
         json={"poolAccountIds": accounts, **more},
@@ -45,14 +45,16 @@ async def fulfil(
 
 
 async def reject(
-    api: httpx.AsyncClient, operator: dict[str, str], request_id: UUID, note: str = "None left."
-) -> httpx.Response:
+    api: httpx2.AsyncClient, operator: dict[str, str], request_id: UUID, note: str = "None left."
+) -> httpx2.Response:
     return await api.post(
         f"{PATH}/{lreq(request_id)}/reject", json={"note": note}, headers=operator
     )
 
 
-async def leases_of(api: httpx.AsyncClient, family: Family, wallet: Wallet) -> list[dict[str, Any]]:
+async def leases_of(
+    api: httpx2.AsyncClient, family: Family, wallet: Wallet
+) -> list[dict[str, Any]]:
     headers = family.partner_key.headers
     if wallet.partner_id is not None:
         headers = family.partner_key.acting_for(wallet)

@@ -9,7 +9,7 @@ from tests.support.answers import granted
 from tests.support.installation import org_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family
     from tests.support.tenants import Wallet
 
@@ -19,8 +19,8 @@ MOST = 2**53 - 1
 
 
 async def book(
-    api: httpx.AsyncClient, headers: dict[str, str], wallet: Wallet, what: str, **body: Any
-) -> httpx.Response:
+    api: httpx2.AsyncClient, headers: dict[str, str], wallet: Wallet, what: str, **body: Any
+) -> httpx2.Response:
     return await api.post(
         f"/ops/v1/organizations/{org_id(wallet)}/{what}",
         json=body,
@@ -29,14 +29,14 @@ async def book(
 
 
 async def subscribe(
-    api: httpx.AsyncClient, headers: dict[str, str], wallet: Wallet, **body: Any
-) -> httpx.Response:
+    api: httpx2.AsyncClient, headers: dict[str, str], wallet: Wallet, **body: Any
+) -> httpx2.Response:
     full = {"tier": "pro", "includedCredits": 1000, "billingStatus": "active", **body}
     path = f"/ops/v1/organizations/{org_id(wallet)}/subscription"
     return await api.put(path, json=full, headers=headers)
 
 
-async def credits_of(api: httpx.AsyncClient, family: Family) -> dict[str, Any]:
+async def credits_of(api: httpx2.AsyncClient, family: Family) -> dict[str, Any]:
     wallet: dict[str, Any] = granted(
         await api.get("/v1/credits", headers=family.partner_key.headers)
     )

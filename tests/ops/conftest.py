@@ -10,7 +10,7 @@ import pytest_asyncio
 from tests.ops.working import claim
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 
@@ -33,7 +33,7 @@ def mark() -> str:
 
 
 @pytest_asyncio.fixture
-async def worker(api: httpx.AsyncClient, installation: Installation) -> dict[str, str]:
+async def worker(api: httpx2.AsyncClient, installation: Installation) -> dict[str, str]:
     """What authenticates a worker; nothing that other tests have left waits any more."""
     headers = await installation.operator("worker")
     while await claim(api, headers, max=50):

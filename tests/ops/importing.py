@@ -9,7 +9,7 @@ from uuid import uuid4
 from tests.support.answers import granted
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 
 PATH = "/ops/v1/pool/accounts/import"
@@ -31,19 +31,19 @@ def line(mark: str, name: str, **changes: Any) -> str:
 
 
 async def send(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     operator: dict[str, str],
     content: Any,
     media_type: str = NDJSON,
     key: str | None = None,
     **params: str,
-) -> httpx.Response:
+) -> httpx2.Response:
     headers = {**operator, "Content-Type": media_type, "Idempotency-Key": key or str(uuid4())}
     return await api.post(PATH, content=content, headers=headers, params=params)
 
 
 async def pool_of(
-    api: httpx.AsyncClient, operator: dict[str, str], mark: str
+    api: httpx2.AsyncClient, operator: dict[str, str], mark: str
 ) -> list[dict[str, Any]]:
     page = granted(
         await api.get(

@@ -10,7 +10,7 @@ from tests.support.answers import granted
 from partner_api.ids import parse_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
 
 ASSET = {
@@ -25,7 +25,7 @@ ASSET = {
 
 
 async def held_jobs(
-    api: httpx.AsyncClient, worker: dict[str, str], *keys: Key
+    api: httpx2.AsyncClient, worker: dict[str, str], *keys: Key
 ) -> list[dict[str, Any]]:
     """A claimed job of each of these partners."""
     job_ids = [(await start(api, key))[0] for key in keys]
@@ -42,12 +42,12 @@ def end(held: dict[str, Any], credits: int = 90, **fields: Any) -> dict[str, Any
 
 
 async def send(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     headers: dict[str, str],
     what: str,
     items: list[dict[str, Any]],
     key: str | None = None,
-) -> httpx.Response:
+) -> httpx2.Response:
     keyed = {} if key is None else {"Idempotency-Key": key}
     return await api.post(
         f"/ops/v1/jobs/{what}",
@@ -57,7 +57,7 @@ async def send(
 
 
 async def send_all(
-    api: httpx.AsyncClient, headers: dict[str, str], what: str, items: list[dict[str, Any]]
+    api: httpx2.AsyncClient, headers: dict[str, str], what: str, items: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     answers: list[dict[str, Any]] = granted(await send(api, headers, what, items))["items"]
     assert [answer["jobId"] for answer in answers] == [item["jobId"] for item in items]
@@ -66,7 +66,7 @@ async def send_all(
     return answers
 
 
-async def wallet_of(api: httpx.AsyncClient, key: Key) -> tuple[int, int]:
+async def wallet_of(api: httpx2.AsyncClient, key: Key) -> tuple[int, int]:
     wallet = granted(await api.get("/v1/credits", headers=key.headers))
     return wallet["balance"], wallet["reservedCredits"]
 

@@ -22,7 +22,7 @@ from tests.support.answers import granted, issues, refused
 from tests.support.installation import org_id, project_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 
@@ -33,7 +33,7 @@ async def family(installation: Installation) -> Family:
 
 
 async def test_an_answer_is_final(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     one, other, third = await pool_ids(installation, 5, 5, 5)
     assigned = await installation.lease_request(family.partner)
@@ -57,7 +57,7 @@ async def test_an_answer_is_final(
 
 @pytest.mark.parametrize("what", ["project", "organization", "partner"])
 async def test_whom_no_account_is_given(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     operator: dict[str, str],
@@ -81,7 +81,7 @@ async def test_whom_no_account_is_given(
 
 
 async def test_two_partners_with_the_same_name_for_a_request(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     other = await installation.family(cash_cents=100_000)
     mine = await installation.lease_request(family.partner, name="mine-1")
@@ -94,7 +94,7 @@ async def test_two_partners_with_the_same_name_for_a_request(
 
 
 async def test_the_same_answer_sent_again(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     request_id = await installation.lease_request(family.partner)
     accounts = await pool_ids(installation, 5)
@@ -107,7 +107,7 @@ async def test_the_same_answer_sent_again(
 
 
 async def test_two_operators_with_the_same_accounts_at_once(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """For requests of two partners: one has them, the other is told, and nobody pays twice."""
     operators = [await installation.operator("operator") for _ in range(2)]
@@ -132,7 +132,7 @@ async def test_two_operators_with_the_same_accounts_at_once(
 
 
 async def test_two_operators_with_one_request_at_once(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     operators = [await installation.operator("operator") for _ in range(4)]
     request_id = await installation.lease_request(family.child)
@@ -152,7 +152,7 @@ async def test_two_operators_with_one_request_at_once(
 
 
 async def test_who_did_it_is_in_the_partner_s_log(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     request_id = await installation.lease_request(family.partner)
     answer = granted(await fulfil(api, operator, request_id, await pool_ids(installation, 5)))
@@ -167,7 +167,7 @@ async def test_who_did_it_is_in_the_partner_s_log(
 
 
 async def test_rejecting(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     request_id = await installation.lease_request(family.child, count=2)
     answer = granted(await reject(api, operator, request_id, "Nothing in Danish."))

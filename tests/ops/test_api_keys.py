@@ -12,7 +12,7 @@ from tests.support.installation import org_id
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation, Key
     from tests.support.tenants import Wallet
 
@@ -24,7 +24,7 @@ def path_of(wallet: Wallet) -> str:
 
 
 async def test_a_new_key_works_at_once(
-    api: httpx.AsyncClient, operator: dict[str, str], family: Family
+    api: httpx2.AsyncClient, operator: dict[str, str], family: Family
 ) -> None:
     body = {"name": "Server", "scopes": ["org:admin", "*"]}
     response = await api.post(path_of(family.partner), json=body, headers=operator)
@@ -71,7 +71,7 @@ async def test_a_new_key_works_at_once(
     ],
 )
 async def test_a_key_that_is_not_valid(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     operator: dict[str, str],
     family: Family,
     body: dict[str, Any],
@@ -82,7 +82,7 @@ async def test_a_key_that_is_not_valid(
 
 
 async def test_the_list_has_both_environments_and_no_secret(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str]
 ) -> None:
     partner = granted(
         await api.post("/ops/v1/organizations", json={"name": "Acme"}, headers=operator), 201
@@ -105,7 +105,7 @@ async def test_the_list_has_both_environments_and_no_secret(
 
 
 async def test_a_killed_key_is_brought_back_with_its_secret(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], family: Family
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str], family: Family
 ) -> None:
     key = family.partner_key
     key_path = format_id("key", key.key_id)
@@ -119,7 +119,7 @@ async def test_a_killed_key_is_brought_back_with_its_secret(
 
 
 async def test_a_deleted_key_is_not_brought_back(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], family: Family
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str], family: Family
 ) -> None:
     key = await installation.key(family.partner)
     granted(await api.delete(f"/v1/api-keys/{format_id('key', key.key_id)}", headers=key.headers))
@@ -128,7 +128,7 @@ async def test_a_deleted_key_is_not_brought_back(
 
 
 async def test_another_partner_s_key_is_not_found(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], family: Family
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str], family: Family
 ) -> None:
     stranger: Key = await installation.key(await installation.partner())
     for key_id in (stranger.key_id, family.child_key.key_id, MISSING):
@@ -140,7 +140,7 @@ async def test_another_partner_s_key_is_not_found(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_child_s_keys_are_its_partner_s_affair(
-    api: httpx.AsyncClient, operator: dict[str, str], family: Family, method: str
+    api: httpx2.AsyncClient, operator: dict[str, str], family: Family, method: str
 ) -> None:
     body = b'{"name": "x", "scopes": ["*"]}'
     for path in (path_of(family.child), f"/ops/v1/organizations/org_{MISSING}/api-keys"):
@@ -149,7 +149,7 @@ async def test_a_child_s_keys_are_its_partner_s_affair(
 
 @pytest.mark.parametrize("role", ["viewer", "finance", "worker"])
 async def test_only_an_operator_mints(
-    api: httpx.AsyncClient, installation: Installation, family: Family, role: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, role: str
 ) -> None:
     headers = await installation.operator(role)
     response = await api.post(path_of(family.partner), content=b"{", headers=headers)

@@ -11,14 +11,14 @@ from tests.support.answers import granted, refused
 from tests.support.holding import holding
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 REPLAYED = "Idempotent-Replayed"
 
 
 async def test_a_repetition_replays_what_was_done_and_tries_again_what_was_refused(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     one, two = await funded(installation), await funded(installation)
     refused_first, done, other = await held_jobs(api, worker, one, one, two)
@@ -45,7 +45,7 @@ async def test_a_repetition_replays_what_was_done_and_tries_again_what_was_refus
 
 
 async def test_heartbeats_that_were_done_are_replayed_when_the_claim_is_over(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     first, second = await held_jobs(api, worker, key, key)
@@ -60,7 +60,7 @@ async def test_heartbeats_that_were_done_are_replayed_when_the_claim_is_over(
 
 
 async def test_a_key_is_for_one_request_even_if_its_items_were_refused(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     first, second, third = await held_jobs(api, worker, key, key, key)
@@ -88,7 +88,7 @@ async def test_a_key_is_for_one_request_even_if_its_items_were_refused(
 
 
 async def test_items_of_one_request_do_not_pass_for_each_other_s(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     """A key and a position that look like another key are not that key."""
     one = await funded(installation)
@@ -99,7 +99,7 @@ async def test_items_of_one_request_do_not_pass_for_each_other_s(
 
 
 async def test_what_could_not_be_done_in_time_is_said_of_its_items_and_done_by_a_repetition(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     one, two = await funded(installation), await funded(installation)
     first, other, second = await held_jobs(api, worker, one, two, one)

@@ -25,7 +25,7 @@ from partner_api.ids import parse_id
 from partner_api.jobs import claim_store
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 
@@ -34,7 +34,7 @@ def without_its_request(error: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_heartbeats_are_answered_one_by_one_in_order(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     one, two = await funded(installation), await funded(installation)
     first, over, other, canceled = await held_jobs(api, worker, one, one, two, two)
@@ -68,7 +68,7 @@ async def test_heartbeats_are_answered_one_by_one_in_order(
 
 
 async def test_completions_are_answered_one_by_one_in_order(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     one, two = await funded(installation), await funded(installation)
     first, second, third, fourth = await held_jobs(api, worker, one, two, one, two)
@@ -101,7 +101,7 @@ async def test_completions_are_answered_one_by_one_in_order(
 
 
 async def test_an_item_is_answered_as_it_would_be_alone(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     over, running = await held_jobs(api, worker, key, key)
@@ -125,7 +125,7 @@ async def test_an_item_is_answered_as_it_would_be_alone(
 
 
 async def test_the_same_job_twice_in_one_request(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     (held,) = await held_jobs(api, worker, key)
@@ -160,7 +160,7 @@ async def test_the_same_job_twice_in_one_request(
     ],
 )
 async def test_one_malformed_item_and_nothing_is_done(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     worker: dict[str, str],
     what: str,
@@ -185,7 +185,7 @@ async def test_one_malformed_item_and_nothing_is_done(
     ],
 )
 async def test_how_many_items_a_request_has(
-    api: httpx.AsyncClient, worker: dict[str, str], count: int, assets: int, message: str
+    api: httpx2.AsyncClient, worker: dict[str, str], count: int, assets: int, message: str
 ) -> None:
     files = [{**ASSET, "name": f"{number}.png"} for number in range(assets)]
     item = end({"jobId": MISSING, "claimToken": str(uuid4())}, assets=files)
@@ -194,7 +194,7 @@ async def test_how_many_items_a_request_has(
 
 
 async def test_as_many_as_there_may_be(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     held = await held_jobs(api, worker, *[key] * 50)
@@ -210,7 +210,7 @@ async def test_as_many_as_there_may_be(
 
 @pytest.mark.parametrize("what", ["heartbeat", "complete"])
 async def test_only_a_worker_reports(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str], what: str
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str], what: str
 ) -> None:
     key = await funded(installation)
     (held,) = await held_jobs(api, worker, key)
@@ -221,7 +221,7 @@ async def test_only_a_worker_reports(
 
 
 async def test_an_item_that_meets_a_fault_leaves_the_others_alone(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key, other = await funded(installation), await funded(installation)
     first, faulty, last, others = await held_jobs(api, worker, key, key, key, other)
@@ -252,7 +252,7 @@ async def test_an_item_that_meets_a_fault_leaves_the_others_alone(
 
 
 async def test_the_tenants_of_all_items_are_looked_up_at_once(
-    local_api: httpx.AsyncClient, installation: Installation
+    local_api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     worker = await installation.operator("worker")
     one, two = await funded(installation), await funded(installation)
@@ -266,7 +266,7 @@ async def test_the_tenants_of_all_items_are_looked_up_at_once(
 
 @pytest.mark.parametrize(("deadlocks", "status"), [(1, 200), (2, 503)])
 async def test_items_that_met_a_deadlock_are_tried_once_more(
-    local_api: httpx.AsyncClient,
+    local_api: httpx2.AsyncClient,
     installation: Installation,
     monkeypatch: pytest.MonkeyPatch,
     deadlocks: int,

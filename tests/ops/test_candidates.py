@@ -15,7 +15,7 @@ from partner_api.account_pool.candidate_store import words_of
 from partner_api.ids import parse_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 
@@ -26,7 +26,7 @@ async def family(installation: Installation) -> Family:
 
 
 async def candidates_of(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     operator: dict[str, str],
@@ -48,7 +48,7 @@ async def candidates_of(
 
 
 async def test_candidates_are_ranked_with_reasons(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     mark = f"w{uuid4().hex}"
     names = [f"{place}.{mark[:12]}" for place in range(6)]
@@ -104,7 +104,7 @@ async def test_candidates_are_ranked_with_reasons(
 
 
 async def test_what_a_niche_does_not_ask_for_is_had_by_all(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     mark = f"w{uuid4().hex}"
     account = {"handle": handle(), "vertical": mark}
@@ -116,7 +116,7 @@ async def test_what_a_niche_does_not_ask_for_is_had_by_all(
 
 
 async def test_pages_of_candidates_and_those_that_are_gone(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     mark = f"w{uuid4().hex}"
     names = [handle() for _ in range(4)]

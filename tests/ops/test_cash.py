@@ -11,12 +11,12 @@ from tests.support.answers import granted, issues, refused
 from tests.support.installation import org_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 
 async def test_cash_comes_in_and_is_corrected(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     first = granted(
         await book(
@@ -55,7 +55,7 @@ async def test_cash_comes_in_and_is_corrected(
 
 
 async def test_cash_never_goes_below_zero(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     body = {"amountCents": -1, "description": "Fix"}
     details = refused(
@@ -65,7 +65,7 @@ async def test_cash_never_goes_below_zero(
 
 
 async def test_a_child_has_no_cash(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     for what in ("cash/topup", "cash/adjustment"):
         body = {"amountCents": 5, "description": "Wire"}
@@ -87,7 +87,7 @@ async def test_a_child_has_no_cash(
     ],
 )
 async def test_a_posting_of_cash_that_is_not_valid(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     finance: dict[str, str],
     family: Family,
     what: str,
@@ -109,7 +109,7 @@ POSTINGS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("what", POSTINGS)
 async def test_a_posting_for_nobody(
-    api: httpx.AsyncClient, finance: dict[str, str], what: str
+    api: httpx2.AsyncClient, finance: dict[str, str], what: str
 ) -> None:
     headers = {**finance, "Idempotency-Key": str(uuid4())}
     path = f"/ops/v1/organizations/org_{MISSING}/{what}"
@@ -121,7 +121,7 @@ async def test_a_posting_for_nobody(
 
 @pytest.mark.parametrize("what", POSTINGS)
 async def test_a_posting_needs_an_idempotency_key(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family, what: str
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family, what: str
 ) -> None:
     path = f"/ops/v1/organizations/{org_id(family.partner)}/{what}"
     refused(await api.post(path, json=POSTINGS[what], headers=finance), "IDEMPOTENCY_REQUIRED")
@@ -130,7 +130,7 @@ async def test_a_posting_needs_an_idempotency_key(
 @pytest.mark.parametrize("what", [*POSTINGS, "subscription"])
 @pytest.mark.parametrize("role", ["viewer", "worker"])
 async def test_who_may_not_book(
-    api: httpx.AsyncClient, installation: Installation, family: Family, what: str, role: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, what: str, role: str
 ) -> None:
     headers = await installation.operator(role)
     path = f"/ops/v1/organizations/{org_id(family.partner)}/{what}"
@@ -141,7 +141,7 @@ async def test_who_may_not_book(
 
 @pytest.mark.parametrize("role", ["finance", "operator", "admin"])
 async def test_who_may_book(
-    api: httpx.AsyncClient, installation: Installation, family: Family, role: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, role: str
 ) -> None:
     headers = await installation.operator(role)
     granted(await book(api, headers, family.partner, "credits/grant", credits=5))

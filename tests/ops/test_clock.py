@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from tests.properties.calendar_model import add_months
@@ -38,19 +38,19 @@ async def admin(spare: Installation) -> dict[str, str]:
     return await spare.operator("admin")
 
 
-async def clock(api: httpx.AsyncClient, admin: dict[str, str]) -> tuple[datetime, int]:
+async def clock(api: httpx2.AsyncClient, admin: dict[str, str]) -> tuple[datetime, int]:
     """The installation's time, and how far it is ahead."""
     answer = granted(await api.get(PATH, headers=admin))
     assert list(answer) == ["now", "offsetSeconds"]
     return datetime.fromisoformat(answer["now"]), answer["offsetSeconds"]
 
 
-async def advance(api: httpx.AsyncClient, admin: dict[str, str], to: datetime) -> httpx.Response:
+async def advance(api: httpx2.AsyncClient, admin: dict[str, str], to: datetime) -> httpx2.Response:
     return await api.post(PATH, json={"advanceTo": format_milliseconds(to)}, headers=admin)
 
 
 async def test_what_becomes_due_is_done_when_it_answers(
-    spare_api: httpx.AsyncClient, spare: Installation, admin: dict[str, str]
+    spare_api: httpx2.AsyncClient, spare: Installation, admin: dict[str, str]
 ) -> None:
     """Every period that ends, one after the other, each at its own time; and a job that expires."""
     begin, offset = await clock(spare_api, admin)
@@ -86,7 +86,7 @@ async def test_what_becomes_due_is_done_when_it_answers(
 
 
 async def test_many_may_move_it_at_once(
-    spare_api: httpx.AsyncClient, admin: dict[str, str]
+    spare_api: httpx2.AsyncClient, admin: dict[str, str]
 ) -> None:
     """More than there are connections to the database: none waits for what another one holds."""
     begin, _ = await clock(spare_api, admin)
@@ -104,7 +104,7 @@ async def test_many_may_move_it_at_once(
 
 
 async def test_a_replay_is_the_first_answer_and_moves_nothing(
-    spare_api: httpx.AsyncClient, admin: dict[str, str]
+    spare_api: httpx2.AsyncClient, admin: dict[str, str]
 ) -> None:
     begin, _ = await clock(spare_api, admin)
     headers = {**admin, "Idempotency-Key": f"once-{begin.timestamp()}"}
@@ -119,7 +119,7 @@ async def test_a_replay_is_the_first_answer_and_moves_nothing(
 
 
 async def test_it_goes_forward_only_and_not_too_far(
-    spare_api: httpx.AsyncClient, admin: dict[str, str]
+    spare_api: httpx2.AsyncClient, admin: dict[str, str]
 ) -> None:
     now, offset = await clock(spare_api, admin)
     for target in (now - timedelta(days=1), now, now + timedelta(days=2 * 366 + 1)):
@@ -137,7 +137,7 @@ async def test_it_goes_forward_only_and_not_too_far(
     ],
 )
 async def test_a_time_that_is_none(
-    spare_api: httpx.AsyncClient, admin: dict[str, str], body: dict[str, Any], path: str
+    spare_api: httpx2.AsyncClient, admin: dict[str, str], body: dict[str, Any], path: str
 ) -> None:
     assert list(issues(await spare_api.post(PATH, json=body, headers=admin))) == [path]
 
@@ -152,7 +152,7 @@ def own_urls(database_urls: DatabaseUrls, template: str) -> Iterator[DatabaseUrl
 @pytest_asyncio.fixture
 async def unaware(
     own_urls: DatabaseUrls, secret_keys_text: str
-) -> AsyncIterator[tuple[httpx.AsyncClient, Installation]]:
+) -> AsyncIterator[tuple[httpx2.AsyncClient, Installation]]:
     """A development process that has not noticed yet that its database is production's."""
     settings = load_settings(
         {
@@ -164,11 +164,11 @@ async def unaware(
     keys = SecretKeys.parse(secret_keys_text)
     app = create_app(settings)
     app.services = await open_services(settings, Clock(), keys, own_urls.app)
-    transport = httpx.ASGITransport(app)
+    transport = httpx2.ASGITransport(app)
     async with (
         app.services.pool as pool,
         await open_pool(own_urls.owner, 2) as owner,
-        httpx.AsyncClient(transport=transport, base_url="http://layers") as client,
+        httpx2.AsyncClient(transport=transport, base_url="http://layers") as client,
     ):
         async with pool.acquire() as connection:
             assert await enter_production(connection)
@@ -176,7 +176,7 @@ async def unaware(
 
 
 async def test_the_time_of_a_production_database_cannot_be_moved(
-    unaware: tuple[httpx.AsyncClient, Installation],
+    unaware: tuple[httpx2.AsyncClient, Installation],
 ) -> None:
     """Whatever the process believes: the database decides, and nothing is done ahead of time."""
     api, installation = unaware
@@ -205,7 +205,7 @@ async def test_the_time_of_a_production_database_cannot_be_moved(
 
 
 async def test_what_somebody_holds_locked_is_not_reported_as_done(
-    unaware: tuple[httpx.AsyncClient, Installation],
+    unaware: tuple[httpx2.AsyncClient, Installation],
     own_urls: DatabaseUrls,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -240,7 +240,7 @@ async def test_what_somebody_holds_locked_is_not_reported_as_done(
 
 
 async def test_a_production_server_has_no_such_thing(
-    local_api: httpx.AsyncClient, installation: Installation
+    local_api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     headers = await installation.operator("admin")
     refused(await local_api.get(PATH, headers=headers), "NOT_FOUND")

@@ -13,13 +13,13 @@ from tests.support.operations import allocate, spend, started
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 
 @pytest.mark.parametrize("event_type", ["grant", "purchase"])
 async def test_credits_come_in(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family, event_type: str
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family, event_type: str
 ) -> None:
     posted = granted(
         await book(
@@ -58,7 +58,7 @@ async def test_credits_come_in(
 
 
 async def test_credits_for_a_child(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     granted(await book(api, finance, family.child, "credits/grant", credits=5))
     wallet = granted(await api.get("/v1/credits", headers=family.child_key.headers))
@@ -81,7 +81,7 @@ async def test_credits_for_a_child(
     ],
 )
 async def test_a_posting_that_is_not_valid(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     finance: dict[str, str],
     family: Family,
     what: str,
@@ -92,7 +92,7 @@ async def test_a_posting_that_is_not_valid(
 
 
 async def test_no_balance_exceeds_what_a_client_can_read(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     granted(await book(api, finance, family.partner, "credits/grant", credits=MOST))
     response = await book(api, finance, family.partner, "credits/grant", credits=1)
@@ -101,7 +101,7 @@ async def test_no_balance_exceeds_what_a_client_can_read(
 
 
 async def test_an_adjustment_goes_either_way(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     for credits, balance in ((70, 70), (-30, 40), (-40, 0)):
         response = await book(
@@ -111,7 +111,7 @@ async def test_an_adjustment_goes_either_way(
 
 
 async def test_an_adjustment_takes_no_more_than_is_prepaid_and_free(
-    api: httpx.AsyncClient, installation: Installation, finance: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, finance: dict[str, str]
 ) -> None:
     family = await installation.family(prepaid=100)
     granted(await subscribe(api, finance, family.partner, includedCredits=50))
@@ -137,7 +137,7 @@ async def test_an_adjustment_takes_no_more_than_is_prepaid_and_free(
     ],
 )
 async def test_an_adjustment_that_is_not_valid(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     finance: dict[str, str],
     family: Family,
     body: dict[str, Any],
@@ -148,7 +148,7 @@ async def test_an_adjustment_that_is_not_valid(
 
 
 async def test_refunds_of_a_job_are_no_more_than_it_was_charged(
-    api: httpx.AsyncClient, installation: Installation, finance: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, finance: dict[str, str]
 ) -> None:
     """They go to prepaid, and leave what was used in the period as it is."""
     family = await installation.family(prepaid=100)
@@ -171,7 +171,7 @@ async def test_refunds_of_a_job_are_no_more_than_it_was_charged(
 
 
 async def test_a_refund_of_another_organization_s_job(
-    api: httpx.AsyncClient, installation: Installation, finance: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, finance: dict[str, str]
 ) -> None:
     family, stranger = [await installation.family(prepaid=100) for _ in range(2)]
     async with installation.pool.acquire() as connection:
@@ -190,7 +190,7 @@ async def test_a_refund_of_another_organization_s_job(
 
 
 async def test_an_archived_wallet_takes_refunds_only_and_passes_them_on(
-    api: httpx.AsyncClient, installation: Installation, finance: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, finance: dict[str, str]
 ) -> None:
     family = await installation.family(prepaid=100)
     async with installation.pool.acquire() as connection:

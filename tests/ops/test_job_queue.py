@@ -12,12 +12,12 @@ from tests.support.installation import org_id
 from partner_api.ids import parse_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 
 async def test_what_the_operator_sees(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     waiting, running, failed = [(await start(api, key))[0] for _ in range(3)]
@@ -60,7 +60,7 @@ async def test_what_the_operator_sees(
 
 
 async def test_an_operator_starts_again_what_failed(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     (job_id,) = await start(api, key)
@@ -81,7 +81,7 @@ async def test_an_operator_starts_again_what_failed(
 
 
 async def test_nothing_is_started_again_for_the_child_of_a_suspended_partner(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner = await installation.partner(prepaid=500)
     child = await installation.child(partner, prepaid=500)
@@ -98,7 +98,7 @@ async def test_nothing_is_started_again_for_the_child_of_a_suspended_partner(
 
 
 async def test_one_job_that_does_not_fit_together_is_in_nobodys_way(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     """It is given to nobody, and is no error for those who ask for others."""
     key, other = await funded(installation), await funded(installation)
@@ -116,7 +116,7 @@ async def test_one_job_that_does_not_fit_together_is_in_nobodys_way(
 
 
 async def test_an_operator_cancels(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     job_ids = await start(api, key, 2)

@@ -17,7 +17,7 @@ from tests.support.installation import org_id, project_id
 from tests.support.serving import wait_until
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
     from tests.support.serving import Service
 
@@ -27,7 +27,7 @@ WOKEN_SECONDS = 0.4
 
 
 async def upload(
-    api: httpx.AsyncClient, worker: dict[str, str], held: dict[str, Any], content: bytes
+    api: httpx2.AsyncClient, worker: dict[str, str], held: dict[str, Any], content: bytes
 ) -> dict[str, Any]:
     sent = await api.put(
         f"/ops/v1/jobs/{held['jobId']}/assets/one.png",
@@ -58,7 +58,7 @@ def claims_logged(server: Service) -> list[dict[str, Any]]:
 
 
 async def test_from_claim_to_completion(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     (job_id,) = await start(api, key)
@@ -104,7 +104,7 @@ async def test_from_claim_to_completion(
 
 
 async def test_a_broken_worker(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     (job_id,) = await start(api, key)
@@ -139,7 +139,7 @@ async def test_a_broken_worker(
 
 
 async def test_a_key_that_was_used_for_a_job_is_a_conflict_for_one_that_does_not_exist(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     await start(api, key)
@@ -152,7 +152,7 @@ async def test_a_key_that_was_used_for_a_job_is_a_conflict_for_one_that_does_not
 
 
 async def test_a_job_that_is_given_back_is_there_again(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     (job_id,) = await start(api, key)
@@ -166,7 +166,7 @@ async def test_a_job_that_is_given_back_is_there_again(
 
 
 async def test_a_worker_is_told_of_a_cancel(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     (job_id,) = await start(api, key)
@@ -179,7 +179,7 @@ async def test_a_worker_is_told_of_a_cancel(
 
 
 async def test_partners_take_turns(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     """Thirty jobs of one do not hold up the single one of another."""
     while await claim(api, worker, max=50):
@@ -197,7 +197,7 @@ async def test_partners_take_turns(
 
 
 async def test_a_claim_waits_for_a_job(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     began = time.monotonic()
@@ -217,7 +217,7 @@ async def test_a_claim_waits_for_a_job(
 
 
 async def test_a_worker_that_went_away_gets_nothing(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str], server: Service
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str], server: Service
 ) -> None:
     key = await funded(installation)
     body = json.dumps(
@@ -240,7 +240,7 @@ async def test_a_worker_that_went_away_gets_nothing(
 
 
 async def test_the_same_claim_again_is_answered_again(
-    api: httpx.AsyncClient, installation: Installation, worker: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, worker: dict[str, str]
 ) -> None:
     key = await funded(installation)
     await start(api, key, 2)
@@ -265,7 +265,7 @@ async def test_the_same_claim_again_is_answered_again(
     ],
 )
 async def test_what_a_claim_takes(
-    api: httpx.AsyncClient, installation: Installation, field: str, value: object
+    api: httpx2.AsyncClient, installation: Installation, field: str, value: object
 ) -> None:
     body = {"workerId": "w", "formats": FORMATS, "leaseSeconds": 60, "max": 1, field: value}
     response = await api.post(

@@ -21,7 +21,7 @@ from tests.support.answers import granted, issues, refused
 from tests.support.installation import ago, org_id, project_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 
@@ -32,7 +32,7 @@ async def family(installation: Installation) -> Family:
 
 
 async def test_a_request_as_the_partner_made_it(
-    api: httpx.AsyncClient, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, family: Family, operator: dict[str, str]
 ) -> None:
     path = f"/v1/projects/{project_id(family.child)}/leased-accounts/request"
     body = {
@@ -61,7 +61,7 @@ async def test_a_request_as_the_partner_made_it(
 
 
 async def test_the_queue_is_of_all_partners_oldest_first(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     other = await installation.family()
     # Older than what other tests leave in the queue.
@@ -79,7 +79,7 @@ async def test_the_queue_is_of_all_partners_oldest_first(
 
 
 async def test_its_filters(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     first, second = [
         await installation.lease_request(family.child, at=ago(minutes=minutes))
@@ -105,7 +105,7 @@ async def test_its_filters(
 
 @pytest.mark.parametrize("method", ["GET", "POST fulfil", "POST reject", "GET candidates"])
 async def test_a_request_that_there_is_not(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     operator: dict[str, str],
@@ -125,7 +125,7 @@ async def test_a_request_that_there_is_not(
 
 
 async def test_as_many_as_asked_for(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     request_id = await installation.lease_request(family.child, count=2)
     accounts = await pool_ids(installation, 15_000, 20_000)
@@ -149,7 +149,7 @@ async def test_as_many_as_asked_for(
 
 
 async def test_fewer_are_partial_and_the_price_can_be_another(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     request_id = await installation.lease_request(family.partner, count=3)
     accounts = await pool_ids(installation, 15_000, 20_000)
@@ -177,7 +177,7 @@ async def test_fewer_are_partial_and_the_price_can_be_another(
     ids=["none", "missing", "another kind", "twice", "51", "more than asked for", "fields"],
 )
 async def test_an_answer_that_is_not_valid(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
     operator: dict[str, str],
@@ -191,7 +191,7 @@ async def test_an_answer_that_is_not_valid(
 
 
 async def test_a_wallet_that_does_not_cover_all_pays_none(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     request_id = await installation.lease_request(family.child, count=2)
     accounts = await pool_ids(installation, 100_000, 1)
@@ -204,7 +204,7 @@ async def test_a_wallet_that_does_not_cover_all_pays_none(
 
 
 async def test_accounts_that_are_not_available(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     request_id = await installation.lease_request(family.child, count=4)
     free, leased, retired = await pool_ids(installation, 5, 5, 5)
@@ -225,7 +225,7 @@ async def test_accounts_that_are_not_available(
 
 
 async def test_requests_of_a_test_environment_are_not_in_the_queue(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     key = await installation.key(await installation.test_tenant(family.partner), "*", env="test")
     body: dict[str, Any] = {"name": "Try", "timezone": "UTC"}

@@ -18,7 +18,7 @@ from partner_api.clock import format_milliseconds
 from partner_api.ids import parse_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
     from tests.support.tenants import Wallet
 
@@ -30,7 +30,7 @@ async def family(installation: Installation) -> Family:
 
 
 async def listed(
-    api: httpx.AsyncClient, operator: dict[str, str], wallet: Wallet, **params: Any
+    api: httpx2.AsyncClient, operator: dict[str, str], wallet: Wallet, **params: Any
 ) -> list[dict[str, Any]]:
     params = {"organizationId": org_id(wallet), **params}
     page = granted(await api.get(PATH, headers=operator, params=params))
@@ -39,7 +39,7 @@ async def listed(
 
 
 async def test_a_lease_as_the_partner_sees_it_and_whose_it_is(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     name = handle()
     (social_account_id,) = await installation.lease(family.child, name, at=now())
@@ -59,7 +59,7 @@ async def test_a_lease_as_the_partner_sees_it_and_whose_it_is(
 
 
 async def test_all_leases_newest_first(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str]
 ) -> None:
     families = [await installation.family(cash_cents=100) for _ in range(2)]
     # Newer than what other tests lease meanwhile.
@@ -81,7 +81,7 @@ async def test_all_leases_newest_first(
 
 
 async def test_its_filters(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     """One that is current, one that is past due since yesterday, one that has ended."""
     (current,) = await installation.lease(family.child, handle(), at=now(), price_cents=5)
@@ -145,7 +145,7 @@ async def test_its_filters(
 
 @pytest.mark.parametrize("name", ["nonsense", "prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05", None])
 async def test_a_lease_that_there_is_not(
-    api: httpx.AsyncClient, operator: dict[str, str], name: str | None
+    api: httpx2.AsyncClient, operator: dict[str, str], name: str | None
 ) -> None:
     path = f"{PATH}/{name or f'sa_{uuid4()}'}"
     response = await api.patch(path, json={"monthlyPriceCents": 1}, headers=operator)
@@ -154,7 +154,7 @@ async def test_a_lease_that_there_is_not(
 
 
 async def test_leases_of_a_test_environment_are_not_the_operator_s(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     test = await installation.test_tenant(family.partner)
     key = await installation.key(test, "*", env="test")
@@ -167,7 +167,7 @@ async def test_leases_of_a_test_environment_are_not_the_operator_s(
 
 
 async def test_a_new_price_holds_from_the_next_renewal_on(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     (lease_id,) = await installation.lease(family.child, handle(), at=now(), price_cents=10_000)
     changed = granted(
@@ -186,7 +186,7 @@ async def test_a_new_price_holds_from_the_next_renewal_on(
 
 
 async def test_a_recall(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     name = handle()
     (lease_id,) = await installation.lease(family.child, name, at=now(), price_cents=10_000)
@@ -217,7 +217,7 @@ async def test_a_recall(
 
 
 async def test_what_is_over_is_neither_recalled_nor_priced(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     (lease_id,) = await installation.lease(family.child, handle(), at=now(), price_cents=5)
     granted(await api.post(f"{PATH}/{lease_id}/recall", json={}, headers=operator))
@@ -233,7 +233,7 @@ async def test_what_is_over_is_neither_recalled_nor_priced(
 
 
 async def test_a_recall_and_a_release_at_once(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     for _ in range(5):
         (lease_id,) = await installation.lease(family.child, handle(), at=now(), price_cents=5)

@@ -15,7 +15,7 @@ from partner_api.clock import format_milliseconds
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
     from tests.support.tenants import Wallet
 
@@ -44,7 +44,7 @@ def path_of(wallet: Wallet, what: str) -> str:
 
 
 async def book(
-    api: httpx.AsyncClient, installation: Installation, wallet: Wallet, what: str, **body: Any
+    api: httpx2.AsyncClient, installation: Installation, wallet: Wallet, what: str, **body: Any
 ) -> tuple[str, str]:
     """Post something, and give the ids of the operator and of the request."""
     headers = await installation.operator("admin")
@@ -63,7 +63,7 @@ async def book(
 
 
 async def all_pages(
-    api: httpx.AsyncClient, path: str, headers: Headers, **params: str
+    api: httpx2.AsyncClient, path: str, headers: Headers, **params: str
 ) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     cursor: str | None = None
@@ -77,7 +77,7 @@ async def all_pages(
 
 @pytest.mark.parametrize("whose", ["partner", "child"])
 async def test_credits_are_what_the_partner_sees_and_who_it_was(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     viewer: Headers,
     charged: Family,
@@ -95,7 +95,7 @@ async def test_credits_are_what_the_partner_sees_and_who_it_was(
 
 
 async def test_a_key_that_moved_credits_is_named(
-    api: httpx.AsyncClient, viewer: Headers, charged: Family
+    api: httpx2.AsyncClient, viewer: Headers, charged: Family
 ) -> None:
     path = f"/v1/organizations/{org_id(charged.child)}/credits/allocate"
     headers = {**charged.partner_key.headers, "Idempotency-Key": str(uuid4())}
@@ -110,7 +110,9 @@ async def test_a_key_that_moved_credits_is_named(
         )
 
 
-async def test_filters_of_credits(api: httpx.AsyncClient, viewer: Headers, charged: Family) -> None:
+async def test_filters_of_credits(
+    api: httpx2.AsyncClient, viewer: Headers, charged: Family
+) -> None:
     path = path_of(charged.child, "credits")
     later = format_milliseconds(now() + timedelta(hours=1))
     for params, types in (
@@ -137,7 +139,7 @@ async def test_filters_of_credits(api: httpx.AsyncClient, viewer: Headers, charg
 
 
 async def test_cash_is_what_the_partner_sees_with_who_it_was_and_the_reference(
-    api: httpx.AsyncClient, installation: Installation, viewer: Headers, charged: Family
+    api: httpx2.AsyncClient, installation: Installation, viewer: Headers, charged: Family
 ) -> None:
     who = await book(
         api,
@@ -165,7 +167,7 @@ async def test_cash_is_what_the_partner_sees_with_who_it_was_and_the_reference(
 
 
 async def test_the_test_environment_is_another_ledger(
-    api: httpx.AsyncClient, installation: Installation, viewer: Headers, charged: Family
+    api: httpx2.AsyncClient, installation: Installation, viewer: Headers, charged: Family
 ) -> None:
     tested = await installation.test_tenant(charged.partner)
     key = await installation.key(tested, "*", env="test")
@@ -184,7 +186,7 @@ async def test_the_test_environment_is_another_ledger(
 
 
 async def test_a_cursor_fits_its_ledger_only(
-    api: httpx.AsyncClient, viewer: Headers, charged: Family
+    api: httpx2.AsyncClient, viewer: Headers, charged: Family
 ) -> None:
     path = path_of(charged.child, "credits")
     first = granted(await api.get(path, params={"limit": "1"}, headers=viewer))
@@ -200,14 +202,14 @@ async def test_a_cursor_fits_its_ledger_only(
 
 
 async def test_it_stays_readable_when_the_child_is_archived(
-    api: httpx.AsyncClient, installation: Installation, viewer: Headers, charged: Family
+    api: httpx2.AsyncClient, installation: Installation, viewer: Headers, charged: Family
 ) -> None:
     await installation.set_status(charged.child, "archived")
     events = await all_pages(api, path_of(charged.child, "credits"), viewer)
     assert events[0]["metadata"]["reason"] == "archive_sweep"
 
 
-async def test_who_has_no_ledger(api: httpx.AsyncClient, viewer: Headers, charged: Family) -> None:
+async def test_who_has_no_ledger(api: httpx2.AsyncClient, viewer: Headers, charged: Family) -> None:
     for what in ("credits", "cash"):
         path = f"/ops/v1/organizations/{format_id('org', uuid4())}/{what}/events"
         refused(await api.get(path, headers=viewer), "NOT_FOUND")

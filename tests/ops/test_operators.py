@@ -14,7 +14,7 @@ from tests.support.installation import ago, now
 from partner_api.clock import format_milliseconds
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 PATH = "/ops/v1/operators"
@@ -32,7 +32,7 @@ def name() -> str:
 
 
 async def create(
-    api: httpx.AsyncClient, admin: dict[str, str], **body: Any
+    api: httpx2.AsyncClient, admin: dict[str, str], **body: Any
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """A new operator, and what authenticates it."""
     body = {"name": name(), "role": "viewer", **body}
@@ -41,7 +41,7 @@ async def create(
 
 
 async def test_a_new_operator_s_token_works_at_once(
-    api: httpx.AsyncClient, admin: dict[str, str]
+    api: httpx2.AsyncClient, admin: dict[str, str]
 ) -> None:
     later = format_milliseconds(now() + timedelta(days=1))
     operator, headers = await create(api, admin, expiresAt=later)
@@ -61,7 +61,7 @@ async def test_a_new_operator_s_token_works_at_once(
 
 
 async def test_a_name_is_one_living_operator_s(
-    api: httpx.AsyncClient, admin: dict[str, str]
+    api: httpx2.AsyncClient, admin: dict[str, str]
 ) -> None:
     operator, _ = await create(api, admin)
     body = {"name": operator["name"], "role": "viewer"}
@@ -84,14 +84,14 @@ async def test_a_name_is_one_living_operator_s(
     ],
 )
 async def test_an_operator_that_is_not_valid(
-    api: httpx.AsyncClient, admin: dict[str, str], body: dict[str, Any], paths: list[str]
+    api: httpx2.AsyncClient, admin: dict[str, str], body: dict[str, Any], paths: list[str]
 ) -> None:
     full = {"name": name(), "role": "viewer", **body}
     assert list(issues(await api.post(PATH, json=full, headers=admin))) == paths
 
 
 async def test_rotating_kills_the_old_token_at_once(
-    api: httpx.AsyncClient, admin: dict[str, str]
+    api: httpx2.AsyncClient, admin: dict[str, str]
 ) -> None:
     operator, old = await create(api, admin)
     rotated = granted(await api.post(f"{PATH}/{operator['id']}/rotate", headers=admin))
@@ -102,7 +102,7 @@ async def test_rotating_kills_the_old_token_at_once(
     granted(await api.get("/ops/v1/organizations", headers=new))
 
 
-async def test_revoking_is_for_ever(api: httpx.AsyncClient, admin: dict[str, str]) -> None:
+async def test_revoking_is_for_ever(api: httpx2.AsyncClient, admin: dict[str, str]) -> None:
     operator, headers = await create(api, admin)
     path = f"{PATH}/{operator['id']}"
     revoked = [granted(await api.post(f"{path}/revoke", headers=admin)) for _ in range(2)]
@@ -113,7 +113,7 @@ async def test_revoking_is_for_ever(api: httpx.AsyncClient, admin: dict[str, str
     assert refused(response, "CONFLICT") == {"status": "revoked"}
 
 
-async def test_the_last_admin_stays(spare_api: httpx.AsyncClient, spare: Installation) -> None:
+async def test_the_last_admin_stays(spare_api: httpx2.AsyncClient, spare: Installation) -> None:
     """Nobody could let anybody in any more. One whose token has expired does not count."""
     last = await spare.operator("admin")
     await spare.operator("admin", expires_at=ago(seconds=1))
@@ -129,7 +129,7 @@ async def test_the_last_admin_stays(spare_api: httpx.AsyncClient, spare: Install
     granted(await spare_api.post(f"{PATH}/{mine['id']}/revoke", headers=other))
 
 
-async def test_the_list_has_no_token_in_it(api: httpx.AsyncClient, admin: dict[str, str]) -> None:
+async def test_the_list_has_no_token_in_it(api: httpx2.AsyncClient, admin: dict[str, str]) -> None:
     created = [await create(api, admin) for _ in range(2)]
     response = await api.get(PATH, headers=admin, params={"limit": "2"})
     assert granted(response)["items"] == [operator for operator, _ in created[::-1]]
@@ -139,7 +139,7 @@ async def test_the_list_has_no_token_in_it(api: httpx.AsyncClient, admin: dict[s
 
 @pytest.mark.parametrize("action", ["rotate", "revoke"])
 async def test_an_operator_that_is_not_there(
-    api: httpx.AsyncClient, admin: dict[str, str], action: str
+    api: httpx2.AsyncClient, admin: dict[str, str], action: str
 ) -> None:
     for operator_id in (MISSING, "nonsense"):
         refused(await api.post(f"{PATH}/{operator_id}/{action}", headers=admin), "NOT_FOUND")
@@ -156,7 +156,7 @@ async def test_an_operator_that_is_not_there(
     ],
 )
 async def test_only_an_admin_may(
-    api: httpx.AsyncClient, installation: Installation, role: str, method: str, path: str
+    api: httpx2.AsyncClient, installation: Installation, role: str, method: str, path: str
 ) -> None:
     headers = await installation.operator(role)
     response = await api.request(method, path, content=b"{", headers=headers)

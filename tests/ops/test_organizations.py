@@ -11,7 +11,7 @@ from tests.support.answers import granted, issues, refused
 from tests.support.installation import handle, now, org_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 PATH = "/ops/v1/organizations"
@@ -26,7 +26,7 @@ PRICES = {
 
 
 async def test_a_partner_with_nothing_but_a_name(
-    api: httpx.AsyncClient, operator: dict[str, str]
+    api: httpx2.AsyncClient, operator: dict[str, str]
 ) -> None:
     before = now()
     response = await api.post(PATH, json={"name": "Acme"}, headers=operator)
@@ -60,7 +60,7 @@ async def test_a_partner_with_nothing_but_a_name(
     }
 
 
-async def test_a_partner_with_everything(api: httpx.AsyncClient, operator: dict[str, str]) -> None:
+async def test_a_partner_with_everything(api: httpx2.AsyncClient, operator: dict[str, str]) -> None:
     body = {
         "name": "Ünïcode & <Söhne> 🧋",
         "billingEmail": "billing@example.com",
@@ -72,7 +72,7 @@ async def test_a_partner_with_everything(api: httpx.AsyncClient, operator: dict[
 
 
 async def test_a_partner_has_a_live_and_a_test_environment_with_one_id(
-    api: httpx.AsyncClient, operator: dict[str, str]
+    api: httpx2.AsyncClient, operator: dict[str, str]
 ) -> None:
     """The same organization, and nothing else in common."""
     partner = granted(await api.post(PATH, json={"name": "Acme"}, headers=operator), 201)
@@ -116,13 +116,13 @@ async def test_a_partner_has_a_live_and_a_test_environment_with_one_id(
     ],
 )
 async def test_a_partner_that_is_not_valid(
-    api: httpx.AsyncClient, operator: dict[str, str], body: dict[str, Any], paths: list[str]
+    api: httpx2.AsyncClient, operator: dict[str, str], body: dict[str, Any], paths: list[str]
 ) -> None:
     assert list(issues(await api.post(PATH, json=body, headers=operator))) == paths
 
 
 async def test_the_list_and_its_filters(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], family: Family
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str], family: Family
 ) -> None:
     mark = uuid4().hex
     names = [f"{mark} 100% real", f"{mark} 100_real", f"{mark.upper()} Other"]
@@ -160,14 +160,14 @@ async def test_the_list_and_its_filters(
     ],
 )
 async def test_a_filter_that_is_not_valid(
-    api: httpx.AsyncClient, operator: dict[str, str], query: str, parameter: str
+    api: httpx2.AsyncClient, operator: dict[str, str], query: str, parameter: str
 ) -> None:
     response = await api.get(f"{PATH}?{query}", headers=operator)
     assert list(issues(response)) == [parameter]
 
 
 async def test_one_partner_with_its_wallets_and_counts(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str]
 ) -> None:
     family = await installation.family(prepaid=700, cash_cents=40_000)
     await installation.lease(family.partner, handle(), at=now())
@@ -186,7 +186,7 @@ async def test_one_partner_with_its_wallets_and_counts(
     }
 
 
-async def test_one_child(api: httpx.AsyncClient, operator: dict[str, str], family: Family) -> None:
+async def test_one_child(api: httpx2.AsyncClient, operator: dict[str, str], family: Family) -> None:
     """Its partner pays, and has the tier and the prices."""
     detail = granted(await api.get(f"{PATH}/{org_id(family.child)}", headers=operator))
     assert detail["parentOrganizationId"] == org_id(family.partner)
@@ -199,7 +199,7 @@ async def test_one_child(api: httpx.AsyncClient, operator: dict[str, str], famil
 
 
 async def test_new_terms_hold_at_once(
-    api: httpx.AsyncClient, operator: dict[str, str], family: Family
+    api: httpx2.AsyncClient, operator: dict[str, str], family: Family
 ) -> None:
     path = f"{PATH}/{org_id(family.partner)}"
     body = {"rateLimitTier": "pilot", "formatPrices": {"video_remix": 90, "auto": 0}}
@@ -217,7 +217,7 @@ async def test_new_terms_hold_at_once(
 
 
 async def test_the_kill_switch_of_a_partner_and_its_children(
-    api: httpx.AsyncClient, operator: dict[str, str], family: Family
+    api: httpx2.AsyncClient, operator: dict[str, str], family: Family
 ) -> None:
     path = f"{PATH}/{org_id(family.partner)}"
     for status, allowed in (("suspended", False), ("suspended", False), ("active", True)):
@@ -232,7 +232,7 @@ async def test_the_kill_switch_of_a_partner_and_its_children(
 
 
 async def test_an_archived_child_stays_archived(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], family: Family
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str], family: Family
 ) -> None:
     await installation.set_status(family.child, "archived")
     path = f"{PATH}/{org_id(family.child)}"
@@ -254,7 +254,7 @@ async def test_an_archived_child_stays_archived(
     ],
 )
 async def test_terms_that_are_not_valid(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     operator: dict[str, str],
     family: Family,
     body: dict[str, Any],
@@ -265,7 +265,7 @@ async def test_terms_that_are_not_valid(
 
 
 async def test_a_child_has_no_terms_of_its_own(
-    api: httpx.AsyncClient, operator: dict[str, str], family: Family
+    api: httpx2.AsyncClient, operator: dict[str, str], family: Family
 ) -> None:
     path = f"{PATH}/{org_id(family.child)}"
     for body in ({"rateLimitTier": "pilot"}, {"formatPrices": {"auto": 1}}):
@@ -274,7 +274,7 @@ async def test_a_child_has_no_terms_of_its_own(
 
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
 async def test_an_organization_that_is_not_there(
-    api: httpx.AsyncClient, operator: dict[str, str], method: str
+    api: httpx2.AsyncClient, operator: dict[str, str], method: str
 ) -> None:
     content = b"{}" if method == "PATCH" else None
     response = await api.request(method, f"{PATH}/{MISSING}", headers=operator, content=content)
@@ -288,20 +288,20 @@ async def test_an_organization_that_is_not_there(
 
 @pytest.mark.parametrize("role", ["viewer", "finance", "worker"])
 async def test_only_an_operator_brings_partners_in(
-    api: httpx.AsyncClient, installation: Installation, role: str
+    api: httpx2.AsyncClient, installation: Installation, role: str
 ) -> None:
     headers = await installation.operator(role)
     response = await api.post(PATH, content=b"{", headers=headers)
     assert refused(response, "FORBIDDEN_SCOPE") == {"requiredScope": "operator"}
 
 
-async def test_a_worker_reads_nothing(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_worker_reads_nothing(api: httpx2.AsyncClient, installation: Installation) -> None:
     response = await api.get(PATH, headers=await installation.operator("worker"))
     assert refused(response, "FORBIDDEN_SCOPE") == {"requiredScope": "viewer"}
 
 
 async def test_what_an_operator_did_is_in_the_partner_s_log(
-    api: httpx.AsyncClient, operator: dict[str, str], family: Family
+    api: httpx2.AsyncClient, operator: dict[str, str], family: Family
 ) -> None:
     path = f"{PATH}/{org_id(family.partner)}"
     response = await api.patch(path, json={"rateLimitTier": "pilot"}, headers=operator)

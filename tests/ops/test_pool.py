@@ -10,7 +10,7 @@ from tests.support.answers import granted, issues, refused
 from tests.support.installation import handle, now
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 PATH = "/ops/v1/pool/accounts"
@@ -28,7 +28,7 @@ def account(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in (fields | changes).items() if value is not ...}
 
 
-async def test_an_account(api: httpx.AsyncClient, operator: dict[str, str]) -> None:
+async def test_an_account(api: httpx2.AsyncClient, operator: dict[str, str]) -> None:
     body = account()
     added = granted(await api.post(PATH, json=body, headers=operator), 201)
     assert added == {
@@ -46,7 +46,9 @@ async def test_an_account(api: httpx.AsyncClient, operator: dict[str, str]) -> N
     assert (added["monthlyPriceCents"], added["avatarUrl"]) == (0, "https://example.com/a.png")
 
 
-async def test_a_handle_that_the_pool_has(api: httpx.AsyncClient, operator: dict[str, str]) -> None:
+async def test_a_handle_that_the_pool_has(
+    api: httpx2.AsyncClient, operator: dict[str, str]
+) -> None:
     body = account()
     granted(await api.post(PATH, json=body, headers=operator), 201)
     details = refused(await api.post(PATH, json=body, headers=operator), "CONFLICT")
@@ -76,14 +78,14 @@ async def test_a_handle_that_the_pool_has(api: httpx.AsyncClient, operator: dict
     ],
 )
 async def test_an_account_that_is_not_valid(
-    api: httpx.AsyncClient, operator: dict[str, str], changes: dict[str, Any], paths: list[str]
+    api: httpx2.AsyncClient, operator: dict[str, str], changes: dict[str, Any], paths: list[str]
 ) -> None:
     response = await api.post(PATH, json=account(**changes), headers=operator)
     assert list(issues(response)) == paths
 
 
 async def test_the_list_and_its_filters(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str]
 ) -> None:
     mark = f"v{uuid4().hex}"
     names = [handle(), handle(), handle()]
@@ -119,7 +121,7 @@ async def test_the_list_and_its_filters(
     ],
 )
 async def test_filters_by_audience_and_price(
-    api: httpx.AsyncClient, operator: dict[str, str], filters: dict[str, Any], found: list[int]
+    api: httpx2.AsyncClient, operator: dict[str, str], filters: dict[str, Any], found: list[int]
 ) -> None:
     mark = f"v{uuid4().hex}"
     names = [handle(), handle()]
@@ -136,7 +138,7 @@ async def test_filters_by_audience_and_price(
 
 
 async def test_a_leased_account_says_so(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str]
 ) -> None:
     partner = await installation.partner(cash_cents=15_000)
     name = handle()
@@ -150,7 +152,7 @@ async def test_a_leased_account_says_so(
     [("status=gone", "status"), ("limit=201", "limit"), ("language=English", "language")],
 )
 async def test_a_filter_that_is_not_valid(
-    api: httpx.AsyncClient, operator: dict[str, str], query: str, parameter: str
+    api: httpx2.AsyncClient, operator: dict[str, str], query: str, parameter: str
 ) -> None:
     assert list(issues(await api.get(f"{PATH}?{query}", headers=operator))) == [parameter]
 
@@ -158,7 +160,9 @@ async def test_a_filter_that_is_not_valid(
 # Changing ---------------------------------------------------------------------------------------
 
 
-async def added(api: httpx.AsyncClient, operator: dict[str, str], **changes: Any) -> dict[str, Any]:
+async def added(
+    api: httpx2.AsyncClient, operator: dict[str, str], **changes: Any
+) -> dict[str, Any]:
     body: dict[str, Any] = granted(
         await api.post(PATH, json=account(**changes), headers=operator), 201
     )
@@ -166,7 +170,7 @@ async def added(api: httpx.AsyncClient, operator: dict[str, str], **changes: Any
 
 
 async def test_changing_an_account(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str]
 ) -> None:
     before = await added(api, operator, avatarUrl="https://example.com/a.png")
     path = f"{PATH}/{before['id']}"
@@ -212,14 +216,14 @@ async def test_changing_an_account(
     ],
 )
 async def test_a_change_that_is_not_valid(
-    api: httpx.AsyncClient, operator: dict[str, str], changes: dict[str, Any], paths: list[str]
+    api: httpx2.AsyncClient, operator: dict[str, str], changes: dict[str, Any], paths: list[str]
 ) -> None:
     path = f"{PATH}/{(await added(api, operator))['id']}"
     assert list(issues(await api.patch(path, json=changes, headers=operator))) == paths
 
 
 async def test_a_leased_account_is_neither_retired_nor_made_available(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str]
 ) -> None:
     partner = await installation.partner(cash_cents=15_000)
     name = handle()
@@ -236,7 +240,7 @@ async def test_a_leased_account_is_neither_retired_nor_made_available(
 
 @pytest.mark.parametrize("name", ["nonsense", "sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"])
 async def test_an_account_that_there_is_not(
-    api: httpx.AsyncClient, operator: dict[str, str], name: str
+    api: httpx2.AsyncClient, operator: dict[str, str], name: str
 ) -> None:
     for missing in (name, f"pool_{uuid4()}"):
         response = await api.patch(f"{PATH}/{missing}", json={}, headers=operator)
@@ -252,7 +256,7 @@ async def test_an_account_that_there_is_not(
     ],
 )
 async def test_who_may_not(
-    api: httpx.AsyncClient, installation: Installation, role: str, method: str, required: str
+    api: httpx2.AsyncClient, installation: Installation, role: str, method: str, required: str
 ) -> None:
     headers = await installation.operator(role)
     response = await api.request(method, PATH, content=b"{", headers=headers)

@@ -11,11 +11,11 @@ from tests.support.answers import granted, issues, refused
 from tests.support.installation import handle
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 
-async def test_ndjson(api: httpx.AsyncClient, operator: dict[str, str], mark: str) -> None:
+async def test_ndjson(api: httpx2.AsyncClient, operator: dict[str, str], mark: str) -> None:
     names = [handle(), handle()]
     text = "\n".join(
         [
@@ -33,7 +33,7 @@ async def test_ndjson(api: httpx.AsyncClient, operator: dict[str, str], mark: st
     assert {newest["status"], oldest["status"]} == {"available"}
 
 
-async def test_csv(api: httpx.AsyncClient, operator: dict[str, str], mark: str) -> None:
+async def test_csv(api: httpx2.AsyncClient, operator: dict[str, str], mark: str) -> None:
     names = [handle(), handle(), handle()]
     text = (
         "\ufeffvertical,handle,followers,geo,language,avatarUrl,monthlyPriceCents\r\n"
@@ -56,7 +56,7 @@ async def test_csv(api: httpx.AsyncClient, operator: dict[str, str], mark: str) 
 
 
 async def test_bad_lines_of_ndjson_are_named_and_the_good_ones_kept(
-    api: httpx.AsyncClient, operator: dict[str, str], mark: str
+    api: httpx2.AsyncClient, operator: dict[str, str], mark: str
 ) -> None:
     there, names = handle(), [handle(), handle()]
     granted(await send(api, operator, line(mark, there)))
@@ -106,7 +106,7 @@ async def test_bad_lines_of_ndjson_are_named_and_the_good_ones_kept(
     ],
 )
 async def test_a_line_that_nothing_can_hold(
-    api: httpx.AsyncClient, operator: dict[str, str], mark: str, spoilt: bytes, message: str
+    api: httpx2.AsyncClient, operator: dict[str, str], mark: str, spoilt: bytes, message: str
 ) -> None:
     """It is a bad line like others, and the one after it is read."""
     name = handle()
@@ -129,7 +129,7 @@ async def test_a_line_that_nothing_can_hold(
     ],
 )
 async def test_a_cell_that_nothing_can_hold(
-    api: httpx.AsyncClient, operator: dict[str, str], mark: str, cell: str, message: str
+    api: httpx2.AsyncClient, operator: dict[str, str], mark: str, cell: str, message: str
 ) -> None:
     rows = f"{HEADER}\n{handle()},{cell},{mark},en,US\n{handle()},1,{mark},en,US"
     result = granted(await send(api, operator, rows, CSV))
@@ -139,7 +139,7 @@ async def test_a_cell_that_nothing_can_hold(
 
 
 async def test_bad_lines_of_a_csv(
-    api: httpx.AsyncClient, operator: dict[str, str], mark: str
+    api: httpx2.AsyncClient, operator: dict[str, str], mark: str
 ) -> None:
     names = [handle(), handle()]
     rows = [
@@ -181,13 +181,13 @@ async def test_bad_lines_of_a_csv(
     ],
 )
 async def test_a_csv_whose_header_does_not_say_what_is_in_it(
-    api: httpx.AsyncClient, operator: dict[str, str], header: str, message: str
+    api: httpx2.AsyncClient, operator: dict[str, str], header: str, message: str
 ) -> None:
     response = await send(api, operator, header, CSV)
     assert message in issues(response)["line 1"]
 
 
-async def test_all_or_nothing(api: httpx.AsyncClient, operator: dict[str, str], mark: str) -> None:
+async def test_all_or_nothing(api: httpx2.AsyncClient, operator: dict[str, str], mark: str) -> None:
     names = [handle() for _ in range(3)]
     bad = "\n".join([line(mark, names[0]), "{", line(mark, names[1])])
     result = granted(await send(api, operator, bad, allOrNothing="true"))
@@ -204,7 +204,7 @@ async def test_all_or_nothing(api: httpx.AsyncClient, operator: dict[str, str], 
 
 
 async def test_an_import_sent_again(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
 ) -> None:
     text, key = line(mark, handle()), str(uuid4())
     first = await send(api, operator, text, key=key)
@@ -222,7 +222,7 @@ async def test_an_import_sent_again(
 
 
 async def test_it_leaves_one_audit_row(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
 ) -> None:
     response = await send(api, operator, line(mark, handle()) + "\n{")
     granted(response)

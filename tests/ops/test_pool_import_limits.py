@@ -20,7 +20,7 @@ from partner_api.ops.pool.service import MAX_PROBLEMS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 
@@ -28,7 +28,7 @@ MEBIBYTE = 2**20
 
 
 async def test_only_one_at_a_time(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
 ) -> None:
     async with installation.pool.acquire() as connection, connection.transaction():
         assert await pool.begin_import(connection)
@@ -37,7 +37,7 @@ async def test_only_one_at_a_time(
 
 
 async def test_a_handle_that_is_being_added_meanwhile(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str], mark: str
 ) -> None:
     name = handle()
     async with installation.owner.acquire() as connection:
@@ -58,14 +58,14 @@ async def test_a_handle_that_is_being_added_meanwhile(
 
 @pytest.mark.parametrize("media_type", ["application/json", "text/plain", ""])
 async def test_another_media_type(
-    api: httpx.AsyncClient, operator: dict[str, str], media_type: str
+    api: httpx2.AsyncClient, operator: dict[str, str], media_type: str
 ) -> None:
     response = await send(api, operator, "{}", media_type, allOrNothing="perhaps")
     assert list(issues(response)) == ["allOrNothing", "Content-Type"]
 
 
 async def test_a_file_that_is_too_large(
-    api: httpx.AsyncClient, local_api: httpx.AsyncClient, operator: dict[str, str]
+    api: httpx2.AsyncClient, local_api: httpx2.AsyncClient, operator: dict[str, str]
 ) -> None:
     """Whether its size is announced or not; no more of it is kept than is allowed."""
 
@@ -79,7 +79,7 @@ async def test_a_file_that_is_too_large(
 
 
 async def test_whoever_sends_a_large_file_hears_why_it_is_refused(
-    api: httpx.AsyncClient, installation: Installation, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, operator: dict[str, str]
 ) -> None:
     """A refusal comes before the file has arrived, and must not be lost in the sending."""
     file = b" " * 20 * MEBIBYTE
@@ -91,7 +91,7 @@ async def test_whoever_sends_a_large_file_hears_why_it_is_refused(
 
 
 async def test_more_problems_than_are_listed(
-    api: httpx.AsyncClient, operator: dict[str, str], mark: str
+    api: httpx2.AsyncClient, operator: dict[str, str], mark: str
 ) -> None:
     name = handle()
     rows = [line(mark, name)] * (MAX_PROBLEMS + 2) + ["{"] * 1500
@@ -101,7 +101,7 @@ async def test_more_problems_than_are_listed(
 
 
 async def test_what_is_said_of_a_line_is_short(
-    api: httpx.AsyncClient, operator: dict[str, str]
+    api: httpx2.AsyncClient, operator: dict[str, str]
 ) -> None:
     """Whatever is in it: a line may have 16 KiB, and an answer names a thousand lines."""
     wrong = [
@@ -136,7 +136,7 @@ def test_other_requests_have_their_turn_whatever_is_in_a_file(content: bytes, ba
 
 @pytest.mark.parametrize("text", ["\n", "{\n"])
 async def test_a_file_of_too_many_lines(
-    local_api: httpx.AsyncClient,
+    local_api: httpx2.AsyncClient,
     operator: dict[str, str],
     mark: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -153,7 +153,7 @@ async def test_a_file_of_too_many_lines(
 
 @pytest.mark.parametrize("count", [20_000, pytest.param(100_000, marks=pytest.mark.long)])
 async def test_a_long_file_takes_little_memory(
-    local_api: httpx.AsyncClient,
+    local_api: httpx2.AsyncClient,
     installation: Installation,
     operator: dict[str, str],
     mark: str,

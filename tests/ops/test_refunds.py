@@ -14,7 +14,7 @@ from tests.support.installation import handle, now, org_id
 from partner_api.clock import format_seconds
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
     from tests.support.tenants import Wallet
 
@@ -26,12 +26,12 @@ async def family(installation: Installation) -> Family:
 
 
 async def refund(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     headers: dict[str, str],
     wallet: Wallet,
     key: str | None = None,
     **body: Any,
-) -> httpx.Response:
+) -> httpx2.Response:
     return await api.post(
         f"/ops/v1/organizations/{org_id(wallet)}/cash/refund",
         json=body,
@@ -40,7 +40,7 @@ async def refund(
 
 
 async def test_a_refund_goes_to_the_partner_that_paid(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     finance = await installation.operator("finance")
     at = now()
@@ -92,7 +92,7 @@ async def test_a_refund_goes_to_the_partner_that_paid(
 
 
 async def test_a_refund_of_a_lease_that_is_over(
-    api: httpx.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
+    api: httpx2.AsyncClient, installation: Installation, family: Family, operator: dict[str, str]
 ) -> None:
     (lease_id,) = await installation.lease(family.partner, handle(), at=now(), price_cents=500)
     granted(await api.post(f"{PATH}/{lease_id}/recall", headers=operator))
@@ -101,7 +101,7 @@ async def test_a_refund_of_a_lease_that_is_over(
 
 
 async def test_refunds_that_are_refused(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     finance = await installation.operator("finance")
     other = await installation.family(cash_cents=1_000)
@@ -143,7 +143,7 @@ async def test_refunds_that_are_refused(
 
 
 async def test_refunds_at_once_give_back_no_more_than_was_charged(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     finance = await installation.operator("finance")
     (lease_id,) = await installation.lease(family.child, handle(), at=now(), price_cents=500)

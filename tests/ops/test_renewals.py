@@ -27,7 +27,7 @@ from partner_api.settings.table import load_settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    import httpx
+    import httpx2
     from tests.support.databases import DatabaseUrls
     from tests.support.tenants import Wallet
 
@@ -54,7 +54,7 @@ async def still(still_urls: DatabaseUrls, secret_keys_text: str) -> AsyncIterato
 @pytest_asyncio.fixture
 async def still_api(
     still_urls: DatabaseUrls, secret_keys_text: str
-) -> AsyncIterator[httpx.AsyncClient]:
+) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an application without workers."""
     settings = load_settings(
         {
@@ -74,7 +74,7 @@ async def operator(still: Installation) -> dict[str, str]:
 
 
 async def renewals_of(
-    api: httpx.AsyncClient, operator: dict[str, str], wallet: Wallet, **params: str
+    api: httpx2.AsyncClient, operator: dict[str, str], wallet: Wallet, **params: str
 ) -> list[dict[str, Any]]:
     params = {"organizationId": org_id(wallet), **params}
     page = granted(await api.get(PATH, headers=operator, params=params))
@@ -83,7 +83,7 @@ async def renewals_of(
 
 
 async def dry_run_of(
-    api: httpx.AsyncClient, operator: dict[str, str], wallet: Wallet, **params: str
+    api: httpx2.AsyncClient, operator: dict[str, str], wallet: Wallet, **params: str
 ) -> list[dict[str, Any]]:
     params = {"organizationId": org_id(wallet), **params}
     page = granted(await api.get(f"{PATH}/dry-run", headers=operator, params=params))
@@ -99,7 +99,7 @@ def until(at: datetime) -> str:
 
 
 async def test_what_will_be_charged(
-    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+    still_api: httpx2.AsyncClient, still: Installation, operator: dict[str, str]
 ) -> None:
     """Three months of one lease and two of another, from a wallet that pays for three months."""
     family = await still.family(at=ago(days=40), cash_cents=1_000 + 2_000 + 4_999)
@@ -135,7 +135,7 @@ async def test_what_will_be_charged(
 
 
 async def test_it_is_what_the_partner_s_wallet_says(
-    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+    still_api: httpx2.AsyncClient, still: Installation, operator: dict[str, str]
 ) -> None:
     family = await still.family(at=ago(days=40), cash_cents=2_500)
     await still.lease(family.partner, handle(), handle(), at=ago(days=10), price_cents=1_000)
@@ -149,7 +149,7 @@ async def test_it_is_what_the_partner_s_wallet_says(
 
 
 async def test_what_is_past_due_is_in_it(
-    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+    still_api: httpx2.AsyncClient, still: Installation, operator: dict[str, str]
 ) -> None:
     family = await still.family(at=ago(days=100), cash_cents=1_000)
     start = add_months(now().replace(microsecond=0), -2) - timedelta(days=5)
@@ -161,7 +161,7 @@ async def test_what_is_past_due_is_in_it(
 
 
 async def test_pages_of_partners(
-    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+    still_api: httpx2.AsyncClient, still: Installation, operator: dict[str, str]
 ) -> None:
     expected = set()
     for _ in range(3):
@@ -184,7 +184,7 @@ async def test_pages_of_partners(
     assert org_id(idle) not in seen
 
 
-async def test_how_far_it_looks(still_api: httpx.AsyncClient, operator: dict[str, str]) -> None:
+async def test_how_far_it_looks(still_api: httpx2.AsyncClient, operator: dict[str, str]) -> None:
     too_far = {"until": until(now() + timedelta(days=367)), "limit": "10"}
     assert list(issues(await still_api.get(PATH, headers=operator, params=too_far))) == ["until"]
     params = {"until": "2027-01-01T00:00:00+01:00", "limit": "101"}
@@ -218,7 +218,7 @@ async def _rows(installation: Installation, wallet: Wallet) -> list[Any]:
 
 
 async def test_a_dry_run_says_what_a_sweep_then_does(
-    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+    still_api: httpx2.AsyncClient, still: Installation, operator: dict[str, str]
 ) -> None:
     """The first in line ends, so the second is paid, the third is tried in vain, the fourth is new."""
     family = await still.family(at=ago(days=90), cash_cents=91_000)
@@ -282,7 +282,7 @@ async def test_a_dry_run_says_what_a_sweep_then_does(
 
 
 async def test_months_that_nobody_has_charged_yet(
-    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+    still_api: httpx2.AsyncClient, still: Installation, operator: dict[str, str]
 ) -> None:
     family = await still.family(at=ago(days=90), cash_cents=10_000)
     await still.lease(family.partner, handle(), at=ago(days=70), price_cents=1_000)
@@ -293,7 +293,7 @@ async def test_months_that_nobody_has_charged_yet(
 
 
 async def test_the_days_to_come(
-    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+    still_api: httpx2.AsyncClient, still: Installation, operator: dict[str, str]
 ) -> None:
     """Money for one of two leases, which fall due ten days apart, in the next forty days."""
     family = await still.family(at=ago(days=60), cash_cents=2_500 + 1_000)
@@ -323,7 +323,7 @@ async def test_the_days_to_come(
 
 
 async def test_a_wallet_that_a_worker_is_charging_is_left_out(
-    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+    still_api: httpx2.AsyncClient, still: Installation, operator: dict[str, str]
 ) -> None:
     family = await still.family(at=ago(days=90), cash_cents=10_000)
     await still.lease(family.partner, handle(), at=ago(days=70), price_cents=1_000)
@@ -339,7 +339,7 @@ async def test_a_wallet_that_a_worker_is_charging_is_left_out(
 
 
 async def test_pages_of_a_dry_run(
-    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+    still_api: httpx2.AsyncClient, still: Installation, operator: dict[str, str]
 ) -> None:
     expected = set()
     for _ in range(2):
@@ -359,7 +359,7 @@ async def test_pages_of_a_dry_run(
 
 
 async def test_a_wallet_that_cannot_be_charged_is_left_out_of_a_dry_run(
-    still_api: httpx.AsyncClient, still: Installation, operator: dict[str, str]
+    still_api: httpx2.AsyncClient, still: Installation, operator: dict[str, str]
 ) -> None:
     good, bad = [await still.family(at=ago(days=90), cash_cents=91_000) for _ in range(2)]
     for family in (good, bad):

@@ -14,12 +14,12 @@ from tests.support.installation import now
 from partner_api.clock import format_milliseconds
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family
 
 
 async def test_a_subscription(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     response = await subscribe(api, finance, family.partner)
     today = f"{now():%Y-%m-%d}T00:00:00.000Z"
@@ -41,7 +41,7 @@ async def test_a_subscription(
 
 
 async def test_equal_values_change_nothing(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     first = granted(await subscribe(api, finance, family.partner))
     assert granted(await subscribe(api, finance, family.partner)) == first
@@ -50,7 +50,7 @@ async def test_equal_values_change_nothing(
 
 
 async def test_more_applies_at_once_and_less_from_the_next_period(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     """Only what exceeds the highest allotment already granted in this period is granted."""
     for included, balance in ((1000, 1000), (400, 1000), (900, 1000), (1500, 1500), (0, 1500)):
@@ -61,7 +61,7 @@ async def test_more_applies_at_once_and_less_from_the_next_period(
 
 
 async def test_becoming_active_grants_once(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     for status, balance in (("past_due", 0), ("active", 10), ("canceled", 10), ("active", 10)):
         response = await subscribe(
@@ -71,7 +71,7 @@ async def test_becoming_active_grants_once(
 
 
 async def test_the_start_is_cut_to_its_day_and_moves_the_period(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     started_at = now() - timedelta(days=3)
     response = await subscribe(
@@ -99,7 +99,7 @@ async def test_the_start_is_cut_to_its_day_and_moves_the_period(
     ],
 )
 async def test_a_subscription_that_is_not_valid(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     finance: dict[str, str],
     family: Family,
     body: dict[str, Any],
@@ -109,7 +109,7 @@ async def test_a_subscription_that_is_not_valid(
 
 
 async def test_the_next_allotment_always_fits(
-    api: httpx.AsyncClient, finance: dict[str, str], family: Family
+    api: httpx2.AsyncClient, finance: dict[str, str], family: Family
 ) -> None:
     granted(await book(api, finance, family.partner, "credits/grant", credits=5))
     response = await subscribe(api, finance, family.partner, includedCredits=MOST)

@@ -9,7 +9,7 @@ from tests.support.answers import granted
 from tests.support.installation import project_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
 
 
@@ -19,7 +19,7 @@ VIDEO = {"tiktokVideoId": "7301234567890123456"}
 
 
 async def claim(
-    api: httpx.AsyncClient, worker: dict[str, str], **fields: Any
+    api: httpx2.AsyncClient, worker: dict[str, str], **fields: Any
 ) -> list[dict[str, Any]]:
     body = {"workerId": "w1", "formats": FORMATS, "leaseSeconds": 60, "max": 1, **fields}
     items: list[dict[str, Any]] = granted(
@@ -29,13 +29,13 @@ async def claim(
 
 
 async def report(
-    api: httpx.AsyncClient, worker: dict[str, str], held: dict[str, Any], what: str, **body: Any
-) -> httpx.Response:
+    api: httpx2.AsyncClient, worker: dict[str, str], held: dict[str, Any], what: str, **body: Any
+) -> httpx2.Response:
     named = {"workerId": "w1", "claimToken": held["claimToken"], **body}
     return await api.post(f"/ops/v1/jobs/{held['jobId']}/{what}", json=named, headers=worker)
 
 
-async def start(api: httpx.AsyncClient, key: Key, count: int = 1) -> list[str]:
+async def start(api: httpx2.AsyncClient, key: Key, count: int = 1) -> list[str]:
     path = f"/v1/projects/{project_id(key.wallet)}/content/video-remix"
     answers = await asyncio.gather(
         *(api.post(path, json=VIDEO, headers=key.headers) for _ in range(count))
@@ -48,6 +48,6 @@ async def funded(installation: Installation) -> Key:
     return await installation.key(wallet, "*")
 
 
-async def job(api: httpx.AsyncClient, key: Key, job_id: str) -> dict[str, Any]:
+async def job(api: httpx2.AsyncClient, key: Key, job_id: str) -> dict[str, Any]:
     found: dict[str, Any] = granted(await api.get(f"/v1/jobs/{job_id}", headers=key.headers))
     return found

@@ -24,7 +24,7 @@ from tests.support.operations import (
 )
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
     from tests.support.tenants import Wallet
 
@@ -33,7 +33,7 @@ def path_of(child: Wallet) -> str:
     return f"/v1/organizations/{org_id(child)}"
 
 
-async def archive(api: httpx.AsyncClient, family: Family, child: Wallet) -> dict[str, Any]:
+async def archive(api: httpx2.AsyncClient, family: Family, child: Wallet) -> dict[str, Any]:
     """What archiving the child answers."""
     response = await api.delete(path_of(child), headers=family.partner_key.headers)
     archived: dict[str, Any] = granted(response)
@@ -50,7 +50,7 @@ async def reasons(installation: Installation, wallet: Wallet) -> list[tuple[Any,
     ]
 
 
-async def test_an_archived_child(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_an_archived_child(api: httpx2.AsyncClient, installation: Installation) -> None:
     family = await installation.family(prepaid=1_000, cash_cents=30_000)
     child = await installation.child(family.partner, prepaid=300)
     keys = [await installation.key(child, "*") for _ in range(2)]
@@ -96,7 +96,7 @@ async def test_an_archived_child(api: httpx.AsyncClient, installation: Installat
 
 
 async def test_archiving_again_answers_the_same(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(prepaid=1_000)
     child = await installation.child(family.partner, prepaid=300)
@@ -110,7 +110,7 @@ async def test_archiving_again_answers_the_same(
 
 
 async def test_a_suspended_child_can_be_archived(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     await installation.set_status(family.child, "suspended")
     archived = await archive(api, family, family.child)
@@ -166,7 +166,7 @@ async def test_a_child_s_subscription_ends(installation: Installation) -> None:
     ],
 )
 async def test_what_a_job_frees_goes_to_the_parent_then(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     included: int,
     prepaid: int,
@@ -204,7 +204,7 @@ async def test_what_a_job_frees_goes_to_the_parent_then(
 
 
 async def test_no_job_starts_in_an_archived_child(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(prepaid=100)
     child = await installation.child(family.partner, prepaid=100)
@@ -218,7 +218,7 @@ async def test_no_job_starts_in_an_archived_child(
 
 
 async def test_of_many_archives_at_once_all_answer_the_same(
-    api: httpx.AsyncClient, local_api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, local_api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(prepaid=500, cash_cents=15_000)
     child = await installation.child(family.partner, prepaid=200)
@@ -233,7 +233,7 @@ async def test_of_many_archives_at_once_all_answer_the_same(
 
 
 async def test_siblings_archived_at_once(
-    api: httpx.AsyncClient, local_api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, local_api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(prepaid=600)
     children = [await installation.child(family.partner, prepaid=100) for _ in range(6)]
@@ -249,13 +249,13 @@ async def test_siblings_archived_at_once(
 
 
 async def test_an_archive_during_allocations_and_jobs(
-    api: httpx.AsyncClient, local_api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, local_api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """Each comes before it or after it; not a credit is lost or stays behind."""
     family = await installation.family(prepaid=1_000)
     child = await installation.child(family.partner, prepaid=100)
 
-    async def allocate() -> httpx.Response:
+    async def allocate() -> httpx2.Response:
         return await local_api.post(
             f"{path_of(child)}/credits/allocate",
             json={"credits": 10},
@@ -291,7 +291,7 @@ async def test_an_archive_during_allocations_and_jobs(
 
 
 async def test_the_projects_of_an_archived_child_stay_where_they_are(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     await archive(api, family, family.child)
     shown = granted(await api.get(path_of(family.child), headers=family.partner_key.headers))

@@ -16,11 +16,11 @@ from partner_api.ids import new_uuid7
 
 if TYPE_CHECKING:
     import asyncpg
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 
-async def archive(api: httpx.AsyncClient, family: Family) -> int:
+async def archive(api: httpx2.AsyncClient, family: Family) -> int:
     """Archive the family's child; how many accounts that released."""
     path = f"/v1/organizations/{org_id(family.child)}"
     response = await api.delete(path, headers=family.partner_key.headers)
@@ -45,7 +45,7 @@ async def lease_row(installation: Installation, account: str) -> asyncpg.Record:
 
 
 async def test_every_account_is_disconnected_and_available_again(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(cash_cents=30_000)
     accounts = await installation.lease(family.child, handle(), handle(), at=now())
@@ -76,7 +76,7 @@ async def test_every_account_is_disconnected_and_available_again(
     ],
 )
 async def test_months_that_are_due_are_charged_or_written_off(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     cash_cents: int,
     statuses: list[str],
@@ -113,7 +113,7 @@ async def test_months_that_are_due_are_charged_or_written_off(
 
 
 async def test_of_several_leases_the_earliest_due_is_paid(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(at=ago(days=60), cash_cents=45_000)
     (late,) = await installation.lease(family.child, handle(), at=ago(days=40))
@@ -130,7 +130,7 @@ async def test_of_several_leases_the_earliest_due_is_paid(
 
 
 async def test_an_account_comes_back_to_the_pool_and_can_be_leased_again(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(cash_cents=60_000)
     (account,) = await installation.lease(family.child, handle(), at=now())

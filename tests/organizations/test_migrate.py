@@ -15,7 +15,7 @@ from tests.support.operations import audit, post, release, settle, started
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation, Key
 
 PATH = "/v1/organizations/migrate"
@@ -28,20 +28,20 @@ async def family(installation: Installation) -> Family:
     return await installation.family(prepaid=1_000, cash_cents=100_000)
 
 
-async def project(api: httpx.AsyncClient, key: Key, **fields: Any) -> str:
+async def project(api: httpx2.AsyncClient, key: Key, **fields: Any) -> str:
     """The id of a new project."""
     body = {"name": "Launch", "timezone": "UTC", **fields}
     made: str = granted(await api.post("/v1/projects", json=body, headers=key.headers), 201)["id"]
     return made
 
 
-async def children(api: httpx.AsyncClient, key: Key) -> int:
+async def children(api: httpx2.AsyncClient, key: Key) -> int:
     response = await api.get("/v1/organizations", headers=key.headers)
     return len(granted(response)["items"])
 
 
 async def test_one_child_for_each_distinct_name(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = family.partner_key
     one, two, three, stays = [await project(api, key, customerExternalId=str(n)) for n in range(4)]
@@ -69,7 +69,7 @@ async def test_one_child_for_each_distinct_name(
 
 
 async def test_what_hangs_on_a_project_moves_and_the_books_stay(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key, moved = family.partner_key, project_id(family.partner)
     (account,) = await installation.lease(family.partner, handle(), at=now())
@@ -97,7 +97,7 @@ async def test_what_hangs_on_a_project_moves_and_the_books_stay(
 
 
 async def test_a_running_job_stops_all_of_it(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = family.partner_key
     idle = await project(api, key)
@@ -121,7 +121,7 @@ async def test_a_running_job_stops_all_of_it(
 
 
 async def test_jobs_that_start_meanwhile(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """Each job is charged to the wallet of the organization that the project then was."""
 
@@ -152,7 +152,7 @@ async def test_jobs_that_start_meanwhile(
 
 @pytest.mark.parametrize("stranger", ["missing", "a child's", "another partner's"])
 async def test_another_s_project_stops_all_of_it(
-    api: httpx.AsyncClient, installation: Installation, family: Family, stranger: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, stranger: str
 ) -> None:
     other = {
         "missing": MISSING,
@@ -182,19 +182,19 @@ async def test_another_s_project_stops_all_of_it(
     ],
 )
 async def test_what_cannot_be_migrated(
-    api: httpx.AsyncClient, family: Family, body: dict[str, Any], path: str
+    api: httpx2.AsyncClient, family: Family, body: dict[str, Any], path: str
 ) -> None:
     response = await api.post(PATH, json=body, headers=family.partner_key.headers)
     assert list(issues(response)) == [path]
 
 
-async def test_a_child_has_nothing_to_migrate_to(api: httpx.AsyncClient, family: Family) -> None:
+async def test_a_child_has_nothing_to_migrate_to(api: httpx2.AsyncClient, family: Family) -> None:
     body = {"mapping": {project_id(family.child): "Grandchild"}}
     issues(await api.post(PATH, json=body, headers=family.partner_key.acting_for(family.child)))
 
 
 async def test_of_two_at_once_one_moves_the_project(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = family.partner_key
     before = await children(api, key)

@@ -11,7 +11,7 @@ from tests.support.installation import now, org_id
 from tests.support.operations import audit
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 PATH = "/v1/organizations"
@@ -28,7 +28,7 @@ FIELDS = [
 ]
 
 
-async def create(api: httpx.AsyncClient, family: Family, **body: Any) -> dict[str, Any]:
+async def create(api: httpx2.AsyncClient, family: Family, **body: Any) -> dict[str, Any]:
     """A new child with these fields."""
     response = await api.post(PATH, json=body, headers=family.partner_key.headers)
     child: dict[str, Any] = granted(response, 201)
@@ -36,7 +36,7 @@ async def create(api: httpx.AsyncClient, family: Family, **body: Any) -> dict[st
 
 
 async def test_a_child_with_nothing_but_a_name(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     before = now().isoformat()
     child = await create(api, family, name="Corner Coffee")
@@ -63,7 +63,7 @@ async def test_a_child_with_nothing_but_a_name(
     assert granted(wallet)["balance"] == 0
 
 
-async def test_a_child_with_everything(api: httpx.AsyncClient, family: Family) -> None:
+async def test_a_child_with_everything(api: httpx2.AsyncClient, family: Family) -> None:
     body = {"name": "ß" * 128, "metadata": {"tier": "gold"}, "billingEmail": "pay@example.com"}
     child = await create(api, family, **body)
     assert child == {**child, **body}
@@ -89,14 +89,14 @@ async def test_a_child_with_everything(api: httpx.AsyncClient, family: Family) -
     ],
 )
 async def test_what_cannot_be_created(
-    api: httpx.AsyncClient, family: Family, body: dict[str, Any], path: str
+    api: httpx2.AsyncClient, family: Family, body: dict[str, Any], path: str
 ) -> None:
     response = await api.post(PATH, json=body, headers=family.partner_key.headers)
     assert list(issues(response)) == [path]
 
 
 async def test_a_child_has_no_children(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """Neither through the header nor with a key of its own that somehow has the scope."""
     key = await installation.key(family.child, "*", "org:admin")
@@ -105,7 +105,7 @@ async def test_a_child_has_no_children(
         assert granted(await api.get(PATH, headers=headers))["items"] == []
 
 
-async def test_the_list_is_newest_first_in_pages(api: httpx.AsyncClient, family: Family) -> None:
+async def test_the_list_is_newest_first_in_pages(api: httpx2.AsyncClient, family: Family) -> None:
     made = [(await create(api, family, name=f"Child {n}"))["id"] for n in range(3)]
     headers = family.partner_key.headers
     everything = granted(await api.get(PATH, headers=headers))
@@ -126,7 +126,7 @@ async def test_the_list_is_newest_first_in_pages(api: httpx.AsyncClient, family:
 
 
 async def test_the_list_by_status(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     await installation.set_status(family.child, "suspended")
     await installation.set_status(family.sibling, "archived")
@@ -159,14 +159,16 @@ async def test_the_list_by_status(
     ],
 )
 async def test_what_cannot_be_listed(
-    api: httpx.AsyncClient, family: Family, query: str, path: str
+    api: httpx2.AsyncClient, family: Family, query: str, path: str
 ) -> None:
     response = await api.get(f"{PATH}?{query}", headers=family.partner_key.headers)
     (issue,) = issues(response)
     assert issue.startswith(path)
 
 
-async def test_a_child_with_its_summary(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_child_with_its_summary(
+    api: httpx2.AsyncClient, installation: Installation
+) -> None:
     family = await installation.family(prepaid=500)
     funded = await installation.child(family.partner, prepaid=120)
     headers = family.partner_key.headers
@@ -196,7 +198,7 @@ async def test_a_child_with_its_summary(api: httpx.AsyncClient, installation: In
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-async def test_a_malformed_id(api: httpx.AsyncClient, family: Family, method: str) -> None:
+async def test_a_malformed_id(api: httpx2.AsyncClient, family: Family, method: str) -> None:
     body = {"name": "x"} if method == "PATCH" else None
     response = await api.request(
         method, f"{PATH}/org_1", json=body, headers=family.partner_key.headers
@@ -204,7 +206,7 @@ async def test_a_malformed_id(api: httpx.AsyncClient, family: Family, method: st
     assert list(issues(response)) == ["orgId"]
 
 
-async def test_oneself_is_not_one_s_child(api: httpx.AsyncClient, family: Family) -> None:
+async def test_oneself_is_not_one_s_child(api: httpx2.AsyncClient, family: Family) -> None:
     path = f"{PATH}/{org_id(family.partner)}"
     refused(await api.get(path, headers=family.partner_key.headers), "NOT_FOUND")
     refused(await api.delete(path, headers=family.partner_key.headers), "NOT_FOUND")
@@ -216,7 +218,7 @@ async def test_oneself_is_not_one_s_child(api: httpx.AsyncClient, family: Family
 
 
 async def test_what_is_left_out_of_a_patch_stays(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     child = await create(
         api, family, name="Old", metadata={"a": "1"}, billingEmail="pay@example.com"
@@ -253,7 +255,7 @@ async def test_what_is_left_out_of_a_patch_stays(
     ],
 )
 async def test_metadata_merges_key_by_key(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     family: Family,
     before: dict[str, str],
     patch: dict[str, str] | None,
@@ -282,7 +284,7 @@ async def test_metadata_merges_key_by_key(
     ],
 )
 async def test_what_cannot_be_patched(
-    api: httpx.AsyncClient, family: Family, body: dict[str, Any], path: str
+    api: httpx2.AsyncClient, family: Family, body: dict[str, Any], path: str
 ) -> None:
     """Limits hold after the merge: the child has 50 keys already."""
     child = await create(api, family, name="Full", metadata={str(n): "v" for n in range(50)})
@@ -295,7 +297,7 @@ async def test_what_cannot_be_patched(
     )
 
 
-async def test_patches_at_once_lose_nothing(api: httpx.AsyncClient, family: Family) -> None:
+async def test_patches_at_once_lose_nothing(api: httpx2.AsyncClient, family: Family) -> None:
     path, headers = f"{PATH}/{org_id(family.child)}", family.partner_key.headers
     answers = await asyncio.gather(
         *(api.patch(path, json={"metadata": {f"key{n}": "v"}}, headers=headers) for n in range(12))
@@ -308,7 +310,7 @@ async def test_patches_at_once_lose_nothing(api: httpx.AsyncClient, family: Fami
 
 @pytest.mark.parametrize("enabled", [True, False, None])
 async def test_auto_refill_has_no_switch(
-    api: httpx.AsyncClient, family: Family, enabled: bool | None
+    api: httpx2.AsyncClient, family: Family, enabled: bool | None
 ) -> None:
     """It is on when both of its numbers are set, and goes with the child."""
     child, headers = f"{PATH}/{org_id(family.child)}", family.partner_key.headers

@@ -14,7 +14,7 @@ from tests.support.operations import audit, settle, start, started
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation
 
 WORKS, STOPPED, CONFLICT = "works", "KILL_SWITCH", "CONFLICT"
@@ -74,8 +74,8 @@ BY_HEADER = [
 
 
 async def ask(
-    api: httpx.AsyncClient, line: Line, family: Family, headers: dict[str, str]
-) -> httpx.Response:
+    api: httpx2.AsyncClient, line: Line, family: Family, headers: dict[str, str]
+) -> httpx2.Response:
     path = line.path.format(
         org=org_id(family.child),
         key=format_id("key", family.child_key.key_id),
@@ -86,7 +86,7 @@ async def ask(
     return await api.request(line.method, path, json=line.body, headers=headers)
 
 
-def check(response: httpx.Response, expected: str, status: int) -> None:
+def check(response: httpx2.Response, expected: str, status: int) -> None:
     if expected == WORKS:
         granted(response, status)
     elif expected == STOPPED:
@@ -98,7 +98,7 @@ def check(response: httpx.Response, expected: str, status: int) -> None:
 @pytest.mark.parametrize("line", BY_PATH, ids=str)
 @pytest.mark.parametrize("status", ["active", "suspended", "archived"])
 async def test_by_path(
-    api: httpx.AsyncClient, installation: Installation, line: Line, status: str
+    api: httpx2.AsyncClient, installation: Installation, line: Line, status: str
 ) -> None:
     family = await installation.family(prepaid=100)
     if status != "active":
@@ -111,7 +111,7 @@ async def test_by_path(
 @pytest.mark.parametrize("line", BY_HEADER, ids=str)
 @pytest.mark.parametrize("status", ["active", "suspended", "archived"])
 async def test_by_header(
-    api: httpx.AsyncClient, installation: Installation, line: Line, status: str
+    api: httpx2.AsyncClient, installation: Installation, line: Line, status: str
 ) -> None:
     family = await installation.family()
     if status != "active":
@@ -122,7 +122,7 @@ async def test_by_header(
 
 
 async def test_the_missing_key_of_a_stopped_child_is_404(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     """The child is looked at first: an archived one says so whatever key is named."""
     await installation.set_status(family.child, "suspended")
@@ -131,8 +131,8 @@ async def test_the_missing_key_of_a_stopped_child_is_404(
 
 
 async def test_suspending_and_resuming(
-    api: httpx.AsyncClient,
-    local_api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
+    local_api: httpx2.AsyncClient,
     installation: Installation,
     family: Family,
 ) -> None:
@@ -162,7 +162,7 @@ async def test_suspending_and_resuming(
 
 
 async def test_a_suspended_child_starts_nothing_and_finishes_what_runs(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family(prepaid=500, cash_cents=15_000)
     child = await installation.child(family.partner, prepaid=200)
@@ -184,7 +184,7 @@ async def test_a_suspended_child_starts_nothing_and_finishes_what_runs(
 
 @pytest.mark.parametrize("status", ["suspended", "archived"])
 async def test_an_answer_is_replayed_after_the_child_was_stopped(
-    api: httpx.AsyncClient, installation: Installation, family: Family, status: str
+    api: httpx2.AsyncClient, installation: Installation, family: Family, status: str
 ) -> None:
     """What is stored comes before the check of the child, by path and by header; a key that has nothing does not."""
     headers = {**family.partner_key.headers, "Idempotency-Key": str(uuid4())}
@@ -203,7 +203,7 @@ async def test_an_answer_is_replayed_after_the_child_was_stopped(
 
 
 async def test_the_operator_s_kill_switch_stops_a_whole_partner(
-    api: httpx.AsyncClient, local_api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, local_api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     """Its keys and its children's, in both environments; and it all comes back."""
     operator = await installation.operator("operator")

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
+import httpx2
 from tests.processes.demo_servers import key_of, paths_of
 from tests.support.serving import (
     Service,
@@ -177,7 +177,7 @@ def test_it_listens_on_every_address_of_a_name(serve: Callable[..., Service]) ->
     addresses = {found[4][0] for found in socket.getaddrinfo("localhost", server.port)}
     for address in addresses:
         host = f"[{address}]" if ":" in str(address) else address
-        answer = httpx.get(f"http://{host}:{server.port}/healthz", trust_env=False, timeout=60)
+        answer = httpx2.get(f"http://{host}:{server.port}/healthz", trust_env=False, timeout=60)
         assert answer.status_code == 200
     assert server.stop() == 0
 

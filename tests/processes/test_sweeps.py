@@ -13,7 +13,7 @@ from tests.support.operations import started
 from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.databases import DatabaseUrls
     from tests.support.installation import Installation
     from tests.support.tenants import Wallet
@@ -22,7 +22,7 @@ LONG = 200.0
 
 
 async def test_a_wallet_that_somebody_holds_is_left_for_later_and_another_partner_is_not(
-    spare_api: httpx.AsyncClient, spare: Installation, spare_urls: DatabaseUrls
+    spare_api: httpx2.AsyncClient, spare: Installation, spare_urls: DatabaseUrls
 ) -> None:
     # Others may have moved its time ahead.
     ahead = await spare.pool.fetchval("SELECT clock_offset_seconds FROM installation")

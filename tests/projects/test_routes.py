@@ -11,7 +11,7 @@ from tests.support.installation import handle, now, org_id, project_id
 from tests.support.operations import audit
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.installation import Family, Installation, Key
 
 PATH = "/v1/projects"
@@ -47,14 +47,14 @@ FIELDS = [
 ]
 
 
-async def create(api: httpx.AsyncClient, key: Key, **fields: Any) -> dict[str, Any]:
+async def create(api: httpx2.AsyncClient, key: Key, **fields: Any) -> dict[str, Any]:
     """A new project with these fields."""
     body = {"name": "Launch", "timezone": "Europe/Lisbon", **fields}
     made: dict[str, Any] = granted(await api.post(PATH, json=body, headers=key.headers), 201)
     return made
 
 
-async def names(api: httpx.AsyncClient, key: Key, **params: str) -> list[str]:
+async def names(api: httpx2.AsyncClient, key: Key, **params: str) -> list[str]:
     """The names on the first page, without the project that every organization here begins with."""
     response = await api.get(PATH, params=params, headers=key.headers)
     found = [item["name"] for item in granted(response)["items"]]
@@ -62,7 +62,7 @@ async def names(api: httpx.AsyncClient, key: Key, **params: str) -> list[str]:
 
 
 async def test_a_project_with_what_it_must_have(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     project = await create(api, family.child_key)
     assert list(project) == FIELDS
@@ -84,7 +84,7 @@ async def test_a_project_with_what_it_must_have(
     assert f"prj_{row['project_id']}" == project["id"]
 
 
-async def test_a_project_with_everything(api: httpx.AsyncClient, family: Family) -> None:
+async def test_a_project_with_everything(api: httpx2.AsyncClient, family: Family) -> None:
     project = await create(api, family.partner_key, **EVERYTHING)
     assert project == {**project, **EVERYTHING}
 
@@ -106,7 +106,7 @@ async def test_a_project_with_everything(api: httpx.AsyncClient, family: Family)
     ],
 )
 async def test_fields_that_are_wrong(
-    api: httpx.AsyncClient, family: Family, field: str, values: list[Any]
+    api: httpx2.AsyncClient, family: Family, field: str, values: list[Any]
 ) -> None:
     path, headers = f"{PATH}/{project_id(family.partner)}", family.partner_key.headers
     for value in values:
@@ -119,7 +119,7 @@ async def test_fields_that_are_wrong(
 @pytest.mark.parametrize(
     "tag", ["en", "pt-BR", "sr-Latn-RS", "es-419", "de-CH-1996", "en-u-ca-gregory"]
 )
-async def test_languages(api: httpx.AsyncClient, family: Family, tag: str) -> None:
+async def test_languages(api: httpx2.AsyncClient, family: Family, tag: str) -> None:
     assert (await create(api, family.partner_key, primaryLanguage=tag))["primaryLanguage"] == tag
 
 
@@ -127,7 +127,7 @@ async def test_languages(api: httpx.AsyncClient, family: Family, tag: str) -> No
     "field", ["id", "organizationId", "createdAt", "updatedAt", "archivedAt", "color"]
 )
 async def test_fields_that_cannot_be_set(
-    api: httpx.AsyncClient, family: Family, field: str
+    api: httpx2.AsyncClient, family: Family, field: str
 ) -> None:
     path, headers = f"{PATH}/{project_id(family.partner)}", family.partner_key.headers
     assert list(issues(await api.patch(path, json={field: "x"}, headers=headers))) == [field]
@@ -135,7 +135,7 @@ async def test_fields_that_cannot_be_set(
     assert list(issues(await api.post(PATH, json=body, headers=headers))) == [field]
 
 
-async def test_every_problem_is_named(api: httpx.AsyncClient, family: Family) -> None:
+async def test_every_problem_is_named(api: httpx2.AsyncClient, family: Family) -> None:
     body = {"name": "", "appName": "x", "color": "red"}
     response = await api.post(PATH, json=body, headers=family.partner_key.headers)
     assert set(issues(response)) == {"name", "timezone", "appName", "color"}
@@ -149,7 +149,7 @@ async def test_every_problem_is_named(api: httpx.AsyncClient, family: Family) ->
 
 
 async def test_an_external_id_is_unique_per_organization(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     first = await create(api, family.partner_key, customerExternalId="c1")
     headers = family.partner_key.headers
@@ -174,7 +174,7 @@ async def test_an_external_id_is_unique_per_organization(
 
 
 async def test_of_two_at_once_one_gets_the_external_id(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     body = {"name": "Launch", "timezone": "UTC", "customerExternalId": "same"}
     answers = await asyncio.gather(
@@ -187,7 +187,7 @@ async def test_of_two_at_once_one_gets_the_external_id(
 
 
 async def test_the_list_is_newest_first_in_pages(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     family = await installation.family()
     made = [f"Project {n}" for n in range(5)]
@@ -212,7 +212,7 @@ async def test_the_list_is_newest_first_in_pages(
 
 
 async def test_search_takes_every_character_literally(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     for name in ("50% off", "500 off", "a_b", "aXb", "back\\slash", "Café Ünïon", "O'Neil"):
         await create(api, family.child_key, name=name)
@@ -232,7 +232,7 @@ async def test_search_takes_every_character_literally(
         assert await names(api, family.child_key, search=search) == found, search
 
 
-async def test_filters(api: httpx.AsyncClient, family: Family) -> None:
+async def test_filters(api: httpx2.AsyncClient, family: Family) -> None:
     await create(api, family.child_key, name="One", customerExternalId="1")
     two = await create(api, family.child_key, name="Two", customerExternalId="2")
     granted(await api.delete(f"{PATH}/{two['id']}", headers=family.child_key.headers))
@@ -247,7 +247,7 @@ async def test_filters(api: httpx.AsyncClient, family: Family) -> None:
 
 
 async def test_a_partner_s_list_has_none_of_its_children(
-    api: httpx.AsyncClient, family: Family
+    api: httpx2.AsyncClient, family: Family
 ) -> None:
     await create(api, family.child_key, name="The child's")
     assert await names(api, family.partner_key) == []
@@ -260,7 +260,7 @@ async def test_a_partner_s_list_has_none_of_its_children(
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 @pytest.mark.parametrize("text", [MISSING, "prj_1", "org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"])
 async def test_an_id_that_names_nothing(
-    api: httpx.AsyncClient, family: Family, method: str, text: str
+    api: httpx2.AsyncClient, family: Family, method: str, text: str
 ) -> None:
     body = {"name": "x"} if method == "PATCH" else None
     response = await api.request(
@@ -272,7 +272,7 @@ async def test_an_id_that_names_nothing(
 # Changing, archiving, restoring -----------------------------------------------------------------
 
 
-async def test_a_patch(api: httpx.AsyncClient, installation: Installation, family: Family) -> None:
+async def test_a_patch(api: httpx2.AsyncClient, installation: Installation, family: Family) -> None:
     project = await create(api, family.child_key, **EVERYTHING)
     path, headers = f"{PATH}/{project['id']}", family.child_key.headers
     changed = granted(await api.patch(path, json={"name": "New"}, headers=headers))
@@ -291,7 +291,7 @@ async def test_a_patch(api: httpx.AsyncClient, installation: Installation, famil
     assert [row["details"]["fields"] for row in rows][:2] == [["name"], ["metadata"]]
 
 
-async def test_patches_at_once_lose_nothing(api: httpx.AsyncClient, family: Family) -> None:
+async def test_patches_at_once_lose_nothing(api: httpx2.AsyncClient, family: Family) -> None:
     path, headers = f"{PATH}/{project_id(family.child)}", family.child_key.headers
     patches = [{"name": "New"}, {"tagline": "Fast"}, {"appName": "App"}, {"status": "archived"}]
     for response in await asyncio.gather(
@@ -303,7 +303,7 @@ async def test_patches_at_once_lose_nothing(api: httpx.AsyncClient, family: Fami
     assert {name: project[name] for name in expected} == expected
 
 
-async def test_archiving_and_restoring(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_archiving_and_restoring(api: httpx2.AsyncClient, installation: Installation) -> None:
     family = await installation.family(cash_cents=30_000)
     leased = await installation.lease(family.child, handle(), handle(), at=now())
     path, headers = f"{PATH}/{project_id(family.child)}", family.child_key.headers
@@ -337,7 +337,7 @@ async def test_archiving_and_restoring(api: httpx.AsyncClient, installation: Ins
 
 
 async def test_the_scope_to_read_is_not_the_one_to_write(
-    api: httpx.AsyncClient, installation: Installation, family: Family
+    api: httpx2.AsyncClient, installation: Installation, family: Family
 ) -> None:
     key = await installation.key(family.partner, "projects:read")
     response = await api.post(PATH, json={"name": "x", "timezone": "UTC"}, headers=key.headers)

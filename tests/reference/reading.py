@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-# What the page has for getting about, and not for being read.
-_FURNITURE = {"nav", "header", "button", "input", "label", "title", "script", "style"}
+# What the page has for getting about, and what it says a second time, beside an example.
+_FURNITURE = {"nav", "header", "title", "figcaption"}
 _VOID = {"meta", "link", "input", "br", "hr", "img", "wbr"}
 # Elements between which there is a space when they are read.
-_BLOCKS = {"p", "div", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "pre", "tr", "figcaption"}
+_BLOCKS = {"p", "div", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "pre", "tr", "label"}
 
 
 @dataclass

@@ -16,7 +16,7 @@ from partner_api.reference.document import build_document
 from partner_api.reference.possible_errors import errors_of
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
     from partner_api.edge.route import Route
 
@@ -181,7 +181,7 @@ def test_errors_follow_from_what_is_declared() -> None:
     assert routes["create_thing"] == everything - {"IDEMPOTENCY_REQUIRED"}
 
 
-async def test_the_document_is_served(client: httpx.AsyncClient) -> None:  # noqa: F811
+async def test_the_document_is_served(client: httpx2.AsyncClient) -> None:  # noqa: F811
     response = await client.get("/openapi.json")
     assert response.headers["Content-Type"] == "application/json"
     document = response.json()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import httpx
+import httpx2
 from tests.support.installation import ago, handle
 from tests.support.own_accounts import own_account
 
@@ -294,7 +294,7 @@ class Tour:
             containerId=container["id"],
             assetId=container["assets"][0]["assetId"],
         )
-        async with httpx.AsyncClient(trust_env=False, timeout=60) as browser:
+        async with httpx2.AsyncClient(trust_env=False, timeout=60) as browser:
             assert (await browser.get(address)).content == CONTENT
         await do("organizations.credits.refund", orgId=self.org_id, jobId=job_id, credits=1)
 

@@ -71,11 +71,11 @@ async def test_whoever_ends_a_walk_early_leaves_no_connection(
         caller = await open_caller(ClientSettings(proxy.base_url, family.partner_key.text))
         for _ in range(5):
             await ALLOCATE.do(caller, family)
-        for _ in range(3):
+        for _ in range(10):
             items = await caller.walk("credits.events.list", at_most=3, limit=2)
             assert len(items) == 3
-        # The one that the next call takes.
-        assert proxy.open_connections == 1
+        # What the next calls take; Node opens a second one when it asks again before it has put the first one back.
+        assert proxy.open_connections <= 2
         await caller.close()
         await asyncio.to_thread(proxy.wait, lambda: proxy.open_connections == 0)
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
+import httpx2
 import pytest
 from tests.support.fault_proxy import (
     Answer,
@@ -68,13 +68,13 @@ def proxy(upstream: Upstream) -> Iterator[FaultProxy]:
 
 
 @pytest.fixture
-def client(proxy: FaultProxy) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=proxy.base_url, trust_env=False, timeout=60) as client:
+def client(proxy: FaultProxy) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=proxy.base_url, trust_env=False, timeout=60) as client:
         yield client
 
 
 def test_a_request_without_a_fault_is_passed_on(
-    proxy: FaultProxy, upstream: Upstream, client: httpx.Client
+    proxy: FaultProxy, upstream: Upstream, client: httpx2.Client
 ) -> None:
     answer = client.post("/a?b=c", content=b"body", headers={"Idempotency-Key": "k1"})
     assert (answer.status_code, answer.content) == (201, HELLO)
@@ -86,13 +86,13 @@ def test_a_request_without_a_fault_is_passed_on(
     assert proxy.keys() == ["k1"]
 
 
-def test_a_body_of_unknown_size_is_passed_on(upstream: Upstream, client: httpx.Client) -> None:
+def test_a_body_of_unknown_size_is_passed_on(upstream: Upstream, client: httpx2.Client) -> None:
     assert client.post("/a", content=iter([b"one", b"two"])).status_code == 201
     assert upstream.asked == [("POST", "/a", b"onetwo")]
 
 
 def test_faults_meet_requests_in_their_order(
-    proxy: FaultProxy, upstream: Upstream, client: httpx.Client
+    proxy: FaultProxy, upstream: Upstream, client: httpx2.Client
 ) -> None:
     proxy.script(
         refusal(503, "UNAVAILABLE", Retry_After="1"),
@@ -110,7 +110,7 @@ def test_faults_meet_requests_in_their_order(
 
 
 def test_an_answer_can_replace_that_of_the_server(
-    proxy: FaultProxy, upstream: Upstream, client: httpx.Client
+    proxy: FaultProxy, upstream: Upstream, client: httpx2.Client
 ) -> None:
     proxy.script(Answer(502, forwarded=True))
     assert client.get("/a").status_code == 502
@@ -119,17 +119,17 @@ def test_an_answer_can_replace_that_of_the_server(
 
 @pytest.mark.parametrize("forwarded", [False, True])
 def test_a_reset_connection(
-    proxy: FaultProxy, upstream: Upstream, client: httpx.Client, forwarded: bool
+    proxy: FaultProxy, upstream: Upstream, client: httpx2.Client, forwarded: bool
 ) -> None:
     called = []
     proxy.script(Reset(forwarded=forwarded, then=lambda: called.append(len(upstream.asked))))
-    with pytest.raises(httpx.ReadError):
+    with pytest.raises(httpx2.ReadError):
         client.get("/a")
     assert called == [int(forwarded)]
     assert client.get("/a").status_code == 200
 
 
-def test_an_answer_that_is_cut(proxy: FaultProxy, client: httpx.Client) -> None:
+def test_an_answer_that_is_cut(proxy: FaultProxy, client: httpx2.Client) -> None:
     proxy.script(Cut(5))
     connection = http.client.HTTPConnection(proxy.base_url.removeprefix("http://"), timeout=60)
     connection.request("GET", "/a")
@@ -138,11 +138,11 @@ def test_an_answer_that_is_cut(proxy: FaultProxy, client: httpx.Client) -> None:
     assert caught.value.partial == HELLO[:5]
     connection.close()
     proxy.script(Cut(5))
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         client.get("/a")
 
 
-def test_an_answer_that_drips(proxy: FaultProxy, client: httpx.Client) -> None:
+def test_an_answer_that_drips(proxy: FaultProxy, client: httpx2.Client) -> None:
     proxy.script(Drip(piece_bytes=7, pause_seconds=0.001))
     with client.stream("GET", "/a") as answer:
         pieces = [piece for piece in answer.iter_raw() if piece]
@@ -152,11 +152,11 @@ def test_an_answer_that_drips(proxy: FaultProxy, client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("forwarded", [False, True])
 def test_a_request_that_nobody_answers(
-    proxy: FaultProxy, upstream: Upstream, client: httpx.Client, forwarded: bool
+    proxy: FaultProxy, upstream: Upstream, client: httpx2.Client, forwarded: bool
 ) -> None:
     proxy.script(Swallow(forwarded=forwarded))
-    with pytest.raises(httpx.ReadTimeout):
-        client.get("/a", timeout=httpx.Timeout(60, read=0.2))
+    with pytest.raises(httpx2.ReadTimeout):
+        client.get("/a", timeout=httpx2.Timeout(60, read=0.2))
     if forwarded:
         wait_until(lambda: len(upstream.asked) == 1)
     assert client.get("/a").status_code == 200
@@ -166,16 +166,16 @@ def test_a_request_that_nobody_answers(
 def test_a_server_that_is_gone_is_a_reset_connection(upstream: Upstream) -> None:
     with (
         FaultProxy(1) as proxy,
-        httpx.Client(base_url=proxy.base_url, trust_env=False, timeout=60) as client,
+        httpx2.Client(base_url=proxy.base_url, trust_env=False, timeout=60) as client,
     ):
-        with pytest.raises(httpx.ReadError):
+        with pytest.raises(httpx2.ReadError):
             client.get("/a")
         proxy.upstream_port = upstream.server_address[1]
         assert client.get("/a").status_code == 200
 
 
 def test_connections_are_counted(proxy: FaultProxy) -> None:
-    with httpx.Client(base_url=proxy.base_url, trust_env=False) as client:
+    with httpx2.Client(base_url=proxy.base_url, trust_env=False) as client:
         client.get("/a")
         assert proxy.open_connections == 1
     proxy.wait(lambda: proxy.open_connections == 0)
@@ -184,11 +184,11 @@ def test_connections_are_counted(proxy: FaultProxy) -> None:
 def test_closing_ends_what_is_open(upstream: Upstream) -> None:
     with FaultProxy(upstream.server_address[1]) as proxy:
         proxy.script(Swallow())
-        client = httpx.Client(base_url=proxy.base_url, trust_env=False, timeout=60)
+        client = httpx2.Client(base_url=proxy.base_url, trust_env=False, timeout=60)
         failed = threading.Event()
 
         def ask() -> None:
-            with pytest.raises(httpx.TransportError):
+            with pytest.raises(httpx2.TransportError):
                 client.get("/a")
             failed.set()
 

@@ -214,9 +214,11 @@ async def test_no_try_begins_after_the_deadline(
     # A pause that would pass it is not begun.
     fault = refusal(503, "UNAVAILABLE", Retry_After="50")
     async with behind(server, family, open_caller, fault) as (proxy, caller):
+        began = time.monotonic()
         error = await failing(caller, family, options)
         assert error.kind == "UnavailableError"
         assert len(proxy.exchanges) == 1
+        assert time.monotonic() - began < 50
 
 
 @pytest.mark.parametrize(

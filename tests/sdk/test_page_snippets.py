@@ -68,8 +68,12 @@ async def test_the_call_in_typescript(server: Service, key: Key, beside_the_libr
     program = beside_the_library / "snippet.mjs"
     snippet = TYPESCRIPT.replace(PAGE_PROJECT, project_id(key.wallet))
     program.write_text(f"{TYPESCRIPT_BEFORE}{snippet}console.log(JSON.stringify(monthlyBurn));\n")
-    environment = {"LAYERS_API_KEY": key.text, "LAYERS_BASE_URL": server.base_url}
-    said = await asyncio.to_thread(run, node_program(), str(program), **environment)
+
+    def execute() -> subprocess.CompletedProcess[str]:
+        node = node_program()
+        return run(node, str(program), LAYERS_API_KEY=key.text, LAYERS_BASE_URL=server.base_url)
+
+    said = await asyncio.to_thread(execute)
     assert said.returncode == 0, said.stderr
     assert json.loads(said.stdout) == sum(PRICES)
 

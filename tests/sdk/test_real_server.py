@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 import pytest
 from tests.sdk.callers import ClientSettings, RawAnswer
 from tests.sdk.every_method import Tour
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def document(spare_server: Service) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.get(
+    found: dict[str, Any] = httpx2.get(
         f"{spare_server.base_url}/openapi.json", trust_env=False
     ).json()
     return found
@@ -95,13 +95,13 @@ def names_of(document: dict[str, Any], prefix: str) -> set[str]:
     }
 
 
-def response_of(exchange: Exchange) -> httpx.Response:
+def response_of(exchange: Exchange) -> httpx2.Response:
     assert exchange.status is not None
-    response = httpx.Response(
+    response = httpx2.Response(
         exchange.status,
         headers=exchange.answer_headers,
         content=exchange.answer_body,
-        request=httpx.Request(exchange.method, f"http://localhost{exchange.path}"),
+        request=httpx2.Request(exchange.method, f"http://localhost{exchange.path}"),
     )
     # Only a client knows.
     response.elapsed = timedelta(0)

@@ -14,8 +14,7 @@ from tests.support.own_accounts import own_account
 from partner_api.clock import format_milliseconds
 
 if TYPE_CHECKING:
-
-    import httpx
+    import httpx2
     from tests.support.installation import Installation, Key
     from tests.support.tenants import Wallet
 
@@ -32,7 +31,7 @@ async def paying_partner(installation: Installation) -> tuple[Wallet, Key]:
 
 
 async def listed(
-    api: httpx.AsyncClient, key: Key, wallet: Wallet, query: str = ""
+    api: httpx2.AsyncClient, key: Key, wallet: Wallet, query: str = ""
 ) -> list[dict[str, Any]]:
     page = granted(await api.get(path_of(wallet) + query, headers=key.headers))
     items: list[dict[str, Any]] = page["items"]
@@ -40,7 +39,7 @@ async def listed(
 
 
 async def test_a_leased_and_an_own_account(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await paying_partner(installation)
     assigned = ago(days=2).replace(microsecond=0)
@@ -79,7 +78,7 @@ async def test_a_leased_and_an_own_account(
 
 
 async def test_a_leased_account_is_connected_at_once_and_disconnected_at_once(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await paying_partner(installation)
     assert await listed(api, key, partner) == []
@@ -91,7 +90,7 @@ async def test_a_leased_account_is_connected_at_once_and_disconnected_at_once(
     assert (item["socialAccountId"], item["status"]) == (leased, "disconnected")
 
 
-async def test_the_filters(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_the_filters(api: httpx2.AsyncClient, installation: Installation) -> None:
     partner, key = await paying_partner(installation)
     (ended,) = await installation.lease(partner, handle(), at=ago(hours=5))
     await installation.end_lease(partner, ended, at=now())
@@ -129,7 +128,7 @@ async def test_the_filters(api: httpx.AsyncClient, installation: Installation) -
     ],
 )
 async def test_a_query_that_is_not_valid(
-    api: httpx.AsyncClient, installation: Installation, query: str, parameter: str
+    api: httpx2.AsyncClient, installation: Installation, query: str, parameter: str
 ) -> None:
     partner, key = await paying_partner(installation)
     response = await api.get(f"{path_of(partner)}?{query}", headers=key.headers)
@@ -137,7 +136,7 @@ async def test_a_query_that_is_not_valid(
 
 
 async def test_fifty_on_a_page_unless_said_otherwise(
-    api: httpx.AsyncClient, installation: Installation
+    api: httpx2.AsyncClient, installation: Installation
 ) -> None:
     partner, key = await paying_partner(installation)
     begin = ago(days=1)
@@ -155,13 +154,13 @@ async def test_fifty_on_a_page_unless_said_otherwise(
     assert len(await listed(api, key, partner, "?limit=200")) == 52
 
 
-async def test_a_key_without_the_scope(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_a_key_without_the_scope(api: httpx2.AsyncClient, installation: Installation) -> None:
     key = await installation.key(await installation.partner(), "org:admin", "leased:write")
     details = refused(await api.get(path_of(key.wallet), headers=key.headers), "FORBIDDEN_SCOPE")
     assert details == {"requiredScope": "social:read"}
 
 
-async def test_whose_project_it_is(api: httpx.AsyncClient, installation: Installation) -> None:
+async def test_whose_project_it_is(api: httpx2.AsyncClient, installation: Installation) -> None:
     family, stranger = await installation.family(), await installation.family()
     for project in (
         project_id(stranger.partner),

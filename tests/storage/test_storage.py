@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 
 from partner_api.crypto import SecretKeys
@@ -277,7 +277,7 @@ class TestTheBucket:
         address = await bucket.url(stored, "image/png", NOW)
         assert urlsplit(address).path == f"/files/some/prefix/{stored.key}"
         assert dict(parse_qsl(urlsplit(address).query))["X-Amz-Expires"] == "3600"
-        async with httpx.AsyncClient() as client:
+        async with httpx2.AsyncClient() as client:
             response = await client.get(address)
         assert response.content == CONTENT
         assert response.headers["Content-Type"] == "image/png"

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 REQUEST_ID = re.compile(r"req_[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
@@ -37,21 +37,21 @@ def bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
-async def check_every_answer(response: httpx.Response) -> None:
+async def check_every_answer(response: httpx2.Response) -> None:
     """Hold one answer to what all of them have; a hook of the client."""
     assert REQUEST_ID.fullmatch(response.headers["X-Request-Id"]), response.headers
     assert response.headers["X-Layers-Development"] == "true"
     assert response.headers["Content-Type"]
 
 
-def granted(response: httpx.Response, status: int = 200) -> Any:
+def granted(response: httpx2.Response, status: int = 200) -> Any:
     """The JSON of an answer that did what was asked."""
     assert response.status_code == status, response.text
     assert response.headers["Content-Type"] == "application/json"
     return response.json()
 
 
-def refused(response: httpx.Response, code: str, status: int | None = None) -> dict[str, Any]:
+def refused(response: httpx2.Response, code: str, status: int | None = None) -> dict[str, Any]:
     """The details of a refusal with this code; empty when it has none."""
     assert response.status_code == (status or STATUS[code]), response.text
     return error_details(response.content, response.headers, code)
@@ -72,7 +72,7 @@ def error_details(body: bytes, headers: Any, code: str) -> dict[str, Any]:
     return details
 
 
-def issues(response: httpx.Response, status: int = 422) -> dict[str, str]:
+def issues(response: httpx2.Response, status: int = 422) -> dict[str, str]:
     """What a VALIDATION lists: message by path, one for each problem."""
     listed = refused(response, "VALIDATION", status)["issues"]
     assert all(set(issue) == {"path", "message"} and issue["message"] for issue in listed)
@@ -81,6 +81,6 @@ def issues(response: httpx.Response, status: int = 422) -> dict[str, str]:
     return {issue["path"]: issue["message"] for issue in listed}
 
 
-def without_request_id(response: httpx.Response) -> bytes:
+def without_request_id(response: httpx2.Response) -> bytes:
     """A body without the one thing in it that differs between two requests."""
     return response.content.replace(response.headers["X-Request-Id"].encode(), b"req")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import httpx
+import httpx2
 import schemathesis
 from schemathesis.core.result import Ok
 
@@ -28,7 +28,7 @@ class Documented:
             for template in sorted(document["paths"], key=lambda path: path.count("{"))
         ]
 
-    def check(self, response: httpx.Response) -> None:
+    def check(self, response: httpx2.Response) -> None:
         """Hold an answer to the document, if its route is in there."""
         request = response.request
         path = request.url.raw_path.decode().partition("?")[0]
@@ -42,13 +42,13 @@ class Documented:
                 return
 
 
-def _without_request_body(response: httpx.Response) -> httpx.Response:
+def _without_request_body(response: httpx2.Response) -> httpx2.Response:
     """The same answer to a request whose body, which may have been a stream, nobody asks for."""
-    copy = httpx.Response(
+    copy = httpx2.Response(
         response.status_code,
         headers=response.headers,
         content=response.content,
-        request=httpx.Request(response.request.method, response.request.url),
+        request=httpx2.Request(response.request.method, response.request.url),
     )
     copy.elapsed = response.elapsed
     return copy

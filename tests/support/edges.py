@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-import httpx
+import httpx2
 from tests.support import sample
 from tests.support.databases import DatabaseUrls
 from tests.support.tenants import Wallet
@@ -71,7 +71,7 @@ def make_edge(urls: DatabaseUrls, **environment: str) -> Edge:
 
 
 @asynccontextmanager
-async def running(edge: Edge) -> AsyncIterator[httpx.AsyncClient]:
+async def running(edge: Edge) -> AsyncIterator[httpx2.AsyncClient]:
     """Start an application as a server does, and give a client of it."""
     to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     from_app: asyncio.Queue[Any] = asyncio.Queue()
@@ -79,8 +79,8 @@ async def running(edge: Edge) -> AsyncIterator[httpx.AsyncClient]:
     await to_app.put({"type": "lifespan.startup"})
     started = await from_app.get()
     assert started["type"] == "lifespan.startup.complete", started
-    transport = httpx.ASGITransport(edge)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    transport = httpx2.ASGITransport(edge)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
     await to_app.put({"type": "lifespan.shutdown"})
     await task
@@ -128,7 +128,7 @@ async def add_operator(connection: Connection, role: str, *, expires_at: Any = N
     return credential.text
 
 
-def error_of(response: httpx.Response) -> dict[str, Any]:
+def error_of(response: httpx2.Response) -> dict[str, Any]:
     """The error of an answer, after checking what holds for every error."""
     error: dict[str, Any] = response.json()["error"]
     assert set(response.json()) == {"error"}
@@ -138,7 +138,7 @@ def error_of(response: httpx.Response) -> dict[str, Any]:
     return error
 
 
-def issues_of(response: httpx.Response, status: int = 422) -> dict[str, str]:
+def issues_of(response: httpx2.Response, status: int = 422) -> dict[str, str]:
     """The problems that a 422 names: message by path."""
     assert response.status_code == status, response.text
     error = error_of(response)

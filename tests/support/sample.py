@@ -10,6 +10,7 @@ import asyncpg
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.credits.access import require_wallet
+from partner_api.database.outages import OutcomeUnknown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import ANY_KEY, PUBLIC, requires, requires_role
@@ -171,6 +172,24 @@ async def read_word(word: str) -> dict[str, str]:
 async def read_fault() -> Thing:
     """A bug, with something in it that nobody may see."""
     raise RuntimeError("lp_live_0123456789ABCDEF_" + "s" * 43)
+
+
+@routes.read("/v1/lost", sdk="things.read_lost", access=ANY_KEY)
+async def read_lost() -> Thing:
+    """What is read while the database loses its answer."""
+    raise OutcomeUnknown
+
+
+@routes.write("POST", "/v1/lost", sdk="things.create_lost", access=ANY_KEY, runs=Runs.MONEY)
+async def create_lost() -> Thing:
+    """What may have been done."""
+    raise OutcomeUnknown
+
+
+@routes.write("PUT", "/v1/lost", sdk="things.put_lost", access=ANY_KEY, runs=Runs.UNRECORDED)
+async def put_lost() -> Thing:
+    """What changes nothing more when it is done again."""
+    raise OutcomeUnknown
 
 
 @routes.read("/v1/deadlock", sdk="things.read_deadlock", access=ANY_KEY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 import pytest_asyncio
 from tests.support.answers import check_every_answer
@@ -71,23 +71,23 @@ async def installation(
 @pytest.fixture(scope="session")
 def documented(server: Service) -> Documented:
     """What the server says of itself."""
-    answer = httpx.get(f"{server.base_url}/openapi.json", trust_env=False)
+    answer = httpx2.get(f"{server.base_url}/openapi.json", trust_env=False)
     return Documented(answer.json())
 
 
 @pytest_asyncio.fixture(scope="session")
-async def api(server: Service, documented: Documented) -> AsyncIterator[httpx.AsyncClient]:
+async def api(server: Service, documented: Documented) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the server, which checks of every answer what holds for all.
 
     So every test is also one of the OpenAPI document: an answer that it does not promise, or
     promises otherwise, is a failure.
     """
 
-    async def check_document(response: httpx.Response) -> None:
+    async def check_document(response: httpx2.Response) -> None:
         await response.aread()
         documented.check(response)
 
-    async with httpx.AsyncClient(
+    async with httpx2.AsyncClient(
         base_url=server.base_url,
         trust_env=False,
         timeout=60,
@@ -134,9 +134,9 @@ async def spare(
 
 
 @pytest_asyncio.fixture
-async def spare_api(spare_server: Service) -> AsyncIterator[httpx.AsyncClient]:
+async def spare_api(spare_server: Service) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of that server."""
-    async with httpx.AsyncClient(
+    async with httpx2.AsyncClient(
         base_url=spare_server.base_url,
         trust_env=False,
         timeout=60,
@@ -164,7 +164,7 @@ def application(server: Service, served_urls: DatabaseUrls, secret_keys_text: st
 
 
 @pytest_asyncio.fixture(scope="session")
-async def local_api(application: Edge) -> AsyncIterator[httpx.AsyncClient]:
+async def local_api(application: Edge) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the application in this process; its statements can be listened to."""
     with listening():
         async with running(application) as client:

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from partner_api.processes.run_folder import live_run_folders
@@ -262,10 +262,10 @@ class Service:
         first = postmaster_pid(self.data_dir)
         return sorted(pids, key=lambda pid: (pid != first, pid))
 
-    def get(self, path: str, key: str | None = None) -> httpx.Response:
+    def get(self, path: str, key: str | None = None) -> httpx2.Response:
         """Send a request that reads."""
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        return httpx.get(self.base_url + path, headers=headers, trust_env=False, timeout=60)
+        return httpx2.get(self.base_url + path, headers=headers, trust_env=False, timeout=60)
 
 
 def postmaster_pid(data_dir: Path) -> int | None:

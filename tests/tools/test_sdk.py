@@ -100,6 +100,7 @@ def test_the_prefix_of_its_path_decides_which_api_a_route_belongs_to() -> None:
 UNNAMED = {key: value for key, value in route().items() if key != "x-sdk"}
 SECOND = {"application/json": {"schema": named("ThingPage")}}
 # What cannot be expressed, and a part of what is said of it.
+ADDRESS = {"302": {"description": "Found"}}
 REFUSED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"GET /v1/things": UNNAMED}, {}, "GET /v1/things: x-sdk is missing"),
     ({"GET /files": route()}, {}, "a path of no API"),
@@ -138,6 +139,16 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         {"DELETE /v1/a": route(responses={"204": {"description": "Gone"}})},
         {},
         "neither JSON nor 302",
+    ),
+    (
+        {"POST /v1/a": with_body("Thing", answer="ThingPage")},
+        {},
+        "with a body answers with an object",
+    ),
+    (
+        {"GET /v1/a": route(responses=ADDRESS, parameters=[parameter("size")])},
+        {},
+        "by its path alone",
     ),
     (
         {"GET /v1/a": route(responses={**route()["responses"], "202": {"content": SECOND}})},

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tools.sdk.model import Api, Resource
 
 
 @dataclass(frozen=True)
@@ -15,11 +19,26 @@ class Addition:
     typescript_module: str
     """Seen from ``src/``."""
     typescript_class: str
+    methods: tuple[str, ...]
+    """The methods that they bring in, in snake_case."""
+
+
+def members_of(api: Api, resource: Resource) -> list[str]:
+    """Return the names of everything that a resource has, as its users see it."""
+    addition = ADDITIONS[api.key].get(".".join(resource.path))
+    added = addition.methods if addition is not None else ()
+    return [*sorted((*resource.methods, *added)), *resource.children]
 
 
 ADDITIONS: dict[str, dict[str, Addition]] = {
     "partner": {
-        "jobs": Addition("layers_partner.waiting", "WaitingJobs", "waiting.js", "WaitingJobs"),
+        "jobs": Addition(
+            python_module="layers_partner.waiting",
+            python_class="WaitingJobs",
+            typescript_module="waiting.js",
+            typescript_class="WaitingJobs",
+            methods=("wait",),
+        ),
     },
     "operator_api": {},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tools.sdk import python_methods as methods
-from tools.sdk.additions import ADDITIONS
+from tools.sdk.additions import ADDITIONS, members_of
 from tools.sdk.names import class_of
 from tools.sdk.prose import docstring, sentence, wrapped
 from tools.sdk.python_types import HEAD, Imports, annotation, clients_name, quoted
@@ -128,7 +128,8 @@ def _children(
             says = [f"{path}, whose methods return whole responses."]
             lines = [f"        return self._resource.{name}.with_raw_response"]
         else:
-            says = [f"{path}.", "", *wrapped(f"Has {_members(child)}.", 8)]
+            listed = ", ".join(f"`{name}`" for name in members_of(api, child))
+            says = [f"{path}.", "", *wrapped(f"Has {listed}.", 8)]
             client = "self" if not resource.path else "self._client"
             lines = [f"        from {module} import {kind}", "", f"        return {kind}({client})"]
         texts += [
@@ -139,10 +140,6 @@ def _children(
             "",
         ]
     return "\n".join(texts)
-
-
-def _members(resource: Resource) -> str:
-    return ", ".join(f"`{name}`" for name in (*resource.methods, *resource.children))
 
 
 def _with_raw_response(raw: str, imports: Imports) -> str:

@@ -21,10 +21,7 @@ ERRORS: Final = {
     "PAYLOAD_TOO_LARGE": "PayloadTooLargeError",
     "VALIDATION": "ValidationError",
 }
-_OPTIONS: Final = {
-    "partner": "`idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.",
-    "operator_api": "`idempotency_key`, `timeout`, `max_retries`, `extra_headers`.",
-}
+_OPTIONS: Final = ("idempotency_key", "organization", "timeout", "max_retries", "extra_headers")
 
 
 @dataclass(frozen=True)
@@ -162,7 +159,9 @@ def _docstring(method: Method, flavour: Flavour, key: str) -> list[str]:
     for argument in method.arguments:
         says = prose(argument.description)
         lines += wrapped(f"{argument.name}: {says}", 8, "    ", " " * 8)
-    lines += wrapped(f"**options: {_OPTIONS[key]}", 8, "    ", " " * 8)
+    names = [name for name in _OPTIONS if _has_option(method, key, name)]
+    listed = ", ".join(f"`{name}`" for name in names)
+    lines += wrapped(f"**options: {listed}.", 8, "    ", " " * 8)
     returns = prose(method.answer_description)
     if method.answer == "page":
         returns = f"{returns} {flavour.of_pages}".strip()
@@ -174,6 +173,13 @@ def _docstring(method: Method, flavour: Flavour, key: str) -> list[str]:
         for name, when in sorted(raises):
             lines += wrapped(f"{name}: {prose(when)}", 8, "    ", " " * 8)
     return lines
+
+
+def _has_option(method: Method, key: str, name: str) -> bool:
+    """Check whether an option has a meaning: a read is never remembered, and an operator acts for nobody."""
+    if name == "idempotency_key":
+        return method.http_method != "GET"
+    return name != "organization" or key == "partner"
 
 
 def _request(method: Method, key: str) -> str:

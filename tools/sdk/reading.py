@@ -90,6 +90,11 @@ class _OperationReader:
     def read(self) -> Method:
         answer, shape, answer_description = self._answer()
         arguments = without_clashes([*self._parameters(), *self._body()], self.where)
+        places = {one.place for one in arguments}
+        if answer != "object" and places & {"body", "content"}:
+            raise CannotExpress(f"{self.where}: a request with a body answers with an object")
+        if answer == "location" and places - {"path"}:
+            raise CannotExpress(f"{self.where}: an address is asked for by its path alone")
         in_path = [one for one in arguments if one.place == "path"]
         others = [one for one in arguments if one.place != "path"]
         # `sorted` is stable: those that are required come first, each kind in the order of the document.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tools.sdk.additions import ADDITIONS
+from tools.sdk.additions import ADDITIONS, members_of
 from tools.sdk.names import camel, class_of, kebab
 from tools.sdk.prose import jsdoc, sentence, wrapped
 from tools.sdk.typescript_methods import interface, method, path_of
@@ -79,7 +79,7 @@ def _resource_module(api: Api, resource: Resource) -> str:
 def _child(api: Api, child: Resource, imports: Imports, folder: str, client: str) -> str:
     name = class_of(child.path)
     imports.add(f"{folder}{kebab(child.path)}.js", name)
-    listed = ", ".join(f"`{camel(one)}`" for one in (*child.methods, *child.children))
+    listed = ", ".join(f"`{camel(one)}`" for one in members_of(api, child))
     says = f"`{path_of(api, child)}`: {listed}."
     line = f"  readonly {camel(child.path[-1])} = new {name}({client});"
     return f"{jsdoc(wrapped(says, 5), 2)}\n{line}"

@@ -66,7 +66,8 @@ def _method_lines(page: MethodPage) -> Iterator[str]:
         anchor = error.code.lower().replace("_", "-")
         when = error.when.replace("|", "\\|")
         yield f"| {error.status} | [`{error.code}`]({INDEX}/errors#{anchor}) | {when} |"
-    yield from ("", "## See also", "")
+    if page.see:
+        yield from ("", "## See also", "")
     yield from (f"* [{plain(link.text)}]({link.path})" for link in page.see)
 
 

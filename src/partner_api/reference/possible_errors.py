@@ -85,15 +85,13 @@ def _when(code: Code, status: int, route: Route) -> str:
     if code == "FORBIDDEN_SCOPE" and access.role is not None:
         return f"The operator has neither the role `{access.role}` nor one that includes it."
     ids = [f"`{parameter.wire_name}`" for parameter in route.path]
-    if code == "NOT_FOUND" and ids:
+    if code == "NOT_FOUND" and ids and access.kind == "key":
         return (
-            f"{' or '.join(ids)} is nothing that {_WHO[access.kind]} can see: it does not exist, or is another's. "
-            "The two look the same."
+            f"{' or '.join(ids)} does not exist, or this key cannot see it; the two look the same."
         )
+    if code == "NOT_FOUND" and ids:
+        return f"{' or '.join(ids)} names nothing that exists."
     return KINDS[code].when
-
-
-_WHO = {"key": "this key", "operator": "an operator", "public": "anybody"}
 
 
 def _in_order(codes: set[Code]) -> list[Code]:

@@ -24,7 +24,7 @@ from partner_api.ids import format_id
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    import httpx
+    import httpx2
     from tests.support.installation import Installation
 
 
@@ -34,8 +34,8 @@ NAMED_BY_OPERATORS = (refund, price, recall, fulfil, reject)
 
 
 async def send(
-    api: httpx.AsyncClient, change: Change, key: str, *, path: str | None = None
-) -> httpx.Response:
+    api: httpx2.AsyncClient, change: Change, key: str, *, path: str | None = None
+) -> httpx2.Response:
     return await api.request(
         change.method,
         path or change.path,
@@ -46,7 +46,7 @@ async def send(
 
 @pytest.mark.parametrize("prepare", CHANGES, ids=lambda change: change.__name__)
 async def test_a_repetition_gets_the_first_answer_whatever_has_become_of_it(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     prepare: Callable[[Installation], Awaitable[Change]],
 ) -> None:
@@ -68,7 +68,7 @@ async def test_a_repetition_gets_the_first_answer_whatever_has_become_of_it(
 
 @pytest.mark.parametrize("prepare", CHANGES, ids=lambda change: change.__name__)
 async def test_a_record_of_the_release_before_is_answered_as_it_is(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     prepare: Callable[[Installation], Awaitable[Change]],
 ) -> None:
@@ -88,7 +88,7 @@ async def test_a_record_of_the_release_before_is_answered_as_it_is(
 
 @pytest.mark.parametrize("prepare", NAMED_BY_OPERATORS, ids=lambda change: change.__name__)
 async def test_a_key_that_was_used_is_a_conflict_before_what_is_not_there(
-    api: httpx.AsyncClient,
+    api: httpx2.AsyncClient,
     installation: Installation,
     prepare: Callable[[Installation], Awaitable[Change]],
 ) -> None:

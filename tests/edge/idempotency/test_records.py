@@ -12,7 +12,7 @@ from tests.support import sample
 from tests.support.edges import add_key, add_operator, error_of, issues_of
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.edges import Family
 
     from partner_api.database.connection import Connection
@@ -30,8 +30,8 @@ async def _effects(connection: Connection, tenant_id: int) -> int:
 
 
 async def _create(
-    client: httpx.AsyncClient, family: Family, key: str | None, body: Any = BODY, **headers: str
-) -> httpx.Response:
+    client: httpx2.AsyncClient, family: Family, key: str | None, body: Any = BODY, **headers: str
+) -> httpx2.Response:
     idempotency = {"Idempotency-Key": key} if key is not None else {}
     return await client.post(
         "/v1/things", json=body, headers={**family.partner.headers, **idempotency, **headers}
@@ -39,7 +39,7 @@ async def _create(
 
 
 async def test_a_replay_is_the_first_answer_to_the_byte(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     first = await _create(client, family, "k")
     assert first.status_code == 201
@@ -52,7 +52,7 @@ async def test_a_replay_is_the_first_answer_to_the_byte(
 
 
 async def test_without_a_key_every_request_counts(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     for _ in range(2):
         assert (await _create(client, family, None)).status_code == 201
@@ -60,7 +60,7 @@ async def test_without_a_key_every_request_counts(
 
 
 async def test_the_order_of_fields_and_spaces_make_no_other_request(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     await _create(client, family, "k")
     response = await client.post(
@@ -72,7 +72,7 @@ async def test_the_order_of_fields_and_spaces_make_no_other_request(
 
 
 async def test_another_request_with_the_key_is_a_conflict(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     await _create(client, family, "k")
     child = f"org_{family.child.organization_id}"
@@ -91,7 +91,7 @@ async def test_another_request_with_the_key_is_a_conflict(
 
 
 async def test_another_path_parameter_is_another_request(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     headers = {**family.partner.headers, "Idempotency-Key": "k"}
     project = uuid4()
@@ -118,7 +118,7 @@ async def test_another_path_parameter_is_another_request(
     ],
 )
 async def test_a_route_without_a_body_takes_none(
-    client: httpx.AsyncClient, family: Family, body: bytes
+    client: httpx2.AsyncClient, family: Family, body: bytes
 ) -> None:
     """Nobody may believe that it was read; and the key is still free."""
     headers = {**family.partner.headers, "Idempotency-Key": "k"}
@@ -131,7 +131,7 @@ async def test_a_route_without_a_body_takes_none(
 
 @pytest.mark.parametrize("body", [b"", b"{}", b" {\n}\t"])
 async def test_an_empty_object_is_no_body(
-    client: httpx.AsyncClient, family: Family, body: bytes
+    client: httpx2.AsyncClient, family: Family, body: bytes
 ) -> None:
     headers = {**family.partner.headers, "Idempotency-Key": "k"}
     path = f"/v1/organizations/org_{uuid4()}/secrets"
@@ -141,7 +141,7 @@ async def test_an_empty_object_is_no_body(
 
 
 async def test_a_query_that_no_route_reads_counts(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     headers = {**family.partner.headers, "Idempotency-Key": "k"}
     path = f"/v1/organizations/org_{uuid4()}/secrets?{'&' * 30_000}"
@@ -152,7 +152,7 @@ async def test_a_query_that_no_route_reads_counts(
 
 
 async def test_a_key_belongs_to_one_api_key_and_one_route(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     await _create(client, family, "k")
     second = await add_key(connection, family.partner.wallet, ["*"])
@@ -165,7 +165,7 @@ async def test_a_key_belongs_to_one_api_key_and_one_route(
 
 
 async def test_a_refusal_is_not_kept(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     for name in ("refuse", "absent", "refuse"):
         response = await _create(client, family, "k", {**BODY, "name": name})
@@ -175,7 +175,7 @@ async def test_a_refusal_is_not_kept(
 
 
 async def test_two_at_the_same_instant_have_one_effect(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     body = {**BODY, "name": "slow"}
     sample.SLOW_MAY_END.clear()
@@ -195,7 +195,7 @@ async def test_two_at_the_same_instant_have_one_effect(
 
 
 async def test_a_replay_comes_also_when_it_could_no_longer_be_done(
-    client: httpx.AsyncClient, family: Family, owner_connection: Connection
+    client: httpx2.AsyncClient, family: Family, owner_connection: Connection
 ) -> None:
     headers = {"X-Layers-Organization": str(family.child.organization_id)}
     first = await _create(client, family, "k", **headers)
@@ -213,7 +213,7 @@ async def test_a_replay_comes_also_when_it_could_no_longer_be_done(
 
 
 async def test_after_a_day_the_key_is_new_again(
-    client: httpx.AsyncClient, family: Family, owner_connection: Connection
+    client: httpx2.AsyncClient, family: Family, owner_connection: Connection
 ) -> None:
     await _create(client, family, "k")
     await owner_connection.execute(
@@ -230,7 +230,7 @@ async def test_after_a_day_the_key_is_new_again(
 
 
 async def test_a_secret_is_given_again_and_kept_encrypted(
-    client: httpx.AsyncClient, family: Family, owner_connection: Connection
+    client: httpx2.AsyncClient, family: Family, owner_connection: Connection
 ) -> None:
     path = f"/v1/organizations/{family.child.organization_id}/secrets"
     headers = {**family.partner.headers, "Idempotency-Key": "k"}
@@ -249,7 +249,7 @@ async def test_a_secret_is_given_again_and_kept_encrypted(
 
 
 async def test_a_sealed_answer_opens_only_where_it_was_kept(
-    client: httpx.AsyncClient, family: Family, owner_connection: Connection
+    client: httpx2.AsyncClient, family: Family, owner_connection: Connection
 ) -> None:
     path = f"/v1/organizations/{family.child.organization_id}/secrets"
     for key in ("a", "b"):
@@ -265,7 +265,7 @@ async def test_a_sealed_answer_opens_only_where_it_was_kept(
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "tab\there", "caf\u00e9"])
 async def test_a_key_that_is_not_printable_or_too_long_is_invalid(
-    client: httpx.AsyncClient, family: Family, key: str
+    client: httpx2.AsyncClient, family: Family, key: str
 ) -> None:
     headers = [
         *((name.encode(), value.encode()) for name, value in family.partner.headers.items()),
@@ -276,20 +276,20 @@ async def test_a_key_that_is_not_printable_or_too_long_is_invalid(
 
 
 async def test_the_longest_key_and_the_strangest_printable_one_work(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     for key in ("k" * 255, "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ 1"):
         assert (await _create(client, family, key)).status_code == 201
         assert (await _create(client, family, key)).headers["Idempotent-Replayed"] == "true"
 
 
-async def test_a_read_ignores_the_header(client: httpx.AsyncClient, family: Family) -> None:
+async def test_a_read_ignores_the_header(client: httpx2.AsyncClient, family: Family) -> None:
     headers = {**family.partner.headers, "Idempotency-Key": ""}
     assert (await client.get("/v1/thing", headers=headers)).status_code == 200
 
 
 async def test_a_route_that_moves_money_needs_a_key(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     path = f"/v1/organizations/{family.child.organization_id}/secrets"
     response = await client.post(path, headers=family.partner.headers)
@@ -298,7 +298,7 @@ async def test_a_route_that_moves_money_needs_a_key(
 
 
 async def test_operators_records_are_in_the_operators_tenant(
-    client: httpx.AsyncClient, connection: Connection
+    client: httpx2.AsyncClient, connection: Connection
 ) -> None:
     headers = {
         "Authorization": f"Bearer {await add_operator(connection, 'operator')}",
@@ -317,7 +317,7 @@ async def test_operators_records_are_in_the_operators_tenant(
 
 
 async def test_an_operator_is_named_in_the_audit_row(
-    client: httpx.AsyncClient, connection: Connection
+    client: httpx2.AsyncClient, connection: Connection
 ) -> None:
     headers = {"Authorization": f"Bearer {await add_operator(connection, 'operator')}"}
     response = await client.post("/ops/v1/things", headers=headers)

@@ -10,7 +10,7 @@ from tests.support.edges import add_key, error_of, issues_of
 from tests.support.tenants import make_child, make_partner
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.edges import Family
 
     from partner_api.database.connection import Connection
@@ -25,7 +25,7 @@ def _inside(family: Family, organization_id: object) -> dict[str, str]:
 
 
 async def test_the_child_is_who_calls_and_the_key_stays_the_partners(
-    client: httpx.AsyncClient, family: Family, owner_connection: Connection
+    client: httpx2.AsyncClient, family: Family, owner_connection: Connection
 ) -> None:
     response = await client.post(
         "/v1/things",
@@ -49,13 +49,13 @@ async def test_the_child_is_who_calls_and_the_key_stays_the_partners(
     )
 
 
-async def test_a_bare_uuid_will_do(client: httpx.AsyncClient, family: Family) -> None:
+async def test_a_bare_uuid_will_do(client: httpx2.AsyncClient, family: Family) -> None:
     headers = {**family.partner.headers, HEADER: str(family.child.organization_id)}
     assert (await client.get("/v1/thing", headers=headers)).status_code == 200
 
 
 async def test_it_needs_administration(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     key = await add_key(connection, family.partner.wallet, ["*"])
     for value in (str(family.child.organization_id), "nonsense"):
@@ -66,21 +66,21 @@ async def test_it_needs_administration(
 
 @pytest.mark.parametrize("value", ["", "nonsense", f"prj_{SOME_ID}", f"{SOME_ID},{SOME_ID}"])
 async def test_a_malformed_organization_is_invalid(
-    client: httpx.AsyncClient, family: Family, value: str
+    client: httpx2.AsyncClient, family: Family, value: str
 ) -> None:
     headers = {**family.partner.headers, HEADER: value}
     assert set(issues_of(await client.get("/v1/thing", headers=headers))) == {HEADER}
 
 
 async def test_two_organizations_at_a_time_are_invalid(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     twice = [*family.partner.headers.items(), *[(HEADER, str(family.child.organization_id))] * 2]
     assert set(issues_of(await client.get("/v1/thing", headers=twice))) == {HEADER}
 
 
 async def test_who_is_no_direct_child_looks_the_same_as_who_does_not_exist(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     stranger = await make_partner(connection)
     strangers_child = await make_child(connection, stranger)
@@ -104,7 +104,7 @@ async def test_who_is_no_direct_child_looks_the_same_as_who_does_not_exist(
 
 
 async def test_a_sibling_is_out_of_a_childs_reach(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     sibling = await make_child(connection, family.partner.wallet)
     # Even with a scope that no child's key is given.
@@ -123,7 +123,7 @@ async def test_a_sibling_is_out_of_a_childs_reach(
     ],
 )
 async def test_a_childs_state_decides_what_works(
-    client: httpx.AsyncClient,
+    client: httpx2.AsyncClient,
     family: Family,
     owner_connection: Connection,
     status: str,
@@ -155,7 +155,7 @@ async def test_a_childs_state_decides_what_works(
 
 
 async def test_an_operator_has_no_use_for_the_header(
-    client: httpx.AsyncClient, connection: Connection
+    client: httpx2.AsyncClient, connection: Connection
 ) -> None:
     from tests.support.edges import add_operator
 

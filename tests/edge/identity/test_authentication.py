@@ -11,13 +11,13 @@ from tests.support.edges import add_key, add_operator, error_of
 from partner_api.clock import Clock
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.edges import Family
 
     from partner_api.database.connection import Connection
 
 
-def _refused(response: httpx.Response) -> bytes:
+def _refused(response: httpx2.Response) -> bytes:
     """Check a 401 and give what all of them share."""
     assert response.status_code == 401, response.text
     assert response.headers["WWW-Authenticate"] == "Bearer"
@@ -32,7 +32,7 @@ def _change(text: str, position: int) -> str:
 
 
 async def test_a_key_authenticates_its_organization(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     for owner in (family.partner, family.child):
         response = await client.get("/v1/thing", headers=owner.headers)
@@ -42,13 +42,13 @@ async def test_a_key_authenticates_its_organization(
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
 async def test_the_scheme_is_case_insensitive(
-    client: httpx.AsyncClient, family: Family, scheme: str
+    client: httpx2.AsyncClient, family: Family, scheme: str
 ) -> None:
     headers = {"Authorization": f"{scheme} {family.partner.key}"}
     assert (await client.get("/v1/thing", headers=headers)).status_code == 200
 
 
-async def test_every_refusal_is_the_same(client: httpx.AsyncClient, family: Family) -> None:
+async def test_every_refusal_is_the_same(client: httpx2.AsyncClient, family: Family) -> None:
     key = family.partner.key
     prefix, env, keyid, secret = key.split("_", 3)
     values = [
@@ -83,7 +83,7 @@ async def test_every_refusal_is_the_same(client: httpx.AsyncClient, family: Fami
 
 
 async def test_a_key_in_another_header_or_the_query_does_nothing(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     key = family.partner.key
     _refused(await client.get("/v1/thing", headers={"X-Api-Key": key}))
@@ -99,7 +99,7 @@ async def test_a_key_in_another_header_or_the_query_does_nothing(
     ],
 )
 async def test_a_dead_key_is_out_on_the_very_next_request(
-    client: httpx.AsyncClient, family: Family, connection: Connection, change: str
+    client: httpx2.AsyncClient, family: Family, connection: Connection, change: str
 ) -> None:
     assert (await client.get("/v1/thing", headers=family.child.headers)).status_code == 200
     await connection.execute(f"UPDATE api_keys SET {change} WHERE id = $1", family.child.key_id)
@@ -107,7 +107,7 @@ async def test_a_dead_key_is_out_on_the_very_next_request(
 
 
 async def test_a_superseded_key_works_until_its_grace_is_over(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     await connection.execute(
         "UPDATE api_keys SET grace_until = now() + interval '1 hour', superseded_by = id "
@@ -118,7 +118,7 @@ async def test_a_superseded_key_works_until_its_grace_is_over(
 
 
 async def test_a_killed_key_is_told_so_only_when_its_secret_is_right(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     await connection.execute(
         "UPDATE api_keys SET kill_switch = true WHERE id = $1", family.child.key_id
@@ -135,7 +135,7 @@ async def test_a_killed_key_is_told_so_only_when_its_secret_is_right(
 
 @pytest.mark.parametrize("whose", ["partner", "child"])
 async def test_suspending_an_organization_stops_it_and_its_children(
-    client: httpx.AsyncClient, family: Family, owner_connection: Connection, whose: str
+    client: httpx2.AsyncClient, family: Family, owner_connection: Connection, whose: str
 ) -> None:
     organization_id = getattr(family, whose).organization_id
     await owner_connection.execute(
@@ -152,7 +152,7 @@ async def test_suspending_an_organization_stops_it_and_its_children(
 
 
 async def test_a_key_is_found_in_the_tenant_that_its_id_names_only(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     # The same row in another tenant than the one in the key's text.
     await connection.execute(
@@ -163,7 +163,7 @@ async def test_a_key_is_found_in_the_tenant_that_its_id_names_only(
 
 
 async def test_an_operators_token_opens_the_operators_routes_and_no_others(
-    client: httpx.AsyncClient, connection: Connection, family: Family
+    client: httpx2.AsyncClient, connection: Connection, family: Family
 ) -> None:
     headers = {"Authorization": f"Bearer {await add_operator(connection, 'finance')}"}
     assert (await client.get("/ops/v1/report", headers=headers)).status_code == 200
@@ -172,7 +172,7 @@ async def test_an_operators_token_opens_the_operators_routes_and_no_others(
 
 
 async def test_an_expired_or_revoked_operator_is_out(
-    client: httpx.AsyncClient, connection: Connection
+    client: httpx2.AsyncClient, connection: Connection
 ) -> None:
     now = Clock().now()
     expired = await add_operator(connection, "admin", expires_at=now - timedelta(seconds=1))
@@ -191,7 +191,7 @@ async def test_an_expired_or_revoked_operator_is_out(
     [("viewer", 403), ("worker", 403), ("finance", 200), ("operator", 200), ("admin", 200)],
 )
 async def test_a_role_opens_what_it_includes(
-    client: httpx.AsyncClient, connection: Connection, role: str, status: int
+    client: httpx2.AsyncClient, connection: Connection, role: str, status: int
 ) -> None:
     headers = {"Authorization": f"Bearer {await add_operator(connection, role)}"}
     response = await client.get("/ops/v1/report", headers=headers)
@@ -201,7 +201,7 @@ async def test_a_role_opens_what_it_includes(
 
 
 async def test_a_test_key_is_in_the_sandbox_tier(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     owner = await add_key(connection, family.partner.wallet, ["*"], env="test")
     response = await client.get("/v1/whoami", headers=owner.headers)

@@ -25,7 +25,7 @@ from partner_api.clock import Clock
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import httpx
+    import httpx2
     from tests.support.databases import DatabaseUrls
     from tests.support.edges import Owner
 
@@ -37,7 +37,7 @@ CHILD_CREDITS = 123_454_321
 
 
 @pytest_asyncio.fixture(scope="module")
-async def client(database_urls: DatabaseUrls) -> AsyncIterator[httpx.AsyncClient]:
+async def client(database_urls: DatabaseUrls) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an application whose statements can be listened to, and which logs everything."""
     with listening():
         async with running(make_edge(database_urls, LAYERS_LOG_LEVEL="debug")) as client:
@@ -88,7 +88,7 @@ def _spoilt(owner: Owner) -> dict[str, str]:
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_the_wallet_comes_with_the_key(
-    client: httpx.AsyncClient, family: Family, method: str, template: str, round_trips: int
+    client: httpx2.AsyncClient, family: Family, method: str, template: str, round_trips: int
 ) -> None:
     with recorded() as statements:
         response = await client.request(
@@ -103,7 +103,7 @@ async def test_the_wallet_comes_with_the_key(
     [("/v1/credits", 1), ("/v1/whoami", 1), ("/v1/thing", 1), ("/v1/projects", 2)],
 )
 async def test_the_child_that_the_header_names_comes_with_the_key(
-    client: httpx.AsyncClient, family: Family, path: str, round_trips: int
+    client: httpx2.AsyncClient, family: Family, path: str, round_trips: int
 ) -> None:
     with recorded() as statements:
         response = await client.get(path, headers=_inside(family))
@@ -112,7 +112,7 @@ async def test_the_child_that_the_header_names_comes_with_the_key(
 
 
 async def test_each_wallet_is_the_one_that_is_asked_for(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     own = (await client.get("/v1/credits", headers=family.partner.headers)).json()
     assert own["organizationId"] == f"org_{family.partner.organization_id}"
@@ -127,7 +127,7 @@ async def test_each_wallet_is_the_one_that_is_asked_for(
 
 
 async def test_a_handler_that_asks_for_another_wallet_gets_that(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     path = _path(family, "/v1/organizations/{child}/other-wallet")
     response = await client.get(path, headers=family.partner.headers)
@@ -135,7 +135,7 @@ async def test_a_handler_that_asks_for_another_wallet_gets_that(
 
 
 async def test_a_write_looks_its_child_up_when_its_body_has_arrived(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     body = {"name": "x", "credits": 1}
     with recorded() as statements:
@@ -150,7 +150,7 @@ async def test_a_write_looks_its_child_up_when_its_body_has_arrived(
 
 @pytest.mark.parametrize("template", ["/v1/credits", "/v1/organizations/{child}/credits"])
 async def test_a_wrong_secret_shows_nothing_and_changes_nothing(
-    client: httpx.AsyncClient,
+    client: httpx2.AsyncClient,
     connection: Connection,
     capfd: pytest.CaptureFixture[str],
     template: str,
@@ -182,7 +182,7 @@ async def test_a_wrong_secret_shows_nothing_and_changes_nothing(
 
 
 async def test_a_secret_of_another_key_is_no_way_to_a_wallet(
-    client: httpx.AsyncClient, connection: Connection, family: Family
+    client: httpx2.AsyncClient, connection: Connection, family: Family
 ) -> None:
     now = Clock().now()
     stranger = await add_key(connection, await make_partner(connection, now=now), ["org:admin"])
@@ -204,7 +204,7 @@ async def _stored(connection: Connection, family: Family) -> list[object]:
 
 
 async def test_no_key_reads_the_wallet_of_what_is_not_its_child(
-    client: httpx.AsyncClient, connection: Connection, family: Family
+    client: httpx2.AsyncClient, connection: Connection, family: Family
 ) -> None:
     """What is elsewhere looks and costs like what is nowhere."""
     now = Clock().now()
@@ -235,7 +235,7 @@ async def test_no_key_reads_the_wallet_of_what_is_not_its_child(
 
 
 async def test_no_key_reads_the_wallet_of_its_child_s_child(
-    client: httpx.AsyncClient,
+    client: httpx2.AsyncClient,
     connection: Connection,
     owner_connection: Connection,
     family: Family,
@@ -256,7 +256,7 @@ async def test_no_key_reads_the_wallet_of_its_child_s_child(
 
 
 async def test_a_header_and_a_path_that_name_two_organizations(
-    client: httpx.AsyncClient, connection: Connection, family: Family
+    client: httpx2.AsyncClient, connection: Connection, family: Family
 ) -> None:
     sibling = await make_child(connection, family.partner.wallet, now=Clock().now())
     for organization_id in (family.child.organization_id, sibling.organization_id):
@@ -267,7 +267,7 @@ async def test_a_header_and_a_path_that_name_two_organizations(
 
 @pytest.mark.parametrize("template", ["/v1/organizations/{child}/credits", "/v1/credits"])
 async def test_what_is_refused_shows_nothing_of_the_wallet(
-    client: httpx.AsyncClient, connection: Connection, family: Family, template: str
+    client: httpx2.AsyncClient, connection: Connection, family: Family, template: str
 ) -> None:
     """By its scope, by its syntax, and above its limit."""
     key = await add_key(connection, family.partner.wallet, ["*"])
@@ -292,7 +292,7 @@ async def test_what_is_refused_shows_nothing_of_the_wallet(
 
 @pytest.mark.parametrize("status", ["suspended", "archived"])
 async def test_the_child_s_status_is_that_of_the_same_instant(
-    client: httpx.AsyncClient, owner_connection: Connection, family: Family, status: str
+    client: httpx2.AsyncClient, owner_connection: Connection, family: Family, status: str
 ) -> None:
     await owner_connection.execute(
         "UPDATE organizations SET status = $1, "
@@ -316,7 +316,7 @@ async def test_the_child_s_status_is_that_of_the_same_instant(
 
 
 async def test_a_period_that_is_over_ends_at_the_read(
-    client: httpx.AsyncClient, connection: Connection
+    client: httpx2.AsyncClient, connection: Connection
 ) -> None:
     partner = await make_partner(connection, now=NOON, prepaid=CREDITS)
     key = await add_key(connection, partner, ["*"])
@@ -331,7 +331,7 @@ async def test_a_period_that_is_over_ends_at_the_read(
 
 
 async def test_a_wallet_that_cannot_be_rolled_over_hurts_whoever_reads_it(
-    client: httpx.AsyncClient, connection: Connection, owner_connection: Connection
+    client: httpx2.AsyncClient, connection: Connection, owner_connection: Connection
 ) -> None:
     partners = [await make_partner(connection, now=NOON, prepaid=CREDITS) for _ in range(4)]
     await owner_connection.execute(
@@ -351,7 +351,7 @@ async def test_a_wallet_that_cannot_be_rolled_over_hurts_whoever_reads_it(
 
 
 async def test_requests_at_the_same_time_share_round_trips_and_nothing_else(
-    client: httpx.AsyncClient, connection: Connection, family: Family
+    client: httpx2.AsyncClient, connection: Connection, family: Family
 ) -> None:
     now = Clock().now()
     others = [
@@ -373,7 +373,7 @@ async def test_requests_at_the_same_time_share_round_trips_and_nothing_else(
 
 
 async def test_operators_are_looked_up_together(
-    client: httpx.AsyncClient, connection: Connection
+    client: httpx2.AsyncClient, connection: Connection
 ) -> None:
     tokens = [await add_operator(connection, "finance") for _ in range(12)]
     with recorded() as statements:

@@ -17,7 +17,7 @@ from partner_api.edge.wire.fields import MAX_AMOUNT
 from partner_api.errors import ApiError, Issue
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.edges import Family
 
 GOOD: dict[str, Any] = {"name": "x", "credits": 1}
@@ -273,7 +273,7 @@ def test_every_bad_parameter_is_named() -> None:
 
 
 async def test_path_header_query_and_body_are_named_together(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     response = await client.post(
         "/v1/things",
@@ -289,7 +289,7 @@ async def test_path_header_query_and_body_are_named_together(
 
 
 async def test_a_body_is_json_whatever_its_content_type_says(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     headers = {**family.partner.headers, "Content-Type": "application/x-www-form-urlencoded"}
     body = b'{"name":"x","credits":1}'
@@ -299,7 +299,7 @@ async def test_a_body_is_json_whatever_its_content_type_says(
     )
 
 
-async def test_an_optional_body_may_be_left_out(client: httpx.AsyncClient, family: Family) -> None:
+async def test_an_optional_body_may_be_left_out(client: httpx2.AsyncClient, family: Family) -> None:
     path = f"/v1/projects/{uuid4()}/thing"
     headers = family.partner.headers
     assert (await client.delete(path, headers=headers)).json() == {"reason": None}

@@ -11,7 +11,7 @@ from tests.support.edges import add_key, issues_of
 from tests.support.sample import THINGS
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from tests.support.edges import Family
 
     from partner_api.database.connection import Connection
@@ -20,14 +20,14 @@ PROJECT = uuid4()
 
 
 async def _page(
-    client: httpx.AsyncClient, headers: dict[str, str], project: object = PROJECT, **query: Any
-) -> httpx.Response:
+    client: httpx2.AsyncClient, headers: dict[str, str], project: object = PROJECT, **query: Any
+) -> httpx2.Response:
     return await client.get(f"/v1/projects/{project}/things", params=query, headers=headers)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])
 async def test_pages_follow_each_other_to_the_end(
-    client: httpx.AsyncClient, family: Family, limit: int
+    client: httpx2.AsyncClient, family: Family, limit: int
 ) -> None:
     seen: list[int] = []
     query: dict[str, Any] = {"limit": limit}
@@ -45,7 +45,7 @@ async def test_pages_follow_each_other_to_the_end(
 
 
 async def test_a_last_page_that_is_full_says_that_it_is_the_last(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     first = (await _page(client, family.partner.headers, limit=5)).json()
     last = (await _page(client, family.partner.headers, limit=5, cursor=first["nextCursor"])).json()
@@ -53,20 +53,20 @@ async def test_a_last_page_that_is_full_says_that_it_is_the_last(
 
 
 async def test_the_limit_may_change_from_page_to_page(
-    client: httpx.AsyncClient, family: Family
+    client: httpx2.AsyncClient, family: Family
 ) -> None:
     first = (await _page(client, family.partner.headers, limit=2)).json()
     second = await _page(client, family.partner.headers, limit=5, cursor=first["nextCursor"])
     assert [item["number"] for item in second.json()["items"]] == [3, 4, 5, 6, 7]
 
 
-async def test_a_cursor_is_opaque_base64url(client: httpx.AsyncClient, family: Family) -> None:
+async def test_a_cursor_is_opaque_base64url(client: httpx2.AsyncClient, family: Family) -> None:
     cursor = (await _page(client, family.partner.headers)).json()["nextCursor"]
     assert set(cursor) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 async def test_a_cursor_fits_its_own_list_and_filters_only(
-    client: httpx.AsyncClient, family: Family, connection: Connection
+    client: httpx2.AsyncClient, family: Family, connection: Connection
 ) -> None:
     headers = family.partner.headers
     cursor = (await _page(client, headers, status="assigned")).json()["nextCursor"]
@@ -88,7 +88,7 @@ async def test_a_cursor_fits_its_own_list_and_filters_only(
         assert set(issues_of(response)) == {"cursor"}
 
 
-async def test_no_altered_cursor_is_accepted(client: httpx.AsyncClient, family: Family) -> None:
+async def test_no_altered_cursor_is_accepted(client: httpx2.AsyncClient, family: Family) -> None:
     headers = family.partner.headers
     cursor = (await _page(client, headers)).json()["nextCursor"]
     raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
@@ -104,7 +104,7 @@ async def test_no_altered_cursor_is_accepted(client: httpx.AsyncClient, family: 
 
 @pytest.mark.parametrize("limit", ["0", "6", "-1", "x", "", "9" * 30])
 async def test_a_limit_out_of_range_is_refused_and_not_cut(
-    client: httpx.AsyncClient, family: Family, limit: str
+    client: httpx2.AsyncClient, family: Family, limit: str
 ) -> None:
     response = await _page(client, family.partner.headers, limit=limit)
     assert set(issues_of(response)) == {"limit"}

@@ -37,9 +37,11 @@ async def test_the_blocks_run_in_their_order(
     names: dict[str, Any] = {"__name__": "readme"}
 
     def run() -> None:
-        for number, block in enumerate(BLOCKS):
-            exec(compile(block, f"README, block {number}", "exec", dont_inherit=True), names)
-        names["layers"].close()
+        try:
+            for number, block in enumerate(BLOCKS):
+                exec(compile(block, f"README, block {number}", "exec", dont_inherit=True), names)
+        finally:
+            names["layers"].close()
 
     await asyncio.to_thread(run)
     assert names["job"]["status"] == "completed"

@@ -6,6 +6,7 @@ export interface ApiKey {
   id: string;
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
+  /** Such as `Backend`. */
   name: string;
   /** The part of the key that may be shown and logged. */
   prefix: string;
@@ -35,6 +36,7 @@ export interface ApiKeyWithSecret {
   apiKey: ApiKey;
   /** The whole key, as a bearer token. */
   secret: string;
+  /** Such as `Store the secret now. It is not shown again.`. */
   warning: string;
 }
 
@@ -81,9 +83,12 @@ export interface Candidate {
   /** Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
   platform: "tiktok" | (string & {});
+  /** Such as `coffee.reviews.daily`. */
   handle: string;
   followers: number;
+  /** Such as `food_and_drink`. */
   vertical: string;
+  /** Such as `en`. */
   language: string;
   geo: string[];
   monthlyPriceCents: number;
@@ -118,6 +123,7 @@ export interface CashEvent {
   periodEnd: string | null;
   /** 0 is the first month of the lease. */
   leaseMonth: number | null;
+  /** Such as `Credits for June`. */
   description: string | null;
   /** Such as `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
@@ -165,9 +171,9 @@ export interface ClaimedJobs {
 
 /** A file that was uploaded, and what it is. */
 export interface ReportedAsset {
-  /** `slide`, `poster`, `video`, … A job of `auto` with a `video` became one. */
+  /** `slide`, `poster`, `video`, … A job of `auto` with a `video` became one. Such as `slide`. */
   kind: string;
-  /** At most 120 characters. */
+  /** At most 120 characters. Such as `slide-1.png`. */
   name: string;
   /** From 1 to 100,000. */
   width: number;
@@ -177,6 +183,7 @@ export interface ReportedAsset {
   mimeType: string;
   /** From 0 to 104,857,600. */
   sizeBytes: number;
+  /** Such as `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`. */
   sha256: string;
 }
 
@@ -212,7 +219,9 @@ export interface ErrorContent {
     | "UNAVAILABLE"
     | "VALIDATION"
     | (string & {});
+  /** Such as `There is nothing here that this key can see.`. */
   message: string;
+  /** Such as `req_01K0EMRPVYF88W1S7F6X9MPQ0R`. */
   requestId: string;
   details?: Record<string, unknown>;
 }
@@ -221,6 +230,7 @@ export interface ErrorContent {
 export interface ReportedEnd {
   /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
+  /** Such as `completed`. */
   status: "canceled" | "completed" | "failed" | "running" | (string & {});
   creditsCharged: number;
 }
@@ -272,6 +282,7 @@ export interface CreditEvent {
   balanceAfter: number;
   /** Consumed in its period up to and with it. */
   usageAfterPeriod: number | null;
+  /** Such as `Credits for June`. */
   description: string | null;
   /** `reason` says which rule made it, if a rule did. */
   metadata: Record<string, string>;
@@ -421,6 +432,7 @@ export interface HeartbeatReports {
 export interface ImportProblem {
   /** Lines count from 1, the header of a CSV too. */
   line: number;
+  /** Such as `geo: Expected countries of ISO 3166-1, such as US`. */
   message: string;
 }
 
@@ -445,6 +457,7 @@ export interface JobCancellation {
 export interface JobError {
   /** Such as `WORKER_LOST`. */
   code: string;
+  /** Such as `The source video does not exist any more.`. */
   message: string;
 }
 
@@ -463,6 +476,7 @@ export interface Niche {
 export interface Operator {
   /** Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
+  /** Such as `Robin`. */
   name: string;
   role: "admin" | "finance" | "operator" | "viewer" | "worker" | (string & {});
   /** The part of the token that may be shown. */
@@ -482,6 +496,7 @@ export interface OperatorWithToken {
   operator: Operator;
   /** The whole token, as a bearer token. */
   secret: string;
+  /** Such as `Store the secret now. It is not shown again.`. */
   warning: string;
 }
 
@@ -505,6 +520,7 @@ export interface OpsCashEvent {
   periodEnd: string | null;
   /** 0 is the first month of the lease. */
   leaseMonth: number | null;
+  /** Such as `Credits for June`. */
   description: string | null;
   /** Such as `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
@@ -550,6 +566,7 @@ export interface OpsCreditEvent {
   balanceAfter: number;
   /** Consumed in its period up to and with it. */
   usageAfterPeriod: number | null;
+  /** Such as `Credits for June`. */
   description: string | null;
   /** `reason` says which rule made it, if a rule did. */
   metadata: Record<string, string>;
@@ -588,6 +605,7 @@ export interface OpsJob {
     | "video_remix"
     | (string & {});
   status: "canceled" | "completed" | "failed" | "running" | (string & {});
+  /** Such as `generating`. */
   stage: string;
   progress: number;
   /** How often a worker has taken it. */
@@ -660,6 +678,7 @@ export interface OpsLeaseRequest {
   status: "assigned" | "partial" | "rejected" | "requested" | (string & {});
   count: number;
   niche: Niche;
+  /** Such as `Accounts that review cafés`. */
   target: string | null;
   /** The operator's answer. */
   note: string | null;
@@ -681,10 +700,12 @@ export interface OpsOrganization {
   id: string;
   /** Null for a partner. */
   parentOrganizationId: string | null;
+  /** Such as `Corner Coffee`. */
   name: string;
   status: "active" | "archived" | "suspended" | (string & {});
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata: Record<string, string>;
+  /** Such as `billing@example.com`. */
   billingEmail: string | null;
   /** Such as `2026-06-01T00:00:00.000Z`. */
   archivedAt: string | null;
@@ -717,10 +738,12 @@ export interface OpsOrganizationDetail {
   id: string;
   /** Null for a partner. */
   parentOrganizationId: string | null;
+  /** Such as `Corner Coffee`. */
   name: string;
   status: "active" | "archived" | "suspended" | (string & {});
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata: Record<string, string>;
+  /** Such as `billing@example.com`. */
   billingEmail: string | null;
   /** Such as `2026-06-01T00:00:00.000Z`. */
   archivedAt: string | null;
@@ -742,6 +765,7 @@ export interface OpsOrganizationDetail {
 export interface PartnerDryRun {
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
+  /** Such as `Corner Coffee`. */
   name: string;
   monthsPaid: number;
   paidCents: number;
@@ -758,6 +782,7 @@ export interface PartnerDryRun {
 export interface PartnerRenewals {
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
+  /** Such as `Corner Coffee`. */
   name: string;
   /** Such as `2026-04-20T16:12:02Z`. */
   until: string;
@@ -780,9 +805,12 @@ export interface PoolAccount {
   /** Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
   platform: "tiktok" | (string & {});
+  /** Such as `coffee.reviews.daily`. */
   handle: string;
   followers: number;
+  /** Such as `food_and_drink`. */
   vertical: string;
+  /** Such as `en`. */
   language: string;
   geo: string[];
   monthlyPriceCents: number;

@@ -52,7 +52,7 @@ export class PartnerResources extends BaseClient {
   /** `layers.credits`: `retrieve`, `events`. */
   readonly credits = new CreditsResource(this);
 
-  /** `layers.jobs`: `cancel`, `retrieve`. */
+  /** `layers.jobs`: `cancel`, `retrieve`, `wait`. */
   readonly jobs = new JobsResource(this);
 
   /** `layers.leasedAccounts`: `list`, `release`, `requests`. */

@@ -7,6 +7,7 @@ export interface Allocation {
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
   allocated: number;
+  /** Such as `Credits for June`. */
   description: string | null;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata: Record<string, string>;
@@ -24,6 +25,7 @@ export interface ApiKey {
   id: string;
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
+  /** Such as `Backend`. */
   name: string;
   /** The part of the key that may be shown and logged. */
   prefix: string;
@@ -53,6 +55,7 @@ export interface ApiKeyWithSecret {
   apiKey: ApiKey;
   /** The whole key, as a bearer token. */
   secret: string;
+  /** Such as `Store the secret now. It is not shown again.`. */
   warning: string;
 }
 
@@ -88,13 +91,19 @@ export interface Asset {
   assetId: string;
   /** Such as `slide`. */
   kind: string;
+  /**
+   * Such as
+   * `/v1/content/cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05/assets/01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+   */
   url: string;
   /** Pixels. */
   width: number;
   /** Pixels. */
   height: number;
+  /** Such as `image/png`. */
   mimeType: string;
   sizeBytes: number;
+  /** Such as `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`. */
   sha256: string;
 }
 
@@ -139,6 +148,7 @@ export interface CashEvent {
   periodEnd: string | null;
   /** 0 is the first month of the lease. */
   leaseMonth: number | null;
+  /** Such as `Credits for June`. */
   description: string | null;
   /** Such as `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
@@ -182,6 +192,7 @@ export interface CashWallet {
 export interface JobError {
   /** Such as `WORKER_LOST`. */
   code: string;
+  /** Such as `The source video does not exist any more.`. */
   message: string;
 }
 
@@ -201,11 +212,15 @@ export interface Content {
     | "ugc_remix"
     | "video_remix"
     | (string & {});
+  /** Such as `Three cafés in Lisbon that locals keep to themselves`. */
   hook: string | null;
   /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string | null;
+  /** Such as `influencer-7`. */
   influencerId: string | null;
+  /** Such as `7301234567890123456`. */
   sourceTiktokId: string | null;
+  /** Such as `media-42`. */
   mediaId: string | null;
   assets: Asset[];
   /** What it cost; null until it is over. */
@@ -269,6 +284,7 @@ export interface CreditEvent {
   balanceAfter: number;
   /** Consumed in its period up to and with it. */
   usageAfterPeriod: number | null;
+  /** Such as `Credits for June`. */
   description: string | null;
   /** `reason` says which rule made it, if a rule did. */
   metadata: Record<string, string>;
@@ -350,6 +366,7 @@ export interface OwnApiKey {
   id: string;
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
+  /** Such as `Backend`. */
   name: string;
   /** The part of the key that may be shown and logged. */
   prefix: string;
@@ -446,6 +463,7 @@ export interface LeaseRequest {
   status: "assigned" | "partial" | "rejected" | "requested" | (string & {});
   count: number;
   niche: Niche;
+  /** Such as `Accounts that review cafés`. */
   target: string | null;
   /** The operator's answer. */
   note: string | null;
@@ -507,6 +525,7 @@ export interface LedgerHead {
 export interface MigratedChild {
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
+  /** Such as `Corner Coffee`. */
   name: string;
   /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectIds: string[];
@@ -537,10 +556,12 @@ export interface Organization {
   id: string;
   /** Null for a partner. */
   parentOrganizationId: string | null;
+  /** Such as `Corner Coffee`. */
   name: string;
   status: "active" | "archived" | "suspended" | (string & {});
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata: Record<string, string>;
+  /** Such as `billing@example.com`. */
   billingEmail: string | null;
   /** Such as `2026-06-01T00:00:00.000Z`. */
   archivedAt: string | null;
@@ -564,10 +585,12 @@ export interface OrganizationDetail {
   id: string;
   /** Null for a partner. */
   parentOrganizationId: string | null;
+  /** Such as `Corner Coffee`. */
   name: string;
   status: "active" | "archived" | "suspended" | (string & {});
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata: Record<string, string>;
+  /** Such as `billing@example.com`. */
   billingEmail: string | null;
   /** Such as `2026-06-01T00:00:00.000Z`. */
   archivedAt: string | null;
@@ -583,6 +606,7 @@ export interface OwnApiKeyWithSecret {
   apiKey: OwnApiKey;
   /** The whole key, as a bearer token. */
   secret: string;
+  /** Such as `Store the secret now. It is not shown again.`. */
   warning: string;
 }
 
@@ -592,14 +616,25 @@ export interface Project {
   id: string;
   /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
+  /** Such as `Spring launch`. */
   name: string;
   status: "active" | "archived" | (string & {});
+  /** Such as `customer-4711`. */
   customerExternalId: string | null;
+  /** Such as `Europe/Lisbon`. */
   timezone: string;
+  /** Such as `en`. */
   primaryLanguage: string;
+  /** Such as `owner@example.com`. */
   ownerEmail: string | null;
+  /** Such as `Corner Coffee`. */
   appName: string | null;
+  /**
+   * Such as `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
+   * you when the queue is short.`.
+   */
   appDescription: string | null;
+  /** Such as `Good coffee, near you`. */
   tagline: string | null;
   brandVoice:
     | "authentic"
@@ -682,6 +717,7 @@ export interface WhoAmI {
   organizationId: string;
   /** The same as `organizationId`. */
   workspaceId: string;
+  /** Such as `Corner Coffee`. */
   organizationName: string;
   /** Null for a partner. */
   parentOrganizationId: string | null;

@@ -13,6 +13,7 @@ class ApiKey(TypedDict):
     organizationId: str
     """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
+    """Such as `Backend`."""
     prefix: str
     """The part of the key that may be shown and logged."""
     env: Literal["live", "test"] | str
@@ -43,6 +44,7 @@ class ApiKeyWithSecret(TypedDict):
     secret: str
     """The whole key, as a bearer token."""
     warning: str
+    """Such as `Store the secret now. It is not shown again.`."""
 
 
 class BookMismatch(TypedDict):
@@ -93,9 +95,12 @@ class Candidate(TypedDict):
     """Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     platform: Literal["tiktok"] | str
     handle: str
+    """Such as `coffee.reviews.daily`."""
     followers: int
     vertical: str
+    """Such as `food_and_drink`."""
     language: str
+    """Such as `en`."""
     geo: list[str]
     monthlyPriceCents: int
     avatarUrl: str | None
@@ -131,6 +136,7 @@ class CashEvent(TypedDict):
     leaseMonth: int | None
     """0 is the first month of the lease."""
     description: str | None
+    """Such as `Credits for June`."""
     createdAt: str
     """Such as `2026-06-01T00:00:00.000Z`."""
     hash: str
@@ -177,9 +183,9 @@ class ReportedAsset(TypedDict):
     """A file that was uploaded, and what it is."""
 
     kind: str
-    """`slide`, `poster`, `video`, … A job of `auto` with a `video` became one."""
+    """`slide`, `poster`, `video`, … A job of `auto` with a `video` became one. Such as `slide`."""
     name: str
-    """At most 120 characters."""
+    """At most 120 characters. Such as `slide-1.png`."""
     width: int
     """From 1 to 100,000."""
     height: int
@@ -189,6 +195,7 @@ class ReportedAsset(TypedDict):
     sizeBytes: int
     """From 0 to 104,857,600."""
     sha256: str
+    """Such as `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`."""
 
 
 class CompletionItem(TypedDict):
@@ -229,7 +236,9 @@ class ErrorContent(TypedDict):
         | str
     )
     message: str
+    """Such as `There is nothing here that this key can see.`."""
     requestId: str
+    """Such as `req_01K0EMRPVYF88W1S7F6X9MPQ0R`."""
     details: NotRequired[dict[str, Any]]
 
 
@@ -239,6 +248,7 @@ class ReportedEnd(TypedDict):
     jobId: str
     """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
     status: Literal["canceled", "completed", "failed", "running"] | str
+    """Such as `completed`."""
     creditsCharged: int
 
 
@@ -286,6 +296,7 @@ class CreditEvent(TypedDict):
     usageAfterPeriod: int | None
     """Consumed in its period up to and with it."""
     description: str | None
+    """Such as `Credits for June`."""
     metadata: dict[str, str]
     """`reason` says which rule made it, if a rule did."""
     createdAt: str
@@ -436,6 +447,7 @@ class ImportProblem(TypedDict):
     line: int
     """Lines count from 1, the header of a CSV too."""
     message: str
+    """Such as `geo: Expected countries of ISO 3166-1, such as US`."""
 
 
 class InstallationClock(TypedDict):
@@ -463,6 +475,7 @@ class JobError(TypedDict):
     code: str
     """Such as `WORKER_LOST`."""
     message: str
+    """Such as `The source video does not exist any more.`."""
 
 
 class Niche(TypedDict):
@@ -483,6 +496,7 @@ class Operator(TypedDict):
     id: str
     """Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
+    """Such as `Robin`."""
     role: Literal["admin", "finance", "operator", "viewer", "worker"] | str
     prefix: str
     """The part of the token that may be shown."""
@@ -503,6 +517,7 @@ class OperatorWithToken(TypedDict):
     secret: str
     """The whole token, as a bearer token."""
     warning: str
+    """Such as `Store the secret now. It is not shown again.`."""
 
 
 class OpsCashEvent(TypedDict):
@@ -527,6 +542,7 @@ class OpsCashEvent(TypedDict):
     leaseMonth: int | None
     """0 is the first month of the lease."""
     description: str | None
+    """Such as `Credits for June`."""
     createdAt: str
     """Such as `2026-06-01T00:00:00.000Z`."""
     hash: str
@@ -566,6 +582,7 @@ class OpsCreditEvent(TypedDict):
     usageAfterPeriod: int | None
     """Consumed in its period up to and with it."""
     description: str | None
+    """Such as `Credits for June`."""
     metadata: dict[str, str]
     """`reason` says which rule made it, if a rule did."""
     createdAt: str
@@ -601,6 +618,7 @@ class OpsJob(TypedDict):
     )
     status: Literal["canceled", "completed", "failed", "running"] | str
     stage: str
+    """Such as `generating`."""
     progress: float
     attempt: int
     """How often a worker has taken it."""
@@ -675,6 +693,7 @@ class OpsLeaseRequest(TypedDict):
     count: int
     niche: Niche
     target: str | None
+    """Such as `Accounts that review cafés`."""
     note: str | None
     """The operator's answer."""
     submittedAt: str
@@ -697,10 +716,12 @@ class OpsOrganization(TypedDict):
     parentOrganizationId: str | None
     """Null for a partner."""
     name: str
+    """Such as `Corner Coffee`."""
     status: Literal["active", "archived", "suspended"] | str
     metadata: dict[str, str]
     """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
     billingEmail: str | None
+    """Such as `billing@example.com`."""
     archivedAt: str | None
     """Such as `2026-06-01T00:00:00.000Z`."""
     createdAt: str
@@ -735,10 +756,12 @@ class OpsOrganizationDetail(TypedDict):
     parentOrganizationId: str | None
     """Null for a partner."""
     name: str
+    """Such as `Corner Coffee`."""
     status: Literal["active", "archived", "suspended"] | str
     metadata: dict[str, str]
     """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
     billingEmail: str | None
+    """Such as `billing@example.com`."""
     archivedAt: str | None
     """Such as `2026-06-01T00:00:00.000Z`."""
     createdAt: str
@@ -761,6 +784,7 @@ class PartnerDryRun(TypedDict):
     organizationId: str
     """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
+    """Such as `Corner Coffee`."""
     monthsPaid: int
     paidCents: int
     pastDue: int
@@ -778,6 +802,7 @@ class PartnerRenewals(TypedDict):
     organizationId: str
     """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
+    """Such as `Corner Coffee`."""
     until: str
     """Such as `2026-04-20T16:12:02Z`."""
     count: int
@@ -801,9 +826,12 @@ class PoolAccount(TypedDict):
     """Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     platform: Literal["tiktok"] | str
     handle: str
+    """Such as `coffee.reviews.daily`."""
     followers: int
     vertical: str
+    """Such as `food_and_drink`."""
     language: str
+    """Such as `en`."""
     geo: list[str]
     monthlyPriceCents: int
     avatarUrl: str | None

@@ -127,7 +127,7 @@ class PartnerResources(SyncClient):
     def jobs(self) -> JobsResource:
         """`layers.jobs`.
 
-        Has `cancel`, `retrieve`.
+        Has `cancel`, `retrieve`, `wait`.
         """
         from layers_partner.partner.resources.jobs import JobsResource
 
@@ -198,7 +198,7 @@ class PartnerResources(SyncClient):
         `GET /v1/whoami`.
 
         Args:
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Whose key this is, and what it may do.
@@ -317,7 +317,7 @@ class AsyncPartnerResources(AsyncClient):
     def jobs(self) -> AsyncJobsResource:
         """`layers.jobs`.
 
-        Has `cancel`, `retrieve`.
+        Has `cancel`, `retrieve`, `wait`.
         """
         from layers_partner.partner.resources.jobs import AsyncJobsResource
 
@@ -388,7 +388,7 @@ class AsyncPartnerResources(AsyncClient):
         `GET /v1/whoami`.
 
         Args:
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Whose key this is, and what it may do.

@@ -14,6 +14,7 @@ class Allocation(TypedDict):
     """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     allocated: int
     description: str | None
+    """Such as `Credits for June`."""
     metadata: dict[str, str]
     """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
     balance: int
@@ -32,6 +33,7 @@ class ApiKey(TypedDict):
     organizationId: str
     """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
+    """Such as `Backend`."""
     prefix: str
     """The part of the key that may be shown and logged."""
     env: Literal["live", "test"] | str
@@ -62,6 +64,7 @@ class ApiKeyWithSecret(TypedDict):
     secret: str
     """The whole key, as a bearer token."""
     warning: str
+    """Such as `Store the secret now. It is not shown again.`."""
 
 
 class ArchivedOrganization(TypedDict):
@@ -100,13 +103,18 @@ class Asset(TypedDict):
     kind: str
     """Such as `slide`."""
     url: str
+    """Such as
+    `/v1/content/cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05/assets/01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+    """
     width: int
     """Pixels."""
     height: int
     """Pixels."""
     mimeType: str
+    """Such as `image/png`."""
     sizeBytes: int
     sha256: str
+    """Such as `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`."""
 
 
 class AuditEvent(TypedDict):
@@ -153,6 +161,7 @@ class CashEvent(TypedDict):
     leaseMonth: int | None
     """0 is the first month of the lease."""
     description: str | None
+    """Such as `Credits for June`."""
     createdAt: str
     """Such as `2026-06-01T00:00:00.000Z`."""
     hash: str
@@ -198,6 +207,7 @@ class JobError(TypedDict):
     code: str
     """Such as `WORKER_LOST`."""
     message: str
+    """Such as `The source video does not exist any more.`."""
 
 
 class Content(TypedDict):
@@ -214,11 +224,15 @@ class Content(TypedDict):
         Literal["auto", "slideshow_builder", "slideshow_remix", "ugc_remix", "video_remix"] | str
     )
     hook: str | None
+    """Such as `Three cafés in Lisbon that locals keep to themselves`."""
     socialAccountId: str | None
     """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     influencerId: str | None
+    """Such as `influencer-7`."""
     sourceTiktokId: str | None
+    """Such as `7301234567890123456`."""
     mediaId: str | None
+    """Such as `media-42`."""
     assets: list[Asset]
     creditsCharged: int | None
     """What it cost; null until it is over."""
@@ -278,6 +292,7 @@ class CreditEvent(TypedDict):
     usageAfterPeriod: int | None
     """Consumed in its period up to and with it."""
     description: str | None
+    """Such as `Credits for June`."""
     metadata: dict[str, str]
     """`reason` says which rule made it, if a rule did."""
     createdAt: str
@@ -363,6 +378,7 @@ class OwnApiKey(TypedDict):
     organizationId: str
     """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
+    """Such as `Backend`."""
     prefix: str
     """The part of the key that may be shown and logged."""
     env: Literal["live", "test"] | str
@@ -466,6 +482,7 @@ class LeaseRequest(TypedDict):
     count: int
     niche: Niche
     target: str | None
+    """Such as `Accounts that review cafés`."""
     note: str | None
     """The operator's answer."""
     submittedAt: str
@@ -531,6 +548,7 @@ class MigratedChild(TypedDict):
     id: str
     """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
+    """Such as `Corner Coffee`."""
     projectIds: list[str]
     """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
 
@@ -564,10 +582,12 @@ class Organization(TypedDict):
     parentOrganizationId: str | None
     """Null for a partner."""
     name: str
+    """Such as `Corner Coffee`."""
     status: Literal["active", "archived", "suspended"] | str
     metadata: dict[str, str]
     """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
     billingEmail: str | None
+    """Such as `billing@example.com`."""
     archivedAt: str | None
     """Such as `2026-06-01T00:00:00.000Z`."""
     createdAt: str
@@ -593,10 +613,12 @@ class OrganizationDetail(TypedDict):
     parentOrganizationId: str | None
     """Null for a partner."""
     name: str
+    """Such as `Corner Coffee`."""
     status: Literal["active", "archived", "suspended"] | str
     metadata: dict[str, str]
     """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
     billingEmail: str | None
+    """Such as `billing@example.com`."""
     archivedAt: str | None
     """Such as `2026-06-01T00:00:00.000Z`."""
     createdAt: str
@@ -613,6 +635,7 @@ class OwnApiKeyWithSecret(TypedDict):
     secret: str
     """The whole key, as a bearer token."""
     warning: str
+    """Such as `Store the secret now. It is not shown again.`."""
 
 
 class Project(TypedDict):
@@ -623,14 +646,24 @@ class Project(TypedDict):
     organizationId: str
     """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
+    """Such as `Spring launch`."""
     status: Literal["active", "archived"] | str
     customerExternalId: str | None
+    """Such as `customer-4711`."""
     timezone: str
+    """Such as `Europe/Lisbon`."""
     primaryLanguage: str
+    """Such as `en`."""
     ownerEmail: str | None
+    """Such as `owner@example.com`."""
     appName: str | None
+    """Such as `Corner Coffee`."""
     appDescription: str | None
+    """Such as `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
+    you when the queue is short.`.
+    """
     tagline: str | None
+    """Such as `Good coffee, near you`."""
     brandVoice: (
         Literal["authentic", "casual", "educational", "professional", "warm", "witty"] | str | None
     )
@@ -712,6 +745,7 @@ class WhoAmI(TypedDict):
     workspaceId: str
     """The same as `organizationId`."""
     organizationName: str
+    """Such as `Corner Coffee`."""
     parentOrganizationId: str | None
     """Null for a partner."""
     scopes: list[str]

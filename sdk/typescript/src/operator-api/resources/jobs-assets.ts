@@ -34,7 +34,7 @@ export class JobsAssetsResource extends Resource {
    *
    * @returns A file as it was stored.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `jobId` or `name` names nothing that exists.
    * @throws {PayloadTooLargeError} The file is larger than 104,857,600 bytes.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

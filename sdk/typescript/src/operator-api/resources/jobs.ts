@@ -26,7 +26,7 @@ export interface JobsCancelParams {
 
 /** Arguments of `operator.jobs.claim`. */
 export interface JobsClaimParams {
-  /** Who works, by a name of its own choice. At most 128 characters. */
+  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
   workerId: string;
   /** What it can make. At most 16 of them. */
   formats: ReadonlyArray<
@@ -50,13 +50,13 @@ export interface JobsCompleteParams {
   creditsCharged: number;
   /** What it made. At most 200 of them. */
   assets: readonly ReportedAsset[];
-  /** Who works, by a name of its own choice. At most 128 characters. */
+  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
   workerId: string;
 }
 
 /** Arguments of `operator.jobs.completeMany`. */
 export interface JobsCompleteManyParams {
-  /** Who works, by a name of its own choice. At most 128 characters. */
+  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
   workerId: string;
   /** With at most 400 assets in all of them. At most 50 of them. */
   items: readonly CompletionItem[];
@@ -66,13 +66,16 @@ export interface JobsCompleteManyParams {
 export interface JobsFailParams {
   /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
-  /** Who works, by a name of its own choice. At most 128 characters. */
+  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
   workerId: string;
   /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
   /** What went wrong, for programs. Such as `SOURCE_NOT_FOUND`. */
   code: string;
-  /** The partner sees it. At most 2,000 characters. */
+  /**
+   * The partner sees it. At most 2,000 characters. Such as `The source video does not exist any
+   * more.`.
+   */
   message: string;
   /** Whether another try may help. */
   retryable: boolean;
@@ -84,7 +87,7 @@ export interface JobsHeartbeatParams {
   jobId: string;
   /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
-  /** Who works, by a name of its own choice. At most 128 characters. */
+  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
   workerId: string;
   /**
    * What is being done, in this order; any of them may be left out. An earlier one than before
@@ -105,7 +108,7 @@ export interface JobsHeartbeatParams {
 
 /** Arguments of `operator.jobs.heartbeatMany`. */
 export interface JobsHeartbeatManyParams {
-  /** Who works, by a name of its own choice. At most 128 characters. */
+  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
   workerId: string;
   /** One for each job. At most 50 of them. */
   items: readonly HeartbeatItem[];
@@ -174,7 +177,7 @@ export class JobsResource extends Resource {
    * @returns Whether a cancel was accepted. If it was, the job ends as canceled, whatever its
    *   worker does.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   cancel(params: JobsCancelParams, options?: RequestOptions): ApiPromise<JobCancellation> {
@@ -217,7 +220,7 @@ export class JobsResource extends Resource {
    *
    * @returns What became of a job: `running` when it will be tried again, `canceled` when it was.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   complete(params: JobsCompleteParams, options?: RequestOptions): ApiPromise<ReportedEnd> {
@@ -264,7 +267,7 @@ export class JobsResource extends Resource {
    *
    * @returns What became of a job: `running` when it will be tried again, `canceled` when it was.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   fail(params: JobsFailParams, options?: RequestOptions): ApiPromise<ReportedEnd> {
@@ -286,7 +289,7 @@ export class JobsResource extends Resource {
    *
    * @returns How long the claim lasts now, and whether there is a reason to go on.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   heartbeat(params: JobsHeartbeatParams, options?: RequestOptions): ApiPromise<HeartbeatAnswer> {
@@ -347,7 +350,7 @@ export class JobsResource extends Resource {
    * `GET /ops/v1/jobs/{jobId}`, with the role `viewer`.
    *
    * @returns A job, who works on it, and why it failed.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    */
   retrieve(params: JobsRetrieveParams, options?: RequestOptions): ApiPromise<OpsJob> {
     return this.client.call(
@@ -368,7 +371,7 @@ export class JobsResource extends Resource {
    * @returns A job that has been started.
    * @throws {BillingExhaustedError} Not enough credits or money.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retry(params: JobsRetryParams, options?: RequestOptions): ApiPromise<StartedJob> {

@@ -30,7 +30,7 @@ export class LeaseRequestsCandidatesResource extends Resource {
    *
    * @returns An available account, and how well it fits. One page of these; `for await` over it
    *   goes on through all pages.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(

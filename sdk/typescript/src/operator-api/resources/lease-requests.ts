@@ -44,7 +44,7 @@ export interface LeaseRequestsListParams {
 export interface LeaseRequestsRejectParams {
   /** Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
   leaseRequestId: string;
-  /** For the partner. At most 2,000 characters. */
+  /** For the partner. At most 2,000 characters. Such as `No account fits at the moment`. */
   note: string;
 }
 
@@ -73,7 +73,7 @@ export class LeaseRequestsResource extends Resource {
    * @returns A lease request, with its organization and what the partner wrote to the operator.
    * @throws {BillingExhaustedError} Not enough credits or money.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   fulfil(params: LeaseRequestsFulfilParams, options?: RequestOptions): ApiPromise<OpsLeaseRequest> {
@@ -119,7 +119,7 @@ export class LeaseRequestsResource extends Resource {
    *
    * @returns A lease request, with its organization and what the partner wrote to the operator.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   reject(params: LeaseRequestsRejectParams, options?: RequestOptions): ApiPromise<OpsLeaseRequest> {
@@ -142,7 +142,7 @@ export class LeaseRequestsResource extends Resource {
    * `GET /ops/v1/lease-requests/{leaseRequestId}`, with the role `viewer`.
    *
    * @returns A lease request, with its organization and what the partner wrote to the operator.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    */
   retrieve(
     params: LeaseRequestsRetrieveParams,

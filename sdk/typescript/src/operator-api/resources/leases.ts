@@ -76,7 +76,7 @@ export class LeasesResource extends Resource {
    *
    * @returns A leased account, with its organization and pool account.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `socialAccountId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   recall(params: LeasesRecallParams, options?: RequestOptions): ApiPromise<OpsLease> {
@@ -97,7 +97,7 @@ export class LeasesResource extends Resource {
    *
    * @returns A leased account, with its organization and pool account.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `socialAccountId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(params: LeasesUpdateParams, options?: RequestOptions): ApiPromise<OpsLease> {

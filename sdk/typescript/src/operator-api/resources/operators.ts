@@ -7,7 +7,7 @@ import type { Operator, OperatorWithToken } from "../types.js";
 
 /** Arguments of `operator.operators.create`. */
 export interface OperatorsCreateParams {
-  /** Unique; audit rows name it. At most 120 characters. */
+  /** Unique; audit rows name it. At most 120 characters. Such as `Robin`. */
   name: string;
   /** What the operator may do. */
   role: "admin" | "finance" | "operator" | "viewer" | "worker" | (string & {});
@@ -85,7 +85,7 @@ export class OperatorsResource extends Resource {
    *
    * @returns An operator, without the token.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `operatorId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   revoke(params: OperatorsRevokeParams, options?: RequestOptions): ApiPromise<Operator> {
@@ -107,7 +107,7 @@ export class OperatorsResource extends Resource {
    *
    * @returns An operator with a new token, which is shown this once.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `operatorId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   rotate(params: OperatorsRotateParams, options?: RequestOptions): ApiPromise<OperatorWithToken> {

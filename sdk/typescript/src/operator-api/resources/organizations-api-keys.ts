@@ -9,7 +9,7 @@ import type { ApiKey, ApiKeyWithSecret } from "../types.js";
 export interface OrganizationsApiKeysCreateParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** To tell keys apart. At most 120 characters. */
+  /** To tell keys apart. At most 120 characters. Such as `Backend`. */
   name: string;
   /** `*` stands for every scope but `org:admin`. At most 64 of them. */
   scopes: ReadonlyArray<
@@ -66,7 +66,7 @@ export class OrganizationsApiKeysResource extends Resource {
    *
    * @returns A new key. This is the only time that its secret is shown.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   create(
@@ -93,7 +93,7 @@ export class OrganizationsApiKeysResource extends Resource {
    *
    * @returns An API key, without its secret. One page of these; `for await` over it goes on through
    *   all pages.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(params: OrganizationsApiKeysListParams, options?: RequestOptions): PagePromise<ApiKey> {
@@ -117,7 +117,7 @@ export class OrganizationsApiKeysResource extends Resource {
    *
    * @returns An API key, without its secret.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` or `keyId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   unkill(params: OrganizationsApiKeysUnkillParams, options?: RequestOptions): ApiPromise<ApiKey> {

@@ -12,7 +12,7 @@ export interface OrganizationsCashAdjustParams {
   orgId: string;
   /** Negative takes money. Not 0. */
   amountCents: number;
-  /** The partner sees it. At most 500 characters. */
+  /** The partner sees it. At most 500 characters. Such as `Corrects the transfer of 1 June`. */
   description: string;
   /** Of the payment, such as an invoice. At most 255 characters. */
   reference?: string | null | undefined;
@@ -38,7 +38,7 @@ export interface OrganizationsCashTopUpParams {
   orgId: string;
   /** What was paid in. At least 1. */
   amountCents: number;
-  /** The partner sees it. At most 500 characters. */
+  /** The partner sees it. At most 500 characters. Such as `Wire transfer of 1 June`. */
   description: string;
   /** Of the payment, such as an invoice. At most 255 characters. */
   reference?: string | null | undefined;
@@ -58,7 +58,7 @@ export class OrganizationsCashResource extends Resource {
    *
    * @returns A posting, and the wallet after it.
    * @throws {BillingExhaustedError} Not enough credits or money.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   adjust(params: OrganizationsCashAdjustParams, options?: RequestOptions): ApiPromise<PostedCash> {
@@ -83,7 +83,7 @@ export class OrganizationsCashResource extends Resource {
    *
    * @returns A posting, and the wallet after it.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   refund(params: OrganizationsCashRefundParams, options?: RequestOptions): ApiPromise<PostedCash> {
@@ -106,7 +106,7 @@ export class OrganizationsCashResource extends Resource {
    * `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
    *
    * @returns A posting, and the wallet after it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   topUp(params: OrganizationsCashTopUpParams, options?: RequestOptions): ApiPromise<PostedCash> {

@@ -48,7 +48,7 @@ export class OrganizationsCreditsEventsResource extends Resource {
    *
    * @returns A movement of credits as its partner sees it, and who made it. One page of these; `for
    *   await` over it goes on through all pages.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(

@@ -12,7 +12,7 @@ export interface OrganizationsCreditsAdjustParams {
   orgId: string;
   /** Negative takes credits. Not 0. */
   credits: number;
-  /** The partner sees it. At most 500 characters. */
+  /** The partner sees it. At most 500 characters. Such as `Corrects the grant of 1 June`. */
   description: string;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata?: Readonly<Record<string, string>> | undefined;
@@ -69,7 +69,7 @@ export class OrganizationsCreditsResource extends Resource {
    * @returns A posting, and the wallet after it.
    * @throws {BillingExhaustedError} Not enough credits or money.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   adjust(
@@ -94,7 +94,7 @@ export class OrganizationsCreditsResource extends Resource {
    *
    * @returns A posting, and the wallet after it.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   grant(
@@ -119,7 +119,7 @@ export class OrganizationsCreditsResource extends Resource {
    *
    * @returns A posting, and the wallet after it.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   purchase(
@@ -146,7 +146,7 @@ export class OrganizationsCreditsResource extends Resource {
    *
    * @returns A posting, and the wallet after it.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   refund(

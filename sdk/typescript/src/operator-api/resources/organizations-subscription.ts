@@ -34,7 +34,7 @@ export class OrganizationsSubscriptionResource extends Resource {
    *
    * @returns A subscription as it is now, and the wallet after what it granted.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(

@@ -11,7 +11,7 @@ import { OrganizationsSubscriptionResource } from "./organizations-subscription.
 
 /** Arguments of `operator.organizations.create`. */
 export interface OrganizationsCreateParams {
-  /** As people know it. At most 128 characters. */
+  /** As people know it. At most 128 characters. Such as `Corner Coffee`. */
   name: string;
   /**
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
@@ -137,7 +137,7 @@ export class OrganizationsResource extends Resource {
    * `GET /ops/v1/organizations/{orgId}`, with the role `viewer`.
    *
    * @returns An organization with its wallets and counts.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieve(
@@ -161,7 +161,7 @@ export class OrganizationsResource extends Resource {
    *
    * @returns An organization with what only the operator decides.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(params: OrganizationsUpdateParams, options?: RequestOptions): ApiPromise<OpsOrganization> {

@@ -18,7 +18,7 @@ export interface PoolAccountsCreateParams {
   vertical: string;
   /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `pt-BR`. */
   language: string;
-  /** Where its audience is. At most 249 of them. Such as `GB`. */
+  /** Where its audience is. At most 249 of them. */
   geo: readonly string[];
   /** What a month costs, where the lease says nothing else. Without it, 15,000. */
   monthlyPriceCents?: number | undefined;
@@ -78,7 +78,7 @@ export interface PoolAccountsUpdateParams {
   vertical?: string | undefined;
   /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `pt-BR`. */
   language?: string | undefined;
-  /** Where its audience is. At most 249 of them. Such as `GB`. */
+  /** Where its audience is. At most 249 of them. */
   geo?: readonly string[] | undefined;
   /** Of later leases; leases that exist keep theirs. */
   monthlyPriceCents?: number | undefined;
@@ -172,7 +172,7 @@ export class PoolAccountsResource extends Resource {
    *
    * @returns An account of the pool.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `poolAccountId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(params: PoolAccountsUpdateParams, options?: RequestOptions): ApiPromise<PoolAccount> {

@@ -34,7 +34,8 @@ export class ApiKeysResource extends Resource {
    * `DELETE /v1/api-keys/{keyId}`.
    *
    * @returns A key that was deleted.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `keyId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   delete(params: ApiKeysDeleteParams, options?: RequestOptions): ApiPromise<DeletedOwnApiKey> {
@@ -54,7 +55,8 @@ export class ApiKeysResource extends Resource {
    * `POST /v1/api-keys/{keyId}/kill`.
    *
    * @returns A key that was killed.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `keyId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   kill(params: ApiKeysKillParams, options?: RequestOptions): ApiPromise<KilledApiKey> {
@@ -77,7 +79,8 @@ export class ApiKeysResource extends Resource {
    *
    * @returns A key with its new secret, which is shown this once.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `keyId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   rotate(params: ApiKeysRotateParams, options?: RequestOptions): ApiPromise<OwnApiKeyWithSecret> {

@@ -23,7 +23,8 @@ export class ContentAssetsResource extends Resource {
    * `GET /v1/content/{containerId}/assets/{assetId}`, with the scope `content:read`.
    *
    * @returns The address, which is not followed.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `containerId` or `assetId` does not exist, or this key cannot see it;
+   *   the two look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieveUrl(

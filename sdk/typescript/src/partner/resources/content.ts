@@ -158,7 +158,8 @@ export class ContentResource extends Resource {
    * @returns A job that has been started.
    * @throws {BillingExhaustedError} Not enough credits or money.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   buildSlideshow(
@@ -186,7 +187,8 @@ export class ContentResource extends Resource {
    * @returns A job that has been started.
    * @throws {BillingExhaustedError} Not enough credits or money.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   generate(params: ContentGenerateParams, options?: RequestOptions): ApiPromise<StartedJob> {
@@ -206,7 +208,8 @@ export class ContentResource extends Resource {
    *
    * @returns A container: what one job makes. One page of these; `for await` over it goes on
    *   through all pages.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(params: ContentListParams, options?: RequestOptions): PagePromise<Content> {
@@ -227,7 +230,8 @@ export class ContentResource extends Resource {
    * @returns A job that has been started.
    * @throws {BillingExhaustedError} Not enough credits or money.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   remixSlideshow(
@@ -255,7 +259,8 @@ export class ContentResource extends Resource {
    * @returns A job that has been started.
    * @throws {BillingExhaustedError} Not enough credits or money.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   remixUgc(params: ContentRemixUgcParams, options?: RequestOptions): ApiPromise<StartedJob> {
@@ -280,7 +285,8 @@ export class ContentResource extends Resource {
    * @returns A job that has been started.
    * @throws {BillingExhaustedError} Not enough credits or money.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   remixVideo(params: ContentRemixVideoParams, options?: RequestOptions): ApiPromise<StartedJob> {
@@ -303,7 +309,8 @@ export class ContentResource extends Resource {
    * `GET /v1/content/{containerId}`, with the scope `content:read`.
    *
    * @returns A container: what one job makes.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `containerId` does not exist, or this key cannot see it; the two look
+   *   the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieve(params: ContentRetrieveParams, options?: RequestOptions): ApiPromise<Content> {

@@ -31,7 +31,8 @@ export class JobsResource extends WaitingJobs {
    * @returns Whether a cancel was accepted. If it was, the job ends as canceled, whatever its
    *   worker does.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `jobId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   cancel(params: JobsCancelParams, options?: RequestOptions): ApiPromise<JobCancellation> {
@@ -51,7 +52,8 @@ export class JobsResource extends WaitingJobs {
    * `GET /v1/jobs/{jobId}`, with the scope `jobs:read`.
    *
    * @returns Work in flight, or what became of it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `jobId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieve(params: JobsRetrieveParams, options?: RequestOptions): ApiPromise<Job> {

@@ -60,7 +60,8 @@ export class LeasedAccountsRequestsResource extends Resource {
    *
    * @returns A request for accounts and, once it is answered, its result.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   create(
@@ -88,7 +89,8 @@ export class LeasedAccountsRequestsResource extends Resource {
    *
    * @returns A request for accounts and, once it is answered, its result. One page of these; `for
    *   await` over it goes on through all pages.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(
@@ -115,7 +117,8 @@ export class LeasedAccountsRequestsResource extends Resource {
    * `leased:write`.
    *
    * @returns A request for accounts and, once it is answered, its result.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` or `requestId` does not exist, or this key cannot see it;
+   *   the two look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieve(

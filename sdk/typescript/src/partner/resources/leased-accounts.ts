@@ -39,15 +39,16 @@ export class LeasedAccountsResource extends Resource {
   /**
    * List leased accounts.
    *
-   * The accounts leased to a project, with what each costs and when it renews, in the order of
-   * assignment. The sum of `monthlyPriceCents` over the assigned accounts is what a month costs. An
-   * account is in the list from the moment it is assigned.
+   * The accounts that the operator has assigned to a project, with billing and renewal. This is the
+   * source of truth for what you are paying for and when the next monthly renewal hits. They come
+   * in the order of assignment; the sum of `monthlyPriceCents` over the assigned accounts is what a
+   * month costs. An account is in the list from the moment it is assigned.
    *
    * `GET /v1/projects/{projectId}/leased-accounts`, with the scope `leased:write`.
    *
    * @returns An account leased to a project: what it costs, and when it is charged next. One page
    *   of these; `for await` over it goes on through all pages.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` is not in your organization.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(params: LeasedAccountsListParams, options?: RequestOptions): PagePromise<LeasedAccount> {
@@ -72,7 +73,8 @@ export class LeasedAccountsResource extends Resource {
    * `DELETE /v1/leased-accounts/{socialAccountId}`, with the scope `leased:write`.
    *
    * @returns A leased account that was given back.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `socialAccountId` does not exist, or this key cannot see it; the two
+   *   look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   release(

@@ -9,7 +9,7 @@ import type { ApiKey, ApiKeyWithSecret, DeletedApiKey } from "../types.js";
 export interface OrganizationsApiKeysCreateParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** To tell keys apart. At most 120 characters. */
+  /** To tell keys apart. At most 120 characters. Such as `Backend`. */
   name: string;
   /** `*` stands for every scope but `org:admin`. At most 64 of them. */
   scopes: ReadonlyArray<
@@ -73,7 +73,8 @@ export class OrganizationsApiKeysResource extends Resource {
    * `POST /v1/organizations/{orgId}/api-keys`, with the scope `org:admin`.
    *
    * @returns A new key. This is the only time that its secret is shown.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   create(
@@ -99,7 +100,8 @@ export class OrganizationsApiKeysResource extends Resource {
    * `DELETE /v1/organizations/{orgId}/api-keys/{keyId}`, with the scope `org:admin`.
    *
    * @returns A child's key that was deleted.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` or `keyId` does not exist, or this key cannot see it; the two
+   *   look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   delete(
@@ -126,7 +128,8 @@ export class OrganizationsApiKeysResource extends Resource {
    *
    * @returns An API key, without its secret. One page of these; `for await` over it goes on through
    *   all pages.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(params: OrganizationsApiKeysListParams, options?: RequestOptions): PagePromise<ApiKey> {
@@ -151,7 +154,8 @@ export class OrganizationsApiKeysResource extends Resource {
    *
    * @returns A new key. This is the only time that its secret is shown.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` or `keyId` does not exist, or this key cannot see it; the two
+   *   look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   rotate(

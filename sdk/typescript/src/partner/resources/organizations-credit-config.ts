@@ -33,7 +33,8 @@ export class OrganizationsCreditConfigResource extends Resource {
    * `GET /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
    *
    * @returns A child's configuration, and its wallet.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieve(
@@ -60,7 +61,8 @@ export class OrganizationsCreditConfigResource extends Resource {
    * `PATCH /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
    *
    * @returns A child's configuration, and its wallet.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(

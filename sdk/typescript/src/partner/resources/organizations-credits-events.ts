@@ -51,7 +51,8 @@ export class OrganizationsCreditsEventsResource extends Resource {
    *
    * @returns One movement of credits. The events of a wallet sum to its balance. One page of these;
    *   `for await` over it goes on through all pages.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(
@@ -78,7 +79,8 @@ export class OrganizationsCreditsEventsResource extends Resource {
    *
    * @returns How far a ledger reaches. With its events it shows whether any of them was changed or
    *   is missing.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   verify(

@@ -39,8 +39,9 @@ export class OrganizationsCreditsResource extends Resource {
    * `POST /v1/organizations/{orgId}/credits/allocate`, with the scope `org:admin`.
    *
    * @returns A transfer of prepaid credits, and the child's wallet right after it.
-   * @throws {BillingExhaustedError} Not enough credits or money.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {BillingExhaustedError} Less is prepaid and not reserved than should move: `reason` is
+   *   `insufficient_prepaid`.
+   * @throws {NotFoundError} `orgId` is not a direct child of your organization.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   allocate(
@@ -61,15 +62,18 @@ export class OrganizationsCreditsResource extends Resource {
   /**
    * Read a child's wallet.
    *
-   * Read it with the parent's key; it has the same shape as your own wallet. An organization that
-   * is not a direct child of yours is 404, whether it exists or not; a child that is suspended or
-   * archived is 503.
+   * How much funding a customer of yours has left: both the gross balance and what it can spend
+   * now. Call it with your own key, the parent's, with `org:admin`. The shape is that of your own
+   * wallet (`GET /v1/credits`), with the same balances and the same estimates, but of the child
+   * that the path names. An organization that is not a direct child of yours is 404, whether it
+   * exists or not; a child that is suspended or archived is 503.
    *
    * `GET /v1/organizations/{orgId}/credits`, with the scope `org:admin`.
    *
    * @returns A wallet. Decide on `available` whether its organization may start new work.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
-   * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
+   * @throws {NotFoundError} `orgId` is not a direct child of your organization. A stranger's
+   *   organization looks the same as a missing one.
+   * @throws {ValidationError} Malformed `orgId`.
    */
   retrieve(
     params: OrganizationsCreditsRetrieveParams,

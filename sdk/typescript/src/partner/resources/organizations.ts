@@ -16,7 +16,7 @@ export interface OrganizationsArchiveParams {
 
 /** Arguments of `layers.organizations.create`. */
 export interface OrganizationsCreateParams {
-  /** As people know it. At most 128 characters. */
+  /** As people know it. At most 128 characters. Such as `Corner Coffee`. */
   name: string;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata?: Readonly<Record<string, string>> | undefined;
@@ -70,7 +70,7 @@ export interface OrganizationsSuspendParams {
 export interface OrganizationsUpdateParams {
   /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** As people know it. At most 128 characters. */
+  /** As people know it. At most 128 characters. Such as `Corner Coffee`. */
   name?: string | undefined;
   /**
    * Merges key by key: an empty value removes its key, `null` removes all. At most 100 keys in one
@@ -104,7 +104,8 @@ export class OrganizationsResource extends Resource {
    * `DELETE /v1/organizations/{orgId}`, with the scope `org:admin`.
    *
    * @returns A child that was archived, and what that did.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   archive(
@@ -189,7 +190,8 @@ export class OrganizationsResource extends Resource {
    *
    * @returns A partner, or a child that a partner has created for a customer.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   resume(params: OrganizationsResumeParams, options?: RequestOptions): ApiPromise<Organization> {
@@ -208,7 +210,8 @@ export class OrganizationsResource extends Resource {
    * `GET /v1/organizations/{orgId}`, with the scope `org:admin`.
    *
    * @returns A child organization with its summary.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieve(
@@ -232,7 +235,8 @@ export class OrganizationsResource extends Resource {
    *
    * @returns A partner, or a child that a partner has created for a customer.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   suspend(params: OrganizationsSuspendParams, options?: RequestOptions): ApiPromise<Organization> {
@@ -251,7 +255,8 @@ export class OrganizationsResource extends Resource {
    * `PATCH /v1/organizations/{orgId}`, with the scope `org:admin`.
    *
    * @returns A partner, or a child that a partner has created for a customer.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(params: OrganizationsUpdateParams, options?: RequestOptions): ApiPromise<Organization> {

@@ -13,7 +13,7 @@ export interface ProjectsArchiveParams {
 
 /** Arguments of `layers.projects.create`. */
 export interface ProjectsCreateParams {
-  /** The app or brand. At most 128 characters. */
+  /** The app or brand. At most 128 characters. Such as `Spring launch`. */
   name: string;
   /** A zone of IANA's database, spelt as there. At most 64 characters. Such as `Europe/Lisbon`. */
   timezone: string;
@@ -80,11 +80,11 @@ export interface ProjectsRetrieveParams {
 export interface ProjectsUpdateParams {
   /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** The app or brand. At most 128 characters. */
+  /** The app or brand. At most 128 characters. Such as `Summer launch`. */
   name?: string | undefined;
   /** A zone of IANA's database, spelt as there. At most 64 characters. Such as `Europe/Lisbon`. */
   timezone?: string | undefined;
-  /** Your own id; unique among your projects. At most 255 characters. */
+  /** Your own id; unique among your projects. At most 255 characters. Such as `customer-4711`. */
   customerExternalId?: string | null | undefined;
   /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `en`. */
   primaryLanguage?: string | undefined;
@@ -92,11 +92,16 @@ export interface ProjectsUpdateParams {
    * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
    */
   ownerEmail?: string | null | undefined;
-  /** The app that content is about. From 3 to 30 characters. */
+  /** The app that content is about. From 3 to 30 characters. Such as `Corner Coffee`. */
   appName?: string | null | undefined;
-  /** What the app does. From 100 to 1,000 characters. */
+  /**
+   * What the app does. From 100 to 1,000 characters. Such as `Corner Coffee finds the best coffee
+   * within ten minutes of wherever you are, and tells you when the queue is short.`.
+   */
   appDescription?: string | null | undefined;
-  /** What the app promises, in a few words. At most 80 characters. */
+  /**
+   * What the app promises, in a few words. At most 80 characters. Such as `Good coffee, near you`.
+   */
   tagline?: string | null | undefined;
   /** How texts should sound. */
   brandVoice?:
@@ -128,7 +133,8 @@ export class ProjectsResource extends Resource {
    * `DELETE /v1/projects/{projectId}`, with the scope `projects:write`.
    *
    * @returns A project that was archived, and what it still costs.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   archive(params: ProjectsArchiveParams, options?: RequestOptions): ApiPromise<ArchivedProject> {
@@ -185,7 +191,8 @@ export class ProjectsResource extends Resource {
    * `GET /v1/projects/{projectId}`, with the scope `projects:read`.
    *
    * @returns Where content is made and accounts are leased, for one app or brand.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   retrieve(params: ProjectsRetrieveParams, options?: RequestOptions): ApiPromise<Project> {
@@ -205,7 +212,8 @@ export class ProjectsResource extends Resource {
    *
    * @returns Where content is made and accounts are leased, for one app or brand.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   update(params: ProjectsUpdateParams, options?: RequestOptions): ApiPromise<Project> {

@@ -45,7 +45,8 @@ export class SocialAccountsResource extends Resource {
    *
    * @returns An account that the project can publish to, leased or the customer's own. One page of
    *   these; `for await` over it goes on through all pages.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
+   *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(params: SocialAccountsListParams, options?: RequestOptions): PagePromise<SocialAccount> {
@@ -69,7 +70,8 @@ export class SocialAccountsResource extends Resource {
    *
    * @returns A social account that was disconnected.
    * @throws {ConflictError} The state of the resource does not allow it.
-   * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
+   * @throws {NotFoundError} `socialAccountId` does not exist, or this key cannot see it; the two
+   *   look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   revoke(params: SocialAccountsRevokeParams, options?: RequestOptions): ApiPromise<RevokedAccount> {

@@ -68,7 +68,7 @@ class ClockResource(Resource):
         `GET /ops/v1/clock`, with the role `admin`.
 
         Args:
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The installation's time.
@@ -135,7 +135,7 @@ class AsyncClockResource(AsyncResource):
         `GET /ops/v1/clock`, with the role `admin`.
 
         Args:
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The installation's time.

@@ -85,7 +85,7 @@ class JobsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = self._client._call(_CANCEL, {"jobId": job_id}, options=options)
@@ -114,7 +114,8 @@ class JobsResource(Resource):
         `POST /ops/v1/jobs/claim`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             formats: What it can make. At most 16 of them.
             lease_seconds: How long it may be silent before it loses the job. From 10 to 900.
             max: How many jobs it takes. From 1 to 50.
@@ -165,7 +166,8 @@ class JobsResource(Resource):
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits_charged: What it cost, at most what was reserved.
             assets: What it made. At most 200 of them.
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -173,7 +175,7 @@ class JobsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = self._client._call(
@@ -204,7 +206,8 @@ class JobsResource(Resource):
         `POST /ops/v1/jobs/complete`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             items: With at most 400 assets in all of them. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -239,11 +242,13 @@ class JobsResource(Resource):
 
         Args:
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             code: What went wrong, for programs. Such as `SOURCE_NOT_FOUND`.
-            message: The partner sees it. At most 2,000 characters.
+            message: The partner sees it. At most 2,000 characters. Such as `The source video does
+                not exist any more.`.
             retryable: Whether another try may help.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -252,7 +257,7 @@ class JobsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = self._client._call(
@@ -294,7 +299,8 @@ class JobsResource(Resource):
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             stage: What is being done, in this order; any of them may be left out. An earlier one
                 than before changes nothing. In `finalizing` a job cannot be canceled any more. Such
                 as `rendering`.
@@ -306,7 +312,7 @@ class JobsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatAnswer = self._client._call(
@@ -336,7 +342,8 @@ class JobsResource(Resource):
         `POST /ops/v1/jobs/heartbeat`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             items: One for each job. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -383,7 +390,7 @@ class JobsResource(Resource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Jobs on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A job, who works on it, and why it failed. One page of these; iterating over it goes on
@@ -412,13 +419,13 @@ class JobsResource(Resource):
 
         Args:
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A job, who works on it, and why it failed.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
         """
         answer: OpsJob = self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
         return answer
@@ -442,7 +449,7 @@ class JobsResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(_RETRY, {"jobId": job_id}, options=options)
@@ -506,7 +513,7 @@ class AsyncJobsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = await self._client._call(
@@ -537,7 +544,8 @@ class AsyncJobsResource(AsyncResource):
         `POST /ops/v1/jobs/claim`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             formats: What it can make. At most 16 of them.
             lease_seconds: How long it may be silent before it loses the job. From 10 to 900.
             max: How many jobs it takes. From 1 to 50.
@@ -588,7 +596,8 @@ class AsyncJobsResource(AsyncResource):
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits_charged: What it cost, at most what was reserved.
             assets: What it made. At most 200 of them.
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -596,7 +605,7 @@ class AsyncJobsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = await self._client._call(
@@ -627,7 +636,8 @@ class AsyncJobsResource(AsyncResource):
         `POST /ops/v1/jobs/complete`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             items: With at most 400 assets in all of them. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -662,11 +672,13 @@ class AsyncJobsResource(AsyncResource):
 
         Args:
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             code: What went wrong, for programs. Such as `SOURCE_NOT_FOUND`.
-            message: The partner sees it. At most 2,000 characters.
+            message: The partner sees it. At most 2,000 characters. Such as `The source video does
+                not exist any more.`.
             retryable: Whether another try may help.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -675,7 +687,7 @@ class AsyncJobsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReportedEnd = await self._client._call(
@@ -717,7 +729,8 @@ class AsyncJobsResource(AsyncResource):
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
             claim_token: Of the claim, as it was answered. Such as
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             stage: What is being done, in this order; any of them may be left out. An earlier one
                 than before changes nothing. In `finalizing` a job cannot be canceled any more. Such
                 as `rendering`.
@@ -729,7 +742,7 @@ class AsyncJobsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: HeartbeatAnswer = await self._client._call(
@@ -759,7 +772,8 @@ class AsyncJobsResource(AsyncResource):
         `POST /ops/v1/jobs/heartbeat`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+                `worker-1`.
             items: One for each job. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -806,7 +820,7 @@ class AsyncJobsResource(AsyncResource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Jobs on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A job, who works on it, and why it failed. `await` for one page of these, `async for`
@@ -835,13 +849,13 @@ class AsyncJobsResource(AsyncResource):
 
         Args:
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A job, who works on it, and why it failed.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
         """
         answer: OpsJob = await self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
         return answer
@@ -865,7 +879,7 @@ class AsyncJobsResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(_RETRY, {"jobId": job_id}, options=options)

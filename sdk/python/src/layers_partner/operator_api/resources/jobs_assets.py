@@ -61,7 +61,7 @@ class JobsAssetsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` or `name` names nothing that exists.
             PayloadTooLargeError: The file is larger than 104,857,600 bytes.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
@@ -125,7 +125,7 @@ class AsyncJobsAssetsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` or `name` names nothing that exists.
             PayloadTooLargeError: The file is larger than 104,857,600 bytes.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """

@@ -89,7 +89,7 @@ class LeaseRequestsResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = self._client._call(
@@ -128,7 +128,7 @@ class LeaseRequestsResource(Resource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Requests on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A lease request, with its organization and what the partner wrote to the operator. One
@@ -160,7 +160,8 @@ class LeaseRequestsResource(Resource):
 
         Args:
             lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
-            note: For the partner. At most 2,000 characters.
+            note: For the partner. At most 2,000 characters. Such as `No account fits at the
+                moment`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -168,7 +169,7 @@ class LeaseRequestsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = self._client._call(
@@ -185,13 +186,13 @@ class LeaseRequestsResource(Resource):
 
         Args:
             lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A lease request, with its organization and what the partner wrote to the operator.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
         """
         answer: OpsLeaseRequest = self._client._call(
             _RETRIEVE, {"leaseRequestId": lease_request_id}, options=options
@@ -268,7 +269,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = await self._client._call(
@@ -307,7 +308,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Requests on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A lease request, with its organization and what the partner wrote to the operator.
@@ -339,7 +340,8 @@ class AsyncLeaseRequestsResource(AsyncResource):
 
         Args:
             lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
-            note: For the partner. At most 2,000 characters.
+            note: For the partner. At most 2,000 characters. Such as `No account fits at the
+                moment`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -347,7 +349,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLeaseRequest = await self._client._call(
@@ -366,13 +368,13 @@ class AsyncLeaseRequestsResource(AsyncResource):
 
         Args:
             lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A lease request, with its organization and what the partner wrote to the operator.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
         """
         answer: OpsLeaseRequest = await self._client._call(
             _RETRIEVE, {"leaseRequestId": lease_request_id}, options=options

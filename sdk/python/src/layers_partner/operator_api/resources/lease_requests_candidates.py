@@ -54,14 +54,14 @@ class LeaseRequestsCandidatesResource(Resource):
             lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             limit: Candidates on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An available account, and how well it fits. One page of these; iterating over it goes on
             through all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -110,14 +110,14 @@ class AsyncLeaseRequestsCandidatesResource(AsyncResource):
             lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             limit: Candidates on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An available account, and how well it fits. `await` for one page of these, `async for`
             for those of all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `lease_request_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(

@@ -63,7 +63,7 @@ class LeasesResource(Resource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Leases on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A leased account, with its organization and pool account. One page of these; iterating
@@ -111,7 +111,7 @@ class LeasesResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
@@ -140,7 +140,7 @@ class LeasesResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = self._client._call(
@@ -199,7 +199,7 @@ class AsyncLeasesResource(AsyncResource):
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Leases on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A leased account, with its organization and pool account. `await` for one page of these,
@@ -247,7 +247,7 @@ class AsyncLeasesResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(
@@ -276,7 +276,7 @@ class AsyncLeasesResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OpsLease = await self._client._call(

@@ -49,7 +49,7 @@ class OperatorsResource(Resource):
         `POST /ops/v1/operators`, with the role `admin`.
 
         Args:
-            name: Unique; audit rows name it. At most 120 characters.
+            name: Unique; audit rows name it. At most 120 characters. Such as `Robin`.
             role: What the operator may do.
             expires_at: When the token stops working; in the future. Such as
                 `2026-06-01T00:00:00.000Z`.
@@ -83,7 +83,7 @@ class OperatorsResource(Resource):
         Args:
             limit: Operators on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An operator, without the token. One page of these; iterating over it goes on through all
@@ -113,7 +113,7 @@ class OperatorsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = self._client._call(_REVOKE, {"operatorId": operator_id}, options=options)
@@ -138,7 +138,7 @@ class OperatorsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = self._client._call(
@@ -181,7 +181,7 @@ class AsyncOperatorsResource(AsyncResource):
         `POST /ops/v1/operators`, with the role `admin`.
 
         Args:
-            name: Unique; audit rows name it. At most 120 characters.
+            name: Unique; audit rows name it. At most 120 characters. Such as `Robin`.
             role: What the operator may do.
             expires_at: When the token stops working; in the future. Such as
                 `2026-06-01T00:00:00.000Z`.
@@ -215,7 +215,7 @@ class AsyncOperatorsResource(AsyncResource):
         Args:
             limit: Operators on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An operator, without the token. `await` for one page of these, `async for` for those of
@@ -245,7 +245,7 @@ class AsyncOperatorsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Operator = await self._client._call(
@@ -274,7 +274,7 @@ class AsyncOperatorsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `operator_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OperatorWithToken = await self._client._call(

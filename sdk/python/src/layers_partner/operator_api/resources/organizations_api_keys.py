@@ -76,7 +76,7 @@ class OrganizationsApiKeysResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: To tell keys apart. At most 120 characters.
+            name: To tell keys apart. At most 120 characters. Such as `Backend`.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
             env: A `test` key sees the test environment and nothing else. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -86,7 +86,7 @@ class OrganizationsApiKeysResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = self._client._call(
@@ -115,14 +115,14 @@ class OrganizationsApiKeysResource(Resource):
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Keys on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An API key, without its secret. One page of these; iterating over it goes on through all
             pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -146,7 +146,7 @@ class OrganizationsApiKeysResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` or `key_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKey = self._client._call(
@@ -212,7 +212,7 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: To tell keys apart. At most 120 characters.
+            name: To tell keys apart. At most 120 characters. Such as `Backend`.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
             env: A `test` key sees the test environment and nothing else. Without it, `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -222,7 +222,7 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = await self._client._call(
@@ -251,14 +251,14 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Keys on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An API key, without its secret. `await` for one page of these, `async for` for those of
             all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -282,7 +282,7 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` or `key_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKey = await self._client._call(

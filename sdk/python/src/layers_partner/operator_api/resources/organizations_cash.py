@@ -71,7 +71,8 @@ class OrganizationsCashResource(Resource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: Negative takes money. Not 0.
-            description: The partner sees it. At most 500 characters.
+            description: The partner sees it. At most 500 characters. Such as `Corrects the transfer
+                of 1 June`.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -80,7 +81,7 @@ class OrganizationsCashResource(Resource):
 
         Raises:
             BillingExhaustedError: Not enough credits or money.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
@@ -122,7 +123,7 @@ class OrganizationsCashResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
@@ -156,7 +157,8 @@ class OrganizationsCashResource(Resource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: What was paid in. At least 1.
-            description: The partner sees it. At most 500 characters.
+            description: The partner sees it. At most 500 characters. Such as `Wire transfer of 1
+                June`.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -164,7 +166,7 @@ class OrganizationsCashResource(Resource):
             A posting, and the wallet after it.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = self._client._call(
@@ -229,7 +231,8 @@ class AsyncOrganizationsCashResource(AsyncResource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: Negative takes money. Not 0.
-            description: The partner sees it. At most 500 characters.
+            description: The partner sees it. At most 500 characters. Such as `Corrects the transfer
+                of 1 June`.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -238,7 +241,7 @@ class AsyncOrganizationsCashResource(AsyncResource):
 
         Raises:
             BillingExhaustedError: Not enough credits or money.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(
@@ -280,7 +283,7 @@ class AsyncOrganizationsCashResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(
@@ -314,7 +317,8 @@ class AsyncOrganizationsCashResource(AsyncResource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: What was paid in. At least 1.
-            description: The partner sees it. At most 500 characters.
+            description: The partner sees it. At most 500 characters. Such as `Wire transfer of 1
+                June`.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -322,7 +326,7 @@ class AsyncOrganizationsCashResource(AsyncResource):
             A posting, and the wallet after it.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCash = await self._client._call(

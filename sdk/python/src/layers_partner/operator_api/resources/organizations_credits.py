@@ -77,7 +77,8 @@ class OrganizationsCreditsResource(Resource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: Negative takes credits. Not 0.
-            description: The partner sees it. At most 500 characters.
+            description: The partner sees it. At most 500 characters. Such as `Corrects the grant of
+                1 June`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -88,7 +89,7 @@ class OrganizationsCreditsResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
@@ -125,7 +126,7 @@ class OrganizationsCreditsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
@@ -162,7 +163,7 @@ class OrganizationsCreditsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
@@ -200,7 +201,7 @@ class OrganizationsCreditsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = self._client._call(
@@ -266,7 +267,8 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: Negative takes credits. Not 0.
-            description: The partner sees it. At most 500 characters.
+            description: The partner sees it. At most 500 characters. Such as `Corrects the grant of
+                1 June`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -277,7 +279,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
@@ -314,7 +316,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
@@ -351,7 +353,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(
@@ -389,7 +391,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PostedCredits = await self._client._call(

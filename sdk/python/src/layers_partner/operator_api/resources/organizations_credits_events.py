@@ -69,14 +69,14 @@ class OrganizationsCreditsEventsResource(Resource):
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             env: Which of its two ledgers. Without it, `live`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A movement of credits as its partner sees it, and who made it. One page of these;
             iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -146,14 +146,14 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             env: Which of its two ledgers. Without it, `live`.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A movement of credits as its partner sees it, and who made it. `await` for one page of
             these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(

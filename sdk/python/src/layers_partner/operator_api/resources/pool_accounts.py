@@ -60,7 +60,7 @@ class PoolAccountsResource(Resource):
             vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: Where its audience is. At most 249 of them. Such as `GB`.
+            geo: Where its audience is. At most 249 of them.
             monthly_price_cents: What a month costs, where the lease says nothing else. Without it,
                 15,000.
             avatar_url: Its picture. At most 2,048 characters.
@@ -174,7 +174,7 @@ class PoolAccountsResource(Resource):
             search: A part of the handle, whatever its case. At most 64 characters.
             limit: Accounts on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account of the pool. One page of these; iterating over it goes on through all pages.
@@ -229,7 +229,7 @@ class PoolAccountsResource(Resource):
             vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: Where its audience is. At most 249 of them. Such as `GB`.
+            geo: Where its audience is. At most 249 of them.
             monthly_price_cents: Of later leases; leases that exist keep theirs.
             avatar_url: Its picture. At most 2,048 characters.
             status: A retired account is not leased any more. A leased one is 409.
@@ -240,7 +240,7 @@ class PoolAccountsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `pool_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = self._client._call(
@@ -305,7 +305,7 @@ class AsyncPoolAccountsResource(AsyncResource):
             vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: Where its audience is. At most 249 of them. Such as `GB`.
+            geo: Where its audience is. At most 249 of them.
             monthly_price_cents: What a month costs, where the lease says nothing else. Without it,
                 15,000.
             avatar_url: Its picture. At most 2,048 characters.
@@ -419,7 +419,7 @@ class AsyncPoolAccountsResource(AsyncResource):
             search: A part of the handle, whatever its case. At most 64 characters.
             limit: Accounts on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account of the pool. `await` for one page of these, `async for` for those of all
@@ -475,7 +475,7 @@ class AsyncPoolAccountsResource(AsyncResource):
             vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
             language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
                 `pt-BR`.
-            geo: Where its audience is. At most 249 of them. Such as `GB`.
+            geo: Where its audience is. At most 249 of them.
             monthly_price_cents: Of later leases; leases that exist keep theirs.
             avatar_url: Its picture. At most 2,048 characters.
             status: A retired account is not leased any more. A leased one is 409.
@@ -486,7 +486,7 @@ class AsyncPoolAccountsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `pool_account_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: PoolAccount = await self._client._call(

@@ -46,7 +46,8 @@ class ApiKeysResource(Resource):
             A key that was deleted.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedOwnApiKey = self._client._call(_DELETE, {"keyId": key_id}, options=options)
@@ -68,7 +69,8 @@ class ApiKeysResource(Resource):
             A key that was killed.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: KilledApiKey = self._client._call(_KILL, {"keyId": key_id}, options=options)
@@ -93,7 +95,8 @@ class ApiKeysResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OwnApiKeyWithSecret = self._client._call(
@@ -136,7 +139,8 @@ class AsyncApiKeysResource(AsyncResource):
             A key that was deleted.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedOwnApiKey = await self._client._call(
@@ -160,7 +164,8 @@ class AsyncApiKeysResource(AsyncResource):
             A key that was killed.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: KilledApiKey = await self._client._call(_KILL, {"keyId": key_id}, options=options)
@@ -185,7 +190,8 @@ class AsyncApiKeysResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `key_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OwnApiKeyWithSecret = await self._client._call(

@@ -91,7 +91,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -138,7 +139,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -189,14 +191,15 @@ class ContentResource(Resource):
             until: Created then or earlier. Such as `2026-06-01T00:00:00.000Z`.
             limit: Containers on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes. One page of these; iterating over it goes on through
             all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -242,7 +245,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -291,7 +295,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -337,7 +342,8 @@ class ContentResource(Resource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = self._client._call(
@@ -361,13 +367,14 @@ class ContentResource(Resource):
 
         Args:
             container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `container_id` does not exist, or this key cannot see it; the two look
+                the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = self._client._call(
@@ -444,7 +451,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -491,7 +499,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -542,14 +551,15 @@ class AsyncContentResource(AsyncResource):
             until: Created then or earlier. Such as `2026-06-01T00:00:00.000Z`.
             limit: Containers on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes. `await` for one page of these, `async for` for those of
             all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -595,7 +605,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -644,7 +655,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -690,7 +702,8 @@ class AsyncContentResource(AsyncResource):
         Raises:
             BillingExhaustedError: Not enough credits or money.
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: StartedJob = await self._client._call(
@@ -714,13 +727,14 @@ class AsyncContentResource(AsyncResource):
 
         Args:
             container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A container: what one job makes.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `container_id` does not exist, or this key cannot see it; the two look
+                the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Content = await self._client._call(

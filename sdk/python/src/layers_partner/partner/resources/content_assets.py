@@ -42,13 +42,14 @@ class ContentAssetsResource(Resource):
         Args:
             container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             asset_id: Id of the asset. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The address, which is not followed.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `container_id` or `asset_id` does not exist, or this key cannot see it;
+                the two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._locate(
@@ -85,13 +86,14 @@ class AsyncContentAssetsResource(AsyncResource):
         Args:
             container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             asset_id: Id of the asset. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             The address, which is not followed.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `container_id` or `asset_id` does not exist, or this key cannot see it;
+                the two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return await self._client._locate(

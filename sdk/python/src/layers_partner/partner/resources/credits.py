@@ -53,7 +53,7 @@ class CreditsResource(Resource):
         `GET /v1/credits`.
 
         Args:
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A wallet. Decide on `available` whether its organization may start new work.
@@ -106,7 +106,7 @@ class AsyncCreditsResource(AsyncResource):
         `GET /v1/credits`.
 
         Args:
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A wallet. Decide on `available` whether its organization may start new work.

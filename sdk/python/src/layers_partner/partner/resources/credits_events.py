@@ -64,7 +64,7 @@ class CreditsEventsResource(Resource):
             until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             One movement of credits. The events of a wallet sum to its balance. One page of these;
@@ -99,7 +99,7 @@ class CreditsEventsResource(Resource):
         `GET /v1/credits/events/verify`.
 
         Args:
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             How far a ledger reaches. With its events it shows whether any of them was changed or is
@@ -161,7 +161,7 @@ class AsyncCreditsEventsResource(AsyncResource):
             until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             One movement of credits. The events of a wallet sum to its balance. `await` for one page
@@ -196,7 +196,7 @@ class AsyncCreditsEventsResource(AsyncResource):
         `GET /v1/credits/events/verify`.
 
         Args:
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             How far a ledger reaches. With its events it shows whether any of them was changed or is

@@ -48,7 +48,8 @@ class JobsResource(WaitingJobs):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = self._client._call(_CANCEL, {"jobId": job_id}, options=options)
@@ -64,13 +65,14 @@ class JobsResource(WaitingJobs):
 
         Args:
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Work in flight, or what became of it.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Job = self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
@@ -113,7 +115,8 @@ class AsyncJobsResource(AsyncWaitingJobs):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: JobCancellation = await self._client._call(
@@ -131,13 +134,14 @@ class AsyncJobsResource(AsyncWaitingJobs):
 
         Args:
             job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Work in flight, or what became of it.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `job_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Job = await self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)

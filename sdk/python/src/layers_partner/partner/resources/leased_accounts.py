@@ -64,9 +64,10 @@ class LeasedAccountsResource(Resource):
     ) -> Page[LeasedAccount]:
         """List leased accounts.
 
-        The accounts leased to a project, with what each costs and when it renews, in the order of
-        assignment. The sum of `monthlyPriceCents` over the assigned accounts is what a month costs.
-        An account is in the list from the moment it is assigned.
+        The accounts that the operator has assigned to a project, with billing and renewal. This is
+        the source of truth for what you are paying for and when the next monthly renewal hits. They
+        come in the order of assignment; the sum of `monthlyPriceCents` over the assigned accounts
+        is what a month costs. An account is in the list from the moment it is assigned.
 
         `GET /v1/projects/{projectId}/leased-accounts`, with the scope `leased:write`.
 
@@ -75,14 +76,14 @@ class LeasedAccountsResource(Resource):
             status: Only these; a list for several. Without it, `assigned`.
             limit: Accounts on a page. From 1 to 1,000. Without it, 1,000.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account leased to a project: what it costs, and when it is charged next. One page of
             these; iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is not in your organization.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -117,7 +118,8 @@ class LeasedAccountsResource(Resource):
             A leased account that was given back.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReleasedAccount = self._client._call(
@@ -177,9 +179,10 @@ class AsyncLeasedAccountsResource(AsyncResource):
     ) -> AsyncPages[LeasedAccount]:
         """List leased accounts.
 
-        The accounts leased to a project, with what each costs and when it renews, in the order of
-        assignment. The sum of `monthlyPriceCents` over the assigned accounts is what a month costs.
-        An account is in the list from the moment it is assigned.
+        The accounts that the operator has assigned to a project, with billing and renewal. This is
+        the source of truth for what you are paying for and when the next monthly renewal hits. They
+        come in the order of assignment; the sum of `monthlyPriceCents` over the assigned accounts
+        is what a month costs. An account is in the list from the moment it is assigned.
 
         `GET /v1/projects/{projectId}/leased-accounts`, with the scope `leased:write`.
 
@@ -188,14 +191,14 @@ class AsyncLeasedAccountsResource(AsyncResource):
             status: Only these; a list for several. Without it, `assigned`.
             limit: Accounts on a page. From 1 to 1,000. Without it, 1,000.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account leased to a project: what it costs, and when it is charged next. `await` for
             one page of these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` is not in your organization.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -230,7 +233,8 @@ class AsyncLeasedAccountsResource(AsyncResource):
             A leased account that was given back.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ReleasedAccount = await self._client._call(

@@ -74,7 +74,8 @@ class LeasedAccountsRequestsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = self._client._call(
@@ -115,14 +116,15 @@ class LeasedAccountsRequestsResource(Resource):
             status: Only these; a list for several.
             limit: Requests on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A request for accounts and, once it is answered, its result. One page of these;
             iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -145,13 +147,14 @@ class LeasedAccountsRequestsResource(Resource):
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             request_id: Id of the request.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A request for accounts and, once it is answered, its result.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` or `request_id` does not exist, or this key cannot see it;
+                the two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = self._client._call(
@@ -211,7 +214,8 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = await self._client._call(
@@ -252,14 +256,15 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
             status: Only these; a list for several.
             limit: Requests on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A request for accounts and, once it is answered, its result. `await` for one page of
             these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -282,13 +287,14 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             request_id: Id of the request.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A request for accounts and, once it is answered, its result.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` or `request_id` does not exist, or this key cannot see it;
+                the two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: LeaseRequest = await self._client._call(

@@ -114,7 +114,8 @@ class OrganizationsResource(Resource):
             A child that was archived, and what that did.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedOrganization = self._client._call(
@@ -138,7 +139,7 @@ class OrganizationsResource(Resource):
         `POST /v1/organizations`, with the scope `org:admin`.
 
         Args:
-            name: As people know it. At most 128 characters.
+            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -181,7 +182,7 @@ class OrganizationsResource(Resource):
             status: Only these; a list for several.
             limit: Organizations on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A partner, or a child that a partner has created for a customer. One page of these;
@@ -237,7 +238,8 @@ class OrganizationsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(_RESUME, {"orgId": org_id}, options=options)
@@ -252,13 +254,14 @@ class OrganizationsResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A child organization with its summary.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OrganizationDetail = self._client._call(
@@ -283,7 +286,8 @@ class OrganizationsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(_SUSPEND, {"orgId": org_id}, options=options)
@@ -306,7 +310,7 @@ class OrganizationsResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: As people know it. At most 128 characters.
+            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
             metadata: Merges key by key: an empty value removes its key, `null` removes all. At most
                 100 keys in one change.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -317,7 +321,8 @@ class OrganizationsResource(Resource):
             A partner, or a child that a partner has created for a customer.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = self._client._call(
@@ -420,7 +425,8 @@ class AsyncOrganizationsResource(AsyncResource):
             A child that was archived, and what that did.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedOrganization = await self._client._call(
@@ -444,7 +450,7 @@ class AsyncOrganizationsResource(AsyncResource):
         `POST /v1/organizations`, with the scope `org:admin`.
 
         Args:
-            name: As people know it. At most 128 characters.
+            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -487,7 +493,7 @@ class AsyncOrganizationsResource(AsyncResource):
             status: Only these; a list for several.
             limit: Organizations on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A partner, or a child that a partner has created for a customer. `await` for one page of
@@ -545,7 +551,8 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(_RESUME, {"orgId": org_id}, options=options)
@@ -560,13 +567,14 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A child organization with its summary.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: OrganizationDetail = await self._client._call(
@@ -591,7 +599,8 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(
@@ -616,7 +625,7 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: As people know it. At most 128 characters.
+            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
             metadata: Merges key by key: an empty value removes its key, `null` removes all. At most
                 100 keys in one change.
             billing_email: One address, without a name around it. At most 254 characters. Such as
@@ -627,7 +636,8 @@ class AsyncOrganizationsResource(AsyncResource):
             A partner, or a child that a partner has created for a customer.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Organization = await self._client._call(

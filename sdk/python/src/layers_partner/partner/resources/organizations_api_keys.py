@@ -77,7 +77,7 @@ class OrganizationsApiKeysResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: To tell keys apart. At most 120 characters.
+            name: To tell keys apart. At most 120 characters. Such as `Backend`.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
             env: A `test` key sees the test environment and nothing else. Without it, `live`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -86,7 +86,8 @@ class OrganizationsApiKeysResource(Resource):
             A new key. This is the only time that its secret is shown.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = self._client._call(
@@ -113,7 +114,8 @@ class OrganizationsApiKeysResource(Resource):
             A child's key that was deleted.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` or `key_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedApiKey = self._client._call(
@@ -139,14 +141,15 @@ class OrganizationsApiKeysResource(Resource):
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Keys on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An API key, without its secret. One page of these; iterating over it goes on through all
             pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -173,7 +176,8 @@ class OrganizationsApiKeysResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` or `key_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = self._client._call(
@@ -240,7 +244,7 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: To tell keys apart. At most 120 characters.
+            name: To tell keys apart. At most 120 characters. Such as `Backend`.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
             env: A `test` key sees the test environment and nothing else. Without it, `live`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -249,7 +253,8 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
             A new key. This is the only time that its secret is shown.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = await self._client._call(
@@ -278,7 +283,8 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
             A child's key that was deleted.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` or `key_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: DeletedApiKey = await self._client._call(
@@ -304,14 +310,15 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             limit: Keys on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An API key, without its secret. `await` for one page of these, `async for` for those of
             all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -338,7 +345,8 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` or `key_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ApiKeyWithSecret = await self._client._call(

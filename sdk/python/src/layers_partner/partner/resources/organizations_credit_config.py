@@ -43,13 +43,14 @@ class OrganizationsCreditConfigResource(Resource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A child's configuration, and its wallet.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = self._client._call(
@@ -84,7 +85,8 @@ class OrganizationsCreditConfigResource(Resource):
             A child's configuration, and its wallet.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = self._client._call(
@@ -126,13 +128,14 @@ class AsyncOrganizationsCreditConfigResource(AsyncResource):
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A child's configuration, and its wallet.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = await self._client._call(
@@ -167,7 +170,8 @@ class AsyncOrganizationsCreditConfigResource(AsyncResource):
             A child's configuration, and its wallet.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: CreditConfigAnswer = await self._client._call(

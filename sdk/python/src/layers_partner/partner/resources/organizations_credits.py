@@ -80,8 +80,9 @@ class OrganizationsCreditsResource(Resource):
             A transfer of prepaid credits, and the child's wallet right after it.
 
         Raises:
-            BillingExhaustedError: Not enough credits or money.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            BillingExhaustedError: Less is prepaid and not reserved than should move: `reason` is
+                `insufficient_prepaid`.
+            NotFoundError: `org_id` is not a direct child of your organization.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Allocation = self._client._call(
@@ -95,22 +96,25 @@ class OrganizationsCreditsResource(Resource):
     def retrieve(self, org_id: str, **options: Unpack[RequestOptions]) -> Credits:
         """Read a child's wallet.
 
-        Read it with the parent's key; it has the same shape as your own wallet. An organization
-        that is not a direct child of yours is 404, whether it exists or not; a child that is
-        suspended or archived is 503.
+        How much funding a customer of yours has left: both the gross balance and what it can spend
+        now. Call it with your own key, the parent's, with `org:admin`. The shape is that of your
+        own wallet (`GET /v1/credits`), with the same balances and the same estimates, but of the
+        child that the path names. An organization that is not a direct child of yours is 404,
+        whether it exists or not; a child that is suspended or archived is 503.
 
         `GET /v1/organizations/{orgId}/credits`, with the scope `org:admin`.
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A wallet. Decide on `available` whether its organization may start new work.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; `issues` names every problem.
+            NotFoundError: `org_id` is not a direct child of your organization. A stranger's
+                organization looks the same as a missing one.
+            ValidationError: Malformed `org_id`.
         """
         answer: Credits = self._client._call(_RETRIEVE, {"orgId": org_id}, options=options)
         return answer
@@ -179,8 +183,9 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
             A transfer of prepaid credits, and the child's wallet right after it.
 
         Raises:
-            BillingExhaustedError: Not enough credits or money.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            BillingExhaustedError: Less is prepaid and not reserved than should move: `reason` is
+                `insufficient_prepaid`.
+            NotFoundError: `org_id` is not a direct child of your organization.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Allocation = await self._client._call(
@@ -194,22 +199,25 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
     async def retrieve(self, org_id: str, **options: Unpack[RequestOptions]) -> Credits:
         """Read a child's wallet.
 
-        Read it with the parent's key; it has the same shape as your own wallet. An organization
-        that is not a direct child of yours is 404, whether it exists or not; a child that is
-        suspended or archived is 503.
+        How much funding a customer of yours has left: both the gross balance and what it can spend
+        now. Call it with your own key, the parent's, with `org:admin`. The shape is that of your
+        own wallet (`GET /v1/credits`), with the same balances and the same estimates, but of the
+        child that the path names. An organization that is not a direct child of yours is 404,
+        whether it exists or not; a child that is suspended or archived is 503.
 
         `GET /v1/organizations/{orgId}/credits`, with the scope `org:admin`.
 
         Args:
             org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A wallet. Decide on `available` whether its organization may start new work.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
-            ValidationError: A part of the request is malformed; `issues` names every problem.
+            NotFoundError: `org_id` is not a direct child of your organization. A stranger's
+                organization looks the same as a missing one.
+            ValidationError: Malformed `org_id`.
         """
         answer: Credits = await self._client._call(_RETRIEVE, {"orgId": org_id}, options=options)
         return answer

@@ -51,7 +51,8 @@ class ProjectsResource(Resource):
             A project that was archived, and what it still costs.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedProject = self._client._call(
@@ -85,7 +86,7 @@ class ProjectsResource(Resource):
         `POST /v1/projects`, with the scope `projects:write`.
 
         Args:
-            name: The app or brand. At most 128 characters.
+            name: The app or brand. At most 128 characters. Such as `Spring launch`.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -154,7 +155,7 @@ class ProjectsResource(Resource):
             customer_external_id: Only these; a list for several.
             limit: Projects on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Where content is made and accounts are leased, for one app or brand. One page of these;
@@ -184,13 +185,14 @@ class ProjectsResource(Resource):
 
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Where content is made and accounts are leased, for one app or brand.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = self._client._call(_RETRIEVE, {"projectId": project_id}, options=options)
@@ -225,17 +227,22 @@ class ProjectsResource(Resource):
 
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: The app or brand. At most 128 characters.
+            name: The app or brand. At most 128 characters. Such as `Summer launch`.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
+                Such as `customer-4711`.
             primary_language: BCP 47 language tag, of registered parts. At most 35 characters. Such
                 as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: The app that content is about. From 3 to 30 characters.
-            app_description: What the app does. From 100 to 1,000 characters.
-            tagline: What the app promises, in a few words. At most 80 characters.
+            app_name: The app that content is about. From 3 to 30 characters. Such as `Corner
+                Coffee`.
+            app_description: What the app does. From 100 to 1,000 characters. Such as `Corner Coffee
+                finds the best coffee within ten minutes of wherever you are, and tells you when the
+                queue is short.`.
+            tagline: What the app promises, in a few words. At most 80 characters. Such as `Good
+                coffee, near you`.
             brand_voice: How texts should sound.
             target_gender: Whom content should speak to.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
@@ -247,7 +254,8 @@ class ProjectsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = self._client._call(
@@ -308,7 +316,8 @@ class AsyncProjectsResource(AsyncResource):
             A project that was archived, and what it still costs.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: ArchivedProject = await self._client._call(
@@ -342,7 +351,7 @@ class AsyncProjectsResource(AsyncResource):
         `POST /v1/projects`, with the scope `projects:write`.
 
         Args:
-            name: The app or brand. At most 128 characters.
+            name: The app or brand. At most 128 characters. Such as `Spring launch`.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
@@ -411,7 +420,7 @@ class AsyncProjectsResource(AsyncResource):
             customer_external_id: Only these; a list for several.
             limit: Projects on a page. From 1 to 200. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Where content is made and accounts are leased, for one app or brand. `await` for one
@@ -441,13 +450,14 @@ class AsyncProjectsResource(AsyncResource):
 
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             Where content is made and accounts are leased, for one app or brand.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = await self._client._call(
@@ -484,17 +494,22 @@ class AsyncProjectsResource(AsyncResource):
 
         Args:
             project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: The app or brand. At most 128 characters.
+            name: The app or brand. At most 128 characters. Such as `Summer launch`.
             timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
+                Such as `customer-4711`.
             primary_language: BCP 47 language tag, of registered parts. At most 35 characters. Such
                 as `en`.
             owner_email: One address, without a name around it. At most 254 characters. Such as
                 `billing@example.com`.
-            app_name: The app that content is about. From 3 to 30 characters.
-            app_description: What the app does. From 100 to 1,000 characters.
-            tagline: What the app promises, in a few words. At most 80 characters.
+            app_name: The app that content is about. From 3 to 30 characters. Such as `Corner
+                Coffee`.
+            app_description: What the app does. From 100 to 1,000 characters. Such as `Corner Coffee
+                finds the best coffee within ten minutes of wherever you are, and tells you when the
+                queue is short.`.
+            tagline: What the app promises, in a few words. At most 80 characters. Such as `Good
+                coffee, near you`.
             brand_voice: How texts should sound.
             target_gender: Whom content should speak to.
             metadata: Any JSON object of at most 8 KiB. A PATCH replaces it whole.
@@ -506,7 +521,8 @@ class AsyncProjectsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: Project = await self._client._call(

@@ -64,14 +64,15 @@ class SocialAccountsResource(Resource):
             leased: Only leased ones, or only others.
             limit: Accounts on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account that the project can publish to, leased or the customer's own. One page of
             these; iterating over it goes on through all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -104,7 +105,8 @@ class SocialAccountsResource(Resource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: RevokedAccount = self._client._call(
@@ -162,14 +164,15 @@ class AsyncSocialAccountsResource(AsyncResource):
             leased: Only leased ones, or only others.
             limit: Accounts on a page. From 1 to 200. Without it, 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             An account that the project can publish to, leased or the customer's own. `await` for
             one page of these, `async for` for those of all pages.
 
         Raises:
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
+                same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         return self._client._list(
@@ -204,7 +207,8 @@ class AsyncSocialAccountsResource(AsyncResource):
 
         Raises:
             ConflictError: The state of the resource does not allow it.
-            NotFoundError: It does not exist, or this key cannot see it; the two look the same.
+            NotFoundError: `social_account_id` does not exist, or this key cannot see it; the two
+                look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
         answer: RevokedAccount = await self._client._call(

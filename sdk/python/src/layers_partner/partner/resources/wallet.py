@@ -53,7 +53,7 @@ class WalletResource(Resource):
         `GET /v1/wallet`, with the scope `leased:write`.
 
         Args:
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A partner's cash, from which its leases are paid.
@@ -106,7 +106,7 @@ class AsyncWalletResource(AsyncResource):
         `GET /v1/wallet`, with the scope `leased:write`.
 
         Args:
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             A partner's cash, from which its leases are paid.

@@ -53,7 +53,7 @@ class WalletEventsResource(Resource):
             event_type: Only these; a list for several.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             One movement of cash, in US cents. The events of a wallet sum to its balance. One page
@@ -78,7 +78,7 @@ class WalletEventsResource(Resource):
         `GET /v1/wallet/events/verify`, with the scope `leased:write`.
 
         Args:
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             How far a ledger reaches. With its events it shows whether any of them was changed or is
@@ -130,7 +130,7 @@ class AsyncWalletEventsResource(AsyncResource):
             event_type: Only these; a list for several.
             limit: Events on a page. From 1 to 100. Without it, 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             One movement of cash, in US cents. The events of a wallet sum to its balance. `await`
@@ -155,7 +155,7 @@ class AsyncWalletEventsResource(AsyncResource):
         `GET /v1/wallet/events/verify`, with the scope `leased:write`.
 
         Args:
-            **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
             How far a ledger reaches. With its events it shows whether any of them was changed or is
