@@ -19,8 +19,7 @@ import pytest
 from tests.docs import fork_server
 from tests.docs.answers import difference, is_refusal
 from tests.docs.pages import PAGES, ROOT, blocks_of, commands_of, name_of
-from tests.sdk.node import built_package, node_program
-from tests.sdk.node_caller import PACKAGE
+from tests.sdk.node import install_library, node_program, node_tools
 from tests.support.serving import Service, environment, passable_folder, wait_until
 
 from embedded_postgres import EmbeddedPostgres
@@ -135,20 +134,15 @@ _TYPESCRIPT = [page for page in PAGES if any(block.language == "ts" for block in
 @pytest.mark.parametrize("page", _TYPESCRIPT, ids=name_of)
 def test_the_typescript_of_a_page_is_well_typed_and_runs(page: Path, demo: Service) -> None:
     node = node_program()
-    built_package()
     folder = demo.home / f"{page.stem}-typescript"
-    installed = folder / "node_modules"
-    for name, target in (
-        ("@layers/partner", PACKAGE),
-        ("@types/node", PACKAGE / "node_modules/@types/node"),
-    ):
-        (installed / name).parent.mkdir(parents=True, exist_ok=True)
-        (installed / name).symlink_to(target)
+    install_library(folder)
+    tools = node_tools()
+    types = folder / "node_modules" / "@types"
+    types.symlink_to(tools.parent / "@types")
     blocks = blocks_of(page)
     first = next(number for number, block in enumerate(blocks) if block.language == "ts")
     program = "".join(block.text for block in blocks if block.language == "ts")
     (folder / "program.mts").write_text(program)
-    compiler = PACKAGE / "node_modules/typescript/bin/tsc"
     options = "--strict --noEmitOnError --target es2022 --module nodenext --types node program.mts"
     before = "".join(
         block.text for block in blocks[:first] if block.is_run and block.language == "sh"
@@ -156,7 +150,7 @@ def test_the_typescript_of_a_page_is_well_typed_and_runs(page: Path, demo: Servi
     lines = [
         before.replace(_DEMO_URL, demo.base_url),
         f"cd '{folder}'",
-        f"'{node}' '{compiler}' {options}",
+        f"'{tools / 'tsc'}' {options}",
         f"'{node}' program.mjs",
     ]
     result = _shell("\n".join(lines), demo)

@@ -121,7 +121,7 @@ def test_what_was_not_done_can_be_repeated_by_anybody() -> None:
     ],
 )
 async def test_a_write_whose_outcome_is_unknown_is_repeated_only_with_its_key(
-    client: httpx.AsyncClient,
+    client: httpx2.AsyncClient,
     family: Family,
     method: str,
     path: str,

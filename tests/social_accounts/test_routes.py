@@ -15,7 +15,6 @@ from partner_api.clock import format_milliseconds
 
 if TYPE_CHECKING:
     import httpx2
-
     from tests.support.installation import Installation, Key
     from tests.support.tenants import Wallet
 

@@ -164,7 +164,11 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(self.command, self.path, headers, self._body(headers))
+        try:
+            asked = Asked(self.command, self.path, headers, self._body(headers))
+        except EOFError:
+            self.close_connection = True
+            return
         self.scripted.asked.append(asked)
         steps = self.scripted.steps
         step = steps.popleft() if steps else self.scripted.otherwise
@@ -177,13 +181,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def _body(self, headers: Mapping[str, str]) -> bytes:
         if headers.get("transfer-encoding") != "chunked":
-            return self.rfile.read(int(headers.get("content-length", 0)))
+            size = int(headers.get("content-length", 0))
+            body = self.rfile.read(size)
+            if len(body) < size:
+                raise EOFError
+            return body
         pieces = []
-        while size := int(self.rfile.readline(), 16):
+        while size := int(self.rfile.readline() or self._end(), 16):
             pieces.append(self.rfile.read(size))
             self.rfile.readline()
         self.rfile.readline()
         return b"".join(pieces)
+
+    @staticmethod
+    def _end() -> bytes:
+        raise EOFError
 
     def reply(self, reply: Reply | None) -> None:
         """Send an answer."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.sdk.python.scripted import Asked, Reply, Scripted, refusal
 
 from layers_partner import NotFoundError, RateLimit, RawResponse
+from layers_partner.responses import raw
 
 if TYPE_CHECKING:
     from tests.sdk.python.conftest import Caller
@@ -87,3 +89,13 @@ async def test_answers_of_calls_side_by_side_are_not_mixed_up(
     answers = await asyncio.gather(*map(ask, range(20)))
     assert [each.request_id for each in answers] == [f"req_{number}" for number in range(20)]
     assert [each.data["id"] for each in answers] == [str(number) for number in range(20)]
+
+
+def test_what_is_called_later_is_not_noted() -> None:
+    def fail() -> None:
+        raise ValueError
+
+    before = contextvars.copy_context()
+    with pytest.raises(ValueError):
+        raw(fail)()
+    assert dict(contextvars.copy_context()) == dict(before)
