@@ -59,7 +59,7 @@ class World:
 
 
 async def make_world(installation: Installation, route: Route, base_url: str) -> World:
-    """Make what the example of a route needs."""
+    """Create what the example of a route needs."""
     family = await installation.family(prepaid=10_000, cash_cents=1_000_000)
     is_operators = route.template.startswith("/ops/")
     world = World(family)

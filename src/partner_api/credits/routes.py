@@ -12,7 +12,10 @@ from partner_api.credits import event_store, store
 from partner_api.credits.access import require_wallet
 from partner_api.credits.event_schemas import CreditEvent, CreditEventsQuery, credit_event_of
 from partner_api.credits.schemas import (
+    ALLOCATION_SHOWN,
+    CHILD_CREDITS_SHOWN,
     CREDITS_EXAMPLE,
+    CREDITS_SHOWN,
     Allocation,
     CreditConfigAnswer,
     CreditConfigPatch,
@@ -40,33 +43,12 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 routes = Routes("Credits")
-_FIELD_NOTES = (
-    "`balance` = `includedRemaining` + `prepaidBalance`: the gross wallet. `available` = `balance` - "
-    "`reservedCredits`, never below 0.",
-    "`reservedCredits` is committed to work in flight: a generation reserves its estimate the moment it starts and "
-    "settles when it finishes, so `available` can be lower than `balance` while work is under way. When nothing runs, "
-    "`reservedCredits` is 0 and the two are equal.",
-    "Decide on `available`, not on `balance`, whether something can be generated: deciding on the gross number spends "
-    "twice what running jobs have committed already.",
-    "`estimatedCreditsPerFormat` is an upper bound, for what you show before a job starts. What is deducted is decided "
-    "by the server when it has finished.",
-    "`ingestCostsBilled` says whether reading a source costs credits. All three are false today.",
-)
 
 
 @routes.read(
     "/v1/credits",
     sdk="credits.retrieve",
-    shown=Shown(
-        notes=_FIELD_NOTES,
-        see=[
-            "credits.events.list",
-            "organizations.credits.retrieve",
-            "organizations.credits.allocate",
-        ],
-        python='print(result["available"])',
-        typescript="console.log(result.available);",
-    ),
+    shown=CREDITS_SHOWN,
     access=ANY_KEY,
     allowed_through_status="active",
     examples=[CREDITS_EXAMPLE],
@@ -84,29 +66,7 @@ async def read_own_credits(request: ApiRequest) -> Credits:
 @routes.read(
     "/v1/organizations/{orgId}/credits",
     sdk="organizations.credits.retrieve",
-    shown=Shown(
-        notes=[
-            *_FIELD_NOTES,
-            "`prepaidBalance` is what you have funded into the child with "
-            "`POST /v1/organizations/{orgId}/credits/allocate`, and anything granted or bought for it, less what it "
-            "has spent of that. `includedRemaining` is the child's own subscription allotment, if it has one.",
-        ],
-        when={
-            "NOT_FOUND": "`orgId` is not a direct child of your organization. A stranger's organization looks the same "
-            "as a missing one.",
-            "VALIDATION": "Malformed `orgId`.",
-            "KILL_SWITCH": "Your key or organization is suspended, or the child is suspended or archived: "
-            "`details.scope` says which.",
-        },
-        see=[
-            "credits.retrieve",
-            "organizations.credits.allocate",
-            "organizations.credits.events.list",
-            "organizations.credit_config.update",
-        ],
-        python='print(result["available"])',
-        typescript="console.log(result.available);",
-    ),
+    shown=CHILD_CREDITS_SHOWN,
     access=requires("org:admin"),
     errors=["NOT_FOUND", "KILL_SWITCH"],
     allowed_through_status="active",
@@ -198,18 +158,7 @@ _allocated_before = partial(allocation_of, replayed=True)
     "POST",
     "/v1/organizations/{orgId}/credits/allocate",
     sdk="organizations.credits.allocate",
-    shown=Shown(
-        see=[
-            "organizations.credits.retrieve",
-            "organizations.credits.events.list",
-            "organizations.credit_config.update",
-        ],
-        when={
-            "NOT_FOUND": "`orgId` is not a direct child of your organization.",
-            "BILLING_EXHAUSTED": "Less is prepaid and not reserved than should move: `details.reason` is "
-            "`insufficient_prepaid`.",
-        },
-    ),
+    shown=ALLOCATION_SHOWN,
     access=requires("org:admin"),
     runs=Runs.MONEY,
     status=201,

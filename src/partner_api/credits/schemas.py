@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from partner_api.clock import format_milliseconds
 from partner_api.credits.store import BillingStatus, SubscriptionTier
+from partner_api.edge.declaration import Shown
 from partner_api.edge.wire.fields import (
     Amount,
     MillisecondsText,
@@ -235,4 +236,62 @@ CREDITS_EXAMPLE = Credits(
     billing_status="active",
     estimated_credits_per_format=FormatEstimates(),
     ingest_costs_billed=IngestCosts(),
+)
+# What the reference says beside the descriptions of the fields.
+_NOTES = (
+    "`balance` = `includedRemaining` + `prepaidBalance`: the gross wallet. `available` = `balance` - "
+    "`reservedCredits`, never below 0.",
+    "`reservedCredits` is committed to work in flight: a generation reserves its estimate the moment it starts and "
+    "settles when it finishes, so `available` can be lower than `balance` while work is under way. When nothing runs, "
+    "`reservedCredits` is 0 and the two are equal.",
+    "Decide on `available`, not on `balance`, whether something can be generated: deciding on the gross number spends "
+    "twice what running jobs have committed already.",
+    "`estimatedCreditsPerFormat` is an upper bound, for what you show before a job starts. What is deducted is decided "
+    "by the server when it has finished.",
+    "`ingestCostsBilled` says whether reading a source costs credits. All three are false today.",
+)
+CREDITS_SHOWN = Shown(
+    notes=_NOTES,
+    see=[
+        "credits.events.list",
+        "organizations.credits.retrieve",
+        "organizations.credits.allocate",
+    ],
+    python='print(result["available"])',
+    typescript="console.log(result.available);",
+)
+CHILD_CREDITS_SHOWN = Shown(
+    notes=[
+        *_NOTES,
+        "`prepaidBalance` is what you have funded into the child with "
+        "`POST /v1/organizations/{orgId}/credits/allocate`, and anything granted or bought for it, less what it "
+        "has spent of that. `includedRemaining` is the child's own subscription allotment, if it has one.",
+    ],
+    when={
+        "NOT_FOUND": "`orgId` is not a direct child of your organization. A stranger's organization looks the same "
+        "as a missing one.",
+        "VALIDATION": "Malformed `orgId`.",
+        "KILL_SWITCH": "Your key or organization is suspended, or the child is suspended or archived: "
+        "`details.scope` says which.",
+    },
+    see=[
+        "credits.retrieve",
+        "organizations.credits.allocate",
+        "organizations.credits.events.list",
+        "organizations.credit_config.update",
+    ],
+    python='print(result["available"])',
+    typescript="console.log(result.available);",
+)
+ALLOCATION_SHOWN = Shown(
+    see=[
+        "organizations.credits.retrieve",
+        "organizations.credits.events.list",
+        "organizations.credit_config.update",
+    ],
+    when={
+        "NOT_FOUND": "`orgId` is not a direct child of your organization.",
+        "BILLING_EXHAUSTED": "Less is prepaid and not reserved than should move: `details.reason` is "
+        "`insufficient_prepaid`.",
+    },
 )

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
-from partner_api import installed_version
-from partner_api.reference.names import INDEX, OPERATOR, SERVER
+from partner_api.reference.frame import above, header, index, method_word
+from partner_api.reference.names import INDEX
 from partner_api.reference.pages import LEXERS, MethodPage
-from partner_api.reference.text_pages import sections_of
 from partner_api.reference.words import (
     anchor_of,
     code_html,
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from partner_api.reference.text_pages import TextPage
 
 MEDIA_TYPE: Final = "text/html; charset=utf-8"
-# What the sides of the reference are called, and which pages are theirs.
-_SIDES: Final = (("Partners", INDEX), ("Operator", OPERATOR), ("Server", SERVER))
 _MOST_DESCRIPTION: Final = 300
 
 
@@ -55,10 +52,10 @@ def html_page(page: MethodPage | TextPage, methods: Sequence[MethodPage]) -> str
             ],
             h.body[
                 h.a(".skip", href="#page-main")["Skip to the content"],
-                _header(page.place.path),
+                header(page.place.path),
                 h.div(".layout")[
-                    h.main("#page-main", tabindex="-1")[_above(page), body],
-                    _index(page.place.path, methods),
+                    h.main("#page-main", tabindex="-1")[above(page), body],
+                    index(page.place.path, methods),
                 ],
             ],
         ]
@@ -70,90 +67,6 @@ def _description(page: MethodPage | TextPage) -> str:
     return without_marks(first)[:_MOST_DESCRIPTION] or page.title
 
 
-def _side_of(path: str) -> str:
-    for _, start in reversed(_SIDES):
-        if path == start or path.startswith(f"{start}/"):
-            return start
-    return INDEX
-
-
-def _header(path: str) -> h.Node:
-    return h.header[
-        h.a(".brand", href=INDEX)[h.span(".mark", aria_hidden="true"), "Partner API"],
-        h.nav(".sides", aria_label="Parts of the reference")[
-            (
-                h.a(href=start, aria_current="true" if start == _side_of(path) else None)[name]
-                for name, start in _SIDES
-            )
-        ],
-        h.span(".version")[installed_version()],
-        h.a(".to-index", href="#page-index")["Methods"],
-    ]
-
-
-def _index(path: str, methods: Sequence[MethodPage]) -> h.Node:
-    side = _side_of(path)
-    shown = [page for page in methods if _side_of(page.place.path) == side]
-    return h.nav("#page-index", aria_label="Methods")[
-        h.div("#page-search", hidden=True)[
-            h.label(for_="page-filter")["Search the methods"],
-            h.input(
-                "#page-filter",
-                type="search",
-                placeholder="Search",
-                autocomplete="off",
-                aria_keyshortcuts="/",
-            ),
-            h.p("#page-matches", role="status"),
-        ],
-        h.ul(".guides")[
-            (
-                h.li[h.a(href=start, aria_current="page" if start == path else None)[name]]
-                for name, start in (
-                    ("Begin", INDEX),
-                    ("Libraries", f"{INDEX}/libraries"),
-                    ("Errors", f"{INDEX}/errors"),
-                )
-            )
-        ],
-        (
-            h.section(aria_label=name)[
-                h.h2[name],
-                h.ul[
-                    (
-                        h.li(data_text=f"{page.address} {page.place.path}")[
-                            h.a(
-                                href=page.place.path,
-                                aria_current="page" if page.place.path == path else None,
-                            )[_method_word(page.method), h.span[page.title]]
-                        ]
-                        for page in pages
-                    )
-                ],
-            ]
-            for name, pages in sections_of(shown).items()
-        ),
-        h.p(".files")[h.a(href="/openapi.json")["OpenAPI"], " ", h.a(href="/llms.txt")["llms.txt"]],
-    ]
-
-
-def _method_word(method: str) -> h.Node:
-    return h.span(class_=f"method {method.lower()}")[method]
-
-
-def _above(page: MethodPage | TextPage) -> h.Node:
-    path = page.place.path
-    trail = [] if path == INDEX else [("API reference", INDEX), *page.place.folders]
-    return h.div(".above")[
-        h.nav(".trail", aria_label="Breadcrumbs")[
-            h.ol[(h.li[h.a(href=folder)[name]] for name, folder in trail)]
-        ]
-        if trail
-        else None,
-        h.a(".as-markdown", href=f"{path}.md")["View as Markdown"],
-    ]
-
-
 def _text(page: TextPage) -> h.Node:
     return h.article(".text")[h.h1[page.title], html_of(page.text)]
 
@@ -162,7 +75,7 @@ def _method(page: MethodPage) -> h.Node:
     return h.article(".method-page")[
         h.div(".lead")[
             h.h1[page.title],
-            h.p(".address")[_method_word(page.method), " ", h.code[page.address]],
+            h.p(".address")[method_word(page.method), " ", h.code[page.address]],
             html_of(page.text),
             h.dl(".facts")[
                 (h.div[h.dt[fact.name], h.dd[inline_html_of(fact.text)]] for fact in page.facts)
