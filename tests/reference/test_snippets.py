@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import subprocess
+import sys
+from importlib import resources
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +18,7 @@ import pytest
 from tests.reference.snippet_world import FILE, LINES, REFUSED, World, make_world
 from tests.sdk.conftest import typescript_library  # noqa: F401 - a fixture
 from tests.sdk.node import node_program
-from tests.support.installation import handle
+from tests.support.installation import handle, project_id
 
 from layers_partner.errors import APIError
 from partner_api.app import ROUTES
@@ -153,6 +155,37 @@ async def test_every_method_has_an_example_in_typescript_that_does_what_it_says(
     assert ended.returncode == 0, ended.stderr
     refused = {name: code for name, code in REFUSED.items() if name in map(name_of, IN_LIBRARIES)}
     assert json.loads((folder / "failures.json").read_text()) == refused
+
+
+@pytest.mark.parametrize("language", ["python", "typescript"])
+async def test_the_page_of_the_libraries_shows_what_runs(
+    server: Service,
+    installation: Installation,
+    typescript_library: Callable[[], Path],  # noqa: F811
+    language: str,
+) -> None:
+    (route,) = (one for one in IN_LIBRARIES if name_of(one) == "GET /v1/projects")
+    world = await make_world(installation, route, server.base_url)
+    page = (resources.files("partner_api.reference") / "libraries.md").read_text(encoding="utf-8")
+    source = page.partition(f"```{language}\n")[2].partition("```")[0]
+    assert source
+    command = [sys.executable, "-c", source]
+    if language == "typescript":
+        node = node_program()
+        program = await asyncio.to_thread(typescript_library) / "libraries.mjs"
+        program.write_text(source)
+        command = [node, str(program)]
+    ended = await asyncio.to_thread(
+        subprocess.run,
+        command,
+        env={**os.environ, **world.environment},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert project_id(world.family.partner) in ended.stdout
 
 
 def _run_shell(command: str, world: World) -> subprocess.CompletedProcess[str]:

@@ -29,13 +29,19 @@ test("an answer that begins and does not end is bounded too", async (t) => {
   assert.equal((await rejection(client({ timeout: 300 }).whoami())).name, "APITimeoutError");
 });
 
-test("a try gets what the tries before it left", async (t) => {
-  let tries = 0;
-  const { client } = await serve(t, (_request, response) => {
-    if (tries++ === 0) send(response, failure(503, "UNAVAILABLE"));
+test("a try gets what the tries and pauses before it left", async (t) => {
+  const busy = failure(503, "UNAVAILABLE", { headers: { "Retry-After": "1" } });
+  const { client, seen } = await serve(t, [busy, { body: PAGE }]);
+  const { setTimeout } = globalThis;
+  const limits = [];
+  t.mock.method(globalThis, "setTimeout", (call, ms, ...others) => {
+    if (ms > 10_000 && new Error().stack.includes("/dist/")) limits.push(ms);
+    return setTimeout(call, ms, ...others);
   });
-  assert.equal((await rejection(client({ timeout: 3000 }).whoami())).name, "APITimeoutError");
-  assert.equal(tries, 2);
+  await client({ timeout: 60_000 }).projects.list();
+  assert.equal(seen.length, 2);
+  assert.equal(limits.length, 2);
+  assert.equal(limits[0] <= 60_000 && limits[1] < 59_500, true, String(limits));
 });
 
 test("the time limit of a call goes before that of the client", async (t) => {

@@ -10,6 +10,7 @@ from layers_partner.errors import BY_CODE, APIError
 if TYPE_CHECKING:
     from layers_partner.core.headers import Headers
 
+NO_CONTENT: Final = 204
 NOT_MODIFIED: Final = 304
 _SUCCESS: Final = range(200, 300)
 _FOREIGN: Final = (

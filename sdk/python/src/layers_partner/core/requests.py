@@ -121,6 +121,11 @@ class Request:
             head["idempotency-key"] = self.idempotency_key
         return head
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether an answer without a body may say that what was read before still holds."""
+        return "if-none-match" in self.headers
+
     def can_be_sent(self) -> bool:
         """Check whether it can be sent whole, now; a body that can be read once is gone after a try."""
         return not isinstance(self.content, Upload) or self.content.can_be_sent()

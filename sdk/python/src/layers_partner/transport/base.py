@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit
 
-from layers_partner.core.answers import NotJson, foreign, parse_json
+from layers_partner.core.answers import NO_CONTENT, NotJson, foreign, parse_json
 from layers_partner.core.operations import Operation
 from layers_partner.core.values import checked_path
 from layers_partner.errors import APIConnectionError, ConfigurationError
@@ -122,7 +122,7 @@ class BaseClient:
 
     @staticmethod
     def _data(request: Request, answer: Answer) -> Any:
-        if not answer.body:
+        if not answer.body and (answer.status == NO_CONTENT or request.is_conditional):
             return None
         try:
             return parse_json(answer.body)
