@@ -12,7 +12,7 @@ import pytest_asyncio
 from tests.support.tenants import NOON, make_partner
 
 from partner_api.credits.event_store import CreditEvent, EventFilter, list_events
-from partner_api.database.connection import connect
+from partner_api.database.connection import REQUEST_SETTINGS, connect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -65,6 +65,8 @@ async def ledgers(
     transaction = connection.transaction()
     await transaction.start()
     await connection.execute("SET LOCAL session_replication_role = replica")
+    bitmaps = REQUEST_SETTINGS["enable_bitmapscan"]
+    await connection.execute(f"SET LOCAL enable_bitmapscan = {bitmaps}")
     short, long = [await make_ledger(connection, events) for events in (60, 20_000)]
     await connection.execute("ANALYZE credit_events")
     yield connection, short, long

@@ -167,14 +167,6 @@ async def test_a_connection_beside_the_pool_has_no_limit_for_its_statements(smal
         assert await connection.fetchval("SHOW statement_timeout") == "0"
 
 
-async def test_no_list_is_read_whole_because_the_planner_takes_it_for_short(
-    small: Pool, owner_connection: Connection
-) -> None:
-    """What it takes a ledger for follows from a sample; `credits/test_event_pages.py` counts what a page reads."""
-    for connection in (small, owner_connection):
-        assert await connection.fetchval("SHOW enable_bitmapscan") == "off"
-
-
 async def test_a_transaction_ends_with_its_process_also_while_it_waits(
     database_urls: DatabaseUrls, owner_connection: Connection
 ) -> None:

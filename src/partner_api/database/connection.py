@@ -44,9 +44,6 @@ SETTINGS = {
     "application_name": "layers",
     "timezone": "UTC",
     "client_connection_check_interval": _milliseconds(DEAD_CLIENT_SECONDS),
-    # A page of a list comes through an index, in its order. If a bitmap were allowed, a ledger that the planner takes
-    # for short would be read whole and sorted for each page: what it takes it for follows from a sample.
-    "enable_bitmapscan": "off",
 }
 """What holds for every connection. A transaction ends soon after its process was killed, whatever it was doing."""
 
@@ -59,6 +56,9 @@ _POOL_SETTINGS = {
 REQUEST_SETTINGS = {
     "lock_timeout": _milliseconds(LOCK_SECONDS),
     "statement_timeout": _milliseconds(REQUEST_STATEMENT_SECONDS),
+    # A page of a list comes through an index, in its order. If a bitmap were allowed, a ledger that the planner takes
+    # for short would be read whole and sorted for each page: what it takes it for follows from a sample.
+    "enable_bitmapscan": "off",
 }
 """Of the connections for requests: nobody waits there for a lock as long as background work may."""
 
