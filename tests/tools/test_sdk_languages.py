@@ -158,7 +158,7 @@ def test_types_of_python_exist_when_the_code_runs_also_those_that_mention_each_o
     assert found["Other"].__optional_keys__ == {"b"}
 
 
-def test_a_point_in_time_may_be_sent_as_a_datetime_and_comes_as_text() -> None:
+def test_a_point_in_time_may_be_sent_as_what_the_language_has_and_comes_as_text() -> None:
     time: dict[str, Any] = {"type": "string", "format": "date-time"}
     answer = structure(("at",), at=time)
     operations = {
@@ -168,7 +168,16 @@ def test_a_point_in_time_may_be_sent_as_a_datetime_and_comes_as_text() -> None:
     }
     assert "at: str | datetime | NotGiven" in python(operations, Answer=answer)
     assert "    at: str\n" in python(operations, "partner/types", Answer=answer)
+    assert "  at?: string | Date | undefined;" in typescript(operations, Answer=answer)
     assert "  at: string;" in typescript(operations, "partner/types", Answer=answer)
+
+
+def test_an_operator_acts_for_no_organization() -> None:
+    operations = {"GET /ops/v1/things": route("things.retrieve")}
+    code = python(operations, "operator_api/resources/things")
+    assert "**options: Unpack[OperatorRequestOptions]" in code
+    code = typescript(operations, "operator-api/resources/things")
+    assert "(options?: OperatorRequestOptions)" in code
 
 
 def test_types_of_typescript_are_open_and_say_what_may_be_missing() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tools.sdk.names import rename_code
 from tools.sdk.prose import docstring, sentence, wrapped
-from tools.sdk.python_types import Imports, annotation, quoted
+from tools.sdk.python_types import OPTIONS, Imports, annotation, quoted
 
 if TYPE_CHECKING:
     from tools.sdk.model import Argument, Method
@@ -75,7 +75,7 @@ def method(
 ) -> str:
     """Return a method of a resource, or of the client itself."""
     imports.add_type("typing", "Unpack")
-    imports.add_type("layers_partner.options", "RequestOptions")
+    imports.add_type("layers_partner.options", OPTIONS[key])
     types = f"layers_partner.{key}.types"
     signature = ["self"]
     for argument in method.arguments_in("path"):
@@ -86,7 +86,7 @@ def method(
     if others:
         signature.append("*")
     signature += [_keyword(argument, flavour, imports, types) for argument in others]
-    signature.append("**options: Unpack[RequestOptions]")
+    signature.append(f"**options: Unpack[{OPTIONS[key]}]")
     answer = annotation(method.shape, imports, sent=False, types=types)
     if method.answer == "page":
         imports.add_type("layers_partner.pages", flavour.page)

@@ -27,6 +27,8 @@ _SCALARS: Final = {
     "null": "None",
 }
 _CLIENT_NAMES: Final = {"partner": "layers", "operator_api": "operator"}
+OPTIONS: Final = {"partner": "RequestOptions", "operator_api": "OperatorRequestOptions"}
+"""The type of the options of a call. An operator acts for no child."""
 
 
 def clients_name(key: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tools.sdk.names import camel, pascal, rename_code
 from tools.sdk.prose import jsdoc, sentence, wrapped
 from tools.sdk.python_methods import ERRORS
+from tools.sdk.python_types import OPTIONS
 from tools.sdk.typescript_types import (
     WIDTH,
     Imports,
@@ -77,11 +78,12 @@ def method(
         source: the way to ``src/``.
         client: what the core is called here.
     """
-    imports.add_type(f"{source}core/options.js", "RequestOptions")
+    options = OPTIONS[api.key]
+    imports.add_type(f"{source}core/options.js", options)
     answer = "PagePromise" if method.answer == "page" else "ApiPromise"
     imports.add_type(f"{source}core/promises.js", answer)
     returns = f"{answer}<{flat(type_of(method.shape, imports, sent=False, types=types))}>"
-    parameters = ["options?: RequestOptions"]
+    parameters = [f"options?: {options}"]
     if method.arguments:
         name = _params_name(method, resource)
         required = any(one.required for one in method.arguments)

@@ -7,4 +7,5 @@ export * from "./errors.js";
 export type { Page } from "./pages.js";
 export * from "./partner/index.js";
 export { VERSION } from "./version.js";
+export type { WaitOptions } from "./waiting.js";
 export * as webhooks from "./webhooks.js";

@@ -2,7 +2,7 @@ import type { Credential } from "./core/configuration.js";
 import type { ClientOptions } from "./core/options.js";
 import { OperatorResources } from "./operator-api/index.js";
 
-export type { ClientOptions, Logger, RequestOptions } from "./core/options.js";
+export type { ClientOptions, Logger, OperatorRequestOptions } from "./core/options.js";
 export type { ApiPromise, PagePromise } from "./core/promises.js";
 export type { RateLimit, RawResponse } from "./core/responses.js";
 export type { UploadContent } from "./core/uploads.js";
@@ -21,6 +21,7 @@ const OPERATOR_TOKEN: Credential = {
   variable: "LAYERS_OPERATOR_TOKEN",
   shape: /^lpo_[0-9A-Za-z]+_[\w-]+$/,
   example: "lpo_…",
+  actsForItself: true,
 };
 
 /** A client of the operator's API. */
@@ -29,5 +30,10 @@ export class LayersOperator extends OperatorResources {
   constructor(options: LayersOperatorOptions = {}) {
     const { token, ...others } = options;
     super(OPERATOR_TOKEN, { ...others, secret: token });
+  }
+
+  /** @throws {ConfigurationError} A setting cannot be used. */
+  override withOptions(options: ClientOptions): this {
+    return super.withOptions(options);
   }
 }

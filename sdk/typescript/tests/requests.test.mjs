@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LayersError, VERSION } from "@layers/partner";
+import { ConfigurationError, LayersError, VERSION } from "@layers/partner";
 import { LayersOperator } from "@layers/partner/operator";
 import { KEY, PAGE, rejection, send, serve } from "./server.mjs";
 
@@ -17,6 +17,50 @@ test("arguments go into path, query and body as the route says", async (t) => {
   assert.equal(`${seen[0].method} ${seen[0].url}`, "PATCH /v1/organizations/org_1");
   assert.equal(seen[0].text, '{"billingEmail":null,"metadata":{"snake_key":"1","camelKey":"2"}}');
   assert.equal(seen[0].headers["content-type"], "application/json");
+});
+
+test("a Date is written as the API takes times, wherever it stands", async (t) => {
+  const { baseUrl, layers, seen } = await serve(t, { body: PAGE });
+  const operator = new LayersOperator({ token: TOKEN, baseUrl });
+  const since = new Date(Date.UTC(2026, 5, 1, 12));
+  await layers.credits.events.list({ since, until: "2026-07-01T00:00:00Z" });
+  await operator.operators.create({ name: "Ada", role: "admin", expiresAt: since });
+  await layers.request("POST", "/v1/new", { query: { at: [since] }, body: { in: [{ since }] } });
+  assert.deepEqual(
+    seen.map(({ url, text }) => `${url} ${text}`),
+    [
+      "/v1/credits/events?since=2026-06-01T12%3A00%3A00.000Z&until=2026-07-01T00%3A00%3A00Z ",
+      '/ops/v1/operators {"name":"Ada","role":"admin","expiresAt":"2026-06-01T12:00:00.000Z"}',
+      '/v1/new?at=2026-06-01T12%3A00%3A00.000Z {"in":[{"since":"2026-06-01T12:00:00.000Z"}]}',
+    ],
+  );
+});
+
+test("a Date that is invalid is not sent, nor a null in its place", async (t) => {
+  const { baseUrl, layers, seen } = await serve(t, { body: PAGE });
+  const operator = new LayersOperator({ token: TOKEN, baseUrl });
+  const invalid = new Date("of the future");
+  for (const call of [
+    layers.credits.events.list({ since: invalid }),
+    operator.operators.create({ name: "Ada", role: "admin", expiresAt: invalid }),
+    layers.request("POST", "/v1/new", { body: { in: [{ invalid }] } }),
+  ]) {
+    const error = await rejection(call);
+    assert.equal(error instanceof LayersError, true);
+    assert.match(error.message, /Date is invalid/);
+  }
+  assert.equal(seen.length, 0);
+});
+
+test("an operator acts for no organization", async (t) => {
+  const { baseUrl, seen } = await serve(t, { body: {} });
+  const operator = new LayersOperator({ token: TOKEN, baseUrl });
+  assert.throws(() => operator.withOptions({ organization: "org_1" }), ConfigurationError);
+  const call = operator.organizations.retrieve({ orgId: "org_1" }, { organization: "org_1" });
+  assert.match((await rejection(call)).message, /acts for no `organization`/);
+  assert.equal(seen.length, 0);
+  await operator.withOptions({ timeout: 5_000 }).organizations.retrieve({ orgId: "org_1" });
+  assert.equal("x-layers-organization" in seen[0].headers, false);
 });
 
 test("a write may have arguments in its query", async (t) => {

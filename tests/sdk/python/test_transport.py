@@ -226,6 +226,26 @@ def test_through_a_callers_own_client_the_deadline_holds_between_pieces(
         layers.whoami(timeout=0.3)
 
 
+def test_a_release_of_httpx2_that_looks_different_inside_still_works(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Moved(httpx2.HTTPTransport):
+        def __init__(self) -> None:
+            self.inner = httpx2.HTTPTransport()
+
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            return self.inner.handle_request(request)
+
+        def close(self) -> None:
+            self.inner.close()
+
+    client = httpx2.Client
+    monkeypatch.setattr(httpx2, "Client", lambda **given: client(transport=Moved(), **given))
+    scripted.script(drip_body)
+    with Layers(api_key=KEY, base_url=scripted.url) as layers, pytest.raises(APITimeoutError):
+        layers.whoami(timeout=0.3)
+
+
 def test_threads_share_a_client(scripted: Scripted) -> None:
     def answer(asked: Asked) -> Reply:
         return Reply(200, {"path": asked.path})

@@ -46,6 +46,8 @@ def sync(layers: Layers, operator: LayersOperator) -> None:
     layers.jobs.wait("job_1", idempotency_key="k")  # wrong
     layers.lease_requests  # wrong
     operator.whoami()  # wrong
+    operator.organizations.list(organization="org_1")  # wrong
+    operator.organizations.list(max_retries=1, timeout=5)
     Layers("lp_live_1")  # wrong
     Layers(token="lpo_1")  # wrong
 

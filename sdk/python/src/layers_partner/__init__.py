@@ -44,8 +44,10 @@ from layers_partner.options import (
     NOT_GIVEN,
     AsyncUploadContent,
     NotGiven,
+    OperatorRequestOptions,
     RequestOptions,
     UploadContent,
+    WaitOptions,
 )
 from layers_partner.pages import AsyncPage, AsyncPages, Page
 from layers_partner.responses import RateLimit, RawResponse
@@ -81,6 +83,7 @@ __all__ = [
     "MethodNotAllowedError",
     "NotFoundError",
     "NotGiven",
+    "OperatorRequestOptions",
     "Page",
     "PayloadTooLargeError",
     "PermissionDeniedError",
@@ -92,6 +95,7 @@ __all__ = [
     "UnavailableError",
     "UploadContent",
     "ValidationError",
+    "WaitOptions",
     "WebhookEvent",
     "WebhookVerificationError",
     "__version__",

@@ -26,24 +26,35 @@ NOT_GIVEN: Final = NotGiven()
 """The value of an argument that is left out of the request; ``None`` is sent, as null, and clears."""
 
 
-class WaitOptions(TypedDict, total=False):
-    """Options of each request of a call that makes several."""
-
-    organization: str
-    """The child to act for; instead of the client's."""
+class _SendingOptions(TypedDict, total=False):
     max_retries: int
     """How often the request is sent again after a passing failure; instead of the client's."""
     extra_headers: Mapping[str, str]
     """Headers to send beside the library's own and the client's."""
 
 
-class RequestOptions(WaitOptions, total=False):
-    """Options of one call, by keyword."""
+class WaitOptions(_SendingOptions, total=False):
+    """Options of each request of a call that makes several."""
+
+    organization: str
+    """The child to act for; instead of the client's."""
+
+
+class CallOptions(_SendingOptions, total=False):
+    """Options that a call to either API has."""
 
     idempotency_key: str
     """1 to 255 printable ASCII characters that name this write; a new UUID by default."""
     timeout: float
     """Seconds for everything: all tries and the pauses between them; instead of the client's."""
+
+
+class RequestOptions(CallOptions, WaitOptions, total=False):
+    """Options of one call, by keyword."""
+
+
+class OperatorRequestOptions(CallOptions, total=False):
+    """Options of one call to the operator's API, by keyword. An operator acts for no child."""
 
 
 UploadContent: TypeAlias = bytes | bytearray | memoryview | IO[bytes] | Iterable[bytes]

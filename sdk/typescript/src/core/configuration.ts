@@ -9,6 +9,7 @@ export interface Configuration {
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly organization: string | null;
+  readonly actsForItself: boolean;
   /** In milliseconds. */
   readonly timeout: number;
   readonly maxRetries: number;
@@ -23,6 +24,8 @@ export interface Credential {
   readonly variable: string;
   readonly shape: RegExp;
   readonly example: string;
+  /** Whether it cannot act for a child. */
+  readonly actsForItself?: boolean;
 }
 
 /** What a client may be given, whatever its API. */
@@ -45,12 +48,16 @@ const LONGEST_TIMEOUT_MS = 2_147_483_647;
 export function configure(credential: Credential, given: Given): Configuration {
   const timeout = given.timeout ?? DEFAULT_TIMEOUT_MS;
   const maxRetries = given.maxRetries ?? DEFAULT_MAX_RETRIES;
-  const problem = problemOfLimits(timeout, maxRetries);
+  const organization = given.organization ?? null;
+  const { actsForItself = false } = credential;
+  const problem =
+    problemOfLimits(timeout, maxRetries) ?? problemOfOrganization(organization, actsForItself);
   if (problem) throw new ConfigurationError(problem);
   return {
     secret: checkedSecret(credential, given.secret ?? environment(credential.variable)),
     baseUrl: checkedBaseUrl(given.baseUrl ?? environment("LAYERS_BASE_URL") ?? DEFAULT_BASE_URL),
-    organization: given.organization ?? null,
+    organization,
+    actsForItself,
     timeout,
     maxRetries,
     extraHeaders: given.extraHeaders ?? {},
@@ -68,6 +75,15 @@ export function problemOfLimits(timeout: unknown, maxRetries: unknown): string |
     return "`maxRetries` must be 0 or a positive whole number.";
   }
   return undefined;
+}
+
+/** Return what is wrong with acting for an organization, in a sentence; undefined when nothing is. */
+export function problemOfOrganization(
+  organization: string | null,
+  actsForItself: boolean,
+): string | undefined {
+  if (organization === null || !actsForItself) return undefined;
+  return "An operator acts for no `organization`; name it in the call.";
 }
 
 function checkedSecret(credential: Credential, secret: unknown): string {

@@ -19,12 +19,10 @@ export interface ClientOptions {
   logger?: Logger | undefined;
 }
 
-/** Options of one call. */
-export interface RequestOptions {
+/** Options of one call to the operator's API. An operator acts for no child. */
+export interface OperatorRequestOptions {
   /** 1 to 255 printable ASCII characters that name this write; a new UUID by default. */
   idempotencyKey?: string | undefined;
-  /** The child organization to act for, instead of the client's; null acts for the key's own. */
-  organization?: string | null | undefined;
   /** Milliseconds for everything: all tries and the pauses between them; instead of the client's. */
   timeout?: number | undefined;
   /** How often the request is sent again after a passing failure; instead of the client's. */
@@ -33,4 +31,10 @@ export interface RequestOptions {
   extraHeaders?: Readonly<Record<string, string>> | undefined;
   /** Gives the call up: it rejects with the reason of the signal. A write may have happened all the same. */
   signal?: AbortSignal | undefined;
+}
+
+/** Options of one call. */
+export interface RequestOptions extends OperatorRequestOptions {
+  /** The child organization to act for, instead of the client's; null acts for the key's own. */
+  organization?: string | null | undefined;
 }

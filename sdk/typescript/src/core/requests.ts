@@ -1,6 +1,6 @@
 import { LayersError } from "../errors.js";
 import { VERSION } from "../version.js";
-import { type Configuration, problemOfLimits } from "./configuration.js";
+import { type Configuration, problemOfLimits, problemOfOrganization } from "./configuration.js";
 import { runtimeName } from "./environment.js";
 import type { Operation } from "./operation.js";
 import type { RequestOptions } from "./options.js";
@@ -83,11 +83,13 @@ export function buildRequest(
 ): Request {
   const timeout = options.timeout ?? configuration.timeout;
   const maxRetries = options.maxRetries ?? configuration.maxRetries;
-  const problem = problemOfLimits(timeout, maxRetries);
-  if (problem) throw new LayersError(problem);
-  const idempotencyKey = idempotencyKeyOf(operation.method, options);
   const organization =
     options.organization === undefined ? configuration.organization : options.organization;
+  const problem =
+    problemOfLimits(timeout, maxRetries) ??
+    problemOfOrganization(organization, configuration.actsForItself);
+  if (problem) throw new LayersError(problem);
+  const idempotencyKey = idempotencyKeyOf(operation.method, options);
   const headers = headersOf([
     { Accept: "application/json", "User-Agent": USER_AGENT },
     { ...configuration.extraHeaders },
@@ -107,7 +109,7 @@ export function buildRequest(
     template: operation.path,
     url: `${configuration.baseUrl}${path}${query && joint}${query}`,
     headers,
-    body: parts.content ?? (parts.body === undefined ? undefined : JSON.stringify(parts.body)),
+    body: parts.content ?? (parts.body === undefined ? undefined : jsonOf(parts.body)),
     idempotencyKey,
     timeout,
     maxRetries,
@@ -134,10 +136,28 @@ function queryOf(query: Params): string {
   const written = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined && one !== null) written.append(name, String(one));
+      if (one !== undefined && one !== null) written.append(name, textOf(one));
     }
   }
   return written.toString();
+}
+
+/** Write a value of a query or a header: a time in UTC, as the API takes it. */
+function textOf(value: unknown): string {
+  return value instanceof Date ? timestamp(value) : String(value);
+}
+
+function timestamp(value: Date): string {
+  if (Number.isNaN(value.getTime())) throw new LayersError("A Date is invalid: it names no time.");
+  return value.toISOString();
+}
+
+/** Write a body; an engine would write a Date that is invalid as null, which clears. */
+function jsonOf(body: unknown): string {
+  return JSON.stringify(body, function (this: Record<string, unknown>, name, value: unknown) {
+    const original = this[name];
+    return original instanceof Date ? timestamp(original) : value;
+  });
 }
 
 function headersOf(groups: Record<string, unknown>[]): Headers {
@@ -145,7 +165,7 @@ function headersOf(groups: Record<string, unknown>[]): Headers {
   for (const [name, value] of groups.flatMap((group) => Object.entries(group))) {
     if (value === undefined || value === null) continue;
     try {
-      headers.set(name, String(value));
+      headers.set(name, textOf(value));
     } catch {
       // The engine's own error has the value in it, which may be a secret.
       throw new LayersError(`The header ${JSON.stringify(name)} cannot be sent.`);

@@ -52,6 +52,13 @@ async function everything(layers: Layers): Promise<void> {
   layers.leasedAccounts.list({ projectId: "prj_1", project: "prj_1" });
   // @ts-expect-error: null does not clear a name
   layers.organizations.update({ orgId: "org_1", name: null });
+  layers.credits.events.list({ since: new Date(), until: "2026-07-01T00:00:00Z" });
+  // @ts-expect-error: a time is no number
+  layers.credits.events.list({ since: 0 });
+  // @ts-expect-error: an operator acts for no organization
+  new LayersOperator().organizations.list({}, { organization: "org_1" });
+  // @ts-expect-error: nor with other settings
+  new LayersOperator().withOptions({ organization: "org_1" });
   // @ts-expect-error: the client of operators has other methods
   new LayersOperator().leasedAccounts;
   console.log(call, next, request, event);

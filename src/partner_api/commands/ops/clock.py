@@ -17,7 +17,7 @@ from partner_api.months import add_months
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from layers_partner import RequestOptions
+    from layers_partner import OperatorRequestOptions
 
 # The longest advance; calendars end far beyond.
 _MOST_MONTHS = 1_200
@@ -75,7 +75,7 @@ def _advance(client: OperatorClient, now: datetime, target: datetime, key: str) 
 
 
 def _step(client: OperatorClient, instant: str, key: str | None) -> Any:
-    once: RequestOptions = {} if key is None else {"idempotency_key": key}
+    once: OperatorRequestOptions = {} if key is None else {"idempotency_key": key}
     return client.ask(lambda layers: layers.clock.advance(advance_to=instant, **once))
 
 

@@ -11,7 +11,7 @@ from partner_api.commands.terminal import print_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from layers_partner import LayersOperator, RequestOptions
+    from layers_partner import LayersOperator, OperatorRequestOptions
 
 _T = TypeVar("_T")
 
@@ -28,7 +28,9 @@ def show(call: Callable[[LayersOperator], _T]) -> _T:
     return answer
 
 
-def change(call: Callable[[LayersOperator, RequestOptions], object], key: str | None) -> None:
+def change(
+    call: Callable[[LayersOperator, OperatorRequestOptions], object], key: str | None
+) -> None:
     """Change something once, and print the answer.
 
     Args:
@@ -42,7 +44,7 @@ def change(call: Callable[[LayersOperator, RequestOptions], object], key: str | 
     """
     client = OperatorClient()
     with repeatable(key) as attempt:
-        once: RequestOptions = {"idempotency_key": attempt.key}
+        once: OperatorRequestOptions = {"idempotency_key": attempt.key}
         answer = client.ask(lambda layers: call(layers, once))
         attempt.done = True
         print_json(answer)

@@ -70,6 +70,14 @@ def test_a_partners_key_is_not_an_operators() -> None:
         LayersOperator()
 
 
+def test_an_operator_acts_for_no_organization() -> None:
+    with LayersOperator(token=TOKEN, base_url="http://127.0.0.1:1") as operator:
+        with pytest.raises(ConfigurationError, match="acts for no `organization`"):
+            operator.with_options(organization="org_1")
+        with pytest.raises(ValueError, match="acts for no `organization`"):
+            operator.request("GET", "/ops/v1/organizations", organization="org_1")
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sdk.python.core.building import configuration
 
-from layers_partner import NOT_GIVEN
+from layers_partner import NOT_GIVEN, RequestOptions
 from layers_partner.core.operations import Operation
 from layers_partner.core.requests import Request
 from layers_partner.core.values import body_of, checked_path, path_of, query_of, timestamp
@@ -202,9 +202,8 @@ def test_headers_are_those_of_the_call_before_those_of_the_client() -> None:
     settings = configuration(organization="org_1").changed(
         NOT_GIVEN, NOT_GIVEN, NOT_GIVEN, {"X-One": "client", "X-Two": "client"}
     )
-    request = Request(
-        settings, CREATE, {"organization": "org_2", "extra_headers": {"x-one": "call"}}
-    )
+    options: RequestOptions = {"organization": "org_2", "extra_headers": {"x-one": "call"}}
+    request = Request(settings, CREATE, options)
     assert request.headers["x-one"] == "call"
     assert request.headers["x-two"] == "client"
     assert request.headers["x-layers-organization"] == "org_2"

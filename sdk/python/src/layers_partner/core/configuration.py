@@ -65,6 +65,8 @@ class Configuration:
     organization: str | None
     timeout: float
     max_retries: int
+    has_organization: bool = True
+    """Whether its key can act for a child."""
     extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def changed(
@@ -90,7 +92,7 @@ class Configuration:
         )
         try:
             check_limits(changed.timeout, changed.max_retries)
-            check_organization(changed.organization)
+            check_organization(changed.organization, can_act=self.has_organization)
             return replace(
                 changed, extra_headers={**self.extra_headers, **check_extra_headers(headers)}
             )
@@ -125,6 +127,7 @@ def configure(
         organization,
         float(timeout),
         max_retries,
+        credential.has_organization,
     )
 
 
@@ -142,12 +145,14 @@ def check_limits(timeout: Any, max_retries: Any) -> None:
         raise ValueError("`max_retries` must be 0 or a positive whole number.")
 
 
-def check_organization(organization: Any) -> None:
+def check_organization(organization: Any, *, can_act: bool = True) -> None:
     """Check the id of the child to act for.
 
     Raises:
-        ValueError: it is no id.
+        ValueError: it is no id, or the key acts for nobody.
     """
+    if organization is not None and not can_act:
+        raise ValueError("An operator acts for no `organization`; name it in the call.")
     if organization is not None and not (
         isinstance(organization, str) and _ORGANIZATION.fullmatch(organization)
     ):

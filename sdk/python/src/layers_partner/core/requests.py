@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from layers_partner.core.configuration import Configuration
     from layers_partner.core.operations import Operation
-    from layers_partner.options import AsyncUploadContent, RequestOptions
+    from layers_partner.options import AsyncUploadContent, CallOptions
 
 USER_AGENT: Final = f"layers-partner-python/{VERSION} python/{platform.python_version()}"
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -46,7 +46,7 @@ class Request:
         self,
         configuration: Configuration,
         operation: Operation,
-        options: RequestOptions,
+        options: CallOptions,
         *,
         path: Mapping[str, object] | None = None,
         query: Mapping[str, object] | None = None,
@@ -101,7 +101,7 @@ class Request:
     def _head(
         self,
         configuration: Configuration,
-        options: RequestOptions,
+        options: CallOptions,
         own: Mapping[str, object],
     ) -> dict[str, str]:
         head = {"accept": "application/json", "user-agent": USER_AGENT}
@@ -114,7 +114,7 @@ class Request:
         }
         head.update(check_extra_headers(written))
         organization: str | None = _given(options, "organization", configuration.organization)
-        check_organization(organization)
+        check_organization(organization, can_act=configuration.has_organization)
         if organization is not None:
             head["x-layers-organization"] = organization
         if self.idempotency_key is not None:
@@ -131,12 +131,12 @@ class Request:
         return not isinstance(self.content, Upload) or self.content.can_be_sent()
 
 
-def _given(options: RequestOptions, name: str, otherwise: Any) -> Any:
+def _given(options: CallOptions, name: str, otherwise: Any) -> Any:
     value = options.get(name, otherwise)
     return otherwise if isinstance(value, NotGiven) else value
 
 
-def _idempotency_key(method: str, options: RequestOptions) -> str | None:
+def _idempotency_key(method: str, options: CallOptions) -> str | None:
     key = _given(options, "idempotency_key", None)
     if method in _READS:
         return None

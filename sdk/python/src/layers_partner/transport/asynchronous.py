@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from layers_partner.core.configuration import Configuration
-    from layers_partner.options import AsyncUploadContent, RequestOptions
+    from layers_partner.options import AsyncUploadContent, CallOptions, RequestOptions
 
 
 class AsyncClient(BaseClient):
@@ -87,7 +87,7 @@ class AsyncClient(BaseClient):
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, object] | None = None,
         body: object = None,
-        options: RequestOptions,
+        options: CallOptions,
     ) -> Any:
         request = Request(
             self._configuration,
@@ -107,9 +107,9 @@ class AsyncClient(BaseClient):
         *,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, object] | None = None,
-        options: RequestOptions,
+        options: CallOptions,
     ) -> AsyncPages[Any]:
-        rest: RequestOptions = {**options}
+        rest: CallOptions = {**options}
         rest.pop("idempotency_key", None)
 
         async def follow(cursor: str) -> AsyncPage[Any]:
@@ -126,7 +126,7 @@ class AsyncClient(BaseClient):
         return AsyncPages(first)
 
     async def _locate(
-        self, operation: Operation, path: Mapping[str, object], *, options: RequestOptions
+        self, operation: Operation, path: Mapping[str, object], *, options: CallOptions
     ) -> str:
         request = Request(
             self._configuration, operation, options, path=path, is_redirect_wanted=True
@@ -142,7 +142,7 @@ class AsyncClient(BaseClient):
         headers: Mapping[str, object] | None = None,
         content: AsyncUploadContent,
         content_type: str,
-        options: RequestOptions,
+        options: CallOptions,
     ) -> Any:
         request = Request(
             self._configuration,

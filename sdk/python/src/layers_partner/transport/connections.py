@@ -24,10 +24,13 @@ def own_client(base_url: str) -> httpx2.Client:
     import httpx2
 
     client = httpx2.Client(verify=_is_https(base_url), follow_redirects=False)
-    for transport in (client._transport, *client._mounts.values()):
-        if isinstance(transport, httpx2.HTTPTransport):
-            pool: Any = transport._pool
-            pool._network_backend = _Backend(pool._network_backend)
+    # httpx2 has no public way to do this that keeps its proxies. A release that looks different inside goes without:
+    # the deadline is then kept as with a caller's own client.
+    mounted = getattr(client, "_mounts", {}).values()
+    for transport in (getattr(client, "_transport", None), *mounted):
+        pool: Any = getattr(transport, "_pool", None)
+        if (backend := getattr(pool, "_network_backend", None)) is not None:
+            pool._network_backend = _Backend(backend)
     return client
 
 

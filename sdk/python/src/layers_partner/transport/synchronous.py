@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from layers_partner.core.configuration import Configuration
-    from layers_partner.options import RequestOptions, UploadContent
+    from layers_partner.options import CallOptions, RequestOptions, UploadContent
 
 
 class SyncClient(BaseClient):
@@ -85,7 +85,7 @@ class SyncClient(BaseClient):
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, object] | None = None,
         body: object = None,
-        options: RequestOptions,
+        options: CallOptions,
     ) -> Any:
         request = Request(
             self._configuration,
@@ -105,12 +105,12 @@ class SyncClient(BaseClient):
         *,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, object] | None = None,
-        options: RequestOptions,
+        options: CallOptions,
     ) -> Page[Any]:
         request = Request(
             self._configuration, operation, options, path=path, query=query, headers=headers
         )
-        rest: RequestOptions = {**options}
+        rest: CallOptions = {**options}
         rest.pop("idempotency_key", None)
 
         def follow(cursor: str) -> Page[Any]:
@@ -121,7 +121,7 @@ class SyncClient(BaseClient):
         return Page(items, next_cursor, follow, self._cursor_of(query))
 
     def _locate(
-        self, operation: Operation, path: Mapping[str, object], *, options: RequestOptions
+        self, operation: Operation, path: Mapping[str, object], *, options: CallOptions
     ) -> str:
         request = Request(
             self._configuration, operation, options, path=path, is_redirect_wanted=True
@@ -137,7 +137,7 @@ class SyncClient(BaseClient):
         headers: Mapping[str, object] | None = None,
         content: UploadContent,
         content_type: str,
-        options: RequestOptions,
+        options: CallOptions,
     ) -> Any:
         request = Request(
             self._configuration,

@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { InstallationClock } from "../types.js";
@@ -8,7 +8,7 @@ import type { InstallationClock } from "../types.js";
 /** Arguments of `operator.clock.advance`. */
 export interface ClockAdvanceParams {
   /** Later than now, by at most 24 months. Such as `2026-06-01T00:00:00.000Z`. */
-  advanceTo: string;
+  advanceTo: string | Date;
 }
 
 /** Methods of `operator.clock`. */
@@ -29,7 +29,10 @@ export class ClockResource extends Resource {
    * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  advance(params: ClockAdvanceParams, options?: RequestOptions): ApiPromise<InstallationClock> {
+  advance(
+    params: ClockAdvanceParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<InstallationClock> {
     return this.client.call(
       { name: "clock.advance", method: "POST", path: "/ops/v1/clock" },
       params,
@@ -47,7 +50,7 @@ export class ClockResource extends Resource {
    * @returns The installation's time.
    * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
    */
-  retrieve(options?: RequestOptions): ApiPromise<InstallationClock> {
+  retrieve(options?: OperatorRequestOptions): ApiPromise<InstallationClock> {
     return this.client.call(
       { name: "clock.retrieve", method: "GET", path: "/ops/v1/clock" },
       {},

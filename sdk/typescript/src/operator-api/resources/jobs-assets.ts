@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { UploadContent } from "../../core/uploads.js";
@@ -38,7 +38,10 @@ export class JobsAssetsResource extends Resource {
    * @throws {PayloadTooLargeError} The file is larger than 104,857,600 bytes.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  upload(params: JobsAssetsUploadParams, options?: RequestOptions): ApiPromise<UploadedFile> {
+  upload(
+    params: JobsAssetsUploadParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<UploadedFile> {
     return this.client.upload(
       {
         name: "jobs.assets.upload",

@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type {
@@ -180,7 +180,7 @@ export class JobsResource extends Resource {
    * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  cancel(params: JobsCancelParams, options?: RequestOptions): ApiPromise<JobCancellation> {
+  cancel(params: JobsCancelParams, options?: OperatorRequestOptions): ApiPromise<JobCancellation> {
     return this.client.call(
       { name: "jobs.cancel", method: "POST", path: "/ops/v1/jobs/{jobId}/cancel" },
       params,
@@ -201,7 +201,7 @@ export class JobsResource extends Resource {
    * @returns The jobs that were claimed; none when there are none.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  claim(params: JobsClaimParams, options?: RequestOptions): ApiPromise<ClaimedJobs> {
+  claim(params: JobsClaimParams, options?: OperatorRequestOptions): ApiPromise<ClaimedJobs> {
     return this.client.call(
       { name: "jobs.claim", method: "POST", path: "/ops/v1/jobs/claim" },
       params,
@@ -223,7 +223,7 @@ export class JobsResource extends Resource {
    * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  complete(params: JobsCompleteParams, options?: RequestOptions): ApiPromise<ReportedEnd> {
+  complete(params: JobsCompleteParams, options?: OperatorRequestOptions): ApiPromise<ReportedEnd> {
     return this.client.call(
       { name: "jobs.complete", method: "POST", path: "/ops/v1/jobs/{jobId}/complete" },
       params,
@@ -248,7 +248,7 @@ export class JobsResource extends Resource {
    */
   completeMany(
     params: JobsCompleteManyParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<CompletionReports> {
     return this.client.call(
       { name: "jobs.complete_many", method: "POST", path: "/ops/v1/jobs/complete" },
@@ -270,7 +270,7 @@ export class JobsResource extends Resource {
    * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  fail(params: JobsFailParams, options?: RequestOptions): ApiPromise<ReportedEnd> {
+  fail(params: JobsFailParams, options?: OperatorRequestOptions): ApiPromise<ReportedEnd> {
     return this.client.call(
       { name: "jobs.fail", method: "POST", path: "/ops/v1/jobs/{jobId}/fail" },
       params,
@@ -292,7 +292,10 @@ export class JobsResource extends Resource {
    * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  heartbeat(params: JobsHeartbeatParams, options?: RequestOptions): ApiPromise<HeartbeatAnswer> {
+  heartbeat(
+    params: JobsHeartbeatParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<HeartbeatAnswer> {
     return this.client.call(
       { name: "jobs.heartbeat", method: "POST", path: "/ops/v1/jobs/{jobId}/heartbeat" },
       params,
@@ -316,7 +319,7 @@ export class JobsResource extends Resource {
    */
   heartbeatMany(
     params: JobsHeartbeatManyParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<HeartbeatReports> {
     return this.client.call(
       { name: "jobs.heartbeat_many", method: "POST", path: "/ops/v1/jobs/heartbeat" },
@@ -336,7 +339,7 @@ export class JobsResource extends Resource {
    *   on through all pages.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  list(params: JobsListParams = {}, options?: RequestOptions): PagePromise<OpsJob> {
+  list(params: JobsListParams = {}, options?: OperatorRequestOptions): PagePromise<OpsJob> {
     return this.client.list(
       { name: "jobs.list", method: "GET", path: "/ops/v1/jobs" },
       params,
@@ -352,7 +355,7 @@ export class JobsResource extends Resource {
    * @returns A job, who works on it, and why it failed.
    * @throws {NotFoundError} `jobId` names nothing that exists.
    */
-  retrieve(params: JobsRetrieveParams, options?: RequestOptions): ApiPromise<OpsJob> {
+  retrieve(params: JobsRetrieveParams, options?: OperatorRequestOptions): ApiPromise<OpsJob> {
     return this.client.call(
       { name: "jobs.retrieve", method: "GET", path: "/ops/v1/jobs/{jobId}" },
       params,
@@ -374,7 +377,7 @@ export class JobsResource extends Resource {
    * @throws {NotFoundError} `jobId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  retry(params: JobsRetryParams, options?: RequestOptions): ApiPromise<StartedJob> {
+  retry(params: JobsRetryParams, options?: OperatorRequestOptions): ApiPromise<StartedJob> {
     return this.client.call(
       { name: "jobs.retry", method: "POST", path: "/ops/v1/jobs/{jobId}/retry" },
       params,

@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { Candidate } from "../types.js";
@@ -35,7 +35,7 @@ export class LeaseRequestsCandidatesResource extends Resource {
    */
   list(
     params: LeaseRequestsCandidatesListParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): PagePromise<Candidate> {
     return this.client.list(
       {

@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { OpsLeaseRequest } from "../types.js";
@@ -76,7 +76,10 @@ export class LeaseRequestsResource extends Resource {
    * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  fulfil(params: LeaseRequestsFulfilParams, options?: RequestOptions): ApiPromise<OpsLeaseRequest> {
+  fulfil(
+    params: LeaseRequestsFulfilParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<OpsLeaseRequest> {
     return this.client.call(
       {
         name: "lease_requests.fulfil",
@@ -101,7 +104,7 @@ export class LeaseRequestsResource extends Resource {
    */
   list(
     params: LeaseRequestsListParams = {},
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): PagePromise<OpsLeaseRequest> {
     return this.client.list(
       { name: "lease_requests.list", method: "GET", path: "/ops/v1/lease-requests" },
@@ -122,7 +125,10 @@ export class LeaseRequestsResource extends Resource {
    * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  reject(params: LeaseRequestsRejectParams, options?: RequestOptions): ApiPromise<OpsLeaseRequest> {
+  reject(
+    params: LeaseRequestsRejectParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<OpsLeaseRequest> {
     return this.client.call(
       {
         name: "lease_requests.reject",
@@ -146,7 +152,7 @@ export class LeaseRequestsResource extends Resource {
    */
   retrieve(
     params: LeaseRequestsRetrieveParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<OpsLeaseRequest> {
     return this.client.call(
       {

@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { OpsLease } from "../types.js";
@@ -20,7 +20,7 @@ export interface LeasesListParams {
    * Only assigned ones whose oldest unpaid month begins before this. Such as
    * `2026-06-01T00:00:00.000Z`.
    */
-  dueBefore?: string | undefined;
+  dueBefore?: string | Date | undefined;
   /** Only of this organization's projects. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId?: string | undefined;
   /** Leases on a page. From 1 to 200. Without it, 50. */
@@ -58,7 +58,7 @@ export class LeasesResource extends Resource {
    *   await` over it goes on through all pages.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  list(params: LeasesListParams = {}, options?: RequestOptions): PagePromise<OpsLease> {
+  list(params: LeasesListParams = {}, options?: OperatorRequestOptions): PagePromise<OpsLease> {
     return this.client.list(
       { name: "leases.list", method: "GET", path: "/ops/v1/leases" },
       params,
@@ -79,7 +79,7 @@ export class LeasesResource extends Resource {
    * @throws {NotFoundError} `socialAccountId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  recall(params: LeasesRecallParams, options?: RequestOptions): ApiPromise<OpsLease> {
+  recall(params: LeasesRecallParams, options?: OperatorRequestOptions): ApiPromise<OpsLease> {
     return this.client.call(
       { name: "leases.recall", method: "POST", path: "/ops/v1/leases/{socialAccountId}/recall" },
       params,
@@ -100,7 +100,7 @@ export class LeasesResource extends Resource {
    * @throws {NotFoundError} `socialAccountId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  update(params: LeasesUpdateParams, options?: RequestOptions): ApiPromise<OpsLease> {
+  update(params: LeasesUpdateParams, options?: OperatorRequestOptions): ApiPromise<OpsLease> {
     return this.client.call(
       { name: "leases.update", method: "PATCH", path: "/ops/v1/leases/{socialAccountId}" },
       params,

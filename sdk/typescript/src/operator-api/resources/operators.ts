@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { Operator, OperatorWithToken } from "../types.js";
@@ -12,7 +12,7 @@ export interface OperatorsCreateParams {
   /** What the operator may do. */
   role: "admin" | "finance" | "operator" | "viewer" | "worker" | (string & {});
   /** When the token stops working; in the future. Such as `2026-06-01T00:00:00.000Z`. */
-  expiresAt?: string | null | undefined;
+  expiresAt?: string | Date | null | undefined;
 }
 
 /** Arguments of `operator.operators.list`. */
@@ -48,7 +48,10 @@ export class OperatorsResource extends Resource {
    * @throws {ConflictError} The state of the resource does not allow it.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  create(params: OperatorsCreateParams, options?: RequestOptions): ApiPromise<OperatorWithToken> {
+  create(
+    params: OperatorsCreateParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<OperatorWithToken> {
     return this.client.call(
       { name: "operators.create", method: "POST", path: "/ops/v1/operators" },
       params,
@@ -67,7 +70,7 @@ export class OperatorsResource extends Resource {
    *   all pages.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  list(params: OperatorsListParams = {}, options?: RequestOptions): PagePromise<Operator> {
+  list(params: OperatorsListParams = {}, options?: OperatorRequestOptions): PagePromise<Operator> {
     return this.client.list(
       { name: "operators.list", method: "GET", path: "/ops/v1/operators" },
       params,
@@ -88,7 +91,7 @@ export class OperatorsResource extends Resource {
    * @throws {NotFoundError} `operatorId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  revoke(params: OperatorsRevokeParams, options?: RequestOptions): ApiPromise<Operator> {
+  revoke(params: OperatorsRevokeParams, options?: OperatorRequestOptions): ApiPromise<Operator> {
     return this.client.call(
       { name: "operators.revoke", method: "POST", path: "/ops/v1/operators/{operatorId}/revoke" },
       params,
@@ -110,7 +113,10 @@ export class OperatorsResource extends Resource {
    * @throws {NotFoundError} `operatorId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  rotate(params: OperatorsRotateParams, options?: RequestOptions): ApiPromise<OperatorWithToken> {
+  rotate(
+    params: OperatorsRotateParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<OperatorWithToken> {
     return this.client.call(
       { name: "operators.rotate", method: "POST", path: "/ops/v1/operators/{operatorId}/rotate" },
       params,

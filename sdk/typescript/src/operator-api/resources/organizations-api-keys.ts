@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { ApiKey, ApiKeyWithSecret } from "../types.js";
@@ -71,7 +71,7 @@ export class OrganizationsApiKeysResource extends Resource {
    */
   create(
     params: OrganizationsApiKeysCreateParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<ApiKeyWithSecret> {
     return this.client.call(
       {
@@ -96,7 +96,10 @@ export class OrganizationsApiKeysResource extends Resource {
    * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  list(params: OrganizationsApiKeysListParams, options?: RequestOptions): PagePromise<ApiKey> {
+  list(
+    params: OrganizationsApiKeysListParams,
+    options?: OperatorRequestOptions,
+  ): PagePromise<ApiKey> {
     return this.client.list(
       {
         name: "organizations.api_keys.list",
@@ -120,7 +123,10 @@ export class OrganizationsApiKeysResource extends Resource {
    * @throws {NotFoundError} `orgId` or `keyId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  unkill(params: OrganizationsApiKeysUnkillParams, options?: RequestOptions): ApiPromise<ApiKey> {
+  unkill(
+    params: OrganizationsApiKeysUnkillParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<ApiKey> {
     return this.client.call(
       {
         name: "organizations.api_keys.unkill",

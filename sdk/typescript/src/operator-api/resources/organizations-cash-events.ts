@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { OpsCashEvent } from "../types.js";
@@ -46,7 +46,7 @@ export class OrganizationsCashEventsResource extends Resource {
    */
   list(
     params: OrganizationsCashEventsListParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): PagePromise<OpsCashEvent> {
     return this.client.list(
       {

@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { PostedCash } from "../types.js";
@@ -61,7 +61,10 @@ export class OrganizationsCashResource extends Resource {
    * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  adjust(params: OrganizationsCashAdjustParams, options?: RequestOptions): ApiPromise<PostedCash> {
+  adjust(
+    params: OrganizationsCashAdjustParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<PostedCash> {
     return this.client.call(
       {
         name: "organizations.cash.adjust",
@@ -86,7 +89,10 @@ export class OrganizationsCashResource extends Resource {
    * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  refund(params: OrganizationsCashRefundParams, options?: RequestOptions): ApiPromise<PostedCash> {
+  refund(
+    params: OrganizationsCashRefundParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<PostedCash> {
     return this.client.call(
       {
         name: "organizations.cash.refund",
@@ -109,7 +115,10 @@ export class OrganizationsCashResource extends Resource {
    * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  topUp(params: OrganizationsCashTopUpParams, options?: RequestOptions): ApiPromise<PostedCash> {
+  topUp(
+    params: OrganizationsCashTopUpParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<PostedCash> {
     return this.client.call(
       {
         name: "organizations.cash.top_up",

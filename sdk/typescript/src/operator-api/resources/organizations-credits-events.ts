@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { OpsCreditEvent } from "../types.js";
@@ -25,9 +25,9 @@ export interface OrganizationsCreditsEventsListParams {
       >
     | undefined;
   /** From this instant on. Such as `2026-06-01T00:00:00.000Z`. */
-  since?: string | undefined;
+  since?: string | Date | undefined;
   /** Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`. */
-  until?: string | undefined;
+  until?: string | Date | undefined;
   /** Events on a page. From 1 to 100. Without it, 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
@@ -53,7 +53,7 @@ export class OrganizationsCreditsEventsResource extends Resource {
    */
   list(
     params: OrganizationsCreditsEventsListParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): PagePromise<OpsCreditEvent> {
     return this.client.list(
       {

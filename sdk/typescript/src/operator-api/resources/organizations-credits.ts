@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { PostedCredits } from "../types.js";
@@ -74,7 +74,7 @@ export class OrganizationsCreditsResource extends Resource {
    */
   adjust(
     params: OrganizationsCreditsAdjustParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<PostedCredits> {
     return this.client.call(
       {
@@ -99,7 +99,7 @@ export class OrganizationsCreditsResource extends Resource {
    */
   grant(
     params: OrganizationsCreditsGrantParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<PostedCredits> {
     return this.client.call(
       {
@@ -124,7 +124,7 @@ export class OrganizationsCreditsResource extends Resource {
    */
   purchase(
     params: OrganizationsCreditsPurchaseParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<PostedCredits> {
     return this.client.call(
       {
@@ -151,7 +151,7 @@ export class OrganizationsCreditsResource extends Resource {
    */
   refund(
     params: OrganizationsCreditsRefundParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<PostedCredits> {
     return this.client.call(
       {

@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { SetSubscription } from "../types.js";
@@ -19,7 +19,7 @@ export interface OrganizationsSubscriptionUpdateParams {
    * Cut to its day, the day of the month on which periods begin. Without it: as before, or today.
    * Such as `2026-06-01T00:00:00.000Z`.
    */
-  startedAt?: string | null | undefined;
+  startedAt?: string | Date | null | undefined;
 }
 
 /** Methods of `operator.organizations.subscription`. */
@@ -39,7 +39,7 @@ export class OrganizationsSubscriptionResource extends Resource {
    */
   update(
     params: OrganizationsSubscriptionUpdateParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<SetSubscription> {
     return this.client.call(
       {

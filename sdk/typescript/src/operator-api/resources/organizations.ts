@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { FormatPrices, OpsOrganization, OpsOrganizationDetail } from "../types.js";
@@ -99,7 +99,10 @@ export class OrganizationsResource extends Resource {
    * @returns An organization with what only the operator decides.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  create(params: OrganizationsCreateParams, options?: RequestOptions): ApiPromise<OpsOrganization> {
+  create(
+    params: OrganizationsCreateParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<OpsOrganization> {
     return this.client.call(
       { name: "organizations.create", method: "POST", path: "/ops/v1/organizations" },
       params,
@@ -120,7 +123,7 @@ export class OrganizationsResource extends Resource {
    */
   list(
     params: OrganizationsListParams = {},
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): PagePromise<OpsOrganization> {
     return this.client.list(
       { name: "organizations.list", method: "GET", path: "/ops/v1/organizations" },
@@ -142,7 +145,7 @@ export class OrganizationsResource extends Resource {
    */
   retrieve(
     params: OrganizationsRetrieveParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<OpsOrganizationDetail> {
     return this.client.call(
       { name: "organizations.retrieve", method: "GET", path: "/ops/v1/organizations/{orgId}" },
@@ -164,7 +167,10 @@ export class OrganizationsResource extends Resource {
    * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  update(params: OrganizationsUpdateParams, options?: RequestOptions): ApiPromise<OpsOrganization> {
+  update(
+    params: OrganizationsUpdateParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<OpsOrganization> {
     return this.client.call(
       { name: "organizations.update", method: "PATCH", path: "/ops/v1/organizations/{orgId}" },
       params,

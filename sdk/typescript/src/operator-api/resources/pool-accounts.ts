@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { UploadContent } from "../../core/uploads.js";
@@ -101,7 +101,10 @@ export class PoolAccountsResource extends Resource {
    * @throws {ConflictError} The state of the resource does not allow it.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  create(params: PoolAccountsCreateParams, options?: RequestOptions): ApiPromise<PoolAccount> {
+  create(
+    params: PoolAccountsCreateParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<PoolAccount> {
     return this.client.call(
       { name: "pool_accounts.create", method: "POST", path: "/ops/v1/pool/accounts" },
       params,
@@ -129,7 +132,7 @@ export class PoolAccountsResource extends Resource {
    */
   importFile(
     params: PoolAccountsImportFileParams,
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<PoolImport> {
     return this.client.upload(
       {
@@ -154,7 +157,10 @@ export class PoolAccountsResource extends Resource {
    *   pages.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  list(params: PoolAccountsListParams = {}, options?: RequestOptions): PagePromise<PoolAccount> {
+  list(
+    params: PoolAccountsListParams = {},
+    options?: OperatorRequestOptions,
+  ): PagePromise<PoolAccount> {
     return this.client.list(
       { name: "pool_accounts.list", method: "GET", path: "/ops/v1/pool/accounts" },
       params,
@@ -175,7 +181,10 @@ export class PoolAccountsResource extends Resource {
    * @throws {NotFoundError} `poolAccountId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  update(params: PoolAccountsUpdateParams, options?: RequestOptions): ApiPromise<PoolAccount> {
+  update(
+    params: PoolAccountsUpdateParams,
+    options?: OperatorRequestOptions,
+  ): ApiPromise<PoolAccount> {
     return this.client.call(
       {
         name: "pool_accounts.update",

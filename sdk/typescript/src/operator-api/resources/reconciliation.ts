@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { ApiPromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { BooksCheck } from "../types.js";
@@ -31,7 +31,7 @@ export class ReconciliationResource extends Resource {
    */
   retrieve(
     params: ReconciliationRetrieveParams = {},
-    options?: RequestOptions,
+    options?: OperatorRequestOptions,
   ): ApiPromise<BooksCheck> {
     return this.client.call(
       { name: "reconciliation.retrieve", method: "GET", path: "/ops/v1/reconciliation" },

@@ -1,6 +1,6 @@
 // Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
 
-import type { RequestOptions } from "../../core/options.js";
+import type { OperatorRequestOptions } from "../../core/options.js";
 import type { PagePromise } from "../../core/promises.js";
 import { Resource } from "../../core/resource.js";
 import type { PartnerDryRun, PartnerRenewals } from "../types.js";
@@ -11,7 +11,7 @@ export interface RenewalsDryRunParams {
    * Day by day until then, at most a year ahead, as if nothing were paid in and no lease released.
    * Without it, now alone. Such as `2026-06-01T00:00:00.000Z`.
    */
-  until?: string | undefined;
+  until?: string | Date | undefined;
   /** Only of this partner. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId?: string | undefined;
   /** Partners on a page. From 1 to 10. Without it, 5. */
@@ -23,7 +23,7 @@ export interface RenewalsDryRunParams {
 /** Arguments of `operator.renewals.list`. */
 export interface RenewalsListParams {
   /** At most a year ahead. Without it, the next 30 days. Such as `2026-06-01T00:00:00.000Z`. */
-  until?: string | undefined;
+  until?: string | Date | undefined;
   /** Only of this partner. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId?: string | undefined;
   /** Partners on a page. From 1 to 100. Without it, 25. */
@@ -49,7 +49,10 @@ export class RenewalsResource extends Resource {
    *   goes on through all pages.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  dryRun(params: RenewalsDryRunParams = {}, options?: RequestOptions): PagePromise<PartnerDryRun> {
+  dryRun(
+    params: RenewalsDryRunParams = {},
+    options?: OperatorRequestOptions,
+  ): PagePromise<PartnerDryRun> {
     return this.client.list(
       { name: "renewals.dry_run", method: "GET", path: "/ops/v1/renewals/dry-run" },
       params,
@@ -69,7 +72,10 @@ export class RenewalsResource extends Resource {
    *   over it goes on through all pages.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
-  list(params: RenewalsListParams = {}, options?: RequestOptions): PagePromise<PartnerRenewals> {
+  list(
+    params: RenewalsListParams = {},
+    options?: OperatorRequestOptions,
+  ): PagePromise<PartnerRenewals> {
     return this.client.list(
       { name: "renewals.list", method: "GET", path: "/ops/v1/renewals" },
       params,

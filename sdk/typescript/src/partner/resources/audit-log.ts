@@ -14,9 +14,9 @@ export interface AuditLogListParams {
   /** Only by these; a list for several. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   apiKeyId?: string | readonly string[] | undefined;
   /** From this instant on. Such as `2026-06-01T00:00:00.000Z`. */
-  since?: string | undefined;
+  since?: string | Date | undefined;
   /** Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`. */
-  until?: string | undefined;
+  until?: string | Date | undefined;
   /** Events on a page. From 1 to 200. Without it, 50. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */

@@ -76,9 +76,9 @@ export interface ContentListParams {
       >
     | undefined;
   /** Created then or later. Such as `2026-06-01T00:00:00.000Z`. */
-  since?: string | undefined;
+  since?: string | Date | undefined;
   /** Created then or earlier. Such as `2026-06-01T00:00:00.000Z`. */
-  until?: string | undefined;
+  until?: string | Date | undefined;
   /** Containers on a page. From 1 to 200. Without it, 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */

@@ -25,9 +25,9 @@ export interface OrganizationsCreditsEventsListParams {
       >
     | undefined;
   /** From this instant on. Such as `2026-06-01T00:00:00.000Z`. */
-  since?: string | undefined;
+  since?: string | Date | undefined;
   /** Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`. */
-  until?: string | undefined;
+  until?: string | Date | undefined;
   /** Events on a page. From 1 to 100. Without it, 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from layers_partner.operator_api.types import InstallationClock
-    from layers_partner.options import RequestOptions
+    from layers_partner.options import OperatorRequestOptions
 
 _ADVANCE = Operation("clock.advance", "POST", "/ops/v1/clock")
 _RETRIEVE = Operation("clock.retrieve", "GET", "/ops/v1/clock")
@@ -31,7 +31,7 @@ class ClockResource(Resource):
         return ClockRawResource(self)
 
     def advance(
-        self, *, advance_to: str | datetime, **options: Unpack[RequestOptions]
+        self, *, advance_to: str | datetime, **options: Unpack[OperatorRequestOptions]
     ) -> InstallationClock:
         """Advance the clock.
 
@@ -60,7 +60,7 @@ class ClockResource(Resource):
         )
         return answer
 
-    def retrieve(self, **options: Unpack[RequestOptions]) -> InstallationClock:
+    def retrieve(self, **options: Unpack[OperatorRequestOptions]) -> InstallationClock:
         """Read the clock.
 
         The installation's time. 404 outside development mode.
@@ -98,7 +98,7 @@ class AsyncClockResource(AsyncResource):
         return AsyncClockRawResource(self)
 
     async def advance(
-        self, *, advance_to: str | datetime, **options: Unpack[RequestOptions]
+        self, *, advance_to: str | datetime, **options: Unpack[OperatorRequestOptions]
     ) -> InstallationClock:
         """Advance the clock.
 
@@ -127,7 +127,7 @@ class AsyncClockResource(AsyncResource):
         )
         return answer
 
-    async def retrieve(self, **options: Unpack[RequestOptions]) -> InstallationClock:
+    async def retrieve(self, **options: Unpack[OperatorRequestOptions]) -> InstallationClock:
         """Read the clock.
 
         The installation's time. 404 outside development mode.

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         ReportedEnd,
         StartedJob,
     )
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _CANCEL = Operation("jobs.cancel", "POST", "/ops/v1/jobs/{jobId}/cancel")
@@ -68,7 +68,7 @@ class JobsResource(Resource):
         """The same methods, returning whole responses: status, headers, request id, data."""
         return JobsRawResource(self)
 
-    def cancel(self, job_id: str, **options: Unpack[RequestOptions]) -> JobCancellation:
+    def cancel(self, job_id: str, **options: Unpack[OperatorRequestOptions]) -> JobCancellation:
         """Cancel a partner's job.
 
         As the partner itself could.
@@ -102,7 +102,7 @@ class JobsResource(Resource):
         lease_seconds: int,
         max: int,
         wait_seconds: int | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> ClaimedJobs:
         """Claim jobs.
 
@@ -150,7 +150,7 @@ class JobsResource(Resource):
         credits_charged: int,
         assets: Sequence[ReportedAsset],
         worker_id: str,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> ReportedEnd:
         """Complete a job.
 
@@ -192,7 +192,11 @@ class JobsResource(Resource):
         return answer
 
     def complete_many(
-        self, *, worker_id: str, items: Sequence[CompletionItem], **options: Unpack[RequestOptions]
+        self,
+        *,
+        worker_id: str,
+        items: Sequence[CompletionItem],
+        **options: Unpack[OperatorRequestOptions],
     ) -> CompletionReports:
         """Complete several jobs.
 
@@ -231,7 +235,7 @@ class JobsResource(Resource):
         code: str,
         message: str,
         retryable: bool,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> ReportedEnd:
         """Report that a job cannot be done.
 
@@ -285,7 +289,7 @@ class JobsResource(Resource):
         | NotGiven
         | None = NOT_GIVEN,
         progress: float | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> HeartbeatAnswer:
         """Report that the work goes on.
 
@@ -329,7 +333,11 @@ class JobsResource(Resource):
         return answer
 
     def heartbeat_many(
-        self, *, worker_id: str, items: Sequence[HeartbeatItem], **options: Unpack[RequestOptions]
+        self,
+        *,
+        worker_id: str,
+        items: Sequence[HeartbeatItem],
+        **options: Unpack[OperatorRequestOptions],
     ) -> HeartbeatReports:
         """Report that the work on several jobs goes on.
 
@@ -375,7 +383,7 @@ class JobsResource(Resource):
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[OpsJob]:
         """List jobs.
 
@@ -412,7 +420,7 @@ class JobsResource(Resource):
             options=options,
         )
 
-    def retrieve(self, job_id: str, **options: Unpack[RequestOptions]) -> OpsJob:
+    def retrieve(self, job_id: str, **options: Unpack[OperatorRequestOptions]) -> OpsJob:
         """Show a job.
 
         `GET /ops/v1/jobs/{jobId}`, with the role `viewer`.
@@ -430,7 +438,7 @@ class JobsResource(Resource):
         answer: OpsJob = self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
         return answer
 
-    def retry(self, job_id: str, **options: Unpack[RequestOptions]) -> StartedJob:
+    def retry(self, job_id: str, **options: Unpack[OperatorRequestOptions]) -> StartedJob:
         """Start a job again.
 
         What is over stays over: a new job of the same organization with the same inputs starts,
@@ -496,7 +504,9 @@ class AsyncJobsResource(AsyncResource):
         """The same methods, returning whole responses: status, headers, request id, data."""
         return AsyncJobsRawResource(self)
 
-    async def cancel(self, job_id: str, **options: Unpack[RequestOptions]) -> JobCancellation:
+    async def cancel(
+        self, job_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> JobCancellation:
         """Cancel a partner's job.
 
         As the partner itself could.
@@ -532,7 +542,7 @@ class AsyncJobsResource(AsyncResource):
         lease_seconds: int,
         max: int,
         wait_seconds: int | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> ClaimedJobs:
         """Claim jobs.
 
@@ -580,7 +590,7 @@ class AsyncJobsResource(AsyncResource):
         credits_charged: int,
         assets: Sequence[ReportedAsset],
         worker_id: str,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> ReportedEnd:
         """Complete a job.
 
@@ -622,7 +632,11 @@ class AsyncJobsResource(AsyncResource):
         return answer
 
     async def complete_many(
-        self, *, worker_id: str, items: Sequence[CompletionItem], **options: Unpack[RequestOptions]
+        self,
+        *,
+        worker_id: str,
+        items: Sequence[CompletionItem],
+        **options: Unpack[OperatorRequestOptions],
     ) -> CompletionReports:
         """Complete several jobs.
 
@@ -661,7 +675,7 @@ class AsyncJobsResource(AsyncResource):
         code: str,
         message: str,
         retryable: bool,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> ReportedEnd:
         """Report that a job cannot be done.
 
@@ -715,7 +729,7 @@ class AsyncJobsResource(AsyncResource):
         | NotGiven
         | None = NOT_GIVEN,
         progress: float | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> HeartbeatAnswer:
         """Report that the work goes on.
 
@@ -759,7 +773,11 @@ class AsyncJobsResource(AsyncResource):
         return answer
 
     async def heartbeat_many(
-        self, *, worker_id: str, items: Sequence[HeartbeatItem], **options: Unpack[RequestOptions]
+        self,
+        *,
+        worker_id: str,
+        items: Sequence[HeartbeatItem],
+        **options: Unpack[OperatorRequestOptions],
     ) -> HeartbeatReports:
         """Report that the work on several jobs goes on.
 
@@ -805,7 +823,7 @@ class AsyncJobsResource(AsyncResource):
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[OpsJob]:
         """List jobs.
 
@@ -842,7 +860,7 @@ class AsyncJobsResource(AsyncResource):
             options=options,
         )
 
-    async def retrieve(self, job_id: str, **options: Unpack[RequestOptions]) -> OpsJob:
+    async def retrieve(self, job_id: str, **options: Unpack[OperatorRequestOptions]) -> OpsJob:
         """Show a job.
 
         `GET /ops/v1/jobs/{jobId}`, with the role `viewer`.
@@ -860,7 +878,7 @@ class AsyncJobsResource(AsyncResource):
         answer: OpsJob = await self._client._call(_RETRIEVE, {"jobId": job_id}, options=options)
         return answer
 
-    async def retry(self, job_id: str, **options: Unpack[RequestOptions]) -> StartedJob:
+    async def retry(self, job_id: str, **options: Unpack[OperatorRequestOptions]) -> StartedJob:
         """Start a job again.
 
         What is over stays over: a new job of the same organization with the same inputs starts,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from layers_partner.operator_api.types import UploadedFile
-    from layers_partner.options import AsyncUploadContent, RequestOptions, UploadContent
+    from layers_partner.options import AsyncUploadContent, OperatorRequestOptions, UploadContent
 
 _UPLOAD = Operation("jobs.assets.upload", "PUT", "/ops/v1/jobs/{jobId}/assets/{name}")
 
@@ -36,7 +36,7 @@ class JobsAssetsResource(Resource):
         worker_id: str,
         claim_token: str,
         content: UploadContent,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> UploadedFile:
         """Upload one file of a job.
 
@@ -100,7 +100,7 @@ class AsyncJobsAssetsResource(AsyncResource):
         worker_id: str,
         claim_token: str,
         content: AsyncUploadContent,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> UploadedFile:
         """Upload one file of a job.
 

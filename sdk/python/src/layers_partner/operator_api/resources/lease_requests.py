@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         LeaseRequestsCandidatesResource,
     )
     from layers_partner.operator_api.types import OpsLeaseRequest
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _FULFIL = Operation(
@@ -63,7 +63,7 @@ class LeaseRequestsResource(Resource):
         pool_account_ids: Sequence[str],
         note: str | NotGiven | None = NOT_GIVEN,
         monthly_price_cents: int | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsLeaseRequest:
         """Fulfil a lease request.
 
@@ -114,7 +114,7 @@ class LeaseRequestsResource(Resource):
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[OpsLeaseRequest]:
         """List lease requests.
 
@@ -150,7 +150,7 @@ class LeaseRequestsResource(Resource):
         )
 
     def reject(
-        self, lease_request_id: str, *, note: str, **options: Unpack[RequestOptions]
+        self, lease_request_id: str, *, note: str, **options: Unpack[OperatorRequestOptions]
     ) -> OpsLeaseRequest:
         """Reject a lease request.
 
@@ -177,7 +177,9 @@ class LeaseRequestsResource(Resource):
         )
         return answer
 
-    def retrieve(self, lease_request_id: str, **options: Unpack[RequestOptions]) -> OpsLeaseRequest:
+    def retrieve(
+        self, lease_request_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> OpsLeaseRequest:
         """Read a lease request.
 
         By its `lreq_…` id: a partner's own name for it may be another partner's too.
@@ -243,7 +245,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
         pool_account_ids: Sequence[str],
         note: str | NotGiven | None = NOT_GIVEN,
         monthly_price_cents: int | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsLeaseRequest:
         """Fulfil a lease request.
 
@@ -294,7 +296,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[OpsLeaseRequest]:
         """List lease requests.
 
@@ -330,7 +332,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
         )
 
     async def reject(
-        self, lease_request_id: str, *, note: str, **options: Unpack[RequestOptions]
+        self, lease_request_id: str, *, note: str, **options: Unpack[OperatorRequestOptions]
     ) -> OpsLeaseRequest:
         """Reject a lease request.
 
@@ -358,7 +360,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
         return answer
 
     async def retrieve(
-        self, lease_request_id: str, **options: Unpack[RequestOptions]
+        self, lease_request_id: str, **options: Unpack[OperatorRequestOptions]
     ) -> OpsLeaseRequest:
         """Read a lease request.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from layers_partner.operator_api.types import Candidate
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _LIST = Operation(
@@ -38,7 +38,7 @@ class LeaseRequestsCandidatesResource(Resource):
         *,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[Candidate]:
         """List candidates for a lease request.
 
@@ -94,7 +94,7 @@ class AsyncLeaseRequestsCandidatesResource(AsyncResource):
         *,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[Candidate]:
         """List candidates for a lease request.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import OpsLease
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _LIST = Operation("leases.list", "GET", "/ops/v1/leases")
@@ -46,7 +46,7 @@ class LeasesResource(Resource):
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[OpsLease]:
         """List leases.
 
@@ -91,7 +91,7 @@ class LeasesResource(Resource):
         social_account_id: str,
         *,
         note: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsLease:
         """Recall a leased account.
 
@@ -120,7 +120,11 @@ class LeasesResource(Resource):
         return answer
 
     def update(
-        self, social_account_id: str, *, monthly_price_cents: int, **options: Unpack[RequestOptions]
+        self,
+        social_account_id: str,
+        *,
+        monthly_price_cents: int,
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsLease:
         """Change the price of a lease.
 
@@ -182,7 +186,7 @@ class AsyncLeasesResource(AsyncResource):
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[OpsLease]:
         """List leases.
 
@@ -227,7 +231,7 @@ class AsyncLeasesResource(AsyncResource):
         social_account_id: str,
         *,
         note: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsLease:
         """Recall a leased account.
 
@@ -256,7 +260,11 @@ class AsyncLeasesResource(AsyncResource):
         return answer
 
     async def update(
-        self, social_account_id: str, *, monthly_price_cents: int, **options: Unpack[RequestOptions]
+        self,
+        social_account_id: str,
+        *,
+        monthly_price_cents: int,
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsLease:
         """Change the price of a lease.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import Operator, OperatorWithToken
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _CREATE = Operation("operators.create", "POST", "/ops/v1/operators")
@@ -40,7 +40,7 @@ class OperatorsResource(Resource):
         name: str,
         role: Literal["admin", "finance", "operator", "viewer", "worker"] | str,
         expires_at: str | datetime | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> OperatorWithToken:
         """Create an operator.
 
@@ -72,7 +72,7 @@ class OperatorsResource(Resource):
         *,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[Operator]:
         """List operators.
 
@@ -96,7 +96,7 @@ class OperatorsResource(Resource):
             _LIST, {}, query={"limit": limit, "cursor": cursor}, options=options
         )
 
-    def revoke(self, operator_id: str, **options: Unpack[RequestOptions]) -> Operator:
+    def revoke(self, operator_id: str, **options: Unpack[OperatorRequestOptions]) -> Operator:
         """Revoke an operator.
 
         From the next request on the token gets 401, for ever. The last operator with the role
@@ -119,7 +119,9 @@ class OperatorsResource(Resource):
         answer: Operator = self._client._call(_REVOKE, {"operatorId": operator_id}, options=options)
         return answer
 
-    def rotate(self, operator_id: str, **options: Unpack[RequestOptions]) -> OperatorWithToken:
+    def rotate(
+        self, operator_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> OperatorWithToken:
         """Rotate an operator's token.
 
         The old token stops working at once. A revoked operator is 409. Whoever rotates their own
@@ -172,7 +174,7 @@ class AsyncOperatorsResource(AsyncResource):
         name: str,
         role: Literal["admin", "finance", "operator", "viewer", "worker"] | str,
         expires_at: str | datetime | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> OperatorWithToken:
         """Create an operator.
 
@@ -204,7 +206,7 @@ class AsyncOperatorsResource(AsyncResource):
         *,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[Operator]:
         """List operators.
 
@@ -228,7 +230,7 @@ class AsyncOperatorsResource(AsyncResource):
             _LIST, {}, query={"limit": limit, "cursor": cursor}, options=options
         )
 
-    async def revoke(self, operator_id: str, **options: Unpack[RequestOptions]) -> Operator:
+    async def revoke(self, operator_id: str, **options: Unpack[OperatorRequestOptions]) -> Operator:
         """Revoke an operator.
 
         From the next request on the token gets 401, for ever. The last operator with the role
@@ -254,7 +256,7 @@ class AsyncOperatorsResource(AsyncResource):
         return answer
 
     async def rotate(
-        self, operator_id: str, **options: Unpack[RequestOptions]
+        self, operator_id: str, **options: Unpack[OperatorRequestOptions]
     ) -> OperatorWithToken:
         """Rotate an operator's token.
 

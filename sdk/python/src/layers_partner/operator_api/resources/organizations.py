@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         OpsOrganization,
         OpsOrganizationDetail,
     )
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _CREATE = Operation("organizations.create", "POST", "/ops/v1/organizations")
@@ -119,7 +119,7 @@ class OrganizationsResource(Resource):
         rate_limit_tier: Literal["internal", "partner", "pilot", "sandbox", "standard"]
         | str
         | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsOrganization:
         """Onboard a partner.
 
@@ -166,7 +166,7 @@ class OrganizationsResource(Resource):
         parent_organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[OpsOrganization]:
         """List organizations.
 
@@ -203,7 +203,9 @@ class OrganizationsResource(Resource):
             options=options,
         )
 
-    def retrieve(self, org_id: str, **options: Unpack[RequestOptions]) -> OpsOrganizationDetail:
+    def retrieve(
+        self, org_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> OpsOrganizationDetail:
         """Read an organization.
 
         With its wallets and counts.
@@ -235,7 +237,7 @@ class OrganizationsResource(Resource):
         | NotGiven = NOT_GIVEN,
         format_prices: FormatPrices | NotGiven = NOT_GIVEN,
         status: Literal["active", "suspended"] | str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsOrganization:
         """Change an organization.
 
@@ -369,7 +371,7 @@ class AsyncOrganizationsResource(AsyncResource):
         rate_limit_tier: Literal["internal", "partner", "pilot", "sandbox", "standard"]
         | str
         | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsOrganization:
         """Onboard a partner.
 
@@ -416,7 +418,7 @@ class AsyncOrganizationsResource(AsyncResource):
         parent_organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[OpsOrganization]:
         """List organizations.
 
@@ -454,7 +456,7 @@ class AsyncOrganizationsResource(AsyncResource):
         )
 
     async def retrieve(
-        self, org_id: str, **options: Unpack[RequestOptions]
+        self, org_id: str, **options: Unpack[OperatorRequestOptions]
     ) -> OpsOrganizationDetail:
         """Read an organization.
 
@@ -487,7 +489,7 @@ class AsyncOrganizationsResource(AsyncResource):
         | NotGiven = NOT_GIVEN,
         format_prices: FormatPrices | NotGiven = NOT_GIVEN,
         status: Literal["active", "suspended"] | str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> OpsOrganization:
         """Change an organization.
 

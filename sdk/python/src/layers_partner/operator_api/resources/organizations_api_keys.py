@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import ApiKey, ApiKeyWithSecret
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _CREATE = Operation(
@@ -65,7 +65,7 @@ class OrganizationsApiKeysResource(Resource):
             | str
         ],
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> ApiKeyWithSecret:
         """Mint a partner's key.
 
@@ -103,7 +103,7 @@ class OrganizationsApiKeysResource(Resource):
         *,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[ApiKey]:
         """List a partner's keys.
 
@@ -129,7 +129,7 @@ class OrganizationsApiKeysResource(Resource):
             _LIST, {"orgId": org_id}, query={"limit": limit, "cursor": cursor}, options=options
         )
 
-    def unkill(self, org_id: str, key_id: str, **options: Unpack[RequestOptions]) -> ApiKey:
+    def unkill(self, org_id: str, key_id: str, **options: Unpack[OperatorRequestOptions]) -> ApiKey:
         """Bring a killed key back.
 
         It works again with the secret it has. A deleted key is 409.
@@ -201,7 +201,7 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
             | str
         ],
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> ApiKeyWithSecret:
         """Mint a partner's key.
 
@@ -239,7 +239,7 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
         *,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[ApiKey]:
         """List a partner's keys.
 
@@ -265,7 +265,9 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
             _LIST, {"orgId": org_id}, query={"limit": limit, "cursor": cursor}, options=options
         )
 
-    async def unkill(self, org_id: str, key_id: str, **options: Unpack[RequestOptions]) -> ApiKey:
+    async def unkill(
+        self, org_id: str, key_id: str, **options: Unpack[OperatorRequestOptions]
+    ) -> ApiKey:
         """Bring a killed key back.
 
         It works again with the secret it has. A deleted key is 409.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         OrganizationsCashEventsResource,
     )
     from layers_partner.operator_api.types import PostedCash
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
 
 _ADJUST = Operation(
     "organizations.cash.adjust", "POST", "/ops/v1/organizations/{orgId}/cash/adjustment"
@@ -60,7 +60,7 @@ class OrganizationsCashResource(Resource):
         amount_cents: int,
         description: str,
         reference: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCash:
         """Adjust cash.
 
@@ -100,7 +100,7 @@ class OrganizationsCashResource(Resource):
         lease_month: int,
         amount_cents: int,
         description: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCash:
         """Refund a month of a lease.
 
@@ -146,7 +146,7 @@ class OrganizationsCashResource(Resource):
         amount_cents: int,
         description: str,
         reference: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCash:
         """Top up cash.
 
@@ -220,7 +220,7 @@ class AsyncOrganizationsCashResource(AsyncResource):
         amount_cents: int,
         description: str,
         reference: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCash:
         """Adjust cash.
 
@@ -260,7 +260,7 @@ class AsyncOrganizationsCashResource(AsyncResource):
         lease_month: int,
         amount_cents: int,
         description: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCash:
         """Refund a month of a lease.
 
@@ -306,7 +306,7 @@ class AsyncOrganizationsCashResource(AsyncResource):
         amount_cents: int,
         description: str,
         reference: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCash:
         """Top up cash.
 

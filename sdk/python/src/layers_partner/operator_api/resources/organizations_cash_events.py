@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import OpsCashEvent
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _LIST = Operation(
@@ -44,7 +44,7 @@ class OrganizationsCashEventsResource(Resource):
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[OpsCashEvent]:
         """List a partner's cash ledger.
 
@@ -104,7 +104,7 @@ class AsyncOrganizationsCashEventsResource(AsyncResource):
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[OpsCashEvent]:
         """List a partner's cash ledger.
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         OrganizationsCreditsEventsResource,
     )
     from layers_partner.operator_api.types import PostedCredits
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
 
 _ADJUST = Operation(
     "organizations.credits.adjust", "POST", "/ops/v1/organizations/{orgId}/credits/adjustment"
@@ -66,7 +66,7 @@ class OrganizationsCreditsResource(Resource):
         credits: int,
         description: str,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCredits:
         """Adjust credits.
 
@@ -107,7 +107,7 @@ class OrganizationsCreditsResource(Resource):
         credits: int,
         description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCredits:
         """Grant credits.
 
@@ -144,7 +144,7 @@ class OrganizationsCreditsResource(Resource):
         credits: int,
         description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCredits:
         """Record purchased credits.
 
@@ -181,7 +181,7 @@ class OrganizationsCreditsResource(Resource):
         job_id: str,
         credits: int,
         description: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCredits:
         """Refund credits.
 
@@ -256,7 +256,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         credits: int,
         description: str,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCredits:
         """Adjust credits.
 
@@ -297,7 +297,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         credits: int,
         description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCredits:
         """Grant credits.
 
@@ -334,7 +334,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         credits: int,
         description: str | NotGiven | None = NOT_GIVEN,
         metadata: Mapping[str, str] | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCredits:
         """Record purchased credits.
 
@@ -371,7 +371,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         job_id: str,
         credits: int,
         description: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PostedCredits:
         """Refund credits.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import OpsCreditEvent
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _LIST = Operation(
@@ -50,7 +50,7 @@ class OrganizationsCreditsEventsResource(Resource):
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[OpsCreditEvent]:
         """List an organization's ledger.
 
@@ -127,7 +127,7 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         env: Literal["live", "test"] | str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[OpsCreditEvent]:
         """List an organization's ledger.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import SetSubscription
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
 
 _UPDATE = Operation(
     "organizations.subscription.update", "PUT", "/ops/v1/organizations/{orgId}/subscription"
@@ -40,7 +40,7 @@ class OrganizationsSubscriptionResource(Resource):
         included_credits: int,
         billing_status: Literal["active", "canceled", "past_due"] | str,
         started_at: str | datetime | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> SetSubscription:
         """Set a subscription.
 
@@ -104,7 +104,7 @@ class AsyncOrganizationsSubscriptionResource(AsyncResource):
         included_credits: int,
         billing_status: Literal["active", "canceled", "past_due"] | str,
         started_at: str | datetime | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> SetSubscription:
         """Set a subscription.
 

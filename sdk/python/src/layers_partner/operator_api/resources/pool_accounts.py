@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from layers_partner.operator_api.types import PoolAccount, PoolImport
-    from layers_partner.options import AsyncUploadContent, NotGiven, RequestOptions, UploadContent
+    from layers_partner.options import (
+        AsyncUploadContent,
+        NotGiven,
+        OperatorRequestOptions,
+        UploadContent,
+    )
     from layers_partner.pages import AsyncPages, Page
 
 _CREATE = Operation("pool_accounts.create", "POST", "/ops/v1/pool/accounts")
@@ -45,7 +50,7 @@ class PoolAccountsResource(Resource):
         geo: Sequence[str],
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
         avatar_url: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PoolAccount:
         """Add a pool account.
 
@@ -96,7 +101,7 @@ class PoolAccountsResource(Resource):
         content: UploadContent,
         content_type: str,
         all_or_nothing: bool | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PoolImport:
         """Import pool accounts.
 
@@ -154,7 +159,7 @@ class PoolAccountsResource(Resource):
         search: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[PoolAccount]:
         """List pool accounts.
 
@@ -212,7 +217,7 @@ class PoolAccountsResource(Resource):
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
         avatar_url: str | NotGiven | None = NOT_GIVEN,
         status: Literal["available", "retired"] | str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PoolAccount:
         """Change a pool account.
 
@@ -290,7 +295,7 @@ class AsyncPoolAccountsResource(AsyncResource):
         geo: Sequence[str],
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
         avatar_url: str | NotGiven | None = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PoolAccount:
         """Add a pool account.
 
@@ -341,7 +346,7 @@ class AsyncPoolAccountsResource(AsyncResource):
         content: AsyncUploadContent,
         content_type: str,
         all_or_nothing: bool | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PoolImport:
         """Import pool accounts.
 
@@ -399,7 +404,7 @@ class AsyncPoolAccountsResource(AsyncResource):
         search: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[PoolAccount]:
         """List pool accounts.
 
@@ -458,7 +463,7 @@ class AsyncPoolAccountsResource(AsyncResource):
         monthly_price_cents: int | NotGiven = NOT_GIVEN,
         avatar_url: str | NotGiven | None = NOT_GIVEN,
         status: Literal["available", "retired"] | str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> PoolAccount:
         """Change a pool account.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from layers_partner.operator_api.types import BooksCheck
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
 
 _RETRIEVE = Operation("reconciliation.retrieve", "GET", "/ops/v1/reconciliation")
 
@@ -30,7 +30,10 @@ class ReconciliationResource(Resource):
         return ReconciliationRawResource(self)
 
     def retrieve(
-        self, *, organization_id: str | NotGiven = NOT_GIVEN, **options: Unpack[RequestOptions]
+        self,
+        *,
+        organization_id: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
     ) -> BooksCheck:
         """Check the books.
 
@@ -75,7 +78,10 @@ class AsyncReconciliationResource(AsyncResource):
         return AsyncReconciliationRawResource(self)
 
     async def retrieve(
-        self, *, organization_id: str | NotGiven = NOT_GIVEN, **options: Unpack[RequestOptions]
+        self,
+        *,
+        organization_id: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[OperatorRequestOptions],
     ) -> BooksCheck:
         """Check the books.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from layers_partner.operator_api.types import PartnerDryRun, PartnerRenewals
-    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.options import NotGiven, OperatorRequestOptions
     from layers_partner.pages import AsyncPages, Page
 
 _DRY_RUN = Operation("renewals.dry_run", "GET", "/ops/v1/renewals/dry-run")
@@ -39,7 +39,7 @@ class RenewalsResource(Resource):
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[PartnerDryRun]:
         """Try sweeps of renewals.
 
@@ -86,7 +86,7 @@ class RenewalsResource(Resource):
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> Page[PartnerRenewals]:
         """List what renewals will cost.
 
@@ -149,7 +149,7 @@ class AsyncRenewalsResource(AsyncResource):
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[PartnerDryRun]:
         """Try sweeps of renewals.
 
@@ -196,7 +196,7 @@ class AsyncRenewalsResource(AsyncResource):
         organization_id: str | NotGiven = NOT_GIVEN,
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[OperatorRequestOptions],
     ) -> AsyncPages[PartnerRenewals]:
         """List what renewals will cost.
 
