@@ -64,9 +64,10 @@ lock: | $(PY) ## resolve the dependencies again (UPGRADE=1 for the newest versio
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 	@! grep -nE '(https?|file|git)[+:][^ ]*//' requirements.lock requirements-dev.lock
 
-clean: ## remove the environment and the caches; the folder data/ stays
+clean: ## remove the environment, the caches and what was built; the folder data/ stays
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis dist
-	find src sdk tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf sdk/python/dist sdk/typescript/node_modules sdk/typescript/dist sdk/typescript/build
+	find bench src sdk tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the environment -------------------------------------------------------------------------
 

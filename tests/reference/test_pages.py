@@ -126,6 +126,12 @@ def test_the_list_of_pages_is_complete() -> None:
     assert {f"{path}.md" for path in PAGES} == listed - _FILES
 
 
+def test_no_two_lines_of_the_list_of_pages_say_the_same() -> None:
+    lines = [line for line in text_of("/llms.txt").splitlines() if line.startswith("* [")]
+    said = Counter(re.sub(r"\(/docs[^)]*\)", "", line) for line in lines)
+    assert len(said) == len(PAGES), said.most_common(3)
+
+
 def test_nothing_is_loaded_from_elsewhere(pages: dict[str, Read]) -> None:
     for path, page in pages.items():
         assert all(link.startswith(("/", "#", "data:")) for link in page.links), path

@@ -38,6 +38,8 @@ export class WaitingJobs extends Resource {
     let etag: string | null = null;
     for (;;) {
       const left = deadline - performance.now();
+      // A program that was busy sleeps for longer than it wanted to.
+      if (left <= 0) throw timedOut(params.jobId, timeout);
       const { data, headers } = await this.client
         .call<Job | undefined>(operation, params, {
           ...others,
@@ -48,13 +50,15 @@ export class WaitingJobs extends Resource {
       const job = data && ended(data);
       if (job) return job;
       etag = headers.get("etag") ?? etag;
-      if (performance.now() + pause >= deadline) {
-        throw new APITimeoutError(`${params.jobId} was not over within ${timeout} ms.`, null);
-      }
+      if (performance.now() + pause >= deadline) throw timedOut(params.jobId, timeout);
       await sleep(pause, others.signal);
       pause = Math.min(pause * GROWTH, LONGEST_POLL_MS);
     }
   }
+}
+
+function timedOut(jobId: string, timeout: number): APITimeoutError {
+  return new APITimeoutError(`${jobId} was not over within ${timeout} ms.`, null);
 }
 
 /** Return the job when it is completed, nothing while it goes on. */

@@ -48,6 +48,20 @@ test("a wait ends before a pause that would pass its time limit", async (t) => {
   assert.equal(seen.length <= 1, true);
 });
 
+test("a wait has timed out when a busy program let it sleep past its time limit", async () => {
+  const fetch = () => {
+    const end = performance.now() + 1_500;
+    setTimeout(() => {
+      while (performance.now() < end);
+    });
+    return Promise.resolve(new Response(JSON.stringify(job("running"))));
+  };
+  const layers = new Layers({ apiKey: KEY, baseUrl: "http://127.0.0.1:1", fetch });
+  const error = await rejection(layers.jobs.wait({ jobId }, { timeout: 1_400 }));
+  assert.equal(error.message, "job_1 was not over within 1400 ms.");
+  assert.equal(error.name, "APITimeoutError");
+});
+
 test("a wait does not take a poll that hangs for longer than its time limit", async (t) => {
   const { layers } = await serve(t, () => {});
   assert.equal(

@@ -119,8 +119,10 @@ def index_of_everything(title: str, pages: Sequence[MethodPage | TextPage]) -> s
         "",
     ]
     for page in pages:
-        line = f"* [{plain(page.title)}]({page.place.path}.md)"
         if isinstance(page, MethodPage):
-            line += f": `{page.method} {page.address}`"
-        lines.append(line)
+            name, what = page.title, f": `{page.method} {page.address}`"
+        else:
+            # Several resources have one of the same name.
+            name, what = " / ".join([*(folder for folder, _ in page.place.folders), page.title]), ""
+        lines.append(f"* [{plain(name)}]({page.place.path}.md){what}")
     return "\n".join(lines) + "\n"

@@ -48,9 +48,14 @@ def parse_json(body: bytes) -> Any:
         NotJson: it is not JSON.
     """
     try:
-        return json.loads(body)
+        # Python itself takes other encodings too, a mark before the text, and numbers that JSON does not have.
+        return json.loads(body.decode(), parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise NotJson from None
+
+
+def _no_number(text: str) -> Any:
+    raise NotJson(text)
 
 
 def foreign(answer: Answer, idempotency_key: str | None = None) -> APIError:
