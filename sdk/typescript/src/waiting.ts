@@ -37,7 +37,9 @@ export class WaitingJobs extends Resource {
     let pause = FIRST_POLL_MS;
     let etag: string | null = null;
     for (;;) {
+      // A pause may take longer than it should; then the last question has no time.
       const left = deadline - performance.now();
+      if (left <= 0) throw late(params.jobId, timeout);
       const { data, headers } = await this.client
         .call<Job | undefined>(operation, params, {
           ...others,
@@ -49,12 +51,16 @@ export class WaitingJobs extends Resource {
       if (job) return job;
       etag = headers.get("etag") ?? etag;
       if (performance.now() + pause >= deadline) {
-        throw new APITimeoutError(`${params.jobId} was not over within ${timeout} ms.`, null);
+        throw late(params.jobId, timeout);
       }
       await sleep(pause, others.signal);
       pause = Math.min(pause * GROWTH, LONGEST_POLL_MS);
     }
   }
+}
+
+function late(jobId: string, timeout: number): APITimeoutError {
+  return new APITimeoutError(`${jobId} was not over within ${timeout} ms.`, null);
 }
 
 /** Return the job when it is completed, nothing while it goes on. */

@@ -48,6 +48,17 @@ test("a wait ends before a pause that would pass its time limit", async (t) => {
   assert.equal(seen.length <= 1, true);
 });
 
+test("a pause that took too long ends a wait with its own error", async (t) => {
+  const { layers } = await serve(t, (_request, response) => {
+    send(response, { body: job("running") });
+    // The machine sleeps for longer than the wait may take.
+    const awake = performance.now();
+    setTimeout(() => t.mock.method(performance, "now", () => awake + 60_000), 100);
+  });
+  const error = await rejection(layers.jobs.wait({ jobId }, { timeout: 30_000 }));
+  assert.equal(error.name, "APITimeoutError");
+});
+
 test("a wait does not take a poll that hangs for longer than its time limit", async (t) => {
   const { layers } = await serve(t, () => {});
   assert.equal(
