@@ -114,3 +114,13 @@ test("walking over many pages holds one at a time", async (t) => {
   assert.equal(kept.length, 400);
   assert.equal(alive <= 4, true, `${alive} pages are still there`);
 });
+
+test("a page that is followed by itself is an error, not a list without an end", async (t) => {
+  const { layers, seen } = await serve(t, { body: { items: [{ id: 1 }], nextCursor: "a" } });
+  const walked = [];
+  const walk = async () => {
+    for await (const item of layers.projects.list()) walked.push(item);
+  };
+  assert.equal((await rejection(walk())).name, "APIError");
+  assert.deepEqual([walked.length, seen.length], [1, 2]);
+});

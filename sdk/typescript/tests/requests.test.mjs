@@ -142,9 +142,30 @@ test("withOptions returns a client with the other settings kept", async (t) => {
 
 test("an idempotency key that cannot be sent is refused before the first try", async (t) => {
   const { layers, seen } = await serve(t, { body: {} });
-  for (const idempotencyKey of ["", "a\nb", "é", "a".repeat(256)]) {
+  for (const idempotencyKey of ["", " ", " a", "a ", "a\nb", "é", "a".repeat(256)]) {
     const error = await rejection(layers.organizations.create({ name: "a" }, { idempotencyKey }));
     assert.match(error.message, /idempotencyKey/);
+  }
+  assert.equal(seen.length, 0);
+});
+
+for (const name of ["Idempotency-Key", "authorization", "X-Layers-Organization", "Host"]) {
+  test(`${name} among the extra headers is refused, not left out`, async (t) => {
+    const { client, layers, seen } = await serve(t, { body: {} });
+    const extraHeaders = { [name]: "mine" };
+    const error = await rejection(layers.organizations.create({ name: "a" }, { extraHeaders }));
+    assert.equal(error.name, "LayersError");
+    assert.match(error.message, new RegExp(`extraHeaders.*${name}`));
+    assert.throws(() => client({ extraHeaders }), { name: "ConfigurationError" });
+    assert.equal(seen.length, 0);
+  });
+}
+
+test("an organization that is no id is refused, and nobody else is acted for", async (t) => {
+  const { client, layers, seen } = await serve(t, { body: {} });
+  for (const organization of ["", "org_1\n", "org 1", 7]) {
+    assert.match((await rejection(layers.whoami({ organization }))).message, /organization/);
+    assert.throws(() => client({ organization }), { name: "ConfigurationError" });
   }
   assert.equal(seen.length, 0);
 });
@@ -220,6 +241,8 @@ for (const path of [
   "//other.example/v1",
   "/\\other.example",
   "/v1/../a",
+  "/v1/%2e%2e/ops/v1/clock",
+  "/v1/.%2E",
   "/v1/a?b",
   "@b",
 ]) {

@@ -69,7 +69,7 @@ export abstract class BaseClient {
     const parts: Parts = { body, ...(query && { query }) };
     const answer = async (): Promise<RawResponse<T>> => {
       // Anything else could make it the address of another server, or a path that was not meant.
-      if (!/^\/[^/\\?#][^\\?#\s]*$/.test(path) || /\/\.{1,2}(\/|$)/.test(path)) {
+      if (!/^\/[^/\\?#][^\\?#\s]*$/.test(path) || /\/(\.|%2e){1,2}(\/|$)/i.test(path)) {
         throw new LayersError("The path must begin with one slash, without a query in it.");
       }
       return raw(await this.#send({ name: "request", method, path }, path, parts, options));
@@ -104,7 +104,11 @@ export abstract class BaseClient {
     const answer = async (): Promise<RawResponse<Page<T>>> => {
       const found = await this.#answer<unknown>(operation, params, {}, options);
       const { items, nextCursor } = (found.data ?? {}) as Partial<Page<T>>;
-      if (!Array.isArray(items) || !(typeof nextCursor === "string" || nextCursor === null)) {
+      const isPage =
+        Array.isArray(items) && (typeof nextCursor === "string" || nextCursor === null);
+      // Followed, a page that is followed by itself would never end.
+      const isEndless = nextCursor && nextCursor === (params as Params).cursor && items?.length;
+      if (!isPage || isEndless) {
         throw new APIError("The answer is not a page of a list.", {
           status: found.status,
           headers: found.headers,

@@ -39,6 +39,8 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_RETRIES = 2;
 // A timer that is to wait for longer does not wait at all.
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
+const OWN_HEADERS =
+  /^(authorization|connection|content-length|host|idempotency-key|transfer-encoding|x-layers-organization)$/i;
 
 /**
  * Return the settings of a client; what is not given is taken from the environment.
@@ -50,8 +52,11 @@ export function configure(credential: Credential, given: Given): Configuration {
   const maxRetries = given.maxRetries ?? DEFAULT_MAX_RETRIES;
   const organization = given.organization ?? null;
   const { actsForItself = false } = credential;
+  const extraHeaders = given.extraHeaders ?? {};
   const problem =
-    problemOfLimits(timeout, maxRetries) ?? problemOfOrganization(organization, actsForItself);
+    problemOfLimits(timeout, maxRetries) ??
+    problemOfOrganization(organization, actsForItself) ??
+    problemOfExtraHeaders(extraHeaders);
   if (problem) throw new ConfigurationError(problem);
   return {
     secret: checkedSecret(credential, given.secret ?? environment(credential.variable)),
@@ -60,7 +65,7 @@ export function configure(credential: Credential, given: Given): Configuration {
     actsForItself,
     timeout,
     maxRetries,
-    extraHeaders: given.extraHeaders ?? {},
+    extraHeaders,
     fetch: given.fetch,
     logger: given.logger ?? loggerOfEnvironment(),
   };
@@ -79,11 +84,24 @@ export function problemOfLimits(timeout: unknown, maxRetries: unknown): string |
 
 /** Return what is wrong with acting for an organization, in a sentence; undefined when nothing is. */
 export function problemOfOrganization(
-  organization: string | null,
+  organization: unknown,
   actsForItself: boolean,
 ): string | undefined {
-  if (organization === null || !actsForItself) return undefined;
-  return "An operator acts for no `organization`; name it in the call.";
+  if (organization === null) return undefined;
+  if (actsForItself) return "An operator acts for no `organization`; name it in the call.";
+  if (typeof organization === "string" && /^[\w-]{1,100}$/.test(organization)) return undefined;
+  return "`organization` must be the id of an organization, such as org_….";
+}
+
+/** Return which of the headers that a caller adds is the library's own; undefined when none is. */
+export function problemOfExtraHeaders(
+  headers: Readonly<Record<string, string>>,
+): string | undefined {
+  const own = Object.keys(headers).find((name) => OWN_HEADERS.test(name));
+  // Left out in silence, a key of the caller's would let the write happen again.
+  return (
+    own && `\`extraHeaders\`: ${own} cannot be given there; it has an option, or is the library's.`
+  );
 }
 
 function checkedSecret(credential: Credential, secret: unknown): string {

@@ -1,6 +1,11 @@
 import { LayersError } from "../errors.js";
 import { VERSION } from "../version.js";
-import { type Configuration, problemOfLimits, problemOfOrganization } from "./configuration.js";
+import {
+  type Configuration,
+  problemOfExtraHeaders,
+  problemOfLimits,
+  problemOfOrganization,
+} from "./configuration.js";
 import { runtimeName } from "./environment.js";
 import type { Operation } from "./operation.js";
 import type { RequestOptions } from "./options.js";
@@ -40,7 +45,8 @@ export interface Parts {
 }
 
 const USER_AGENT = `layers-partner-typescript/${VERSION} ${runtimeName()}`;
-const IDEMPOTENCY_KEY = /^[ -~]{1,255}$/;
+// A space at an end would be lost on the way.
+const IDEMPOTENCY_KEY = /^(?! )[ -~]{1,255}(?<! )$/;
 
 /** Sort the arguments of a method into path, query, headers and body, as its operation says. */
 export function partsOf(operation: Operation, params: Params): { path: string; parts: Parts } {
@@ -87,7 +93,8 @@ export function buildRequest(
     options.organization === undefined ? configuration.organization : options.organization;
   const problem =
     problemOfLimits(timeout, maxRetries) ??
-    problemOfOrganization(organization, configuration.actsForItself);
+    problemOfOrganization(organization, configuration.actsForItself) ??
+    problemOfExtraHeaders(options.extraHeaders ?? {});
   if (problem) throw new LayersError(problem);
   const idempotencyKey = idempotencyKeyOf(operation.method, options);
   const headers = headersOf([
