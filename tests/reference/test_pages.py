@@ -67,6 +67,15 @@ def test_addresses_of_methods_follow_from_their_names() -> None:
     assert len(PAGES) == len(set(PAGES))
 
 
+def test_no_page_leads_to_itself_or_twice_to_another() -> None:
+    for page in SITE.methods:
+        paths = [link.path for link in page.see]
+        assert page.place.path not in paths
+        assert len(paths) == len(set(paths)), page.place.path
+    health = [link.path for page in SITE.methods for link in page.see if "health" in page.address]
+    assert sorted(health) == ["/docs/server/read-metrics", "/docs/server/read-readiness"]
+
+
 def test_every_field_of_an_answer_has_an_anchor_of_its_own(pages: dict[str, Read]) -> None:
     assert "answer-items-monthlyPriceCents" in pages["/docs/leased-accounts/list"].ids
     assert "body-niche-vertical" in pages["/docs/leased-accounts/requests/create"].ids
@@ -185,6 +194,22 @@ async def test_pages_are_served_with_a_policy_that_lets_nothing_else_in(
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; ")
         assert "unsafe" not in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs", "/docs/errors.md", "/docs/reference.js", "/openapi.json"]
+)
+async def test_what_a_cache_has_is_not_sent_again(
+    client: httpx2.AsyncClient,  # noqa: F811
+    path: str,
+) -> None:
+    whole = await client.get(path)
+    again = await client.get(path, headers={"If-None-Match": whole.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == whole.headers["ETag"]
+    assert again.headers["Cache-Control"] == "no-cache"
+    other = await client.get(path, headers={"If-None-Match": '"of another release"'})
+    assert (other.status_code, other.content) == (200, whole.content)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from tests.support.openapi import (
     structure,
     with_body,
 )
+from tools.sdk.names import RESERVED_TYPES
 from tools.sdk.output import FOLDERS, generate, replace_files
 from tools.sdk.reading import read
 from tools.sdk.shapes import ANY, NULL, CannotExpress, Choice, Named, Scalar, Several, Table, Union
@@ -28,6 +30,18 @@ if TYPE_CHECKING:
 
 SDK = Path(__file__).parents[2] / "sdk"
 STRING = Scalar("string")
+
+
+def test_no_schema_can_have_the_name_of_what_is_exported_beside_it() -> None:
+    source = SDK / "typescript" / "src"
+    exported: set[str] = set()
+    for file in ("index.ts", "operator.ts", "errors.ts"):
+        text = (source / file).read_text()
+        for listed in re.findall(r"^export (?:type )?\{([^}]*)\}", text, re.MULTILINE):
+            exported |= {name.strip().removeprefix("type ") for name in listed.split(",")}
+        exported |= set(re.findall(r"^export (?:class|interface|const) (\w+)", text, re.MULTILINE))
+    assert {"Layers", "Page", "RateLimit", "NotFoundError"} <= exported
+    assert exported - {""} <= RESERVED_TYPES
 
 
 def test_what_is_committed_is_what_the_routes_say() -> None:

@@ -36,8 +36,20 @@ _PYTHON_TYPES = {
     *("NotRequired", "NotGiven", "Operation", "RequestOptions", "Resource", "AsyncResource"),
     *("Unpack", "UploadContent", "AsyncUploadContent", "None", "True", "False"),
 }
+# What the libraries export that is written by hand. In TypeScript it would hide a generated type without a word.
+_EXPORTED = {
+    *("Layers", "LayersOptions", "LayersOperator", "LayersOperatorOptions", "ClientOptions"),
+    *("OperatorRequestOptions", "WaitOptions", "RequestParams", "Logger", "RateLimit", "Issue"),
+    *("RawResponse", "APIErrorParts", "VERSION", "LayersError", "ConfigurationError"),
+    *("WebhookVerificationError", "APIConnectionError", "APITimeoutError", "APIError"),
+    *("AuthenticationError", "PermissionDeniedError", "NotFoundError", "MethodNotAllowedError"),
+    *("ValidationError", "IdempotencyRequiredError", "IdempotencyConflictError"),
+    *("IdempotencyInProgressError", "ConflictError", "BillingExhaustedError", "RateLimitedError"),
+    *("PayloadTooLargeError", "RequestTimeoutError", "KillSwitchError", "UnavailableError"),
+    *("InternalServerError", "JobFailedError", "JobCanceledError"),
+}
 CLASS_ENDING = "Resource"
-RESERVED_TYPES = _TYPESCRIPT_TYPES | _PYTHON_TYPES
+RESERVED_TYPES = _TYPESCRIPT_TYPES | _PYTHON_TYPES | _EXPORTED
 
 
 def words(name: str) -> list[str]:

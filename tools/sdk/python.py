@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from tools.sdk import python_methods as methods
 from tools.sdk.additions import ADDITIONS, members_of
+from tools.sdk.apis import CLASSES, CLIENTS, TITLES
 from tools.sdk.names import class_of
 from tools.sdk.prose import docstring, sentence, wrapped
-from tools.sdk.python_types import HEAD, Imports, annotation, clients_name, quoted
+from tools.sdk.python_types import HEAD, Imports, annotation, quoted
 from tools.sdk.shapes import names_in
 
 if TYPE_CHECKING:
@@ -16,15 +17,13 @@ if TYPE_CHECKING:
 
 # The core's methods begin with an underscore: they are for generated code, not for users.
 _PYRIGHT = "# pyright: reportPrivateUsage=false\n"
-_PACKAGES = {"partner": "the Partner API", "operator_api": "the operator's API"}
-_CLIENTS = {"partner": "Partner", "operator_api": "Operator"}
 
 
 def write_python(api: Api) -> dict[str, str]:
     """Return the modules of one API by their paths below ``layers_partner/``."""
     files = {
-        f"{api.key}/__init__.py": f'{HEAD}"""Methods and types of {_PACKAGES[api.key]}."""\n',
-        f"{api.key}/resources/__init__.py": f'{HEAD}"""Resources of {_PACKAGES[api.key]}."""\n',
+        f"{api.key}/__init__.py": f'{HEAD}"""Methods and types of {TITLES[api.key]}."""\n',
+        f"{api.key}/resources/__init__.py": f'{HEAD}"""Resources of {TITLES[api.key]}."""\n',
         f"{api.key}/types.py": _types_module(api),
         f"{api.key}/client.py": _client_module(api),
     }
@@ -43,7 +42,7 @@ def _types_module(api: Api) -> str:
     for structure in api.structures:
         texts.append(_structure(structure, imports, defined))
         defined.add(structure.name)
-    title = docstring([f"Objects of {_PACKAGES[api.key]}, as they are on the wire."], 0)
+    title = docstring([f"Objects of {TITLES[api.key]}, as they are on the wire."], 0)
     body = "\n\n\n".join(texts)
     return f"{HEAD}{title}\n\n{imports.text()}\n\n\n{body}\n"
 
@@ -86,7 +85,7 @@ def _resource_module(api: Api, resource: Resource) -> str:
         else:
             base = f"{flavour.prefix}Resource"
             imports.add("layers_partner.resource", base)
-        says = f"Methods of `{clients_name(api.key)}.{'.'.join(resource.path)}`."
+        says = f"Methods of `{CLIENTS[api.key]}.{'.'.join(resource.path)}`."
         classes.append(
             "\n".join(
                 [
@@ -106,9 +105,7 @@ def _resource_module(api: Api, resource: Resource) -> str:
         )
         classes.append(_raw_class(api, resource, flavour, imports))
     operations = "\n".join(methods.operation(m, imports) for m in resource.methods.values())
-    title = docstring(
-        [f"Generated methods of `{clients_name(api.key)}.{'.'.join(resource.path)}`."], 0
-    )
+    title = docstring([f"Generated methods of `{CLIENTS[api.key]}.{'.'.join(resource.path)}`."], 0)
     body = "\n\n\n".join(classes)
     return f"{HEAD}{_PYRIGHT}{title}\n\n{imports.text()}\n\n{operations}\n\n\n{body}\n"
 
@@ -123,7 +120,7 @@ def _children(
         module = f"layers_partner.{api.key}.resources.{'_'.join(child.path)}"
         kind = f"{flavour.prefix}{class_of(child.path, raw=raw)}"
         imports.add_type(module, kind)
-        path = f"`{clients_name(api.key)}.{'.'.join(child.path)}`"
+        path = f"`{CLIENTS[api.key]}.{'.'.join(child.path)}`"
         if raw:
             says = [f"{path}, whose methods return whole responses."]
             lines = [f"        return self._resource.{name}.with_raw_response"]
@@ -161,7 +158,7 @@ def _raw_class(
     """Return the class whose methods are those of a resource, but for what they return."""
     name = f"{owner}Raw" if owner else f"{flavour.prefix}{class_of(resource.path, raw=True)}"
     owner = owner or f"{flavour.prefix}{class_of(resource.path)}"
-    path = ".".join((clients_name(api.key), *resource.path))
+    path = ".".join((CLIENTS[api.key], *resource.path))
     lines = [
         f"class {name}:",
         docstring([f"Methods of `{path}` that return whole responses."], 4),
@@ -179,9 +176,9 @@ def _client_module(api: Api) -> str:
     imports = Imports()
     classes = []
     for flavour in methods.FLAVOURS:
-        name = f"{flavour.prefix}{_CLIENTS[api.key]}Resources"
+        name = f"{flavour.prefix}{CLASSES[api.key]}"
         imports.add("layers_partner.transport", flavour.client)
-        says = f"The resources of a client of {_PACKAGES[api.key]}."
+        says = f"The resources of a client of {TITLES[api.key]}."
         lines = [
             f"class {name}({flavour.client}):",
             docstring([says], 4),
@@ -196,7 +193,7 @@ def _client_module(api: Api) -> str:
         classes.append("\n".join(lines))
         classes.append(_raw_class(api, api.root, flavour, imports, owner=name))
     operations = "\n".join(methods.operation(m, imports) for m in api.root.methods.values())
-    title = docstring([f"What a client of {_PACKAGES[api.key]} has."], 0)
+    title = docstring([f"What a client of {TITLES[api.key]} has."], 0)
     return (
         f"{HEAD}{title}\n\n{imports.text()}\n\n{operations}\n\n\n" + "\n\n\n".join(classes) + "\n"
     )

@@ -5,22 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tools.sdk.apis import AUTHORITY, ERRORS, OPTIONS
 from tools.sdk.names import rename_code
 from tools.sdk.prose import docstring, sentence, wrapped
-from tools.sdk.python_types import OPTIONS, Imports, annotation, quoted
+from tools.sdk.python_types import Imports, annotation, quoted
 
 if TYPE_CHECKING:
     from tools.sdk.model import Argument, Method
 
-# The class for each code that a caller may want to handle. Others can come of any call, or of none that a library
-# sends.
-ERRORS: Final = {
-    "BILLING_EXHAUSTED": "BillingExhaustedError",
-    "CONFLICT": "ConflictError",
-    "NOT_FOUND": "NotFoundError",
-    "PAYLOAD_TOO_LARGE": "PayloadTooLargeError",
-    "VALIDATION": "ValidationError",
-}
 _OPTIONS: Final = ("idempotency_key", "organization", "timeout", "max_retries", "extra_headers")
 
 
@@ -183,6 +175,5 @@ def _has_option(method: Method, key: str, name: str) -> bool:
 
 
 def _request(method: Method, key: str) -> str:
-    kind = {"partner": "scope", "operator_api": "role"}[key]
-    needs = f", with the {kind} `{method.access}`" if method.access else ""
+    needs = f", with the {AUTHORITY[key]} `{method.access}`" if method.access else ""
     return f"`{method.http_method} {method.path}`{needs}."

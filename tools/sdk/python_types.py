@@ -26,14 +26,6 @@ _SCALARS: Final = {
     "boolean": "bool",
     "null": "None",
 }
-_CLIENT_NAMES: Final = {"partner": "layers", "operator_api": "operator"}
-OPTIONS: Final = {"partner": "RequestOptions", "operator_api": "OperatorRequestOptions"}
-"""The type of the options of a call. An operator acts for no child."""
-
-
-def clients_name(key: str) -> str:
-    """Return what a client is called in examples."""
-    return _CLIENT_NAMES[key]
 
 
 class Imports:

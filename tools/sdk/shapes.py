@@ -149,11 +149,6 @@ def names_in(shape: Shape) -> set[str]:
     return set()
 
 
-def is_nullable(shape: Shape) -> bool:
-    """Check whether null is among what a type allows."""
-    return shape == NULL or (isinstance(shape, Union) and NULL in shape.members)
-
-
 def description_of(schema: Json) -> str:
     """Return what a schema, or its only member that is not null, says of itself."""
     # Some come from docstrings in which code stands between two backticks.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tools.sdk.additions import ADDITIONS, members_of
+from tools.sdk.apis import CLASSES, TITLES
 from tools.sdk.names import camel, class_of, kebab
 from tools.sdk.prose import jsdoc, sentence, wrapped
 from tools.sdk.typescript_methods import interface, method, path_of
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from tools.sdk.model import Api, Resource
 
 _FOLDERS: Final = {"partner": "partner", "operator_api": "operator-api"}
-_APIS: Final = {"partner": "the Partner API", "operator_api": "the operator's API"}
-_CLIENTS: Final = {"partner": "PartnerResources", "operator_api": "OperatorResources"}
 
 
 def write_typescript(api: Api) -> dict[str, str]:
@@ -106,8 +105,8 @@ def _index(api: Api) -> str:
         method(one, root, api, imports, "./types.js", "../", "this")
         for one in root.methods.values()
     ]
-    says = f"The resources of a client of {_APIS[api.key]}."
-    parts.append(_class(f"{_CLIENTS[api.key]} extends BaseClient", says, members))
+    says = f"The resources of a client of {TITLES[api.key]}."
+    parts.append(_class(f"{CLASSES[api.key]} extends BaseClient", says, members))
     modules = sorted(kebab(resource.path) for resource in root.all() if resource.path)
     exports = [f'export * from "./resources/{module}.js";' for module in modules]
     listed = "\n".join([*exports, 'export type * from "./types.js";'])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tools.sdk.apis import AUTHORITY, CLIENTS, ERRORS, OPTIONS
 from tools.sdk.names import camel, pascal, rename_code
 from tools.sdk.prose import jsdoc, sentence, wrapped
-from tools.sdk.python_methods import ERRORS
-from tools.sdk.python_types import OPTIONS
 from tools.sdk.typescript_types import (
     WIDTH,
     Imports,
@@ -21,13 +20,12 @@ from tools.sdk.typescript_types import (
 if TYPE_CHECKING:
     from tools.sdk.model import Api, Argument, Method, Resource
 
-_CLIENT_NAMES: Final = {"partner": "layers", "operator_api": "operator"}
 _OF_PAGES: Final = "One page of these; `for await` over it goes on through all pages."
 
 
 def path_of(api: Api, resource: Resource) -> str:
     """Return how a resource is written in code."""
-    return ".".join((_CLIENT_NAMES[api.key], *map(camel, resource.path)))
+    return ".".join((CLIENTS[api.key], *map(camel, resource.path)))
 
 
 def _params_name(method: Method, resource: Resource) -> str:
@@ -143,8 +141,7 @@ def _comment(method: Method, api: Api) -> list[str]:
     lines = wrapped(sentence(method.summary), 5)
     if method.description:
         lines += ["", *wrapped(rename_code(method.description, renamed), 5)]
-    kind = {"partner": "scope", "operator_api": "role"}[api.key]
-    needs = f", with the {kind} `{method.access}`" if method.access else ""
+    needs = f", with the {AUTHORITY[api.key]} `{method.access}`" if method.access else ""
     lines += ["", *wrapped(f"`{method.http_method} {method.path}`{needs}.", 5), ""]
     # What begins with @ is a tag to editors.
     lines = [f"\\{line}" if line.startswith("@") else line for line in lines]

@@ -101,13 +101,9 @@ def method_pages(routes: Sequence[Route], document: Json) -> list[MethodPage]:
         KeyError: a route points to a method that there is none of.
     """
     places = {f"{route.method} {route.template}": place_of(route).path for route in routes}
-    titles: dict[tuple[str, str], Link] = {
-        (route.declared.access.kind, route.declared.sdk): Link(
-            _operation(route, document)["summary"], place_of(route).path
-        )
-        for route in routes
-    }
-    return [_page(route, document, places, _see(route, routes, titles)) for route in routes]
+    links = [Link(_operation(route, document)["summary"], place_of(route).path) for route in routes]
+    linked_routes = list(zip(routes, links, strict=True))
+    return [_page(route, document, places, _see(route, linked_routes)) for route in routes]
 
 
 def _operation(route: Route, document: Json) -> Json:
@@ -235,12 +231,19 @@ def _answers(route: Route, operation: Json, document: Json) -> list[Answer]:
     return answers
 
 
-def _see(route: Route, routes: Sequence[Route], titles: dict[tuple[str, str], Link]) -> list[Link]:
+def _see(route: Route, all_links: Sequence[tuple[Route, Link]]) -> list[Link]:
     """Return the links to what is declared, then to the neighbours in the same section."""
     kind = route.declared.access.kind
-    links = [titles[kind, name] for name in route.declared.shown.see]
-    for other in routes:
-        link = titles[other.declared.access.kind, other.declared.sdk]
-        if other.tag == route.tag and other is not route and link not in links:
-            links.append(link)
+    # Routes without a key have no name in the libraries.
+    named = {
+        other.declared.sdk: link
+        for other, link in all_links
+        if other.declared.access.kind == kind and other.declared.sdk
+    }
+    links = [named[name] for name in route.declared.shown.see]
+    links += [
+        link
+        for other, link in all_links
+        if other.tag == route.tag and other is not route and link not in links
+    ]
     return links[: max(_MOST_SEE, len(route.declared.shown.see))]

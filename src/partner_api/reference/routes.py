@@ -8,12 +8,13 @@ import msgspec
 
 from partner_api.edge.declare import Routes
 from partner_api.edge.identity.scopes import PUBLIC
-from partner_api.edge.wire.reply import Reply
+from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.wire.reply import Reply, names_etag
 from partner_api.errors import not_found
-from partner_api.reference.site import Site
+from partner_api.reference.site import File, Site, file_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from partner_api.edge.route import Route
 
@@ -31,53 +32,63 @@ _HEADERS = {
 def reference_routes(described: Iterable[Route]) -> Routes:
     """Create the routes of the reference of other routes."""
     site = Site(described)
-    document = msgspec.json.encode(site.document)
+    document = file_of(msgspec.json.encode(site.document), "application/json")
     routes = Routes("Reference")
 
-    def reply(path: str) -> Reply[str]:
+    def reply(request: ApiRequest, path: str) -> Reply[str]:
         file = site.find(path)
         if file is None:
             raise not_found()
-        return Reply(200, file.content, _HEADERS, file.media_type)
+        return _reply(request, file, _HEADERS)
 
     @routes.read("/openapi.json", access=PUBLIC)
-    async def read_openapi() -> Reply[str]:
+    async def read_openapi(request: ApiRequest) -> Reply[str]:
         """Return the OpenAPI 3.1 document."""
-        return Reply(200, document, {"Cache-Control": "no-cache"})
+        return _reply(request, document, {"Cache-Control": "no-cache"})
 
     for path in _FILES:
         _declare(routes, path, reply)
 
     @routes.read("/docs/{a}", access=PUBLIC)
-    async def read_page_1(a: str) -> Reply[str]:
+    async def read_page_1(request: ApiRequest, a: str) -> Reply[str]:
         """Return a page."""
-        return reply(f"/docs/{a}")
+        return reply(request, f"/docs/{a}")
 
     @routes.read("/docs/{a}/{b}", access=PUBLIC)
-    async def read_page_2(a: str, b: str) -> Reply[str]:
+    async def read_page_2(request: ApiRequest, a: str, b: str) -> Reply[str]:
         """Return a page in a folder."""
-        return reply(f"/docs/{a}/{b}")
+        return reply(request, f"/docs/{a}/{b}")
 
     @routes.read("/docs/{a}/{b}/{c}", access=PUBLIC)
-    async def read_page_3(a: str, b: str, c: str) -> Reply[str]:
+    async def read_page_3(request: ApiRequest, a: str, b: str, c: str) -> Reply[str]:
         """Return a page in a folder of a folder."""
-        return reply(f"/docs/{a}/{b}/{c}")
+        return reply(request, f"/docs/{a}/{b}/{c}")
 
     @routes.read("/docs/{a}/{b}/{c}/{d}", access=PUBLIC)
-    async def read_page_4(a: str, b: str, c: str, d: str) -> Reply[str]:
+    async def read_page_4(request: ApiRequest, a: str, b: str, c: str, d: str) -> Reply[str]:
         """Return a page that is deeper."""
-        return reply(f"/docs/{a}/{b}/{c}/{d}")
+        return reply(request, f"/docs/{a}/{b}/{c}/{d}")
 
     @routes.read("/docs/{a}/{b}/{c}/{d}/{e}", access=PUBLIC)
-    async def read_page_5(a: str, b: str, c: str, d: str, e: str) -> Reply[str]:
+    async def read_page_5(
+        request: ApiRequest, a: str, b: str, c: str, d: str, e: str
+    ) -> Reply[str]:
         """Return a page that is deeper still."""
-        return reply(f"/docs/{a}/{b}/{c}/{d}/{e}")
+        return reply(request, f"/docs/{a}/{b}/{c}/{d}/{e}")
 
     return routes
 
 
-def _declare(routes: Routes, path: str, reply: Callable[[str], Reply[str]]) -> None:
+def _declare(routes: Routes, path: str, reply: Callable[[ApiRequest, str], Reply[str]]) -> None:
     @routes.read(path, access=PUBLIC)
-    async def read_file() -> Reply[str]:
+    async def read_file(request: ApiRequest) -> Reply[str]:
         """Return a file of the reference."""
-        return reply(path)
+        return reply(request, path)
+
+
+def _reply(request: ApiRequest, file: File, headers: Mapping[str, str]) -> Reply[str]:
+    # A cache asks each time, and the answer is short while the server is the same.
+    headers = {**headers, "ETag": file.etag}
+    if names_etag(request.header("if-none-match") or "", file.etag):
+        return Reply(304, b"", headers)
+    return Reply(200, file.content, headers, file.media_type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -32,6 +33,12 @@ class File(msgspec.Struct, frozen=True):
 
     content: bytes
     media_type: str
+    etag: str
+
+
+def file_of(content: bytes, media_type: str) -> File:
+    """Return a file with the ETag of its content."""
+    return File(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 
 
 class Site:
@@ -78,7 +85,7 @@ class Site:
         if path in _ASSETS:
             name, media_type = _ASSETS[path]
             content = (resources.files("partner_api.reference") / name).read_bytes()
-            return File(content, media_type)
+            return file_of(content, media_type)
         # What writes pages takes a moment to import, and most processes never need it.
         from partner_api.reference import as_html, as_markdown
 
@@ -86,10 +93,10 @@ class Site:
             text = as_markdown.index_of_everything(
                 self.document["info"]["title"], list(self.pages.values())
             )
-            return File(text.encode(), _PLAIN)
+            return file_of(text.encode(), _PLAIN)
         page = self.pages.get(path.removesuffix(_MARKDOWN))
         if page is None:
             return None
         if path.endswith(_MARKDOWN):
-            return File(as_markdown.markdown_of(page).encode(), as_markdown.MEDIA_TYPE)
-        return File(as_html.html_page(page, self.methods).encode(), as_html.MEDIA_TYPE)
+            return file_of(as_markdown.markdown_of(page).encode(), as_markdown.MEDIA_TYPE)
+        return file_of(as_html.html_page(page, self.methods).encode(), as_html.MEDIA_TYPE)
