@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+import weakref
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 # The end of the try that is under way in this thread, by the monotonic clock.
 DEADLINE: Final[ContextVar[float]] = ContextVar("layers_partner_deadline", default=float("inf"))
+
+# A process that was forked has copies of the connections: over one of them, each would get answers of the other.
+_POOLS: Final[weakref.WeakSet[Any]] = weakref.WeakSet()
 
 
 def own_client(base_url: str) -> httpx2.Client:
@@ -28,6 +33,7 @@ def own_client(base_url: str) -> httpx2.Client:
         if isinstance(transport, httpx2.HTTPTransport):
             pool: Any = transport._pool
             pool._network_backend = _Backend(pool._network_backend)
+            _POOLS.add(pool)
     return client
 
 
@@ -35,7 +41,24 @@ def own_async_client(base_url: str) -> httpx2.AsyncClient:
     """Return a client for asynchronous calls to this address, with the environment's proxies."""
     import httpx2
 
-    return httpx2.AsyncClient(verify=_is_https(base_url), follow_redirects=False)
+    client = httpx2.AsyncClient(verify=_is_https(base_url), follow_redirects=False)
+    for transport in (client._transport, *client._mounts.values()):
+        if isinstance(transport, httpx2.AsyncHTTPTransport):
+            _POOLS.add(transport._pool)
+    return client
+
+
+def _leave_to_parent() -> None:
+    """Let the clients of a forked process open connections of their own."""
+    for pool in _POOLS:
+        # Not closed, which could end them for the parent; and a thread that held the lock is not here.
+        pool._connections = []
+        pool._requests = []
+        pool._optional_thread_lock = type(pool._optional_thread_lock)()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def _is_https(base_url: str) -> bool:
