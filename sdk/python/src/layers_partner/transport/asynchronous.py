@@ -120,8 +120,9 @@ class AsyncClient(BaseClient):
             request = Request(
                 self._configuration, operation, options, path=path, query=query, headers=headers
             )
-            items, next_cursor = page_of(request, await self._answer(request))
-            return AsyncPage(items, next_cursor, follow, self._cursor_of(query))
+            asked_for = self._cursor_of(query)
+            items, next_cursor = page_of(request, await self._answer(request), asked_for)
+            return AsyncPage(items, next_cursor, follow, asked_for)
 
         return AsyncPages(first)
 

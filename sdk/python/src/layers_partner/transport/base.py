@@ -131,11 +131,16 @@ class BaseClient:
 
     @staticmethod
     def _location(request: Request, answer: Answer) -> str:
-        return urljoin(request.url, answer.headers["location"])
+        try:
+            return urljoin(request.url, answer.headers["location"])
+        except ValueError:
+            raise foreign(answer) from None
 
 
-def page_of(request: Request, answer: Answer) -> tuple[list[Any], str | None]:
-    """Return the items of a page, and where the next one begins.
+def page_of(
+    request: Request, answer: Answer, asked_for: str | None
+) -> tuple[list[Any], str | None]:
+    """Return the items of the page at a cursor, and where the next one begins.
 
     Raises:
         APIError: the answer is no page.
@@ -143,7 +148,9 @@ def page_of(request: Request, answer: Answer) -> tuple[list[Any], str | None]:
     data = BaseClient._data(request, answer)
     if isinstance(data, dict) and isinstance(data.get("items"), list):
         cursor = data.get("nextCursor")
-        if cursor is None or isinstance(cursor, str):
+        # Followed, a page that is followed by itself would never end.
+        is_endless = bool(cursor and data["items"] and cursor == asked_for)
+        if (cursor is None or isinstance(cursor, str)) and not is_endless:
             return data["items"], cursor
     raise foreign(answer, request.idempotency_key)
 

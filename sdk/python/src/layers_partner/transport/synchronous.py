@@ -117,8 +117,9 @@ class SyncClient(BaseClient):
             asked = {**(query or {}), "cursor": cursor}
             return self._list(operation, path, query=asked, headers=headers, options=rest)
 
-        items, next_cursor = page_of(request, self._answer(request))
-        return Page(items, next_cursor, follow, self._cursor_of(query))
+        asked_for = self._cursor_of(query)
+        items, next_cursor = page_of(request, self._answer(request), asked_for)
+        return Page(items, next_cursor, follow, asked_for)
 
     def _locate(
         self, operation: Operation, path: Mapping[str, object], *, options: RequestOptions
