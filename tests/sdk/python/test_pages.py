@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import threading
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ import pytest
 from tests.sdk.python.conftest import KEY
 from tests.sdk.python.scripted import Asked, Reply, Scripted, refusal, reset
 
-from layers_partner import AsyncLayers, Layers, LayersError, Page, UnavailableError
+from layers_partner import APIError, AsyncLayers, Layers, LayersError, Page, UnavailableError
 
 if TYPE_CHECKING:
     from tests.sdk.python.conftest import Caller
@@ -179,3 +181,37 @@ def test_walking_holds_one_page_at_a_time() -> None:
     assert count == pages * 100
     # All of them take more than 8 MB.
     assert peak < 500_000
+
+
+async def test_workers_that_share_a_walk_get_each_item_once(
+    caller: Caller, scripted: Scripted
+) -> None:
+    scripted.otherwise = numbers(60, 3)
+    got: list[Any] = []
+    if caller.is_async:
+        shared = aiter(listed(caller.client))
+
+        async def work() -> None:
+            async for item in shared:
+                got.append(item)
+                await asyncio.sleep(0)
+
+        await asyncio.gather(*(work() for _ in range(4)))
+    else:
+        items = iter(listed(caller.client))
+        threads = [threading.Thread(target=lambda: got.extend(items)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            await asyncio.to_thread(thread.join)
+    assert sorted(got) == list(range(60))
+
+
+async def test_a_page_that_is_followed_by_itself_is_an_error(
+    caller: Caller, scripted: Scripted
+) -> None:
+    scripted.otherwise = Reply(200, {"items": [1], "nextCursor": "a"})
+    pages = listed(caller.client) if caller.is_async else await caller(listed)
+    with pytest.raises(APIError, match="not one of the API"):
+        await caller.walk(pages)
+    assert len(scripted.asked) == 2

@@ -51,15 +51,18 @@ async def async_pieces() -> AsyncIterator[bytes]:
         yield piece
 
 
-class Repeatable:
-    """Pieces that can be gone through as often as one likes."""
+class Wrapped:
+    """What shows the progress of an iterator: each time a new one, over a source that is used up."""
+
+    def __init__(self) -> None:
+        self._source = pieces()
 
     def __iter__(self) -> Iterator[bytes]:
-        return pieces()
+        yield from self._source
 
 
 @pytest.mark.usefixtures("short_pauses")
-@pytest.mark.parametrize("kind", ["bytes", "bytearray", "memoryview", "file", "list", "object"])
+@pytest.mark.parametrize("kind", ["bytes", "bytearray", "memoryview", "file", "list"])
 async def test_an_upload_that_can_be_repeated_is_sent_again_whole(
     caller: Caller, scripted: Scripted, tmp_path: Path, kind: str
 ) -> None:
@@ -73,7 +76,6 @@ async def test_an_upload_that_can_be_repeated_is_sent_again_whole(
             "memoryview": memoryview(BYTES),
             "file": file,
             "list": list(pieces()),
-            "object": Repeatable(),
         }[kind]
         scripted.script(
             refusal(503, "UNAVAILABLE", Retry_After="0"), reset, Reply(200, {"added": 1})
@@ -84,18 +86,18 @@ async def test_an_upload_that_can_be_repeated_is_sent_again_whole(
         assert asked.headers["content-type"] == "text/csv"
         assert asked.headers["idempotency-key"] == "k1"
         assert asked.query == [("allOrNothing", "true")]
-        if kind not in {"list", "object"}:
+        if kind != "list":
             assert asked.headers["content-length"] == str(len(BYTES))
 
 
-@pytest.mark.parametrize("kind", ["generator", "pipe"])
+@pytest.mark.parametrize("kind", ["generator", "pipe", "wrapped"])
 async def test_an_upload_that_can_be_read_once_is_sent_once(
     caller: Caller, scripted: Scripted, kind: str
 ) -> None:
-    content = pieces() if kind == "generator" else Once(BYTES)
+    contents = {"generator": pieces(), "pipe": Once(BYTES), "wrapped": Wrapped()}
     scripted.script(refusal(503, "UNAVAILABLE", Retry_After="0"))
     with pytest.raises(UnavailableError):
-        await caller(upload(content), caller.operator)
+        await caller(upload(contents[kind]), caller.operator)
     assert [asked.body == BYTES for asked in scripted.asked] == [True]
     assert scripted.asked[0].headers["transfer-encoding"] == "chunked"
 

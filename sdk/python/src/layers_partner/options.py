@@ -58,7 +58,9 @@ class OperatorRequestOptions(CallOptions, total=False):
 
 
 UploadContent: TypeAlias = bytes | bytearray | memoryview | IO[bytes] | Iterable[bytes]
-"""What is sent as it is: bytes, a file opened in binary mode, or pieces. What can be read once is sent once."""
+"""What is sent as it is: bytes, a file opened in binary mode, or pieces.
+
+Pieces are sent once, and not again after a failure, unless they are a list or a tuple."""
 
 AsyncUploadContent: TypeAlias = UploadContent | AsyncIterable[bytes]
 """The same, or pieces of an asynchronous source."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from typing import Any, Generic, Literal, TypeVar, overload
 
@@ -77,22 +78,30 @@ class Page(_PageOfItems[T]):
 
 
 class _Items(Iterator[T]):
-    """Walks over pages, and holds one at a time. After an error the same page is asked for again."""
+    """Walks over pages, and holds one at a time. After an error the same page is asked for again.
 
-    __slots__ = ("_items", "_page")
+    Threads may share one: each item is given once.
+    """
+
+    __slots__ = ("_items", "_page", "_turn")
 
     def __init__(self, page: Page[T]) -> None:
         self._page = page
         self._items = iter(page.items)
+        self._turn = threading.Lock()
 
     def __next__(self) -> T:
-        while True:
-            for item in self._items:
-                return item
-            if self._page._is_end():
-                raise StopIteration
-            self._page = self._page.next_page()
-            self._items = iter(self._page.items)
+        for item in self._items:
+            return item
+        with self._turn:
+            while True:
+                # Another thread may have fetched the page.
+                for item in self._items:
+                    return item
+                if self._page._is_end():
+                    raise StopIteration
+                self._page = self._page.next_page()
+                self._items = iter(self._page.items)
 
 
 class AsyncPage(_PageOfItems[T]):
@@ -141,22 +150,32 @@ class AsyncPages(Generic[T]):
 
 
 class _AsyncItems(AsyncIterator[T]):
-    """Walks over pages, and holds one at a time. After an error the same page is asked for again."""
+    """Walks over pages, and holds one at a time. After an error the same page is asked for again.
 
-    __slots__ = ("_items", "_page")
+    Tasks may share one: each item is given once.
+    """
+
+    __slots__ = ("_items", "_page", "_turn")
 
     def __init__(self, page: AsyncPage[T] | AsyncPages[T]) -> None:
         self._page = page
         self._items = iter(page.items if isinstance(page, AsyncPage) else ())
+        import asyncio
+
+        self._turn = asyncio.Lock()
 
     async def __anext__(self) -> T:
-        while True:
-            for item in self._items:
-                return item
-            if isinstance(self._page, AsyncPages):
-                self._page = await self._page
-            elif self._page._is_end():
-                raise StopAsyncIteration
-            else:
-                self._page = await self._page.next_page()
-            self._items = iter(self._page.items)
+        for item in self._items:
+            return item
+        async with self._turn:
+            while True:
+                # Another task may have fetched the page.
+                for item in self._items:
+                    return item
+                if isinstance(self._page, AsyncPages):
+                    self._page = await self._page
+                elif self._page._is_end():
+                    raise StopAsyncIteration
+                else:
+                    self._page = await self._page.next_page()
+                self._items = iter(self._page.items)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
@@ -57,10 +57,8 @@ class Upload:
             return True
         if self.file is not None:
             return self._start is not None
-        # A list can be gone through again; an iterator is its own, and used up.
-        if self.is_asynchronous:
-            return self._content.__aiter__() is not self._content
-        return iter(self._content) is not self._content
+        # What wraps an iterator gives a new one each time, over a source that is used up.
+        return isinstance(self._content, Sequence)
 
     def rewind(self) -> None:
         """Go back to its beginning, before each try."""

@@ -12,8 +12,8 @@ from layers_partner.core.requests import Request
 from layers_partner.core.uploads import Upload
 from layers_partner.errors import ConfigurationError
 from layers_partner.pages import AsyncPage, AsyncPages
-from layers_partner.transport import connections
 from layers_partner.transport.base import BaseClient, page_of
+from layers_partner.transport.connections import Connections, own_async_client
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -28,17 +28,19 @@ if TYPE_CHECKING:
 class AsyncClient(BaseClient):
     """Sends requests on the event loop of asyncio. Tasks of one loop may share one."""
 
-    _http: httpx2.AsyncClient
+    _connections: Connections[httpx2.AsyncClient]
 
     def __init__(
         self, configuration: Configuration, http_client: httpx2.AsyncClient | None
     ) -> None:
-        super().__init__(configuration, is_own_http=http_client is None)
+        super().__init__(configuration)
         import httpx2
 
         if http_client is not None and not isinstance(http_client, httpx2.AsyncClient):
             raise ConfigurationError("`http_client` must be an httpx2.AsyncClient.")
-        self._http = http_client or connections.own_async_client(configuration.base_url)
+        self._connections = Connections(
+            lambda: own_async_client(configuration.base_url), http_client
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -48,8 +50,8 @@ class AsyncClient(BaseClient):
 
     async def close(self) -> None:
         """Close the connections; not those of an `http_client` that was given."""
-        if self._is_own_http:
-            await self._http.aclose()
+        if self._closes and self._connections.is_own:
+            await self._connections.http.aclose()
 
     async def request(
         self,
@@ -120,8 +122,9 @@ class AsyncClient(BaseClient):
             request = Request(
                 self._configuration, operation, options, path=path, query=query, headers=headers
             )
-            items, next_cursor = page_of(request, await self._answer(request))
-            return AsyncPage(items, next_cursor, follow, self._cursor_of(query))
+            asked_for = self._cursor_of(query)
+            items, next_cursor = page_of(request, await self._answer(request), asked_for)
+            return AsyncPage(items, next_cursor, follow, asked_for)
 
         return AsyncPages(first)
 
@@ -189,14 +192,14 @@ class AsyncClient(BaseClient):
         content = request.content
         if isinstance(content, Upload):
             content.rewind()
-        built = self._http.build_request(
+        built = self._connections.http.build_request(
             request.method,
             request.url,
             headers=httpx2.Headers(self._headers(request)),
             content=_async_pieces(content) if isinstance(content, Upload) else content,
             timeout=seconds,
         )
-        response = await self._http.send(built, auth=None, follow_redirects=False)
+        response = await self._connections.http.send(built, auth=None, follow_redirects=False)
         return Answer(
             response.status_code,
             Headers(response.headers.multi_items()),

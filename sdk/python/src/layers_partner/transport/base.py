@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from layers_partner.core.configuration import Configuration
     from layers_partner.core.decisions import Tries
     from layers_partner.core.requests import Request
+    from layers_partner.transport.connections import Connections
 
 _log: Final = logging.getLogger("layers_partner")
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
@@ -30,9 +31,9 @@ _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 class BaseClient:
     """The settings of a client, and its connections, which clients made of it share."""
 
-    _http: Any
+    _connections: Connections[Any]
 
-    def __init__(self, configuration: Configuration, *, is_own_http: bool) -> None:
+    def __init__(self, configuration: Configuration) -> None:
         import httpx2
 
         try:
@@ -40,7 +41,7 @@ class BaseClient:
         except httpx2.InvalidURL:
             raise ConfigurationError("`base_url` or LAYERS_BASE_URL is no address.") from None
         self._configuration = configuration
-        self._is_own_http = is_own_http
+        self._closes = True
 
     def with_options(
         self,
@@ -65,8 +66,8 @@ class BaseClient:
         changed._configuration = self._configuration.changed(
             organization, timeout, max_retries, extra_headers
         )
-        changed._http = self._http
-        changed._is_own_http = False
+        changed._connections = self._connections
+        changed._closes = False
         return changed
 
     def __repr__(self) -> str:
@@ -131,11 +132,16 @@ class BaseClient:
 
     @staticmethod
     def _location(request: Request, answer: Answer) -> str:
-        return urljoin(request.url, answer.headers["location"])
+        try:
+            return urljoin(request.url, answer.headers["location"])
+        except ValueError:
+            raise foreign(answer) from None
 
 
-def page_of(request: Request, answer: Answer) -> tuple[list[Any], str | None]:
-    """Return the items of a page, and where the next one begins.
+def page_of(
+    request: Request, answer: Answer, asked_for: str | None
+) -> tuple[list[Any], str | None]:
+    """Return the items of the page at a cursor, and where the next one begins.
 
     Raises:
         APIError: the answer is no page.
@@ -143,7 +149,9 @@ def page_of(request: Request, answer: Answer) -> tuple[list[Any], str | None]:
     data = BaseClient._data(request, answer)
     if isinstance(data, dict) and isinstance(data.get("items"), list):
         cursor = data.get("nextCursor")
-        if cursor is None or isinstance(cursor, str):
+        # Followed, a page that is followed by itself would never end.
+        is_endless = bool(cursor and data["items"] and cursor == asked_for)
+        if (cursor is None or isinstance(cursor, str)) and not is_endless:
             return data["items"], cursor
     raise foreign(answer, request.idempotency_key)
 

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import httpx2
 
 # The end of the try that is under way in this thread, by the monotonic clock.
 DEADLINE: Final[ContextVar[float]] = ContextVar("layers_partner_deadline", default=float("inf"))
+_C = TypeVar("_C")
+
+
+class Connections(Generic[_C]):
+    """The httpx2 client of a client and of those made of it: one that was given, or one of their own.
+
+    A process that was forked has copies of the connections: over one of them, each of the two could read the answer
+    to the other's request. So it gets a client of its own when it first asks for one.
+    """
+
+    def __init__(self, open_own: Callable[[], _C], given: _C | None) -> None:
+        self._open_own = open_own
+        self.is_own = given is None
+        self._http = open_own() if given is None else given
+        self._process = os.getpid()
+        self._of_the_parent: _C | None = None
+
+    @property
+    def http(self) -> _C:
+        """The httpx2 client."""
+        if self.is_own and self._process != os.getpid():
+            # Kept as it is: closing it could end the parent's connections.
+            self._of_the_parent = self._http
+            self._http = self._open_own()
+            self._process = os.getpid()
+        return self._http
 
 
 def own_client(base_url: str) -> httpx2.Client:

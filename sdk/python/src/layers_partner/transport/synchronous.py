@@ -13,8 +13,8 @@ from layers_partner.core.requests import Request
 from layers_partner.core.uploads import Upload
 from layers_partner.errors import ConfigurationError
 from layers_partner.pages import Page
-from layers_partner.transport import connections
 from layers_partner.transport.base import BaseClient, page_of
+from layers_partner.transport.connections import DEADLINE, Connections, own_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 class SyncClient(BaseClient):
     """Sends requests, and waits for their answers. Threads may share one."""
 
-    _http: httpx2.Client
+    _connections: Connections[httpx2.Client]
 
     def __init__(self, configuration: Configuration, http_client: httpx2.Client | None) -> None:
-        super().__init__(configuration, is_own_http=http_client is None)
+        super().__init__(configuration)
         import httpx2
 
         if http_client is not None and not isinstance(http_client, httpx2.Client):
             raise ConfigurationError("`http_client` must be an httpx2.Client.")
-        self._http = http_client or connections.own_client(configuration.base_url)
+        self._connections = Connections(lambda: own_client(configuration.base_url), http_client)
 
     def __enter__(self) -> Self:
         return self
@@ -47,8 +47,8 @@ class SyncClient(BaseClient):
 
     def close(self) -> None:
         """Close the connections; not those of an `http_client` that was given."""
-        if self._is_own_http:
-            self._http.close()
+        if self._closes and self._connections.is_own:
+            self._connections.http.close()
 
     def request(
         self,
@@ -117,8 +117,9 @@ class SyncClient(BaseClient):
             asked = {**(query or {}), "cursor": cursor}
             return self._list(operation, path, query=asked, headers=headers, options=rest)
 
-        items, next_cursor = page_of(request, self._answer(request))
-        return Page(items, next_cursor, follow, self._cursor_of(query))
+        asked_for = self._cursor_of(query)
+        items, next_cursor = page_of(request, self._answer(request), asked_for)
+        return Page(items, next_cursor, follow, asked_for)
 
     def _locate(
         self, operation: Operation, path: Mapping[str, object], *, options: CallOptions
@@ -177,7 +178,7 @@ class SyncClient(BaseClient):
         content = request.content
         if isinstance(content, Upload):
             content.rewind()
-        built = self._http.build_request(
+        built = self._connections.http.build_request(
             request.method,
             request.url,
             headers=httpx2.Headers(self._headers(request)),
@@ -185,15 +186,17 @@ class SyncClient(BaseClient):
             timeout=seconds,
         )
         end = time.monotonic() + seconds
-        token = connections.DEADLINE.set(end)
+        token = DEADLINE.set(end)
         try:
-            response = self._http.send(built, stream=True, auth=None, follow_redirects=False)
+            response = self._connections.http.send(
+                built, stream=True, auth=None, follow_redirects=False
+            )
             try:
                 body = b"".join(_pieces(response, end))
             finally:
                 response.close()
         finally:
-            connections.DEADLINE.reset(token)
+            DEADLINE.reset(token)
         return Answer(
             response.status_code,
             Headers(response.headers.multi_items()),
