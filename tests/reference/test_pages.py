@@ -126,6 +126,12 @@ def test_the_list_of_pages_is_complete() -> None:
     assert {f"{path}.md" for path in PAGES} == listed - _FILES
 
 
+def test_pages_under_a_heading_of_the_list_have_names_of_their_own() -> None:
+    for part in text_of("/llms.txt").split("\n## ")[1:]:
+        names = re.findall(r"^\* \[([^]]*)\]", part, flags=re.MULTILINE)
+        assert len(names) == len(set(names)) > 0, part
+
+
 def test_nothing_is_loaded_from_elsewhere(pages: dict[str, Read]) -> None:
     for path, page in pages.items():
         assert all(link.startswith(("/", "#", "data:")) for link in page.links), path
