@@ -89,6 +89,8 @@ def _parts(shape: Shape, imports: Imports, sent: bool, types: str) -> list[Type]
         return type_of(other, imports, sent=sent, types=types)
 
     match shape:
+        case Scalar("timestamp") if sent:
+            return ["string", "Date"]
         case Scalar(name):
             return [_SCALARS[name]]
         case Choice(values):

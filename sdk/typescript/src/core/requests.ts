@@ -41,6 +41,16 @@ export interface Parts {
 
 const USER_AGENT = `layers-partner-typescript/${VERSION} ${runtimeName()}`;
 const IDEMPOTENCY_KEY = /^[ -~]{1,255}$/;
+// Programs without types learn from these that an option is misspelt or misplaced: unsaid, a call would be made for
+// another organization than was meant.
+const OPTIONS: Readonly<Record<keyof RequestOptions, true>> = {
+  idempotencyKey: true,
+  organization: true,
+  timeout: true,
+  maxRetries: true,
+  extraHeaders: true,
+  signal: true,
+};
 
 /** Sort the arguments of a method into path, query, headers and body, as its operation says. */
 export function partsOf(operation: Operation, params: Params): { path: string; parts: Parts } {
@@ -53,6 +63,9 @@ export function partsOf(operation: Operation, params: Params): { path: string; p
     return pathSegment(name, params[name]);
   });
   for (const [name, value] of Object.entries(params)) {
+    if (Object.hasOwn(OPTIONS, name)) {
+      throw new LayersError(`\`${name}\` is an option: give it in the object after the arguments.`);
+    }
     const header = operation.headers?.[name];
     if (inPath.has(name)) {
       if (operation.alsoInBody?.includes(name)) body[name] = value;
@@ -81,6 +94,8 @@ export function buildRequest(
   parts: Parts,
   options: RequestOptions = {},
 ): Request {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name));
+  if (unknown !== undefined) throw new LayersError(`There is no option \`${unknown}\`.`);
   const timeout = options.timeout ?? configuration.timeout;
   const maxRetries = options.maxRetries ?? configuration.maxRetries;
   const problem = problemOfLimits(timeout, maxRetries);
@@ -134,7 +149,8 @@ function queryOf(query: Params): string {
   const written = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined && one !== null) written.append(name, String(one));
+      if (one === undefined || one === null) continue;
+      written.append(name, one instanceof Date ? one.toISOString() : String(one));
     }
   }
   return written.toString();
