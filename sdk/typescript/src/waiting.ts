@@ -49,7 +49,10 @@ export class WaitingJobs extends Resource {
       if (job) return job;
       etag = headers.get("etag") ?? etag;
       if (performance.now() + pause >= deadline) {
-        throw new APITimeoutError(`${params.jobId} was not over within ${timeout} ms.`, null);
+        throw new APITimeoutError(
+          `${params.jobId} was not over within ${timeout} ms. It goes on; wait for it again, or cancel it.`,
+          null,
+        );
       }
       await sleep(pause, others.signal);
       pause = Math.min(pause * GROWTH, LONGEST_POLL_MS);
