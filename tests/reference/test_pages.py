@@ -141,6 +141,18 @@ def test_no_two_lines_of_the_list_of_pages_say_the_same() -> None:
     assert len(said) == len(PAGES), said.most_common(3)
 
 
+def test_pages_under_a_heading_of_the_list_have_names_of_their_own() -> None:
+    for part in text_of("/llms.txt").split("\n## ")[1:]:
+        names = re.findall(r"^\* \[([^]]*)\]", part, flags=re.MULTILINE)
+        assert len(names) == len(set(names)) > 0, part
+
+
+def test_printed_languages_stand_one_below_the_other() -> None:
+    # As a grid, they would be printed on top of each other: on a screen, all have the same cell.
+    _, printed = text_of("/docs/reference.css").split("@media print")
+    assert "  .languages { display: block; }" in printed
+
+
 def test_nothing_is_loaded_from_elsewhere(pages: dict[str, Read]) -> None:
     for path, page in pages.items():
         assert all(link.startswith(("/", "#", "data:")) for link in page.links), path

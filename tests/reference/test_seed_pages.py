@@ -41,9 +41,9 @@ FACTS = {
         "provisioned by the operator",
         "in the same moment. There is no delay to wait for.",
         # What goes in.
-        "projectId string required",
+        "projectId string required The project whose leased accounts you want.",
         "status list of strings optional",
-        "Without it, assigned.",
+        "Default: assigned only.",
         "One of: assigned, disconnected",
         # The calls.
         '-H "Authorization: Bearer $LAYERS_API_KEY"',
@@ -82,7 +82,8 @@ FACTS = {
         "lower than balance",
         "Decide on available, not on balance, whether something can be generated",
         "spends twice what running jobs have committed already",
-        "orgId string required",
+        "orgId string required The child organization whose wallet you want. Must be a direct child of your "
+        "organization, otherwise 404.",
         "not a direct child of yours is 404",
         # Notes on fields.
         "When nothing runs, reservedCredits is 0 and the two are equal.",

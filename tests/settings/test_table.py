@@ -328,3 +328,8 @@ def test_settings_cannot_be_changed() -> None:
 def test_unknown_variables_are_named() -> None:
     environ = {"LAYERS_PROT": "1", "LAYERS_PORT": "2", "PORT": "3", "LAYERS_A": "", "layers_x": ""}
     assert unknown_variables(environ) == ["LAYERS_A", "LAYERS_PROT"]
+
+
+def test_what_the_client_libraries_read_is_not_taken_for_misspelt() -> None:
+    names = ["LAYERS_API_KEY", "LAYERS_BASE_URL", "LAYERS_ORGANIZATION", "LAYERS_LOG"]
+    assert unknown_variables(dict.fromkeys(names, "1")) == []

@@ -311,8 +311,8 @@ def test_arguments_say_what_they_are_and_their_bounds() -> None:
         )
     )
     assert {one.name: one.description for one in method.arguments} == {
-        "org_id": "Id of the organization. Such as `org_1`.",
-        "limit": "The limit. From 1 to 1,000. Without it, 25.",
+        "org_id": "Id of the organization. Example: `org_1`.",
+        "limit": "The limit. From 1 to 1,000. Default: 25.",
         "cents": "The cents.",
         "status": "These; a list for several.",
     }

@@ -53,3 +53,13 @@ def jsdoc(lines: list[str], indent: int) -> str:
 def sentence(text: str) -> str:
     """Return text with a full stop, unless it ends as a sentence does."""
     return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def of_pages(how: str, item: str) -> str:
+    """Return what a list answers: how to read it, then what each of its items is.
+
+    Args:
+        how: a sentence on pages.
+        item: what an item says of itself, a sentence or nothing.
+    """
+    return f"{how} Each item: {item[0].lower()}{item[1:]}" if item else how

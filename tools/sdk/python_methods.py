@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tools.sdk.apis import AUTHORITY, ERRORS, OPTIONS
 from tools.sdk.names import rename_code
-from tools.sdk.prose import docstring, sentence, wrapped
+from tools.sdk.prose import docstring, of_pages, sentence, wrapped
 from tools.sdk.python_types import Imports, annotation, quoted
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ FLAVOURS: Final = (
         raw="raw",
         page="Page",
         content="UploadContent",
-        of_pages="One page of these; iterating over it goes on through all pages.",
+        of_pages="A page of items; iterate over it to read all pages.",
         is_async=False,
     ),
     Flavour(
@@ -45,7 +45,7 @@ FLAVOURS: Final = (
         raw="async_raw",
         page="AsyncPages",
         content="AsyncUploadContent",
-        of_pages="`await` for one page of these, `async for` for those of all pages.",
+        of_pages="A list: `await` it for one page, `async for` over it to read all pages.",
         is_async=True,
     ),
 )
@@ -156,7 +156,7 @@ def _docstring(method: Method, flavour: Flavour, key: str) -> list[str]:
     lines += wrapped(f"**options: {listed}.", 8, "    ", " " * 8)
     returns = prose(method.answer_description)
     if method.answer == "page":
-        returns = f"{returns} {flavour.of_pages}".strip()
+        returns = of_pages(flavour.of_pages, returns)
     lines += ["", "Returns:", *wrapped(returns or "What the route answers.", 8, "    ", "    ")]
     raises = [(ERRORS[code], when) for code, when in method.errors if code in ERRORS]
     raises = [one for one in raises if one[0] != "PayloadTooLargeError" or method.media_types]

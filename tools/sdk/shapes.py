@@ -160,14 +160,14 @@ def facts_of(schema: Json) -> str:
     facts = [_bounds(schema), _length(schema)]
     default = schema.get("default")
     if default not in (None, "", [], {}, False):
-        facts.append(f"Without it, {_literal(default)}.")
+        facts.append(f"Default: {_literal(default)}.")
     return " ".join(filter(None, (*facts, example_of(schema))))
 
 
 def example_of(schema: Json) -> str:
     """Return a sentence with an example of a text, if the schema has one."""
     examples = _said(schema, "examples") or _said(schema.get("items", {}), "examples")
-    return f"Such as `{examples[0]}`." if examples and isinstance(examples[0], str) else ""
+    return f"Example: `{examples[0]}`." if examples and isinstance(examples[0], str) else ""
 
 
 def _said(schema: Json, key: str) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tools.sdk.apis import AUTHORITY, CLIENTS, ERRORS, OPTIONS
 from tools.sdk.names import camel, pascal, rename_code
-from tools.sdk.prose import jsdoc, sentence, wrapped
+from tools.sdk.prose import jsdoc, of_pages, sentence, wrapped
 from tools.sdk.typescript_types import (
     WIDTH,
     Imports,
@@ -20,7 +20,7 @@ from tools.sdk.typescript_types import (
 if TYPE_CHECKING:
     from tools.sdk.model import Api, Argument, Method, Resource
 
-_OF_PAGES: Final = "One page of these; `for await` over it goes on through all pages."
+_OF_PAGES: Final = "A list: `await` it for one page, `for await` over it to read all pages."
 
 
 def path_of(api: Api, resource: Resource) -> str:
@@ -147,7 +147,7 @@ def _comment(method: Method, api: Api) -> list[str]:
     lines = [f"\\{line}" if line.startswith("@") else line for line in lines]
     returns = sentence(method.answer_description) or "What the route answers."
     if method.answer == "page":
-        returns = f"{returns} {_OF_PAGES}"
+        returns = of_pages(_OF_PAGES, returns)
     lines += wrapped(returns, 5, "@returns ", "  ")
     raises = [(ERRORS[code], when) for code, when in method.errors if code in ERRORS]
     raises = [one for one in raises if one[0] != "PayloadTooLargeError" or method.media_types]

@@ -136,10 +136,15 @@ export class ValidationError extends APIError {
     ValidationError.prototype.name = "ValidationError";
   }
 
+  constructor(message: string, parts: APIErrorParts) {
+    // A printed error leaves out what is as deep in its fields as these are.
+    const lines = issuesOf(parts).map((issue) => `\n  ${issue?.path}: ${issue?.message}`);
+    super(message + lines.join(""), parts);
+  }
+
   /** Every problem of the request. */
   get issues(): Issue[] {
-    const { issues } = this.details;
-    return Array.isArray(issues) ? issues : [];
+    return issuesOf(this);
   }
 }
 
@@ -279,6 +284,10 @@ export class JobCanceledError extends LayersError {
     super(message);
     this.job = job;
   }
+}
+
+function issuesOf({ details }: { details: Record<string, unknown> }): Issue[] {
+  return Array.isArray(details.issues) ? details.issues : [];
 }
 
 function text(value: unknown): string | null {

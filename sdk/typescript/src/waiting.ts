@@ -58,7 +58,10 @@ export class WaitingJobs extends Resource {
 }
 
 function timedOut(jobId: string, timeout: number): APITimeoutError {
-  return new APITimeoutError(`${jobId} was not over within ${timeout} ms.`, null);
+  return new APITimeoutError(
+    `${jobId} was not over within ${timeout} ms. It goes on; wait for it again, or cancel it.`,
+    null,
+  );
 }
 
 /** Return the job when it is completed, nothing while it goes on. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import * as library from "@layers/partner";
@@ -37,7 +39,8 @@ for (const [code, [status, name, details = {}]] of Object.entries(CLASSES)) {
     assert.equal(error.name, name);
     assert.equal(error instanceof library.APIError && error instanceof library.LayersError, true);
     const { status: found, code: told, requestId, message } = error;
-    assert.deepEqual([found, told, requestId, message], [status, code, "req_1", "Because."]);
+    const says = details.issues ? "Because.\n  name: is missing" : "Because.";
+    assert.deepEqual([found, told, requestId, message], [status, code, "req_1", says]);
     assert.deepEqual(error.details, details);
     for (const [field, value] of Object.entries(details)) assert.deepEqual(error[field], value);
     assert.match(inspect(error), new RegExp(`^${name}: Because\\.`));
@@ -95,9 +98,13 @@ for (const [name, answer] of Object.entries({
 
 test("an address where nobody listens is a connection error with its cause", async () => {
   const { Layers, APIConnectionError } = library;
-  const layers = new Layers({ apiKey: KEY, baseUrl: "http://127.0.0.1:1", maxRetries: 0 });
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const host = `127.0.0.1:${server.address().port}`;
+  await new Promise((closed) => server.close(closed));
+  const layers = new Layers({ apiKey: KEY, baseUrl: `http://${host}`, maxRetries: 0 });
   const error = await rejection(layers.whoami());
   assert.equal(error.constructor, APIConnectionError);
-  assert.equal(error.message, "There was no answer from 127.0.0.1:1.");
+  assert.equal(error.message, `There was no answer from ${host} (ECONNREFUSED).`);
   assert.equal(error.cause instanceof Error, true);
 });

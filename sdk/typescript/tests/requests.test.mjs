@@ -263,3 +263,23 @@ test("a fetch of one's own is called without a receiver", async () => {
   await new Layers({ apiKey: KEY, baseUrl: "https://a.example/x/", fetch }).whoami();
   assert.deepEqual(told, [[undefined, "https://a.example/x/v1/whoami", "manual"]]);
 });
+
+test("an option among the arguments, or one that there is not, is an error and not left out", async (t) => {
+  const { layers, seen } = await serve(t, { body: PAGE });
+  for (const call of [
+    () => layers.projects.list({ organization: "org_1" }),
+    () => layers.organizations.create({ name: "A", idempotencyKey: "key" }),
+    () => layers.projects.list({}, { organisation: "org_1" }),
+  ]) {
+    const error = await rejection(call());
+    assert.equal(error instanceof LayersError, true);
+    assert.match(error.message, /is an option|no option/);
+  }
+  assert.equal(seen.length, 0);
+});
+
+test("a Date is a time in the query as in the body", async (t) => {
+  const { layers, seen } = await serve(t, { body: PAGE });
+  await layers.credits.events.list({ since: new Date("2026-01-01T00:00:00Z") });
+  assert.equal(seen[0].url, "/v1/credits/events?since=2026-01-01T00%3A00%3A00.000Z");
+});

@@ -58,7 +58,10 @@ test("a wait has timed out when a busy program let it sleep past its time limit"
   };
   const layers = new Layers({ apiKey: KEY, baseUrl: "http://127.0.0.1:1", fetch });
   const error = await rejection(layers.jobs.wait({ jobId }, { timeout: 1_400 }));
-  assert.equal(error.message, "job_1 was not over within 1400 ms.");
+  assert.equal(
+    error.message,
+    "job_1 was not over within 1400 ms. It goes on; wait for it again, or cancel it.",
+  );
   assert.equal(error.name, "APITimeoutError");
 });
 

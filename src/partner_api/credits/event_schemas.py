@@ -32,7 +32,9 @@ class CreditEvent(Struct, frozen=True, rename="camel"):
 
     event_id: BareIdText
     project_id: ProjectIdText | None
-    credits: Annotated[SignedAmount, Meta(description="What it added, or took when negative.")]
+    credits: Annotated[
+        SignedAmount, Meta(description="What it added, or took when negative.", examples=[-120])
+    ]
     event_type: CreditEventType
     format: Annotated[str | None, Meta(examples=["video_remix"])]
     container_id: ContainerIdText | None

@@ -44,6 +44,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """Other methods of the same API, as ``sdk`` names them, that whoever reads this page may want next."""
     when: Mapping[Code, str] = {}
     """When it answers with a code, in Markdown, where that is more than the code's own sentence."""
+    path: Mapping[str, str] = {}
+    """What a parameter of the path names, in Markdown, by its name on the wire."""
     request: Mapping[str, Any] = {}
     """Parameters and fields of the body in the examples, by their names on the wire. The others that are required are
     made of their types, and what is optional is left out."""

@@ -64,6 +64,7 @@ _EXAMPLE = Page(
             "Leases are provisioned by the operator: an account lands here when a request for it is fulfilled, in the "
             "same moment. There is no delay to wait for.",
         ],
+        path={"projectId": "The project whose leased accounts you want."},
         when={"NOT_FOUND": "`projectId` is not in your organization."},
         see=[
             "social_accounts.list",

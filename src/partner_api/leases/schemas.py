@@ -22,7 +22,9 @@ class LeasedAccountsQuery(Struct, frozen=True, rename="camel"):
 
     status: Annotated[
         list[LeaseStatus],
-        Meta(description="Only these; repeat it for several. Without it, `assigned`."),
+        Meta(
+            description="Only leases of this status; repeat it for several. Default: `assigned` only."
+        ),
     ] = field(default_factory=lambda: ["assigned"])
     limit: Annotated[int, Meta(ge=1, le=1000, description="Accounts on a page.")] = 1000
     cursor: Cursor | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partner_api.reference.names import INDEX
+from partner_api.reference.names import INDEX, OPERATOR, SERVER
 from partner_api.reference.pages import LEXERS, MethodPage
 from partner_api.reference.words import links_to_markdown, plain
 
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from partner_api.reference.text_pages import TextPage
 
 MEDIA_TYPE: Final = "text/markdown; charset=utf-8"
+# The first that fits is the right one.
+_SIDES: Final = {
+    OPERATOR: "Methods of the operator",
+    SERVER: "Methods without a key",
+    INDEX: "Methods of partners",
+}
 
 
 def markdown_of(page: MethodPage | TextPage) -> str:
@@ -115,14 +121,21 @@ def index_of_everything(title: str, pages: Sequence[MethodPage | TextPage]) -> s
         "The same for programs is [openapi.json](/openapi.json), with each call in curl, TypeScript and Python as "
         "`x-codeSamples`.",
         "",
-        "## Pages",
-        "",
     ]
+    order = ("Pages", *reversed(_SIDES.values()), "Lists of methods")
+    sections: dict[str, list[str]] = {name: [] for name in order}
+    folders = {path for page in pages for _, path in page.place.folders}
     for page in pages:
+        address = page.place.path
         if isinstance(page, MethodPage):
-            name, what = page.title, f": `{page.method} {page.address}`"
+            side = next(name for path, name in _SIDES.items() if address.startswith(f"{path}/"))
+            line = f"* [{plain(page.title)}]({address}.md): `{page.method} {page.address}`"
         else:
-            # Several resources have one of the same name.
-            name, what = " / ".join([*(folder for folder, _ in page.place.folders), page.title]), ""
-        lines.append(f"* [{plain(name)}]({page.place.path}.md){what}")
-    return "\n".join(lines) + "\n"
+            side = "Lists of methods" if address in folders else "Pages"
+            # Several have the same title.
+            names = [*(name for name, _ in page.place.folders), page.title]
+            line = f"* [{plain(' / '.join(names))}]({address}.md)"
+        sections[side].append(line)
+    for name, listed in sections.items():
+        lines += [f"## {name}", "", *listed, ""]
+    return "\n".join(lines).rstrip() + "\n"

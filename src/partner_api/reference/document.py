@@ -126,6 +126,10 @@ def _parameters(route: Route) -> list[Json]:
         _parameter("path", parameter.wire_name, parameter.type, required=True)
         for parameter in route.path
     ]
+    for parameter in parameters:
+        said = (route.declared.shown.path.get(parameter["name"]), parameter.get("description"))
+        if any(said):
+            parameter["description"] = " ".join(filter(None, said))
     for field in route.query.fields if route.query is not None else []:
         parameter = _parameter("query", field.wire_name, field.type, required=field.required)
         if field.default is not None:

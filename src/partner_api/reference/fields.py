@@ -137,7 +137,7 @@ def _limits(schema: Json) -> str:
     limits = []
     if high is not None and high != MAX_AMOUNT:
         limits.append(f"{low:,} to {high:,}" if low is not None else f"at most {high:,}")
-    elif low:
+    elif low and low != -MAX_AMOUNT:
         limits.append(f"at least {low:,}")
     least, most = schema.get("minLength"), schema.get("maxLength")
     if most is not None:

@@ -157,12 +157,12 @@ def _facts(route: Route, operation: Json) -> list[Fact]:
     elif route.declared.runs.is_recorded:
         facts.append(Fact("Idempotency", "`Idempotency-Key` makes a repetition safe"))
     else:
-        facts.append(Fact("Idempotency", "Changes nothing when it is repeated"))
+        facts.append(Fact("Idempotency", "Safe to repeat"))
     client = "layers" if access.kind == "key" else "operator"
     typescript = ".".join(map(camel_case, route.declared.sdk.split(".")))
-    facts.append(
-        Fact("Python and TypeScript", f"`{client}.{route.declared.sdk}`, `{client}.{typescript}`")
-    )
+    # Often it is the same in both.
+    names = dict.fromkeys((route.declared.sdk, typescript))
+    facts.append(Fact("Python and TypeScript", ", ".join(f"`{client}.{name}`" for name in names)))
     facts.append(Fact("Stability", "Stable: fields may be added, none is removed or changed"))
     return facts
 

@@ -285,7 +285,16 @@ def describe(settings: Settings) -> list[SettingLine]:
     ]
 
 
+# Who tries the client libraries has these set in the same shell.
+_OF_THE_LIBRARIES: Final = {
+    "LAYERS_API_KEY",
+    "LAYERS_BASE_URL",
+    "LAYERS_LOG",
+    "LAYERS_ORGANIZATION",
+}
+
+
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Name the LAYERS_ variables that nothing reads, sorted: most likely misspelt."""
-    known = {setting.variable for setting in SETTINGS}
+    known = {setting.variable for setting in SETTINGS} | _OF_THE_LIBRARIES
     return sorted(name for name in environ if name.startswith("LAYERS_") and name not in known)

@@ -60,7 +60,7 @@ def test_the_wheel_has_the_package_its_types_and_its_licence(built: Path, tmp_pa
     assert {name for name in names if not name.startswith(about)} == sources()
     assert "layers_partner/py.typed" in names
     metadata = (tmp_path / about / "METADATA").read_text(encoding="utf-8")
-    assert "Requires-Dist: httpx2>=2.16\n" in metadata
+    assert "Requires-Dist: httpx2<3,>=2.16\n" in metadata
     assert metadata.count("Requires-Dist:") == 1
     assert "# layers-partner" in metadata
     assert (tmp_path / about / "licenses/LICENSE").read_bytes() == licence()

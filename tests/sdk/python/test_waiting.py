@@ -88,7 +88,9 @@ async def test_a_status_of_the_future_is_waited_on(caller: Caller, scripted: Scr
 
 async def test_a_wait_ends_at_its_time_limit(caller: Caller, scripted: Scripted) -> None:
     scripted.otherwise = Reply(200, RUNNING)
-    with pytest.raises(APITimeoutError, match=r"job_1 was not over after 0\.3 seconds"):
+    with pytest.raises(
+        APITimeoutError, match=r"job_1 was not over after 0\.3 seconds\. It goes on"
+    ):
         await caller(lambda layers: wait(layers, timeout=0.3))
     assert len(scripted.asked) > 1
 

@@ -113,7 +113,10 @@ class Wait:
             raise self._timed_out() from error
 
     def _timed_out(self) -> APITimeoutError:
-        return APITimeoutError(f"{self._job_id} was not over after {self._timeout:g} seconds.")
+        return APITimeoutError(
+            f"{self._job_id} was not over after {self._timeout:g} seconds. "
+            "It goes on; wait for it again, or cancel it."
+        )
 
 
 class WaitingJobs(Resource):

@@ -47,6 +47,16 @@ export interface Parts {
 const USER_AGENT = `layers-partner-typescript/${VERSION} ${runtimeName()}`;
 // A space at an end would be lost on the way.
 const IDEMPOTENCY_KEY = /^(?! )[ -~]{1,255}(?<! )$/;
+// Programs without types learn from these that an option is misspelt or misplaced: unsaid, a call would be made for
+// another organization than was meant.
+const OPTIONS: Readonly<Record<keyof RequestOptions, true>> = {
+  idempotencyKey: true,
+  organization: true,
+  timeout: true,
+  maxRetries: true,
+  extraHeaders: true,
+  signal: true,
+};
 
 /** Sort the arguments of a method into path, query, headers and body, as its operation says. */
 export function partsOf(operation: Operation, params: Params): { path: string; parts: Parts } {
@@ -59,6 +69,9 @@ export function partsOf(operation: Operation, params: Params): { path: string; p
     return pathSegment(name, params[name]);
   });
   for (const [name, value] of Object.entries(params)) {
+    if (Object.hasOwn(OPTIONS, name)) {
+      throw new LayersError(`\`${name}\` is an option: give it in the object after the arguments.`);
+    }
     const header = operation.headers?.[name];
     if (inPath.has(name)) {
       if (operation.alsoInBody?.includes(name)) body[name] = value;
@@ -87,6 +100,8 @@ export function buildRequest(
   parts: Parts,
   options: RequestOptions = {},
 ): Request {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name));
+  if (unknown !== undefined) throw new LayersError(`There is no option \`${unknown}\`.`);
   const timeout = options.timeout ?? configuration.timeout;
   const maxRetries = options.maxRetries ?? configuration.maxRetries;
   const organization =

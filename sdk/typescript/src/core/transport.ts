@@ -70,7 +70,10 @@ async function attempt(
       return new APITimeoutError(message, idempotencyKey);
     }
     const { host } = new URL(request.url);
-    return new APIConnectionError(`There was no answer from ${host}.`, idempotencyKey, cause);
+    // What the engine throws says little; below it is why.
+    const code = ((cause as Error).cause as { code?: unknown } | undefined)?.code;
+    const why = typeof code === "string" ? ` (${code})` : "";
+    return new APIConnectionError(`There was no answer from ${host}${why}.`, idempotencyKey, cause);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", giveUp);

@@ -2,11 +2,11 @@
 
 /** An API key, without its secret. */
 export interface ApiKey {
-  /** Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
-  /** Such as `Backend`. */
+  /** Example: `Backend`. */
   name: string;
   /** The part of the key that may be shown and logged. */
   prefix: string;
@@ -17,17 +17,17 @@ export interface ApiKey {
   status: "active" | "revoked" | (string & {});
   /** Killed: every request gets 503. */
   killSwitch: boolean;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   lastUsedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   rotatedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   revokedAt: string | null;
   /** How long a superseded key still works. */
   graceUntil: string | null;
-  /** Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   supersededBy: string | null;
 }
 
@@ -36,15 +36,15 @@ export interface ApiKeyWithSecret {
   apiKey: ApiKey;
   /** The whole key, as a bearer token. */
   secret: string;
-  /** Such as `Store the secret now. It is not shown again.`. */
+  /** Example: `Store the secret now. It is not shown again.`. */
   warning: string;
 }
 
 /** A rule that does not hold, and the two values that should agree. */
 export interface BookMismatch {
-  /** Such as `credit_balance`. */
+  /** Example: `credit_balance`. */
   rule: string;
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string | null;
   /** What it is about. */
   subject: string;
@@ -54,9 +54,9 @@ export interface BookMismatch {
 
 /** A finished check of the books. */
 export interface BooksCheck {
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   startedAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   finishedAt: string;
   /** Credit and cash wallets. */
   walletsChecked: number;
@@ -74,29 +74,29 @@ export interface Reason {
   points: number;
   /** The most that there are for it. */
   of: number;
-  /** Such as `reaches GB, US of CA, GB, US`. */
+  /** Example: `reaches GB, US of CA, GB, US`. */
   text: string;
 }
 
 /** An available account, and how well it fits. */
 export interface Candidate {
-  /** Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
   platform: "tiktok" | (string & {});
-  /** Such as `coffee.reviews.daily`. */
+  /** Example: `coffee.reviews.daily`. */
   handle: string;
   followers: number;
-  /** Such as `food_and_drink`. */
+  /** Example: `food_and_drink`. */
   vertical: string;
-  /** Such as `en`. */
+  /** Example: `en`. */
   language: string;
   geo: string[];
   monthlyPriceCents: number;
   avatarUrl: string | null;
   status: "available" | "leased" | "retired" | (string & {});
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
   /** The points of the reasons together. */
   score: number;
@@ -105,27 +105,27 @@ export interface Candidate {
 
 /** One movement of cash, in US cents. The events of a wallet sum to its balance. */
 export interface CashEvent {
-  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
   eventType: "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {});
   /** What came, or went when negative. */
   amountCents: number;
   balanceAfterCents: number;
-  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string | null;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string | null;
   /** For whom: the partner, or the child that leases. */
   organizationId: string;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   periodStart: string | null;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   periodEnd: string | null;
   /** 0 is the first month of the lease. */
   leaseMonth: number | null;
-  /** Such as `Credits for June`. */
+  /** Example: `Credits for June`. */
   description: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
   /** SHA-256 of `previousHash` and of the content of this event. */
   hash: string;
@@ -137,11 +137,11 @@ export interface CashEvent {
 
 /** A job that is the worker's now, until it ends it or is silent for too long. */
 export interface ClaimedJob {
-  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
   /** 1, 2 or 3. */
   attempt: number;
-  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
   format:
     | "auto"
@@ -150,17 +150,17 @@ export interface ClaimedJob {
     | "ugc_remix"
     | "video_remix"
     | (string & {});
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   containerId: string;
   /** What the partner sent. */
   inputs: Record<string, unknown>;
   /** The most that it can be charged. */
   reservedCredits: number;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   leaseUntil: string;
 }
 
@@ -171,31 +171,31 @@ export interface ClaimedJobs {
 
 /** A file that was uploaded, and what it is. */
 export interface ReportedAsset {
-  /** `slide`, `poster`, `video`, … A job of `auto` with a `video` became one. Such as `slide`. */
+  /** `slide`, `poster`, `video`, … A job of `auto` with a `video` became one. Example: `slide`. */
   kind: string;
-  /** At most 120 characters. Such as `slide-1.png`. */
+  /** At most 120 characters. Example: `slide-1.png`. */
   name: string;
   /** From 1 to 100,000. */
   width: number;
   /** From 1 to 100,000. */
   height: number;
-  /** Such as `image/png`. */
+  /** Example: `image/png`. */
   mimeType: string;
   /** From 0 to 104,857,600. */
   sizeBytes: number;
-  /** Such as `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`. */
+  /** Example: `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`. */
   sha256: string;
 }
 
 /** One finished job: what it cost, and what it made. */
 export interface CompletionItem {
-  /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Of the claim, as it was answered. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
   /** What it cost, at most what was reserved. */
   creditsCharged: number;
   /** What it made. At most 200 of them. */
   assets: readonly ReportedAsset[];
-  /** `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** `job_` and a ULID, or the bare ULID. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
 }
 
@@ -219,25 +219,25 @@ export interface ErrorContent {
     | "UNAVAILABLE"
     | "VALIDATION"
     | (string & {});
-  /** Such as `There is nothing here that this key can see.`. */
+  /** Example: `There is nothing here that this key can see.`. */
   message: string;
-  /** Such as `req_01K0EMRPVYF88W1S7F6X9MPQ0R`. */
+  /** Example: `req_01K0EMRPVYF88W1S7F6X9MPQ0R`. */
   requestId: string;
   details?: Record<string, unknown>;
 }
 
 /** What became of a job: `running` when it will be tried again, `canceled` when it was. */
 export interface ReportedEnd {
-  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
-  /** Such as `completed`. */
+  /** Example: `completed`. */
   status: "canceled" | "completed" | "failed" | "running" | (string & {});
   creditsCharged: number;
 }
 
 /** What the completion of one job is answered: `body`, or `error`. */
 export interface CompletionReport {
-  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
   /** HTTP status: that of the answer to a request for this job alone. */
   status: number;
@@ -256,9 +256,9 @@ export interface CompletionReports {
 
 /** One movement of credits. The events of a wallet sum to its balance. */
 export interface CreditEvent {
-  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string | null;
   /** What it added, or took when negative. */
   credits: number;
@@ -270,9 +270,9 @@ export interface CreditEvent {
     | "refund"
     | "usage"
     | (string & {});
-  /** Such as `video_remix`. */
+  /** Example: `video_remix`. */
   format: string | null;
-  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   containerId: string | null;
   /** The job. */
   workflowId: string | null;
@@ -282,11 +282,11 @@ export interface CreditEvent {
   balanceAfter: number;
   /** Consumed in its period up to and with it. */
   usageAfterPeriod: number | null;
-  /** Such as `Credits for June`. */
+  /** Example: `Credits for June`. */
   description: string | null;
   /** `reason` says which rule made it, if a rule did. */
   metadata: Record<string, string>;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
   /** SHA-256 of `previousHash` and of the content of this event. */
   hash: string;
@@ -354,11 +354,11 @@ export interface Credits {
 
 /** What would happen to a lease. */
 export interface DryRunLease {
-  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
   /**
    * `paid`; `past_due`, which it is not yet; `still_past_due`: tried again without success;
@@ -382,17 +382,17 @@ export interface FormatPrices {
 export interface HeartbeatAnswer {
   /** Stop, and report the job as failed: it ends as canceled. */
   cancelRequested: boolean;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   leaseUntil: string;
 }
 
 /** The heartbeat of one job; what is left out stays. */
 export interface HeartbeatItem {
-  /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Of the claim, as it was answered. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
   /**
    * What is being done, in this order; any of them may be left out. An earlier one than before
-   * changes nothing. In `finalizing` a job cannot be canceled any more. Such as `rendering`.
+   * changes nothing. In `finalizing` a job cannot be canceled any more. Example: `rendering`.
    */
   stage?:
     | "finalizing"
@@ -405,13 +405,13 @@ export interface HeartbeatItem {
     | undefined;
   /** How much is done. From 0 to 1. */
   progress?: number | null | undefined;
-  /** `job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** `job_` and a ULID, or the bare ULID. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
 }
 
 /** What the heartbeat of one job is answered: `body`, or `error`. */
 export interface HeartbeatReport {
-  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
   /** HTTP status: that of the answer to a request for this job alone. */
   status: number;
@@ -432,13 +432,13 @@ export interface HeartbeatReports {
 export interface ImportProblem {
   /** Lines count from 1, the header of a CSV too. */
   line: number;
-  /** Such as `geo: Expected countries of ISO 3166-1, such as US`. */
+  /** Example: `geo: Expected countries of ISO 3166-1, such as US`. */
   message: string;
 }
 
 /** The installation's time. */
 export interface InstallationClock {
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   now: string;
   /** How far it is ahead of the real time. */
   offsetSeconds: number;
@@ -446,7 +446,7 @@ export interface InstallationClock {
 
 /** Whether a cancel was accepted. If it was, the job ends as canceled, whatever its worker does. */
 export interface JobCancellation {
-  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
   accepted: boolean;
   /** Why there is nothing to cancel. */
@@ -455,9 +455,9 @@ export interface JobCancellation {
 
 /** Why a job failed: a code for programs, a message for people. */
 export interface JobError {
-  /** Such as `WORKER_LOST`. */
+  /** Example: `WORKER_LOST`. */
   code: string;
-  /** Such as `The source video does not exist any more.`. */
+  /** Example: `The source video does not exist any more.`. */
   message: string;
 }
 
@@ -468,26 +468,26 @@ export interface Niche {
   audience: string | null;
   /** BCP 47 language tag, of registered parts. */
   language: string | null;
-  /** Such as `GB`. */
+  /** Example: `GB`. */
   geo: string[];
 }
 
 /** An operator, without the token. */
 export interface Operator {
-  /** Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
-  /** Such as `Robin`. */
+  /** Example: `Robin`. */
   name: string;
   role: "admin" | "finance" | "operator" | "viewer" | "worker" | (string & {});
   /** The part of the token that may be shown. */
   prefix: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   expiresAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   rotatedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   revokedAt: string | null;
 }
 
@@ -496,33 +496,33 @@ export interface OperatorWithToken {
   operator: Operator;
   /** The whole token, as a bearer token. */
   secret: string;
-  /** Such as `Store the secret now. It is not shown again.`. */
+  /** Example: `Store the secret now. It is not shown again.`. */
   warning: string;
 }
 
 /** A movement of cash as the partner sees it, and who made it. */
 export interface OpsCashEvent {
-  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
   eventType: "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {});
   /** What came, or went when negative. */
   amountCents: number;
   balanceAfterCents: number;
-  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string | null;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string | null;
   /** For whom: the partner, or the child that leases. */
   organizationId: string;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   periodStart: string | null;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   periodEnd: string | null;
   /** 0 is the first month of the lease. */
   leaseMonth: number | null;
-  /** Such as `Credits for June`. */
+  /** Example: `Credits for June`. */
   description: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
   /** SHA-256 of `previousHash` and of the content of this event. */
   hash: string;
@@ -540,9 +540,9 @@ export interface OpsCashEvent {
 
 /** A movement of credits as its partner sees it, and who made it. */
 export interface OpsCreditEvent {
-  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string | null;
   /** What it added, or took when negative. */
   credits: number;
@@ -554,9 +554,9 @@ export interface OpsCreditEvent {
     | "refund"
     | "usage"
     | (string & {});
-  /** Such as `video_remix`. */
+  /** Example: `video_remix`. */
   format: string | null;
-  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   containerId: string | null;
   /** The job. */
   workflowId: string | null;
@@ -566,11 +566,11 @@ export interface OpsCreditEvent {
   balanceAfter: number;
   /** Consumed in its period up to and with it. */
   usageAfterPeriod: number | null;
-  /** Such as `Credits for June`. */
+  /** Example: `Credits for June`. */
   description: string | null;
   /** `reason` says which rule made it, if a rule did. */
   metadata: Record<string, string>;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
   /** SHA-256 of `previousHash` and of the content of this event. */
   hash: string;
@@ -588,13 +588,13 @@ export interface OpsCreditEvent {
 
 /** A job, who works on it, and why it failed. */
 export interface OpsJob {
-  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   id: string;
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   containerId: string;
   env: "live" | "test" | (string & {});
   format:
@@ -605,28 +605,28 @@ export interface OpsJob {
     | "video_remix"
     | (string & {});
   status: "canceled" | "completed" | "failed" | "running" | (string & {});
-  /** Such as `generating`. */
+  /** Example: `generating`. */
   stage: string;
   progress: number;
   /** How often a worker has taken it. */
   attempt: number;
   /** Who has it now, or had it last. */
   workerId: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   claimedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   leaseUntil: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   cancelRequestedAt: string | null;
   reservedCredits: number;
   creditsCharged: number;
   /** Why the last try failed, also if others follow. */
   lastError: JobError | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   startedAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   expiresAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   finishedAt: string | null;
 }
 
@@ -634,15 +634,15 @@ export interface OpsJob {
 export interface OpsLease {
   /** This lease's own, never used for another. */
   socialAccountId: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** Such as `coffee.reviews.daily`. */
+  /** Example: `coffee.reviews.daily`. */
   handle: string;
-  /** Such as `tiktok`. */
+  /** Example: `tiktok`. */
   platform: string;
   followers: number;
   status: "assigned" | "disconnected" | (string & {});
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   assignedAt: string;
   /** When the next month begins and is charged; null once disconnected. */
   nextRenewalAt: string | null;
@@ -650,9 +650,9 @@ export interface OpsLease {
   monthlyPriceCents: number;
   /** `past_due` while a month that has begun could not be paid. */
   billingStatus: "current" | "past_due" | (string & {});
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   pastDueSince: string | null;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   disconnectedAt?: string;
   disconnectedReason?:
     | "organization_archived"
@@ -660,35 +660,35 @@ export interface OpsLease {
     | "recalled_by_operator"
     | "released_by_partner"
     | (string & {});
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
-  /** Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   poolAccountId: string | null;
 }
 
 /** A lease request, with its organization and what the partner wrote to the operator. */
 export interface OpsLeaseRequest {
-  /** Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
   id: string;
   /** Your own name for it, else `id`. */
   requestId: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** `partial`: fewer accounts than asked for. All but `requested` are final. */
   status: "assigned" | "partial" | "rejected" | "requested" | (string & {});
   count: number;
   niche: Niche;
-  /** Such as `Accounts that review cafés`. */
+  /** Example: `Accounts that review cafés`. */
   target: string | null;
   /** The operator's answer. */
   note: string | null;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   submittedAt: string;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   assignedAt: string | null;
-  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   assignedSocialAccountIds: string[];
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
   /** What the partner wrote with it. */
   partnerNote: string | null;
@@ -696,22 +696,22 @@ export interface OpsLeaseRequest {
 
 /** An organization with what only the operator decides. */
 export interface OpsOrganization {
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
   /** Null for a partner. */
   parentOrganizationId: string | null;
-  /** Such as `Corner Coffee`. */
+  /** Example: `Corner Coffee`. */
   name: string;
   status: "active" | "archived" | "suspended" | (string & {});
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata: Record<string, string>;
-  /** Such as `billing@example.com`. */
+  /** Example: `billing@example.com`. */
   billingEmail: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   archivedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
   /** Null for a child: it has its partner's. */
   rateLimitTier: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {}) | null;
@@ -734,22 +734,22 @@ export interface OrganizationCounts {
 
 /** An organization with its wallets and counts. */
 export interface OpsOrganizationDetail {
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
   /** Null for a partner. */
   parentOrganizationId: string | null;
-  /** Such as `Corner Coffee`. */
+  /** Example: `Corner Coffee`. */
   name: string;
   status: "active" | "archived" | "suspended" | (string & {});
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata: Record<string, string>;
-  /** Such as `billing@example.com`. */
+  /** Example: `billing@example.com`. */
   billingEmail: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   archivedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
   /** Null for a child: it has its partner's. */
   rateLimitTier: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {}) | null;
@@ -763,9 +763,9 @@ export interface OpsOrganizationDetail {
 
 /** What sweeps would do with a partner's leases. */
 export interface PartnerDryRun {
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
-  /** Such as `Corner Coffee`. */
+  /** Example: `Corner Coffee`. */
   name: string;
   monthsPaid: number;
   paidCents: number;
@@ -780,11 +780,11 @@ export interface PartnerDryRun {
 
 /** What the leases of a partner will cost its cash wallet. */
 export interface PartnerRenewals {
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
-  /** Such as `Corner Coffee`. */
+  /** Example: `Corner Coffee`. */
   name: string;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   until: string;
   /** Months to pay, including those past due. */
   count: number;
@@ -802,23 +802,23 @@ export interface PartnerRenewals {
 
 /** An account of the pool. */
 export interface PoolAccount {
-  /** Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
   platform: "tiktok" | (string & {});
-  /** Such as `coffee.reviews.daily`. */
+  /** Example: `coffee.reviews.daily`. */
   handle: string;
   followers: number;
-  /** Such as `food_and_drink`. */
+  /** Example: `food_and_drink`. */
   vertical: string;
-  /** Such as `en`. */
+  /** Example: `en`. */
   language: string;
   geo: string[];
   monthlyPriceCents: number;
   avatarUrl: string | null;
   status: "available" | "leased" | "retired" | (string & {});
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
 }
 
@@ -851,9 +851,9 @@ export interface PostedCredits {
 
 /** The period that is running. */
 export interface SubscriptionPeriod {
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   start: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   end: string;
 }
 
@@ -864,7 +864,7 @@ export interface Subscription {
   includedCredits: number;
   /** Only `active` gets the allotment of each period. */
   billingStatus: "active" | "canceled" | "past_due" | (string & {});
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   startedAt: string;
   currentPeriod: SubscriptionPeriod;
 }
@@ -878,12 +878,12 @@ export interface SetSubscription {
 
 /** A job that has been started. */
 export interface StartedJob {
-  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
   kind: "content_generate" | (string & {});
   status: "running" | (string & {});
   stage: "queued" | (string & {});
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** What it will fill. */
   containerIds: string[];
@@ -891,7 +891,7 @@ export interface StartedJob {
   reservedCredits: number;
   /** Ask here how far it is. */
   locationUrl: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   startedAt: string;
 }
 

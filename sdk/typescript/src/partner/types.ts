@@ -2,18 +2,18 @@
 
 /** A transfer of prepaid credits, and the child's wallet right after it. */
 export interface Allocation {
-  /** Such as `txn_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `txn_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
   allocated: number;
-  /** Such as `Credits for June`. */
+  /** Example: `Credits for June`. */
   description: string | null;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata: Record<string, string>;
   balance: number;
   available: number;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   created: string;
   /** Whether this answers a repetition; nothing moved again. */
   replayed: boolean;
@@ -21,11 +21,11 @@ export interface Allocation {
 
 /** An API key, without its secret. */
 export interface ApiKey {
-  /** Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
-  /** Such as `Backend`. */
+  /** Example: `Backend`. */
   name: string;
   /** The part of the key that may be shown and logged. */
   prefix: string;
@@ -36,17 +36,17 @@ export interface ApiKey {
   status: "active" | "revoked" | (string & {});
   /** Killed: every request gets 503. */
   killSwitch: boolean;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   lastUsedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   rotatedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   revokedAt: string | null;
   /** How long a superseded key still works. */
   graceUntil: string | null;
-  /** Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   supersededBy: string | null;
 }
 
@@ -55,16 +55,16 @@ export interface ApiKeyWithSecret {
   apiKey: ApiKey;
   /** The whole key, as a bearer token. */
   secret: string;
-  /** Such as `Store the secret now. It is not shown again.`. */
+  /** Example: `Store the secret now. It is not shown again.`. */
   warning: string;
 }
 
 /** A child that was archived, and what that did. */
 export interface ArchivedOrganization {
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
   status: "active" | "archived" | "suspended" | (string & {});
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   archivedAt: string;
   /** Prepaid credits that went back to your wallet at once. */
   reclaimedCredits: number;
@@ -74,10 +74,10 @@ export interface ArchivedOrganization {
 
 /** A project that was archived, and what it still costs. */
 export interface ArchivedProject {
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
   status: "active" | "archived" | (string & {});
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   archivedAt: string;
   /** Posts that will not go out. */
   canceledScheduledPosts: number;
@@ -87,12 +87,12 @@ export interface ArchivedProject {
 
 /** A file. `url` redirects to it. */
 export interface Asset {
-  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   assetId: string;
-  /** Such as `slide`. */
+  /** Example: `slide`. */
   kind: string;
   /**
-   * Such as
+   * Example:
    * `/v1/content/cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05/assets/01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
   url: string;
@@ -100,28 +100,28 @@ export interface Asset {
   width: number;
   /** Pixels. */
   height: number;
-  /** Such as `image/png`. */
+  /** Example: `image/png`. */
   mimeType: string;
   sizeBytes: number;
-  /** Such as `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`. */
+  /** Example: `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`. */
   sha256: string;
 }
 
 /** One thing that was done or refused. */
 export interface AuditEvent {
-  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
-  /** Such as `organization.suspended`. */
+  /** Example: `organization.suspended`. */
   eventType: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   occurredAt: string;
   /** As in `X-Request-Id` of its answer. */
   requestId: string | null;
   /** Who acted. */
   organizationId: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string | null;
-  /** Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   apiKeyId: string | null;
   actor: "operator" | "partner_api" | "system" | (string & {});
   /** What was acted on. */
@@ -130,27 +130,27 @@ export interface AuditEvent {
 
 /** One movement of cash, in US cents. The events of a wallet sum to its balance. */
 export interface CashEvent {
-  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
   eventType: "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {});
   /** What came, or went when negative. */
   amountCents: number;
   balanceAfterCents: number;
-  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string | null;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string | null;
   /** For whom: the partner, or the child that leases. */
   organizationId: string;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   periodStart: string | null;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   periodEnd: string | null;
   /** 0 is the first month of the lease. */
   leaseMonth: number | null;
-  /** Such as `Credits for June`. */
+  /** Example: `Credits for June`. */
   description: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
   /** SHA-256 of `previousHash` and of the content of this event. */
   hash: string;
@@ -181,7 +181,7 @@ export interface UpcomingRenewals {
 
 /** A partner's cash, from which its leases are paid. */
 export interface CashWallet {
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
   currency: "USD" | (string & {});
   balanceCents: number;
@@ -190,19 +190,19 @@ export interface CashWallet {
 
 /** Why a job failed: a code for programs, a message for people. */
 export interface JobError {
-  /** Such as `WORKER_LOST`. */
+  /** Example: `WORKER_LOST`. */
   code: string;
-  /** Such as `The source video does not exist any more.`. */
+  /** Example: `The source video does not exist any more.`. */
   message: string;
 }
 
 /** A container: what one job makes. */
 export interface Content {
-  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
   status: "canceled" | "completed" | "failed" | "processing" | "queued" | (string & {});
   format:
@@ -212,24 +212,24 @@ export interface Content {
     | "ugc_remix"
     | "video_remix"
     | (string & {});
-  /** Such as `Three cafés in Lisbon that locals keep to themselves`. */
+  /** Example: `Three cafés in Lisbon that locals keep to themselves`. */
   hook: string | null;
-  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string | null;
-  /** Such as `influencer-7`. */
+  /** Example: `influencer-7`. */
   influencerId: string | null;
-  /** Such as `7301234567890123456`. */
+  /** Example: `7301234567890123456`. */
   sourceTiktokId: string | null;
-  /** Such as `media-42`. */
+  /** Example: `media-42`. */
   mediaId: string | null;
   assets: Asset[];
   /** What it cost; null until it is over. */
   creditsCharged: number | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   completedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   failedAt: string | null;
   /** Why the last try failed, also if others follow. */
   lastError: JobError | null;
@@ -249,7 +249,7 @@ export interface CreditConfig {
 
 /** A child's configuration, and its wallet. */
 export interface CreditConfigAnswer {
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
   config: CreditConfig;
   balance: number;
@@ -258,9 +258,9 @@ export interface CreditConfigAnswer {
 
 /** One movement of credits. The events of a wallet sum to its balance. */
 export interface CreditEvent {
-  /** Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   eventId: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string | null;
   /** What it added, or took when negative. */
   credits: number;
@@ -272,9 +272,9 @@ export interface CreditEvent {
     | "refund"
     | "usage"
     | (string & {});
-  /** Such as `video_remix`. */
+  /** Example: `video_remix`. */
   format: string | null;
-  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   containerId: string | null;
   /** The job. */
   workflowId: string | null;
@@ -284,11 +284,11 @@ export interface CreditEvent {
   balanceAfter: number;
   /** Consumed in its period up to and with it. */
   usageAfterPeriod: number | null;
-  /** Such as `Credits for June`. */
+  /** Example: `Credits for June`. */
   description: string | null;
   /** `reason` says which rule made it, if a rule did. */
   metadata: Record<string, string>;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
   /** SHA-256 of `previousHash` and of the content of this event. */
   hash: string;
@@ -362,11 +362,11 @@ export interface DeletedApiKey {
 
 /** A key of the caller's own organization, without its secret. */
 export interface OwnApiKey {
-  /** Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
-  /** Such as `Backend`. */
+  /** Example: `Backend`. */
   name: string;
   /** The part of the key that may be shown and logged. */
   prefix: string;
@@ -376,13 +376,13 @@ export interface OwnApiKey {
   killSwitch: boolean;
   /** Whether requests with it are answered. */
   isActive: boolean;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
   /** To the minute. */
   lastUsedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   rotatedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   revokedAt: string | null;
 }
 
@@ -394,7 +394,7 @@ export interface DeletedOwnApiKey {
 
 /** What a completed job has made. */
 export interface JobResult {
-  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   containerId: string;
   creditsCharged: number;
   assets: Asset[];
@@ -402,7 +402,7 @@ export interface JobResult {
 
 /** Work in flight, or what became of it. */
 export interface Job {
-  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
   kind: "content_generate" | (string & {});
   status: "canceled" | "completed" | "failed" | "running" | (string & {});
@@ -410,14 +410,14 @@ export interface Job {
   stage: string;
   /** How much is done; never falls. */
   progress: number;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   containerIds: string[];
   reservedCredits: number;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   startedAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   finishedAt?: string;
   /** Of a completed job. */
   result?: JobResult;
@@ -427,7 +427,7 @@ export interface Job {
 
 /** Whether a cancel was accepted. If it was, the job ends as canceled, whatever its worker does. */
 export interface JobCancellation {
-  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
   accepted: boolean;
   /** Why there is nothing to cancel. */
@@ -447,31 +447,31 @@ export interface Niche {
   audience: string | null;
   /** BCP 47 language tag, of registered parts. */
   language: string | null;
-  /** Such as `GB`. */
+  /** Example: `GB`. */
   geo: string[];
 }
 
 /** A request for accounts and, once it is answered, its result. */
 export interface LeaseRequest {
-  /** Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
   id: string;
   /** Your own name for it, else `id`. */
   requestId: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** `partial`: fewer accounts than asked for. All but `requested` are final. */
   status: "assigned" | "partial" | "rejected" | "requested" | (string & {});
   count: number;
   niche: Niche;
-  /** Such as `Accounts that review cafés`. */
+  /** Example: `Accounts that review cafés`. */
   target: string | null;
   /** The operator's answer. */
   note: string | null;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   submittedAt: string;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   assignedAt: string | null;
-  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   assignedSocialAccountIds: string[];
 }
 
@@ -479,15 +479,15 @@ export interface LeaseRequest {
 export interface LeasedAccount {
   /** This lease's own, never used for another. */
   socialAccountId: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** Such as `coffee.reviews.daily`. */
+  /** Example: `coffee.reviews.daily`. */
   handle: string;
-  /** Such as `tiktok`. */
+  /** Example: `tiktok`. */
   platform: string;
   followers: number;
   status: "assigned" | "disconnected" | (string & {});
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   assignedAt: string;
   /** When the next month begins and is charged; null once disconnected. */
   nextRenewalAt: string | null;
@@ -495,9 +495,9 @@ export interface LeasedAccount {
   monthlyPriceCents: number;
   /** `past_due` while a month that has begun could not be paid. */
   billingStatus: "current" | "past_due" | (string & {});
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   pastDueSince: string | null;
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   disconnectedAt?: string;
   disconnectedReason?:
     | "organization_archived"
@@ -523,11 +523,11 @@ export interface LedgerHead {
 
 /** A child that a migration created. */
 export interface MigratedChild {
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
-  /** Such as `Corner Coffee`. */
+  /** Example: `Corner Coffee`. */
   name: string;
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectIds: string[];
 }
 
@@ -540,34 +540,34 @@ export interface Migrated {
 
 /** What the accounts should be about, and for whom. */
 export interface NicheParam {
-  /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. At most 64 characters. Example: `food_and_drink`. */
   vertical: string;
   /** At most 500 characters. */
   audience?: string | null | undefined;
-  /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `en`. */
+  /** BCP 47 language tag, of registered parts. At most 35 characters. Example: `en`. */
   language?: string | null | undefined;
-  /** At most 249 of them. Such as `GB`. */
+  /** At most 249 of them. Example: `GB`. */
   geo?: readonly string[] | undefined;
 }
 
 /** A partner, or a child that a partner has created for a customer. */
 export interface Organization {
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
   /** Null for a partner. */
   parentOrganizationId: string | null;
-  /** Such as `Corner Coffee`. */
+  /** Example: `Corner Coffee`. */
   name: string;
   status: "active" | "archived" | "suspended" | (string & {});
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata: Record<string, string>;
-  /** Such as `billing@example.com`. */
+  /** Example: `billing@example.com`. */
   billingEmail: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   archivedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
 }
 
@@ -581,22 +581,22 @@ export interface OrganizationSummary {
 
 /** A child organization with its summary. */
 export interface OrganizationDetail {
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
   /** Null for a partner. */
   parentOrganizationId: string | null;
-  /** Such as `Corner Coffee`. */
+  /** Example: `Corner Coffee`. */
   name: string;
   status: "active" | "archived" | "suspended" | (string & {});
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata: Record<string, string>;
-  /** Such as `billing@example.com`. */
+  /** Example: `billing@example.com`. */
   billingEmail: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   archivedAt: string | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
   summary: OrganizationSummary;
 }
@@ -606,35 +606,35 @@ export interface OwnApiKeyWithSecret {
   apiKey: OwnApiKey;
   /** The whole key, as a bearer token. */
   secret: string;
-  /** Such as `Store the secret now. It is not shown again.`. */
+  /** Example: `Store the secret now. It is not shown again.`. */
   warning: string;
 }
 
 /** Where content is made and accounts are leased, for one app or brand. */
 export interface Project {
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   id: string;
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
-  /** Such as `Spring launch`. */
+  /** Example: `Spring launch`. */
   name: string;
   status: "active" | "archived" | (string & {});
-  /** Such as `customer-4711`. */
+  /** Example: `customer-4711`. */
   customerExternalId: string | null;
-  /** Such as `Europe/Lisbon`. */
+  /** Example: `Europe/Lisbon`. */
   timezone: string;
-  /** Such as `en`. */
+  /** Example: `en`. */
   primaryLanguage: string;
-  /** Such as `owner@example.com`. */
+  /** Example: `owner@example.com`. */
   ownerEmail: string | null;
-  /** Such as `Corner Coffee`. */
+  /** Example: `Corner Coffee`. */
   appName: string | null;
   /**
-   * Such as `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
+   * Example: `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
    * you when the queue is short.`.
    */
   appDescription: string | null;
-  /** Such as `Good coffee, near you`. */
+  /** Example: `Good coffee, near you`. */
   tagline: string | null;
   brandVoice:
     | "authentic"
@@ -647,59 +647,59 @@ export interface Project {
     | null;
   targetGender: "all" | "female" | "male" | (string & {}) | null;
   metadata: Record<string, unknown> | null;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   updatedAt: string;
 }
 
 /** A leased account that was given back. */
 export interface ReleasedAccount {
-  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
   status: "disconnected" | (string & {});
   disconnectedReason: "released_by_partner" | (string & {});
-  /** Such as `2026-04-20T16:12:02Z`. */
+  /** Example: `2026-04-20T16:12:02Z`. */
   disconnectedAt: string;
 }
 
 /** A social account that was disconnected. */
 export interface RevokedAccount {
-  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
   status: "disconnected" | (string & {});
   disconnectedReason: "revoked_by_partner" | (string & {});
   canceledScheduledPosts: number;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   disconnectedAt: string;
 }
 
 /** An account that the project can publish to, leased or the customer's own. */
 export interface SocialAccount {
-  /** Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
-  /** Such as `tiktok`. */
+  /** Example: `tiktok`. */
   platform: string;
-  /** Such as `coffee.reviews.daily`. */
+  /** Example: `coffee.reviews.daily`. */
   handle: string;
   avatarUrl: string | null;
   status: "connected" | "disconnected" | "reauth_required" | (string & {});
   /** Whether it is leased; then it has a price too. */
   leased: boolean;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   connectedAt: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   tokenExpiresAt: string | null;
 }
 
 /** A job that has been started. */
 export interface StartedJob {
-  /** Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
   kind: "content_generate" | (string & {});
   status: "running" | (string & {});
   stage: "queued" | (string & {});
-  /** Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** What it will fill. */
   containerIds: string[];
@@ -707,23 +707,23 @@ export interface StartedJob {
   reservedCredits: number;
   /** Ask here how far it is. */
   locationUrl: string;
-  /** Such as `2026-06-01T00:00:00.000Z`. */
+  /** Example: `2026-06-01T00:00:00.000Z`. */
   startedAt: string;
 }
 
 /** Whose key this is, and what it may do. */
 export interface WhoAmI {
-  /** Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId: string;
   /** The same as `organizationId`. */
   workspaceId: string;
-  /** Such as `Corner Coffee`. */
+  /** Example: `Corner Coffee`. */
   organizationName: string;
   /** Null for a partner. */
   parentOrganizationId: string | null;
   scopes: string[];
   rateLimitTier: "internal" | "partner" | "pilot" | "sandbox" | "standard" | (string & {});
-  /** Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   apiKeyId: string;
   /** `balance` of `GET /v1/credits`. */
   creditBalance: number;

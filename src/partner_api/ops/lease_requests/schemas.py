@@ -32,7 +32,9 @@ class QueueQuery(Struct, frozen=True, rename="camel", kw_only=True):
 
     status: Annotated[
         list[store.RequestStatus],
-        Meta(description="Only these; repeat it for several. Without it, `requested`."),
+        Meta(
+            description="Only requests of this status; repeat it for several. Default: `requested` only."
+        ),
     ] = field(default_factory=lambda: ["requested"])
     organization_id: Annotated[
         OrganizationId | None, Meta(description="Only of this organization's projects.")

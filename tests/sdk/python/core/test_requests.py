@@ -42,12 +42,12 @@ def test_no_id_becomes_another_path(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["", ".", ".."])
 def test_an_id_that_is_none_is_refused(value: str) -> None:
-    with pytest.raises(ValueError, match="projectId must be an id"):
+    with pytest.raises(ValueError, match="`project_id` must be an id"):
         Request(configuration(), LIST, {}, path={"projectId": value})
 
 
 def test_an_id_that_is_no_text_is_refused() -> None:
-    with pytest.raises(TypeError, match="projectId must be a str, not NoneType"):
+    with pytest.raises(TypeError, match="`project_id` must be a str, not NoneType"):
         Request(configuration(), LIST, {}, path={"projectId": None})
 
 

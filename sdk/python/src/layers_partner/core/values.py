@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -42,11 +43,18 @@ def path_of(template: str, parameters: Mapping[str, object]) -> str:
     path = template
     for name, value in parameters.items():
         if not isinstance(value, str):
-            raise TypeError(f"{name} must be a str, not {type(value).__name__}.")
+            raise TypeError(f"`{_argument(name)}` must be a str, not {type(value).__name__}.")
         if value in _NO_SEGMENTS:
-            raise ValueError(f"{name} must be an id, not {value!r}. Is a variable not set?")
+            raise ValueError(
+                f"`{_argument(name)}` must be an id, not {value!r}. Is a variable not set?"
+            )
         path = path.replace(f"{{{name}}}", quote(value, safe=""))
     return path
+
+
+def _argument(name: str) -> str:
+    """Return the name that a caller knows a parameter by."""
+    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
 
 
 def checked_path(path: str) -> str:

@@ -9,11 +9,11 @@ class ApiKey(TypedDict):
     """An API key, without its secret."""
 
     id: str
-    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
-    """Such as `Backend`."""
+    """Example: `Backend`."""
     prefix: str
     """The part of the key that may be shown and logged."""
     env: Literal["live", "test"] | str
@@ -24,17 +24,17 @@ class ApiKey(TypedDict):
     killSwitch: bool
     """Killed: every request gets 503."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     lastUsedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     rotatedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     revokedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     graceUntil: str | None
     """How long a superseded key still works."""
     supersededBy: str | None
-    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
 
 
 class ApiKeyWithSecret(TypedDict):
@@ -44,16 +44,16 @@ class ApiKeyWithSecret(TypedDict):
     secret: str
     """The whole key, as a bearer token."""
     warning: str
-    """Such as `Store the secret now. It is not shown again.`."""
+    """Example: `Store the secret now. It is not shown again.`."""
 
 
 class BookMismatch(TypedDict):
     """A rule that does not hold, and the two values that should agree."""
 
     rule: str
-    """Such as `credit_balance`."""
+    """Example: `credit_balance`."""
     organizationId: str | None
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     subject: str
     """What it is about."""
     expected: int | str
@@ -64,9 +64,9 @@ class BooksCheck(TypedDict):
     """A finished check of the books."""
 
     startedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     finishedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     walletsChecked: int
     """Credit and cash wallets."""
     eventsChecked: int
@@ -85,30 +85,30 @@ class Reason(TypedDict):
     of: int
     """The most that there are for it."""
     text: str
-    """Such as `reaches GB, US of CA, GB, US`."""
+    """Example: `reaches GB, US of CA, GB, US`."""
 
 
 class Candidate(TypedDict):
     """An available account, and how well it fits."""
 
     id: str
-    """Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     platform: Literal["tiktok"] | str
     handle: str
-    """Such as `coffee.reviews.daily`."""
+    """Example: `coffee.reviews.daily`."""
     followers: int
     vertical: str
-    """Such as `food_and_drink`."""
+    """Example: `food_and_drink`."""
     language: str
-    """Such as `en`."""
+    """Example: `en`."""
     geo: list[str]
     monthlyPriceCents: int
     avatarUrl: str | None
     status: Literal["available", "leased", "retired"] | str
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     score: int
     """The points of the reasons together."""
     reasons: list[Reason]
@@ -118,27 +118,27 @@ class CashEvent(TypedDict):
     """One movement of cash, in US cents. The events of a wallet sum to its balance."""
 
     eventId: str
-    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     eventType: Literal["adjustment", "lease_charge", "lease_renewal", "refund", "topup"] | str
     amountCents: int
     """What came, or went when negative."""
     balanceAfterCents: int
     socialAccountId: str | None
-    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     projectId: str | None
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     organizationId: str
     """For whom: the partner, or the child that leases."""
     periodStart: str | None
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     periodEnd: str | None
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     leaseMonth: int | None
     """0 is the first month of the lease."""
     description: str | None
-    """Such as `Credits for June`."""
+    """Example: `Credits for June`."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     hash: str
     """SHA-256 of `previousHash` and of the content of this event."""
     previousHash: str
@@ -151,26 +151,26 @@ class ClaimedJob(TypedDict):
     """A job that is the worker's now, until it ends it or is silent for too long."""
 
     jobId: str
-    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     attempt: int
     """1, 2 or 3."""
     claimToken: str
-    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     format: (
         Literal["auto", "slideshow_builder", "slideshow_remix", "ugc_remix", "video_remix"] | str
     )
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     projectId: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     containerId: str
-    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     inputs: dict[str, Any]
     """What the partner sent."""
     reservedCredits: int
     """The most that it can be charged."""
     leaseUntil: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class ClaimedJobs(TypedDict):
@@ -183,32 +183,32 @@ class ReportedAsset(TypedDict):
     """A file that was uploaded, and what it is."""
 
     kind: str
-    """`slide`, `poster`, `video`, … A job of `auto` with a `video` became one. Such as `slide`."""
+    """`slide`, `poster`, `video`, … A job of `auto` with a `video` became one. Example: `slide`."""
     name: str
-    """At most 120 characters. Such as `slide-1.png`."""
+    """At most 120 characters. Example: `slide-1.png`."""
     width: int
     """From 1 to 100,000."""
     height: int
     """From 1 to 100,000."""
     mimeType: str
-    """Such as `image/png`."""
+    """Example: `image/png`."""
     sizeBytes: int
     """From 0 to 104,857,600."""
     sha256: str
-    """Such as `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`."""
+    """Example: `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`."""
 
 
 class CompletionItem(TypedDict):
     """One finished job: what it cost, and what it made."""
 
     claimToken: str
-    """Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Of the claim, as it was answered. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     creditsCharged: int
     """What it cost, at most what was reserved."""
     assets: Sequence[ReportedAsset]
     """What it made. At most 200 of them."""
     jobId: str
-    """`job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """`job_` and a ULID, or the bare ULID. Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
 
 
 class ErrorContent(TypedDict):
@@ -236,9 +236,9 @@ class ErrorContent(TypedDict):
         | str
     )
     message: str
-    """Such as `There is nothing here that this key can see.`."""
+    """Example: `There is nothing here that this key can see.`."""
     requestId: str
-    """Such as `req_01K0EMRPVYF88W1S7F6X9MPQ0R`."""
+    """Example: `req_01K0EMRPVYF88W1S7F6X9MPQ0R`."""
     details: NotRequired[dict[str, Any]]
 
 
@@ -246,9 +246,9 @@ class ReportedEnd(TypedDict):
     """What became of a job: `running` when it will be tried again, `canceled` when it was."""
 
     jobId: str
-    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     status: Literal["canceled", "completed", "failed", "running"] | str
-    """Such as `completed`."""
+    """Example: `completed`."""
     creditsCharged: int
 
 
@@ -256,7 +256,7 @@ class CompletionReport(TypedDict):
     """What the completion of one job is answered: `body`, or `error`."""
 
     jobId: str
-    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     status: int
     """HTTP status: that of the answer to a request for this job alone."""
     replayed: bool
@@ -277,16 +277,16 @@ class CreditEvent(TypedDict):
     """One movement of credits. The events of a wallet sum to its balance."""
 
     eventId: str
-    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     projectId: str | None
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     credits: int
     """What it added, or took when negative."""
     eventType: Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
     format: str | None
-    """Such as `video_remix`."""
+    """Example: `video_remix`."""
     containerId: str | None
-    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     workflowId: str | None
     """The job."""
     balanceAfterPrepaid: int
@@ -296,11 +296,11 @@ class CreditEvent(TypedDict):
     usageAfterPeriod: int | None
     """Consumed in its period up to and with it."""
     description: str | None
-    """Such as `Credits for June`."""
+    """Example: `Credits for June`."""
     metadata: dict[str, str]
     """`reason` says which rule made it, if a rule did."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     hash: str
     """SHA-256 of `previousHash` and of the content of this event."""
     previousHash: str
@@ -371,11 +371,11 @@ class DryRunLease(TypedDict):
     """What would happen to a lease."""
 
     socialAccountId: str
-    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     projectId: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     outcome: Literal["ended", "paid", "past_due", "still_past_due"] | str
     """`paid`; `past_due`, which it is not yet; `still_past_due`: tried again without success; `ended`:
     its last attempt fails.
@@ -400,31 +400,31 @@ class HeartbeatAnswer(TypedDict):
     cancelRequested: bool
     """Stop, and report the job as failed: it ends as canceled."""
     leaseUntil: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class HeartbeatItem(TypedDict):
     """The heartbeat of one job; what is left out stays."""
 
     claimToken: str
-    """Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Of the claim, as it was answered. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     stage: NotRequired[
         Literal["finalizing", "generating", "processing", "rendering", "uploading"] | str | None
     ]
     """What is being done, in this order; any of them may be left out. An earlier one than before
-    changes nothing. In `finalizing` a job cannot be canceled any more. Such as `rendering`.
+    changes nothing. In `finalizing` a job cannot be canceled any more. Example: `rendering`.
     """
     progress: NotRequired[float | None]
     """How much is done. From 0 to 1."""
     jobId: str
-    """`job_` and a ULID, or the bare ULID. Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """`job_` and a ULID, or the bare ULID. Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
 
 
 class HeartbeatReport(TypedDict):
     """What the heartbeat of one job is answered: `body`, or `error`."""
 
     jobId: str
-    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     status: int
     """HTTP status: that of the answer to a request for this job alone."""
     replayed: bool
@@ -447,14 +447,14 @@ class ImportProblem(TypedDict):
     line: int
     """Lines count from 1, the header of a CSV too."""
     message: str
-    """Such as `geo: Expected countries of ISO 3166-1, such as US`."""
+    """Example: `geo: Expected countries of ISO 3166-1, such as US`."""
 
 
 class InstallationClock(TypedDict):
     """The installation's time."""
 
     now: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     offsetSeconds: int
     """How far it is ahead of the real time."""
 
@@ -463,7 +463,7 @@ class JobCancellation(TypedDict):
     """Whether a cancel was accepted. If it was, the job ends as canceled, whatever its worker does."""
 
     jobId: str
-    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     accepted: bool
     reason: NotRequired[Literal["ALREADY_CANCELED", "ALREADY_COMPLETED", "ALREADY_FAILED"] | str]
     """Why there is nothing to cancel."""
@@ -473,9 +473,9 @@ class JobError(TypedDict):
     """Why a job failed: a code for programs, a message for people."""
 
     code: str
-    """Such as `WORKER_LOST`."""
+    """Example: `WORKER_LOST`."""
     message: str
-    """Such as `The source video does not exist any more.`."""
+    """Example: `The source video does not exist any more.`."""
 
 
 class Niche(TypedDict):
@@ -487,27 +487,27 @@ class Niche(TypedDict):
     language: str | None
     """BCP 47 language tag, of registered parts."""
     geo: list[str]
-    """Such as `GB`."""
+    """Example: `GB`."""
 
 
 class Operator(TypedDict):
     """An operator, without the token."""
 
     id: str
-    """Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
-    """Such as `Robin`."""
+    """Example: `Robin`."""
     role: Literal["admin", "finance", "operator", "viewer", "worker"] | str
     prefix: str
     """The part of the token that may be shown."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     expiresAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     rotatedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     revokedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class OperatorWithToken(TypedDict):
@@ -517,34 +517,34 @@ class OperatorWithToken(TypedDict):
     secret: str
     """The whole token, as a bearer token."""
     warning: str
-    """Such as `Store the secret now. It is not shown again.`."""
+    """Example: `Store the secret now. It is not shown again.`."""
 
 
 class OpsCashEvent(TypedDict):
     """A movement of cash as the partner sees it, and who made it."""
 
     eventId: str
-    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     eventType: Literal["adjustment", "lease_charge", "lease_renewal", "refund", "topup"] | str
     amountCents: int
     """What came, or went when negative."""
     balanceAfterCents: int
     socialAccountId: str | None
-    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     projectId: str | None
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     organizationId: str
     """For whom: the partner, or the child that leases."""
     periodStart: str | None
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     periodEnd: str | None
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     leaseMonth: int | None
     """0 is the first month of the lease."""
     description: str | None
-    """Such as `Credits for June`."""
+    """Example: `Credits for June`."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     hash: str
     """SHA-256 of `previousHash` and of the content of this event."""
     previousHash: str
@@ -563,16 +563,16 @@ class OpsCreditEvent(TypedDict):
     """A movement of credits as its partner sees it, and who made it."""
 
     eventId: str
-    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     projectId: str | None
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     credits: int
     """What it added, or took when negative."""
     eventType: Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
     format: str | None
-    """Such as `video_remix`."""
+    """Example: `video_remix`."""
     containerId: str | None
-    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     workflowId: str | None
     """The job."""
     balanceAfterPrepaid: int
@@ -582,11 +582,11 @@ class OpsCreditEvent(TypedDict):
     usageAfterPeriod: int | None
     """Consumed in its period up to and with it."""
     description: str | None
-    """Such as `Credits for June`."""
+    """Example: `Credits for June`."""
     metadata: dict[str, str]
     """`reason` says which rule made it, if a rule did."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     hash: str
     """SHA-256 of `previousHash` and of the content of this event."""
     previousHash: str
@@ -605,41 +605,41 @@ class OpsJob(TypedDict):
     """A job, who works on it, and why it failed."""
 
     id: str
-    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     projectId: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     containerId: str
-    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     env: Literal["live", "test"] | str
     format: (
         Literal["auto", "slideshow_builder", "slideshow_remix", "ugc_remix", "video_remix"] | str
     )
     status: Literal["canceled", "completed", "failed", "running"] | str
     stage: str
-    """Such as `generating`."""
+    """Example: `generating`."""
     progress: float
     attempt: int
     """How often a worker has taken it."""
     workerId: str | None
     """Who has it now, or had it last."""
     claimedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     leaseUntil: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     cancelRequestedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     reservedCredits: int
     creditsCharged: int
     lastError: JobError | None
     """Why the last try failed, also if others follow."""
     startedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     expiresAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     finishedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class OpsLease(TypedDict):
@@ -648,15 +648,15 @@ class OpsLease(TypedDict):
     socialAccountId: str
     """This lease's own, never used for another."""
     projectId: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     handle: str
-    """Such as `coffee.reviews.daily`."""
+    """Example: `coffee.reviews.daily`."""
     platform: str
-    """Such as `tiktok`."""
+    """Example: `tiktok`."""
     followers: int
     status: Literal["assigned", "disconnected"] | str
     assignedAt: str
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     nextRenewalAt: str | None
     """When the next month begins and is charged; null once disconnected."""
     monthlyPriceCents: int
@@ -664,9 +664,9 @@ class OpsLease(TypedDict):
     billingStatus: Literal["current", "past_due"] | str
     """`past_due` while a month that has begun could not be paid."""
     pastDueSince: str | None
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     disconnectedAt: NotRequired[str]
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     disconnectedReason: NotRequired[
         Literal[
             "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
@@ -674,36 +674,36 @@ class OpsLease(TypedDict):
         | str
     ]
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     poolAccountId: str | None
-    """Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
 
 
 class OpsLeaseRequest(TypedDict):
     """A lease request, with its organization and what the partner wrote to the operator."""
 
     id: str
-    """Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`."""
     requestId: str
     """Your own name for it, else `id`."""
     projectId: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     status: Literal["assigned", "partial", "rejected", "requested"] | str
     """`partial`: fewer accounts than asked for. All but `requested` are final."""
     count: int
     niche: Niche
     target: str | None
-    """Such as `Accounts that review cafés`."""
+    """Example: `Accounts that review cafés`."""
     note: str | None
     """The operator's answer."""
     submittedAt: str
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     assignedAt: str | None
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     assignedSocialAccountIds: list[str]
-    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     partnerNote: str | None
     """What the partner wrote with it."""
 
@@ -712,22 +712,22 @@ class OpsOrganization(TypedDict):
     """An organization with what only the operator decides."""
 
     id: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     parentOrganizationId: str | None
     """Null for a partner."""
     name: str
-    """Such as `Corner Coffee`."""
+    """Example: `Corner Coffee`."""
     status: Literal["active", "archived", "suspended"] | str
     metadata: dict[str, str]
     """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
     billingEmail: str | None
-    """Such as `billing@example.com`."""
+    """Example: `billing@example.com`."""
     archivedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     rateLimitTier: Literal["internal", "partner", "pilot", "sandbox", "standard"] | str | None
     """Null for a child: it has its partner's."""
     formatPrices: FormatEstimates | None
@@ -752,22 +752,22 @@ class OpsOrganizationDetail(TypedDict):
     """An organization with its wallets and counts."""
 
     id: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     parentOrganizationId: str | None
     """Null for a partner."""
     name: str
-    """Such as `Corner Coffee`."""
+    """Example: `Corner Coffee`."""
     status: Literal["active", "archived", "suspended"] | str
     metadata: dict[str, str]
     """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
     billingEmail: str | None
-    """Such as `billing@example.com`."""
+    """Example: `billing@example.com`."""
     archivedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     rateLimitTier: Literal["internal", "partner", "pilot", "sandbox", "standard"] | str | None
     """Null for a child: it has its partner's."""
     formatPrices: FormatEstimates | None
@@ -782,9 +782,9 @@ class PartnerDryRun(TypedDict):
     """What sweeps would do with a partner's leases."""
 
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
-    """Such as `Corner Coffee`."""
+    """Example: `Corner Coffee`."""
     monthsPaid: int
     paidCents: int
     pastDue: int
@@ -800,11 +800,11 @@ class PartnerRenewals(TypedDict):
     """What the leases of a partner will cost its cash wallet."""
 
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
-    """Such as `Corner Coffee`."""
+    """Example: `Corner Coffee`."""
     until: str
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     count: int
     """Months to pay, including those past due."""
     totalCents: int
@@ -823,23 +823,23 @@ class PoolAccount(TypedDict):
     """An account of the pool."""
 
     id: str
-    """Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     platform: Literal["tiktok"] | str
     handle: str
-    """Such as `coffee.reviews.daily`."""
+    """Example: `coffee.reviews.daily`."""
     followers: int
     vertical: str
-    """Such as `food_and_drink`."""
+    """Example: `food_and_drink`."""
     language: str
-    """Such as `en`."""
+    """Example: `en`."""
     geo: list[str]
     monthlyPriceCents: int
     avatarUrl: str | None
     status: Literal["available", "leased", "retired"] | str
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class PoolImport(TypedDict):
@@ -876,9 +876,9 @@ class SubscriptionPeriod(TypedDict):
     """The period that is running."""
 
     start: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     end: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class Subscription(TypedDict):
@@ -890,7 +890,7 @@ class Subscription(TypedDict):
     billingStatus: Literal["active", "canceled", "past_due"] | str
     """Only `active` gets the allotment of each period."""
     startedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     currentPeriod: SubscriptionPeriod
 
 
@@ -906,12 +906,12 @@ class StartedJob(TypedDict):
     """A job that has been started."""
 
     jobId: str
-    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     kind: Literal["content_generate"] | str
     status: Literal["running"] | str
     stage: Literal["queued"] | str
     projectId: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     containerIds: list[str]
     """What it will fill."""
     reservedCredits: int
@@ -919,7 +919,7 @@ class StartedJob(TypedDict):
     locationUrl: str
     """Ask here how far it is."""
     startedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class UploadedFile(TypedDict):

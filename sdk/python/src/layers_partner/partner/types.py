@@ -9,18 +9,18 @@ class Allocation(TypedDict):
     """A transfer of prepaid credits, and the child's wallet right after it."""
 
     id: str
-    """Such as `txn_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `txn_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     allocated: int
     description: str | None
-    """Such as `Credits for June`."""
+    """Example: `Credits for June`."""
     metadata: dict[str, str]
     """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
     balance: int
     available: int
     created: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     replayed: bool
     """Whether this answers a repetition; nothing moved again."""
 
@@ -29,11 +29,11 @@ class ApiKey(TypedDict):
     """An API key, without its secret."""
 
     id: str
-    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
-    """Such as `Backend`."""
+    """Example: `Backend`."""
     prefix: str
     """The part of the key that may be shown and logged."""
     env: Literal["live", "test"] | str
@@ -44,17 +44,17 @@ class ApiKey(TypedDict):
     killSwitch: bool
     """Killed: every request gets 503."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     lastUsedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     rotatedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     revokedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     graceUntil: str | None
     """How long a superseded key still works."""
     supersededBy: str | None
-    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
 
 
 class ApiKeyWithSecret(TypedDict):
@@ -64,17 +64,17 @@ class ApiKeyWithSecret(TypedDict):
     secret: str
     """The whole key, as a bearer token."""
     warning: str
-    """Such as `Store the secret now. It is not shown again.`."""
+    """Example: `Store the secret now. It is not shown again.`."""
 
 
 class ArchivedOrganization(TypedDict):
     """A child that was archived, and what that did."""
 
     id: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     status: Literal["active", "archived", "suspended"] | str
     archivedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     reclaimedCredits: int
     """Prepaid credits that went back to your wallet at once."""
     revokedApiKeys: int
@@ -85,10 +85,10 @@ class ArchivedProject(TypedDict):
     """A project that was archived, and what it still costs."""
 
     id: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     status: Literal["active", "archived"] | str
     archivedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     canceledScheduledPosts: int
     """Posts that will not go out."""
     activeLeasedAccounts: int
@@ -99,11 +99,11 @@ class Asset(TypedDict):
     """A file. `url` redirects to it."""
 
     assetId: str
-    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     kind: str
-    """Such as `slide`."""
+    """Example: `slide`."""
     url: str
-    """Such as
+    """Example:
     `/v1/content/cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05/assets/01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
     """
     width: int
@@ -111,29 +111,29 @@ class Asset(TypedDict):
     height: int
     """Pixels."""
     mimeType: str
-    """Such as `image/png`."""
+    """Example: `image/png`."""
     sizeBytes: int
     sha256: str
-    """Such as `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`."""
+    """Example: `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`."""
 
 
 class AuditEvent(TypedDict):
     """One thing that was done or refused."""
 
     eventId: str
-    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     eventType: str
-    """Such as `organization.suspended`."""
+    """Example: `organization.suspended`."""
     occurredAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     requestId: str | None
     """As in `X-Request-Id` of its answer."""
     organizationId: str
     """Who acted."""
     projectId: str | None
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     apiKeyId: str | None
-    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     actor: Literal["operator", "partner_api", "system"] | str
     data: dict[str, Any]
     """What was acted on."""
@@ -143,27 +143,27 @@ class CashEvent(TypedDict):
     """One movement of cash, in US cents. The events of a wallet sum to its balance."""
 
     eventId: str
-    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     eventType: Literal["adjustment", "lease_charge", "lease_renewal", "refund", "topup"] | str
     amountCents: int
     """What came, or went when negative."""
     balanceAfterCents: int
     socialAccountId: str | None
-    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     projectId: str | None
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     organizationId: str
     """For whom: the partner, or the child that leases."""
     periodStart: str | None
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     periodEnd: str | None
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     leaseMonth: int | None
     """0 is the first month of the lease."""
     description: str | None
-    """Such as `Credits for June`."""
+    """Example: `Credits for June`."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     hash: str
     """SHA-256 of `previousHash` and of the content of this event."""
     previousHash: str
@@ -195,7 +195,7 @@ class CashWallet(TypedDict):
     """A partner's cash, from which its leases are paid."""
 
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     currency: Literal["USD"] | str
     balanceCents: int
     upcomingRenewals: UpcomingRenewals
@@ -205,43 +205,43 @@ class JobError(TypedDict):
     """Why a job failed: a code for programs, a message for people."""
 
     code: str
-    """Such as `WORKER_LOST`."""
+    """Example: `WORKER_LOST`."""
     message: str
-    """Such as `The source video does not exist any more.`."""
+    """Example: `The source video does not exist any more.`."""
 
 
 class Content(TypedDict):
     """A container: what one job makes."""
 
     id: str
-    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     projectId: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     jobId: str
-    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     status: Literal["canceled", "completed", "failed", "processing", "queued"] | str
     format: (
         Literal["auto", "slideshow_builder", "slideshow_remix", "ugc_remix", "video_remix"] | str
     )
     hook: str | None
-    """Such as `Three cafés in Lisbon that locals keep to themselves`."""
+    """Example: `Three cafés in Lisbon that locals keep to themselves`."""
     socialAccountId: str | None
-    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     influencerId: str | None
-    """Such as `influencer-7`."""
+    """Example: `influencer-7`."""
     sourceTiktokId: str | None
-    """Such as `7301234567890123456`."""
+    """Example: `7301234567890123456`."""
     mediaId: str | None
-    """Such as `media-42`."""
+    """Example: `media-42`."""
     assets: list[Asset]
     creditsCharged: int | None
     """What it cost; null until it is over."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     completedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     failedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     lastError: JobError | None
     """Why the last try failed, also if others follow."""
 
@@ -263,7 +263,7 @@ class CreditConfigAnswer(TypedDict):
     """A child's configuration, and its wallet."""
 
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     config: CreditConfig
     balance: int
     available: int
@@ -273,16 +273,16 @@ class CreditEvent(TypedDict):
     """One movement of credits. The events of a wallet sum to its balance."""
 
     eventId: str
-    """Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     projectId: str | None
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     credits: int
     """What it added, or took when negative."""
     eventType: Literal["adjustment", "allocation", "grant", "purchase", "refund", "usage"] | str
     format: str | None
-    """Such as `video_remix`."""
+    """Example: `video_remix`."""
     containerId: str | None
-    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     workflowId: str | None
     """The job."""
     balanceAfterPrepaid: int
@@ -292,11 +292,11 @@ class CreditEvent(TypedDict):
     usageAfterPeriod: int | None
     """Consumed in its period up to and with it."""
     description: str | None
-    """Such as `Credits for June`."""
+    """Example: `Credits for June`."""
     metadata: dict[str, str]
     """`reason` says which rule made it, if a rule did."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     hash: str
     """SHA-256 of `previousHash` and of the content of this event."""
     previousHash: str
@@ -374,11 +374,11 @@ class OwnApiKey(TypedDict):
     """A key of the caller's own organization, without its secret."""
 
     id: str
-    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
-    """Such as `Backend`."""
+    """Example: `Backend`."""
     prefix: str
     """The part of the key that may be shown and logged."""
     env: Literal["live", "test"] | str
@@ -388,13 +388,13 @@ class OwnApiKey(TypedDict):
     isActive: bool
     """Whether requests with it are answered."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     lastUsedAt: str | None
     """To the minute."""
     rotatedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     revokedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class DeletedOwnApiKey(TypedDict):
@@ -408,7 +408,7 @@ class JobResult(TypedDict):
     """What a completed job has made."""
 
     containerId: str
-    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     creditsCharged: int
     assets: list[Asset]
 
@@ -417,7 +417,7 @@ class Job(TypedDict):
     """Work in flight, or what became of it."""
 
     jobId: str
-    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     kind: Literal["content_generate"] | str
     status: Literal["canceled", "completed", "failed", "running"] | str
     stage: str
@@ -425,14 +425,14 @@ class Job(TypedDict):
     progress: float
     """How much is done; never falls."""
     projectId: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     containerIds: list[str]
-    """Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     reservedCredits: int
     startedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     finishedAt: NotRequired[str]
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     result: NotRequired[JobResult]
     """Of a completed job."""
     error: NotRequired[JobError]
@@ -443,7 +443,7 @@ class JobCancellation(TypedDict):
     """Whether a cancel was accepted. If it was, the job ends as canceled, whatever its worker does."""
 
     jobId: str
-    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     accepted: bool
     reason: NotRequired[Literal["ALREADY_CANCELED", "ALREADY_COMPLETED", "ALREADY_FAILED"] | str]
     """Why there is nothing to cancel."""
@@ -465,32 +465,32 @@ class Niche(TypedDict):
     language: str | None
     """BCP 47 language tag, of registered parts."""
     geo: list[str]
-    """Such as `GB`."""
+    """Example: `GB`."""
 
 
 class LeaseRequest(TypedDict):
     """A request for accounts and, once it is answered, its result."""
 
     id: str
-    """Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`."""
     requestId: str
     """Your own name for it, else `id`."""
     projectId: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     status: Literal["assigned", "partial", "rejected", "requested"] | str
     """`partial`: fewer accounts than asked for. All but `requested` are final."""
     count: int
     niche: Niche
     target: str | None
-    """Such as `Accounts that review cafés`."""
+    """Example: `Accounts that review cafés`."""
     note: str | None
     """The operator's answer."""
     submittedAt: str
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     assignedAt: str | None
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     assignedSocialAccountIds: list[str]
-    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
 
 
 class LeasedAccount(TypedDict):
@@ -499,15 +499,15 @@ class LeasedAccount(TypedDict):
     socialAccountId: str
     """This lease's own, never used for another."""
     projectId: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     handle: str
-    """Such as `coffee.reviews.daily`."""
+    """Example: `coffee.reviews.daily`."""
     platform: str
-    """Such as `tiktok`."""
+    """Example: `tiktok`."""
     followers: int
     status: Literal["assigned", "disconnected"] | str
     assignedAt: str
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     nextRenewalAt: str | None
     """When the next month begins and is charged; null once disconnected."""
     monthlyPriceCents: int
@@ -515,9 +515,9 @@ class LeasedAccount(TypedDict):
     billingStatus: Literal["current", "past_due"] | str
     """`past_due` while a month that has begun could not be paid."""
     pastDueSince: str | None
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     disconnectedAt: NotRequired[str]
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
     disconnectedReason: NotRequired[
         Literal[
             "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
@@ -546,11 +546,11 @@ class MigratedChild(TypedDict):
     """A child that a migration created."""
 
     id: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
-    """Such as `Corner Coffee`."""
+    """Example: `Corner Coffee`."""
     projectIds: list[str]
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
 
 
 class Migrated(TypedDict):
@@ -565,35 +565,35 @@ class NicheParam(TypedDict):
     """What the accounts should be about, and for whom."""
 
     vertical: str
-    """What it posts about. At most 64 characters. Such as `food_and_drink`."""
+    """What it posts about. At most 64 characters. Example: `food_and_drink`."""
     audience: NotRequired[str | None]
     """At most 500 characters."""
     language: NotRequired[str | None]
-    """BCP 47 language tag, of registered parts. At most 35 characters. Such as `en`."""
+    """BCP 47 language tag, of registered parts. At most 35 characters. Example: `en`."""
     geo: NotRequired[Sequence[str]]
-    """At most 249 of them. Such as `GB`."""
+    """At most 249 of them. Example: `GB`."""
 
 
 class Organization(TypedDict):
     """A partner, or a child that a partner has created for a customer."""
 
     id: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     parentOrganizationId: str | None
     """Null for a partner."""
     name: str
-    """Such as `Corner Coffee`."""
+    """Example: `Corner Coffee`."""
     status: Literal["active", "archived", "suspended"] | str
     metadata: dict[str, str]
     """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
     billingEmail: str | None
-    """Such as `billing@example.com`."""
+    """Example: `billing@example.com`."""
     archivedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class OrganizationSummary(TypedDict):
@@ -609,22 +609,22 @@ class OrganizationDetail(TypedDict):
     """A child organization with its summary."""
 
     id: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     parentOrganizationId: str | None
     """Null for a partner."""
     name: str
-    """Such as `Corner Coffee`."""
+    """Example: `Corner Coffee`."""
     status: Literal["active", "archived", "suspended"] | str
     metadata: dict[str, str]
     """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
     billingEmail: str | None
-    """Such as `billing@example.com`."""
+    """Example: `billing@example.com`."""
     archivedAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     summary: OrganizationSummary
 
 
@@ -635,98 +635,98 @@ class OwnApiKeyWithSecret(TypedDict):
     secret: str
     """The whole key, as a bearer token."""
     warning: str
-    """Such as `Store the secret now. It is not shown again.`."""
+    """Example: `Store the secret now. It is not shown again.`."""
 
 
 class Project(TypedDict):
     """Where content is made and accounts are leased, for one app or brand."""
 
     id: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     name: str
-    """Such as `Spring launch`."""
+    """Example: `Spring launch`."""
     status: Literal["active", "archived"] | str
     customerExternalId: str | None
-    """Such as `customer-4711`."""
+    """Example: `customer-4711`."""
     timezone: str
-    """Such as `Europe/Lisbon`."""
+    """Example: `Europe/Lisbon`."""
     primaryLanguage: str
-    """Such as `en`."""
+    """Example: `en`."""
     ownerEmail: str | None
-    """Such as `owner@example.com`."""
+    """Example: `owner@example.com`."""
     appName: str | None
-    """Such as `Corner Coffee`."""
+    """Example: `Corner Coffee`."""
     appDescription: str | None
-    """Such as `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
+    """Example: `Corner Coffee finds the best coffee within ten minutes of wherever you are, and tells
     you when the queue is short.`.
     """
     tagline: str | None
-    """Such as `Good coffee, near you`."""
+    """Example: `Good coffee, near you`."""
     brandVoice: (
         Literal["authentic", "casual", "educational", "professional", "warm", "witty"] | str | None
     )
     targetGender: Literal["all", "female", "male"] | str | None
     metadata: dict[str, Any] | None
     createdAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     updatedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class ReleasedAccount(TypedDict):
     """A leased account that was given back."""
 
     socialAccountId: str
-    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     status: Literal["disconnected"] | str
     disconnectedReason: Literal["released_by_partner"] | str
     disconnectedAt: str
-    """Such as `2026-04-20T16:12:02Z`."""
+    """Example: `2026-04-20T16:12:02Z`."""
 
 
 class RevokedAccount(TypedDict):
     """A social account that was disconnected."""
 
     socialAccountId: str
-    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     status: Literal["disconnected"] | str
     disconnectedReason: Literal["revoked_by_partner"] | str
     canceledScheduledPosts: int
     disconnectedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class SocialAccount(TypedDict):
     """An account that the project can publish to, leased or the customer's own."""
 
     socialAccountId: str
-    """Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     platform: str
-    """Such as `tiktok`."""
+    """Example: `tiktok`."""
     handle: str
-    """Such as `coffee.reviews.daily`."""
+    """Example: `coffee.reviews.daily`."""
     avatarUrl: str | None
     status: Literal["connected", "disconnected", "reauth_required"] | str
     leased: bool
     """Whether it is leased; then it has a price too."""
     connectedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
     tokenExpiresAt: str | None
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class StartedJob(TypedDict):
     """A job that has been started."""
 
     jobId: str
-    """Such as `job_01K0EJRPVYF888RF9FDTD4P705`."""
+    """Example: `job_01K0EJRPVYF888RF9FDTD4P705`."""
     kind: Literal["content_generate"] | str
     status: Literal["running"] | str
     stage: Literal["queued"] | str
     projectId: str
-    """Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     containerIds: list[str]
     """What it will fill."""
     reservedCredits: int
@@ -734,23 +734,23 @@ class StartedJob(TypedDict):
     locationUrl: str
     """Ask here how far it is."""
     startedAt: str
-    """Such as `2026-06-01T00:00:00.000Z`."""
+    """Example: `2026-06-01T00:00:00.000Z`."""
 
 
 class WhoAmI(TypedDict):
     """Whose key this is, and what it may do."""
 
     organizationId: str
-    """Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     workspaceId: str
     """The same as `organizationId`."""
     organizationName: str
-    """Such as `Corner Coffee`."""
+    """Example: `Corner Coffee`."""
     parentOrganizationId: str | None
     """Null for a partner."""
     scopes: list[str]
     rateLimitTier: Literal["internal", "partner", "pilot", "sandbox", "standard"] | str
     apiKeyId: str
-    """Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     creditBalance: int
     """`balance` of `GET /v1/credits`."""

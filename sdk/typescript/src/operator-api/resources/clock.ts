@@ -7,7 +7,7 @@ import type { InstallationClock } from "../types.js";
 
 /** Arguments of `operator.clock.advance`. */
 export interface ClockAdvanceParams {
-  /** Later than now, by at most 24 months. Such as `2026-06-01T00:00:00.000Z`. */
+  /** Later than now, by at most 24 months. Example: `2026-06-01T00:00:00.000Z`. */
   advanceTo: string | Date;
 }
 

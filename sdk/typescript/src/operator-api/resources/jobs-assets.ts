@@ -8,13 +8,13 @@ import type { UploadedFile } from "../types.js";
 
 /** Arguments of `operator.jobs.assets.upload`. */
 export interface JobsAssetsUploadParams {
-  /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
   /** The name. */
   name: string;
   /** Who holds the claim, as it was claimed. At most 128 characters. */
   workerId: string;
-  /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Of the claim, as it was answered. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
   /** What to upload. */
   content: UploadContent;

@@ -20,13 +20,13 @@ import { JobsAssetsResource } from "./jobs-assets.js";
 
 /** Arguments of `operator.jobs.cancel`. */
 export interface JobsCancelParams {
-  /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
 }
 
 /** Arguments of `operator.jobs.claim`. */
 export interface JobsClaimParams {
-  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
+  /** Who works, by a name of its own choice. At most 128 characters. Example: `worker-1`. */
   workerId: string;
   /** What it can make. At most 16 of them. */
   formats: ReadonlyArray<
@@ -42,21 +42,21 @@ export interface JobsClaimParams {
 
 /** Arguments of `operator.jobs.complete`. */
 export interface JobsCompleteParams {
-  /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
-  /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Of the claim, as it was answered. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
   /** What it cost, at most what was reserved. */
   creditsCharged: number;
   /** What it made. At most 200 of them. */
   assets: readonly ReportedAsset[];
-  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
+  /** Who works, by a name of its own choice. At most 128 characters. Example: `worker-1`. */
   workerId: string;
 }
 
 /** Arguments of `operator.jobs.completeMany`. */
 export interface JobsCompleteManyParams {
-  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
+  /** Who works, by a name of its own choice. At most 128 characters. Example: `worker-1`. */
   workerId: string;
   /** With at most 400 assets in all of them. At most 50 of them. */
   items: readonly CompletionItem[];
@@ -64,16 +64,16 @@ export interface JobsCompleteManyParams {
 
 /** Arguments of `operator.jobs.fail`. */
 export interface JobsFailParams {
-  /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
-  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
+  /** Who works, by a name of its own choice. At most 128 characters. Example: `worker-1`. */
   workerId: string;
-  /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Of the claim, as it was answered. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
-  /** What went wrong, for programs. Such as `SOURCE_NOT_FOUND`. */
+  /** What went wrong, for programs. Example: `SOURCE_NOT_FOUND`. */
   code: string;
   /**
-   * The partner sees it. At most 2,000 characters. Such as `The source video does not exist any
+   * The partner sees it. At most 2,000 characters. Example: `The source video does not exist any
    * more.`.
    */
   message: string;
@@ -83,15 +83,15 @@ export interface JobsFailParams {
 
 /** Arguments of `operator.jobs.heartbeat`. */
 export interface JobsHeartbeatParams {
-  /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
-  /** Of the claim, as it was answered. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Of the claim, as it was answered. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   claimToken: string;
-  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
+  /** Who works, by a name of its own choice. At most 128 characters. Example: `worker-1`. */
   workerId: string;
   /**
    * What is being done, in this order; any of them may be left out. An earlier one than before
-   * changes nothing. In `finalizing` a job cannot be canceled any more. Such as `rendering`.
+   * changes nothing. In `finalizing` a job cannot be canceled any more. Example: `rendering`.
    */
   stage?:
     | "finalizing"
@@ -108,7 +108,7 @@ export interface JobsHeartbeatParams {
 
 /** Arguments of `operator.jobs.heartbeatMany`. */
 export interface JobsHeartbeatManyParams {
-  /** Who works, by a name of its own choice. At most 128 characters. Such as `worker-1`. */
+  /** Who works, by a name of its own choice. At most 128 characters. Example: `worker-1`. */
   workerId: string;
   /** One for each job. At most 50 of them. */
   items: readonly HeartbeatItem[];
@@ -142,9 +142,9 @@ export interface JobsListParams {
         | (string & {})
       >
     | undefined;
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId?: string | undefined;
-  /** Jobs on a page. From 1 to 200. Without it, 50. */
+  /** Jobs on a page. From 1 to 200. Default: 50. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -152,13 +152,13 @@ export interface JobsListParams {
 
 /** Arguments of `operator.jobs.retrieve`. */
 export interface JobsRetrieveParams {
-  /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
 }
 
 /** Arguments of `operator.jobs.retry`. */
 export interface JobsRetryParams {
-  /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
 }
 
@@ -335,8 +335,8 @@ export class JobsResource extends Resource {
    *
    * `GET /ops/v1/jobs`, with the role `viewer`.
    *
-   * @returns A job, who works on it, and why it failed. One page of these; `for await` over it goes
-   *   on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   job, who works on it, and why it failed.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(params: JobsListParams = {}, options?: OperatorRequestOptions): PagePromise<OpsJob> {

@@ -7,9 +7,9 @@ import type { Candidate } from "../types.js";
 
 /** Arguments of `operator.leaseRequests.candidates.list`. */
 export interface LeaseRequestsCandidatesListParams {
-  /** Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
   leaseRequestId: string;
-  /** Candidates on a page. From 1 to 100. Without it, 25. */
+  /** Candidates on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -28,8 +28,8 @@ export class LeaseRequestsCandidatesResource extends Resource {
    *
    * `GET /ops/v1/lease-requests/{leaseRequestId}/candidates`, with the role `viewer`.
    *
-   * @returns An available account, and how well it fits. One page of these; `for await` over it
-   *   goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: an
+   *   available account, and how well it fits.
    * @throws {NotFoundError} `leaseRequestId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

@@ -8,10 +8,10 @@ import { LeaseRequestsCandidatesResource } from "./lease-requests-candidates.js"
 
 /** Arguments of `operator.leaseRequests.fulfil`. */
 export interface LeaseRequestsFulfilParams {
-  /** Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
   leaseRequestId: string;
   /**
-   * As many as the request asks for, or fewer: then it is `partial`. At most 50 of them. Such as
+   * As many as the request asks for, or fewer: then it is `partial`. At most 50 of them. Example:
    * `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
   poolAccountIds: readonly string[];
@@ -23,7 +23,7 @@ export interface LeaseRequestsFulfilParams {
 
 /** Arguments of `operator.leaseRequests.list`. */
 export interface LeaseRequestsListParams {
-  /** Only these; a list for several. Without it, `requested`. */
+  /** Only requests of this status; a list for several. Default: `requested` only. */
   status?:
     | "assigned"
     | "partial"
@@ -32,9 +32,9 @@ export interface LeaseRequestsListParams {
     | (string & {})
     | ReadonlyArray<"assigned" | "partial" | "rejected" | "requested" | (string & {})>
     | undefined;
-  /** Only of this organization's projects. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Only of this organization's projects. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId?: string | undefined;
-  /** Requests on a page. From 1 to 100. Without it, 25. */
+  /** Requests on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -42,15 +42,15 @@ export interface LeaseRequestsListParams {
 
 /** Arguments of `operator.leaseRequests.reject`. */
 export interface LeaseRequestsRejectParams {
-  /** Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
   leaseRequestId: string;
-  /** For the partner. At most 2,000 characters. Such as `No account fits at the moment`. */
+  /** For the partner. At most 2,000 characters. Example: `No account fits at the moment`. */
   note: string;
 }
 
 /** Arguments of `operator.leaseRequests.retrieve`. */
 export interface LeaseRequestsRetrieveParams {
-  /** Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`. */
   leaseRequestId: string;
 }
 
@@ -98,8 +98,8 @@ export class LeaseRequestsResource extends Resource {
    *
    * `GET /ops/v1/lease-requests`, with the role `viewer`.
    *
-   * @returns A lease request, with its organization and what the partner wrote to the operator. One
-   *   page of these; `for await` over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   lease request, with its organization and what the partner wrote to the operator.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(

@@ -17,13 +17,13 @@ export interface LeasesListParams {
   /** Only assigned ones like this. */
   billingStatus?: "current" | "past_due" | (string & {}) | undefined;
   /**
-   * Only assigned ones whose oldest unpaid month begins before this. Such as
+   * Only assigned ones whose oldest unpaid month begins before this. Example:
    * `2026-06-01T00:00:00.000Z`.
    */
   dueBefore?: string | Date | undefined;
-  /** Only of this organization's projects. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Only of this organization's projects. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId?: string | undefined;
-  /** Leases on a page. From 1 to 200. Without it, 50. */
+  /** Leases on a page. From 1 to 200. Default: 50. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -31,7 +31,7 @@ export interface LeasesListParams {
 
 /** Arguments of `operator.leases.recall`. */
 export interface LeasesRecallParams {
-  /** Id of the social account. Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the social account. Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
   /** Kept on the lease. At most 1,024 characters. */
   note?: string | null | undefined;
@@ -39,7 +39,7 @@ export interface LeasesRecallParams {
 
 /** Arguments of `operator.leases.update`. */
 export interface LeasesUpdateParams {
-  /** Id of the social account. Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the social account. Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
   /** From the next renewal on. */
   monthlyPriceCents: number;
@@ -54,8 +54,8 @@ export class LeasesResource extends Resource {
    *
    * `GET /ops/v1/leases`, with the role `viewer`.
    *
-   * @returns A leased account, with its organization and pool account. One page of these; `for
-   *   await` over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   leased account, with its organization and pool account.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(params: LeasesListParams = {}, options?: OperatorRequestOptions): PagePromise<OpsLease> {

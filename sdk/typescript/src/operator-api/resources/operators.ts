@@ -7,17 +7,17 @@ import type { Operator, OperatorWithToken } from "../types.js";
 
 /** Arguments of `operator.operators.create`. */
 export interface OperatorsCreateParams {
-  /** Unique; audit rows name it. At most 120 characters. Such as `Robin`. */
+  /** Unique; audit rows name it. At most 120 characters. Example: `Robin`. */
   name: string;
   /** What the operator may do. */
   role: "admin" | "finance" | "operator" | "viewer" | "worker" | (string & {});
-  /** When the token stops working; in the future. Such as `2026-06-01T00:00:00.000Z`. */
+  /** When the token stops working; in the future. Example: `2026-06-01T00:00:00.000Z`. */
   expiresAt?: string | Date | null | undefined;
 }
 
 /** Arguments of `operator.operators.list`. */
 export interface OperatorsListParams {
-  /** Operators on a page. From 1 to 100. Without it, 25. */
+  /** Operators on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -25,13 +25,13 @@ export interface OperatorsListParams {
 
 /** Arguments of `operator.operators.revoke`. */
 export interface OperatorsRevokeParams {
-  /** Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the operator. Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   operatorId: string;
 }
 
 /** Arguments of `operator.operators.rotate`. */
 export interface OperatorsRotateParams {
-  /** Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the operator. Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   operatorId: string;
 }
 
@@ -66,8 +66,8 @@ export class OperatorsResource extends Resource {
    *
    * `GET /ops/v1/operators`, with the role `admin`.
    *
-   * @returns An operator, without the token. One page of these; `for await` over it goes on through
-   *   all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: an
+   *   operator, without the token.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(params: OperatorsListParams = {}, options?: OperatorRequestOptions): PagePromise<Operator> {

@@ -7,7 +7,7 @@ import type { OpsCashEvent } from "../types.js";
 
 /** Arguments of `operator.organizations.cash.events.list`. */
 export interface OrganizationsCashEventsListParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** Only these; a list for several. */
   eventType?:
@@ -21,11 +21,11 @@ export interface OrganizationsCashEventsListParams {
         "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {})
       >
     | undefined;
-  /** Events on a page. From 1 to 100. Without it, 25. */
+  /** Events on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
-  /** Which of its two ledgers. Without it, `live`. */
+  /** Which of its two ledgers. Default: `live`. */
   env?: "live" | "test" | (string & {}) | undefined;
 }
 
@@ -39,8 +39,8 @@ export class OrganizationsCashEventsResource extends Resource {
    *
    * `GET /ops/v1/organizations/{orgId}/cash/events`, with the role `viewer`.
    *
-   * @returns A movement of cash as the partner sees it, and who made it. One page of these; `for
-   *   await` over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   movement of cash as the partner sees it, and who made it.
    * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

@@ -8,11 +8,11 @@ import { OrganizationsCashEventsResource } from "./organizations-cash-events.js"
 
 /** Arguments of `operator.organizations.cash.adjust`. */
 export interface OrganizationsCashAdjustParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** Negative takes money. Not 0. */
   amountCents: number;
-  /** The partner sees it. At most 500 characters. Such as `Corrects the transfer of 1 June`. */
+  /** The partner sees it. At most 500 characters. Example: `Corrects the transfer of 1 June`. */
   description: string;
   /** Of the payment, such as an invoice. At most 255 characters. */
   reference?: string | null | undefined;
@@ -20,9 +20,9 @@ export interface OrganizationsCashAdjustParams {
 
 /** Arguments of `operator.organizations.cash.refund`. */
 export interface OrganizationsCashRefundParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** Id of the social account. Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the social account. Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
   /** 0 is the first month. From 0 to 100,000. */
   leaseMonth: number;
@@ -34,11 +34,11 @@ export interface OrganizationsCashRefundParams {
 
 /** Arguments of `operator.organizations.cash.topUp`. */
 export interface OrganizationsCashTopUpParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** What was paid in. At least 1. */
   amountCents: number;
-  /** The partner sees it. At most 500 characters. Such as `Wire transfer of 1 June`. */
+  /** The partner sees it. At most 500 characters. Example: `Wire transfer of 1 June`. */
   description: string;
   /** Of the payment, such as an invoice. At most 255 characters. */
   reference?: string | null | undefined;

@@ -7,9 +7,9 @@ import type { OpsCreditEvent } from "../types.js";
 
 /** Arguments of `operator.organizations.credits.events.list`. */
 export interface OrganizationsCreditsEventsListParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** Only of these; a list for several. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Only of these; a list for several. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId?: string | readonly string[] | undefined;
   /** Only these; a list for several. */
   eventType?:
@@ -24,15 +24,15 @@ export interface OrganizationsCreditsEventsListParams {
         "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {})
       >
     | undefined;
-  /** From this instant on. Such as `2026-06-01T00:00:00.000Z`. */
+  /** From this instant on. Example: `2026-06-01T00:00:00.000Z`. */
   since?: string | Date | undefined;
-  /** Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`. */
+  /** Up to this instant, inclusive. Example: `2026-06-01T00:00:00.000Z`. */
   until?: string | Date | undefined;
-  /** Events on a page. From 1 to 100. Without it, 25. */
+  /** Events on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
-  /** Which of its two ledgers. Without it, `live`. */
+  /** Which of its two ledgers. Default: `live`. */
   env?: "live" | "test" | (string & {}) | undefined;
 }
 
@@ -46,8 +46,8 @@ export class OrganizationsCreditsEventsResource extends Resource {
    *
    * `GET /ops/v1/organizations/{orgId}/credits/events`, with the role `viewer`.
    *
-   * @returns A movement of credits as its partner sees it, and who made it. One page of these; `for
-   *   await` over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   movement of credits as its partner sees it, and who made it.
    * @throws {NotFoundError} `orgId` names nothing that exists.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

@@ -8,11 +8,11 @@ import { OrganizationsCreditsEventsResource } from "./organizations-credits-even
 
 /** Arguments of `operator.organizations.credits.adjust`. */
 export interface OrganizationsCreditsAdjustParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** Negative takes credits. Not 0. */
   credits: number;
-  /** The partner sees it. At most 500 characters. Such as `Corrects the grant of 1 June`. */
+  /** The partner sees it. At most 500 characters. Example: `Corrects the grant of 1 June`. */
   description: string;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata?: Readonly<Record<string, string>> | undefined;
@@ -20,7 +20,7 @@ export interface OrganizationsCreditsAdjustParams {
 
 /** Arguments of `operator.organizations.credits.grant`. */
 export interface OrganizationsCreditsGrantParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** How many to add. At least 1. */
   credits: number;
@@ -32,7 +32,7 @@ export interface OrganizationsCreditsGrantParams {
 
 /** Arguments of `operator.organizations.credits.purchase`. */
 export interface OrganizationsCreditsPurchaseParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** How many to add. At least 1. */
   credits: number;
@@ -44,9 +44,9 @@ export interface OrganizationsCreditsPurchaseParams {
 
 /** Arguments of `operator.organizations.credits.refund`. */
 export interface OrganizationsCreditsRefundParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
   /** With earlier refunds of the job, at most its charge. At least 1. */
   credits: number;

@@ -7,7 +7,7 @@ import type { SetSubscription } from "../types.js";
 
 /** Arguments of `operator.organizations.subscription.update`. */
 export interface OrganizationsSubscriptionUpdateParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** What was bought. */
   tier: "enterprise" | "free" | "pro" | "scale" | "starter" | (string & {});
@@ -17,7 +17,7 @@ export interface OrganizationsSubscriptionUpdateParams {
   billingStatus: "active" | "canceled" | "past_due" | (string & {});
   /**
    * Cut to its day, the day of the month on which periods begin. Without it: as before, or today.
-   * Such as `2026-06-01T00:00:00.000Z`.
+   * Example: `2026-06-01T00:00:00.000Z`.
    */
   startedAt?: string | Date | null | undefined;
 }

@@ -11,15 +11,15 @@ import { OrganizationsSubscriptionResource } from "./organizations-subscription.
 
 /** Arguments of `operator.organizations.create`. */
 export interface OrganizationsCreateParams {
-  /** As people know it. At most 128 characters. Such as `Corner Coffee`. */
+  /** As people know it. At most 128 characters. Example: `Corner Coffee`. */
   name: string;
   /**
-   * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
+   * One address, without a name around it. At most 254 characters. Example: `billing@example.com`.
    */
   billingEmail?: string | null | undefined;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata?: Readonly<Record<string, string>> | undefined;
-  /** How many requests its keys may send. Without it, `standard`. */
+  /** How many requests its keys may send. Default: `standard`. */
   rateLimitTier?:
     | "internal"
     | "partner"
@@ -42,9 +42,9 @@ export interface OrganizationsListParams {
     | (string & {})
     | ReadonlyArray<"active" | "archived" | "suspended" | (string & {})>
     | undefined;
-  /** Only the children of this partner. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Only the children of this partner. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   parentOrganizationId?: string | undefined;
-  /** Organizations on a page. From 1 to 100. Without it, 25. */
+  /** Organizations on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -52,13 +52,13 @@ export interface OrganizationsListParams {
 
 /** Arguments of `operator.organizations.retrieve`. */
 export interface OrganizationsRetrieveParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
 }
 
 /** Arguments of `operator.organizations.update`. */
 export interface OrganizationsUpdateParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** How many requests its keys may send. */
   rateLimitTier?:
@@ -117,8 +117,8 @@ export class OrganizationsResource extends Resource {
    *
    * `GET /ops/v1/organizations`, with the role `viewer`.
    *
-   * @returns An organization with what only the operator decides. One page of these; `for await`
-   *   over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: an
+   *   organization with what only the operator decides.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(

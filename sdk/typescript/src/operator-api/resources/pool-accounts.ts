@@ -10,17 +10,17 @@ import type { PoolAccount, PoolImport } from "../types.js";
 export interface PoolAccountsCreateParams {
   /** Where it is. */
   platform: "tiktok" | (string & {});
-  /** In lower case, without @. Such as `coffee.reviews.daily`. */
+  /** In lower case, without @. Example: `coffee.reviews.daily`. */
   handle: string;
   /** How many follow it. */
   followers: number;
-  /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. At most 64 characters. Example: `food_and_drink`. */
   vertical: string;
-  /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `pt-BR`. */
+  /** BCP 47 language tag, of registered parts. At most 35 characters. Example: `pt-BR`. */
   language: string;
   /** Where its audience is. At most 249 of them. */
   geo: readonly string[];
-  /** What a month costs, where the lease says nothing else. Without it, 15,000. */
+  /** What a month costs, where the lease says nothing else. Default: 15,000. */
   monthlyPriceCents?: number | undefined;
   /** Its picture. At most 2,048 characters. */
   avatarUrl?: string | null | undefined;
@@ -48,11 +48,11 @@ export interface PoolAccountsListParams {
     | undefined;
   /** Only these; a list for several. */
   platform?: "tiktok" | (string & {}) | ReadonlyArray<"tiktok" | (string & {})> | undefined;
-  /** Only these; a list for several. Such as `food_and_drink`. */
+  /** Only these; a list for several. Example: `food_and_drink`. */
   vertical?: string | readonly string[] | undefined;
-  /** Only these; a list for several. Such as `pt-BR`. */
+  /** Only these; a list for several. Example: `pt-BR`. */
   language?: string | readonly string[] | undefined;
-  /** Only with an audience in one of these countries; a list for several. Such as `GB`. */
+  /** Only with an audience in one of these countries; a list for several. Example: `GB`. */
   geo?: string | readonly string[] | undefined;
   /** Only with so many or more. */
   minFollowers?: number | undefined;
@@ -62,7 +62,7 @@ export interface PoolAccountsListParams {
   maxMonthlyPriceCents?: number | undefined;
   /** A part of the handle, whatever its case. At most 64 characters. */
   search?: string | undefined;
-  /** Accounts on a page. From 1 to 200. Without it, 50. */
+  /** Accounts on a page. From 1 to 200. Default: 50. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -70,13 +70,13 @@ export interface PoolAccountsListParams {
 
 /** Arguments of `operator.poolAccounts.update`. */
 export interface PoolAccountsUpdateParams {
-  /** Id of the pool account. Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the pool account. Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   poolAccountId: string;
   /** How many follow it. */
   followers?: number | undefined;
-  /** What it posts about. At most 64 characters. Such as `food_and_drink`. */
+  /** What it posts about. At most 64 characters. Example: `food_and_drink`. */
   vertical?: string | undefined;
-  /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `pt-BR`. */
+  /** BCP 47 language tag, of registered parts. At most 35 characters. Example: `pt-BR`. */
   language?: string | undefined;
   /** Where its audience is. At most 249 of them. */
   geo?: readonly string[] | undefined;
@@ -153,8 +153,8 @@ export class PoolAccountsResource extends Resource {
    *
    * `GET /ops/v1/pool/accounts`, with the role `viewer`.
    *
-   * @returns An account of the pool. One page of these; `for await` over it goes on through all
-   *   pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: an
+   *   account of the pool.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(

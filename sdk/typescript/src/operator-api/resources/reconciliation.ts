@@ -8,7 +8,7 @@ import type { BooksCheck } from "../types.js";
 /** Arguments of `operator.reconciliation.retrieve`. */
 export interface ReconciliationRetrieveParams {
   /**
-   * Check this organization now, instead of reading the last full check. Such as
+   * Check this organization now, instead of reading the last full check. Example:
    * `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
   organizationId?: string | undefined;

@@ -9,12 +9,12 @@ import type { PartnerDryRun, PartnerRenewals } from "../types.js";
 export interface RenewalsDryRunParams {
   /**
    * Day by day until then, at most a year ahead, as if nothing were paid in and no lease released.
-   * Without it, now alone. Such as `2026-06-01T00:00:00.000Z`.
+   * Without it, now alone. Example: `2026-06-01T00:00:00.000Z`.
    */
   until?: string | Date | undefined;
-  /** Only of this partner. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Only of this partner. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId?: string | undefined;
-  /** Partners on a page. From 1 to 10. Without it, 5. */
+  /** Partners on a page. From 1 to 10. Default: 5. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -22,11 +22,11 @@ export interface RenewalsDryRunParams {
 
 /** Arguments of `operator.renewals.list`. */
 export interface RenewalsListParams {
-  /** At most a year ahead. Without it, the next 30 days. Such as `2026-06-01T00:00:00.000Z`. */
+  /** At most a year ahead. Without it, the next 30 days. Example: `2026-06-01T00:00:00.000Z`. */
   until?: string | Date | undefined;
-  /** Only of this partner. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Only of this partner. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   organizationId?: string | undefined;
-  /** Partners on a page. From 1 to 100. Without it, 25. */
+  /** Partners on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -45,8 +45,8 @@ export class RenewalsResource extends Resource {
    *
    * `GET /ops/v1/renewals/dry-run`, with the role `finance`.
    *
-   * @returns What sweeps would do with a partner's leases. One page of these; `for await` over it
-   *   goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item:
+   *   what sweeps would do with a partner's leases.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   dryRun(
@@ -68,8 +68,8 @@ export class RenewalsResource extends Resource {
    *
    * `GET /ops/v1/renewals`, with the role `viewer`.
    *
-   * @returns What the leases of a partner will cost its cash wallet. One page of these; `for await`
-   *   over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item:
+   *   what the leases of a partner will cost its cash wallet.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   list(

@@ -7,19 +7,19 @@ import type { DeletedOwnApiKey, KilledApiKey, OwnApiKeyWithSecret } from "../typ
 
 /** Arguments of `layers.apiKeys.delete`. */
 export interface ApiKeysDeleteParams {
-  /** Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   keyId: string;
 }
 
 /** Arguments of `layers.apiKeys.kill`. */
 export interface ApiKeysKillParams {
-  /** Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   keyId: string;
 }
 
 /** Arguments of `layers.apiKeys.rotate`. */
 export interface ApiKeysRotateParams {
-  /** Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   keyId: string;
 }
 

@@ -7,17 +7,17 @@ import type { AuditEvent } from "../types.js";
 
 /** Arguments of `layers.auditLog.list`. */
 export interface AuditLogListParams {
-  /** Only these; a list for several. Such as `api_key.killed`. */
+  /** Only these; a list for several. Example: `api_key.killed`. */
   eventType?: string | readonly string[] | undefined;
-  /** Only of these; a list for several. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Only of these; a list for several. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId?: string | readonly string[] | undefined;
-  /** Only by these; a list for several. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Only by these; a list for several. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   apiKeyId?: string | readonly string[] | undefined;
-  /** From this instant on. Such as `2026-06-01T00:00:00.000Z`. */
+  /** From this instant on. Example: `2026-06-01T00:00:00.000Z`. */
   since?: string | Date | undefined;
-  /** Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`. */
+  /** Up to this instant, inclusive. Example: `2026-06-01T00:00:00.000Z`. */
   until?: string | Date | undefined;
-  /** Events on a page. From 1 to 200. Without it, 50. */
+  /** Events on a page. From 1 to 200. Default: 50. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -32,8 +32,8 @@ export class AuditLogResource extends Resource {
    *
    * `GET /v1/audit-log`, with the scope `audit:read`.
    *
-   * @returns One thing that was done or refused. One page of these; `for await` over it goes on
-   *   through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: one
+   *   thing that was done or refused.
    * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

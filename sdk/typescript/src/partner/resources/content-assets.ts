@@ -6,9 +6,9 @@ import { Resource } from "../../core/resource.js";
 
 /** Arguments of `layers.content.assets.retrieveUrl`. */
 export interface ContentAssetsRetrieveUrlParams {
-  /** Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the container. Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   containerId: string;
-  /** Id of the asset. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the asset. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   assetId: string;
 }
 

@@ -8,15 +8,15 @@ import { ContentAssetsResource } from "./content-assets.js";
 
 /** Arguments of `layers.content.buildSlideshow`. */
 export interface ContentBuildSlideshowParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /**
-   * What it is about, as a viewer would say it; not blank. At most 2,000 characters. Such as `Three
-   * cafés in Lisbon that open before seven`.
+   * What it is about, as a viewer would say it; not blank. At most 2,000 characters. Example:
+   * `Three cafés in Lisbon that open before seven`.
    */
   hook: string;
   /**
-   * The account that it is for: a connected one of the project. Such as
+   * The account that it is for: a connected one of the project. Example:
    * `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
   socialAccountId?: string | null | undefined;
@@ -26,17 +26,17 @@ export interface ContentBuildSlideshowParams {
 
 /** Arguments of `layers.content.generate`. */
 export interface ContentGenerateParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /**
-   * What it is about, as a viewer would say it; not blank. At most 2,000 characters. Such as `Three
-   * cafés in Lisbon that open before seven`.
+   * What it is about, as a viewer would say it; not blank. At most 2,000 characters. Example:
+   * `Three cafés in Lisbon that open before seven`.
    */
   hook?: string | null | undefined;
-  /** The TikTok video to start from. Such as `7301234567890123456`. */
+  /** The TikTok video to start from. Example: `7301234567890123456`. */
   tiktokVideoId?: string | null | undefined;
   /**
-   * The account that it is for: a connected one of the project. Such as
+   * The account that it is for: a connected one of the project. Example:
    * `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
   socialAccountId?: string | null | undefined;
@@ -46,7 +46,7 @@ export interface ContentGenerateParams {
 
 /** Arguments of `layers.content.list`. */
 export interface ContentListParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** Only these; a list for several. */
   status?:
@@ -75,11 +75,11 @@ export interface ContentListParams {
         | (string & {})
       >
     | undefined;
-  /** Created then or later. Such as `2026-06-01T00:00:00.000Z`. */
+  /** Created then or later. Example: `2026-06-01T00:00:00.000Z`. */
   since?: string | Date | undefined;
-  /** Created then or earlier. Such as `2026-06-01T00:00:00.000Z`. */
+  /** Created then or earlier. Example: `2026-06-01T00:00:00.000Z`. */
   until?: string | Date | undefined;
-  /** Containers on a page. From 1 to 200. Without it, 25. */
+  /** Containers on a page. From 1 to 200. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -87,12 +87,12 @@ export interface ContentListParams {
 
 /** Arguments of `layers.content.remixSlideshow`. */
 export interface ContentRemixSlideshowParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** The TikTok video to start from. Such as `7301234567890123456`. */
+  /** The TikTok video to start from. Example: `7301234567890123456`. */
   tiktokVideoId: string;
   /**
-   * The account that it is for: a connected one of the project. Such as
+   * The account that it is for: a connected one of the project. Example:
    * `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
   socialAccountId?: string | null | undefined;
@@ -102,19 +102,19 @@ export interface ContentRemixSlideshowParams {
 
 /** Arguments of `layers.content.remixUgc`. */
 export interface ContentRemixUgcParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /**
-   * What it is about, as a viewer would say it; not blank. At most 2,000 characters. Such as `Three
-   * cafés in Lisbon that open before seven`.
+   * What it is about, as a viewer would say it; not blank. At most 2,000 characters. Example:
+   * `Three cafés in Lisbon that open before seven`.
    */
   hook?: string | null | undefined;
-  /** The TikTok video to start from. Such as `7301234567890123456`. */
+  /** The TikTok video to start from. Example: `7301234567890123456`. */
   tiktokVideoId?: string | null | undefined;
   /** A recording to use. At most 128 characters. */
   mediaId?: string | null | undefined;
   /**
-   * The account that it is for: a connected one of the project. Such as
+   * The account that it is for: a connected one of the project. Example:
    * `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
   socialAccountId?: string | null | undefined;
@@ -124,12 +124,12 @@ export interface ContentRemixUgcParams {
 
 /** Arguments of `layers.content.remixVideo`. */
 export interface ContentRemixVideoParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** The TikTok video to start from. Such as `7301234567890123456`. */
+  /** The TikTok video to start from. Example: `7301234567890123456`. */
   tiktokVideoId: string;
   /**
-   * The account that it is for: a connected one of the project. Such as
+   * The account that it is for: a connected one of the project. Example:
    * `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
   socialAccountId?: string | null | undefined;
@@ -139,7 +139,7 @@ export interface ContentRemixVideoParams {
 
 /** Arguments of `layers.content.retrieve`. */
 export interface ContentRetrieveParams {
-  /** Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the container. Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   containerId: string;
 }
 
@@ -206,8 +206,8 @@ export class ContentResource extends Resource {
    *
    * `GET /v1/projects/{projectId}/content`, with the scope `content:read`.
    *
-   * @returns A container: what one job makes. One page of these; `for await` over it goes on
-   *   through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   container: what one job makes.
    * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
    *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.

@@ -7,7 +7,7 @@ import type { CreditEvent, LedgerHead } from "../types.js";
 
 /** Arguments of `layers.credits.events.list`. */
 export interface CreditsEventsListParams {
-  /** Only of these; a list for several. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Only of these; a list for several. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId?: string | readonly string[] | undefined;
   /** Only these; a list for several. */
   eventType?:
@@ -22,11 +22,11 @@ export interface CreditsEventsListParams {
         "adjustment" | "allocation" | "grant" | "purchase" | "refund" | "usage" | (string & {})
       >
     | undefined;
-  /** From this instant on. Such as `2026-06-01T00:00:00.000Z`. */
+  /** From this instant on. Example: `2026-06-01T00:00:00.000Z`. */
   since?: string | Date | undefined;
-  /** Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`. */
+  /** Up to this instant, inclusive. Example: `2026-06-01T00:00:00.000Z`. */
   until?: string | Date | undefined;
-  /** Events on a page. From 1 to 100. Without it, 25. */
+  /** Events on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -42,8 +42,8 @@ export class CreditsEventsResource extends Resource {
    *
    * `GET /v1/credits/events`.
    *
-   * @returns One movement of credits. The events of a wallet sum to its balance. One page of these;
-   *   `for await` over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: one
+   *   movement of credits. The events of a wallet sum to its balance.
    * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

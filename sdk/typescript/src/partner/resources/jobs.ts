@@ -7,13 +7,13 @@ import type { Job, JobCancellation } from "../types.js";
 
 /** Arguments of `layers.jobs.cancel`. */
 export interface JobsCancelParams {
-  /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
 }
 
 /** Arguments of `layers.jobs.retrieve`. */
 export interface JobsRetrieveParams {
-  /** Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`. */
+  /** Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
   jobId: string;
 }
 

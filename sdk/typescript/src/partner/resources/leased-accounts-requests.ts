@@ -7,7 +7,7 @@ import type { LeaseRequest, NicheParam } from "../types.js";
 
 /** Arguments of `layers.leasedAccounts.requests.create`. */
 export interface LeasedAccountsRequestsCreateParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** How many accounts. From 1 to 50. */
   count: number;
@@ -17,13 +17,13 @@ export interface LeasedAccountsRequestsCreateParams {
   target?: string | null | undefined;
   /** For the operator. At most 2,000 characters. */
   note?: string | null | undefined;
-  /** Your own name for the request; unique among your organization's. Such as `spring-launch`. */
+  /** Your own name for the request; unique among your organization's. Example: `spring-launch`. */
   requestId?: string | null | undefined;
 }
 
 /** Arguments of `layers.leasedAccounts.requests.list`. */
 export interface LeasedAccountsRequestsListParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** Only these; a list for several. */
   status?:
@@ -34,7 +34,7 @@ export interface LeasedAccountsRequestsListParams {
     | (string & {})
     | ReadonlyArray<"assigned" | "partial" | "rejected" | "requested" | (string & {})>
     | undefined;
-  /** Requests on a page. From 1 to 100. Without it, 25. */
+  /** Requests on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -42,7 +42,7 @@ export interface LeasedAccountsRequestsListParams {
 
 /** Arguments of `layers.leasedAccounts.requests.retrieve`. */
 export interface LeasedAccountsRequestsRetrieveParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** Id of the request. */
   requestId: string;
@@ -87,8 +87,8 @@ export class LeasedAccountsRequestsResource extends Resource {
    *
    * `GET /v1/projects/{projectId}/leased-accounts/requests`, with the scope `leased:write`.
    *
-   * @returns A request for accounts and, once it is answered, its result. One page of these; `for
-   *   await` over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   request for accounts and, once it is answered, its result.
    * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
    *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.

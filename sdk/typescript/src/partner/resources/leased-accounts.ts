@@ -8,16 +8,19 @@ import { LeasedAccountsRequestsResource } from "./leased-accounts-requests.js";
 
 /** Arguments of `layers.leasedAccounts.list`. */
 export interface LeasedAccountsListParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /**
+   * The project whose leased accounts you want. `prj_` and a UUID, or the bare UUID. Example:
+   * `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+   */
   projectId: string;
-  /** Only these; a list for several. Without it, `assigned`. */
+  /** Only leases of this status; a list for several. Default: `assigned` only. */
   status?:
     | "assigned"
     | "disconnected"
     | (string & {})
     | ReadonlyArray<"assigned" | "disconnected" | (string & {})>
     | undefined;
-  /** Accounts on a page. From 1 to 1,000. Without it, 1,000. */
+  /** Accounts on a page. From 1 to 1,000. Default: 1,000. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -25,7 +28,7 @@ export interface LeasedAccountsListParams {
 
 /** Arguments of `layers.leasedAccounts.release`. */
 export interface LeasedAccountsReleaseParams {
-  /** Id of the social account. Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the social account. Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
   /** For the audit log. At most 1,024 characters. */
   reason?: string | null | undefined;
@@ -46,8 +49,8 @@ export class LeasedAccountsResource extends Resource {
    *
    * `GET /v1/projects/{projectId}/leased-accounts`, with the scope `leased:write`.
    *
-   * @returns An account leased to a project: what it costs, and when it is charged next. One page
-   *   of these; `for await` over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: an
+   *   account leased to a project: what it costs, and when it is charged next.
    * @throws {NotFoundError} `projectId` is not in your organization.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

@@ -7,9 +7,9 @@ import type { ApiKey, ApiKeyWithSecret, DeletedApiKey } from "../types.js";
 
 /** Arguments of `layers.organizations.apiKeys.create`. */
 export interface OrganizationsApiKeysCreateParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** To tell keys apart. At most 120 characters. Such as `Backend`. */
+  /** To tell keys apart. At most 120 characters. Example: `Backend`. */
   name: string;
   /** `*` stands for every scope but `org:admin`. At most 64 of them. */
   scopes: ReadonlyArray<
@@ -32,23 +32,23 @@ export interface OrganizationsApiKeysCreateParams {
     | "*"
     | (string & {})
   >;
-  /** A `test` key sees the test environment and nothing else. Without it, `live`. */
+  /** A `test` key sees the test environment and nothing else. Default: `live`. */
   env?: "live" | "test" | (string & {}) | undefined;
 }
 
 /** Arguments of `layers.organizations.apiKeys.delete`. */
 export interface OrganizationsApiKeysDeleteParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   keyId: string;
 }
 
 /** Arguments of `layers.organizations.apiKeys.list`. */
 export interface OrganizationsApiKeysListParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** Keys on a page. From 1 to 100. Without it, 25. */
+  /** Keys on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -56,9 +56,9 @@ export interface OrganizationsApiKeysListParams {
 
 /** Arguments of `layers.organizations.apiKeys.rotate`. */
 export interface OrganizationsApiKeysRotateParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   keyId: string;
 }
 
@@ -126,8 +126,8 @@ export class OrganizationsApiKeysResource extends Resource {
    *
    * `GET /v1/organizations/{orgId}/api-keys`, with the scope `org:admin`.
    *
-   * @returns An API key, without its secret. One page of these; `for await` over it goes on through
-   *   all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: an
+   *   API key, without its secret.
    * @throws {NotFoundError} `orgId` does not exist, or this key cannot see it; the two look the
    *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.

@@ -7,13 +7,13 @@ import type { CreditConfigAnswer } from "../types.js";
 
 /** Arguments of `layers.organizations.creditConfig.retrieve`. */
 export interface OrganizationsCreditConfigRetrieveParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
 }
 
 /** Arguments of `layers.organizations.creditConfig.update`. */
 export interface OrganizationsCreditConfigUpdateParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** The most that may be used and reserved in a period; null is no cap. */
   monthlyCreditCap?: number | null | undefined;

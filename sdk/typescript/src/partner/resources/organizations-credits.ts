@@ -8,7 +8,7 @@ import { OrganizationsCreditsEventsResource } from "./organizations-credits-even
 
 /** Arguments of `layers.organizations.credits.allocate`. */
 export interface OrganizationsCreditsAllocateParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
   /** How many to move. At least 1. */
   credits: number;
@@ -20,7 +20,11 @@ export interface OrganizationsCreditsAllocateParams {
 
 /** Arguments of `layers.organizations.credits.retrieve`. */
 export interface OrganizationsCreditsRetrieveParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /**
+   * The child organization whose wallet you want. Must be a direct child of your organization,
+   * otherwise 404. `org_` and a UUID, or the bare UUID. Example:
+   * `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+   */
   orgId: string;
 }
 

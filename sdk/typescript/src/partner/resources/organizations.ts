@@ -10,18 +10,18 @@ import { OrganizationsCreditsResource } from "./organizations-credits.js";
 
 /** Arguments of `layers.organizations.archive`. */
 export interface OrganizationsArchiveParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
 }
 
 /** Arguments of `layers.organizations.create`. */
 export interface OrganizationsCreateParams {
-  /** As people know it. At most 128 characters. Such as `Corner Coffee`. */
+  /** As people know it. At most 128 characters. Example: `Corner Coffee`. */
   name: string;
   /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
   metadata?: Readonly<Record<string, string>> | undefined;
   /**
-   * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
+   * One address, without a name around it. At most 254 characters. Example: `billing@example.com`.
    */
   billingEmail?: string | null | undefined;
 }
@@ -36,7 +36,7 @@ export interface OrganizationsListParams {
     | (string & {})
     | ReadonlyArray<"active" | "archived" | "suspended" | (string & {})>
     | undefined;
-  /** Organizations on a page. From 1 to 200. Without it, 25. */
+  /** Organizations on a page. From 1 to 200. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -50,27 +50,27 @@ export interface OrganizationsMigrateParams {
 
 /** Arguments of `layers.organizations.resume`. */
 export interface OrganizationsResumeParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
 }
 
 /** Arguments of `layers.organizations.retrieve`. */
 export interface OrganizationsRetrieveParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
 }
 
 /** Arguments of `layers.organizations.suspend`. */
 export interface OrganizationsSuspendParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
 }
 
 /** Arguments of `layers.organizations.update`. */
 export interface OrganizationsUpdateParams {
-  /** Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   orgId: string;
-  /** As people know it. At most 128 characters. Such as `Corner Coffee`. */
+  /** As people know it. At most 128 characters. Example: `Corner Coffee`. */
   name?: string | undefined;
   /**
    * Merges key by key: an empty value removes its key, `null` removes all. At most 100 keys in one
@@ -78,7 +78,7 @@ export interface OrganizationsUpdateParams {
    */
   metadata?: Readonly<Record<string, string>> | null | undefined;
   /**
-   * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
+   * One address, without a name around it. At most 254 characters. Example: `billing@example.com`.
    */
   billingEmail?: string | null | undefined;
 }
@@ -146,8 +146,8 @@ export class OrganizationsResource extends Resource {
    *
    * `GET /v1/organizations`, with the scope `org:admin`.
    *
-   * @returns A partner, or a child that a partner has created for a customer. One page of these;
-   *   `for await` over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: a
+   *   partner, or a child that a partner has created for a customer.
    * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

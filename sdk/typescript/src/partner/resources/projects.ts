@@ -7,25 +7,24 @@ import type { ArchivedProject, Project } from "../types.js";
 
 /** Arguments of `layers.projects.archive`. */
 export interface ProjectsArchiveParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
 }
 
 /** Arguments of `layers.projects.create`. */
 export interface ProjectsCreateParams {
-  /** The app or brand. At most 128 characters. Such as `Spring launch`. */
+  /** The app or brand. At most 128 characters. Example: `Spring launch`. */
   name: string;
-  /** A zone of IANA's database, spelt as there. At most 64 characters. Such as `Europe/Lisbon`. */
+  /** A zone of IANA's database, spelt as there. At most 64 characters. Example: `Europe/Lisbon`. */
   timezone: string;
   /** Your own id; unique among your projects. At most 255 characters. */
   customerExternalId?: string | null | undefined;
   /**
-   * BCP 47 language tag, of registered parts. At most 35 characters. Without it, `en`. Such as
-   * `en`.
+   * BCP 47 language tag, of registered parts. At most 35 characters. Default: `en`. Example: `en`.
    */
   primaryLanguage?: string | undefined;
   /**
-   * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
+   * One address, without a name around it. At most 254 characters. Example: `billing@example.com`.
    */
   ownerEmail?: string | null | undefined;
   /** The app that content is about. From 3 to 30 characters. */
@@ -64,7 +63,7 @@ export interface ProjectsListParams {
   search?: string | undefined;
   /** Only these; a list for several. */
   customerExternalId?: string | readonly string[] | undefined;
-  /** Projects on a page. From 1 to 200. Without it, 25. */
+  /** Projects on a page. From 1 to 200. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -72,35 +71,35 @@ export interface ProjectsListParams {
 
 /** Arguments of `layers.projects.retrieve`. */
 export interface ProjectsRetrieveParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
 }
 
 /** Arguments of `layers.projects.update`. */
 export interface ProjectsUpdateParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
-  /** The app or brand. At most 128 characters. Such as `Summer launch`. */
+  /** The app or brand. At most 128 characters. Example: `Summer launch`. */
   name?: string | undefined;
-  /** A zone of IANA's database, spelt as there. At most 64 characters. Such as `Europe/Lisbon`. */
+  /** A zone of IANA's database, spelt as there. At most 64 characters. Example: `Europe/Lisbon`. */
   timezone?: string | undefined;
-  /** Your own id; unique among your projects. At most 255 characters. Such as `customer-4711`. */
+  /** Your own id; unique among your projects. At most 255 characters. Example: `customer-4711`. */
   customerExternalId?: string | null | undefined;
-  /** BCP 47 language tag, of registered parts. At most 35 characters. Such as `en`. */
+  /** BCP 47 language tag, of registered parts. At most 35 characters. Example: `en`. */
   primaryLanguage?: string | undefined;
   /**
-   * One address, without a name around it. At most 254 characters. Such as `billing@example.com`.
+   * One address, without a name around it. At most 254 characters. Example: `billing@example.com`.
    */
   ownerEmail?: string | null | undefined;
-  /** The app that content is about. From 3 to 30 characters. Such as `Corner Coffee`. */
+  /** The app that content is about. From 3 to 30 characters. Example: `Corner Coffee`. */
   appName?: string | null | undefined;
   /**
-   * What the app does. From 100 to 1,000 characters. Such as `Corner Coffee finds the best coffee
+   * What the app does. From 100 to 1,000 characters. Example: `Corner Coffee finds the best coffee
    * within ten minutes of wherever you are, and tells you when the queue is short.`.
    */
   appDescription?: string | null | undefined;
   /**
-   * What the app promises, in a few words. At most 80 characters. Such as `Good coffee, near you`.
+   * What the app promises, in a few words. At most 80 characters. Example: `Good coffee, near you`.
    */
   tagline?: string | null | undefined;
   /** How texts should sound. */
@@ -172,8 +171,8 @@ export class ProjectsResource extends Resource {
    *
    * `GET /v1/projects`, with the scope `projects:read`.
    *
-   * @returns Where content is made and accounts are leased, for one app or brand. One page of
-   *   these; `for await` over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item:
+   *   where content is made and accounts are leased, for one app or brand.
    * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

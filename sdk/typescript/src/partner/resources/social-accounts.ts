@@ -7,7 +7,7 @@ import type { RevokedAccount, SocialAccount } from "../types.js";
 
 /** Arguments of `layers.socialAccounts.list`. */
 export interface SocialAccountsListParams {
-  /** Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   projectId: string;
   /** Only these; a list for several. */
   platform?: "tiktok" | (string & {}) | ReadonlyArray<"tiktok" | (string & {})> | undefined;
@@ -21,7 +21,7 @@ export interface SocialAccountsListParams {
     | undefined;
   /** Only leased ones, or only others. */
   leased?: boolean | undefined;
-  /** Accounts on a page. From 1 to 200. Without it, 50. */
+  /** Accounts on a page. From 1 to 200. Default: 50. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -29,7 +29,7 @@ export interface SocialAccountsListParams {
 
 /** Arguments of `layers.socialAccounts.revoke`. */
 export interface SocialAccountsRevokeParams {
-  /** Id of the social account. Such as `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  /** Id of the social account. Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
   socialAccountId: string;
 }
 
@@ -43,8 +43,8 @@ export class SocialAccountsResource extends Resource {
    *
    * `GET /v1/projects/{projectId}/social-accounts`, with the scope `social:read`.
    *
-   * @returns An account that the project can publish to, leased or the customer's own. One page of
-   *   these; `for await` over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: an
+   *   account that the project can publish to, leased or the customer's own.
    * @throws {NotFoundError} `projectId` does not exist, or this key cannot see it; the two look the
    *   same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.

@@ -19,7 +19,7 @@ export interface WalletEventsListParams {
         "adjustment" | "lease_charge" | "lease_renewal" | "refund" | "topup" | (string & {})
       >
     | undefined;
-  /** Events on a page. From 1 to 100. Without it, 25. */
+  /** Events on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;
   /** `nextCursor` of the page before; with the same filters as there. */
   cursor?: string | undefined;
@@ -34,8 +34,8 @@ export class WalletEventsResource extends Resource {
    *
    * `GET /v1/wallet/events`, with the scope `leased:write`.
    *
-   * @returns One movement of cash, in US cents. The events of a wallet sum to its balance. One page
-   *   of these; `for await` over it goes on through all pages.
+   * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: one
+   *   movement of cash, in US cents. The events of a wallet sum to its balance.
    * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */

@@ -44,7 +44,7 @@ class ClockResource(Resource):
         `POST /ops/v1/clock`, with the role `admin`.
 
         Args:
-            advance_to: Later than now, by at most 24 months. Such as `2026-06-01T00:00:00.000Z`.
+            advance_to: Later than now, by at most 24 months. Example: `2026-06-01T00:00:00.000Z`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -111,7 +111,7 @@ class AsyncClockResource(AsyncResource):
         `POST /ops/v1/clock`, with the role `admin`.
 
         Args:
-            advance_to: Later than now, by at most 24 months. Such as `2026-06-01T00:00:00.000Z`.
+            advance_to: Later than now, by at most 24 months. Example: `2026-06-01T00:00:00.000Z`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

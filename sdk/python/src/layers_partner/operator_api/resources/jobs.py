@@ -76,7 +76,7 @@ class JobsResource(Resource):
         `POST /ops/v1/jobs/{jobId}/cancel`, with the role `operator`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -114,7 +114,7 @@ class JobsResource(Resource):
         `POST /ops/v1/jobs/claim`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
             formats: What it can make. At most 16 of them.
             lease_seconds: How long it may be silent before it loses the job. From 10 to 900.
@@ -161,12 +161,12 @@ class JobsResource(Resource):
         `POST /ops/v1/jobs/{jobId}/complete`, with the role `worker`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            claim_token: Of the claim, as it was answered. Such as
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
+            claim_token: Of the claim, as it was answered. Example:
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits_charged: What it cost, at most what was reserved.
             assets: What it made. At most 200 of them.
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -210,7 +210,7 @@ class JobsResource(Resource):
         `POST /ops/v1/jobs/complete`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
             items: With at most 400 assets in all of them. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -245,13 +245,13 @@ class JobsResource(Resource):
         `POST /ops/v1/jobs/{jobId}/fail`, with the role `worker`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
-            claim_token: Of the claim, as it was answered. Such as
+            claim_token: Of the claim, as it was answered. Example:
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            code: What went wrong, for programs. Such as `SOURCE_NOT_FOUND`.
-            message: The partner sees it. At most 2,000 characters. Such as `The source video does
+            code: What went wrong, for programs. Example: `SOURCE_NOT_FOUND`.
+            message: The partner sees it. At most 2,000 characters. Example: `The source video does
                 not exist any more.`.
             retryable: Whether another try may help.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -300,14 +300,14 @@ class JobsResource(Resource):
         `POST /ops/v1/jobs/{jobId}/heartbeat`, with the role `worker`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            claim_token: Of the claim, as it was answered. Such as
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
+            claim_token: Of the claim, as it was answered. Example:
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
             stage: What is being done, in this order; any of them may be left out. An earlier one
-                than before changes nothing. In `finalizing` a job cannot be canceled any more. Such
-                as `rendering`.
+                than before changes nothing. In `finalizing` a job cannot be canceled any more.
+                Example: `rendering`.
             progress: How much is done. From 0 to 1.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -350,7 +350,7 @@ class JobsResource(Resource):
         `POST /ops/v1/jobs/heartbeat`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
             items: One for each job. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -394,15 +394,15 @@ class JobsResource(Resource):
         Args:
             status: Only these; a list for several.
             format: Only these; a list for several.
-            organization_id: Id of the organization. Such as
+            organization_id: Id of the organization. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Jobs on a page. From 1 to 200. Without it, 50.
+            limit: Jobs on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A job, who works on it, and why it failed. One page of these; iterating over it goes on
-            through all pages.
+            A page of items; iterate over it to read all pages. Each item: a job, who works on it,
+            and why it failed.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -426,7 +426,7 @@ class JobsResource(Resource):
         `GET /ops/v1/jobs/{jobId}`, with the role `viewer`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -448,7 +448,7 @@ class JobsResource(Resource):
         `POST /ops/v1/jobs/{jobId}/retry`, with the role `operator`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -514,7 +514,7 @@ class AsyncJobsResource(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/cancel`, with the role `operator`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -554,7 +554,7 @@ class AsyncJobsResource(AsyncResource):
         `POST /ops/v1/jobs/claim`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
             formats: What it can make. At most 16 of them.
             lease_seconds: How long it may be silent before it loses the job. From 10 to 900.
@@ -601,12 +601,12 @@ class AsyncJobsResource(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/complete`, with the role `worker`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            claim_token: Of the claim, as it was answered. Such as
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
+            claim_token: Of the claim, as it was answered. Example:
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits_charged: What it cost, at most what was reserved.
             assets: What it made. At most 200 of them.
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -650,7 +650,7 @@ class AsyncJobsResource(AsyncResource):
         `POST /ops/v1/jobs/complete`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
             items: With at most 400 assets in all of them. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -685,13 +685,13 @@ class AsyncJobsResource(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/fail`, with the role `worker`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
-            claim_token: Of the claim, as it was answered. Such as
+            claim_token: Of the claim, as it was answered. Example:
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            code: What went wrong, for programs. Such as `SOURCE_NOT_FOUND`.
-            message: The partner sees it. At most 2,000 characters. Such as `The source video does
+            code: What went wrong, for programs. Example: `SOURCE_NOT_FOUND`.
+            message: The partner sees it. At most 2,000 characters. Example: `The source video does
                 not exist any more.`.
             retryable: Whether another try may help.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -740,14 +740,14 @@ class AsyncJobsResource(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/heartbeat`, with the role `worker`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
-            claim_token: Of the claim, as it was answered. Such as
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
+            claim_token: Of the claim, as it was answered. Example:
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
             stage: What is being done, in this order; any of them may be left out. An earlier one
-                than before changes nothing. In `finalizing` a job cannot be canceled any more. Such
-                as `rendering`.
+                than before changes nothing. In `finalizing` a job cannot be canceled any more.
+                Example: `rendering`.
             progress: How much is done. From 0 to 1.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -790,7 +790,7 @@ class AsyncJobsResource(AsyncResource):
         `POST /ops/v1/jobs/heartbeat`, with the role `worker`.
 
         Args:
-            worker_id: Who works, by a name of its own choice. At most 128 characters. Such as
+            worker_id: Who works, by a name of its own choice. At most 128 characters. Example:
                 `worker-1`.
             items: One for each job. At most 50 of them.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -834,15 +834,15 @@ class AsyncJobsResource(AsyncResource):
         Args:
             status: Only these; a list for several.
             format: Only these; a list for several.
-            organization_id: Id of the organization. Such as
+            organization_id: Id of the organization. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Jobs on a page. From 1 to 200. Without it, 50.
+            limit: Jobs on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A job, who works on it, and why it failed. `await` for one page of these, `async for`
-            for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            job, who works on it, and why it failed.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -866,7 +866,7 @@ class AsyncJobsResource(AsyncResource):
         `GET /ops/v1/jobs/{jobId}`, with the role `viewer`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -888,7 +888,7 @@ class AsyncJobsResource(AsyncResource):
         `POST /ops/v1/jobs/{jobId}/retry`, with the role `operator`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

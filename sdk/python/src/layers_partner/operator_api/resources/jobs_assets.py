@@ -48,10 +48,10 @@ class JobsAssetsResource(Resource):
         `PUT /ops/v1/jobs/{jobId}/assets/{name}`, with the role `worker`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             name: The name.
             worker_id: Who holds the claim, as it was claimed. At most 128 characters.
-            claim_token: Of the claim, as it was answered. Such as
+            claim_token: Of the claim, as it was answered. Example:
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             content: What to upload.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -112,10 +112,10 @@ class AsyncJobsAssetsResource(AsyncResource):
         `PUT /ops/v1/jobs/{jobId}/assets/{name}`, with the role `worker`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             name: The name.
             worker_id: Who holds the claim, as it was claimed. At most 128 characters.
-            claim_token: Of the claim, as it was answered. Such as
+            claim_token: Of the claim, as it was answered. Example:
                 `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             content: What to upload.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.

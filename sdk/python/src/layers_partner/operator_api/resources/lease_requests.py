@@ -76,9 +76,9 @@ class LeaseRequestsResource(Resource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/fulfil`, with the role `operator`.
 
         Args:
-            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             pool_account_ids: As many as the request asks for, or fewer: then it is `partial`. At
-                most 50 of them. Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+                most 50 of them. Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: For the partner. At most 2,000 characters.
             monthly_price_cents: Of each; without it, each has the price that the pool says.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -123,16 +123,16 @@ class LeaseRequestsResource(Resource):
         `GET /ops/v1/lease-requests`, with the role `viewer`.
 
         Args:
-            status: Only these; a list for several. Without it, `requested`.
-            organization_id: Only of this organization's projects. Such as
+            status: Only requests of this status; a list for several. Default: `requested` only.
+            organization_id: Only of this organization's projects. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Requests on a page. From 1 to 100. Without it, 25.
+            limit: Requests on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A lease request, with its organization and what the partner wrote to the operator. One
-            page of these; iterating over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: a lease request, with its
+            organization and what the partner wrote to the operator.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -159,8 +159,8 @@ class LeaseRequestsResource(Resource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/reject`, with the role `operator`.
 
         Args:
-            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
-            note: For the partner. At most 2,000 characters. Such as `No account fits at the
+            lease_request_id: Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            note: For the partner. At most 2,000 characters. Example: `No account fits at the
                 moment`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -187,7 +187,7 @@ class LeaseRequestsResource(Resource):
         `GET /ops/v1/lease-requests/{leaseRequestId}`, with the role `viewer`.
 
         Args:
-            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -258,9 +258,9 @@ class AsyncLeaseRequestsResource(AsyncResource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/fulfil`, with the role `operator`.
 
         Args:
-            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             pool_account_ids: As many as the request asks for, or fewer: then it is `partial`. At
-                most 50 of them. Such as `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+                most 50 of them. Example: `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: For the partner. At most 2,000 characters.
             monthly_price_cents: Of each; without it, each has the price that the pool says.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -305,16 +305,16 @@ class AsyncLeaseRequestsResource(AsyncResource):
         `GET /ops/v1/lease-requests`, with the role `viewer`.
 
         Args:
-            status: Only these; a list for several. Without it, `requested`.
-            organization_id: Only of this organization's projects. Such as
+            status: Only requests of this status; a list for several. Default: `requested` only.
+            organization_id: Only of this organization's projects. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Requests on a page. From 1 to 100. Without it, 25.
+            limit: Requests on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A lease request, with its organization and what the partner wrote to the operator.
-            `await` for one page of these, `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            lease request, with its organization and what the partner wrote to the operator.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -341,8 +341,8 @@ class AsyncLeaseRequestsResource(AsyncResource):
         `POST /ops/v1/lease-requests/{leaseRequestId}/reject`, with the role `operator`.
 
         Args:
-            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
-            note: For the partner. At most 2,000 characters. Such as `No account fits at the
+            lease_request_id: Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            note: For the partner. At most 2,000 characters. Example: `No account fits at the
                 moment`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -369,7 +369,7 @@ class AsyncLeaseRequestsResource(AsyncResource):
         `GET /ops/v1/lease-requests/{leaseRequestId}`, with the role `viewer`.
 
         Args:
-            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            lease_request_id: Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

@@ -51,14 +51,14 @@ class LeaseRequestsCandidatesResource(Resource):
         `GET /ops/v1/lease-requests/{leaseRequestId}/candidates`, with the role `viewer`.
 
         Args:
-            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
-            limit: Candidates on a page. From 1 to 100. Without it, 25.
+            lease_request_id: Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            limit: Candidates on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An available account, and how well it fits. One page of these; iterating over it goes on
-            through all pages.
+            A page of items; iterate over it to read all pages. Each item: an available account, and
+            how well it fits.
 
         Raises:
             NotFoundError: `lease_request_id` names nothing that exists.
@@ -107,14 +107,14 @@ class AsyncLeaseRequestsCandidatesResource(AsyncResource):
         `GET /ops/v1/lease-requests/{leaseRequestId}/candidates`, with the role `viewer`.
 
         Args:
-            lease_request_id: Id of the lease request. Such as `lreq_01K0EJRPVYF888RF9FDTD4P705`.
-            limit: Candidates on a page. From 1 to 100. Without it, 25.
+            lease_request_id: Id of the lease request. Example: `lreq_01K0EJRPVYF888RF9FDTD4P705`.
+            limit: Candidates on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An available account, and how well it fits. `await` for one page of these, `async for`
-            for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: an
+            available account, and how well it fits.
 
         Raises:
             NotFoundError: `lease_request_id` names nothing that exists.

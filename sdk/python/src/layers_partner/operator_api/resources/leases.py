@@ -57,17 +57,17 @@ class LeasesResource(Resource):
         Args:
             status: Only these; a list for several.
             billing_status: Only assigned ones like this.
-            due_before: Only assigned ones whose oldest unpaid month begins before this. Such as
+            due_before: Only assigned ones whose oldest unpaid month begins before this. Example:
                 `2026-06-01T00:00:00.000Z`.
-            organization_id: Only of this organization's projects. Such as
+            organization_id: Only of this organization's projects. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Leases on a page. From 1 to 200. Without it, 50.
+            limit: Leases on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A leased account, with its organization and pool account. One page of these; iterating
-            over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: a leased account, with
+            its organization and pool account.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -101,7 +101,7 @@ class LeasesResource(Resource):
         `POST /ops/v1/leases/{socialAccountId}/recall`, with the role `operator`.
 
         Args:
-            social_account_id: Id of the social account. Such as
+            social_account_id: Id of the social account. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: Kept on the lease. At most 1,024 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -134,7 +134,7 @@ class LeasesResource(Resource):
         `PATCH /ops/v1/leases/{socialAccountId}`, with the role `operator`.
 
         Args:
-            social_account_id: Id of the social account. Such as
+            social_account_id: Id of the social account. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_price_cents: From the next renewal on.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -197,17 +197,17 @@ class AsyncLeasesResource(AsyncResource):
         Args:
             status: Only these; a list for several.
             billing_status: Only assigned ones like this.
-            due_before: Only assigned ones whose oldest unpaid month begins before this. Such as
+            due_before: Only assigned ones whose oldest unpaid month begins before this. Example:
                 `2026-06-01T00:00:00.000Z`.
-            organization_id: Only of this organization's projects. Such as
+            organization_id: Only of this organization's projects. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Leases on a page. From 1 to 200. Without it, 50.
+            limit: Leases on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A leased account, with its organization and pool account. `await` for one page of these,
-            `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            leased account, with its organization and pool account.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -241,7 +241,7 @@ class AsyncLeasesResource(AsyncResource):
         `POST /ops/v1/leases/{socialAccountId}/recall`, with the role `operator`.
 
         Args:
-            social_account_id: Id of the social account. Such as
+            social_account_id: Id of the social account. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             note: Kept on the lease. At most 1,024 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -274,7 +274,7 @@ class AsyncLeasesResource(AsyncResource):
         `PATCH /ops/v1/leases/{socialAccountId}`, with the role `operator`.
 
         Args:
-            social_account_id: Id of the social account. Such as
+            social_account_id: Id of the social account. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_price_cents: From the next renewal on.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.

@@ -49,9 +49,9 @@ class OperatorsResource(Resource):
         `POST /ops/v1/operators`, with the role `admin`.
 
         Args:
-            name: Unique; audit rows name it. At most 120 characters. Such as `Robin`.
+            name: Unique; audit rows name it. At most 120 characters. Example: `Robin`.
             role: What the operator may do.
-            expires_at: When the token stops working; in the future. Such as
+            expires_at: When the token stops working; in the future. Example:
                 `2026-06-01T00:00:00.000Z`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -81,13 +81,13 @@ class OperatorsResource(Resource):
         `GET /ops/v1/operators`, with the role `admin`.
 
         Args:
-            limit: Operators on a page. From 1 to 100. Without it, 25.
+            limit: Operators on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An operator, without the token. One page of these; iterating over it goes on through all
-            pages.
+            A page of items; iterate over it to read all pages. Each item: an operator, without the
+            token.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -105,7 +105,7 @@ class OperatorsResource(Resource):
         `POST /ops/v1/operators/{operatorId}/revoke`, with the role `admin`.
 
         Args:
-            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -132,7 +132,7 @@ class OperatorsResource(Resource):
         `POST /ops/v1/operators/{operatorId}/rotate`, with the role `admin`.
 
         Args:
-            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -183,9 +183,9 @@ class AsyncOperatorsResource(AsyncResource):
         `POST /ops/v1/operators`, with the role `admin`.
 
         Args:
-            name: Unique; audit rows name it. At most 120 characters. Such as `Robin`.
+            name: Unique; audit rows name it. At most 120 characters. Example: `Robin`.
             role: What the operator may do.
-            expires_at: When the token stops working; in the future. Such as
+            expires_at: When the token stops working; in the future. Example:
                 `2026-06-01T00:00:00.000Z`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -215,13 +215,13 @@ class AsyncOperatorsResource(AsyncResource):
         `GET /ops/v1/operators`, with the role `admin`.
 
         Args:
-            limit: Operators on a page. From 1 to 100. Without it, 25.
+            limit: Operators on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An operator, without the token. `await` for one page of these, `async for` for those of
-            all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: an
+            operator, without the token.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -239,7 +239,7 @@ class AsyncOperatorsResource(AsyncResource):
         `POST /ops/v1/operators/{operatorId}/revoke`, with the role `admin`.
 
         Args:
-            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -268,7 +268,7 @@ class AsyncOperatorsResource(AsyncResource):
         `POST /ops/v1/operators/{operatorId}/rotate`, with the role `admin`.
 
         Args:
-            operator_id: Id of the operator. Such as `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            operator_id: Id of the operator. Example: `opr_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

@@ -128,12 +128,12 @@ class OrganizationsResource(Resource):
         `POST /ops/v1/organizations`, with the role `operator`.
 
         Args:
-            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
-            billing_email: One address, without a name around it. At most 254 characters. Such as
+            name: As people know it. At most 128 characters. Example: `Corner Coffee`.
+            billing_email: One address, without a name around it. At most 254 characters. Example:
                 `billing@example.com`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
-            rate_limit_tier: How many requests its keys may send. Without it, `standard`.
+            rate_limit_tier: How many requests its keys may send. Default: `standard`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -177,15 +177,15 @@ class OrganizationsResource(Resource):
         Args:
             search: A part of the name, whatever its case. At most 128 characters.
             status: Only these; a list for several.
-            parent_organization_id: Only the children of this partner. Such as
+            parent_organization_id: Only the children of this partner. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Organizations on a page. From 1 to 100. Without it, 25.
+            limit: Organizations on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An organization with what only the operator decides. One page of these; iterating over
-            it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: an organization with what
+            only the operator decides.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -213,7 +213,7 @@ class OrganizationsResource(Resource):
         `GET /ops/v1/organizations/{orgId}`, with the role `viewer`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -247,7 +247,7 @@ class OrganizationsResource(Resource):
         `PATCH /ops/v1/organizations/{orgId}`, with the role `operator`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             rate_limit_tier: How many requests its keys may send.
             format_prices: Upper bounds of what one piece of content costs; what is left out stays
                 as it is.
@@ -380,12 +380,12 @@ class AsyncOrganizationsResource(AsyncResource):
         `POST /ops/v1/organizations`, with the role `operator`.
 
         Args:
-            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
-            billing_email: One address, without a name around it. At most 254 characters. Such as
+            name: As people know it. At most 128 characters. Example: `Corner Coffee`.
+            billing_email: One address, without a name around it. At most 254 characters. Example:
                 `billing@example.com`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
-            rate_limit_tier: How many requests its keys may send. Without it, `standard`.
+            rate_limit_tier: How many requests its keys may send. Default: `standard`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -429,15 +429,15 @@ class AsyncOrganizationsResource(AsyncResource):
         Args:
             search: A part of the name, whatever its case. At most 128 characters.
             status: Only these; a list for several.
-            parent_organization_id: Only the children of this partner. Such as
+            parent_organization_id: Only the children of this partner. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Organizations on a page. From 1 to 100. Without it, 25.
+            limit: Organizations on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An organization with what only the operator decides. `await` for one page of these,
-            `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: an
+            organization with what only the operator decides.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -465,7 +465,7 @@ class AsyncOrganizationsResource(AsyncResource):
         `GET /ops/v1/organizations/{orgId}`, with the role `viewer`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -499,7 +499,7 @@ class AsyncOrganizationsResource(AsyncResource):
         `PATCH /ops/v1/organizations/{orgId}`, with the role `operator`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             rate_limit_tier: How many requests its keys may send.
             format_prices: Upper bounds of what one piece of content costs; what is left out stays
                 as it is.

@@ -75,10 +75,10 @@ class OrganizationsApiKeysResource(Resource):
         `POST /ops/v1/organizations/{orgId}/api-keys`, with the role `operator`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: To tell keys apart. At most 120 characters. Such as `Backend`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: To tell keys apart. At most 120 characters. Example: `Backend`.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
-            env: A `test` key sees the test environment and nothing else. Without it, `live`.
+            env: A `test` key sees the test environment and nothing else. Default: `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -112,14 +112,14 @@ class OrganizationsApiKeysResource(Resource):
         `GET /ops/v1/organizations/{orgId}/api-keys`, with the role `viewer`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Keys on a page. From 1 to 100. Without it, 25.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Keys on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An API key, without its secret. One page of these; iterating over it goes on through all
-            pages.
+            A page of items; iterate over it to read all pages. Each item: an API key, without its
+            secret.
 
         Raises:
             NotFoundError: `org_id` names nothing that exists.
@@ -137,8 +137,8 @@ class OrganizationsApiKeysResource(Resource):
         `POST /ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill`, with the role `operator`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -211,10 +211,10 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/api-keys`, with the role `operator`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: To tell keys apart. At most 120 characters. Such as `Backend`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: To tell keys apart. At most 120 characters. Example: `Backend`.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
-            env: A `test` key sees the test environment and nothing else. Without it, `live`.
+            env: A `test` key sees the test environment and nothing else. Default: `live`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -248,14 +248,14 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
         `GET /ops/v1/organizations/{orgId}/api-keys`, with the role `viewer`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Keys on a page. From 1 to 100. Without it, 25.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Keys on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An API key, without its secret. `await` for one page of these, `async for` for those of
-            all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: an
+            API key, without its secret.
 
         Raises:
             NotFoundError: `org_id` names nothing that exists.
@@ -275,8 +275,8 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/api-keys/{keyId}/unkill`, with the role `operator`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

@@ -69,10 +69,10 @@ class OrganizationsCashResource(Resource):
         `POST /ops/v1/organizations/{orgId}/cash/adjustment`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: Negative takes money. Not 0.
-            description: The partner sees it. At most 500 characters. Such as `Corrects the transfer
-                of 1 June`.
+            description: The partner sees it. At most 500 characters. Example: `Corrects the
+                transfer of 1 June`.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -110,8 +110,8 @@ class OrganizationsCashResource(Resource):
         `POST /ops/v1/organizations/{orgId}/cash/refund`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            social_account_id: Id of the social account. Such as
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            social_account_id: Id of the social account. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             lease_month: 0 is the first month. From 0 to 100,000.
             amount_cents: At most what the month was charged. At least 1.
@@ -155,9 +155,9 @@ class OrganizationsCashResource(Resource):
         `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: What was paid in. At least 1.
-            description: The partner sees it. At most 500 characters. Such as `Wire transfer of 1
+            description: The partner sees it. At most 500 characters. Example: `Wire transfer of 1
                 June`.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -229,10 +229,10 @@ class AsyncOrganizationsCashResource(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/cash/adjustment`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: Negative takes money. Not 0.
-            description: The partner sees it. At most 500 characters. Such as `Corrects the transfer
-                of 1 June`.
+            description: The partner sees it. At most 500 characters. Example: `Corrects the
+                transfer of 1 June`.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -270,8 +270,8 @@ class AsyncOrganizationsCashResource(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/cash/refund`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            social_account_id: Id of the social account. Such as
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            social_account_id: Id of the social account. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             lease_month: 0 is the first month. From 0 to 100,000.
             amount_cents: At most what the month was charged. At least 1.
@@ -315,9 +315,9 @@ class AsyncOrganizationsCashResource(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/cash/topup`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             amount_cents: What was paid in. At least 1.
-            description: The partner sees it. At most 500 characters. Such as `Wire transfer of 1
+            description: The partner sees it. At most 500 characters. Example: `Wire transfer of 1
                 June`.
             reference: Of the payment, such as an invoice. At most 255 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.

@@ -54,16 +54,16 @@ class OrganizationsCashEventsResource(Resource):
         `GET /ops/v1/organizations/{orgId}/cash/events`, with the role `viewer`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
-            limit: Events on a page. From 1 to 100. Without it, 25.
+            limit: Events on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: Which of its two ledgers. Without it, `live`.
+            env: Which of its two ledgers. Default: `live`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A movement of cash as the partner sees it, and who made it. One page of these; iterating
-            over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: a movement of cash as the
+            partner sees it, and who made it.
 
         Raises:
             NotFoundError: `org_id` names nothing that exists.
@@ -114,16 +114,16 @@ class AsyncOrganizationsCashEventsResource(AsyncResource):
         `GET /ops/v1/organizations/{orgId}/cash/events`, with the role `viewer`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
-            limit: Events on a page. From 1 to 100. Without it, 25.
+            limit: Events on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: Which of its two ledgers. Without it, `live`.
+            env: Which of its two ledgers. Default: `live`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A movement of cash as the partner sees it, and who made it. `await` for one page of
-            these, `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            movement of cash as the partner sees it, and who made it.
 
         Raises:
             NotFoundError: `org_id` names nothing that exists.

@@ -75,10 +75,10 @@ class OrganizationsCreditsResource(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/adjustment`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: Negative takes credits. Not 0.
-            description: The partner sees it. At most 500 characters. Such as `Corrects the grant of
-                1 June`.
+            description: The partner sees it. At most 500 characters. Example: `Corrects the grant
+                of 1 June`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -114,7 +114,7 @@ class OrganizationsCreditsResource(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/grant`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: How many to add. At least 1.
             description: The partner sees it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
@@ -151,7 +151,7 @@ class OrganizationsCreditsResource(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/purchase`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: How many to add. At least 1.
             description: The partner sees it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
@@ -190,8 +190,8 @@ class OrganizationsCreditsResource(Resource):
         `POST /ops/v1/organizations/{orgId}/credits/refund`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             credits: With earlier refunds of the job, at most its charge. At least 1.
             description: The partner sees it. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -265,10 +265,10 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/adjustment`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: Negative takes credits. Not 0.
-            description: The partner sees it. At most 500 characters. Such as `Corrects the grant of
-                1 June`.
+            description: The partner sees it. At most 500 characters. Example: `Corrects the grant
+                of 1 June`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -304,7 +304,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/grant`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: How many to add. At least 1.
             description: The partner sees it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
@@ -341,7 +341,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/purchase`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: How many to add. At least 1.
             description: The partner sees it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
@@ -380,8 +380,8 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         `POST /ops/v1/organizations/{orgId}/credits/refund`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             credits: With earlier refunds of the job, at most its charge. At least 1.
             description: The partner sees it. At most 500 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.

@@ -60,20 +60,20 @@ class OrganizationsCreditsEventsResource(Resource):
         `GET /ops/v1/organizations/{orgId}/credits/events`, with the role `viewer`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            project_id: Only of these; a list for several. Such as
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Only of these; a list for several. Example:
                 `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
-            since: From this instant on. Such as `2026-06-01T00:00:00.000Z`.
-            until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
-            limit: Events on a page. From 1 to 100. Without it, 25.
+            since: From this instant on. Example: `2026-06-01T00:00:00.000Z`.
+            until: Up to this instant, inclusive. Example: `2026-06-01T00:00:00.000Z`.
+            limit: Events on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: Which of its two ledgers. Without it, `live`.
+            env: Which of its two ledgers. Default: `live`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A movement of credits as its partner sees it, and who made it. One page of these;
-            iterating over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: a movement of credits as
+            its partner sees it, and who made it.
 
         Raises:
             NotFoundError: `org_id` names nothing that exists.
@@ -137,20 +137,20 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
         `GET /ops/v1/organizations/{orgId}/credits/events`, with the role `viewer`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            project_id: Only of these; a list for several. Such as
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Only of these; a list for several. Example:
                 `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
-            since: From this instant on. Such as `2026-06-01T00:00:00.000Z`.
-            until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
-            limit: Events on a page. From 1 to 100. Without it, 25.
+            since: From this instant on. Example: `2026-06-01T00:00:00.000Z`.
+            until: Up to this instant, inclusive. Example: `2026-06-01T00:00:00.000Z`.
+            limit: Events on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
-            env: Which of its two ledgers. Without it, `live`.
+            env: Which of its two ledgers. Default: `live`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A movement of credits as its partner sees it, and who made it. `await` for one page of
-            these, `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            movement of credits as its partner sees it, and who made it.
 
         Raises:
             NotFoundError: `org_id` names nothing that exists.

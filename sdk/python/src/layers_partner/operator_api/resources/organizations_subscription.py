@@ -50,12 +50,12 @@ class OrganizationsSubscriptionResource(Resource):
         `PUT /ops/v1/organizations/{orgId}/subscription`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tier: What was bought.
             included_credits: What each period grants while billing is active.
             billing_status: Only `active` gets the allotment of each period.
             started_at: Cut to its day, the day of the month on which periods begin. Without it: as
-                before, or today. Such as `2026-06-01T00:00:00.000Z`.
+                before, or today. Example: `2026-06-01T00:00:00.000Z`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -114,12 +114,12 @@ class AsyncOrganizationsSubscriptionResource(AsyncResource):
         `PUT /ops/v1/organizations/{orgId}/subscription`, with the role `finance`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             tier: What was bought.
             included_credits: What each period grants while billing is active.
             billing_status: Only `active` gets the allotment of each period.
             started_at: Cut to its day, the day of the month on which periods begin. Without it: as
-                before, or today. Such as `2026-06-01T00:00:00.000Z`.
+                before, or today. Example: `2026-06-01T00:00:00.000Z`.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

@@ -60,13 +60,13 @@ class PoolAccountsResource(Resource):
 
         Args:
             platform: Where it is.
-            handle: In lower case, without @. Such as `coffee.reviews.daily`.
+            handle: In lower case, without @. Example: `coffee.reviews.daily`.
             followers: How many follow it.
-            vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
-            language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
+            vertical: What it posts about. At most 64 characters. Example: `food_and_drink`.
+            language: BCP 47 language tag, of registered parts. At most 35 characters. Example:
                 `pt-BR`.
             geo: Where its audience is. At most 249 of them.
-            monthly_price_cents: What a month costs, where the lease says nothing else. Without it,
+            monthly_price_cents: What a month costs, where the lease says nothing else. Default:
                 15,000.
             avatar_url: Its picture. At most 2,048 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -170,19 +170,19 @@ class PoolAccountsResource(Resource):
         Args:
             status: Only these; a list for several.
             platform: Only these; a list for several.
-            vertical: Only these; a list for several. Such as `food_and_drink`.
-            language: Only these; a list for several. Such as `pt-BR`.
-            geo: Only with an audience in one of these countries; a list for several. Such as `GB`.
+            vertical: Only these; a list for several. Example: `food_and_drink`.
+            language: Only these; a list for several. Example: `pt-BR`.
+            geo: Only with an audience in one of these countries; a list for several. Example: `GB`.
             min_followers: Only with so many or more.
             max_followers: Only with so many or fewer.
             max_monthly_price_cents: Only those that cost so much or less.
             search: A part of the handle, whatever its case. At most 64 characters.
-            limit: Accounts on a page. From 1 to 200. Without it, 50.
+            limit: Accounts on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An account of the pool. One page of these; iterating over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: an account of the pool.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -228,11 +228,11 @@ class PoolAccountsResource(Resource):
         `PATCH /ops/v1/pool/accounts/{poolAccountId}`, with the role `operator`.
 
         Args:
-            pool_account_id: Id of the pool account. Such as
+            pool_account_id: Id of the pool account. Example:
                 `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             followers: How many follow it.
-            vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
-            language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
+            vertical: What it posts about. At most 64 characters. Example: `food_and_drink`.
+            language: BCP 47 language tag, of registered parts. At most 35 characters. Example:
                 `pt-BR`.
             geo: Where its audience is. At most 249 of them.
             monthly_price_cents: Of later leases; leases that exist keep theirs.
@@ -305,13 +305,13 @@ class AsyncPoolAccountsResource(AsyncResource):
 
         Args:
             platform: Where it is.
-            handle: In lower case, without @. Such as `coffee.reviews.daily`.
+            handle: In lower case, without @. Example: `coffee.reviews.daily`.
             followers: How many follow it.
-            vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
-            language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
+            vertical: What it posts about. At most 64 characters. Example: `food_and_drink`.
+            language: BCP 47 language tag, of registered parts. At most 35 characters. Example:
                 `pt-BR`.
             geo: Where its audience is. At most 249 of them.
-            monthly_price_cents: What a month costs, where the lease says nothing else. Without it,
+            monthly_price_cents: What a month costs, where the lease says nothing else. Default:
                 15,000.
             avatar_url: Its picture. At most 2,048 characters.
             **options: `idempotency_key`, `timeout`, `max_retries`, `extra_headers`.
@@ -415,20 +415,20 @@ class AsyncPoolAccountsResource(AsyncResource):
         Args:
             status: Only these; a list for several.
             platform: Only these; a list for several.
-            vertical: Only these; a list for several. Such as `food_and_drink`.
-            language: Only these; a list for several. Such as `pt-BR`.
-            geo: Only with an audience in one of these countries; a list for several. Such as `GB`.
+            vertical: Only these; a list for several. Example: `food_and_drink`.
+            language: Only these; a list for several. Example: `pt-BR`.
+            geo: Only with an audience in one of these countries; a list for several. Example: `GB`.
             min_followers: Only with so many or more.
             max_followers: Only with so many or fewer.
             max_monthly_price_cents: Only those that cost so much or less.
             search: A part of the handle, whatever its case. At most 64 characters.
-            limit: Accounts on a page. From 1 to 200. Without it, 50.
+            limit: Accounts on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An account of the pool. `await` for one page of these, `async for` for those of all
-            pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: an
+            account of the pool.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -474,11 +474,11 @@ class AsyncPoolAccountsResource(AsyncResource):
         `PATCH /ops/v1/pool/accounts/{poolAccountId}`, with the role `operator`.
 
         Args:
-            pool_account_id: Id of the pool account. Such as
+            pool_account_id: Id of the pool account. Example:
                 `pool_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             followers: How many follow it.
-            vertical: What it posts about. At most 64 characters. Such as `food_and_drink`.
-            language: BCP 47 language tag, of registered parts. At most 35 characters. Such as
+            vertical: What it posts about. At most 64 characters. Example: `food_and_drink`.
+            language: BCP 47 language tag, of registered parts. At most 35 characters. Example:
                 `pt-BR`.
             geo: Where its audience is. At most 249 of them.
             monthly_price_cents: Of later leases; leases that exist keep theirs.

@@ -45,7 +45,7 @@ class ReconciliationResource(Resource):
 
         Args:
             organization_id: Check this organization now, instead of reading the last full check.
-                Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+                Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -93,7 +93,7 @@ class AsyncReconciliationResource(AsyncResource):
 
         Args:
             organization_id: Check this organization now, instead of reading the last full check.
-                Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+                Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

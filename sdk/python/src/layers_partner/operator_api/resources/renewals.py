@@ -53,16 +53,16 @@ class RenewalsResource(Resource):
 
         Args:
             until: Day by day until then, at most a year ahead, as if nothing were paid in and no
-                lease released. Without it, now alone. Such as `2026-06-01T00:00:00.000Z`.
-            organization_id: Only of this partner. Such as
+                lease released. Without it, now alone. Example: `2026-06-01T00:00:00.000Z`.
+            organization_id: Only of this partner. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Partners on a page. From 1 to 10. Without it, 5.
+            limit: Partners on a page. From 1 to 10. Default: 5.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            What sweeps would do with a partner's leases. One page of these; iterating over it goes
-            on through all pages.
+            A page of items; iterate over it to read all pages. Each item: what sweeps would do with
+            a partner's leases.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -97,17 +97,17 @@ class RenewalsResource(Resource):
         `GET /ops/v1/renewals`, with the role `viewer`.
 
         Args:
-            until: At most a year ahead. Without it, the next 30 days. Such as
+            until: At most a year ahead. Without it, the next 30 days. Example:
                 `2026-06-01T00:00:00.000Z`.
-            organization_id: Only of this partner. Such as
+            organization_id: Only of this partner. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Partners on a page. From 1 to 100. Without it, 25.
+            limit: Partners on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            What the leases of a partner will cost its cash wallet. One page of these; iterating
-            over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: what the leases of a
+            partner will cost its cash wallet.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -163,16 +163,16 @@ class AsyncRenewalsResource(AsyncResource):
 
         Args:
             until: Day by day until then, at most a year ahead, as if nothing were paid in and no
-                lease released. Without it, now alone. Such as `2026-06-01T00:00:00.000Z`.
-            organization_id: Only of this partner. Such as
+                lease released. Without it, now alone. Example: `2026-06-01T00:00:00.000Z`.
+            organization_id: Only of this partner. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Partners on a page. From 1 to 10. Without it, 5.
+            limit: Partners on a page. From 1 to 10. Default: 5.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            What sweeps would do with a partner's leases. `await` for one page of these, `async for`
-            for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: what
+            sweeps would do with a partner's leases.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -207,17 +207,17 @@ class AsyncRenewalsResource(AsyncResource):
         `GET /ops/v1/renewals`, with the role `viewer`.
 
         Args:
-            until: At most a year ahead. Without it, the next 30 days. Such as
+            until: At most a year ahead. Without it, the next 30 days. Example:
                 `2026-06-01T00:00:00.000Z`.
-            organization_id: Only of this partner. Such as
+            organization_id: Only of this partner. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Partners on a page. From 1 to 100. Without it, 25.
+            limit: Partners on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            What the leases of a partner will cost its cash wallet. `await` for one page of these,
-            `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: what
+            the leases of a partner will cost its cash wallet.
 
         Raises:
             ValidationError: A part of the request is malformed; `issues` names every problem.

@@ -39,7 +39,7 @@ class ApiKeysResource(Resource):
         `DELETE /v1/api-keys/{keyId}`.
 
         Args:
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -62,7 +62,7 @@ class ApiKeysResource(Resource):
         `POST /v1/api-keys/{keyId}/kill`.
 
         Args:
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -87,7 +87,7 @@ class ApiKeysResource(Resource):
         `POST /v1/api-keys/{keyId}/rotate`.
 
         Args:
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -132,7 +132,7 @@ class AsyncApiKeysResource(AsyncResource):
         `DELETE /v1/api-keys/{keyId}`.
 
         Args:
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -157,7 +157,7 @@ class AsyncApiKeysResource(AsyncResource):
         `POST /v1/api-keys/{keyId}/kill`.
 
         Args:
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -182,7 +182,7 @@ class AsyncApiKeysResource(AsyncResource):
         `POST /v1/api-keys/{keyId}/rotate`.
 
         Args:
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

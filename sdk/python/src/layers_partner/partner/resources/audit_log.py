@@ -52,20 +52,20 @@ class AuditLogResource(Resource):
         `GET /v1/audit-log`, with the scope `audit:read`.
 
         Args:
-            event_type: Only these; a list for several. Such as `api_key.killed`.
-            project_id: Only of these; a list for several. Such as
+            event_type: Only these; a list for several. Example: `api_key.killed`.
+            project_id: Only of these; a list for several. Example:
                 `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            api_key_id: Only by these; a list for several. Such as
+            api_key_id: Only by these; a list for several. Example:
                 `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            since: From this instant on. Such as `2026-06-01T00:00:00.000Z`.
-            until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
-            limit: Events on a page. From 1 to 200. Without it, 50.
+            since: From this instant on. Example: `2026-06-01T00:00:00.000Z`.
+            until: Up to this instant, inclusive. Example: `2026-06-01T00:00:00.000Z`.
+            limit: Events on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            One thing that was done or refused. One page of these; iterating over it goes on through
-            all pages.
+            A page of items; iterate over it to read all pages. Each item: one thing that was done
+            or refused.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
@@ -123,20 +123,20 @@ class AsyncAuditLogResource(AsyncResource):
         `GET /v1/audit-log`, with the scope `audit:read`.
 
         Args:
-            event_type: Only these; a list for several. Such as `api_key.killed`.
-            project_id: Only of these; a list for several. Such as
+            event_type: Only these; a list for several. Example: `api_key.killed`.
+            project_id: Only of these; a list for several. Example:
                 `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            api_key_id: Only by these; a list for several. Such as
+            api_key_id: Only by these; a list for several. Example:
                 `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            since: From this instant on. Such as `2026-06-01T00:00:00.000Z`.
-            until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
-            limit: Events on a page. From 1 to 200. Without it, 50.
+            since: From this instant on. Example: `2026-06-01T00:00:00.000Z`.
+            until: Up to this instant, inclusive. Example: `2026-06-01T00:00:00.000Z`.
+            limit: Events on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            One thing that was done or refused. `await` for one page of these, `async for` for those
-            of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: one
+            thing that was done or refused.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.

@@ -77,10 +77,10 @@ class ContentResource(Resource):
         `POST /v1/projects/{projectId}/content/slideshow-builder`, with the scope `content:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
-                Such as `Three cafés in Lisbon that open before seven`.
-            social_account_id: The account that it is for: a connected one of the project. Such as
+                Example: `Three cafés in Lisbon that open before seven`.
+            social_account_id: The account that it is for: a connected one of the project. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             influencer_id: Who should be seen in it. At most 128 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -124,11 +124,11 @@ class ContentResource(Resource):
         `POST /v1/projects/{projectId}/content/auto`, with the scope `content:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
-                Such as `Three cafés in Lisbon that open before seven`.
-            tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
-            social_account_id: The account that it is for: a connected one of the project. Such as
+                Example: `Three cafés in Lisbon that open before seven`.
+            tiktok_video_id: The TikTok video to start from. Example: `7301234567890123456`.
+            social_account_id: The account that it is for: a connected one of the project. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             influencer_id: Who should be seen in it. At most 128 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -184,18 +184,18 @@ class ContentResource(Resource):
         `GET /v1/projects/{projectId}/content`, with the scope `content:read`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             format: Only these; a list for several.
-            since: Created then or later. Such as `2026-06-01T00:00:00.000Z`.
-            until: Created then or earlier. Such as `2026-06-01T00:00:00.000Z`.
-            limit: Containers on a page. From 1 to 200. Without it, 25.
+            since: Created then or later. Example: `2026-06-01T00:00:00.000Z`.
+            until: Created then or earlier. Example: `2026-06-01T00:00:00.000Z`.
+            limit: Containers on a page. From 1 to 200. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A container: what one job makes. One page of these; iterating over it goes on through
-            all pages.
+            A page of items; iterate over it to read all pages. Each item: a container: what one job
+            makes.
 
         Raises:
             NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
@@ -232,9 +232,9 @@ class ContentResource(Resource):
         `POST /v1/projects/{projectId}/content/slideshow-remix`, with the scope `content:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
-            social_account_id: The account that it is for: a connected one of the project. Such as
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            tiktok_video_id: The TikTok video to start from. Example: `7301234567890123456`.
+            social_account_id: The account that it is for: a connected one of the project. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             influencer_id: Who should be seen in it. At most 128 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -279,12 +279,12 @@ class ContentResource(Resource):
         `POST /v1/projects/{projectId}/content/ugc-remix`, with the scope `content:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
-                Such as `Three cafés in Lisbon that open before seven`.
-            tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
+                Example: `Three cafés in Lisbon that open before seven`.
+            tiktok_video_id: The TikTok video to start from. Example: `7301234567890123456`.
             media_id: A recording to use. At most 128 characters.
-            social_account_id: The account that it is for: a connected one of the project. Such as
+            social_account_id: The account that it is for: a connected one of the project. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             influencer_id: Who should be seen in it. At most 128 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -329,9 +329,9 @@ class ContentResource(Resource):
         `POST /v1/projects/{projectId}/content/video-remix`, with the scope `content:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
-            social_account_id: The account that it is for: a connected one of the project. Such as
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            tiktok_video_id: The TikTok video to start from. Example: `7301234567890123456`.
+            social_account_id: The account that it is for: a connected one of the project. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             influencer_id: Who should be seen in it. At most 128 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -366,7 +366,7 @@ class ContentResource(Resource):
         `GET /v1/content/{containerId}`, with the scope `content:read`.
 
         Args:
-            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -437,10 +437,10 @@ class AsyncContentResource(AsyncResource):
         `POST /v1/projects/{projectId}/content/slideshow-builder`, with the scope `content:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
-                Such as `Three cafés in Lisbon that open before seven`.
-            social_account_id: The account that it is for: a connected one of the project. Such as
+                Example: `Three cafés in Lisbon that open before seven`.
+            social_account_id: The account that it is for: a connected one of the project. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             influencer_id: Who should be seen in it. At most 128 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -484,11 +484,11 @@ class AsyncContentResource(AsyncResource):
         `POST /v1/projects/{projectId}/content/auto`, with the scope `content:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
-                Such as `Three cafés in Lisbon that open before seven`.
-            tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
-            social_account_id: The account that it is for: a connected one of the project. Such as
+                Example: `Three cafés in Lisbon that open before seven`.
+            tiktok_video_id: The TikTok video to start from. Example: `7301234567890123456`.
+            social_account_id: The account that it is for: a connected one of the project. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             influencer_id: Who should be seen in it. At most 128 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -544,18 +544,18 @@ class AsyncContentResource(AsyncResource):
         `GET /v1/projects/{projectId}/content`, with the scope `content:read`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
             format: Only these; a list for several.
-            since: Created then or later. Such as `2026-06-01T00:00:00.000Z`.
-            until: Created then or earlier. Such as `2026-06-01T00:00:00.000Z`.
-            limit: Containers on a page. From 1 to 200. Without it, 25.
+            since: Created then or later. Example: `2026-06-01T00:00:00.000Z`.
+            until: Created then or earlier. Example: `2026-06-01T00:00:00.000Z`.
+            limit: Containers on a page. From 1 to 200. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A container: what one job makes. `await` for one page of these, `async for` for those of
-            all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            container: what one job makes.
 
         Raises:
             NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
@@ -592,9 +592,9 @@ class AsyncContentResource(AsyncResource):
         `POST /v1/projects/{projectId}/content/slideshow-remix`, with the scope `content:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
-            social_account_id: The account that it is for: a connected one of the project. Such as
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            tiktok_video_id: The TikTok video to start from. Example: `7301234567890123456`.
+            social_account_id: The account that it is for: a connected one of the project. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             influencer_id: Who should be seen in it. At most 128 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -639,12 +639,12 @@ class AsyncContentResource(AsyncResource):
         `POST /v1/projects/{projectId}/content/ugc-remix`, with the scope `content:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             hook: What it is about, as a viewer would say it; not blank. At most 2,000 characters.
-                Such as `Three cafés in Lisbon that open before seven`.
-            tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
+                Example: `Three cafés in Lisbon that open before seven`.
+            tiktok_video_id: The TikTok video to start from. Example: `7301234567890123456`.
             media_id: A recording to use. At most 128 characters.
-            social_account_id: The account that it is for: a connected one of the project. Such as
+            social_account_id: The account that it is for: a connected one of the project. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             influencer_id: Who should be seen in it. At most 128 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -689,9 +689,9 @@ class AsyncContentResource(AsyncResource):
         `POST /v1/projects/{projectId}/content/video-remix`, with the scope `content:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            tiktok_video_id: The TikTok video to start from. Such as `7301234567890123456`.
-            social_account_id: The account that it is for: a connected one of the project. Such as
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            tiktok_video_id: The TikTok video to start from. Example: `7301234567890123456`.
+            social_account_id: The account that it is for: a connected one of the project. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             influencer_id: Who should be seen in it. At most 128 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -726,7 +726,7 @@ class AsyncContentResource(AsyncResource):
         `GET /v1/content/{containerId}`, with the scope `content:read`.
 
         Args:
-            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

@@ -40,8 +40,8 @@ class ContentAssetsResource(Resource):
         `GET /v1/content/{containerId}/assets/{assetId}`, with the scope `content:read`.
 
         Args:
-            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            asset_id: Id of the asset. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            asset_id: Id of the asset. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -84,8 +84,8 @@ class AsyncContentAssetsResource(AsyncResource):
         `GET /v1/content/{containerId}/assets/{assetId}`, with the scope `content:read`.
 
         Args:
-            container_id: Id of the container. Such as `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            asset_id: Id of the asset. Such as `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            container_id: Id of the container. Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            asset_id: Id of the asset. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

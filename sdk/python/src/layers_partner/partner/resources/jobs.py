@@ -39,7 +39,7 @@ class JobsResource(WaitingJobs):
         `POST /v1/jobs/{jobId}/cancel`, with the scope `jobs:cancel`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -64,7 +64,7 @@ class JobsResource(WaitingJobs):
         `GET /v1/jobs/{jobId}`, with the scope `jobs:read`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -106,7 +106,7 @@ class AsyncJobsResource(AsyncWaitingJobs):
         `POST /v1/jobs/{jobId}/cancel`, with the scope `jobs:cancel`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -133,7 +133,7 @@ class AsyncJobsResource(AsyncWaitingJobs):
         `GET /v1/jobs/{jobId}`, with the scope `jobs:read`.
 
         Args:
-            job_id: Id of the job. Such as `job_01K0EJRPVYF888RF9FDTD4P705`.
+            job_id: Id of the job. Example: `job_01K0EJRPVYF888RF9FDTD4P705`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

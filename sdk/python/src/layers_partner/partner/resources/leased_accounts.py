@@ -72,15 +72,16 @@ class LeasedAccountsResource(Resource):
         `GET /v1/projects/{projectId}/leased-accounts`, with the scope `leased:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            status: Only these; a list for several. Without it, `assigned`.
-            limit: Accounts on a page. From 1 to 1,000. Without it, 1,000.
+            project_id: The project whose leased accounts you want. `prj_` and a UUID, or the bare
+                UUID. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            status: Only leases of this status; a list for several. Default: `assigned` only.
+            limit: Accounts on a page. From 1 to 1,000. Default: 1,000.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An account leased to a project: what it costs, and when it is charged next. One page of
-            these; iterating over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: an account leased to a
+            project: what it costs, and when it is charged next.
 
         Raises:
             NotFoundError: `project_id` is not in your organization.
@@ -109,7 +110,7 @@ class LeasedAccountsResource(Resource):
         `DELETE /v1/leased-accounts/{socialAccountId}`, with the scope `leased:write`.
 
         Args:
-            social_account_id: Id of the social account. Such as
+            social_account_id: Id of the social account. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             reason: For the audit log. At most 1,024 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
@@ -187,15 +188,16 @@ class AsyncLeasedAccountsResource(AsyncResource):
         `GET /v1/projects/{projectId}/leased-accounts`, with the scope `leased:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            status: Only these; a list for several. Without it, `assigned`.
-            limit: Accounts on a page. From 1 to 1,000. Without it, 1,000.
+            project_id: The project whose leased accounts you want. `prj_` and a UUID, or the bare
+                UUID. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            status: Only leases of this status; a list for several. Default: `assigned` only.
+            limit: Accounts on a page. From 1 to 1,000. Default: 1,000.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An account leased to a project: what it costs, and when it is charged next. `await` for
-            one page of these, `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: an
+            account leased to a project: what it costs, and when it is charged next.
 
         Raises:
             NotFoundError: `project_id` is not in your organization.
@@ -224,7 +226,7 @@ class AsyncLeasedAccountsResource(AsyncResource):
         `DELETE /v1/leased-accounts/{socialAccountId}`, with the scope `leased:write`.
 
         Args:
-            social_account_id: Id of the social account. Such as
+            social_account_id: Id of the social account. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             reason: For the audit log. At most 1,024 characters.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.

@@ -60,12 +60,12 @@ class LeasedAccountsRequestsResource(Resource):
         `POST /v1/projects/{projectId}/leased-accounts/request`, with the scope `leased:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             count: How many accounts. From 1 to 50.
             niche: What the accounts should be about, and for whom.
             target: What you want to achieve with them. At most 2,000 characters.
             note: For the operator. At most 2,000 characters.
-            request_id: Your own name for the request; unique among your organization's. Such as
+            request_id: Your own name for the request; unique among your organization's. Example:
                 `spring-launch`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -112,15 +112,15 @@ class LeasedAccountsRequestsResource(Resource):
         `GET /v1/projects/{projectId}/leased-accounts/requests`, with the scope `leased:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
-            limit: Requests on a page. From 1 to 100. Without it, 25.
+            limit: Requests on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A request for accounts and, once it is answered, its result. One page of these;
-            iterating over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: a request for accounts
+            and, once it is answered, its result.
 
         Raises:
             NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
@@ -145,7 +145,7 @@ class LeasedAccountsRequestsResource(Resource):
         `leased:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             request_id: Id of the request.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -200,12 +200,12 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
         `POST /v1/projects/{projectId}/leased-accounts/request`, with the scope `leased:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             count: How many accounts. From 1 to 50.
             niche: What the accounts should be about, and for whom.
             target: What you want to achieve with them. At most 2,000 characters.
             note: For the operator. At most 2,000 characters.
-            request_id: Your own name for the request; unique among your organization's. Such as
+            request_id: Your own name for the request; unique among your organization's. Example:
                 `spring-launch`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -252,15 +252,15 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
         `GET /v1/projects/{projectId}/leased-accounts/requests`, with the scope `leased:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             status: Only these; a list for several.
-            limit: Requests on a page. From 1 to 100. Without it, 25.
+            limit: Requests on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A request for accounts and, once it is answered, its result. `await` for one page of
-            these, `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            request for accounts and, once it is answered, its result.
 
         Raises:
             NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
@@ -285,7 +285,7 @@ class AsyncLeasedAccountsRequestsResource(AsyncResource):
         `leased:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             request_id: Id of the request.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 

@@ -107,7 +107,7 @@ class OrganizationsResource(Resource):
         `DELETE /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -139,10 +139,10 @@ class OrganizationsResource(Resource):
         `POST /v1/organizations`, with the scope `org:admin`.
 
         Args:
-            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
+            name: As people know it. At most 128 characters. Example: `Corner Coffee`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
-            billing_email: One address, without a name around it. At most 254 characters. Such as
+            billing_email: One address, without a name around it. At most 254 characters. Example:
                 `billing@example.com`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -180,13 +180,13 @@ class OrganizationsResource(Resource):
 
         Args:
             status: Only these; a list for several.
-            limit: Organizations on a page. From 1 to 200. Without it, 25.
+            limit: Organizations on a page. From 1 to 200. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A partner, or a child that a partner has created for a customer. One page of these;
-            iterating over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: a partner, or a child
+            that a partner has created for a customer.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
@@ -230,7 +230,7 @@ class OrganizationsResource(Resource):
         `POST /v1/organizations/{orgId}/resume`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -253,7 +253,7 @@ class OrganizationsResource(Resource):
         `GET /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -278,7 +278,7 @@ class OrganizationsResource(Resource):
         `POST /v1/organizations/{orgId}/suspend`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -309,11 +309,11 @@ class OrganizationsResource(Resource):
         `PATCH /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: As people know it. At most 128 characters. Example: `Corner Coffee`.
             metadata: Merges key by key: an empty value removes its key, `null` removes all. At most
                 100 keys in one change.
-            billing_email: One address, without a name around it. At most 254 characters. Such as
+            billing_email: One address, without a name around it. At most 254 characters. Example:
                 `billing@example.com`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -418,7 +418,7 @@ class AsyncOrganizationsResource(AsyncResource):
         `DELETE /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -450,10 +450,10 @@ class AsyncOrganizationsResource(AsyncResource):
         `POST /v1/organizations`, with the scope `org:admin`.
 
         Args:
-            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
+            name: As people know it. At most 128 characters. Example: `Corner Coffee`.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
                 KiB in all.
-            billing_email: One address, without a name around it. At most 254 characters. Such as
+            billing_email: One address, without a name around it. At most 254 characters. Example:
                 `billing@example.com`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -491,13 +491,13 @@ class AsyncOrganizationsResource(AsyncResource):
 
         Args:
             status: Only these; a list for several.
-            limit: Organizations on a page. From 1 to 200. Without it, 25.
+            limit: Organizations on a page. From 1 to 200. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A partner, or a child that a partner has created for a customer. `await` for one page of
-            these, `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: a
+            partner, or a child that a partner has created for a customer.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
@@ -543,7 +543,7 @@ class AsyncOrganizationsResource(AsyncResource):
         `POST /v1/organizations/{orgId}/resume`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -566,7 +566,7 @@ class AsyncOrganizationsResource(AsyncResource):
         `GET /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -591,7 +591,7 @@ class AsyncOrganizationsResource(AsyncResource):
         `POST /v1/organizations/{orgId}/suspend`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -624,11 +624,11 @@ class AsyncOrganizationsResource(AsyncResource):
         `PATCH /v1/organizations/{orgId}`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: As people know it. At most 128 characters. Such as `Corner Coffee`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: As people know it. At most 128 characters. Example: `Corner Coffee`.
             metadata: Merges key by key: an empty value removes its key, `null` removes all. At most
                 100 keys in one change.
-            billing_email: One address, without a name around it. At most 254 characters. Such as
+            billing_email: One address, without a name around it. At most 254 characters. Example:
                 `billing@example.com`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 

@@ -76,10 +76,10 @@ class OrganizationsApiKeysResource(Resource):
         `POST /v1/organizations/{orgId}/api-keys`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: To tell keys apart. At most 120 characters. Such as `Backend`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: To tell keys apart. At most 120 characters. Example: `Backend`.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
-            env: A `test` key sees the test environment and nothing else. Without it, `live`.
+            env: A `test` key sees the test environment and nothing else. Default: `live`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -106,8 +106,8 @@ class OrganizationsApiKeysResource(Resource):
         `DELETE /v1/organizations/{orgId}/api-keys/{keyId}`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -138,14 +138,14 @@ class OrganizationsApiKeysResource(Resource):
         `GET /v1/organizations/{orgId}/api-keys`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Keys on a page. From 1 to 100. Without it, 25.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Keys on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An API key, without its secret. One page of these; iterating over it goes on through all
-            pages.
+            A page of items; iterate over it to read all pages. Each item: an API key, without its
+            secret.
 
         Raises:
             NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
@@ -167,8 +167,8 @@ class OrganizationsApiKeysResource(Resource):
         `POST /v1/organizations/{orgId}/api-keys/{keyId}/rotate`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -243,10 +243,10 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
         `POST /v1/organizations/{orgId}/api-keys`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: To tell keys apart. At most 120 characters. Such as `Backend`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: To tell keys apart. At most 120 characters. Example: `Backend`.
             scopes: `*` stands for every scope but `org:admin`. At most 64 of them.
-            env: A `test` key sees the test environment and nothing else. Without it, `live`.
+            env: A `test` key sees the test environment and nothing else. Default: `live`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -275,8 +275,8 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
         `DELETE /v1/organizations/{orgId}/api-keys/{keyId}`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -307,14 +307,14 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
         `GET /v1/organizations/{orgId}/api-keys`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            limit: Keys on a page. From 1 to 100. Without it, 25.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            limit: Keys on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An API key, without its secret. `await` for one page of these, `async for` for those of
-            all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: an
+            API key, without its secret.
 
         Raises:
             NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
@@ -336,8 +336,8 @@ class AsyncOrganizationsApiKeysResource(AsyncResource):
         `POST /v1/organizations/{orgId}/api-keys/{keyId}/rotate`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            key_id: Id of the key. Such as `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            key_id: Id of the key. Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

@@ -42,7 +42,7 @@ class OrganizationsCreditConfigResource(Resource):
         `GET /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -75,7 +75,7 @@ class OrganizationsCreditConfigResource(Resource):
         `PATCH /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_credit_cap: The most that may be used and reserved in a period; null is no cap.
             refill_threshold: A start that would leave less than this available refills first.
             refill_amount: How much a refill moves. At least 1.
@@ -127,7 +127,7 @@ class AsyncOrganizationsCreditConfigResource(AsyncResource):
         `GET /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -160,7 +160,7 @@ class AsyncOrganizationsCreditConfigResource(AsyncResource):
         `PATCH /v1/organizations/{orgId}/credit-config`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             monthly_credit_cap: The most that may be used and reserved in a period; null is no cap.
             refill_threshold: A start that would leave less than this available refills first.
             refill_amount: How much a refill moves. At least 1.

@@ -69,7 +69,7 @@ class OrganizationsCreditsResource(Resource):
         `POST /v1/organizations/{orgId}/credits/allocate`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: How many to move. At least 1.
             description: Both ledgers show it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
@@ -105,7 +105,9 @@ class OrganizationsCreditsResource(Resource):
         `GET /v1/organizations/{orgId}/credits`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: The child organization whose wallet you want. Must be a direct child of your
+                organization, otherwise 404. `org_` and a UUID, or the bare UUID. Example:
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -172,7 +174,7 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         `POST /v1/organizations/{orgId}/credits/allocate`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             credits: How many to move. At least 1.
             description: Both ledgers show it. At most 500 characters.
             metadata: Your own keys and values: at most 50 keys of 40 characters, values of 500, 16
@@ -208,7 +210,9 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         `GET /v1/organizations/{orgId}/credits`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: The child organization whose wallet you want. Must be a direct child of your
+                organization, otherwise 404. `org_` and a UUID, or the bare UUID. Example:
+                `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

@@ -61,19 +61,19 @@ class OrganizationsCreditsEventsResource(Resource):
         `GET /v1/organizations/{orgId}/credits/events`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            project_id: Only of these; a list for several. Such as
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Only of these; a list for several. Example:
                 `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
-            since: From this instant on. Such as `2026-06-01T00:00:00.000Z`.
-            until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
-            limit: Events on a page. From 1 to 100. Without it, 25.
+            since: From this instant on. Example: `2026-06-01T00:00:00.000Z`.
+            until: Up to this instant, inclusive. Example: `2026-06-01T00:00:00.000Z`.
+            limit: Events on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            One movement of credits. The events of a wallet sum to its balance. One page of these;
-            iterating over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: one movement of credits.
+            The events of a wallet sum to its balance.
 
         Raises:
             NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
@@ -102,7 +102,7 @@ class OrganizationsCreditsEventsResource(Resource):
         `GET /v1/organizations/{orgId}/credits/events/verify`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -159,19 +159,19 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
         `GET /v1/organizations/{orgId}/credits/events`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            project_id: Only of these; a list for several. Such as
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Only of these; a list for several. Example:
                 `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             event_type: Only these; a list for several.
-            since: From this instant on. Such as `2026-06-01T00:00:00.000Z`.
-            until: Up to this instant, inclusive. Such as `2026-06-01T00:00:00.000Z`.
-            limit: Events on a page. From 1 to 100. Without it, 25.
+            since: From this instant on. Example: `2026-06-01T00:00:00.000Z`.
+            until: Up to this instant, inclusive. Example: `2026-06-01T00:00:00.000Z`.
+            limit: Events on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            One movement of credits. The events of a wallet sum to its balance. `await` for one page
-            of these, `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: one
+            movement of credits. The events of a wallet sum to its balance.
 
         Raises:
             NotFoundError: `org_id` does not exist, or this key cannot see it; the two look the
@@ -200,7 +200,7 @@ class AsyncOrganizationsCreditsEventsResource(AsyncResource):
         `GET /v1/organizations/{orgId}/credits/events/verify`, with the scope `org:admin`.
 
         Args:
-            org_id: Id of the organization. Such as `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            org_id: Id of the organization. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:

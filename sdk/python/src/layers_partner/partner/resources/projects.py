@@ -44,7 +44,7 @@ class ProjectsResource(Resource):
         `DELETE /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -86,13 +86,13 @@ class ProjectsResource(Resource):
         `POST /v1/projects`, with the scope `projects:write`.
 
         Args:
-            name: The app or brand. At most 128 characters. Such as `Spring launch`.
-            timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
+            name: The app or brand. At most 128 characters. Example: `Spring launch`.
+            timezone: A zone of IANA's database, spelt as there. At most 64 characters. Example:
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
             primary_language: BCP 47 language tag, of registered parts. At most 35 characters.
-                Without it, `en`. Such as `en`.
-            owner_email: One address, without a name around it. At most 254 characters. Such as
+                Default: `en`. Example: `en`.
+            owner_email: One address, without a name around it. At most 254 characters. Example:
                 `billing@example.com`.
             app_name: The app that content is about. From 3 to 30 characters.
             app_description: What the app does. From 100 to 1,000 characters.
@@ -153,13 +153,13 @@ class ProjectsResource(Resource):
             status: Only these; a list for several.
             search: A part of the name, whatever its case. At most 128 characters.
             customer_external_id: Only these; a list for several.
-            limit: Projects on a page. From 1 to 200. Without it, 25.
+            limit: Projects on a page. From 1 to 200. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            Where content is made and accounts are leased, for one app or brand. One page of these;
-            iterating over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: where content is made and
+            accounts are leased, for one app or brand.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
@@ -184,7 +184,7 @@ class ProjectsResource(Resource):
         `GET /v1/projects/{projectId}`, with the scope `projects:read`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -226,22 +226,22 @@ class ProjectsResource(Resource):
         `PATCH /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: The app or brand. At most 128 characters. Such as `Summer launch`.
-            timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The app or brand. At most 128 characters. Example: `Summer launch`.
+            timezone: A zone of IANA's database, spelt as there. At most 64 characters. Example:
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
-                Such as `customer-4711`.
-            primary_language: BCP 47 language tag, of registered parts. At most 35 characters. Such
-                as `en`.
-            owner_email: One address, without a name around it. At most 254 characters. Such as
+                Example: `customer-4711`.
+            primary_language: BCP 47 language tag, of registered parts. At most 35 characters.
+                Example: `en`.
+            owner_email: One address, without a name around it. At most 254 characters. Example:
                 `billing@example.com`.
-            app_name: The app that content is about. From 3 to 30 characters. Such as `Corner
+            app_name: The app that content is about. From 3 to 30 characters. Example: `Corner
                 Coffee`.
-            app_description: What the app does. From 100 to 1,000 characters. Such as `Corner Coffee
-                finds the best coffee within ten minutes of wherever you are, and tells you when the
-                queue is short.`.
-            tagline: What the app promises, in a few words. At most 80 characters. Such as `Good
+            app_description: What the app does. From 100 to 1,000 characters. Example: `Corner
+                Coffee finds the best coffee within ten minutes of wherever you are, and tells you
+                when the queue is short.`.
+            tagline: What the app promises, in a few words. At most 80 characters. Example: `Good
                 coffee, near you`.
             brand_voice: How texts should sound.
             target_gender: Whom content should speak to.
@@ -309,7 +309,7 @@ class AsyncProjectsResource(AsyncResource):
         `DELETE /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -351,13 +351,13 @@ class AsyncProjectsResource(AsyncResource):
         `POST /v1/projects`, with the scope `projects:write`.
 
         Args:
-            name: The app or brand. At most 128 characters. Such as `Spring launch`.
-            timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
+            name: The app or brand. At most 128 characters. Example: `Spring launch`.
+            timezone: A zone of IANA's database, spelt as there. At most 64 characters. Example:
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
             primary_language: BCP 47 language tag, of registered parts. At most 35 characters.
-                Without it, `en`. Such as `en`.
-            owner_email: One address, without a name around it. At most 254 characters. Such as
+                Default: `en`. Example: `en`.
+            owner_email: One address, without a name around it. At most 254 characters. Example:
                 `billing@example.com`.
             app_name: The app that content is about. From 3 to 30 characters.
             app_description: What the app does. From 100 to 1,000 characters.
@@ -418,13 +418,13 @@ class AsyncProjectsResource(AsyncResource):
             status: Only these; a list for several.
             search: A part of the name, whatever its case. At most 128 characters.
             customer_external_id: Only these; a list for several.
-            limit: Projects on a page. From 1 to 200. Without it, 25.
+            limit: Projects on a page. From 1 to 200. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            Where content is made and accounts are leased, for one app or brand. `await` for one
-            page of these, `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: where
+            content is made and accounts are leased, for one app or brand.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
@@ -449,7 +449,7 @@ class AsyncProjectsResource(AsyncResource):
         `GET /v1/projects/{projectId}`, with the scope `projects:read`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
@@ -493,22 +493,22 @@ class AsyncProjectsResource(AsyncResource):
         `PATCH /v1/projects/{projectId}`, with the scope `projects:write`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
-            name: The app or brand. At most 128 characters. Such as `Summer launch`.
-            timezone: A zone of IANA's database, spelt as there. At most 64 characters. Such as
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            name: The app or brand. At most 128 characters. Example: `Summer launch`.
+            timezone: A zone of IANA's database, spelt as there. At most 64 characters. Example:
                 `Europe/Lisbon`.
             customer_external_id: Your own id; unique among your projects. At most 255 characters.
-                Such as `customer-4711`.
-            primary_language: BCP 47 language tag, of registered parts. At most 35 characters. Such
-                as `en`.
-            owner_email: One address, without a name around it. At most 254 characters. Such as
+                Example: `customer-4711`.
+            primary_language: BCP 47 language tag, of registered parts. At most 35 characters.
+                Example: `en`.
+            owner_email: One address, without a name around it. At most 254 characters. Example:
                 `billing@example.com`.
-            app_name: The app that content is about. From 3 to 30 characters. Such as `Corner
+            app_name: The app that content is about. From 3 to 30 characters. Example: `Corner
                 Coffee`.
-            app_description: What the app does. From 100 to 1,000 characters. Such as `Corner Coffee
-                finds the best coffee within ten minutes of wherever you are, and tells you when the
-                queue is short.`.
-            tagline: What the app promises, in a few words. At most 80 characters. Such as `Good
+            app_description: What the app does. From 100 to 1,000 characters. Example: `Corner
+                Coffee finds the best coffee within ten minutes of wherever you are, and tells you
+                when the queue is short.`.
+            tagline: What the app promises, in a few words. At most 80 characters. Example: `Good
                 coffee, near you`.
             brand_voice: How texts should sound.
             target_gender: Whom content should speak to.

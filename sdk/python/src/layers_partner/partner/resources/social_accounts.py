@@ -58,17 +58,17 @@ class SocialAccountsResource(Resource):
         `GET /v1/projects/{projectId}/social-accounts`, with the scope `social:read`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             platform: Only these; a list for several.
             status: Only these; a list for several.
             leased: Only leased ones, or only others.
-            limit: Accounts on a page. From 1 to 200. Without it, 50.
+            limit: Accounts on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An account that the project can publish to, leased or the customer's own. One page of
-            these; iterating over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: an account that the
+            project can publish to, leased or the customer's own.
 
         Raises:
             NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
@@ -96,7 +96,7 @@ class SocialAccountsResource(Resource):
         `DELETE /v1/social-accounts/{socialAccountId}`, with the scope `social:write`.
 
         Args:
-            social_account_id: Id of the social account. Such as
+            social_account_id: Id of the social account. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -158,17 +158,17 @@ class AsyncSocialAccountsResource(AsyncResource):
         `GET /v1/projects/{projectId}/social-accounts`, with the scope `social:read`.
 
         Args:
-            project_id: Id of the project. Such as `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            project_id: Id of the project. Example: `prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             platform: Only these; a list for several.
             status: Only these; a list for several.
             leased: Only leased ones, or only others.
-            limit: Accounts on a page. From 1 to 200. Without it, 50.
+            limit: Accounts on a page. From 1 to 200. Default: 50.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An account that the project can publish to, leased or the customer's own. `await` for
-            one page of these, `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: an
+            account that the project can publish to, leased or the customer's own.
 
         Raises:
             NotFoundError: `project_id` does not exist, or this key cannot see it; the two look the
@@ -198,7 +198,7 @@ class AsyncSocialAccountsResource(AsyncResource):
         `DELETE /v1/social-accounts/{socialAccountId}`, with the scope `social:write`.
 
         Args:
-            social_account_id: Id of the social account. Such as
+            social_account_id: Id of the social account. Example:
                 `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 

@@ -51,13 +51,13 @@ class WalletEventsResource(Resource):
 
         Args:
             event_type: Only these; a list for several.
-            limit: Events on a page. From 1 to 100. Without it, 25.
+            limit: Events on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            One movement of cash, in US cents. The events of a wallet sum to its balance. One page
-            of these; iterating over it goes on through all pages.
+            A page of items; iterate over it to read all pages. Each item: one movement of cash, in
+            US cents. The events of a wallet sum to its balance.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
@@ -128,13 +128,13 @@ class AsyncWalletEventsResource(AsyncResource):
 
         Args:
             event_type: Only these; a list for several.
-            limit: Events on a page. From 1 to 100. Without it, 25.
+            limit: Events on a page. From 1 to 100. Default: 25.
             cursor: `nextCursor` of the page before; with the same filters as there.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            One movement of cash, in US cents. The events of a wallet sum to its balance. `await`
-            for one page of these, `async for` for those of all pages.
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: one
+            movement of cash, in US cents. The events of a wallet sum to its balance.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
