@@ -1,4 +1,6 @@
 import base64
+import re
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -330,6 +332,13 @@ def test_unknown_variables_are_named() -> None:
     assert unknown_variables(environ) == ["LAYERS_A", "LAYERS_PROT"]
 
 
-def test_what_the_client_libraries_read_is_not_taken_for_misspelt() -> None:
-    names = ["LAYERS_API_KEY", "LAYERS_BASE_URL", "LAYERS_ORGANIZATION", "LAYERS_LOG"]
-    assert unknown_variables(dict.fromkeys(names, "1")) == []
+def test_variables_of_the_client_libraries_are_not_taken_for_misspelt_ones() -> None:
+    libraries = Path(__file__).parents[2] / "sdk"
+    sources = chain(
+        (libraries / "python/src").rglob("*.py"), (libraries / "typescript/src").rglob("*.ts")
+    )
+    found = {
+        name for path in sources for name in re.findall(r'"(LAYERS_[A-Z_]+)"', path.read_text())
+    }
+    assert {"LAYERS_API_KEY", "LAYERS_BASE_URL"} <= found
+    assert unknown_variables(dict.fromkeys(found, "x")) == []

@@ -285,13 +285,10 @@ def describe(settings: Settings) -> list[SettingLine]:
     ]
 
 
-# Who tries the client libraries has these set in the same shell.
-_OF_THE_LIBRARIES: Final = {
-    "LAYERS_API_KEY",
-    "LAYERS_BASE_URL",
-    "LAYERS_LOG",
-    "LAYERS_ORGANIZATION",
-}
+# Programs that call the server have these; the shell that they are started in may start `layers` too.
+_OF_THE_LIBRARIES: Final = frozenset(
+    {"LAYERS_API_KEY", "LAYERS_BASE_URL", "LAYERS_ORGANIZATION", "LAYERS_LOG"}
+)
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
