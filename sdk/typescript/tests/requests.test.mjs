@@ -142,7 +142,7 @@ test("withOptions returns a client with the other settings kept", async (t) => {
 
 test("an idempotency key that cannot be sent is refused before the first try", async (t) => {
   const { layers, seen } = await serve(t, { body: {} });
-  for (const idempotencyKey of ["", "a\nb", "é", "a".repeat(256)]) {
+  for (const idempotencyKey of ["", " ", " a", "a ", "a\nb", "é", "a".repeat(256)]) {
     const error = await rejection(layers.organizations.create({ name: "a" }, { idempotencyKey }));
     assert.match(error.message, /idempotencyKey/);
   }

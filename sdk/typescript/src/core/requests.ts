@@ -40,7 +40,8 @@ export interface Parts {
 }
 
 const USER_AGENT = `layers-partner-typescript/${VERSION} ${runtimeName()}`;
-const IDEMPOTENCY_KEY = /^[ -~]{1,255}$/;
+// Spaces at its ends would not arrive, so that it would be another key than the caller knows.
+const IDEMPOTENCY_KEY = /^[!-~]([ -~]{0,253}[!-~])?$/;
 
 /** Sort the arguments of a method into path, query, headers and body, as its operation says. */
 export function partsOf(operation: Operation, params: Params): { path: string; parts: Parts } {
