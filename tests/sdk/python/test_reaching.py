@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import socket
 import time
 from contextlib import ExitStack
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.sdk.python.conftest import KEY
-from tests.sdk.python.scripted import Reply, Scripted
+from tests.sdk.python.scripted import Reply, Scripted, cut
 
-from layers_partner import APIError, APITimeoutError, Layers
+from layers_partner import APIConnectionError, APIError, APITimeoutError, Layers
 
 if TYPE_CHECKING:
     from tests.sdk.python.conftest import Caller
@@ -65,3 +66,13 @@ async def test_a_write_whose_answer_is_cut_says_that_it_may_have_happened(
     with pytest.raises(APIError, match="may have happened") as raised:
         await caller(lambda layers: layers.organizations.create(name="a", idempotency_key="k1"))
     assert (raised.value.status, raised.value.idempotency_key) == (200, "k1")
+
+
+async def test_the_cause_of_an_error_does_not_hold_the_key(
+    caller: Caller, scripted: Scripted
+) -> None:
+    scripted.script(cut, cut)
+    with pytest.raises(APIConnectionError) as raised:
+        await caller(lambda layers: layers.whoami(max_retries=1))
+    assert [asked.headers["authorization"] for asked in scripted.asked] == [f"Bearer {KEY}"] * 2
+    assert KEY.encode() not in pickle.dumps(raised.value.__cause__)
