@@ -108,3 +108,10 @@ test("an address where nobody listens is a connection error with its cause", asy
   assert.equal(error.message, `There was no answer from ${host} (ECONNREFUSED).`);
   assert.equal(error.cause instanceof Error, true);
 });
+
+test("a write whose answer is cut says that it may have happened", async (t) => {
+  const { layers } = await serve(t, { body: '{"id": "org_' });
+  const error = await rejection(layers.organizations.create({ name: "a" }));
+  assert.match(error.message, /A write may have happened/);
+  assert.equal(error.status, 200);
+});

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.sdk.python.scripted import Asked, Reply, Scripted, refusal
 
-from layers_partner import NotFoundError, RateLimit, RawResponse
+from layers_partner import APIError, NotFoundError, RateLimit, RawResponse
 from layers_partner.responses import raw
 
 if TYPE_CHECKING:
@@ -99,3 +99,19 @@ def test_what_is_called_later_is_not_noted() -> None:
     with pytest.raises(ValueError):
         raw(fail)()
     assert dict(contextvars.copy_context()) == dict(before)
+
+
+async def test_numbers_that_are_none_and_addresses_that_are_none(
+    caller: Caller, scripted: Scripted
+) -> None:
+    scripted.script(
+        Reply(200, {}, {"X-RateLimit-Limit": "9" * 5000}),
+        Reply(200, b'{"balance": NaN}'),
+        Reply(302, b"", {"Location": "http://["}),
+    )
+    me: RawResponse[Any] = await caller(lambda layers: layers.with_raw_response.whoami())
+    assert me.rate_limit.limit is None
+    with pytest.raises(APIError, match="not one of the API"):
+        await caller(lambda layers: layers.credits.retrieve())
+    with pytest.raises(APIError, match="not one of the API"):
+        await caller(lambda layers: layers.content.assets.retrieve_url("cnt_1", "a"))

@@ -9,6 +9,7 @@ from tests.sdk.python.core.building import configuration
 from tests.sdk.python.scripted import Asked, Reply, Scripted, hang, refusal
 
 from layers_partner import (
+    APIError,
     APITimeoutError,
     JobCanceledError,
     JobFailedError,
@@ -148,3 +149,22 @@ def test_polls_come_every_second_and_later_every_ten(monkeypatch: pytest.MonkeyP
     assert pauses == [1.0, 1.5, 2.25, 3.375, 5.0625, 7.59375, 10.0, 10.0]
     assert polls.request().timeout == 60.0
     assert 0 < Wait(configuration(), "job_1", 5.0, {}).request().timeout <= 5.0
+
+
+@pytest.mark.parametrize("answer", [b"", [], "job", {}, {"status": None}, {"status": ["running"]}])
+async def test_an_answer_that_is_no_job_is_an_error_of_the_library(
+    caller: Caller, scripted: Scripted, answer: Any
+) -> None:
+    scripted.script(Reply(200, RUNNING, {"ETag": "1"}), Reply(200, answer))
+    with pytest.raises(APIError, match="not one of the API"):
+        await caller(wait)
+
+
+async def test_odd_parts_of_an_answer_do_not_end_a_wait(caller: Caller, scripted: Scripted) -> None:
+    scripted.script(
+        Reply(200, RUNNING, {"ETag": "\u00e9"}),
+        Reply(200, {"jobId": "job_1", "status": "failed", "error": "odd"}),
+    )
+    with pytest.raises(JobFailedError):
+        await caller(wait)
+    assert "if-none-match" not in scripted.asked[1].headers

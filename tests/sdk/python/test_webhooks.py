@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import time
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,26 @@ def test_a_body_that_was_decoded_is_a_fault_of_the_program() -> None:
         webhooks.verify(BODY.decode(), {"X-Layers-Signature": signature()}, SECRET)  # type: ignore[arg-type]
     held = memoryview(bytearray(BODY))
     assert webhooks.verify(held, {"X-Layers-Signature": signature()}, SECRET)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("tolerance", [float("nan"), -1])
+def test_a_tolerance_that_is_no_length_of_time_lets_nothing_in(tolerance: float) -> None:
+    old = {"X-Layers-Signature": signature(at=1)}
+    with pytest.raises(WebhookVerificationError, match="too far off"):
+        webhooks.verify(BODY, old, SECRET, tolerance)
+
+
+@pytest.mark.parametrize("secret", [None, "", [], [None], b"whsec_test"])
+def test_a_secret_that_is_not_set_is_a_fault_of_the_program(secret: Any) -> None:
+    with pytest.raises(ConfigurationError, match="whsec_"):
+        webhooks.verify(BODY, {"X-Layers-Signature": signature()}, secret)
+
+
+def test_headers_of_a_server_of_the_standard_library() -> None:
+    headers = Message()
+    headers["Host"] = "a"
+    headers["X-Layers-Signature"] = signature()
+    assert webhooks.verify(BODY, headers, SECRET)["type"] == "test.ping"
+    headers["x-layers-signature"] = signature()
+    with pytest.raises(WebhookVerificationError, match="one header"):
+        webhooks.verify(BODY, headers, SECRET)

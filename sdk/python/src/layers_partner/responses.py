@@ -63,7 +63,8 @@ class RawResponse(Generic[T]):
 
 
 def _whole(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdecimal() else None
+    is_number = text is not None and len(text) < 20 and text.isascii() and text.isdecimal()
+    return int(text) if text is not None and is_number else None
 
 
 def note(answer: Answer) -> None:

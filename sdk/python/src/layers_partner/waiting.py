@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from layers_partner.core.answers import NOT_MODIFIED
+from layers_partner.core.answers import NOT_MODIFIED, foreign
 from layers_partner.core.configuration import check_limits
 from layers_partner.core.operations import Operation
 from layers_partner.core.requests import Request
@@ -76,18 +76,23 @@ class Wait:
         """
         if answer.status == NOT_MODIFIED:
             return None
-        job: Job = data
+        if not isinstance(data, dict) or not isinstance(data.get("status"), str):
+            raise foreign(answer)
+        job = cast("Job", data)
         status = job["status"]
         if status == "completed":
             return job
         if status == "failed":
-            error: Any = job.get("error") or {}
+            error: Any = job.get("error")
+            told = error if isinstance(error, dict) else {}
             raise JobFailedError(
-                f"{self._job_id} failed: {error.get('code')}: {error.get('message')}", job=job
+                f"{self._job_id} failed: {told.get('code')}: {told.get('message')}", job=job
             )
         if status == "canceled":
             raise JobCanceledError(f"{self._job_id} was canceled.", job=job)
-        self._etag = answer.headers.get("etag")
+        etag = answer.headers.get("etag", "")
+        # What cannot be sent back is not used.
+        self._etag = etag if etag.isascii() and etag.isprintable() and etag else None
         return None
 
     def pause(self) -> float:

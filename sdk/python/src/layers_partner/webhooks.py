@@ -7,7 +7,7 @@ import hmac
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NotRequired, TypeAlias, TypedDict, cast
+from typing import Any, Final, NotRequired, Protocol, TypeAlias, TypedDict, cast
 
 from layers_partner.core.answers import NotJson, parse_json
 from layers_partner.errors import ConfigurationError, WebhookVerificationError
@@ -18,8 +18,16 @@ _TIME: Final = re.compile(r"[0-9]{1,12}")
 _SIGNATURE: Final = re.compile(r"[0-9a-f]{64}")
 _LONGEST_HEADER: Final = 4096
 
+
+class HasItems(Protocol):
+    """Headers that are no mapping, such as those of `http.server`."""
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Return names and values."""
+
+
 HeaderPairs: TypeAlias = (
-    Mapping[str, str] | Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]
+    Mapping[str, str] | HasItems | Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]
 )
 """Headers as frameworks have them: a mapping, or pairs of text or bytes."""
 
@@ -67,7 +75,7 @@ def verify(
     """
     if not isinstance(body, bytes | bytearray | memoryview):
         raise TypeError("`body` must be the raw bytes of the request.")
-    secrets: list[Any] = [secret] if isinstance(secret, str) else list(secret)
+    secrets: list[Any] = [secret] if isinstance(secret, str) else list(secret or ())
     if not secrets or not all(isinstance(one, str) and one for one in secrets):
         raise ConfigurationError("`secret` must be the secret of the endpoint, whsec_….")
     timestamp, signatures = _parsed(_header(headers))
@@ -81,13 +89,14 @@ def verify(
             is_signed |= hmac.compare_digest(expected, signature)
     if not is_signed:
         raise WebhookVerificationError("No signature fits the body and the secret.")
-    if abs((time.time() if now is None else now) - int(timestamp)) > tolerance:
+    # Written so that a tolerance that is no number lets nothing in.
+    if not abs((time.time() if now is None else now) - int(timestamp)) <= tolerance:
         raise WebhookVerificationError("The time of the signature is too far off.")
     return _event(raw)
 
 
 def _header(headers: HeaderPairs) -> str:
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    pairs: Any = headers.items() if hasattr(headers, "items") else headers
     found = [value for name, value in pairs if _text(name).lower() == _HEADER]
     if len(found) != 1:
         raise WebhookVerificationError("There must be one header X-Layers-Signature.")

@@ -106,17 +106,20 @@ function answerOf(request: Request, response: Response, text: string): Answer | 
   const error = recordOf(recordOf(data).error);
   const { code, message, requestId, details } = error;
   const isOfTheApi = typeof code === "string" && typeof message === "string";
-  return errorOf(
-    isOfTheApi ? message : `The answer, with status ${status}, is not one of the API.`,
-    {
-      status,
-      headers,
-      code: isOfTheApi ? code : "",
-      requestId: typeof requestId === "string" ? requestId : headers.get("x-request-id"),
-      details: recordOf(details),
-      idempotencyKey: request.idempotencyKey,
-    },
-  );
+  return errorOf(isOfTheApi ? message : foreign(status, request.idempotencyKey), {
+    status,
+    headers,
+    code: isOfTheApi ? code : "",
+    requestId: typeof requestId === "string" ? requestId : headers.get("x-request-id"),
+    details: recordOf(details),
+    idempotencyKey: request.idempotencyKey,
+  });
+}
+
+function foreign(status: number, idempotencyKey: string | null): string {
+  const isDone = status >= 200 && status <= 299 && idempotencyKey !== null;
+  const advice = isDone ? " A write may have happened." : "";
+  return `The answer, with status ${status}, is not one of the API.${advice}`;
 }
 
 function parsed(text: string): unknown {

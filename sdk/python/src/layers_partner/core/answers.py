@@ -16,6 +16,9 @@ _SUCCESS: Final = range(200, 300)
 _FOREIGN: Final = (
     "The answer is not one of the API. Check the address of the server, and what is in between."
 )
+_DONE_BUT_FOREIGN: Final = (
+    "The answer is not one of the API, but has the status of a success. A write may have happened."
+)
 
 
 class NotJson(ValueError):
@@ -61,7 +64,7 @@ def _no_number(text: str) -> Any:
 def foreign(answer: Answer, idempotency_key: str | None = None) -> APIError:
     """Return the error that an answer is which the API would not give."""
     return APIError(
-        _FOREIGN,
+        _DONE_BUT_FOREIGN if answer.status in _SUCCESS and idempotency_key else _FOREIGN,
         status=answer.status,
         request_id=answer.headers.get("x-request-id"),
         headers=answer.headers,
@@ -78,11 +81,12 @@ def _error_of(answer: Answer) -> APIError:
     if not isinstance(told, dict) or not isinstance(told.get("code"), str):
         return foreign(answer)
     details = told.get("details")
+    message = told.get("message")
     request_id = told.get("requestId")
     if not isinstance(request_id, str):
         request_id = answer.headers.get("x-request-id")
     return BY_CODE.get(told["code"], APIError)(
-        str(told.get("message", "")),
+        message if isinstance(message, str) else "",
         status=answer.status,
         code=told["code"],
         request_id=request_id,

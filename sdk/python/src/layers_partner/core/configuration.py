@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 DEFAULT_BASE_URL: Final = "https://api.layers.com"
 DEFAULT_TIMEOUT: Final = 60.0
 DEFAULT_MAX_RETRIES: Final = 2
+# Sockets do not take longer ones.
+LONGEST_TIMEOUT_SECONDS: Final = 2_147_483
 _ORGANIZATION: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -139,8 +140,10 @@ def check_limits(timeout: Any, max_retries: Any) -> None:
     """
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
         raise ValueError("`timeout` must be a number of seconds.")
-    if not (timeout > 0 and math.isfinite(timeout)):
-        raise ValueError("`timeout` must be a number of seconds above 0.")
+    if not 0 < timeout <= LONGEST_TIMEOUT_SECONDS:
+        raise ValueError(
+            f"`timeout` must be a number of seconds above 0, at most {LONGEST_TIMEOUT_SECONDS}."
+        )
     if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
         raise ValueError("`max_retries` must be 0 or a positive whole number.")
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 USER_AGENT: Final = f"layers-partner-python/{VERSION} python/{platform.python_version()}"
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# Of an address that can be sent.
+_LONGEST_URL: Final = 65_536
 _OPTIONS: Final = frozenset(
     {"idempotency_key", "organization", "timeout", "max_retries", "extra_headers"}
 )
@@ -86,6 +88,8 @@ class Request:
         filled = path_of(operation.path, path or {})
         joint = "&" if "?" in filled else "?"
         self.url = f"{configuration.base_url}{filled}" + (f"{joint}{written}" if written else "")
+        if len(self.url) > _LONGEST_URL:
+            raise ValueError("A value of the path or the query is too long.")
         self.idempotency_key = _idempotency_key(self.method, options)
         self.headers = self._head(configuration, options, headers or {})
         self.content: bytes | Upload | None = None

@@ -105,6 +105,10 @@ class BaseClient:
                 idempotency_key=request.idempotency_key,
             )
         error.__cause__ = cause
+        # Whoever stores the cause of the error does not store the key. One of our own has no request.
+        sent: httpx2.Request | None = getattr(cause, "_request", None)
+        if sent is not None:
+            sent.headers.pop("authorization", None)
         # These are faults of the request itself, such as a file that became shorter while it was sent.
         is_passing = not isinstance(cause, httpx2.LocalProtocolError | httpx2.UnsupportedProtocol)
         return tries.failed(error, is_passing=is_passing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -82,6 +83,15 @@ def _left(timeout: float | None, *, to_write: bool = False) -> float | None:
     return left if timeout is None else min(left, timeout)
 
 
+def _addresses(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        # It fails there in the same way, and says so.
+        return [host]
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
 class _Backend:
     """Opens connections that keep to the deadline."""
 
@@ -97,10 +107,19 @@ class _Backend:
         socket_options: Iterable[Any] | None = None,
     ) -> _Stream:
         """Open a connection to a host."""
-        stream = self._backend.connect_tcp(
-            host, port, _left(timeout), local_address, socket_options
-        )
-        return _Stream(stream)
+        addresses = _addresses(host, port)
+        while True:
+            # One by one: given the name, it would take the whole time for each of them.
+            address = addresses.pop(0)
+            try:
+                return _Stream(
+                    self._backend.connect_tcp(
+                        address, port, _left(timeout), local_address, socket_options
+                    )
+                )
+            except Exception:
+                if not addresses:
+                    raise
 
 
 class _Stream:
