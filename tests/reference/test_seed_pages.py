@@ -82,8 +82,8 @@ FACTS = {
         "lower than balance",
         "Decide on available, not on balance, whether something can be generated",
         "spends twice what running jobs have committed already",
-        "orgId string required The child organization whose wallet you want. Must be a direct child of your "
-        "organization, otherwise 404.",
+        "orgId string required The child organization whose wallet you want. Must be a direct child of yours, "
+        "otherwise 404.",
         "not a direct child of yours is 404",
         # Notes on fields.
         "When nothing runs, reservedCredits is 0 and the two are equal.",

@@ -268,8 +268,7 @@ CHILD_CREDITS_SHOWN = Shown(
         "has spent of that. `includedRemaining` is the child's own subscription allotment, if it has one.",
     ],
     path={
-        "orgId": "The child organization whose wallet you want. Must be a direct child of your organization, "
-        "otherwise 404.",
+        "orgId": "The child organization whose wallet you want. Must be a direct child of yours, otherwise 404.",
     },
     when={
         "NOT_FOUND": "`orgId` is not a direct child of your organization. A stranger's organization looks the same "

@@ -24,7 +24,10 @@ BLOCKS = [block.text for block in blocks_of(README) if block.language == "python
 
 
 async def test_the_blocks_run_in_their_order(
-    server: Service, installation: Installation, monkeypatch: pytest.MonkeyPatch
+    server: Service,
+    installation: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     # The test environment ends the job of the README by itself.
     partner = await installation.test_tenant(await installation.partner())
@@ -46,6 +49,7 @@ async def test_the_blocks_run_in_their_order(
     await asyncio.to_thread(run)
     assert names["job"]["status"] == "completed"
     assert names["again"]["id"] == names["allocation"]["id"]
+    assert "'added': 1, 'rejected': 0" in capsys.readouterr().out
 
 
 def test_the_blocks_are_typed(tmp_path: Path) -> None:

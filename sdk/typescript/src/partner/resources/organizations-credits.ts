@@ -21,9 +21,8 @@ export interface OrganizationsCreditsAllocateParams {
 /** Arguments of `layers.organizations.credits.retrieve`. */
 export interface OrganizationsCreditsRetrieveParams {
   /**
-   * The child organization whose wallet you want. Must be a direct child of your organization,
-   * otherwise 404. `org_` and a UUID, or the bare UUID. Example:
-   * `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+   * The child organization whose wallet you want. Must be a direct child of yours, otherwise 404.
+   * `org_` and a UUID, or the bare UUID. Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
    */
   orgId: string;
 }

@@ -105,8 +105,8 @@ class OrganizationsCreditsResource(Resource):
         `GET /v1/organizations/{orgId}/credits`, with the scope `org:admin`.
 
         Args:
-            org_id: The child organization whose wallet you want. Must be a direct child of your
-                organization, otherwise 404. `org_` and a UUID, or the bare UUID. Example:
+            org_id: The child organization whose wallet you want. Must be a direct child of yours,
+                otherwise 404. `org_` and a UUID, or the bare UUID. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
@@ -210,8 +210,8 @@ class AsyncOrganizationsCreditsResource(AsyncResource):
         `GET /v1/organizations/{orgId}/credits`, with the scope `org:admin`.
 
         Args:
-            org_id: The child organization whose wallet you want. Must be a direct child of your
-                organization, otherwise 404. `org_` and a UUID, or the bare UUID. Example:
+            org_id: The child organization whose wallet you want. Must be a direct child of yours,
+                otherwise 404. `org_` and a UUID, or the bare UUID. Example:
                 `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
