@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from tests.docs.pages import ROOT, blocks_of
 from tests.support.answers import granted
-from tests.support.fault_proxy import Cut, Fault, FaultProxy, Pass, Reset, Swallow, refusal
+from tests.support.fault_proxy import Cut, Fault, FaultProxy, Pass, Reset, refusal
 from tests.support.installation import project_id
 from tests.support.serving import environment
 
@@ -51,8 +51,6 @@ async def test_it_does_the_jobs_of_several_partners_on_bad_days_too(
         *(Pass(), refusal(503, "UNAVAILABLE", Retry_After="1")),
         *(Pass(), Reset(forwarded=True), Pass(), Reset()),
         *(Pass(), Cut(), Pass(), Reset(forwarded=True)),
-        # The rest of the second job; and nobody waits for what it asks then.
-        *(Pass(), Pass(), Pass(), Swallow()),
     ]
     with (
         (tmp_path / "output").open("wb") as output,

@@ -74,6 +74,16 @@ for (const [name, options, problem] of [
   });
 }
 
+for (const Client of [Layers, LayersOperator]) {
+  test(`${Client.name} refuses an option that it does not know, whatever the environment has`, () => {
+    process.env.LAYERS_API_KEY = KEY;
+    process.env.LAYERS_OPERATOR_TOKEN = "lpo_01HX_secret";
+    new Client().withOptions({ timeout: 5_000 });
+    assert.throws(() => new Client({ organisation: "org_1" }), /There is no option `organisation`/);
+    assert.throws(() => new Client().withOptions({ maxretries: 0 }), /no option `maxretries`/);
+  });
+}
+
 test("a key of the other API is refused by the operator's client too", () => {
   assert.throws(() => new LayersOperator({ token: KEY }), ConfigurationError);
 });

@@ -91,6 +91,13 @@ for (const value of ["", ".", "..", undefined, null]) {
   });
 }
 
+test("a call without its arguments says which one is missing", async (t) => {
+  const { layers, seen } = await serve(t, { body: {} });
+  const error = await rejection(layers.organizations.retrieve());
+  assert.match(error.message, /`orgId` is missing/);
+  assert.equal(seen.length, 0);
+});
+
 test("headers of a request", async (t) => {
   const { layers, seen } = await serve(t, { body: {} });
   await layers.whoami();

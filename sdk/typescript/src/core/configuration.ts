@@ -39,6 +39,18 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_RETRIES = 2;
 // A timer that is to wait for longer does not wait at all.
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
+// A misspelt one would be left out in silence: the environment's key or child would be used instead.
+const OPTIONS: Readonly<Record<keyof Given | "actsForItself", true>> = {
+  secret: true,
+  baseUrl: true,
+  organization: true,
+  actsForItself: true,
+  timeout: true,
+  maxRetries: true,
+  extraHeaders: true,
+  fetch: true,
+  logger: true,
+};
 const OWN_HEADERS =
   /^(authorization|connection|content-length|host|idempotency-key|transfer-encoding|x-layers-organization)$/i;
 
@@ -48,6 +60,8 @@ const OWN_HEADERS =
  * @throws {ConfigurationError} The key is missing, or a setting cannot be used. The key is not in its message.
  */
 export function configure(credential: Credential, given: Given): Configuration {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(OPTIONS, name));
+  if (unknown !== undefined) throw new ConfigurationError(`There is no option \`${unknown}\`.`);
   const timeout = given.timeout ?? DEFAULT_TIMEOUT_MS;
   const maxRetries = given.maxRetries ?? DEFAULT_MAX_RETRIES;
   const organization = given.organization ?? null;

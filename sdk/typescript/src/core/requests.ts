@@ -59,7 +59,7 @@ const OPTIONS: Readonly<Record<keyof RequestOptions, true>> = {
 };
 
 /** Sort the arguments of a method into path, query, headers and body, as its operation says. */
-export function partsOf(operation: Operation, params: Params): { path: string; parts: Parts } {
+export function partsOf(operation: Operation, params: Params = {}): { path: string; parts: Parts } {
   const query: Record<string, unknown> = {};
   const body: Record<string, unknown> = {};
   const headers: Record<string, unknown> = {};
