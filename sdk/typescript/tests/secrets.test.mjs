@@ -74,3 +74,16 @@ test("LAYERS_LOG=debug writes the log to standard error; without it there is non
   await new Layers({ apiKey: KEY, baseUrl }).whoami();
   assert.match(lines[0], /^GET \/v1\/whoami: 200, req_1, \d+ ms, try 1$/);
 });
+
+test("a logger that fails loses no answer", async (t) => {
+  const { layers, seen } = await serve(t, { body: { id: "txn_1" } });
+  const logger = {
+    debug: () => {
+      throw new Error("The disk is full.");
+    },
+  };
+  const call = { orgId: "org_1", credits: 1 };
+  const answer = await layers.withOptions({ logger }).organizations.credits.allocate(call);
+  assert.equal(answer.id, "txn_1");
+  assert.equal(seen.length, 1);
+});

@@ -162,7 +162,11 @@ function log(
   const outcome = isAnswer ? result.status : result.name;
   const requestId = (isAnswer && result.headers.get("x-request-id")) || "no request id";
   const ms = Math.round(performance.now() - begun);
-  logger.debug(
-    `${request.method} ${request.template}: ${outcome}, ${requestId}, ${ms} ms, try ${retry + 1}`,
-  );
+  try {
+    logger.debug(
+      `${request.method} ${request.template}: ${outcome}, ${requestId}, ${ms} ms, try ${retry + 1}`,
+    );
+  } catch {
+    // The answer to a write that was done is worth more than a line about it.
+  }
 }
