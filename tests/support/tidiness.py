@@ -80,9 +80,6 @@ REPEATED = {
             ("32_claims", "33_results", "35_failures", "36_other_ends"), 2
         )
     },
-    (f"{SQL_FUNCTIONS}/37_due_tenants.sql", f"{SQL_FUNCTIONS}/37_due_tenants.sql"): (
-        "what looks for tenants with something due take, and their settings"
-    ),
     (f"{SQL_FUNCTIONS}/40_cash.sql", f"{SQL_FUNCTIONS}/40_cash.sql"): (
         "how money functions begin: the kept outcome, then the lock of the wallet"
     ),

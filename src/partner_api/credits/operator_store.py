@@ -28,15 +28,20 @@ async def tenants_with_overdue_wallets(
         resting: wallets that do not count either, by tenant and organization.
         locked: tenants that do not.
     """
-    tenant_ids: list[int] = await connection.fetchval(
-        "SELECT tenants_of_overdue_wallets($1, $2, $3, $4, $5)",
+    rows = await connection.fetch(
+        """
+        SELECT tenant_id FROM wallets
+         WHERE period_end <= $1 AND tenant_id <> ALL ($5::bigint[])
+           AND (tenant_id, organization_id) NOT IN (SELECT * FROM unnest($3::bigint[], $4::uuid[]))
+         GROUP BY tenant_id ORDER BY min(period_end) LIMIT $2
+        """,
         now,
         limit,
         [tenant_id for tenant_id, _ in resting],
         [organization_id for _, organization_id in resting],
         locked,
     )
-    return tenant_ids
+    return [row["tenant_id"] for row in rows]
 
 
 async def overdue_wallets(
