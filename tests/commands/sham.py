@@ -45,7 +45,7 @@ class Sham:
         self.will_answer({})
 
     def will_answer(self, value: Any, status: int = 200) -> None:
-        """Answer this from now on."""
+        """Answer this from now on; a cursor `more` is another one each time."""
         self.status, self.answer = status, json.dumps(value).encode()
 
     def will_hang_up(self) -> None:
@@ -71,6 +71,7 @@ def serving_sham() -> Iterator[Sham]:
                 (503, sham.before.pop(0)) if sham.before else (sham.status, sham.answer)
             )
             if answer is not None:
+                answer = answer.replace(b'"more"', b'"more-%d"' % len(sham.asked))
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(answer)))

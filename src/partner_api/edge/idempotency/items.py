@@ -6,7 +6,6 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from partner_api.database.arguments import Outcome
 from partner_api.database.outages import ROLLED_BACK
 from partner_api.edge.idempotency.records import (
     REPLAYED_HEADER,
@@ -15,20 +14,19 @@ from partner_api.edge.idempotency.records import (
 )
 from partner_api.edge.wire.error_content import ErrorContent, content_of
 from partner_api.edge.wire.reply import Reply, client_error, json_reply
-from partner_api.errors import KINDS, ApiError
+from partner_api.errors import KINDS, ApiError, not_found
 from partner_api.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from partner_api.database.arguments import Idempotency
+    from partner_api.database.arguments import Idempotency, Outcome
     from partner_api.edge.money_calls import MoneyFunction
     from partner_api.edge.request.api_request import ApiRequest
 
 Item = TypeVar("Item")
 T = TypeVar("T")
 _WAIT = "Retry-After"
-_NO_SUCH_ITEM = "This item names nothing that this key can see. Check the ids in it."
 
 
 class ItemAnswer(NamedTuple, Generic[T]):
@@ -122,7 +120,7 @@ async def _call(
     request: ApiRequest, function: MoneyFunction[Item], tenant_id: int | None, item: Item
 ) -> Outcome | Exception:
     if tenant_id is None:
-        return Outcome("refused", "NOT_FOUND", None)
+        return not_found()
     calls = request.services.money_calls
     try:
         try:
@@ -145,8 +143,6 @@ def _answer(
     elif outcome.code is None:
         body = shape(outcome.facts or {})
         return ItemAnswer(request.success_status, outcome.status == "replayed", body, None)
-    elif outcome.code == "NOT_FOUND":
-        error = ApiError("NOT_FOUND", _NO_SUCH_ITEM)
     elif outcome.code == "CONFLICT":
         error = conflict(outcome.facts)
     else:
