@@ -60,14 +60,13 @@ const OWN_HEADERS =
  * @throws {ConfigurationError} The key is missing, or a setting cannot be used. The key is not in its message.
  */
 export function configure(credential: Credential, given: Given): Configuration {
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(OPTIONS, name));
-  if (unknown !== undefined) throw new ConfigurationError(`There is no option \`${unknown}\`.`);
   const timeout = given.timeout ?? DEFAULT_TIMEOUT_MS;
   const maxRetries = given.maxRetries ?? DEFAULT_MAX_RETRIES;
   const organization = given.organization ?? null;
   const { actsForItself = false } = credential;
   const extraHeaders = given.extraHeaders ?? {};
   const problem =
+    problemOfNames(given, OPTIONS) ??
     problemOfLimits(timeout, maxRetries) ??
     problemOfOrganization(organization, actsForItself) ??
     problemOfExtraHeaders(extraHeaders);
@@ -83,6 +82,12 @@ export function configure(credential: Credential, given: Given): Configuration {
     fetch: given.fetch,
     logger: given.logger ?? loggerOfEnvironment(),
   };
+}
+
+/** Return which option is not among those that are known, in a sentence; undefined when all are. */
+export function problemOfNames(given: object, known: object): string | undefined {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(known, name));
+  return unknown === undefined ? undefined : `There is no option \`${unknown}\`.`;
 }
 
 /** Return what is wrong with the limits of a call, in a sentence; undefined when nothing is. */

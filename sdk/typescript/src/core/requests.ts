@@ -4,6 +4,7 @@ import {
   type Configuration,
   problemOfExtraHeaders,
   problemOfLimits,
+  problemOfNames,
   problemOfOrganization,
 } from "./configuration.js";
 import { runtimeName } from "./environment.js";
@@ -100,13 +101,12 @@ export function buildRequest(
   parts: Parts,
   options: RequestOptions = {},
 ): Request {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name));
-  if (unknown !== undefined) throw new LayersError(`There is no option \`${unknown}\`.`);
   const timeout = options.timeout ?? configuration.timeout;
   const maxRetries = options.maxRetries ?? configuration.maxRetries;
   const organization =
     options.organization === undefined ? configuration.organization : options.organization;
   const problem =
+    problemOfNames(options, OPTIONS) ??
     problemOfLimits(timeout, maxRetries) ??
     problemOfOrganization(organization, configuration.actsForItself) ??
     problemOfExtraHeaders(options.extraHeaders ?? {});
