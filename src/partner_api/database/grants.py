@@ -31,7 +31,7 @@ _UPDATABLE_COLUMNS = {
     "social_accounts": "status, disconnected_at, disconnected_reason",
     "pool_accounts": "followers, vertical, language, geo, monthly_price_cents, avatar_url, status, updated_at",
 }
-_INSERTABLE = ("lease_requests", "pool_accounts")
+_INSERTABLE = ("lease_requests", "outbox", "pool_accounts")
 _DELETABLE = ("outbox",)
 # Functions that run as the owner.
 CALLED = (
