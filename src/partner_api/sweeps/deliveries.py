@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from partner_api.webhooks.sending.sender import Outgoing, Sent
 
 _log = structlog.get_logger(__name__)
+# Each looks at a thousand tenants. A step that finds only such as are full must end all the same.
+_LOOKS_PER_STEP = 10
 
 
 class DeliverWebhooks(Sweep):
@@ -99,25 +101,27 @@ class DeliverWebhooks(Sweep):
         await self._sender.close()
 
     async def _claim(self, connection: Connection, now: datetime) -> int:
+        """Claim into the slots that are free; where a look finds nothing, go on with the tenants behind."""
         slots = self._sender.slots
-        if not slots.free:
-            return 0
-        claimed = await sending_store.claim(
-            connection,
-            now,
-            after_tenant=self._last_tenant,
-            limit=slots.free,
-            per_endpoint=PER_ENDPOINT,
-            per_tenant=PER_TENANT,
-            claim_seconds=int(WEBHOOK_CLAIM_SECONDS),
-            busy_tenants=slots.of_tenants,
-            busy_endpoints=slots.of_endpoints,
-        )
-        self._last_tenant = claimed.last_tenant
-        metrics.count_unsent(claimed.abandoned)
-        for delivery in claimed.deliveries:
-            self._sender.begin(delivery, now)
-        return len(claimed.deliveries) + claimed.abandoned
+        for _ in range(_LOOKS_PER_STEP if slots.free else 0):
+            claimed = await sending_store.claim(
+                connection,
+                now,
+                after_tenant=self._last_tenant,
+                limit=slots.free,
+                per_endpoint=PER_ENDPOINT,
+                per_tenant=PER_TENANT,
+                claim_seconds=int(WEBHOOK_CLAIM_SECONDS),
+                busy_tenants=slots.of_tenants,
+                busy_endpoints=slots.of_endpoints,
+            )
+            self._last_tenant = claimed.last_tenant
+            metrics.count_unsent(claimed.abandoned)
+            for delivery in claimed.deliveries:
+                self._sender.begin(delivery, now)
+            if (found := len(claimed.deliveries) + claimed.abandoned) or not claimed.more:
+                return found
+        return 0
 
     async def _report(self, connection: Connection, now: datetime, sent: Sequence[Sent]) -> int:
         """Report some; if that fails, each half for itself, down to the tenant that is locked or the row at fault."""
