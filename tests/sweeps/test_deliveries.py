@@ -213,7 +213,7 @@ async def test_a_bug_in_making_a_request_is_a_failed_attempt_and_frees_the_slot(
         assert sending.in_hand == 0
         assert await statuses(connection, endpoint) == {"failed": 3}
         assert [entry["event"] for entry in log if entry["log_level"] == "error"] == [
-            "webhook_not_sent"
+            "webhook_not_made"
         ] * 3
 
 

@@ -53,7 +53,7 @@ async def attempt(
         answer = Answer(None, _UNREADABLE, b"", 0, None)
     except Exception:
         # A bug: the ladder goes on with it, so that it does not come round every thirty seconds for ever.
-        _log.exception("webhook_not_sent", delivery_id=str(delivery.id))
+        _log.exception("webhook_not_made", delivery_id=str(delivery.id))
         answer = Answer(None, _NOT_MADE, b"", 0, None)
     return DeliveryResult(
         tenant_id=delivery.tenant_id,
