@@ -90,11 +90,29 @@ def page(
     """
     limit: int = query.limit  # type: ignore[attr-defined]
     shown = found[:limit]
-    more = len(found) > limit
-    return Page(
-        [item(one) for one in shown],
-        _write_cursor(request, query, position(shown[-1])) if more else None,
-    )
+    next_position = position(shown[-1]) if len(found) > limit else None
+    return page_until(request, query, shown, item=item, position=next_position)
+
+
+def page_until(
+    request: ApiRequest,
+    query: Struct,
+    shown: Sequence[S],
+    *,
+    item: Callable[[S], T],
+    position: object | None,
+) -> Page[T]:
+    """Return a page of which the store says how far it looked, however few it found there.
+
+    Args:
+        request: the request.
+        query: the parsed query.
+        shown: all that are on the page.
+        item: returns the item of one of them.
+        position: what ``read_cursor`` will return for the next page; None if there is none.
+    """
+    cursor = None if position is None else _write_cursor(request, query, position)
+    return Page([item(one) for one in shown], cursor)
 
 
 def _write_cursor(request: ApiRequest, query: Struct, position: object) -> str:
