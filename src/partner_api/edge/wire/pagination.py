@@ -22,7 +22,7 @@ S = TypeVar("S")
 
 _SIGNATURE_BYTES = 16
 _MAX_CURSOR_CHARACTERS = 1024
-_CONTROLS = frozenset({"cursor", "limit"})
+_CONTROLS = frozenset({"cursor", "limit", "wait"})
 
 Cursor = Annotated[
     str,
@@ -90,32 +90,15 @@ def page(
     """
     limit: int = query.limit  # type: ignore[attr-defined]
     shown = found[:limit]
-    next_position = position(shown[-1]) if len(found) > limit else None
-    return page_until(request, query, shown, item=item, position=next_position)
+    more = len(found) > limit
+    return Page(
+        [item(one) for one in shown],
+        write_cursor(request, query, position(shown[-1])) if more else None,
+    )
 
 
-def page_until(
-    request: ApiRequest,
-    query: Struct,
-    shown: Sequence[S],
-    *,
-    item: Callable[[S], T],
-    position: object | None,
-) -> Page[T]:
-    """Return a page of which the store says how far it looked, however few it found there.
-
-    Args:
-        request: the request.
-        query: the parsed query.
-        shown: all that are on the page.
-        item: returns the item of one of them.
-        position: what ``read_cursor`` will return for the next page; None if there is none.
-    """
-    cursor = None if position is None else _write_cursor(request, query, position)
-    return Page([item(one) for one in shown], cursor)
-
-
-def _write_cursor(request: ApiRequest, query: Struct, position: object) -> str:
+def write_cursor(request: ApiRequest, query: Struct, position: object) -> str:
+    """Return the cursor of a position in this list with these filters, for lists that are no ``Page``."""
     payload = msgspec.json.encode(position)
     signature = request.services.secret_keys.sign(_binding(request, query) + payload)
     return base64.urlsafe_b64encode(signature + payload).rstrip(b"=").decode()

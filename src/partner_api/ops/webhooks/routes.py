@@ -12,7 +12,7 @@ from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import BareId
-from partner_api.edge.wire.pagination import Page, page, page_until, read_cursor
+from partner_api.edge.wire.pagination import Page, page, read_cursor, write_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError
 from partner_api.ops.webhooks.access import lock_endpoint, require_delivery, require_endpoint
@@ -58,8 +58,9 @@ async def list_webhook_endpoints(
             before=read_cursor(request, UUID),
             limit=query.limit,
         )
-    return page_until(
-        request, query, found.endpoints, item=ops_endpoint_of, position=found.position
+    return Page(
+        [ops_endpoint_of(endpoint) for endpoint in found.endpoints],
+        None if found.position is None else write_cursor(request, query, found.position),
     )
 
 
