@@ -139,9 +139,7 @@ def replay_delivery(
 @app.command("unpause")
 def unpause_endpoint(endpoint: EndpointArgument, idempotency_key: KeyOption = None) -> None:
     """Send to an endpoint again that the server has paused."""
-    change(
-        lambda layers, once: layers.webhook_endpoints.unpause(endpoint, **once), idempotency_key
-    )
+    change(lambda layers, once: layers.webhook_endpoints.unpause(endpoint, **once), idempotency_key)
 
 
 def _each_once(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from partner_api.clock import format_milliseconds
 from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import RecordedTransaction
@@ -21,7 +22,12 @@ from partner_api.ops.webhooks.schemas import (
     OpsWebhookEndpoint,
     ops_endpoint_of,
 )
-from partner_api.webhooks import delivery_store, endpoint_store, operator_store
+from partner_api.webhooks import (
+    delivery_service,
+    delivery_store,
+    endpoint_store,
+    operator_store,
+)
 from partner_api.webhooks.delivery_schemas import (
     DeliveriesQuery,
     Replayed,
@@ -35,9 +41,10 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 routes = Routes("Operator: webhooks")
-_PARTNER_S = (
-    "Its partner has paused this endpoint, and only it can say that it is ready. Ask it to set the status to active."
+_NOT_ACTIVE = (
+    "This endpoint is paused, so nothing is sent to it. If the server paused it, unpause it first."
 )
+_PARTNER_S = "Its partner has paused this endpoint, and only it can say that it is ready. Ask it to set the status to active."
 
 
 @routes.read(
@@ -184,4 +191,47 @@ async def replay_webhook_delivery(
 
     As its partner can: its data is sent again, as an event with an id of its own.
     """
-    raise NotImplementedError
+
+    async def replay(connection: Connection) -> Replayed:
+        endpoint = await lock_endpoint(connection, endpoint_id)
+        original = await require_delivery(connection, endpoint, delivery_id)
+        if endpoint.status != "active":
+            raise ApiError("CONFLICT", _NOT_ACTIVE, {"status": endpoint.status})
+        again = await delivery_service.replay(connection, endpoint.tenant_id, request.now, original)
+        await _audit(
+            request,
+            connection,
+            "webhook_delivery.replayed",
+            endpoint,
+            deliveryId=str(delivery_id),
+            replayDeliveryId=str(again.id),
+        )
+        return Replayed(
+            original_delivery_id=str(delivery_id),
+            replay_delivery_id=str(again.id),
+            scheduled_at=format_milliseconds(request.now),
+        )
+
+    reply = await transaction.run(replay)
+    request.services.bell.ring("deliveries")
+    return reply
+
+
+async def _audit(
+    request: ApiRequest,
+    connection: Connection,
+    event_type: str,
+    endpoint: operator_store.OperatedEndpoint,
+    **details: object,
+) -> None:
+    """Write the audit row of what an operator did to an endpoint, where its partner finds it."""
+    await write_audit(
+        connection,
+        request.now,
+        endpoint.tenant_id,
+        endpoint.organization_id,
+        event_type,
+        audit_argument(request),
+        project_id=endpoint.project_id,
+        details={"endpointId": str(endpoint.id), **details},
+    )
