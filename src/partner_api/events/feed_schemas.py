@@ -37,6 +37,7 @@ EventName = Literal[
 ]
 """All that can be asked for; those of posts are not sent yet."""
 _SAMPLE_BYTES = 16 * 1024
+_MOST_VALUES = 4_000
 
 
 class EventsQuery(Struct, frozen=True, rename="camel", kw_only=True):
@@ -84,6 +85,6 @@ class NewSample(Struct, frozen=True, rename="camel", forbid_unknown_fields=True,
             description="Replaces fields of the type's example: any JSON object of at most 16 KiB. Send a `projectId` "
             "of yours for an endpoint that has one.",
             examples=[{"projectId": "prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"}],
-            extra={"bound": JsonBound(_SAMPLE_BYTES)},
+            extra={"bound": JsonBound(_SAMPLE_BYTES, _MOST_VALUES)},
         ),
     ] = None

@@ -7,6 +7,8 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
+from msgspec import to_builtins
+
 from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import RecordedTransaction
@@ -27,12 +29,8 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 routes = Routes("Events")
-_LIVE = (
-    "Samples are for the test environment, where they are mistaken for nothing. Use a test key."
-)
-_CURSOR_GONE = (
-    "What came right behind this cursor is more than 30 days old and no longer kept. Go on from details.oldestCursor."
-)
+_LIVE = "Samples are for the test environment, where they are mistaken for nothing. Use a test key."
+_CURSOR_GONE = "What came right behind this cursor is more than 30 days old and no longer kept. Go on from details.oldestCursor."
 
 
 @routes.read(
@@ -78,9 +76,7 @@ async def list_events(request: ApiRequest, query: EventsQuery) -> EventPage:
             if found.events or not found.at_end or gone is None or over:
                 break
             position = found.position
-            await services.event_waits.wait(
-                request.caller.tenant_id, position, rung, gone, left
-            )
+            await services.event_waits.wait(request.caller.tenant_id, position, rung, gone, left)
     return EventPage(
         items=[
             envelope_of(
@@ -155,7 +151,7 @@ async def create_sample(
         raise ApiError("FORBIDDEN_SCOPE", _LIVE)
     organization_id = format_id("org", caller.organization_id)
     data = {
-        **EVENT_TYPES[body.type].example,
+        **to_builtins(EVENT_TYPES[body.type].example),
         **(body.data or {}),
         "organizationId": organization_id,
     }

@@ -22,9 +22,7 @@ MOST_WAITS: Final = 50
 _log = structlog.get_logger(__name__)
 # A bell may not be heard.
 _LOOK_AGAIN_SECONDS = 1.0
-_TOO_MANY = (
-    f"{MOST_WAITS} requests of this organization wait for events already. Ask without wait, or when one has been answered."
-)
+_TOO_MANY = f"{MOST_WAITS} requests of this organization wait for events already. Ask without wait, or when one has been answered."
 
 
 class _Wait:
@@ -60,7 +58,7 @@ class EventWaits:
         gone: asyncio.Task[None],
         seconds: float,
     ) -> None:
-        """Wait until a tenant has an event behind a position, the client has gone, the process stops, or the time is over.
+        """Wait until a tenant has an event behind a position, or the client, the process or the time is at its end.
 
         Args:
             tenant_id: whose events.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from partner_api.edge.request.api_request import ApiRequest
 
 _NOT_ACTIVE = (
-    "This endpoint is paused, so nothing is sent to it. Set its status to active, then send the request again."
+    "This endpoint is paused, so nothing is sent to it. Set its status to active, then ask again."
 )
 
 

@@ -87,9 +87,7 @@ async def test_endpoint(
             _GREETING if body.payload is None else body.payload,
             None,
         )
-        await store.insert_delivery(
-            connection, request.caller.tenant_id, request.now, delivery
-        )
+        await store.insert_delivery(connection, request.caller.tenant_id, request.now, delivery)
         event_id = format_id("evt", delivery.event_id)
         await audit_endpoint(
             request, connection, "webhook_endpoint.tested", endpoint, eventId=event_id

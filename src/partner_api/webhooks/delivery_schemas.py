@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PAYLOAD_BYTES = 16 * 1024
+_MOST_VALUES = 4_000
 
 
 class EndpointTest(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -30,7 +31,7 @@ class EndpointTest(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
         Meta(
             description="Becomes `data` of the event: any JSON object of at most 16 KiB. Without it, a greeting.",
             examples=[{"message": "Hello"}],
-            extra={"bound": JsonBound(_PAYLOAD_BYTES)},
+            extra={"bound": JsonBound(_PAYLOAD_BYTES, _MOST_VALUES)},
         ),
     ] = None
 
@@ -90,7 +91,8 @@ class _Delivery(Struct, frozen=True, rename="camel", kw_only=True):
         ),
     ]
     next_retry_at: Annotated[
-        MillisecondsText | None, Meta(description="When it will be sent; null while it is, and after its end.")
+        MillisecondsText | None,
+        Meta(description="When it will be sent; null while it is, and after its end."),
     ]
     delivered_at: MillisecondsText | None
     abandoned_at: MillisecondsText | None
@@ -134,7 +136,8 @@ class WebhookDeliveryDetail(_Delivery, frozen=True, rename="camel", kw_only=True
     """A delivery with what is sent, and its attempts."""
 
     payload: Annotated[
-        EventEnvelope | None, Meta(description="What is sent; null once the event is no longer kept.")
+        EventEnvelope | None,
+        Meta(description="What is sent; null once the event is no longer kept."),
     ]
     attempts: Annotated[
         list[DeliveryAttempt], Meta(description="How often it was sent, and what came of it.")
@@ -182,7 +185,9 @@ def _fields(delivery: store.Delivery) -> dict[str, Any]:
         "event_type": delivery.event_type,
         "status": delivery.status,
         # Of one that is being sent it says when it counts as lost.
-        "next_retry_at": None if under_way else format_milliseconds_or_none(delivery.next_attempt_at),
+        "next_retry_at": None
+        if under_way
+        else format_milliseconds_or_none(delivery.next_attempt_at),
         "delivered_at": format_milliseconds_or_none(delivery.delivered_at),
         "abandoned_at": format_milliseconds_or_none(delivery.abandoned_at),
         "abandoned_reason": delivery.abandoned_reason,

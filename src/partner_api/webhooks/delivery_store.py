@@ -93,9 +93,7 @@ class Recovering(NamedTuple):
 
 
 _COLUMNS = columns_of(Delivery, "d")
-_DETAIL = columns_of(
-    DeliveryDetail, "d", endpoint_scope="e.scope", data="coalesce(d.data, o.data)"
-)
+_DETAIL = columns_of(DeliveryDetail, "d", endpoint_scope="e.scope", data="coalesce(d.data, o.data)")
 
 
 async def list_deliveries(

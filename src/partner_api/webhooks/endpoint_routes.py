@@ -48,9 +48,7 @@ if TYPE_CHECKING:
 
 routes = Routes("Webhooks")
 _OVERLAP = timedelta(hours=24)
-_TOO_MANY = (
-    f"An organization has at most {MOST_ENDPOINTS} webhook endpoints. Delete one that is no longer needed first."
-)
+_TOO_MANY = f"An organization has at most {MOST_ENDPOINTS} webhook endpoints. Delete one that is not needed."
 _FOR_CHILDREN = "The endpoint is `all_children`, and the key lacks the scope `org:admin`."
 
 
@@ -285,4 +283,3 @@ def _check_scope(request: ApiRequest, scope: store.EndpointScope) -> None:
     require_reach(request, scope)
     if scope == "all_children" and request.caller.parent_organization_id is not None:
         raise invalid([Issue("scope", 'A child organization has no children; expected "own"')])
-
