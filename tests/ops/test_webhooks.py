@@ -186,7 +186,9 @@ async def test_deliveries_as_the_partner_sees_them(
         for status in ("delivered", "failed", "abandoned")
     ]
     headers = family.child_key.headers
-    page = granted(await api.get(f"/v1/webhook-endpoints/{endpoint_id}/deliveries", headers=headers))
+    page = granted(
+        await api.get(f"/v1/webhook-endpoints/{endpoint_id}/deliveries", headers=headers)
+    )
     path = deliveries_of(endpoint_id)
     assert granted(await api.get(path, headers=operator)) == page
     assert [item["id"] for item in page["items"]] == made[::-1]

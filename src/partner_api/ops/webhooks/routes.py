@@ -44,7 +44,9 @@ routes = Routes("Operator: webhooks")
 _NOT_ACTIVE = (
     "This endpoint is paused, so nothing is sent to it. If the server paused it, unpause it first."
 )
-_PARTNER_S = "Its partner has paused this endpoint, and only it can say that it is ready. Ask it to set the status to active."
+_PARTNER_S = (
+    "Its partner has paused this endpoint. Ask it to set the status to active, once it is ready."
+)
 
 
 @routes.read(
