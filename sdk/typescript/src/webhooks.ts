@@ -1,8 +1,8 @@
 import { ConfigurationError, WebhookVerificationError } from "./errors.js";
 import type { WebhookEvent } from "./partner/types.js";
 
-export { ConfigurationError, WebhookVerificationError };
 export type { WebhookEvent };
+export { ConfigurationError, WebhookVerificationError };
 
 /** Headers as servers have them: `Headers`, an object, or pairs. */
 export type WebhookHeaders =
