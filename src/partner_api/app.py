@@ -20,6 +20,7 @@ from partner_api.edge.application import Application
 from partner_api.edge.asgi import Edge
 from partner_api.edge.declare import Routes
 from partner_api.edge.route import Route
+from partner_api.events import routes as events
 from partner_api.health import routes as health
 from partner_api.installation import open_installation
 from partner_api.jobs import routes as jobs
@@ -48,6 +49,7 @@ from partner_api.services import Services, open_services
 from partner_api.settings.table import Settings, load_settings
 from partner_api.social_accounts import routes as social_accounts
 from partner_api.storage import routes as files
+from partner_api.webhooks import delivery_routes, endpoint_routes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
@@ -68,6 +70,9 @@ ROUTES: tuple[Routes, ...] = (
     jobs.routes,
     content_routes.routes,
     audit.routes,
+    endpoint_routes.routes,
+    delivery_routes.routes,
+    events.routes,
     ops_organizations.routes,
     ops_api_keys.routes,
     ops_credits.routes,
