@@ -164,10 +164,10 @@ def _branches(members: tuple[Type, ...], indent: int) -> str:
     """Return the types of a union, a line each."""
     pad = " " * indent
     lines = []
-    for one in members:
+    for position, one in enumerate(members, 1):
         line = f"{pad}| {flat(one)}"
-        # With the semicolon that may follow.
-        if isinstance(one, Generic) and len(line) >= WIDTH:
+        # A semicolon may follow the last one.
+        if isinstance(one, Generic) and len(line) + (position == len(members)) > WIDTH:
             line = f"{pad}| {_over_lines(one, indent + 2)}"
         lines.append(line)
     return "\n".join(lines)
