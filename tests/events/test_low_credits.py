@@ -94,7 +94,7 @@ async def test_two_crossings_in_one_millisecond_are_two_events(connection: Conne
 
 async def test_a_refill_that_brings_it_back_is_no_crossing(connection: Connection) -> None:
     child = await make_wallet(connection, 200, 200, partner_has=100)
-    await operations.started(connection, child, 50)
+    await operations.started(connection, child, 50, now=NOON + timedelta(milliseconds=1))
     assert await lows(connection, child) == []
     _, event = await told(connection, child.tenant_id, "credits.allocated")
     assert event.data["reason"] == "auto_refill"
