@@ -25,10 +25,14 @@ class Sweep(ABC):
     """In logs and metrics."""
     pause_seconds: float
     """The pause after a step that found nothing."""
+    rest_seconds: float = 0.0
+    """The pause after a step that advanced something: what comes meanwhile is advanced together."""
     limit_seconds: float = SWEEP_STEP_SECONDS
     """The limit of a step; after that the process that runs it is replaced."""
     wakes_on: Topic | None = None
     """The bell that ends the pause early; None without one."""
+    rings: tuple[Topic, ...] = ("outbox",)
+    """The bells that are rung after a step that advanced something: most changes are events that can be published."""
 
     @abstractmethod
     async def step(self, pool: Pool, now: datetime) -> int:
