@@ -38,6 +38,12 @@ from partner_api.time_limits.database import (
     SWEEP_LOCK_SECONDS,
 )
 from partner_api.time_limits.limit import LIMITS
+from partner_api.time_limits.listening import (
+    FEED_CLIENT_SECONDS,
+    PARTNER_CLIENT_SECONDS,
+    RECEIVER_CONNECT_SECONDS,
+    RECEIVER_SECONDS,
+)
 from partner_api.time_limits.processes import (
     BEAT_SECONDS,
     BOOKS_STEP_SECONDS,
@@ -54,6 +60,15 @@ from partner_api.time_limits.processes import (
     SIMULATED_NODE_SECONDS,
     SIMULATION_END_SECONDS,
     SWEEP_STEP_SECONDS,
+)
+from partner_api.time_limits.webhooks import (
+    WEBHOOK_ADDRESS_SECONDS,
+    WEBHOOK_BODY_SECONDS,
+    WEBHOOK_CHECK_SECONDS,
+    WEBHOOK_CLAIM_SECONDS,
+    WEBHOOK_CONNECTION_SECONDS,
+    WEBHOOK_IDLE_SECONDS,
+    WEBHOOK_SECONDS,
 )
 from partner_api.time_limits.work import (
     KILL_SECONDS,
@@ -85,6 +100,7 @@ __all__ = [
     "DISCARD_SECONDS",
     "DISCARD_UPLOAD_SECONDS",
     "DUE_RENEWALS_SECONDS",
+    "FEED_CLIENT_SECONDS",
     "HEAD_SECONDS",
     "IDLE_SECONDS",
     "IDLE_TRANSACTION_SECONDS",
@@ -101,11 +117,14 @@ __all__ = [
     "OPERATOR_UPLOAD_SECONDS",
     "ORPHAN_SECONDS",
     "OUTAGE_SECONDS",
+    "PARTNER_CLIENT_SECONDS",
     "PART_SILENCE_SECONDS",
     "PART_START_SECONDS",
     "POOL_CLOSE_SECONDS",
     "POOL_WEDGED_SECONDS",
     "READINESS_SECONDS",
+    "RECEIVER_CONNECT_SECONDS",
+    "RECEIVER_SECONDS",
     "RENDERER_IDLE_SECONDS",
     "RENDERER_START_SECONDS",
     "RENDERING_STEP_SECONDS",
@@ -124,4 +143,11 @@ __all__ = [
     "SWEEP_LOCK_SECONDS",
     "SWEEP_STEP_SECONDS",
     "UNKNOWN_IDLE_SECONDS",
+    "WEBHOOK_ADDRESS_SECONDS",
+    "WEBHOOK_BODY_SECONDS",
+    "WEBHOOK_CHECK_SECONDS",
+    "WEBHOOK_CLAIM_SECONDS",
+    "WEBHOOK_CONNECTION_SECONDS",
+    "WEBHOOK_IDLE_SECONDS",
+    "WEBHOOK_SECONDS",
 ]
