@@ -360,6 +360,13 @@ export interface DeletedApiKey {
   deleted: boolean;
 }
 
+/** An endpoint that was deleted. */
+export interface DeletedEndpoint {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  deleted: boolean;
+}
+
 /** A key of the caller's own organization, without its secret. */
 export interface OwnApiKey {
   /** Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -390,6 +397,87 @@ export interface OwnApiKey {
 export interface DeletedOwnApiKey {
   apiKey: OwnApiKey;
   deleted: boolean;
+}
+
+/** What an attempt to send came to. */
+export interface DeliveryAttempt {
+  /** When it began. */
+  at: string;
+  /** How long it took, in milliseconds. */
+  durationMs: number;
+  /** HTTP status of the answer; null if there was none. */
+  status: number | null;
+  /** What went wrong, in a sentence. */
+  error: string | null;
+  /** The first 2 kB of the answer, read as UTF-8; what is none is shown as U+FFFD. */
+  body: string | null;
+}
+
+/** Where events are sent. */
+export interface WebhookEndpoint {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Null: events of all projects, and of none. */
+  projectId: string | null;
+  /**
+   * Where events are sent: `https`, port 443 or 8443, an address that is routable from anywhere. In
+   * development mode also `http` to this machine.
+   */
+  url: string;
+  /** Example: `Credits for June`. */
+  description: string | null;
+  /** `auto_paused`: the server gave it up, after failures or because it answered 410. */
+  status: "active" | "auto_paused" | "paused" | (string & {});
+  /** Types of events that are sent; `["*"]` for all. */
+  events: string[];
+  /**
+   * `all_children`: events of each of your children too; only a key with `org:admin` may choose
+   * that, and change such an endpoint or read its deliveries.
+   */
+  scope: "all_children" | "own" | (string & {});
+  /** The version of the API that events are written in. */
+  apiVersion: "v1" | (string & {});
+  /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
+  metadata: Record<string, string>;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  updatedAt: string;
+  /** Of an attempt to send; null before the first. */
+  lastSuccessAt: string | null;
+  /** Of an attempt to send; null before the first. */
+  lastFailureAt: string | null;
+  /** Attempts that failed since the last success. */
+  consecutiveFailureCount: number;
+}
+
+/** A new endpoint. This is the only time that its signing secret is shown. */
+export interface EndpointWithSecret {
+  endpoint: WebhookEndpoint;
+  /** What requests are signed with; shown this once. */
+  signingSecret: string;
+  /** Example: `Store the secret now. It is not shown again.`. */
+  warning: string;
+}
+
+/** An event: something that has happened, told the same by webhook and in the feed. */
+export interface EventEnvelope {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: string;
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  /** What has happened; its form goes by `type`. */
+  data: Record<string, unknown>;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
 }
 
 /** What a completed job has made. */
@@ -653,6 +741,14 @@ export interface Project {
   updatedAt: string;
 }
 
+/** What is being sent again. */
+export interface Recovered {
+  /** Deliveries that are due now: new ones, and retries. */
+  deliveries: number;
+  /** There is more than one request recovers. Ask again, for the rest. */
+  hasMore: boolean;
+}
+
 /** A leased account that was given back. */
 export interface ReleasedAccount {
   /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -661,6 +757,16 @@ export interface ReleasedAccount {
   disconnectedReason: "released_by_partner" | (string & {});
   /** Example: `2026-04-20T16:12:02Z`. */
   disconnectedAt: string;
+}
+
+/** A replay that is on its way. */
+export interface Replayed {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  originalDeliveryId: string;
+  /** What becomes of it. */
+  replayDeliveryId: string;
+  /** When it is due. */
+  scheduledAt: string;
 }
 
 /** A social account that was disconnected. */
@@ -672,6 +778,28 @@ export interface RevokedAccount {
   canceledScheduledPosts: number;
   /** Example: `2026-06-01T00:00:00.000Z`. */
   disconnectedAt: string;
+}
+
+/** A new signing secret, which is shown this once. */
+export interface RotatedSecret {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  endpointId: string;
+  /** What requests are signed with; shown this once. */
+  signingSecret: string;
+  /** Until then the previous secret signs too. */
+  previousSecretExpiresAt: string;
+  /** Example: `Store the secret now. It is not shown again.`. */
+  warning: string;
+}
+
+/** A test that is on its way. */
+export interface SentTest {
+  /** Example: `evt_01K0EJRPVYF888RF9FDTD4P705`. */
+  eventId: string;
+  /** What becomes of it. */
+  deliveryId: string;
+  /** When it is due. */
+  scheduledAt: string;
 }
 
 /** An account that the project can publish to, leased or the customer's own. */
@@ -709,6 +837,94 @@ export interface StartedJob {
   locationUrl: string;
   /** Example: `2026-06-01T00:00:00.000Z`. */
   startedAt: string;
+}
+
+/** An event on its way to an endpoint, and how far it is. */
+export interface WebhookDelivery {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  endpointId: string;
+  /** Example: `evt_01K0EJRPVYF888RF9FDTD4P705`. */
+  eventId: string;
+  /** Example: `job.completed`. */
+  eventType: string;
+  /**
+   * `failed`: an attempt failed, and there will be another one. `abandoned`: there will be none.
+   */
+  status: "abandoned" | "delivered" | "delivering" | "failed" | "pending" | (string & {});
+  /** When it will be sent; null while it is, and after its end. */
+  nextRetryAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  deliveredAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  abandonedAt: string | null;
+  /** Why it is not sent any more. */
+  abandonedReason:
+    | "attempts_exhausted"
+    | "endpoint_auto_paused"
+    | "endpoint_gone"
+    | "endpoint_paused"
+    | "event_expired"
+    | "organization_archived"
+    | "organization_suspended"
+    | (string & {})
+    | null;
+  /** HTTP status of the last answer; null if there was none. */
+  lastResponseStatus: number | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  lastResponseAt: string | null;
+  /** What went wrong in the last attempt, in a sentence. */
+  lastErrorMessage: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** How often it was sent. */
+  attempts: number;
+}
+
+/** A delivery with what is sent, and its attempts. */
+export interface WebhookDeliveryDetail {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  endpointId: string;
+  /** Example: `evt_01K0EJRPVYF888RF9FDTD4P705`. */
+  eventId: string;
+  /** Example: `job.completed`. */
+  eventType: string;
+  /**
+   * `failed`: an attempt failed, and there will be another one. `abandoned`: there will be none.
+   */
+  status: "abandoned" | "delivered" | "delivering" | "failed" | "pending" | (string & {});
+  /** When it will be sent; null while it is, and after its end. */
+  nextRetryAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  deliveredAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  abandonedAt: string | null;
+  /** Why it is not sent any more. */
+  abandonedReason:
+    | "attempts_exhausted"
+    | "endpoint_auto_paused"
+    | "endpoint_gone"
+    | "endpoint_paused"
+    | "event_expired"
+    | "organization_archived"
+    | "organization_suspended"
+    | (string & {})
+    | null;
+  /** HTTP status of the last answer; null if there was none. */
+  lastResponseStatus: number | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  lastResponseAt: string | null;
+  /** What went wrong in the last attempt, in a sentence. */
+  lastErrorMessage: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** What is sent; null once the event is no longer kept. */
+  payload: EventEnvelope | null;
+  /** How often it was sent, and what came of it. */
+  attempts: DeliveryAttempt[];
 }
 
 /** Whose key this is, and what it may do. */

@@ -370,6 +370,14 @@ class DeletedApiKey(TypedDict):
     deleted: bool
 
 
+class DeletedEndpoint(TypedDict):
+    """An endpoint that was deleted."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    deleted: bool
+
+
 class OwnApiKey(TypedDict):
     """A key of the caller's own organization, without its secret."""
 
@@ -402,6 +410,89 @@ class DeletedOwnApiKey(TypedDict):
 
     apiKey: OwnApiKey
     deleted: bool
+
+
+class DeliveryAttempt(TypedDict):
+    """What an attempt to send came to."""
+
+    at: str
+    """When it began."""
+    durationMs: int
+    """How long it took, in milliseconds."""
+    status: int | None
+    """HTTP status of the answer; null if there was none."""
+    error: str | None
+    """What went wrong, in a sentence."""
+    body: str | None
+    """The first 2 kB of the answer, read as UTF-8; what is none is shown as U+FFFD."""
+
+
+class WebhookEndpoint(TypedDict):
+    """Where events are sent."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    projectId: str | None
+    """Null: events of all projects, and of none."""
+    url: str
+    """Where events are sent: `https`, port 443 or 8443, an address that is routable from anywhere. In
+    development mode also `http` to this machine.
+    """
+    description: str | None
+    """Example: `Credits for June`."""
+    status: Literal["active", "auto_paused", "paused"] | str
+    """`auto_paused`: the server gave it up, after failures or because it answered 410."""
+    events: list[str]
+    """Types of events that are sent; `["*"]` for all."""
+    scope: Literal["all_children", "own"] | str
+    """`all_children`: events of each of your children too; only a key with `org:admin` may choose
+    that, and change such an endpoint or read its deliveries.
+    """
+    apiVersion: Literal["v1"] | str
+    """The version of the API that events are written in."""
+    metadata: dict[str, str]
+    """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    updatedAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    lastSuccessAt: str | None
+    """Of an attempt to send; null before the first."""
+    lastFailureAt: str | None
+    """Of an attempt to send; null before the first."""
+    consecutiveFailureCount: int
+    """Attempts that failed since the last success."""
+
+
+class EndpointWithSecret(TypedDict):
+    """A new endpoint. This is the only time that its signing secret is shown."""
+
+    endpoint: WebhookEndpoint
+    signingSecret: str
+    """What requests are signed with; shown this once."""
+    warning: str
+    """Example: `Store the secret now. It is not shown again.`."""
+
+
+class EventEnvelope(TypedDict):
+    """An event: something that has happened, told the same by webhook and in the feed."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: str
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: dict[str, Any]
+    """What has happened; its form goes by `type`."""
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
 
 
 class JobResult(TypedDict):
@@ -675,6 +766,15 @@ class Project(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
 
 
+class Recovered(TypedDict):
+    """What is being sent again."""
+
+    deliveries: int
+    """Deliveries that are due now: new ones, and retries."""
+    hasMore: bool
+    """There is more than one request recovers. Ask again, for the rest."""
+
+
 class ReleasedAccount(TypedDict):
     """A leased account that was given back."""
 
@@ -684,6 +784,17 @@ class ReleasedAccount(TypedDict):
     disconnectedReason: Literal["released_by_partner"] | str
     disconnectedAt: str
     """Example: `2026-04-20T16:12:02Z`."""
+
+
+class Replayed(TypedDict):
+    """A replay that is on its way."""
+
+    originalDeliveryId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    replayDeliveryId: str
+    """What becomes of it."""
+    scheduledAt: str
+    """When it is due."""
 
 
 class RevokedAccount(TypedDict):
@@ -696,6 +807,30 @@ class RevokedAccount(TypedDict):
     canceledScheduledPosts: int
     disconnectedAt: str
     """Example: `2026-06-01T00:00:00.000Z`."""
+
+
+class RotatedSecret(TypedDict):
+    """A new signing secret, which is shown this once."""
+
+    endpointId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    signingSecret: str
+    """What requests are signed with; shown this once."""
+    previousSecretExpiresAt: str
+    """Until then the previous secret signs too."""
+    warning: str
+    """Example: `Store the secret now. It is not shown again.`."""
+
+
+class SentTest(TypedDict):
+    """A test that is on its way."""
+
+    eventId: str
+    """Example: `evt_01K0EJRPVYF888RF9FDTD4P705`."""
+    deliveryId: str
+    """What becomes of it."""
+    scheduledAt: str
+    """When it is due."""
 
 
 class SocialAccount(TypedDict):
@@ -735,6 +870,98 @@ class StartedJob(TypedDict):
     """Ask here how far it is."""
     startedAt: str
     """Example: `2026-06-01T00:00:00.000Z`."""
+
+
+class WebhookDelivery(TypedDict):
+    """An event on its way to an endpoint, and how far it is."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    endpointId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventId: str
+    """Example: `evt_01K0EJRPVYF888RF9FDTD4P705`."""
+    eventType: str
+    """Example: `job.completed`."""
+    status: Literal["abandoned", "delivered", "delivering", "failed", "pending"] | str
+    """`failed`: an attempt failed, and there will be another one. `abandoned`: there will be none."""
+    nextRetryAt: str | None
+    """When it will be sent; null while it is, and after its end."""
+    deliveredAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    abandonedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    abandonedReason: (
+        Literal[
+            "attempts_exhausted",
+            "endpoint_auto_paused",
+            "endpoint_gone",
+            "endpoint_paused",
+            "event_expired",
+            "organization_archived",
+            "organization_suspended",
+        ]
+        | str
+        | None
+    )
+    """Why it is not sent any more."""
+    lastResponseStatus: int | None
+    """HTTP status of the last answer; null if there was none."""
+    lastResponseAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    lastErrorMessage: str | None
+    """What went wrong in the last attempt, in a sentence."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    attempts: int
+    """How often it was sent."""
+
+
+class WebhookDeliveryDetail(TypedDict):
+    """A delivery with what is sent, and its attempts."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    endpointId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventId: str
+    """Example: `evt_01K0EJRPVYF888RF9FDTD4P705`."""
+    eventType: str
+    """Example: `job.completed`."""
+    status: Literal["abandoned", "delivered", "delivering", "failed", "pending"] | str
+    """`failed`: an attempt failed, and there will be another one. `abandoned`: there will be none."""
+    nextRetryAt: str | None
+    """When it will be sent; null while it is, and after its end."""
+    deliveredAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    abandonedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    abandonedReason: (
+        Literal[
+            "attempts_exhausted",
+            "endpoint_auto_paused",
+            "endpoint_gone",
+            "endpoint_paused",
+            "event_expired",
+            "organization_archived",
+            "organization_suspended",
+        ]
+        | str
+        | None
+    )
+    """Why it is not sent any more."""
+    lastResponseStatus: int | None
+    """HTTP status of the last answer; null if there was none."""
+    lastResponseAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    lastErrorMessage: str | None
+    """What went wrong in the last attempt, in a sentence."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    payload: EventEnvelope | None
+    """What is sent; null once the event is no longer kept."""
+    attempts: list[DeliveryAttempt]
+    """How often it was sent, and what came of it."""
 
 
 class WhoAmI(TypedDict):
