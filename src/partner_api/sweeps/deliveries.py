@@ -44,6 +44,7 @@ class DeliverWebhooks(Sweep):
     name = "deliveries"
     pause_seconds = 1.0
     wakes_on = "deliveries"
+    rings = ()
     logs_rows = True
 
     def __init__(self, outgoing: Outgoing, *, drain_seconds: float | None) -> None:
