@@ -6,7 +6,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from partner_api.settings.table import SettingsError
+from partner_api.settings.setting import SettingsError
 from partner_api.time_limits import OPERATOR_CLIENT_SECONDS
 from partner_api.visible_text import json_text, visible
 
