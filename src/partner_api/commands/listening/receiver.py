@@ -17,13 +17,12 @@ from partner_api.visible_text import visible
 from partner_api.webhooks.sending.signatures import signature_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
     from typing import Self
 
     import httpx2
 
     from partner_api.commands.listening.feed import Event
+    from partner_api.commands.listening.stops import Stops
 
 FIXED_HEADERS: Final = {"Content-Type": "application/json"}
 _READ_BYTES: Final = 65_536
@@ -81,23 +80,25 @@ class Receiver:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def forward(
-        self, event: Event, trying: Callable[[], AbstractContextManager[None]]
-    ) -> Answer:
+    async def forward(self, event: Event, stops: Stops) -> Answer:
         """Send an event, again and again while nobody is there, and return the answer.
 
         Args:
             event: to send.
-            trying: what is entered around each try.
+            stops: what may ask to end; a try is not cut off.
+
+        Raises:
+            Stopped: a signal came, and there was no answer to that try.
         """
         import httpx2
 
         body = msgspec.json.encode(event.envelope)
         while True:
             try:
-                with trying():
+                with stops.held():
                     answer = await self._send(event.id, body)
             except httpx2.HTTPError as error:
+                stops.check()
                 await self._outage.pause(
                     f"No answer from {self.name} ({reason_of(error)}). "
                     f"Sending {visible(event.id)} again until there is one."
