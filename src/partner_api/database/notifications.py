@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection, Pool
 
-Topic = Literal["jobs", "cash"]
-"""``jobs``: there may be jobs to claim. ``cash``: a wallet has got money that leases may wait for."""
+Topic = Literal["jobs", "cash", "outbox", "events", "deliveries"]
+"""What there may be: ``jobs`` to claim; ``cash`` in a wallet that leases wait for; events in the ``outbox`` to publish;
+``events`` that were published; ``deliveries`` to send.
+"""
 
 _log = structlog.get_logger(__name__)
 _CHANNEL = "layers_work"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from partner_api.time_limits import SWEEP_STEP_SECONDS
 
 if TYPE_CHECKING:
+    import asyncio
     from datetime import datetime
 
+    from partner_api.clock import Clock
     from partner_api.database.connection import Connection, Pool
     from partner_api.database.notifications import Topic
 
@@ -29,10 +31,17 @@ class Sweep(ABC):
     """The limit of a step; after that the process that runs it is replaced."""
     wakes_on: Topic | None = None
     """The bell that ends the pause early; None without one."""
+    logs_rows: bool = False
+    """Whether each row has a line of its own in the log; otherwise each step has one."""
+    wakes_itself: asyncio.Event | None = None
+    """Set by what goes on between the steps, to end the pause early; a step clears it. None if nothing goes on."""
 
     @abstractmethod
     async def step(self, pool: Pool, now: datetime) -> int:
         """Advance some of what is due at ``now``; return how many rows, 0 when nothing is left that is free."""
+
+    async def stop(self, pool: Pool, clock: Clock) -> None:  # noqa: B027 - most have nothing to end
+        """End what goes on between the steps, after the last one."""
 
     @property
     def left_some(self) -> bool:

@@ -10,6 +10,9 @@ ALTER TABLE outbox
 CREATE INDEX outbox_unpublished ON outbox (tenant_id, id) WHERE sequence IS NULL;
 CREATE UNIQUE INDEX outbox_feed ON outbox (tenant_id, sequence) WHERE sequence IS NOT NULL;
 CREATE INDEX outbox_feed_of_organization ON outbox (tenant_id, organization_id, sequence) WHERE sequence IS NOT NULL;
+-- They are deleted in the order in which they were published, so that none is missing in the middle of a feed.
+DROP INDEX outbox_age;
+CREATE INDEX outbox_age ON outbox (published_at, tenant_id, sequence) WHERE published_at IS NOT NULL;
 
 -- How far a tenant's events are published. Whoever publishes some holds the row.
 CREATE TABLE event_streams (
@@ -78,6 +81,8 @@ CREATE TABLE webhook_queues (
     CHECK ((consecutive_failure_count = 0) = (failing_since IS NULL))
 );
 CREATE INDEX webhook_queues_due ON webhook_queues (tenant_id, next_due_at) WHERE next_due_at IS NOT NULL;
+-- Of all tenants: whether anything is due, and when.
+CREATE INDEX webhook_queues_next ON webhook_queues (next_due_at) WHERE next_due_at IS NOT NULL;
 
 -- An event on its way to an endpoint. What is repeated later is another delivery; this one stays as it ended.
 CREATE TABLE webhook_deliveries (
@@ -139,6 +144,26 @@ CREATE TABLE webhook_attempts (
     body        bytea CHECK (octet_length(body) <= 2048),
     PRIMARY KEY (tenant_id, delivery_id, number),
     FOREIGN KEY (tenant_id, delivery_id) REFERENCES webhook_deliveries (tenant_id, id) ON DELETE CASCADE
+);
+
+-- A delivery that a sender has claimed: what it needs to send it.
+CREATE TYPE webhook_claimed AS (
+    tenant_id        bigint,
+    id               uuid,
+    endpoint_id      uuid,
+    claim_token      uuid,
+    url              text,
+    -- Sealed; the previous one only while it signs too.
+    secret           bytea,
+    previous_secret  bytea,
+    event_id         uuid,
+    event_type       text,
+    event_created_at timestamptz,
+    organization_id  uuid,
+    data             jsonb,
+    replay_of        uuid,
+    -- Which attempt it is, from 1.
+    attempt          integer
 );
 
 -- What a sender reports of one delivery that it had claimed.

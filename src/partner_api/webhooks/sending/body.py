@@ -1,0 +1,47 @@
+"""The body of a request to a receiver: an event in its envelope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from partner_api.clock import format_milliseconds
+from partner_api.events.schemas import EventEnvelope
+from partner_api.ids import format_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def event_body(
+    event_id: UUID,
+    event_type: str,
+    created_at: datetime,
+    organization_id: UUID,
+    data: Mapping[str, Any],
+    replay_of: UUID | None = None,
+) -> bytes:
+    """Return the envelope of an event as JSON, the same bytes whenever it is sent.
+
+    Args:
+        event_id: of the event; that of a replay is its own.
+        event_type: such as ``job.completed``.
+        created_at: when it happened.
+        organization_id: to whom.
+        data: what happened, as the outbox has it.
+        replay_of: the delivery that this one repeats.
+    """
+    envelope = EventEnvelope(
+        id=format_id("evt", event_id),
+        type=event_type,
+        created_at=format_milliseconds(created_at),
+        organization_id=format_id("org", organization_id),
+        data=dict(data),
+        replay_of=msgspec.UNSET if replay_of is None else str(replay_of),
+    )
+    return _encode(envelope)
