@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from partner_api.clock import format_milliseconds
 from partner_api.commands.listening.outages import Outage
+from partner_api.commands.operator_client import given
 from partner_api.commands.partner_client import PartnerRequestError, explained
 from partner_api.commands.refusals import reason_of
 from partner_api.time_limits import FEED_CLIENT_SECONDS
@@ -18,7 +19,7 @@ from partner_api.visible_text import visible
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from layers_partner import APIError, AsyncLayers
+    from layers_partner import APIError, AsyncLayers, AsyncPage
 
 PAGE: Final = 50
 _WAIT_SECONDS: Final = 20
@@ -86,15 +87,15 @@ class Feed:
         layers: the client.
         host: of the server, as it is shown.
         types: only these; all when there are none.
-        scope: own or all_children; None for the server's choice.
+        scope: own or all_children.
     """
 
-    def __init__(
-        self, layers: AsyncLayers, host: str, types: tuple[str, ...], scope: str | None
-    ) -> None:
+    def __init__(self, layers: AsyncLayers, host: str, types: tuple[str, ...], scope: str) -> None:
         self._layers = layers
         self._host = visible(host)
-        self._query = {"type": sorted(types) or None, "scope": scope}
+        # In one order: a cursor is one of the very query that it was made for.
+        self._types = sorted(types) or None
+        self._scope = scope
         self._outage = Outage(f"{self._host} answers again.")
         self._next = 0.0
 
@@ -140,10 +141,13 @@ class Feed:
 
         while True:
             try:
-                answer = await self._layers.request(
-                    "GET",
-                    "/v1/events",
-                    query={**self._query, **place._asdict(), "wait": wait, "limit": limit},
+                page = await self._layers.events.list(
+                    cursor=given(place.cursor),
+                    since=given(place.since),
+                    type=given(self._types),
+                    scope=self._scope,
+                    wait=wait,
+                    limit=limit,
                     timeout=FEED_CLIENT_SECONDS,
                     max_retries=0,
                 )
@@ -166,12 +170,12 @@ class Feed:
                 )
             else:
                 self._outage.over()
-                return self._page(answer, place.since)
+                return self._page(page, place.since)
 
-    def _page(self, answer: Any, since: str | None) -> Page:
+    def _page(self, page: AsyncPage[Any], since: str | None) -> Page:
         try:
-            events = [_event(item) for item in answer["items"]]
-            return Page(events, Place(_text(answer["nextCursor"]), since))
+            events = [_event(item) for item in page.items]
+            return Page(events, Place(_text(page.next_cursor), since))
         except (KeyError, TypeError):
             raise PartnerRequestError(
                 f"What {self._host} answers is no page of events. Is LAYERS_BASE_URL right?"
