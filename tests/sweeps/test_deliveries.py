@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
+import pytest_asyncio
 from structlog.testing import capture_logs
 from tests.support.deliveries import make_deliveries, make_endpoint, signed_with, statuses
 from tests.support.holding import holding_rows
@@ -15,19 +16,29 @@ from tests.support.tenants import make_partner
 from tests.sweeps.sending import KEYS, LOST, Gate, due_endpoint, open_sending
 
 from partner_api.crypto import SecretKeys
+from partner_api.database.connection import open_pool
 from partner_api.metrics.registry import REGISTRY
+from partner_api.sweeps import locks
 from partner_api.webhooks import sending_store
 from partner_api.webhooks.sending import attempts
 from partner_api.webhooks.sending.signatures import new_signing_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
 
+    from tests.support.databases import DatabaseUrls
     from tests.support.receiver import Received
 
     from partner_api.database.connection import Connection, Pool
     from partner_api.webhooks.sending_store import DeliveryResult, Finished
+
+
+@pytest_asyncio.fixture
+async def pool(urls: DatabaseUrls) -> AsyncIterator[Pool]:
+    """Connections as the sweeps have them."""
+    async with await open_pool(urls.app, 4, settings=locks.SETTINGS) as pool:
+        yield pool
 
 
 def attempts_counted(outcome: str) -> float:
