@@ -64,6 +64,7 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         "refill_amount": Rule.WALLET_TERMS,
         "auto_refill_enabled": Rule.WALLET_TERMS,
         "refill_failed_at": Rule.WALLET_TERMS,
+        "is_low": Rule.WALLET_LOW,
         "last_sequence": Rule.LAST_SEQUENCE,
         "last_event_at": Rule.EVENT_TIME,
         "last_hash": CHAIN,
@@ -307,6 +308,8 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         "event_type": Rule.TOLD,
         "data": Rule.TOLD,
         "created_at": Rule.TOLD,
+        "sequence": "its place in the feed, which follows from nothing",
+        "published_at": CALENDAR,
     },
     "idempotency_keys": {
         "tenant_id": KEY,

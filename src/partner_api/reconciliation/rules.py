@@ -42,6 +42,10 @@ class Rule(StrEnum):
         "wallet_terms",
         "without a subscription a wallet is free, archived it has none, a partner's has no cap or refill",
     )
+    WALLET_LOW = (
+        "wallet_low",
+        "a wallet knows whether less is available than its refill threshold",
+    )
     ARCHIVED = "archived", "an archived organization is remembered with what archiving it did"
     INCLUDED_BALANCE = (
         "included_balance",
