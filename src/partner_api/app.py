@@ -41,6 +41,7 @@ from partner_api.ops.organizations import routes as ops_organizations
 from partner_api.ops.pool import routes as ops_pool
 from partner_api.ops.reconciliation import routes as ops_reconciliation
 from partner_api.ops.renewals import routes as ops_renewals
+from partner_api.ops.webhooks import routes as ops_webhooks
 from partner_api.organizations import routes as organizations
 from partner_api.projects import routes as projects
 from partner_api.reference import routes as reference
@@ -88,6 +89,7 @@ ROUTES: tuple[Routes, ...] = (
     ops_reconciliation.routes,
     ops_assets.routes,
     ops_clock.routes,
+    ops_webhooks.routes,
     files.routes,
     health.routes,
 )

@@ -18,6 +18,7 @@ from partner_api.events.service import EventWaits
 from partner_api.jobs.claim_service import Claimer
 from partner_api.jobs.operator_service import JobTenants
 from partner_api.storage import open_storage
+from partner_api.webhooks.sending.sender import Outgoing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,11 @@ class Services:
     """Set when this process is about to end: whoever waits for something to happen answers without it."""
     development_over: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a database in development mode turned out to be production's: nothing is served any more."""
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """What webhooks are sent with."""
+        return Outgoing(self.secret_keys, self.settings.development, self.settings.webhook_proxy)
 
 
 async def open_services(

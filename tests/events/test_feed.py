@@ -1,232 +1,203 @@
-"""`GET /v1/events`: every event once, in one order, from any cursor on."""
+"""The feed: what a reader sees from a position on, and where it goes on."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any, get_args
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.support.answers import granted, issues, refused
-from tests.support.installation import EVERYTHING, ago, now, org_id
+from tests.support.endpoints import happen, publish
+from tests.support.tenants import NOON, Wallet, make_child, make_partner
 
-from partner_api.clock import format_milliseconds
-from partner_api.events.feed_schemas import ChangeName, EventName
-from partner_api.events.type_schemas import EVENT_TYPES, KNOWN_EVENTS
-from partner_api.ids import format_id
+from partner_api.events import operator_store, store
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Iterator
 
-    from tests.support.installation import Family
-    from tests.support.quiet import Quiet
+    from partner_api.database.connection import Connection
 
-PATH = "/v1/events"
-
-
-async def look(quiet: Quiet, headers: dict[str, str], **params: Any) -> Any:
-    return granted(await quiet.api.get(PATH, params=params, headers=headers))
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+# Before everything that other tests have left, so that of theirs nothing is deleted.
+LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
 
-async def ids(quiet: Quiet, headers: dict[str, str], **params: Any) -> list[str]:
-    """The ids of the events from the beginning to the end, whatever their number."""
-    found: list[str] = []
+async def read(connection: Connection, wallet: Wallet, **asked: Any) -> store.FeedPage:
+    defaults = {"all_children": False, "types": None, "after": 0, "since": None, "limit": 50}
+    return await store.read_feed(
+        connection, wallet.tenant_id, wallet.organization_id, **{**defaults, **asked}
+    )
+
+
+def sequences(page: store.FeedPage) -> list[int]:
+    return [event.sequence for event in page.events]
+
+
+async def test_a_feed_without_events_begins_at_zero(connection: Connection) -> None:
+    partner = await make_partner(connection)
+    assert await read(connection, partner) == store.FeedPage([], 0, 0, at_end=True)
+    assert await read(connection, partner, types=["job.failed"]) == store.FeedPage(
+        [], 0, 0, at_end=True
+    )
+
+
+async def test_pages_follow_each_other(connection: Connection) -> None:
+    partner = await make_partner(connection)
+    ids = await happen(connection, partner, count=5, data={"jobId": "job_1"})
+    await publish(connection, partner)
+    first = await read(connection, partner, limit=2)
+    assert (sequences(first), first.position, first.oldest) == ([1, 2], 2, 0)
+    event = first.events[0]
+    assert event.id in ids
+    assert event == store.Event(
+        partner.tenant_id,
+        event.id,
+        partner.organization_id,
+        "job.completed",
+        {"jobId": "job_1", "organizationId": f"org_{partner.organization_id}"},
+        NOON,
+        1,
+    )
+    second = await read(connection, partner, after=2, limit=3)
+    assert (sequences(second), second.position) == ([3, 4, 5], 5)
+    assert await read(connection, partner, after=5) == store.FeedPage([], 5, 0)
+
+
+async def test_what_is_not_published_is_not_in_it(connection: Connection) -> None:
+    partner = await make_partner(connection)
+    await happen(connection, partner)
+    assert await read(connection, partner) == store.FeedPage([], 0, 0, at_end=True)
+
+
+async def test_an_organization_reads_its_own_and_a_partner_all_if_it_asks(
+    connection: Connection,
+) -> None:
+    partner = await make_partner(connection)
+    child = await make_child(connection, partner)
+    for wallet in (partner, child, partner):
+        await happen(connection, wallet)
+        await publish(connection, partner)
+    # Whoever has read all of its own has come to the end of the tenant's.
+    assert sequences(await read(connection, partner)) == [1, 3]
+    assert sequences(await read(connection, child)) == [2]
+    assert (await read(connection, child)).position == 3
+    assert sequences(await read(connection, partner, all_children=True)) == [1, 2, 3]
+
+
+async def test_types_are_left_out_but_not_looked_at_again(connection: Connection) -> None:
+    partner = await make_partner(connection)
+    for event_type in ("job.completed", "job.failed", "job.completed", "job.canceled"):
+        await happen(connection, partner, event_type=event_type)
+        await publish(connection, partner)
+    page = await read(connection, partner, types=["job.failed", "job.canceled"], limit=1)
+    assert (sequences(page), page.position) == ([2], 2)
+    page = await read(connection, partner, types=["job.failed"], after=2)
+    assert (sequences(page), page.position) == ([], 4)
+
+
+@pytest.fixture
+def short_looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(store, "_ROWS_PER_LOOK", 3)
+    yield
+
+
+@pytest.mark.usefixtures("short_looks")
+async def test_a_look_is_bounded_and_the_next_one_goes_on_behind_it(
+    connection: Connection,
+) -> None:
+    partner = await make_partner(connection)
+    await happen(connection, partner, count=7)
+    await publish(connection, partner)
+    await happen(connection, partner, event_type="job.failed")
+    await publish(connection, partner)
+    positions = [0]
     while True:
-        page = await look(quiet, headers, **params)
-        found += [item["id"] for item in page["items"]]
-        if not page["items"] and page["nextCursor"] == params.get("cursor"):
-            return found
-        params["cursor"] = page["nextCursor"]
+        page = await read(connection, partner, types=["job.failed"], after=positions[-1])
+        positions.append(page.position)
+        if page.events:
+            break
+    assert positions == [0, 3, 6, 8]
+    assert sequences(page) == [8]
 
 
-def event_ids(*events: UUID) -> list[str]:
-    return [format_id("evt", event) for event in events]
+async def test_a_time_finds_the_first_event_of_it(connection: Connection) -> None:
+    partner = await make_partner(connection)
+    assert (await read(connection, partner, since=NOON)).events == []
+    for second in range(10):
+        await happen(connection, partner, now=NOON + second * SECOND)
+        await publish(connection, partner, NOON + second * SECOND)
+    for second in range(10):
+        page = await read(connection, partner, since=NOON + second * SECOND)
+        assert sequences(page) == list(range(second + 1, 11))
+        assert page.position == 10
+    assert (await read(connection, partner, since=NOON + DAY)).events == []
+    page = await read(connection, partner, since=NOON + 3 * SECOND, after=6)
+    assert sequences(page) == [7, 8, 9, 10]
 
 
-async def follow_each_other(quiet: Quiet, family: Family, *kinds: str) -> list[UUID]:
-    """Events of the partner of these types, published one after the other."""
-    made = []
-    for kind in kinds:
-        made.append(await quiet.happen(family.partner, kind))
-        await quiet.publish(family.partner)
-    return made
-
-
-def test_what_can_be_asked_for_are_the_types_there_are() -> None:
-    assert set(get_args(EventName)) == KNOWN_EVENTS
-    assert set(get_args(ChangeName)) == set(EVENT_TYPES) - {"test.ping"}
-
-
-async def test_an_event_as_it_is_sent_too(quiet: Quiet, family: Family) -> None:
-    headers = family.partner_key.headers
-    event = await quiet.happen(family.partner, "credits.low", available=1)
-    assert await ids(quiet, headers) == [], "not published yet"
-    await quiet.publish(family.partner)
-    page = await look(quiet, headers)
-    assert list(page) == ["items", "nextCursor"]
-    (item,) = page["items"]
-    assert item == {
-        "id": format_id("evt", event),
-        "type": "credits.low",
-        "apiVersion": "v1",
-        "createdAt": item["createdAt"],
-        "organizationId": org_id(family.partner),
-        "data": {"available": 1, "organizationId": org_id(family.partner)},
-    }
-
-
-async def test_the_end_has_a_cursor_and_what_comes_later_is_behind_it(
-    quiet: Quiet, family: Family
+async def test_a_time_leaves_out_what_was_created_before_and_published_later(
+    connection: Connection,
 ) -> None:
-    headers = family.partner_key.headers
-    empty = await look(quiet, headers)
-    assert empty["items"] == []
-    first = await quiet.happen(family.partner)
-    await quiet.publish(family.partner)
-    page = await look(quiet, headers, cursor=empty["nextCursor"])
-    assert [item["id"] for item in page["items"]] == event_ids(first)
-    at_end = await look(quiet, headers, cursor=page["nextCursor"])
-    assert at_end == {"items": [], "nextCursor": page["nextCursor"]}
-    second = await quiet.happen(family.partner)
-    await quiet.publish(family.partner)
-    assert await ids(quiet, headers, cursor=page["nextCursor"]) == event_ids(second)
-    assert await ids(quiet, headers) == event_ids(first, second)
+    partner = await make_partner(connection)
+    await happen(connection, partner, now=NOON + SECOND)
+    await publish(connection, partner, NOON + SECOND)
+    await happen(connection, partner, now=NOON)
+    await publish(connection, partner, NOON + 2 * SECOND)
+    assert sequences(await read(connection, partner, since=NOON + SECOND)) == [1]
 
 
-async def test_nothing_is_skipped_or_repeated_while_events_are_published(
-    quiet: Quiet, family: Family
-) -> None:
-    """By several at once, of several organizations, whatever the size of a page."""
-    headers = family.partner_key.headers
-    made: list[UUID] = []
-    done = asyncio.Event()
-
-    async def write(count: int) -> None:
-        for _ in range(count):
-            made.append(await quiet.happen(family.partner))
-            await quiet.happen(family.child)
-            await quiet.publish(family.partner)
-
-    async def follow(limit: int) -> list[str]:
-        found: list[str] = []
-        params: dict[str, Any] = {"limit": limit}
-        while True:
-            was_done = done.is_set()
-            page = await look(quiet, headers, **params)
-            found += [item["id"] for item in page["items"]]
-            params["cursor"] = page["nextCursor"]
-            if was_done and not page["items"]:
-                return found
-
-    followers = [asyncio.create_task(follow(limit)) for limit in (1, 2, 50)]
-    await asyncio.gather(*(write(12) for _ in range(3)))
-    done.set()
-    feeds = await asyncio.gather(*followers)
-    assert sorted(feeds[0]) == sorted(event_ids(*made))
-    assert feeds[1] == feeds[0]
-    assert feeds[2] == feeds[0]
+async def test_what_is_deleted_is_the_beginning_of_a_feed(connection: Connection) -> None:
+    """Events that were created before others may have been published behind them."""
+    partner = await make_partner(connection, now=LONG_AGO)
+    for second in (3, 1, 2, 5, 4):
+        await happen(connection, partner, now=LONG_AGO + second * SECOND)
+        await publish(connection, partner, LONG_AGO + second * SECOND)
+    cutoff = LONG_AGO + 30 * DAY + 3 * SECOND
+    remaining = [1, 2, 3, 4, 5]
+    assert await operator_store.delete_expired(connection, cutoff - SECOND, 10) == 0
+    while await operator_store.delete_expired(connection, cutoff, 1):
+        remaining = remaining[1:]
+        page = await read(connection, partner)
+        assert sequences(page) == remaining
+        assert page.oldest == remaining[0] - 1
+        assert sequences(await read(connection, partner, since=LONG_AGO)) == remaining
+    assert remaining == [4, 5]
+    assert await operator_store.delete_expired(connection, LONG_AGO + 31 * DAY, 10) == 2
+    assert await read(connection, partner) == store.FeedPage([], 5, 5)
+    assert await read(connection, partner, since=LONG_AGO) == store.FeedPage([], 5, 5)
+    # What comes then is the next, and nothing before it is missing.
+    await happen(connection, partner, now=LONG_AGO + 31 * DAY)
+    await publish(connection, partner, LONG_AGO + 31 * DAY)
+    page = await read(connection, partner, after=5)
+    assert (sequences(page), page.oldest) == ([6], 5)
 
 
-async def test_filters_by_type_and_time(quiet: Quiet, family: Family) -> None:
-    headers = family.partner_key.headers
-    kinds = ["job.completed", "credits.low", "job.completed", "job.failed"]
-    made = await follow_each_other(quiet, family, *kinds)
-    await quiet.installation.owner.execute(
-        "UPDATE outbox SET created_at = $2 WHERE id = $1", made[0], ago(days=2)
-    )
-    assert await ids(quiet, headers, type="job.completed") == event_ids(made[0], made[2])
-    two = ["credits.low", "job.failed"]
-    assert await ids(quiet, headers, type=two, limit=1) == event_ids(made[1], made[3])
-    since = format_milliseconds(ago(days=1))
-    assert await ids(quiet, headers, since=since) == event_ids(*made[1:])
-    assert await ids(quiet, headers, since=since, type="job.completed") == event_ids(made[2])
-    assert await ids(quiet, headers, since=format_milliseconds(now())) == []
-    for query, issue in (
-        ("type=job.done", "type"),
-        ("limit=0", "limit"),
-        ("limit=201", "limit"),
-        ("wait=21", "wait"),
-        ("wait=-1", "wait"),
-        ("scope=all", "scope"),
-        ("since=yesterday", "since"),
-        ("cursor=x", "cursor"),
-    ):
-        response = await quiet.api.get(f"{PATH}?{query}", headers=headers)
-        assert list(issues(response)) == [issue]
+async def test_what_was_never_published_is_not_deleted(connection: Connection) -> None:
+    partner = await make_partner(connection, now=LONG_AGO)
+    await happen(connection, partner, now=LONG_AGO)
+    await operator_store.delete_expired(connection, LONG_AGO + 300 * DAY, 1_000)
+    assert (await publish(connection, partner, LONG_AGO + 300 * DAY)).events == 1
 
 
-async def test_a_cursor_is_bound_to_filters_but_not_to_wait_and_limit(
-    quiet: Quiet, family: Family
-) -> None:
-    headers = family.partner_key.headers
-    await quiet.happen(family.partner)
-    await quiet.publish(family.partner)
-    cursor = (await look(quiet, headers, type="job.completed"))["nextCursor"]
-    await look(quiet, headers, type="job.completed", cursor=cursor, limit=7, wait=0)
-    for other in ({}, {"type": "job.failed"}, {"type": "job.completed", "scope": "all_children"}):
-        response = await quiet.api.get(PATH, params={**other, "cursor": cursor}, headers=headers)
-        assert list(issues(response)) == ["cursor"]
-    acting = family.partner_key.acting_for(family.child)
-    params = {"type": "job.completed", "cursor": cursor}
-    assert list(issues(await quiet.api.get(PATH, params=params, headers=acting))) == ["cursor"]
+async def test_tenants_with_events_to_publish_are_found_in_turn(connection: Connection) -> None:
+    partners = [await make_partner(connection) for _ in range(3)]
+    for partner in partners:
+        await happen(connection, partner, count=2)
+    ids = sorted(partner.tenant_id for partner in partners)
 
+    async def found(after: int, limit: int = 10_000, resting: list[int] | None = None) -> list[int]:
+        tenants = await operator_store.tenants_with_unpublished(
+            connection, after, limit, resting or []
+        )
+        return [tenant_id for tenant_id in tenants if tenant_id in ids]
 
-async def test_a_cursor_whose_next_events_are_gone(quiet: Quiet, family: Family) -> None:
-    """It is refused with one that loses nothing more; without a cursor the feed begins there."""
-    headers = family.partner_key.headers
-    made = await follow_each_other(quiet, family, *["job.completed"] * 4)
-    first = (await look(quiet, headers, limit=1))["nextCursor"]
-    second = (await look(quiet, headers, limit=2))["nextCursor"]
-    await quiet.installation.owner.execute("DELETE FROM outbox WHERE id = ANY ($1)", made[:2])
-    params = {"cursor": first}
-    response = await quiet.api.get(PATH, params=params, headers=headers)
-    details = refused(response, "VALIDATION")
-    assert [issue["path"] for issue in details["issues"]] == ["cursor"]
-    assert await ids(quiet, headers, cursor=details["oldestCursor"]) == event_ids(*made[2:])
-    assert await ids(quiet, headers, cursor=second) == event_ids(*made[2:])
-    assert await ids(quiet, headers) == event_ids(*made[2:])
-    await quiet.installation.owner.execute("DELETE FROM outbox WHERE id = ANY ($1)", made)
-    response = await quiet.api.get(PATH, params={"cursor": second}, headers=headers)
-    oldest = refused(response, "VALIDATION")["oldestCursor"]
-    assert await ids(quiet, headers, cursor=oldest) == []
-
-
-# Whose events -------------------------------------------------------------------------------------
-
-
-async def test_own_events_only_unless_those_of_all_children_are_asked_for(
-    quiet: Quiet, family: Family
-) -> None:
-    wallets = [family.partner, family.child, family.sibling]
-    made = [await quiet.happen(wallet) for wallet in wallets]
-    await quiet.publish(family.partner)
-    admin = family.partner_key
-    assert await ids(quiet, admin.headers) == event_ids(made[0])
-    assert await ids(quiet, family.child_key.headers) == event_ids(made[1])
-    assert await ids(quiet, admin.acting_for(family.sibling)) == event_ids(made[2])
-    everything = await look(quiet, admin.headers, scope="all_children")
-    assert sorted(item["id"] for item in everything["items"]) == sorted(event_ids(*made))
-    organizations = {item["data"]["organizationId"] for item in everything["items"]}
-    assert organizations == {org_id(wallet) for wallet in wallets}
-    stranger = await quiet.installation.family()
-    test_key = await quiet.installation.key(
-        await quiet.installation.test_tenant(family.partner), *EVERYTHING, env="test"
-    )
-    for key in (stranger.partner_key, test_key):
-        assert await ids(quiet, key.headers, scope="all_children") == []
-
-
-async def test_all_children_is_for_a_partner_s_org_admin(quiet: Quiet, family: Family) -> None:
-    params = {"scope": "all_children"}
-    for wallet in (family.partner, family.child):
-        key = await quiet.installation.key(wallet, "*")
-        response = await quiet.api.get(PATH, params=params, headers=key.headers)
-        assert refused(response, "FORBIDDEN_SCOPE") == {"requiredScope": "org:admin"}
-    acting = family.partner_key.acting_for(family.child)
-    assert list(issues(await quiet.api.get(PATH, params=params, headers=acting))) == ["scope"]
-
-
-@pytest.mark.parametrize("scopes", [["webhooks:write", "org:admin"], []])
-async def test_the_feed_needs_its_scope(quiet: Quiet, family: Family, scopes: list[str]) -> None:
-    key = await quiet.installation.key(family.partner, *scopes)
-    response = await quiet.api.get(PATH, headers=key.headers)
-    assert refused(response, "FORBIDDEN_SCOPE") == {"requiredScope": "webhooks:read"}
+    assert await found(-1) == ids
+    assert await found(ids[0]) == [ids[1], ids[2], ids[0]]
+    assert await found(ids[2]) == ids
+    assert await found(ids[0], resting=[ids[1]]) == [ids[2], ids[0]]
+    oldest = await operator_store.oldest_unpublished(connection)
+    assert oldest is not None
+    assert oldest <= NOON
+    for partner in partners:
+        await publish(connection, partner)
+    assert await found(-1) == []

@@ -235,6 +235,45 @@ async def test_a_ring_wakes_a_sweep_that_waits() -> None:
     assert len(other.times) == 1
 
 
+async def test_a_sweep_can_end_its_own_pause() -> None:
+    """As one does of which something goes on between the steps."""
+    own = Sham("own", nothing, pause_seconds=3600)
+    own.wakes_itself = asyncio.Event()
+
+    def woken() -> bool:
+        if len(own.times) == 1 and own.wakes_itself is not None:
+            own.wakes_itself.set()
+        return len(own.times) > 1
+
+    await run_until(woken, own)
+
+
+async def test_what_goes_on_between_the_steps_is_ended_after_the_last_one() -> None:
+    class Going(Sham):
+        ended_after: int | None = None
+
+        async def stop(self, pool: Pool, clock: Clock) -> None:
+            self.ended_after = len(self.times)
+            raise ValueError("not even that works")
+
+    going = Going("going", nothing)
+    log = await run_until(lambda: len(going.times) > 2, going)
+    assert going.ended_after == len(going.times)
+    assert [entry["sweep"] for entry in log if entry["event"] == "sweep_failed"] == ["going"]
+
+
+async def test_one_whose_steps_are_not_logged_has_no_line_for_them() -> None:
+    left = iter([3])
+
+    async def work() -> int:
+        return next(left, 0)
+
+    wordy = Sham("wordy", work)
+    wordy.logs_steps = False
+    log = await run_until(lambda: len(wordy.times) > 2, wordy)
+    assert log == []
+
+
 async def test_an_unavailable_database_is_not_tried_for_every_tenant() -> None:
     tried = []
 

@@ -26,14 +26,16 @@ UNREAD = 128 + signal.SIGPIPE
 # By name: a command does not import a module only to know its errors.
 KNOWN_FAILURES = frozenset(
     {
+        "partner_api.commands.listening.progress.ProgressError",
         "partner_api.commands.operator_client.OperatorRequestError",
+        "partner_api.commands.partner_client.PartnerRequestError",
         "partner_api.commands.streams.OutputError",
         "partner_api.crypto.SecretKeyError",
         "embedded_postgres.errors.DatabaseStartError",
         "partner_api.database.migration_locks.MigrationError",
         "partner_api.storage.errors.StorageUnavailable",
         "partner_api.processes.run_folder.RunFolderError",
-        "partner_api.settings.table.SettingsError",
+        "partner_api.settings.setting.SettingsError",
         "partner_api.processes.startup.StartupError",
     }
 )

@@ -19,30 +19,21 @@ from partner_api.settings.parsers import (
     data_folder,
     host,
     mask_keys,
+    mask_login,
     mask_whole,
     operator_token,
     postgres_url,
+    proxy_url,
     redis_url,
     secret_keys,
     server_url,
     storage_url,
     whole_number,
 )
-from partner_api.settings.setting import Setting, SettingLine
+from partner_api.settings.setting import Setting, SettingLine, SettingsError
 
 LogFormat = Literal["console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
-
-
-class SettingsError(Exception):
-    """One or more variables cannot be used.
-
-    ``problems`` has one sentence for each, without any secret; ``str()`` puts each on a line.
-    """
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +172,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "1",
         ),
     ]
+    webhook_proxy: Annotated[
+        str | None,
+        Setting(
+            "Proxy that webhooks are sent through, http://user:password@host:port. It looks names "
+            "up itself, and has to refuse addresses that are not public. Without it: directly.",
+            proxy_url,
+            mask=mask_login,
+        ),
+    ]
     log_format: Annotated[
         LogFormat,
         Setting(
@@ -285,13 +285,19 @@ def describe(settings: Settings) -> list[SettingLine]:
     ]
 
 
-# Programs that call the server have these; the shell that they are started in may start `layers` too.
-_OF_THE_LIBRARIES: Final = frozenset(
-    {"LAYERS_API_KEY", "LAYERS_BASE_URL", "LAYERS_ORGANIZATION", "LAYERS_LOG"}
+# Programs that call the server or hear from it have these; the shell that they are started in may start `layers` too.
+_OF_PROGRAMS: Final = frozenset(
+    {
+        "LAYERS_API_KEY",
+        "LAYERS_BASE_URL",
+        "LAYERS_ORGANIZATION",
+        "LAYERS_LOG",
+        "LAYERS_WEBHOOK_SECRET",
+    }
 )
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Name the LAYERS_ variables that nothing reads, sorted: most likely misspelt."""
-    known = {setting.variable for setting in SETTINGS} | _OF_THE_LIBRARIES
+    known = {setting.variable for setting in SETTINGS} | _OF_PROGRAMS
     return sorted(name for name in environ if name.startswith("LAYERS_") and name not in known)

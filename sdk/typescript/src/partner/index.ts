@@ -59,7 +59,7 @@ export class PartnerResources extends BaseClient {
   /** `layers.credits`: `retrieve`, `events`. */
   readonly credits = new CreditsResource(this);
 
-  /** `layers.events`: `createSample`, `list`. */
+  /** `layers.events`: `createSample`, `follow`, `list`. */
   readonly events = new EventsResource(this);
 
   /** `layers.jobs`: `cancel`, `retrieve`, `wait`. */

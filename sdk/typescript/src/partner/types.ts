@@ -50,6 +50,35 @@ export interface ApiKey {
   supersededBy: string | null;
 }
 
+/** A key that is refused from now on. */
+export interface ApiKeyKilledData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The key. */
+  apiKeyId: string;
+  /** Its name. */
+  name: string;
+  /** What it begins with; safe to log. */
+  prefix: string;
+}
+
+/** An API key was killed. */
+export interface ApiKeyKilledEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "api_key.killed";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: ApiKeyKilledData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** A new key. This is the only time that its secret is shown. */
 export interface ApiKeyWithSecret {
   apiKey: ApiKey;
@@ -235,6 +264,47 @@ export interface Content {
   lastError: JobError | null;
 }
 
+/** Content that is ready. */
+export interface ContentGeneratedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The job that is over. */
+  jobId: string;
+  /** The project that it ran in. */
+  projectId: string;
+  /** Where its content is. */
+  containerId: string;
+  /** As it was asked for. */
+  format:
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
+  /** What the job is now. */
+  status: "completed" | (string & {});
+  /** What it cost. The rest of its reservation is free again. */
+  creditsCharged: number;
+}
+
+/** Content is ready. */
+export interface ContentGeneratedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "content.generated";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: ContentGeneratedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** How far a child may spend, and when its wallet fills itself from its partner's. */
 export interface CreditConfig {
   /** The most that may be used and reserved in a period; null is no cap. */
@@ -354,6 +424,74 @@ export interface Credits {
   ingestCostsBilled: IngestCosts;
 }
 
+/** Credits that a child got from its partner. */
+export interface CreditsAllocatedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The transfer, as both ledgers name it. */
+  transferId: string;
+  /** How many. */
+  credits: number;
+  /** `auto_refill`: a job brought the wallet below its refill threshold. */
+  reason: "allocation" | "auto_refill" | (string & {});
+  /** What the allocation said of itself. */
+  description: string | null;
+  /** The allocation's own. */
+  metadata: Record<string, string>;
+  /** The child's balance right after it. */
+  balance: number;
+  /** What was available right after it. */
+  available: number;
+}
+
+/** Credits were allocated. */
+export interface CreditsAllocatedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "credits.allocated";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: CreditsAllocatedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** A wallet in which less is available than its refill threshold. */
+export interface CreditsLowData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** What new work may spend. */
+  available: number;
+  /** With what running jobs have reserved. */
+  balance: number;
+  /** What `available` fell below. */
+  refillThreshold: number;
+  /** What the next start of a job refills, if the partner can spare it. */
+  refillAmount: number | null;
+}
+
+/** Credits are low. */
+export interface CreditsLowEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "credits.low";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: CreditsLowData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** A child's key that was deleted. */
 export interface DeletedApiKey {
   apiKey: ApiKey;
@@ -413,6 +551,20 @@ export interface DeliveryAttempt {
   body: string | null;
 }
 
+/** A webhook endpoint to which nothing is sent any more. */
+export interface EndpointAutoPausedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The endpoint. */
+  endpointId: string;
+  /** Where it sent to. */
+  url: string;
+  /** `failures`: too many attempts failed in a row; `gone`: it answered 410. */
+  reason: "failures" | "gone" | (string & {});
+  /** How many attempts failed since the last success. */
+  consecutiveFailureCount: number;
+}
+
 /** Where events are sent. */
 export interface WebhookEndpoint {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -462,24 +614,6 @@ export interface EndpointWithSecret {
   warning: string;
 }
 
-/** An event: something that has happened, told the same by webhook and in the feed. */
-export interface EventEnvelope {
-  /** The same however often the event is sent. Keep the ids that you have handled. */
-  id: string;
-  /** What has happened. */
-  type: string;
-  /** The version of the API that `data` is written in. */
-  apiVersion: "v1" | (string & {});
-  /** When it happened. */
-  createdAt: string;
-  /** To whom it happened. */
-  organizationId: string;
-  /** What has happened; its form goes by `type`. */
-  data: Record<string, unknown>;
-  /** Only of a replay: the delivery whose `data` this one sends again. */
-  replayOf?: string;
-}
-
 /** What a completed job has made. */
 export interface JobResult {
   /** Example: `cnt_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -513,6 +647,45 @@ export interface Job {
   error?: JobError;
 }
 
+/** A job that was canceled. */
+export interface JobCanceledData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The job that is over. */
+  jobId: string;
+  /** The project that it ran in. */
+  projectId: string;
+  /** Where its content is. */
+  containerId: string;
+  /** As it was asked for. */
+  format:
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
+  /** What the job is now. */
+  status: "canceled" | (string & {});
+}
+
+/** A job was canceled. */
+export interface JobCanceledEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "job.canceled";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: JobCanceledData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** Whether a cancel was accepted. If it was, the job ends as canceled, whatever its worker does. */
 export interface JobCancellation {
   /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
@@ -520,6 +693,88 @@ export interface JobCancellation {
   accepted: boolean;
   /** Why there is nothing to cancel. */
   reason?: "ALREADY_CANCELED" | "ALREADY_COMPLETED" | "ALREADY_FAILED" | (string & {});
+}
+
+/** A job that was completed. */
+export interface JobCompletedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The job that is over. */
+  jobId: string;
+  /** The project that it ran in. */
+  projectId: string;
+  /** Where its content is. */
+  containerId: string;
+  /** As it was asked for. */
+  format:
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
+  /** What the job is now. */
+  status: "completed" | (string & {});
+  /** What it cost. The rest of its reservation is free again. */
+  creditsCharged: number;
+}
+
+/** A job was completed. */
+export interface JobCompletedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "job.completed";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: JobCompletedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** A job that failed. */
+export interface JobFailedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The job that is over. */
+  jobId: string;
+  /** The project that it ran in. */
+  projectId: string;
+  /** Where its content is. */
+  containerId: string;
+  /** As it was asked for. */
+  format:
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
+  /** What the job is now. */
+  status: "failed" | (string & {});
+  /** Why it failed. */
+  error: JobError;
+}
+
+/** A job failed. */
+export interface JobFailedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "job.failed";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: JobFailedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
 }
 
 /** A key that was killed. */
@@ -563,6 +818,76 @@ export interface LeaseRequest {
   assignedSocialAccountIds: string[];
 }
 
+/** A lease request that was answered with accounts. */
+export interface LeaseRequestAssignedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The request that was answered. */
+  id: string;
+  /** Your own name for it, else `id`. */
+  requestId: string;
+  /** The project that it is for. */
+  projectId: string;
+  /** The accounts that were assigned. */
+  socialAccountIds: string[];
+  /** What the operator says of it. */
+  note: string | null;
+  /** `partial`: with fewer accounts than were asked for. */
+  status: "assigned" | "partial" | (string & {});
+}
+
+/** A lease request was answered with accounts. */
+export interface LeaseRequestAssignedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "lease_request.assigned";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: LeaseRequestAssignedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** A lease request that was rejected. */
+export interface LeaseRequestRejectedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The request that was answered. */
+  id: string;
+  /** Your own name for it, else `id`. */
+  requestId: string;
+  /** The project that it is for. */
+  projectId: string;
+  /** The accounts that were assigned. */
+  socialAccountIds: string[];
+  /** What the operator says of it. */
+  note: string | null;
+  /** What the request is now. */
+  status: "rejected" | (string & {});
+}
+
+/** A lease request was rejected. */
+export interface LeaseRequestRejectedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "lease_request.rejected";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: LeaseRequestRejectedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** An account leased to a project: what it costs, and when it is charged next. */
 export interface LeasedAccount {
   /** This lease's own, never used for another. */
@@ -593,6 +918,102 @@ export interface LeasedAccount {
     | "recalled_by_operator"
     | "released_by_partner"
     | (string & {});
+}
+
+/** A leased account that is no longer the project's. */
+export interface LeasedAccountDisconnectedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The account. */
+  socialAccountId: string;
+  /** The project that it is in. */
+  projectId: string;
+  /** How the lease ended. */
+  disconnectedReason:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+}
+
+/** A leased account was disconnected. */
+export interface LeasedAccountDisconnectedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "leased_account.disconnected";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: LeasedAccountDisconnectedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** A month of a leased account that could not be paid. */
+export interface LeasedAccountPastDueData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The account. */
+  socialAccountId: string;
+  /** The project that it is in. */
+  projectId: string;
+  /** Which month of the lease, counted from 0, the first. */
+  leaseMonth: number;
+  /** What it costs. */
+  amountCents?: number;
+}
+
+/** A leased account could not be renewed. */
+export interface LeasedAccountPastDueEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "leased_account.past_due";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: LeasedAccountPastDueData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** A month of a leased account that was paid. */
+export interface LeasedAccountRenewedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The account. */
+  socialAccountId: string;
+  /** The project that it is in. */
+  projectId: string;
+  /** Which month of the lease, counted from 0, the first. */
+  leaseMonth: number;
+  /** What the partner's cash wallet paid. */
+  amountCents: number;
+}
+
+/** A leased account was renewed. */
+export interface LeasedAccountRenewedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "leased_account.renewed";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: LeasedAccountRenewedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
 }
 
 /**
@@ -659,6 +1080,41 @@ export interface Organization {
   updatedAt: string;
 }
 
+/** An organization that was archived, for ever. */
+export interface OrganizationArchivedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** Its name. */
+  name: string;
+  /** Null for a partner. */
+  parentOrganizationId: string | null;
+  /** What the organization is now. */
+  status: "archived" | (string & {});
+  /** What went back to the partner. */
+  reclaimedCredits: number;
+  /** How many of its keys were revoked. */
+  revokedApiKeys: number;
+  /** How many of its leases ended. */
+  releasedLeasedAccounts: number;
+}
+
+/** An organization was archived. */
+export interface OrganizationArchivedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "organization.archived";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: OrganizationArchivedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** What a parent wants to know of a child at a glance. */
 export interface OrganizationSummary {
   projectCount: number;
@@ -689,6 +1145,64 @@ export interface OrganizationDetail {
   summary: OrganizationSummary;
 }
 
+/** An organization that is active again. */
+export interface OrganizationResumedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** Its name. */
+  name: string;
+  /** Null for a partner. */
+  parentOrganizationId: string | null;
+  /** What the organization is now. */
+  status: "active" | (string & {});
+}
+
+/** An organization is active again. */
+export interface OrganizationResumedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "organization.resumed";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: OrganizationResumedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** An organization that was suspended. */
+export interface OrganizationSuspendedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** Its name. */
+  name: string;
+  /** Null for a partner. */
+  parentOrganizationId: string | null;
+  /** What the organization is now. */
+  status: "suspended" | (string & {});
+}
+
+/** An organization was suspended. */
+export interface OrganizationSuspendedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "organization.suspended";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: OrganizationSuspendedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** A key with its new secret, which is shown this once. */
 export interface OwnApiKeyWithSecret {
   apiKey: OwnApiKey;
@@ -696,6 +1210,12 @@ export interface OwnApiKeyWithSecret {
   secret: string;
   /** Example: `Store the secret now. It is not shown again.`. */
   warning: string;
+}
+
+/** What a test sends: the payload that it was given, whatever that is, or this. */
+export interface PingData {
+  /** A greeting. */
+  message?: string;
 }
 
 /** Where content is made and accounts are leased, for one app or brand. */
@@ -820,6 +1340,64 @@ export interface SocialAccount {
   tokenExpiresAt: string | null;
 }
 
+/** An account that a project can publish to. */
+export interface SocialAccountConnectedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The account. */
+  socialAccountId: string;
+  /** The project that it is in. */
+  projectId: string;
+  /** Its name on the platform. */
+  handle: string;
+}
+
+/** A social account was connected. */
+export interface SocialAccountConnectedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "social_account.connected";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: SocialAccountConnectedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** An account that a project can no longer publish to. */
+export interface SocialAccountRevokedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The account. */
+  socialAccountId: string;
+  /** The project that it is in. */
+  projectId: string;
+  /** Its name on the platform. */
+  handle: string;
+}
+
+/** A social account was revoked. */
+export interface SocialAccountRevokedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "social_account.revoked";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: SocialAccountRevokedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** A job that has been started. */
 export interface StartedJob {
   /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
@@ -837,6 +1415,23 @@ export interface StartedJob {
   locationUrl: string;
   /** Example: `2026-06-01T00:00:00.000Z`. */
   startedAt: string;
+}
+
+/** A test of a webhook endpoint. */
+export interface TestPingEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "test.ping";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: PingData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
 }
 
 /** An event on its way to an endpoint, and how far it is. */
@@ -868,6 +1463,7 @@ export interface WebhookDelivery {
     | "event_expired"
     | "organization_archived"
     | "organization_suspended"
+    | "out_of_scope"
     | (string & {})
     | null;
   /** HTTP status of the last answer; null if there was none. */
@@ -911,6 +1507,7 @@ export interface WebhookDeliveryDetail {
     | "event_expired"
     | "organization_archived"
     | "organization_suspended"
+    | "out_of_scope"
     | (string & {})
     | null;
   /** HTTP status of the last answer; null if there was none. */
@@ -922,9 +1519,26 @@ export interface WebhookDeliveryDetail {
   /** Example: `2026-06-01T00:00:00.000Z`. */
   createdAt: string;
   /** What is sent; null once the event is no longer kept. */
-  payload: EventEnvelope | null;
+  payload: WebhookEvent | null;
   /** How often it was sent, and what came of it. */
   attempts: DeliveryAttempt[];
+}
+
+/** A webhook endpoint was paused by the server. */
+export interface WebhookEndpointAutoPausedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "webhook_endpoint.auto_paused";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: EndpointAutoPausedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
 }
 
 /** Whose key this is, and what it may do. */
@@ -944,3 +1558,25 @@ export interface WhoAmI {
   /** `balance` of `GET /v1/credits`. */
   creditBalance: number;
 }
+
+/** An event. What its `data` is follows from its `type`; new types are added over time. */
+export type WebhookEvent =
+  | JobCompletedEvent
+  | JobFailedEvent
+  | JobCanceledEvent
+  | ContentGeneratedEvent
+  | LeaseRequestAssignedEvent
+  | LeaseRequestRejectedEvent
+  | LeasedAccountRenewedEvent
+  | LeasedAccountPastDueEvent
+  | LeasedAccountDisconnectedEvent
+  | SocialAccountConnectedEvent
+  | SocialAccountRevokedEvent
+  | CreditsLowEvent
+  | CreditsAllocatedEvent
+  | OrganizationSuspendedEvent
+  | OrganizationResumedEvent
+  | OrganizationArchivedEvent
+  | ApiKeyKilledEvent
+  | WebhookEndpointAutoPausedEvent
+  | TestPingEvent;

@@ -145,7 +145,7 @@ class PartnerResources(SyncClient):
     def events(self) -> EventsResource:
         """`layers.events`.
 
-        Has `create_sample`, `list`.
+        Has `create_sample`, `follow`, `list`.
         """
         from layers_partner.partner.resources.events import EventsResource
 
@@ -381,7 +381,7 @@ class AsyncPartnerResources(AsyncClient):
     def events(self) -> AsyncEventsResource:
         """`layers.events`.
 
-        Has `create_sample`, `list`.
+        Has `create_sample`, `follow`, `list`.
         """
         from layers_partner.partner.resources.events import AsyncEventsResource
 

@@ -2,8 +2,8 @@
 
 import type { RequestOptions } from "../../core/options.js";
 import type { ApiPromise, PagePromise } from "../../core/promises.js";
-import { Resource } from "../../core/resource.js";
-import type { EventEnvelope } from "../types.js";
+import { FollowingEvents } from "../../following.js";
+import type { WebhookEvent } from "../types.js";
 
 /** Arguments of `layers.events.createSample`. */
 export interface EventsCreateSampleParams {
@@ -106,7 +106,7 @@ export interface EventsListParams {
 }
 
 /** Methods of `layers.events`. */
-export class EventsResource extends Resource {
+export class EventsResource extends FollowingEvents {
   /**
    * Pretend an event.
    *
@@ -115,14 +115,14 @@ export class EventsResource extends Resource {
    *
    * `POST /v1/events/samples`, with the scope `webhooks:write`.
    *
-   * @returns An event: something that has happened, told the same by webhook and in the feed.
+   * @returns An event. What its `data` is follows from its `type`; new types are added over time.
    * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.
    */
   createSample(
     params: EventsCreateSampleParams,
     options?: RequestOptions,
-  ): ApiPromise<EventEnvelope> {
+  ): ApiPromise<WebhookEvent> {
     return this.client.call(
       { name: "events.create_sample", method: "POST", path: "/v1/events/samples" },
       params,
@@ -141,12 +141,12 @@ export class EventsResource extends Resource {
    * `GET /v1/events`, with the scope `webhooks:read`.
    *
    * @returns A list: `await` it for one page, `for await` over it to read all pages. Each item: an
-   *   event: something that has happened, told the same by webhook and in the feed.
+   *   event. What its `data` is follows from its `type`; new types are added over time.
    * @throws {NotFoundError} It does not exist, or this key cannot see it; the two look the same.
    * @throws {ValidationError} A parameter is malformed; `issues` names every problem. Behind a
    *   cursor whose next events are no longer kept, go on from `oldestCursor`.
    */
-  list(params: EventsListParams = {}, options?: RequestOptions): PagePromise<EventEnvelope> {
+  list(params: EventsListParams = {}, options?: RequestOptions): PagePromise<WebhookEvent> {
     return this.client.list(
       { name: "events.list", method: "GET", path: "/v1/events" },
       params,

@@ -70,9 +70,7 @@ export interface WebhookEndpointsDeliveriesListParams {
     | "failed"
     | "pending"
     | (string & {})
-    | ReadonlyArray<
-        "abandoned" | "delivered" | "delivering" | "failed" | "pending" | (string & {})
-      >
+    | ReadonlyArray<"abandoned" | "delivered" | "delivering" | "failed" | "pending" | (string & {})>
     | undefined;
   /** Deliveries on a page. From 1 to 100. Default: 25. */
   limit?: number | undefined;

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from layers_partner.core.operations import Operation
+from layers_partner.following import AsyncFollowingEvents, FollowingEvents
 from layers_partner.options import NOT_GIVEN
-from layers_partner.resource import AsyncResource, Resource
 from layers_partner.responses import async_raw, raw
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from layers_partner.options import NotGiven, RequestOptions
     from layers_partner.pages import AsyncPages, Page
-    from layers_partner.partner.types import EventEnvelope
+    from layers_partner.partner.types import WebhookEvent
 
 _CREATE_SAMPLE = Operation("events.create_sample", "POST", "/v1/events/samples")
 _LIST = Operation("events.list", "GET", "/v1/events")
 
 
-class EventsResource(Resource):
+class EventsResource(FollowingEvents):
     """Methods of `layers.events`."""
 
     @cached_property
@@ -59,7 +59,7 @@ class EventsResource(Resource):
         | str,
         data: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
-    ) -> EventEnvelope:
+    ) -> WebhookEvent:
         """Pretend an event.
 
         In the test environment only: an event of this type, with the data of its example and what
@@ -74,13 +74,13 @@ class EventsResource(Resource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An event: something that has happened, told the same by webhook and in the feed.
+            An event. What its `data` is follows from its `type`; new types are added over time.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
-        answer: EventEnvelope = self._client._call(
+        answer: WebhookEvent = self._client._call(
             _CREATE_SAMPLE, {}, body={"type": type, "data": data}, options=options
         )
         return answer
@@ -149,7 +149,7 @@ class EventsResource(Resource):
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
-    ) -> Page[EventEnvelope]:
+    ) -> Page[WebhookEvent]:
         """Follow the feed of events.
 
         Every event of the last 30 days, whether it was sent anywhere or not, in the order in which
@@ -171,8 +171,8 @@ class EventsResource(Resource):
             **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            A page of items; iterate over it to read all pages. Each item: an event: something that
-            has happened, told the same by webhook and in the feed.
+            A page of items; iterate over it to read all pages. Each item: an event. What its `data`
+            is follows from its `type`; new types are added over time.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
@@ -203,7 +203,7 @@ class EventsRawResource:
         self.list = raw(resource.list)
 
 
-class AsyncEventsResource(AsyncResource):
+class AsyncEventsResource(AsyncFollowingEvents):
     """Methods of `layers.events`."""
 
     @cached_property
@@ -237,7 +237,7 @@ class AsyncEventsResource(AsyncResource):
         | str,
         data: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
-    ) -> EventEnvelope:
+    ) -> WebhookEvent:
         """Pretend an event.
 
         In the test environment only: an event of this type, with the data of its example and what
@@ -252,13 +252,13 @@ class AsyncEventsResource(AsyncResource):
             **options: `idempotency_key`, `organization`, `timeout`, `max_retries`, `extra_headers`.
 
         Returns:
-            An event: something that has happened, told the same by webhook and in the feed.
+            An event. What its `data` is follows from its `type`; new types are added over time.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
-        answer: EventEnvelope = await self._client._call(
+        answer: WebhookEvent = await self._client._call(
             _CREATE_SAMPLE, {}, body={"type": type, "data": data}, options=options
         )
         return answer
@@ -327,7 +327,7 @@ class AsyncEventsResource(AsyncResource):
         limit: int | NotGiven = NOT_GIVEN,
         cursor: str | NotGiven = NOT_GIVEN,
         **options: Unpack[RequestOptions],
-    ) -> AsyncPages[EventEnvelope]:
+    ) -> AsyncPages[WebhookEvent]:
         """Follow the feed of events.
 
         Every event of the last 30 days, whether it was sent anywhere or not, in the order in which
@@ -350,7 +350,7 @@ class AsyncEventsResource(AsyncResource):
 
         Returns:
             A list: `await` it for one page, `async for` over it to read all pages. Each item: an
-            event: something that has happened, told the same by webhook and in the feed.
+            event. What its `data` is follows from its `type`; new types are added over time.
 
         Raises:
             NotFoundError: It does not exist, or this key cannot see it; the two look the same.
