@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 from tests.support.answers import granted, issues, refused
 from tests.support.installation import EVERYTHING, ago, now, org_id
+from tests.support.quiet import example_data
 
 from partner_api.clock import format_milliseconds
 from partner_api.events.feed_schemas import ChangeName, EventName
@@ -42,12 +43,12 @@ def event_ids(*events: UUID) -> list[str]:
     return [format_id("evt", event) for event in events]
 
 
-async def follow_each_other(quiet: Quiet, family: Family, *kinds: str) -> list[UUID]:
+async def follow_each_other(quiet: Quiet, quiet_family: Family, *kinds: str) -> list[UUID]:
     """Events of the partner of these types, published one after the other."""
     made = []
     for kind in kinds:
-        made.append(await quiet.happen(family.partner, kind))
-        await quiet.publish(family.partner)
+        made.append(await quiet.happen(quiet_family.partner, kind))
+        await quiet.publish(quiet_family.partner)
     return made
 
 
@@ -56,11 +57,11 @@ def test_what_can_be_asked_for_are_the_types_there_are() -> None:
     assert set(get_args(ChangeName)) == set(EVENT_TYPES) - {"test.ping"}
 
 
-async def test_an_event_as_it_is_sent_too(quiet: Quiet, family: Family) -> None:
-    headers = family.partner_key.headers
-    event = await quiet.happen(family.partner, "credits.low", available=1)
+async def test_an_event_as_it_is_sent_too(quiet: Quiet, quiet_family: Family) -> None:
+    headers = quiet_family.partner_key.headers
+    event = await quiet.happen(quiet_family.partner, "credits.low", available=1)
     assert await ids(quiet, headers) == [], "not published yet"
-    await quiet.publish(family.partner)
+    await quiet.publish(quiet_family.partner)
     page = await look(quiet, headers)
     assert list(page) == ["items", "nextCursor"]
     (item,) = page["items"]
@@ -69,42 +70,42 @@ async def test_an_event_as_it_is_sent_too(quiet: Quiet, family: Family) -> None:
         "type": "credits.low",
         "apiVersion": "v1",
         "createdAt": item["createdAt"],
-        "organizationId": org_id(family.partner),
-        "data": {"available": 1, "organizationId": org_id(family.partner)},
+        "organizationId": org_id(quiet_family.partner),
+        "data": {**example_data("credits.low", quiet_family.partner), "available": 1},
     }
 
 
 async def test_the_end_has_a_cursor_and_what_comes_later_is_behind_it(
-    quiet: Quiet, family: Family
+    quiet: Quiet, quiet_family: Family
 ) -> None:
-    headers = family.partner_key.headers
+    headers = quiet_family.partner_key.headers
     empty = await look(quiet, headers)
     assert empty["items"] == []
-    first = await quiet.happen(family.partner)
-    await quiet.publish(family.partner)
+    first = await quiet.happen(quiet_family.partner)
+    await quiet.publish(quiet_family.partner)
     page = await look(quiet, headers, cursor=empty["nextCursor"])
     assert [item["id"] for item in page["items"]] == event_ids(first)
     at_end = await look(quiet, headers, cursor=page["nextCursor"])
     assert at_end == {"items": [], "nextCursor": page["nextCursor"]}
-    second = await quiet.happen(family.partner)
-    await quiet.publish(family.partner)
+    second = await quiet.happen(quiet_family.partner)
+    await quiet.publish(quiet_family.partner)
     assert await ids(quiet, headers, cursor=page["nextCursor"]) == event_ids(second)
     assert await ids(quiet, headers) == event_ids(first, second)
 
 
 async def test_nothing_is_skipped_or_repeated_while_events_are_published(
-    quiet: Quiet, family: Family
+    quiet: Quiet, quiet_family: Family
 ) -> None:
     """By several at once, of several organizations, whatever the size of a page."""
-    headers = family.partner_key.headers
+    headers = quiet_family.partner_key.headers
     made: list[UUID] = []
     done = asyncio.Event()
 
     async def write(count: int) -> None:
         for _ in range(count):
-            made.append(await quiet.happen(family.partner))
-            await quiet.happen(family.child)
-            await quiet.publish(family.partner)
+            made.append(await quiet.happen(quiet_family.partner))
+            await quiet.happen(quiet_family.child)
+            await quiet.publish(quiet_family.partner)
 
     async def follow(limit: int) -> list[str]:
         found: list[str] = []
@@ -126,10 +127,10 @@ async def test_nothing_is_skipped_or_repeated_while_events_are_published(
     assert feeds[2] == feeds[0]
 
 
-async def test_filters_by_type_and_time(quiet: Quiet, family: Family) -> None:
-    headers = family.partner_key.headers
+async def test_filters_by_type_and_time(quiet: Quiet, quiet_family: Family) -> None:
+    headers = quiet_family.partner_key.headers
     kinds = ["job.completed", "credits.low", "job.completed", "job.failed"]
-    made = await follow_each_other(quiet, family, *kinds)
+    made = await follow_each_other(quiet, quiet_family, *kinds)
     await quiet.installation.owner.execute(
         "UPDATE outbox SET created_at = $2 WHERE id = $1", made[0], ago(days=2)
     )
@@ -155,25 +156,25 @@ async def test_filters_by_type_and_time(quiet: Quiet, family: Family) -> None:
 
 
 async def test_a_cursor_is_bound_to_filters_but_not_to_wait_and_limit(
-    quiet: Quiet, family: Family
+    quiet: Quiet, quiet_family: Family
 ) -> None:
-    headers = family.partner_key.headers
-    await quiet.happen(family.partner)
-    await quiet.publish(family.partner)
+    headers = quiet_family.partner_key.headers
+    await quiet.happen(quiet_family.partner)
+    await quiet.publish(quiet_family.partner)
     cursor = (await look(quiet, headers, type="job.completed"))["nextCursor"]
     await look(quiet, headers, type="job.completed", cursor=cursor, limit=7, wait=0)
     for other in ({}, {"type": "job.failed"}, {"type": "job.completed", "scope": "all_children"}):
         response = await quiet.api.get(PATH, params={**other, "cursor": cursor}, headers=headers)
         assert list(issues(response)) == ["cursor"]
-    acting = family.partner_key.acting_for(family.child)
+    acting = quiet_family.partner_key.acting_for(quiet_family.child)
     params = {"type": "job.completed", "cursor": cursor}
     assert list(issues(await quiet.api.get(PATH, params=params, headers=acting))) == ["cursor"]
 
 
-async def test_a_cursor_whose_next_events_are_gone(quiet: Quiet, family: Family) -> None:
+async def test_a_cursor_whose_next_events_are_gone(quiet: Quiet, quiet_family: Family) -> None:
     """It is refused with one that loses nothing more; without a cursor the feed begins there."""
-    headers = family.partner_key.headers
-    made = await follow_each_other(quiet, family, *["job.completed"] * 4)
+    headers = quiet_family.partner_key.headers
+    made = await follow_each_other(quiet, quiet_family, *["job.completed"] * 4)
     first = (await look(quiet, headers, limit=1))["nextCursor"]
     second = (await look(quiet, headers, limit=2))["nextCursor"]
     await quiet.installation.owner.execute("DELETE FROM outbox WHERE id = ANY ($1)", made[:2])
@@ -194,39 +195,43 @@ async def test_a_cursor_whose_next_events_are_gone(quiet: Quiet, family: Family)
 
 
 async def test_own_events_only_unless_those_of_all_children_are_asked_for(
-    quiet: Quiet, family: Family
+    quiet: Quiet, quiet_family: Family
 ) -> None:
-    wallets = [family.partner, family.child, family.sibling]
+    wallets = [quiet_family.partner, quiet_family.child, quiet_family.sibling]
     made = [await quiet.happen(wallet) for wallet in wallets]
-    await quiet.publish(family.partner)
-    admin = family.partner_key
+    await quiet.publish(quiet_family.partner)
+    admin = quiet_family.partner_key
     assert await ids(quiet, admin.headers) == event_ids(made[0])
-    assert await ids(quiet, family.child_key.headers) == event_ids(made[1])
-    assert await ids(quiet, admin.acting_for(family.sibling)) == event_ids(made[2])
+    assert await ids(quiet, quiet_family.child_key.headers) == event_ids(made[1])
+    assert await ids(quiet, admin.acting_for(quiet_family.sibling)) == event_ids(made[2])
     everything = await look(quiet, admin.headers, scope="all_children")
     assert sorted(item["id"] for item in everything["items"]) == sorted(event_ids(*made))
     organizations = {item["data"]["organizationId"] for item in everything["items"]}
     assert organizations == {org_id(wallet) for wallet in wallets}
     stranger = await quiet.installation.family()
     test_key = await quiet.installation.key(
-        await quiet.installation.test_tenant(family.partner), *EVERYTHING, env="test"
+        await quiet.installation.test_tenant(quiet_family.partner), *EVERYTHING, env="test"
     )
     for key in (stranger.partner_key, test_key):
         assert await ids(quiet, key.headers, scope="all_children") == []
 
 
-async def test_all_children_is_for_a_partner_s_org_admin(quiet: Quiet, family: Family) -> None:
+async def test_all_children_is_for_a_partner_s_org_admin(
+    quiet: Quiet, quiet_family: Family
+) -> None:
     params = {"scope": "all_children"}
-    for wallet in (family.partner, family.child):
+    for wallet in (quiet_family.partner, quiet_family.child):
         key = await quiet.installation.key(wallet, "*")
         response = await quiet.api.get(PATH, params=params, headers=key.headers)
         assert refused(response, "FORBIDDEN_SCOPE") == {"requiredScope": "org:admin"}
-    acting = family.partner_key.acting_for(family.child)
+    acting = quiet_family.partner_key.acting_for(quiet_family.child)
     assert list(issues(await quiet.api.get(PATH, params=params, headers=acting))) == ["scope"]
 
 
 @pytest.mark.parametrize("scopes", [["webhooks:write", "org:admin"], []])
-async def test_the_feed_needs_its_scope(quiet: Quiet, family: Family, scopes: list[str]) -> None:
-    key = await quiet.installation.key(family.partner, *scopes)
+async def test_the_feed_needs_its_scope(
+    quiet: Quiet, quiet_family: Family, scopes: list[str]
+) -> None:
+    key = await quiet.installation.key(quiet_family.partner, *scopes)
     response = await quiet.api.get(PATH, headers=key.headers)
     assert refused(response, "FORBIDDEN_SCOPE") == {"requiredScope": "webhooks:read"}
