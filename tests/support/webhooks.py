@@ -64,12 +64,13 @@ async def add_delivery(
     *,
     event_created_at: datetime | None = None,
     event_type: str = "job.completed",
+    delivery_id: UUID | None = None,
     **columns: Any,
 ) -> UUID:
     """A delivery to the endpoint in this state, made an attempt ago; ``columns`` are set on its row."""
     at = now()
     delivery = delivery_store.NewDelivery(
-        new_uuid7(at),
+        delivery_id or new_uuid7(at),
         endpoint_id,
         new_ulid(at),
         event_type,
