@@ -243,14 +243,11 @@ async def replay_delivery(
         replayed = await delivery_service.replay(
             connection, request.caller.tenant_id, request.now, endpoint, original
         )
-        await audit_endpoint(
-            request,
-            connection,
-            "webhook_delivery.replayed",
-            endpoint,
-            deliveryId=replayed.original_delivery_id,
-            replayDeliveryId=replayed.replay_delivery_id,
-        )
+        ids = {
+            "deliveryId": replayed.original_delivery_id,
+            "replayDeliveryId": replayed.replay_delivery_id,
+        }
+        await audit_endpoint(request, connection, "webhook_delivery.replayed", endpoint, **ids)
         return replayed
 
     reply = await transaction.run(replay)
