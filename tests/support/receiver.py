@@ -92,6 +92,11 @@ class Receiver:
         async with asyncio.timeout(LONG), self._news:
             await self._news.wait_for(condition)
 
+    async def until_more(self, count: int) -> None:
+        """Wait until so many more requests have begun."""
+        wanted = len(self.requests) + count
+        await self.until(lambda: len(self.requests) >= wanted)
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -136,6 +141,9 @@ async def _read(reader: asyncio.StreamReader) -> Received:
 
 
 def _written(reply: Reply) -> bytes:
-    headers = [*reply.headers, *([("Content-Length", str(len(reply.body)))] * (reply.status != 204))]
+    headers = [
+        *reply.headers,
+        *([("Content-Length", str(len(reply.body)))] * (reply.status != 204)),
+    ]
     lines = [f"HTTP/1.1 {reply.status} Said", *(f"{name}: {value}" for name, value in headers)]
     return "\r\n".join([*lines, "", ""]).encode() + reply.body
