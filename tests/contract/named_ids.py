@@ -20,6 +20,8 @@ class Ids:
     job: UUID = field(default_factory=uuid4)
     container: UUID = field(default_factory=uuid4)
     asset: UUID = field(default_factory=uuid4)
+    endpoint: UUID = field(default_factory=uuid4)
+    delivery: UUID = field(default_factory=uuid4)
 
     def fill(self, template: str) -> str:
         """Put them into the places of a template."""
@@ -35,4 +37,6 @@ class Ids:
             .replace("{jobId}", format_id("job", self.job))
             .replace("{containerId}", format_id("cnt", self.container))
             .replace("{assetId}", str(self.asset))
+            .replace("{endpointId}", str(self.endpoint))
+            .replace("{deliveryId}", str(self.delivery))
         )

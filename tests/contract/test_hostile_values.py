@@ -39,6 +39,7 @@ from tests.contract.route_table import ROUTES, Body, ForKeys, ForOperators, Publ
 from tests.support.answers import error_details, granted, issues
 from tests.support.installation import handle, now
 from tests.support.served import request_line, send_raw
+from tests.support.webhooks import add_delivery, add_endpoint
 
 from partner_api.ids import parse_id
 
@@ -142,6 +143,10 @@ async def _make_asker(client: httpx2.AsyncClient, installation: Installation, na
     if "jobId" in name or "containerId" in name:
         job = await installation.finished_job(family.partner)
         ids = replace(ids, job=job.job_id, container=job.container_id, asset=job.asset_id)
+    if "endpointId" in name or "deliveryId" in name:
+        endpoint_id = await add_endpoint(installation, family.partner)
+        delivery_id = await add_delivery(installation, family.partner, endpoint_id)
+        ids = replace(ids, endpoint=endpoint_id, delivery=delivery_id)
     headers = family.partner_key.headers
     if isinstance(use, ForOperators):
         headers = await installation.operator("admin")

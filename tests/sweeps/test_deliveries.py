@@ -251,9 +251,7 @@ async def test_who_is_locked_is_reported_later_and_the_others_now(
     async with Receiver(gate) as receiver, open_sending(pool) as sending:
         partner = await make_partner(connection)
         locked = await due_endpoint(owner, connection, receiver.url("/held"), 3, partner)
-        others = [
-            await due_endpoint(owner, connection, receiver.url("/held"), 2) for _ in range(3)
-        ]
+        others = [await due_endpoint(owner, connection, receiver.url("/held"), 2) for _ in range(3)]
         await sending.step()
         await receiver.until(lambda: receiver.open["/held"] == 9)
         of_partner = "SELECT FROM webhook_queues WHERE tenant_id = $1 FOR UPDATE"

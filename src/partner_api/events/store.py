@@ -48,6 +48,8 @@ class FeedPage(NamedTuple):
     """Where to go on: the sequence of the last event that was looked at."""
     oldest: int
     """The smallest position from which on nothing is missing: what was before is deleted."""
+    at_end: bool
+    """There was nothing more to look at."""
 
 
 class _FeedBounds(Struct, frozen=True):
@@ -148,13 +150,14 @@ async def read_feed(
         for row in rows
         if (event := read_joined(Event, row, "id", after=[_FeedBounds])) is not None
     ]
-    if len(events) == limit:
-        position = events[-1].sequence
-    elif bounds.look_end is not None:
-        position = bounds.look_end
-    else:
+    at_end = len(events) < limit and bounds.look_end is None
+    if at_end:
         position = max(after, bounds.last_sequence)
-    return FeedPage(events, position, bounds.oldest)
+    elif len(events) == limit:
+        position = events[-1].sequence
+    else:
+        position = bounds.look_end or after
+    return FeedPage(events, position, bounds.oldest, at_end)
 
 
 async def stream_positions(connection: Connection, tenant_ids: Sequence[int]) -> dict[int, int]:

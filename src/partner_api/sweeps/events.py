@@ -30,6 +30,8 @@ class PublishEvents(Sweep):
     rest_seconds = 0.02
     wakes_on = "outbox"
     rings = ("events", "deliveries")
+    # Events are published all the time.
+    logs_steps = False
 
     def __init__(self) -> None:
         # By tenant: its events come in one line, and none may be left out.
