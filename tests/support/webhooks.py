@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from msgspec import to_builtins
 from tests.support.installation import now
 
+from partner_api.events.type_schemas import EVENT_TYPES
 from partner_api.ids import new_ulid, new_uuid7
 from partner_api.webhooks import delivery_store, endpoint_store
 from partner_api.webhooks.sending.signatures import new_signing_secret
@@ -73,7 +75,7 @@ async def add_delivery(
         event_type,
         wallet.organization_id,
         event_created_at or at,
-        {"jobId": "job_01K0EJS2Y4H7B9D1F3G5J8K6MN"},
+        to_builtins(EVENT_TYPES[event_type].example),
         None,
     )
     columns = {**_columns_of(status, at), **columns}
