@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 
 from partner_api.errors import KINDS
-from partner_api.reference.event_pages import FOLDER, WEBHOOKS, EventPage
+from partner_api.reference.event_pages import FOLDER, TITLE, WEBHOOKS, EventPage
 from partner_api.reference.names import INDEX, OPERATOR, SERVER, Place
 from partner_api.reference.pages import LEXERS, MethodPage
 from partner_api.reference.words import linked, plain
@@ -115,7 +115,7 @@ def _introduction(methods: Sequence[MethodPage], events: Sequence[EventPage]) ->
         if any(page.place.path.startswith(path) for page in methods):
             lines += [f"### {name}", "", f"* [{name}]({path})", ""]
     if events:
-        lines += ["## Events", "", _EVENTS, "", *_listed(events), ""]
+        lines += [f"## {TITLE}", "", _EVENTS, "", *_listed(events), ""]
     return "\n".join(lines)
 
 
