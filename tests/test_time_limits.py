@@ -130,6 +130,10 @@ ALLOWED = {
     "simulation/database.py _require_unused connect": "CONNECT_SECONDS, in it",
     "simulation/run.py simulate connect": "CONNECT_SECONDS, in it",
     "processes/startup.py prepare_database connect": "CONNECT_SECONDS, in it",
+    # Receivers of webhooks.
+    "webhooks/sending/lookups.py Lookups._lookup acquire": "WEBHOOK_SECONDS or WEBHOOK_CHECK_SECONDS, around it",
+    "webhooks/sending/lookups.py system_addresses getaddrinfo": "in a thread that nobody waits for longer",
+    "webhooks/sending/stream.py Stream.read self._waiter": "WEBHOOK_SECONDS, around all of a request",
     # Storage.
     "content/upload_store.py upload put": "BODY_SILENCE_SECONDS of the client, STORAGE_SECONDS of the storage",
     "sweeps/sandbox_jobs.py CompleteSandboxJobs._store put": "STORAGE_SECONDS, in it",

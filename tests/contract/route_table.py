@@ -233,6 +233,14 @@ ROUTES: dict[str, Use] = {
     "POST /ops/v1/operators": ForOperators("admin", {"name": "Robin", "role": "viewer"}),
     "POST /ops/v1/operators/{operatorId}/rotate": ForOperators("admin"),
     "POST /ops/v1/operators/{operatorId}/revoke": ForOperators("admin"),
+    "GET /ops/v1/webhook-endpoints": ForOperators("viewer"),
+    "GET /ops/v1/webhook-endpoints/{endpointId}": ForOperators("viewer"),
+    "POST /ops/v1/webhook-endpoints/{endpointId}/unpause": ForOperators("operator"),
+    "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries": ForOperators("viewer"),
+    "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}": ForOperators("viewer"),
+    "POST /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}/replay": ForOperators(
+        "operator"
+    ),
     "GET /ops/v1/clock": ForOperators("admin"),
     "POST /ops/v1/clock": ForOperators("admin", {"advanceTo": "2000-01-01T00:00:00Z"}),
 }

@@ -81,7 +81,7 @@ async def fail(
             """
             UPDATE webhook_attempts a SET at = $3, status = $4, error = $5
               FROM webhook_deliveries d
-             WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.status IN ('failed', 'abandoned')
+             WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.status IN ('delivering', 'failed', 'abandoned')
                AND a.tenant_id = d.tenant_id AND a.delivery_id = d.id
             """,
             wallet.tenant_id,

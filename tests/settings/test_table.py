@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from partner_api.settings.parsers import parse_secret_keys
+from partner_api.settings.setting import SettingsError
 from partner_api.settings.table import (
     SETTINGS,
     Settings,
-    SettingsError,
     describe,
     load_settings,
     unknown_variables,
@@ -70,6 +70,7 @@ def test_values_are_read() -> None:
             "LAYERS_STORAGE_URL": "s3://files/layers?endpoint=http://minio:9000&region=eu-west-1",
             "LAYERS_FONT_DIR": "/srv/fonts",
             "LAYERS_RENDER_PROCESSES": "3",
+            "LAYERS_WEBHOOK_PROXY": "http://layers:pw@proxy.example:3128",
             "LAYERS_LOG_FORMAT": "JSON",
             "LAYERS_LOG_LEVEL": "warning",
             "LAYERS_URL": "https://api.example/",
@@ -95,6 +96,7 @@ def test_values_are_read() -> None:
         storage_url="s3://files/layers?endpoint=http://minio:9000&region=eu-west-1",
         font_dir=Path("/srv/fonts"),
         render_processes=3,
+        webhook_proxy="http://layers:pw@proxy.example:3128",
         log_format="json",
         log_level="warning",
         api_url="https://api.example",
@@ -228,6 +230,25 @@ def test_a_password_that_was_not_escaped_gets_advice(password: str) -> None:
     assert "ter2" not in problem
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "proxy.example:3128",
+        "https://layers:hunter2@proxy.example",
+        "socks5://layers:hunter2@proxy.example:1080",
+        "http://layers:hunter2@",
+        "http://layers:hunter2@proxy.example:99999",
+        "http://layers:hunter2@proxy.example/path",
+        "http://layers:hunter2@proxy.example?a=b",
+        "http://layers:hunter2@proxy example",
+    ],
+)
+def test_unusable_proxies_are_refused_and_not_repeated(url: str) -> None:
+    [problem] = problems_of({"LAYERS_WEBHOOK_PROXY": url})
+    assert problem.startswith("LAYERS_WEBHOOK_PROXY is set, but it ")
+    assert "hunter2" not in problem
+
+
 def test_a_migration_url_alone_is_refused() -> None:
     [problem] = problems_of({"LAYERS_MIGRATION_DATABASE_URL": "postgresql://u@localhost/layers"})
     assert "DATABASE_URL is not" in problem
@@ -296,6 +317,7 @@ def test_the_list_shows_everything_but_secrets() -> None:
             "LAYERS_MIGRATION_DATABASE_URL": "postgresql://owner:hunter2@db/layers",
             "LAYERS_SECRET_KEYS": f"new:{HEX_KEY},old:{BASE64_KEY}",
             "LAYERS_OPERATOR_TOKEN": OPERATOR_TOKEN,
+            "LAYERS_WEBHOOK_PROXY": "http://hunter2:hunter2@proxy.example:3128",
             "LAYERS_PORT": "9000",
         }
     )
@@ -305,6 +327,7 @@ def test_the_list_shows_everything_but_secrets() -> None:
     assert lines["LAYERS_MIGRATION_DATABASE_URL"].value == "postgresql://owner:****@db/layers"
     assert lines["LAYERS_SECRET_KEYS"].value == "new:****,old:****"
     assert lines["LAYERS_OPERATOR_TOKEN"].value == "****"
+    assert lines["LAYERS_WEBHOOK_PROXY"].value == "http://****@proxy.example:3128"
     assert (lines["LAYERS_PORT"].value, lines["LAYERS_PORT"].default) == ("9000", "8000")
     assert lines["LAYERS_DEVELOPMENT"].value == "false"
     assert lines["LAYERS_EMBEDDED_USER"].value == "not set"

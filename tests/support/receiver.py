@@ -136,6 +136,9 @@ async def _read(reader: asyncio.StreamReader) -> Received:
 
 
 def _written(reply: Reply) -> bytes:
-    headers = [*reply.headers, *([("Content-Length", str(len(reply.body)))] * (reply.status != 204))]
+    headers = [
+        *reply.headers,
+        *([("Content-Length", str(len(reply.body)))] * (reply.status != 204)),
+    ]
     lines = [f"HTTP/1.1 {reply.status} Said", *(f"{name}: {value}" for name, value in headers)]
     return "\r\n".join([*lines, "", ""]).encode() + reply.body

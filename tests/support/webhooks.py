@@ -13,6 +13,7 @@ from partner_api.webhooks import delivery_store, endpoint_store
 from partner_api.webhooks.sending.signatures import new_signing_secret
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -24,9 +25,13 @@ URL = "https://hooks.example.test/layers"
 
 
 async def add_endpoint(
-    installation: Installation, wallet: Wallet, *, scope: endpoint_store.EndpointScope = "own"
+    installation: Installation,
+    wallet: Wallet,
+    *,
+    scope: endpoint_store.EndpointScope = "own",
+    events: Sequence[str] = ("*",),
 ) -> UUID:
-    """An endpoint of the organization for all events."""
+    """An endpoint of the organization, for all events unless some are named."""
     endpoint_id = new_uuid7(now())
     secret_keys = installation.secret_keys
     context = f"webhook:{wallet.tenant_id}:{endpoint_id}".encode()
@@ -41,7 +46,7 @@ async def add_endpoint(
             project_id=None,
             url=URL,
             description=None,
-            events=["*"],
+            events=events,
             scope=scope,
             metadata={},
             secret=endpoint_store.SealedSecret(sealed, secret_keys.current_id),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
+import pytest_asyncio
 from structlog.testing import capture_logs
 from tests.support.deliveries import make_deliveries, make_endpoint, signed_with, statuses
 from tests.support.holding import holding_rows
@@ -15,19 +16,29 @@ from tests.support.tenants import make_partner
 from tests.sweeps.sending import KEYS, LOST, Gate, due_endpoint, open_sending
 
 from partner_api.crypto import SecretKeys
+from partner_api.database.connection import open_pool
 from partner_api.metrics.registry import REGISTRY
+from partner_api.sweeps import locks
 from partner_api.webhooks import sending_store
 from partner_api.webhooks.sending import attempts
 from partner_api.webhooks.sending.signatures import new_signing_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
 
+    from tests.support.databases import DatabaseUrls
     from tests.support.receiver import Received
 
     from partner_api.database.connection import Connection, Pool
     from partner_api.webhooks.sending_store import DeliveryResult, Finished
+
+
+@pytest_asyncio.fixture
+async def pool(urls: DatabaseUrls) -> AsyncIterator[Pool]:
+    """Connections as the sweeps have them."""
+    async with await open_pool(urls.app, 4, settings=locks.SETTINGS) as pool:
+        yield pool
 
 
 def attempts_counted(outcome: str) -> float:
@@ -240,9 +251,7 @@ async def test_who_is_locked_is_reported_later_and_the_others_now(
     async with Receiver(gate) as receiver, open_sending(pool) as sending:
         partner = await make_partner(connection)
         locked = await due_endpoint(owner, connection, receiver.url("/held"), 3, partner)
-        others = [
-            await due_endpoint(owner, connection, receiver.url("/held"), 2) for _ in range(3)
-        ]
+        others = [await due_endpoint(owner, connection, receiver.url("/held"), 2) for _ in range(3)]
         await sending.step()
         await receiver.until(lambda: receiver.open["/held"] == 9)
         of_partner = "SELECT FROM webhook_queues WHERE tenant_id = $1 FOR UPDATE"

@@ -262,14 +262,14 @@ async def test_what_goes_on_between_the_steps_is_ended_after_the_last_one() -> N
     assert [entry["sweep"] for entry in log if entry["event"] == "sweep_failed"] == ["going"]
 
 
-async def test_one_whose_rows_have_lines_of_their_own_has_none_for_a_step() -> None:
+async def test_one_whose_steps_are_not_logged_has_no_line_for_them() -> None:
     left = iter([3])
 
     async def work() -> int:
         return next(left, 0)
 
     wordy = Sham("wordy", work)
-    wordy.logs_rows = True
+    wordy.logs_steps = False
     log = await run_until(lambda: len(wordy.times) > 2, wordy)
     assert log == []
 

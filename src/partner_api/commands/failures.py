@@ -35,7 +35,7 @@ KNOWN_FAILURES = frozenset(
         "partner_api.database.migration_locks.MigrationError",
         "partner_api.storage.errors.StorageUnavailable",
         "partner_api.processes.run_folder.RunFolderError",
-        "partner_api.settings.table.SettingsError",
+        "partner_api.settings.setting.SettingsError",
         "partner_api.processes.startup.StartupError",
     }
 )

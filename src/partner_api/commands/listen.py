@@ -92,7 +92,10 @@ def listen(
     ] = False,
     cursor: Annotated[
         str | None,
-        typer.Option(help="Begin behind this cursor, of --json or GET /v1/events.", parser=_filled),
+        typer.Option(
+            help="Begin behind this cursor, of a line of --json or of GET /v1/events.",
+            parser=_filled,
+        ),
     ] = None,
     scope: Annotated[
         Scope, typer.Option(help="all_children: a partner's own events and its children's.")
@@ -127,7 +130,7 @@ def listen(
         forward_to=forward_to,
         types=_types(events or []),
         scope=scope.value,
-        place=None if since is None and cursor is None else Place(cursor, since),
+        place=Place.parse(cursor) if cursor else Place(None, since) if since else None,
         from_now=from_now,
         secret=secret,
         count=count,

@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, TypeVar
 
 from partner_api.commands.refusals import foreign_answer, lines_of_refusal, reason_of
-from partner_api.settings.table import SettingsError
+from partner_api.settings.setting import SettingsError
 from partner_api.time_limits import OPERATOR_CLIENT_SECONDS
 
 if TYPE_CHECKING:

@@ -63,7 +63,7 @@ def _unchecked_told_apart() -> Iterator[None]:
     from partner_api.processes.run_folder import RunFolderError
     from partner_api.processes.startup import StartupError
     from partner_api.reconciliation.command import NOT_CHECKED
-    from partner_api.settings.table import SettingsError
+    from partner_api.settings.setting import SettingsError
 
     try:
         yield

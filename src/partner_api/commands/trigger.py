@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from partner_api.commands.operator_client import given
 from partner_api.commands.partner_client import (
     PartnerRequestError,
     explained,
@@ -77,11 +78,7 @@ def _create(event: str, fields: dict[str, Any] | None) -> Any:
                 "Set it to one that begins with lp_test_."
             )
         try:
-            return layers.request(
-                "POST",
-                "/v1/events/samples",
-                body={"type": event} if fields is None else {"type": event, "data": fields},
-            )
+            return layers.events.create_sample(type=event, data=given(fields))
         except LayersError as error:
             raise explained(error, partner.host) from error
 

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 routes = Routes("Events")
 _LIVE = "Samples are for the test environment, where they are mistaken for nothing. Use a test key."
-_CURSOR_GONE = "What came right behind this cursor is more than 30 days old and no longer kept. Go on from details.oldestCursor."
+_CURSOR_GONE = (
+    "What came right behind this cursor is over 30 days old and no longer kept. Go on from "
+    "details.oldestCursor."
+)
 
 
 @routes.read(

@@ -22,7 +22,7 @@ MOST_WAITS: Final = 50
 _log = structlog.get_logger(__name__)
 # A bell may not be heard.
 _LOOK_AGAIN_SECONDS = 1.0
-_TOO_MANY = f"{MOST_WAITS} requests of this organization wait for events already. Ask without wait, or when one has been answered."
+_TOO_MANY = f"{MOST_WAITS} requests wait for events already. Ask without wait, or when one of them was answered."
 
 
 class _Wait:

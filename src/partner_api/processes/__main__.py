@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, get_args
 from partner_api.logs import configure_logging
 from partner_api.processes.link import Beat, Link
 from partner_api.processes.status import PartKind
-from partner_api.settings.table import SettingsError, load_settings
+from partner_api.settings.setting import SettingsError
+from partner_api.settings.table import load_settings
 
 if TYPE_CHECKING:
     from partner_api.installation import Installation

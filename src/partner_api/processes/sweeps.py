@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from partner_api.sweeps.sweep import Sweep
 
 _log = structlog.get_logger(__name__)
-CONNECTIONS = 14
+CONNECTIONS = 16
 """One for each sweep, so that none waits until another has done a long step; for the lag, and for the bell.
 
 Few of them are open at a time: a step of most sweeps takes some milliseconds.

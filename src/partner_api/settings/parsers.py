@@ -96,6 +96,16 @@ def server_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def proxy_url(text: str) -> str:
+    """Read the address of an HTTP proxy, with or without a user and a password."""
+    parts = _server_address(text, "http")
+    if parts is None or parts.path.rstrip("/") or parts.query or parts.fragment:
+        raise ValueError(
+            "it has to be an address such as http://127.0.0.1:3128 or http://user:password@host:3128"
+        )
+    return text
+
+
 def redis_url(text: str) -> str:
     """Read the address of a Redis or Valkey server."""
     if _server_address(text, "redis", "rediss") is None:
@@ -203,6 +213,13 @@ def secret_keys(text: str) -> str:
 def mask_whole(_text: str) -> str:
     """Show that there is a secret and nothing of it."""
     return HIDDEN
+
+
+def mask_login(text: str) -> str:
+    """Show an address without the user and the password in it."""
+    scheme, separator, rest = text.partition("://")
+    login, at, place = rest.rpartition("@")
+    return f"{scheme}{separator}{HIDDEN}@{place}" if at and login else text
 
 
 def mask_keys(text: str) -> str:

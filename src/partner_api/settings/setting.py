@@ -1,4 +1,4 @@
-"""What is said of one setting, and how it is shown."""
+"""What is said of one setting, how it is shown, and what is wrong with one."""
 
 from collections.abc import Callable
 
@@ -36,3 +36,14 @@ class SettingLine(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str
     value: str
     default: str
+
+
+class SettingsError(Exception):
+    """One or more variables cannot be used.
+
+    ``problems`` has one sentence for each, without any secret; ``str()`` puts each on a line.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

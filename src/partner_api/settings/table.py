@@ -19,30 +19,21 @@ from partner_api.settings.parsers import (
     data_folder,
     host,
     mask_keys,
+    mask_login,
     mask_whole,
     operator_token,
     postgres_url,
+    proxy_url,
     redis_url,
     secret_keys,
     server_url,
     storage_url,
     whole_number,
 )
-from partner_api.settings.setting import Setting, SettingLine
+from partner_api.settings.setting import Setting, SettingLine, SettingsError
 
 LogFormat = Literal["console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
-
-
-class SettingsError(Exception):
-    """One or more variables cannot be used.
-
-    ``problems`` has one sentence for each, without any secret; ``str()`` puts each on a line.
-    """
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +170,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Slideshows that one worker renders at a time, each in a process of its own.",
             whole_number(1, 64),
             "1",
+        ),
+    ]
+    webhook_proxy: Annotated[
+        str | None,
+        Setting(
+            "Proxy that webhooks are sent through, http://user:password@host:port. It looks names "
+            "up itself, and has to refuse addresses that are not public. Without it: directly.",
+            proxy_url,
+            mask=mask_login,
         ),
     ]
     log_format: Annotated[

@@ -10,6 +10,7 @@ from partner_api.rendering.worker.renderer import Renderer
 from partner_api.sweeps.books import CheckBooks
 from partner_api.sweeps.claims import ExpireClaims
 from partner_api.sweeps.deliveries import DeliverWebhooks
+from partner_api.sweeps.events import PublishEvents
 from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.sweeps.periods import EndPeriods
 from partner_api.sweeps.renewals import RenewLeases
@@ -17,6 +18,7 @@ from partner_api.sweeps.retention import PurgeIdempotencyRecords, PurgeOutbox, R
 from partner_api.sweeps.sandbox_jobs import CompleteSandboxJobs
 from partner_api.sweeps.sandbox_requests import AnswerSandboxRequests
 from partner_api.sweeps.uploads import PurgeUploads
+from partner_api.sweeps.webhooks import PurgeWebhooks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -80,9 +82,11 @@ def _sweeps(
         RenewLeases(),
         AnswerSandboxRequests(),
         samples,
+        PublishEvents(),
         deliveries,
         PurgeIdempotencyRecords(),
         PurgeOutbox(),
+        PurgeWebhooks(),
         RotateAuditPartitions(),
         PurgeUploads(storage),
         CheckBooks(),

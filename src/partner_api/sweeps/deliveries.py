@@ -44,6 +44,7 @@ class DeliverWebhooks(Sweep):
     name = "deliveries"
     pause_seconds = 1.0
     wakes_on = "deliveries"
+    rings = ()
     logs_rows = True
 
     def __init__(self, outgoing: Outgoing, *, drain_seconds: float | None) -> None:
@@ -76,10 +77,8 @@ class DeliverWebhooks(Sweep):
         if self._drain_seconds is None:
             await self._sender.wait()
             seconds = int(time.monotonic() - began)
+            advanced += await self._report_all(pool, now + timedelta(seconds=seconds))
             async with pool.acquire() as connection:
-                advanced += await self._report(
-                    connection, now + timedelta(seconds=seconds), self._sender.sent
-                )
                 self._others_send = await sending_store.count_delivering(connection) > 0
         return advanced
 
@@ -88,9 +87,9 @@ class DeliverWebhooks(Sweep):
         give_up = time.monotonic() + (self._drain_seconds or 0.0)
         while self._sender.sending and (left := give_up - time.monotonic()) > 0:
             await self._sender.wait(left)
-            async with pool.acquire() as connection:
-                await self._report(connection, clock.now(), self._sender.sent)
+            await self._report_all(pool, clock.now())
         await self._sender.cut_off()
+        await self._report_all(pool, clock.now())
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """Return when the next delivery is due."""
@@ -99,6 +98,12 @@ class DeliverWebhooks(Sweep):
     async def close(self) -> None:
         """Cut off what is being sent; it is due again when its claim is lost."""
         await self._sender.close()
+
+    async def _report_all(self, pool: Pool, now: datetime) -> int:
+        if not self._sender.sent:
+            return 0
+        async with pool.acquire() as connection:
+            return await self._report(connection, now, self._sender.sent)
 
     async def _claim(self, connection: Connection, now: datetime) -> int:
         """Claim into the slots that are free; where a look finds nothing, go on with the tenants behind."""

@@ -79,10 +79,14 @@ async def _run(
             failures = 0
             metrics.observe(sweep.name, advanced, time.perf_counter() - began)
             if advanced:
+                for topic in sweep.rings:
+                    bell.ring(topic)
                 if not sweep.logs_rows:
                     _log.info("sweep_advanced", sweep=sweep.name, rows=advanced)
-                continue
-            pause = sweep.pause_seconds
+                if not sweep.rest_seconds:
+                    continue
+                wakes = None, None
+            pause = sweep.rest_seconds if advanced else sweep.pause_seconds
         await sleep_unless_stopped(pause, stop, *wakes)
     try:
         await sweep.stop(pool, clock)

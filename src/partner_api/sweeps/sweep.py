@@ -27,6 +27,8 @@ class Sweep(ABC):
     """In logs and metrics."""
     pause_seconds: float
     """The pause after a step that found nothing."""
+    rest_seconds: float = 0.0
+    """The pause after a step that advanced something: what comes meanwhile is advanced together."""
     limit_seconds: float = SWEEP_STEP_SECONDS
     """The limit of a step; after that the process that runs it is replaced."""
     wakes_on: Topic | None = None
@@ -35,6 +37,8 @@ class Sweep(ABC):
     """Whether each row has a line of its own in the log; otherwise each step has one."""
     wakes_itself: asyncio.Event | None = None
     """Set by what goes on between the steps, to end the pause early; a step clears it. None if nothing goes on."""
+    rings: tuple[Topic, ...] = ("outbox",)
+    """The bells that are rung after a step that advanced something: most changes are events that can be published."""
 
     @abstractmethod
     async def step(self, pool: Pool, now: datetime) -> int:

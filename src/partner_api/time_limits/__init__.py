@@ -42,7 +42,6 @@ from partner_api.time_limits.listening import (
     FEED_CLIENT_SECONDS,
     PARTNER_CLIENT_SECONDS,
     RECEIVER_CONNECT_SECONDS,
-    RECEIVER_SECONDS,
 )
 from partner_api.time_limits.processes import (
     BEAT_SECONDS,
@@ -124,7 +123,6 @@ __all__ = [
     "POOL_WEDGED_SECONDS",
     "READINESS_SECONDS",
     "RECEIVER_CONNECT_SECONDS",
-    "RECEIVER_SECONDS",
     "RENDERER_IDLE_SECONDS",
     "RENDERER_START_SECONDS",
     "RENDERING_STEP_SECONDS",

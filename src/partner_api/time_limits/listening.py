@@ -24,9 +24,3 @@ RECEIVER_CONNECT_SECONDS: Final = time_limit(
     "a receiver of `layers listen` to take a connection",
     "it sends the event again until there is an answer",
 )
-RECEIVER_SECONDS: Final = time_limit(
-    "RECEIVER_SECONDS",
-    10.0,
-    "the whole answer of a receiver of `layers listen`",
-    "it says so, and goes on with the next event",
-)

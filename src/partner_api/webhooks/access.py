@@ -87,7 +87,19 @@ async def require_delivery(
     if delivery is None:
         raise not_found()
     require_reach(request, delivery.endpoint_scope)
+    if delivery.organization_id != caller.organization_id:
+        # Sent, or to be sent, when the endpoint still got the events of the children.
+        require_reach(request, "all_children")
     return delivery
+
+
+def organization_in_reach(request: ApiRequest) -> UUID | None:
+    """Return whose events the key may read in deliveries; None: also those of the children.
+
+    An endpoint whose scope was `all_children` before keeps its deliveries of that time.
+    """
+    caller = request.caller
+    return None if covers(caller.scopes, ORG_ADMIN) else caller.organization_id
 
 
 def require_reach(request: ApiRequest, scope: endpoint_store.EndpointScope) -> None:

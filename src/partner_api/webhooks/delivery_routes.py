@@ -15,11 +15,13 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import BareId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
 from partner_api.edge.wire.reply import Reply
-from partner_api.errors import ApiError, Issue, invalid
+from partner_api.errors import Issue, invalid
 from partner_api.ids import format_id, new_ulid, new_uuid7
+from partner_api.webhooks import delivery_service
 from partner_api.webhooks import delivery_store as store
 from partner_api.webhooks.access import (
     lock_active_endpoint,
+    organization_in_reach,
     require_delivery,
     require_endpoint,
     require_reach,
@@ -48,8 +50,6 @@ _MOST_RECOVERED = 10_000
 _TEST_TYPE = "test.ping"
 _GREETING = {"message": "This is a test of your webhook endpoint."}
 _FOR_CHILDREN = "The endpoint is `all_children`, and the key lacks the scope `org:admin`."
-_UNDER_WAY = "This delivery has not ended yet, so there is nothing to replay. Wait until it was sent or has failed."
-_EXPIRED = "The event of this delivery is more than 30 days old and no longer kept. It cannot be sent again."
 
 
 @routes.write(
@@ -138,6 +138,7 @@ async def recover_deliveries(
             request.caller.tenant_id,
             request.now,
             endpoint_id,
+            organization_id=None if endpoint.scope == "all_children" else endpoint.organization_id,
             since=body.since,
             until=until,
             limit=_MOST_RECOVERED,
@@ -182,6 +183,7 @@ async def list_deliveries(
             connection,
             request.caller.tenant_id,
             endpoint_id,
+            organization_id=organization_in_reach(request),
             event_types=query.event_type,
             statuses=query.status,
             before=read_cursor(request, UUID),
@@ -220,7 +222,7 @@ async def read_delivery(request: ApiRequest, delivery_id: BareId) -> WebhookDeli
         when={
             "FORBIDDEN_SCOPE": _FOR_CHILDREN,
             "CONFLICT": "The delivery has not ended yet, or its endpoint is paused, as `details.status` says; or its "
-            "event is no longer kept.",
+            "event is no longer kept, or the endpoint does not get it any more, as `details.reason` says.",
         },
     ),
 )
@@ -238,34 +240,18 @@ async def replay_delivery(
         endpoint = await lock_active_endpoint(request, connection, found.endpoint_id)
         # What the sender has reported meanwhile is there now.
         original = await require_delivery(request, connection, delivery_id)
-        if original.status in ("pending", "delivering"):
-            raise ApiError("CONFLICT", _UNDER_WAY, {"status": original.status})
-        if original.data is None:
-            raise ApiError("CONFLICT", _EXPIRED, {"reason": "event_expired"})
-        again = store.NewDelivery(
-            new_uuid7(request.now),
-            endpoint.id,
-            new_ulid(request.now),
-            original.event_type,
-            original.organization_id,
-            original.event_created_at,
-            original.data,
-            delivery_id,
+        replayed = await delivery_service.replay(
+            connection, request.caller.tenant_id, request.now, endpoint, original
         )
-        await store.insert_delivery(connection, request.caller.tenant_id, request.now, again)
         await audit_endpoint(
             request,
             connection,
             "webhook_delivery.replayed",
             endpoint,
-            deliveryId=str(delivery_id),
-            replayDeliveryId=str(again.id),
+            deliveryId=replayed.original_delivery_id,
+            replayDeliveryId=replayed.replay_delivery_id,
         )
-        return Replayed(
-            original_delivery_id=str(delivery_id),
-            replay_delivery_id=str(again.id),
-            scheduled_at=format_milliseconds(request.now),
-        )
+        return replayed
 
     reply = await transaction.run(replay)
     request.services.bell.ring("deliveries")

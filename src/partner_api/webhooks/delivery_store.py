@@ -28,6 +28,7 @@ AbandonedReason = Literal[
     "organization_suspended",
     "organization_archived",
     "event_expired",
+    "out_of_scope",
 ]
 
 
@@ -101,12 +102,24 @@ async def list_deliveries(
     tenant_id: int,
     endpoint_id: UUID,
     *,
+    organization_id: UUID | None,
     event_types: Sequence[str] | None,
     statuses: Sequence[str] | None,
     before: UUID | None,
     limit: int,
 ) -> list[Delivery]:
-    """Return a page of the deliveries of an endpoint, newest first."""
+    """Return a page of the deliveries of an endpoint, newest first; None is no filter.
+
+    Args:
+        connection: any.
+        tenant_id: of the endpoint.
+        endpoint_id: the endpoint.
+        organization_id: only of its events.
+        event_types: only of these types.
+        statuses: only in these.
+        before: only those with a smaller id.
+        limit: how many.
+    """
     rows = await connection.fetch(
         f"""
         SELECT {_COLUMNS} FROM webhook_deliveries d
@@ -114,6 +127,7 @@ async def list_deliveries(
            AND ($3::text[] IS NULL OR d.event_type = ANY ($3))
            AND ($4::text[] IS NULL OR d.status = ANY ($4))
            AND ($5::uuid IS NULL OR d.id < $5)
+           AND ($7::uuid IS NULL OR d.organization_id = $7)
          ORDER BY d.id DESC LIMIT $6
         """,
         tenant_id,
@@ -122,6 +136,7 @@ async def list_deliveries(
         None if statuses is None else list(statuses),
         before,
         limit,
+        organization_id,
     )
     return read_rows(Delivery, rows)
 
@@ -182,6 +197,7 @@ async def recover(
     now: datetime,
     endpoint_id: UUID,
     *,
+    organization_id: UUID | None,
     since: datetime,
     until: datetime,
     limit: int,
@@ -196,6 +212,7 @@ async def recover(
         tenant_id: of the endpoint.
         now: the time of the request.
         endpoint_id: the endpoint.
+        organization_id: only its events; None for those of its children too.
         since: when the first of the events was created.
         until: when the last of them was, inclusive.
         limit: most deliveries.
@@ -204,7 +221,7 @@ async def recover(
         """
         SELECT id FROM webhook_deliveries
          WHERE tenant_id = $1 AND endpoint_id = $2 AND status = 'abandoned' AND NOT recovered
-           AND event_created_at BETWEEN $3 AND $4
+           AND event_created_at BETWEEN $3 AND $4 AND ($6::uuid IS NULL OR organization_id = $6)
          ORDER BY event_created_at LIMIT $5
         """,
         tenant_id,
@@ -212,13 +229,14 @@ async def recover(
         since,
         until,
         limit + 1,
+        organization_id,
     )
     lost_ids = [row["id"] for row in lost[:limit]]
     waiting = await connection.fetch(
         """
         SELECT id FROM webhook_deliveries
          WHERE tenant_id = $1 AND endpoint_id = $2 AND next_attempt_at > $6 AND status = 'failed'
-           AND event_created_at BETWEEN $3 AND $4
+           AND event_created_at BETWEEN $3 AND $4 AND ($7::uuid IS NULL OR organization_id = $7)
          ORDER BY next_attempt_at LIMIT $5
         """,
         tenant_id,
@@ -227,6 +245,7 @@ async def recover(
         until,
         limit - len(lost_ids) + 1,
         now,
+        organization_id,
     )
     waiting_ids = [row["id"] for row in waiting[: limit - len(lost_ids)]]
     await _repeat(connection, tenant_id, now, lost_ids)

@@ -152,10 +152,11 @@ async def claim(
     if row is None:
         raise LookupError("webhook_deliveries_claim returned no row")
     deliveries = [ClaimedDelivery(*claimed.values()) for claimed in row["p_claimed"]]
-    had_turn = row["p_tenants"]
+    had_turn, abandoned = row["p_tenants"], row["p_abandoned"]
     if had_turn < len(turn.tenant_ids):
-        return Claimed(deliveries, turn.tenant_ids[had_turn - 1], row["p_abandoned"], True)
-    return Claimed(deliveries, turn.last_tenant, row["p_abandoned"], turn.more)
+        return Claimed(deliveries, turn.tenant_ids[had_turn - 1], abandoned, more=True)
+    # Who has had some abandoned may have others to send.
+    return Claimed(deliveries, turn.last_tenant, abandoned, turn.more or abandoned > 0)
 
 
 async def _take_turns(
@@ -259,12 +260,12 @@ async def waiting(connection: Connection, now: datetime) -> Waiting:
     row = await connection.fetchrow(
         """
         SELECT (SELECT count(*) FROM (
-                    SELECT FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL LIMIT $1) some) AS pending,
+                    SELECT FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL LIMIT $1) AS counted) AS pending,
                (SELECT next_due_at FROM webhook_queues WHERE next_due_at <= $2
                  ORDER BY next_due_at LIMIT 1) AS oldest_due_at,
                (SELECT count(*) FROM (
                     SELECT FROM webhook_endpoints
-                     WHERE status = 'auto_paused' AND deleted_at IS NULL LIMIT $1) some) AS auto_paused
+                     WHERE status = 'auto_paused' AND deleted_at IS NULL LIMIT $1) AS counted) AS auto_paused
         """,
         _MOST_COUNTED,
         now,

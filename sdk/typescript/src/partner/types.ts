@@ -1463,6 +1463,7 @@ export interface WebhookDelivery {
     | "event_expired"
     | "organization_archived"
     | "organization_suspended"
+    | "out_of_scope"
     | (string & {})
     | null;
   /** HTTP status of the last answer; null if there was none. */
@@ -1506,6 +1507,7 @@ export interface WebhookDeliveryDetail {
     | "event_expired"
     | "organization_archived"
     | "organization_suspended"
+    | "out_of_scope"
     | (string & {})
     | null;
   /** HTTP status of the last answer; null if there was none. */

@@ -5,26 +5,30 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from partner_api.clock import format_milliseconds
 from partner_api.commands.listening.outages import Outage
+from partner_api.commands.operator_client import given
 from partner_api.commands.partner_client import PartnerRequestError, explained
 from partner_api.commands.refusals import reason_of
 from partner_api.time_limits import FEED_CLIENT_SECONDS
 from partner_api.visible_text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from datetime import datetime
 
-    from layers_partner import APIError, AsyncLayers
+    from layers_partner import APIError, AsyncLayers, AsyncPage
 
 PAGE: Final = 50
 _WAIT_SECONDS: Final = 20
 # Each poll counts as a read. Events that come one by one would use up the limit of a small tier within the minute.
 _PACE_SECONDS: Final = 1.0
 _ID: Final = re.compile(r"[\x21-\x7e]{1,100}")
-# Later than any event: a page from here is empty, and says where the feed ends now.
-_AFTER_ALL: Final = "9999-12-31T00:00:00.000Z"
+# Clocks of servers differ by less, and no transaction takes as long.
+_MARGIN: Final = timedelta(seconds=60)
+_MOST_ON_A_PAGE: Final = 200
 
 
 class Event(NamedTuple):
@@ -38,17 +42,30 @@ class Event(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Events, and the cursor behind them."""
+    """Events, and the place behind them."""
 
     events: list[Event]
-    cursor: str
+    end: Place
 
 
 class Place(NamedTuple):
-    """Where a page begins: at a cursor, else at a time, else with the oldest event that there is."""
+    """Where a page begins: behind a cursor, else at a time, else with the oldest event that there is.
+
+    A cursor goes on in what was asked for when it was made, so the time belongs to it.
+    """
 
     cursor: str | None = None
     since: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """Return the place that was written as text; a cursor of the API is one too."""
+        cursor, _, since = text.partition("@")
+        return cls(cursor, since or None)
+
+    def __str__(self) -> str:
+        """Write it as text."""
+        return f"{self.cursor or ''}@{self.since}" if self.since else self.cursor or ""
 
 
 class Expired(Exception):
@@ -70,32 +87,39 @@ class Feed:
         layers: the client.
         host: of the server, as it is shown.
         types: only these; all when there are none.
-        scope: own or all_children; None for the server's choice.
+        scope: own or all_children.
     """
 
-    def __init__(
-        self, layers: AsyncLayers, host: str, types: tuple[str, ...], scope: str | None
-    ) -> None:
+    def __init__(self, layers: AsyncLayers, host: str, types: tuple[str, ...], scope: str) -> None:
         self._layers = layers
         self._host = visible(host)
-        self._query = {"type": list(types) or None, "scope": scope, "limit": PAGE}
+        # In one order: a cursor is one of the very query that it was made for.
+        self._types = sorted(types) or None
+        self._scope = scope
         self._outage = Outage(f"{self._host} answers again.")
         self._next = 0.0
 
-    async def end(self) -> str:
-        """Return the cursor of the feed's end as it is now.
+    async def end(self, now: datetime) -> Place:
+        """Return the place where the feed ends now.
+
+        Args:
+            now: the server's time.
 
         Raises:
             PartnerRequestError: the server refuses.
         """
-        return (await self._read({"since": _AFTER_ALL, "wait": 0})).cursor
+        place = Place(None, format_milliseconds(now - _MARGIN))
+        while True:
+            page = await self._read(place, wait=0, limit=_MOST_ON_A_PAGE)
+            place = page.end
+            if not page.events:
+                return place
 
-    async def read(self, place: Place, *, wait: bool = True) -> Page:
+    async def read(self, place: Place) -> Page:
         """Return a page, as soon as there are events; an empty one when there were none for a while.
 
         Args:
             place: where it begins.
-            wait: whether to wait for events.
 
         Raises:
             PartnerRequestError: the server refuses.
@@ -103,23 +127,27 @@ class Feed:
         """
         await asyncio.sleep(self._next - time.monotonic())
         began = time.monotonic()
-        where = {"cursor": place.cursor} if place.cursor else {"since": place.since}
-        page = await self._read({**where, "wait": _WAIT_SECONDS if wait else 0})
-        # A full page has more behind it, and an empty one has been waited for.
-        self._next = began + _PACE_SECONDS if 0 < len(page.events) < PAGE else began
+        page = await self._read(place, wait=_WAIT_SECONDS, limit=PAGE)
+        # A full page has more behind it, and so may an empty one whose cursor has moved: a look of the server goes only
+        # so far. An empty one with the same cursor comes at once from a server that is about to stop.
+        has_more = len(page.events) == PAGE or (not page.events and page.end != place)
+        self._next = began if has_more else began + _PACE_SECONDS
         return page
 
-    async def _read(self, where: Mapping[str, object]) -> Page:
+    async def _read(self, place: Place, *, wait: int, limit: int) -> Page:
         """Ask until there is an answer."""
         from layers_partner import APIConnectionError, APIError, ValidationError
         from layers_partner.core.decisions import is_passing, retry_after
 
         while True:
             try:
-                answer = await self._layers.request(
-                    "GET",
-                    "/v1/events",
-                    query={**self._query, **where},
+                page = await self._layers.events.list(
+                    cursor=given(place.cursor),
+                    since=given(place.since),
+                    type=given(self._types),
+                    scope=self._scope,
+                    wait=wait,
+                    limit=limit,
                     timeout=FEED_CLIENT_SECONDS,
                     max_retries=0,
                 )
@@ -131,7 +159,10 @@ class Feed:
                 if isinstance(error, ValidationError) and _oldest(error) is not None:
                     raise Expired(str(_oldest(error))) from error
                 if not is_passing(error.status, error.code, error.headers):
-                    raise explained(error, self._host) from error
+                    refusal = explained(error, self._host)
+                    if _is_about_the_cursor(error):
+                        refusal.add_note("Begin anew with --from-now, or with --since and a time.")
+                    raise refusal from error
                 told = visible(f"{error.status} {error.code}".rstrip())
                 await self._outage.pause(
                     f"{self._host} cannot answer now ({told}). Asking again until it can.",
@@ -139,12 +170,12 @@ class Feed:
                 )
             else:
                 self._outage.over()
-                return self._page(answer)
+                return self._page(page, place.since)
 
-    def _page(self, answer: Any) -> Page:
+    def _page(self, page: AsyncPage[Any], since: str | None) -> Page:
         try:
-            events = [_event(item) for item in answer["items"]]
-            return Page(events, _text(answer["nextCursor"]))
+            events = [_event(item) for item in page.items]
+            return Page(events, Place(_text(page.next_cursor), since))
         except (KeyError, TypeError):
             raise PartnerRequestError(
                 f"What {self._host} answers is no page of events. Is LAYERS_BASE_URL right?"
@@ -154,6 +185,14 @@ class Feed:
 def _oldest(error: APIError) -> str | None:
     oldest = error.details.get("oldestCursor")
     return oldest if isinstance(oldest, str) else None
+
+
+def _is_about_the_cursor(error: APIError) -> bool:
+    from layers_partner import ValidationError
+
+    return isinstance(error, ValidationError) and any(
+        issue.get("path") == "cursor" for issue in error.issues
+    )
 
 
 def _event(item: Any) -> Event:

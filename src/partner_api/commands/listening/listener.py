@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import email.utils
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from partner_api.commands.listening.feed import Expired, Feed, Place
@@ -16,7 +18,7 @@ from partner_api.visible_text import visible
 from partner_api.webhooks.sending.signatures import new_signing_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from partner_api.commands.listening.feed import Event, Page
     from partner_api.commands.listening.stops import Stops
@@ -64,13 +66,13 @@ async def follow(wishes: Wishes, stops: Stops) -> None:
     async with contextlib.AsyncExitStack() as stack:
         layers = await stack.enter_async_context(open_client(AsyncLayers))
         try:
-            me = await layers.whoami()
+            response = await layers.with_raw_response.whoami()
         except LayersError as error:
             raise explained(error, partner.host) from error
-        progress = stack.enter_context(_progress(wishes, partner, me["organizationId"]))
+        progress = stack.enter_context(_progress(wishes, partner, response.data["organizationId"]))
         feed = Feed(layers, partner.host, wishes.types, wishes.scope)
-        begins = await _begin(wishes, progress, feed)
-        whose = f"{me['organizationName']} ({partner.environment})"
+        begins = await _begin(wishes, progress, feed, _time_of(response.headers))
+        whose = f"{response.data['organizationName']} ({partner.environment})"
         say(f"Listening to the events of {visible(whose)} at {partner.base_url}, {begins}.")
         receiver = None
         if wishes.forward_to is not None:
@@ -97,15 +99,23 @@ def _progress(wishes: Wishes, partner: Partner, organization_id: str) -> Iterato
         yield progress
 
 
-async def _begin(wishes: Wishes, progress: Progress, feed: Feed) -> str:
+async def _begin(wishes: Wishes, progress: Progress, feed: Feed, now: datetime) -> str:
     """Go to where it begins, and return where that is, in words."""
     if wishes.place is not None:
         progress.begin(wishes.place)
-        return f"from {wishes.place.since}" if wishes.place.since else "from the cursor"
+        return "from the cursor" if wishes.place.cursor else f"from {wishes.place.since}"
     if progress.place is not None and not wishes.from_now:
         return f"going on where it stopped at {progress.at}"
-    progress.begin(Place(await feed.end()))
+    progress.begin(await feed.end(now))
     return "from now on"
+
+
+def _time_of(headers: Mapping[str, str]) -> datetime:
+    """Return the time that an answer says it is; the clock of this machine may be off."""
+    try:
+        return email.utils.parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
+    except ValueError:
+        return datetime.now(UTC)
 
 
 def _open_receiver(url: str, given: str | None, progress: Progress) -> Receiver:
@@ -136,18 +146,20 @@ class _Listening:
             for number, event in enumerate(page.events, 1):
                 if self.progress.is_answered(event.id):
                     continue
-                await self._take(shown, event, page.cursor if number == len(page.events) else None)
+                await self._take(
+                    shown, event, str(page.end) if number == len(page.events) else None
+                )
                 done += 1
                 if done == self.wishes.count:
                     return
-            self.progress.begin(Place(page.cursor))
+            self.progress.begin(page.end)
 
     async def _take(self, shown: Shown, event: Event, cursor: str | None) -> None:
         shown.event(event, cursor)
         if self.receiver is None:
             self.progress.answered(event.id)
         else:
-            answer = await self.receiver.forward(event, self.stops.held)
+            answer = await self.receiver.forward(event, self.stops)
             # Kept before it is printed: whoever reads the output may be gone, and it was forwarded all the same.
             self.progress.answered(event.id)
             shown.answer(event, cursor, answer)
@@ -164,4 +176,4 @@ class _Listening:
                     f"The feed keeps events for 30 days, and it stopped before that{at}: what came in between is lost. "
                     "Going on with the oldest event that is left."
                 )
-                self.progress.begin(Place(expired.oldest))
+                self.progress.begin(Place(expired.oldest, place.since))

@@ -12,22 +12,25 @@ import msgspec
 
 from partner_api.commands.listening.outages import Outage
 from partner_api.commands.refusals import reason_of
-from partner_api.time_limits import RECEIVER_CONNECT_SECONDS, RECEIVER_SECONDS
+from partner_api.time_limits import (
+    RECEIVER_CONNECT_SECONDS,
+    WEBHOOK_BODY_SECONDS,
+    WEBHOOK_SECONDS,
+)
 from partner_api.visible_text import visible
+from partner_api.webhooks.sending.client import KEPT_BODY_BYTES, MOST_BODY_BYTES
 from partner_api.webhooks.sending.signatures import signature_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
     from typing import Self
 
     import httpx2
 
     from partner_api.commands.listening.feed import Event
+    from partner_api.commands.listening.stops import Stops
 
-FIXED_HEADERS: Final = {"Content-Type": "application/json"}
-_READ_BYTES: Final = 65_536
-_KEPT_BYTES: Final = 2_048
+_OWN_HEADERS: Final = {"User-Agent": "Layers-Webhooks/1", "Accept": "*/*"}
+_OWN_HEADERS["Content-Type"] = "application/json"
 _SUCCESS: Final = range(200, 300)
 
 
@@ -38,7 +41,7 @@ class Answer(NamedTuple):
         status: of its answer; None without one.
         error: why there is none.
         body: the first 2 kB.
-        duration_ms: from connecting to the end of the answer.
+        duration_ms: from connecting to the end of what is read of the answer.
     """
 
     status: int | None
@@ -68,12 +71,14 @@ class Receiver:
         self._secret = secret
         self._outage = Outage(f"{self.name} answers again.")
         self._http = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(RECEIVER_SECONDS, connect=RECEIVER_CONNECT_SECONDS),
+            timeout=httpx2.Timeout(WEBHOOK_SECONDS, connect=RECEIVER_CONNECT_SECONDS),
             trust_env=False,
             follow_redirects=False,
             # Whether a connection that was kept is still open is known only when it is too late.
             limits=httpx2.Limits(max_keepalive_connections=0),
         )
+        # The server sends no others than those of each request.
+        self._http.headers.clear()
 
     async def __aenter__(self) -> Self:
         return self
@@ -81,23 +86,25 @@ class Receiver:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def forward(
-        self, event: Event, trying: Callable[[], AbstractContextManager[None]]
-    ) -> Answer:
+    async def forward(self, event: Event, stops: Stops) -> Answer:
         """Send an event, again and again while nobody is there, and return the answer.
 
         Args:
             event: to send.
-            trying: what is entered around each try.
+            stops: what may ask to end; a try is not cut off.
+
+        Raises:
+            Stopped: a signal came, and there was no answer to that try.
         """
         import httpx2
 
         body = msgspec.json.encode(event.envelope)
         while True:
             try:
-                with trying():
+                with stops.held():
                     answer = await self._send(event.id, body)
             except httpx2.HTTPError as error:
+                stops.check()
                 await self._outage.pause(
                     f"No answer from {self.name} ({reason_of(error)}). "
                     f"Sending {visible(event.id)} again until there is one."
@@ -115,35 +122,38 @@ class Receiver:
         import httpx2
 
         began = time.monotonic()
-        status, error, received = None, None, b""
+        status, error, received = None, None, bytearray()
         try:
             async with (
-                asyncio.timeout(RECEIVER_SECONDS),
+                asyncio.timeout(WEBHOOK_SECONDS) as limit,
                 self._http.stream(
                     "POST", self._url, content=body, headers=self._headers(event_id, body)
                 ) as response,
             ):
-                received = await _first_bytes(response)
+                # A status within the limit counts, whatever becomes of the body after it.
                 status = response.status_code
+                body_until = asyncio.get_running_loop().time() + WEBHOOK_BODY_SECONDS
+                limit.reschedule(min(limit.when() or body_until, body_until))
+                await _read_body(response, received)
         except (TimeoutError, httpx2.ReadTimeout, httpx2.WriteTimeout):
-            status, error = None, f"no answer within {RECEIVER_SECONDS:g} s"
-        text = received[:_KEPT_BYTES].decode("utf-8", "replace")
+            if status is None:
+                error = f"no answer within {WEBHOOK_SECONDS:g} s"
+        text = received.decode("utf-8", "replace")
         return Answer(status, error, text, round((time.monotonic() - began) * 1000))
 
     def _headers(self, event_id: str, body: bytes) -> dict[str, str]:
         now = int(time.time())
-        return {**FIXED_HEADERS, **signature_headers([self._secret], event_id, body, now)}
+        return {**_OWN_HEADERS, **signature_headers([self._secret], event_id, body, now)}
 
 
-async def _first_bytes(response: httpx2.Response) -> bytes:
-    """Return what there is of an answer, as it was sent; nobody needs more than its beginning."""
+async def _read_body(response: httpx2.Response, kept: bytearray) -> None:
+    """Read what there is of an answer, as it was sent, into ``kept``, as much as is kept."""
     import httpx2
 
-    received = b""
-    # The receiver has had its say with the status; a body that breaks off changes nothing.
+    read_bytes = 0
     with contextlib.suppress(httpx2.NetworkError, httpx2.RemoteProtocolError):
         async for piece in response.aiter_raw():
-            received += piece
-            if len(received) >= _READ_BYTES:
-                break
-    return received
+            kept += piece[: KEPT_BODY_BYTES - len(kept)]
+            read_bytes += len(piece)
+            if read_bytes > MOST_BODY_BYTES:
+                return

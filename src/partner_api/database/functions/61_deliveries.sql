@@ -65,7 +65,8 @@ BEGIN
          ORDER BY next_due_at LIMIT p_slots FOR NO KEY UPDATE SKIP LOCKED)
     LOOP
         EXIT WHEN cardinality(p_claimed) >= p_slots;
-        SELECT w.deleted_at, webhook_hindrance(w.status, o.status, partner.status) AS hindrance INTO v_endpoint
+        SELECT w.deleted_at, webhook_hindrance(w.status, o.status, partner.status) AS hindrance,
+               CASE WHEN w.scope = 'own' THEN w.organization_id END AS only_of INTO v_endpoint
           FROM webhook_endpoints w
           JOIN organizations o ON o.tenant_id = w.tenant_id AND o.id = w.organization_id
           LEFT JOIN organizations partner ON partner.tenant_id = o.tenant_id AND partner.id = o.parent_id
@@ -74,7 +75,7 @@ BEGIN
             p_abandoned := p_abandoned + webhook_deliveries_abandon(p_tenant_id, v_endpoint_id, p_now, v_endpoint.hindrance);
         ELSIF v_endpoint.deleted_at IS NULL THEN
             v_some := webhook_endpoint_claim(
-                p_tenant_id, v_endpoint_id, p_now,
+                p_tenant_id, v_endpoint_id, v_endpoint.only_of, p_now,
                 least(p_slots - cardinality(p_claimed),
                       webhook_slots(p_per_endpoint, v_endpoint_id::text, p_busy, p_busy_counts)), p_claim_seconds);
             p_claimed := p_claimed || v_some.p_claimed;
@@ -110,10 +111,12 @@ BEGIN
 END
 $$;
 
--- Claim at most p_slots deliveries that are due of an endpoint, the longest due first.
+-- Claim at most p_slots deliveries that are due of an endpoint, the longest due first. p_only_of: whose events it gets;
+-- NULL: also those of all children. What is left of the children from before is abandoned: keys that may not act for
+-- them may change where it is sent.
 CREATE OR REPLACE FUNCTION webhook_endpoint_claim(
-    p_tenant_id bigint, p_endpoint_id uuid, p_now timestamptz, p_slots integer, p_claim_seconds integer,
-    OUT p_claimed webhook_claimed[], OUT p_abandoned integer)
+    p_tenant_id bigint, p_endpoint_id uuid, p_only_of uuid, p_now timestamptz, p_slots integer,
+    p_claim_seconds integer, OUT p_claimed webhook_claimed[], OUT p_abandoned integer)
 LANGUAGE plpgsql AS $$
 DECLARE
     v_ids uuid[] := ARRAY(
@@ -125,6 +128,7 @@ BEGIN
        SET status = 'delivering', claim_token = gen_random_uuid(),
            next_attempt_at = p_now + make_interval(secs => p_claim_seconds)
      WHERE d.tenant_id = p_tenant_id AND d.id = ANY (v_ids)
+       AND (p_only_of IS NULL OR d.organization_id = p_only_of)
        AND (d.data IS NOT NULL
             OR EXISTS (SELECT FROM outbox e WHERE e.tenant_id = d.tenant_id AND e.id = d.event_id));
     p_claimed := ARRAY(
@@ -141,7 +145,7 @@ BEGIN
     IF p_abandoned > 0 THEN
         UPDATE webhook_deliveries
            SET status = 'abandoned', claim_token = NULL, next_attempt_at = NULL, abandoned_at = p_now,
-               abandoned_reason = 'event_expired'
+               abandoned_reason = CASE WHEN organization_id <> p_only_of THEN 'out_of_scope' ELSE 'event_expired' END
          WHERE tenant_id = p_tenant_id AND id = ANY (v_ids) AND next_attempt_at <= p_now;
         GET DIAGNOSTICS p_abandoned = ROW_COUNT;
     END IF;

@@ -22,7 +22,7 @@ from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 
 from partner_api.errors import ApiError
-from partner_api.settings.table import SettingsError
+from partner_api.settings.setting import SettingsError
 from partner_api.time_limits import SHARED_COUNTERS_SECONDS
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ class Bound(Protocol):
 
 
 class JsonBound:
-    """Any JSON object up to a size in bytes, and up to a number of values, names included, if there is room for more."""
+    """Any JSON object up to a size in bytes, and with at most so many values, names included."""
 
     def __init__(self, max_bytes: int, max_values: int | None = None) -> None:
         if max_bytes % 1024:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from partner_api.clock import format_milliseconds
 from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.records import RecordedTransaction
@@ -141,6 +140,7 @@ async def list_webhook_deliveries(
             connection,
             endpoint.tenant_id,
             endpoint_id,
+            organization_id=None,
             event_types=query.event_type,
             statuses=query.status,
             before=read_cursor(request, UUID),
@@ -179,7 +179,7 @@ async def read_webhook_delivery(
     shown=Shown(
         when={
             "CONFLICT": "The delivery has not ended yet, or its endpoint is paused, as `details.status` says; or its "
-            "event is no longer kept."
+            "event is no longer kept, or the endpoint does not get it any more, as `details.reason` says."
         }
     ),
 )
@@ -199,20 +199,18 @@ async def replay_webhook_delivery(
         original = await require_delivery(connection, endpoint, delivery_id)
         if endpoint.status != "active":
             raise ApiError("CONFLICT", _NOT_ACTIVE, {"status": endpoint.status})
-        again = await delivery_service.replay(connection, endpoint.tenant_id, request.now, original)
+        replayed = await delivery_service.replay(
+            connection, endpoint.tenant_id, request.now, endpoint, original
+        )
         await _audit(
             request,
             connection,
             "webhook_delivery.replayed",
             endpoint,
-            deliveryId=str(delivery_id),
-            replayDeliveryId=str(again.id),
+            deliveryId=replayed.original_delivery_id,
+            replayDeliveryId=replayed.replay_delivery_id,
         )
-        return Replayed(
-            original_delivery_id=str(delivery_id),
-            replay_delivery_id=str(again.id),
-            scheduled_at=format_milliseconds(request.now),
-        )
+        return replayed
 
     reply = await transaction.run(replay)
     request.services.bell.ring("deliveries")

@@ -1684,6 +1684,7 @@ class WebhookDelivery(TypedDict):
             "event_expired",
             "organization_archived",
             "organization_suspended",
+            "out_of_scope",
         ]
         | str
         | None
@@ -1729,6 +1730,7 @@ class WebhookDeliveryDetail(TypedDict):
             "event_expired",
             "organization_archived",
             "organization_suspended",
+            "out_of_scope",
         ]
         | str
         | None

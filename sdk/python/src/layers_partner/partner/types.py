@@ -1515,6 +1515,7 @@ class WebhookDelivery(TypedDict):
             "event_expired",
             "organization_archived",
             "organization_suspended",
+            "out_of_scope",
         ]
         | str
         | None
@@ -1560,6 +1561,7 @@ class WebhookDeliveryDetail(TypedDict):
             "event_expired",
             "organization_archived",
             "organization_suspended",
+            "out_of_scope",
         ]
         | str
         | None

@@ -30,7 +30,8 @@ export class WebhookDeliveriesResource extends Resource {
    *
    * @returns A replay that is on its way.
    * @throws {ConflictError} The delivery has not ended yet, or its endpoint is paused, as `status`
-   *   says; or its event is no longer kept.
+   *   says; or its event is no longer kept, or the endpoint does not get it any more, as `reason`
+   *   says.
    * @throws {NotFoundError} `deliveryId` does not exist, or this key cannot see it; the two look
    *   the same.
    * @throws {ValidationError} A part of the request is malformed; `issues` names every problem.

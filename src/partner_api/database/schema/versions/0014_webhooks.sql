@@ -107,7 +107,7 @@ CREATE TABLE webhook_deliveries (
     abandoned_at     timestamptz(3),
     abandoned_reason text CHECK (abandoned_reason IN (
         'attempts_exhausted', 'endpoint_gone', 'endpoint_paused', 'endpoint_auto_paused', 'organization_suspended',
-        'organization_archived', 'event_expired')),
+        'organization_archived', 'event_expired', 'out_of_scope')),
     -- A later delivery took over: nothing is left to recover of this one.
     recovered        boolean NOT NULL DEFAULT false,
     last_response_status integer CHECK (last_response_status BETWEEN 100 AND 999),

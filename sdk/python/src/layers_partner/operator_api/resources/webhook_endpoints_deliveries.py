@@ -159,7 +159,8 @@ class WebhookEndpointsDeliveriesResource(Resource):
 
         Raises:
             ConflictError: The delivery has not ended yet, or its endpoint is paused, as `status`
-                says; or its event is no longer kept.
+                says; or its event is no longer kept, or the endpoint does not get it any more, as
+                `reason` says.
             NotFoundError: `endpoint_id` or `delivery_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """
@@ -329,7 +330,8 @@ class AsyncWebhookEndpointsDeliveriesResource(AsyncResource):
 
         Raises:
             ConflictError: The delivery has not ended yet, or its endpoint is paused, as `status`
-                says; or its event is no longer kept.
+                says; or its event is no longer kept, or the endpoint does not get it any more, as
+                `reason` says.
             NotFoundError: `endpoint_id` or `delivery_id` names nothing that exists.
             ValidationError: A part of the request is malformed; `issues` names every problem.
         """

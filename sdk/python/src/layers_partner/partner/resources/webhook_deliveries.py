@@ -49,7 +49,8 @@ class WebhookDeliveriesResource(Resource):
 
         Raises:
             ConflictError: The delivery has not ended yet, or its endpoint is paused, as `status`
-                says; or its event is no longer kept.
+                says; or its event is no longer kept, or the endpoint does not get it any more, as
+                `reason` says.
             NotFoundError: `delivery_id` does not exist, or this key cannot see it; the two look the
                 same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
@@ -119,7 +120,8 @@ class AsyncWebhookDeliveriesResource(AsyncResource):
 
         Raises:
             ConflictError: The delivery has not ended yet, or its endpoint is paused, as `status`
-                says; or its event is no longer kept.
+                says; or its event is no longer kept, or the endpoint does not get it any more, as
+                `reason` says.
             NotFoundError: `delivery_id` does not exist, or this key cannot see it; the two look the
                 same.
             ValidationError: A part of the request is malformed; `issues` names every problem.
