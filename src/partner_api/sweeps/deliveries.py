@@ -45,7 +45,8 @@ class DeliverWebhooks(Sweep):
     pause_seconds = 1.0
     wakes_on = "deliveries"
     rings = ()
-    logs_rows = True
+    # Each attempt has a line of its own.
+    logs_steps = False
 
     def __init__(self, outgoing: Outgoing, *, drain_seconds: float | None) -> None:
         self._sender = Sender(outgoing)

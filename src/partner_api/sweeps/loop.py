@@ -81,7 +81,7 @@ async def _run(
             if advanced:
                 for topic in sweep.rings:
                     bell.ring(topic)
-                if not sweep.logs_rows:
+                if sweep.logs_steps:
                     _log.info("sweep_advanced", sweep=sweep.name, rows=advanced)
                 if not sweep.rest_seconds:
                     continue

@@ -33,8 +33,8 @@ class Sweep(ABC):
     """The limit of a step; after that the process that runs it is replaced."""
     wakes_on: Topic | None = None
     """The bell that ends the pause early; None without one."""
-    logs_rows: bool = False
-    """Whether each row has a line of its own in the log; otherwise each step has one."""
+    logs_steps: bool = True
+    """Whether a step that advanced something has a line in the log."""
     wakes_itself: asyncio.Event | None = None
     """Set by what goes on between the steps, to end the pause early; a step clears it. None if nothing goes on."""
     rings: tuple[Topic, ...] = ("outbox",)
