@@ -67,6 +67,7 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         "last_sequence": Rule.LAST_SEQUENCE,
         "last_event_at": Rule.EVENT_TIME,
         "last_hash": CHAIN,
+        "is_low": Rule.WALLET_LOW,
     },
     "credit_transfers": {
         "tenant_id": KEY,
@@ -307,6 +308,22 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         "event_type": Rule.TOLD,
         "data": Rule.TOLD,
         "created_at": Rule.TOLD,
+        "sequence": Rule.FEED,
+        "published_at": Rule.FEED,
+    },
+    "event_streams": {
+        "tenant_id": KEY,
+        "last_sequence": Rule.FEED,
+        "last_published_at": Rule.FEED,
+    },
+    "webhook_queues": {
+        "tenant_id": KEY,
+        "endpoint_id": KEY,
+        "next_due_at": Rule.DELIVERY_AWAITED,
+        "last_success_at": DESCRIBES,
+        "last_failure_at": DESCRIBES,
+        "consecutive_failure_count": DESCRIBES,
+        "failing_since": DESCRIBES,
     },
     "idempotency_keys": {
         "tenant_id": KEY,
