@@ -47,6 +47,7 @@ async def test_pages_follow_each_other(connection: Connection) -> None:
     await publish(connection, partner)
     first = await read(connection, partner, limit=2)
     assert (sequences(first), first.position, first.oldest) == ([1, 2], 2, 0)
+    assert not first.at_end
     event = first.events[0]
     assert event.id in ids
     assert event == store.Event(
@@ -60,6 +61,8 @@ async def test_pages_follow_each_other(connection: Connection) -> None:
     )
     second = await read(connection, partner, after=2, limit=3)
     assert (sequences(second), second.position) == ([3, 4, 5], 5)
+    # There could be more.
+    assert not second.at_end
     assert await read(connection, partner, after=5) == store.FeedPage([], 5, 0, at_end=True)
 
 
@@ -117,7 +120,7 @@ async def test_a_look_is_bounded_and_the_next_one_goes_on_behind_it(
         if page.events:
             break
     assert positions == [0, 3, 6, 8]
-    assert sequences(page) == [8]
+    assert (sequences(page), page.at_end) == ([8], True)
 
 
 async def test_a_time_finds_the_first_event_of_it(connection: Connection) -> None:
