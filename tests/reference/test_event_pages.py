@@ -17,8 +17,8 @@ from tests.reference.test_hostile_text import HOSTILE
 from partner_api.app import ROUTES
 from partner_api.events.data_schemas import JobFailedData
 from partner_api.events.type_schemas import EVENT_TYPES, EventType
-from partner_api.reference.event_document import schema_name
 from partner_api.reference.event_pages import see_also
+from partner_api.reference.event_schemas import schema_name
 from partner_api.reference.site import Site
 
 if TYPE_CHECKING:
