@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
 
 KEYS = SecretKeys.parse("test:" + "0f" * 32)
+OUTGOING = Outgoing(KEYS, development=True, proxy=None)
 LOST = timedelta(seconds=31)
 """After so long a claim is lost."""
 

@@ -10,7 +10,7 @@ import type { WebhookEvent } from "./partner/types.js";
 
 /** What to follow. */
 export interface FollowParams extends Omit<EventsListParams, "cursor" | "wait"> {
-  /** Where to begin; without one, or with null, at the oldest event that there is. */
+  /** Where to begin, with the filters that it was got with; without one, or with null, at the oldest event there is. */
   cursor?: string | null | undefined;
   /** Seconds that the server waits for an event, from 1 to 20. Default: 20. */
   wait?: number | undefined;

@@ -141,7 +141,8 @@ class FollowingEvents(Resource):
         `Retry-After` says. A refusal that does not pass is raised, as is a failure of the very first request.
 
         Args:
-            cursor: where to begin; without one, or with None, at the oldest event that there is.
+            cursor: where to begin, with the filters that it was got with; without one, or None, at the oldest event
+                that there is.
             type: only these; a list for several.
             since: only what has happened from then on.
             scope: `all_children` for the events of every child too, which needs the scope `org:admin`.
@@ -198,7 +199,8 @@ class AsyncFollowingEvents(AsyncResource):
         `Retry-After` says. A refusal that does not pass is raised, as is a failure of the very first request.
 
         Args:
-            cursor: where to begin; without one, or with None, at the oldest event that there is.
+            cursor: where to begin, with the filters that it was got with; without one, or None, at the oldest event
+                that there is.
             type: only these; a list for several.
             since: only what has happened from then on.
             scope: `all_children` for the events of every child too, which needs the scope `org:admin`.
