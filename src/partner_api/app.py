@@ -20,6 +20,7 @@ from partner_api.edge.application import Application
 from partner_api.edge.asgi import Edge
 from partner_api.edge.declare import Routes
 from partner_api.edge.route import Route
+from partner_api.events import routes as events
 from partner_api.health import routes as health
 from partner_api.installation import open_installation
 from partner_api.jobs import routes as jobs
@@ -40,6 +41,7 @@ from partner_api.ops.organizations import routes as ops_organizations
 from partner_api.ops.pool import routes as ops_pool
 from partner_api.ops.reconciliation import routes as ops_reconciliation
 from partner_api.ops.renewals import routes as ops_renewals
+from partner_api.ops.webhooks import routes as ops_webhooks
 from partner_api.organizations import routes as organizations
 from partner_api.projects import routes as projects
 from partner_api.reference import routes as reference
@@ -48,6 +50,7 @@ from partner_api.services import Services, open_services
 from partner_api.settings.table import Settings, load_settings
 from partner_api.social_accounts import routes as social_accounts
 from partner_api.storage import routes as files
+from partner_api.webhooks import delivery_routes, endpoint_routes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
@@ -68,6 +71,9 @@ ROUTES: tuple[Routes, ...] = (
     jobs.routes,
     content_routes.routes,
     audit.routes,
+    endpoint_routes.routes,
+    delivery_routes.routes,
+    events.routes,
     ops_organizations.routes,
     ops_api_keys.routes,
     ops_credits.routes,
@@ -83,6 +89,7 @@ ROUTES: tuple[Routes, ...] = (
     ops_reconciliation.routes,
     ops_assets.routes,
     ops_clock.routes,
+    ops_webhooks.routes,
     files.routes,
     health.routes,
 )

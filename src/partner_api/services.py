@@ -14,9 +14,11 @@ from partner_api.edge.identity.authentication import Authenticator
 from partner_api.edge.identity.recorder import Recorder
 from partner_api.edge.limits.rate_limits import RateLimits
 from partner_api.edge.money_calls import MoneyCalls
+from partner_api.events.service import EventWaits
 from partner_api.jobs.claim_service import Claimer
 from partner_api.jobs.operator_service import JobTenants
 from partner_api.storage import open_storage
+from partner_api.webhooks.sending.sender import Outgoing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,14 +49,20 @@ class Services:
     money_calls: MoneyCalls
     claimer: Claimer
     job_tenants: JobTenants
+    event_waits: EventWaits
     run_folder: Path | None
     """Where the supervisor writes the state of the server's parts; None without a supervisor."""
     advancing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever moves the rehearsal clock."""
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event
     """Set when this process is about to end: whoever waits for something to happen answers without it."""
     development_over: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a database in development mode turned out to be production's: nothing is served any more."""
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """What webhooks are sent with."""
+        return Outgoing(self.secret_keys, self.settings.development, self.settings.webhook_proxy)
 
 
 async def open_services(
@@ -74,6 +82,7 @@ async def open_services(
     storage = open_storage(settings, secret_keys)
     pool = await open_pool(url, settings.database_pool_size, settings=REQUEST_SETTINGS)
     bell = Bell(pool)
+    stopping = asyncio.Event()
     return Services(
         settings=settings,
         clock=clock,
@@ -89,6 +98,8 @@ async def open_services(
         bell=bell,
         claimer=Claimer(),
         job_tenants=JobTenants(pool),
+        event_waits=EventWaits(pool, bell, stopping),
+        stopping=stopping,
         run_folder=run_folder,
         money_calls=MoneyCalls(pool, clock, settings.batch_size),
     )

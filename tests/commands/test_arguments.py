@@ -39,12 +39,14 @@ def test_the_commands_have_ids() -> None:
     assert found["cash refund"] == {"organization", "account"}
     assert found["requests fulfil"] == {"request", "accounts"}
     assert found["jobs list"] == {"organization"}
+    assert found["webhooks replay"] == {"endpoint", "delivery"}
     assert {str(command) for command in commands() if not command.changes} == {
         *("reconciliation", "renewals", "clock show"),
         *(f"{group} list" for group in ("partners", "keys", "pool", "operators", "jobs")),
-        *(f"{group} list" for group in ("requests", "leases")),
-        *(f"{group} show" for group in ("partners", "requests", "jobs")),
+        *(f"{group} list" for group in ("requests", "leases", "webhooks")),
+        *(f"{group} show" for group in ("partners", "requests", "jobs", "webhooks")),
         *("requests candidates", "credits events", "cash events"),
+        *("webhooks deliveries", "webhooks delivery"),
     }
 
 

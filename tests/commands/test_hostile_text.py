@@ -34,7 +34,9 @@ _COLUMNS = re.findall(
     monthlyPriceCents organizationId format stage progress attempt workerId startedAt projectId count geo submittedAt
     socialAccountId billingStatus pastDueSince nextRenewalAt totalCents pastDueCents balanceCents shortfallCents
     coveredUntil outcome monthsPaid paidCents score message eventType credits balanceAfter workflowId description
-    operatorId requestId amountCents balanceAfterCents leaseMonth reference
+    operatorId requestId amountCents balanceAfterCents leaseMonth reference organizationName
+    consecutiveFailureCount waitingDeliveries oldestWaitingAt lastSuccessAt url attempts lastResponseStatus
+    lastErrorMessage nextRetryAt abandonedReason eventId
     """,
 )
 _ITEM: dict[str, Any] = {
@@ -42,7 +44,7 @@ _ITEM: dict[str, Any] = {
     "scopes": [HOSTILE],
     "niche": dict.fromkeys(("vertical", "language", "geo"), HOSTILE),
     "reasons": [{"points": HOSTILE, "text": HOSTILE}],
-    "lastError": {"code": HOSTILE},
+    "lastError": {"code": HOSTILE, "message": HOSTILE},
     "metadata": {"reason": HOSTILE, "counterpartyOrgId": HOSTILE},
     "error": HOSTILE,
 }

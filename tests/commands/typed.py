@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Free text: what it may be is the server's to say.
 _FREE = {"name", "handle", "tier"}
+# Ids that have no prefix, or need none.
+_BARE_IDS = {"organization", "parent", "endpoint", "delivery"}
 _NUMBERS = {"credits", "cents", "month", "followers", "included_credits"}
 
 
@@ -54,7 +56,7 @@ class Command:
         for parameter in self.parameters:
             prefix, separator, _ = (parameter.help or "").partition("_…")
             is_id = bool(separator) and prefix.isalpha()
-            if is_id or parameter.name in {"organization", "parent"}:
+            if is_id or parameter.name in _BARE_IDS:
                 yield parameter.name
 
     def never_empty(self) -> Iterator[str]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.support.installation import handle
+from tests.support.installation import ago, handle
+
+from partner_api.clock import format_milliseconds
 
 if TYPE_CHECKING:
     from partner_api.edge.asgi import Edge
@@ -49,6 +51,11 @@ _CLAIM: Body = {"workerId": "w1", "claimToken": "01981d2c-5b7e-7a10-8c3d-2f6e9a4
 _BULK_CLAIM: Body = {
     "workerId": "w1",
     "items": [{"jobId": "{jobId}", "claimToken": _CLAIM["claimToken"]}],
+}
+_ENDPOINT: Body = {
+    "url": "https://hooks.example.test/layers",
+    "events": ["*"],
+    "projectId": "{projectId}",
 }
 _HOOK: Body = {"hook": "Three cafés in Lisbon"}
 _VIDEO: Body = {"tiktokVideoId": "7301234567890123456"}
@@ -135,6 +142,22 @@ ROUTES: dict[str, Use] = {
     "GET /v1/jobs/{jobId}": ForKeys("jobs:read"),
     "POST /v1/jobs/{jobId}/cancel": ForKeys("jobs:cancel"),
     "GET /v1/audit-log": ForKeys("audit:read"),
+    # Webhooks and the feed of events
+    "GET /v1/webhook-endpoints": ForKeys("webhooks:read"),
+    "POST /v1/webhook-endpoints": ForKeys("webhooks:write", _ENDPOINT),
+    "GET /v1/webhook-endpoints/{endpointId}": ForKeys("webhooks:read"),
+    "PATCH /v1/webhook-endpoints/{endpointId}": ForKeys("webhooks:write", {"description": "Mine"}),
+    "DELETE /v1/webhook-endpoints/{endpointId}": ForKeys("webhooks:write"),
+    "POST /v1/webhook-endpoints/{endpointId}/rotate-secret": ForKeys("webhooks:write"),
+    "POST /v1/webhook-endpoints/{endpointId}/test": ForKeys("webhooks:write", {}),
+    "POST /v1/webhook-endpoints/{endpointId}/recover": ForKeys(
+        "webhooks:write", {"since": format_milliseconds(ago(hours=1))}
+    ),
+    "GET /v1/webhook-endpoints/{endpointId}/deliveries": ForKeys("webhooks:read"),
+    "GET /v1/webhook-deliveries/{deliveryId}": ForKeys("webhooks:read"),
+    "POST /v1/webhook-deliveries/{deliveryId}/replay": ForKeys("webhooks:write"),
+    "GET /v1/events": ForKeys("webhooks:read"),
+    "POST /v1/events/samples": ForKeys("webhooks:write", {"type": "leased_account.renewed"}),
     # The operator's
     "GET /ops/v1/organizations": ForOperators("viewer"),
     "POST /ops/v1/organizations": ForOperators("operator", {"name": "Partner"}),
@@ -210,6 +233,14 @@ ROUTES: dict[str, Use] = {
     "POST /ops/v1/operators": ForOperators("admin", {"name": "Robin", "role": "viewer"}),
     "POST /ops/v1/operators/{operatorId}/rotate": ForOperators("admin"),
     "POST /ops/v1/operators/{operatorId}/revoke": ForOperators("admin"),
+    "GET /ops/v1/webhook-endpoints": ForOperators("viewer"),
+    "GET /ops/v1/webhook-endpoints/{endpointId}": ForOperators("viewer"),
+    "POST /ops/v1/webhook-endpoints/{endpointId}/unpause": ForOperators("operator"),
+    "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries": ForOperators("viewer"),
+    "GET /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}": ForOperators("viewer"),
+    "POST /ops/v1/webhook-endpoints/{endpointId}/deliveries/{deliveryId}/replay": ForOperators(
+        "operator"
+    ),
     "GET /ops/v1/clock": ForOperators("admin"),
     "POST /ops/v1/clock": ForOperators("admin", {"advanceTo": "2000-01-01T00:00:00Z"}),
 }

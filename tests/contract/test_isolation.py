@@ -30,7 +30,9 @@ from tests.contract.strangers import (
 from tests.support.answers import refused, without_request_id
 from tests.support.installation import EVERYTHING, handle, now
 from tests.support.statements import recorded
+from tests.support.webhooks import add_delivery, add_endpoint
 
+from partner_api.events.store import publish
 from partner_api.ids import format_id, parse_id
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ async def world(installation: Installation) -> World:
     job = await installation.finished_job(victim.child)
     stranger = await installation.family(prepaid=1000)
     test_tenant = await installation.test_tenant(victim.partner)
+    endpoint_id = await add_endpoint(installation, victim.child)
+    delivery_id = await add_delivery(installation, victim.child, endpoint_id)
     return World(
         victim,
         Ids(
@@ -60,6 +64,8 @@ async def world(installation: Installation) -> World:
             job.job_id,
             job.container_id,
             job.asset_id,
+            endpoint_id,
+            delivery_id,
         ),
         Ids(victim.partner.organization_id, victim.partner.project_id, victim.partner_key.key_id),
         {
@@ -255,6 +261,7 @@ async def test_nobody_changed_anything_of_the_victim_s(
     local_api: httpx2.AsyncClient, installation: Installation, world: World, callers: dict[str, Key]
 ) -> None:
     """Every write of every caller who may not, and then the victim's rows, all of them."""
+    await _publish_events_of(installation, world.victim.partner.tenant_id)
     before = await _rows_of(installation, world.victim.partner.tenant_id)
     for name, use in KEY_ROUTES.items():
         if name.startswith("GET ") or not isinstance(use, ForKeys):
@@ -265,6 +272,13 @@ async def test_nobody_changed_anything_of_the_victim_s(
                     response = await ask(local_api, name, ids, key.headers)
                     assert response.status_code >= 400 or name not in NAMING_ROUTES
     assert await _rows_of(installation, world.victim.partner.tenant_id) == before
+
+
+async def _publish_events_of(installation: Installation, tenant_id: int) -> None:
+    """Publish what the server would, which changes rows."""
+    async with installation.pool.acquire() as connection:
+        while (await publish(connection, tenant_id, now(), 500)).events:
+            pass
 
 
 async def _rows_of(installation: Installation, tenant_id: int) -> dict[str, str]:

@@ -63,7 +63,7 @@ class TestTheApplicationsRole:
             "CREATE SCHEMA mine",
             "ALTER TABLE wallets DROP CONSTRAINT wallets_check",
             "DROP TABLE wallets CASCADE",
-            "DROP FUNCTION wallet_save",
+            "DROP FUNCTION wallet_save(wallets, timestamptz)",
             "CREATE OR REPLACE FUNCTION wallets_lock(bigint, uuid[]) RETURNS void RETURN NULL",
             "ALTER TABLE credit_events DISABLE TRIGGER ALL",
             "SET session_replication_role = replica",
@@ -80,7 +80,9 @@ class TestTheApplicationsRole:
         self, app: Connection
     ) -> None:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await app.execute("SELECT wallet_save(w) FROM (SELECT (NULL::wallets).*) w WHERE true")
+            await app.execute(
+                "SELECT wallet_save(w, now()) FROM (SELECT (NULL::wallets).*) w WHERE true"
+            )
 
     async def test_what_runs_as_the_owner_looks_nowhere_else(self, app: Connection) -> None:
         rows = await app.fetch(

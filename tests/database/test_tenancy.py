@@ -24,6 +24,9 @@ CROSSING = {
     "credits.operator_store.tenants_with_overdue_wallets",
     "database.secret_keys.find_missing_key",
     "edge.idempotency.store.delete_expired",
+    "events.operator_store.delete_expired",
+    "events.operator_store.oldest_unpublished",
+    "events.operator_store.tenants_with_unpublished",
     "jobs.operator_store.find_job",
     "jobs.operator_store._tenant_lookup",
     "jobs.operator_store.find_tenant_of_claim",
@@ -58,7 +61,15 @@ CROSSING = {
     "reconciliation.store.tenants_of",
     "simulation.book_store.sum_events",
     "simulation.store.digest_ledgers",
-    "webhooks.operator_store.delete_expired",
+    "webhooks.operator_store._nth_endpoint",
+    "webhooks.operator_store._page",
+    "webhooks.operator_store.find_endpoint",
+    "webhooks.purge_store.delete_expired",
+    "webhooks.purge_store.tenants_with_deleted",
+    "webhooks.sending_store._take_turns",
+    "webhooks.sending_store.count_delivering",
+    "webhooks.sending_store.next_due",
+    "webhooks.sending_store.waiting",
 }
 # Tables that belong to no tenant.
 INSTALLATION_TABLES = {

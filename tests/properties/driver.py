@@ -29,8 +29,11 @@ _WALLETS = """
 SELECT organization_id, state, subscription_tier, billing_status, included_credits, subscription_started_on,
        period_start, period_end, included_this_period, included_remaining, prepaid, reserved, used_this_period,
        running_jobs, monthly_credit_cap, refill_threshold, refill_amount, auto_refill_enabled,
-       refill_failed_at
-  FROM wallets WHERE tenant_id = $1
+       refill_failed_at, is_low,
+       (SELECT count(*) FROM outbox o
+         WHERE o.tenant_id = $1 AND o.organization_id = w.organization_id
+           AND o.event_type = 'credits.low') AS times_low
+  FROM wallets w WHERE tenant_id = $1
 """
 _NEW_EVENTS = """
 SELECT e.*, e.metadata ->> 'reason' AS reason

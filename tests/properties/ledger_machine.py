@@ -108,6 +108,8 @@ class LedgerMachine(RuleBasedStateMachine):
                 run(operations.configure(connection, wallet, now=self.now, **REFILL))
                 self.model.configure(self.now, name, REFILL)
         self.compared = dict.fromkeys(self.wallets, 0)
+        # Of each wallet how often it had got low, by the model and by the events, and whether it was.
+        self.lows = dict.fromkeys(self.wallets, (0, 0, False))
         self.allocated: list[tuple[CreditAllocation, Outcome]] = []
 
     def _subscribe(self, name: str, included: int, billing_status: str) -> None:
@@ -172,6 +174,15 @@ class LedgerMachine(RuleBasedStateMachine):
                 name
             )
             self.compared[name] = len(model.events)
+            self._told_when_low(name, row)
+
+    def _told_when_low(self, name: str, row: Row) -> None:
+        """As often as the wallet got low. What is done together may come to less often, or to once in the end."""
+        times, told, was_low = self.lows[name]
+        model = self.model.wallets[name]
+        at_least = int(model.is_low and not was_low)
+        assert at_least <= row["times_low"] - told <= model.times_low - times, name
+        self.lows[name] = (model.times_low, row["times_low"], model.is_low)
 
     @invariant()
     def the_invariants_hold(self) -> None:
@@ -263,4 +274,5 @@ def _fields(wallet: WalletModel) -> dict[str, Any]:
         "refill_amount": wallet.refill_amount,
         "auto_refill_enabled": wallet.auto_refill,
         "refill_failed_at": wallet.refill_failed_at,
+        "is_low": wallet.is_low,
     }

@@ -70,6 +70,7 @@ class Ledger:
         if -credits > wallet.spendable_prepaid:
             return _exhausted("insufficient_prepaid", -credits, wallet.spendable_prepaid)
         wallet.record(now, event_type, prepaid=credits)
+        wallet.look_whether_low()
         return _balances(wallet)
 
     def refund(self, now: datetime, name: str, job_id: str, credits: int) -> Answer:
@@ -83,6 +84,7 @@ class Ledger:
         job.refunded += credits
         wallet.record(now, "refund", prepaid=credits)
         self._sweep(now, wallet)
+        wallet.look_whether_low()
         return _balances(wallet)
 
     def allocate(self, now: datetime, name: str, credits: int) -> Answer:
@@ -99,6 +101,7 @@ class Ledger:
         if credits > partner.spendable_prepaid:
             return _exhausted("insufficient_prepaid", credits, partner.spendable_prepaid)
         self._transfer(now, partner, child, credits, None)
+        child.look_whether_low()
         return Answer(
             "done",
             None,
@@ -123,6 +126,7 @@ class Ledger:
         wallet.cap = config["monthly_credit_cap"]
         wallet.refill_threshold = config["refill_threshold"]
         wallet.refill_amount = config["refill_amount"]
+        wallet.look_whether_low()
         config["auto_refill_enabled"] = wallet.auto_refill
         facts = {"config": config, "balance": wallet.balance, "available": wallet.available}
         return Answer("done", None, facts)
@@ -154,6 +158,7 @@ class Ledger:
                 wallet.granted_peak = credits
                 wallet.included_this_period += extra
                 wallet.record(now, "grant", included=extra)
+        wallet.look_whether_low()
         return _balances(wallet)
 
     def start(
@@ -186,8 +191,10 @@ class Ledger:
         ):
             self._refill(now, name, credits)
         if credits > wallet.available:
+            wallet.look_whether_low()
             return _exhausted("insufficient_credits", credits, wallet.available)
         wallet.open_jobs[job_id] = credits
+        wallet.look_whether_low()
         self.jobs[job_id] = Job(name, credits, expires_at)
         return Answer("done", None, {"reserved_credits": credits})
 
@@ -206,6 +213,7 @@ class Ledger:
             included = min(charged, wallet.included_remaining)
             wallet.record(now, "usage", included=-included, prepaid=included - charged)
         self._sweep(now, wallet)
+        wallet.look_whether_low()
         return Answer("done", None, {"credits_charged": charged})
 
     def release(self, now: datetime, job_id: str, status: str) -> Answer:
@@ -215,7 +223,9 @@ class Ledger:
             return NOT_FOUND
         if job.status != "running":
             return Answer("refused", "CONFLICT", {"status": job.status})
-        self._sweep(now, self._close(now, job_id, status))
+        wallet = self._close(now, job_id, status)
+        self._sweep(now, wallet)
+        wallet.look_whether_low()
         return Answer("done", None, {"released_credits": job.credits})
 
     def expire(self, now: datetime) -> int:
@@ -229,6 +239,7 @@ class Ledger:
             self._close(now, job_id, "failed")
         for name in sorted({self.jobs[job_id].organization for job_id in overdue}):
             self._sweep(now, self.wallets[name])
+            self.wallets[name].look_whether_low()
         return len(overdue)
 
     def suspend(self, name: str, suspended: bool) -> None:
@@ -240,6 +251,7 @@ class Ledger:
         child = self.touch(name, now)
         child.state, child.refill_threshold, child.refill_amount = "archived", None, None
         child.included_credits, child.billing_status = 0, "canceled"
+        child.look_whether_low()
         return self._sweep(now, child)
 
     def _sweep(self, now: datetime, wallet: Wallet) -> int:

@@ -48,6 +48,8 @@ class Wallet:
     refill_amount: int | None = None
     refill_failed_at: datetime | None = None
     refill_failures: int = 0
+    was_low: bool = False
+    times_low: int = 0
     open_jobs: dict[str, int] = field(default_factory=dict)
     usage: list[tuple[datetime, int]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -86,6 +88,11 @@ class Wallet:
         return min(self.prepaid, self.available)
 
     @property
+    def is_low(self) -> bool:
+        """Whether less is available than the refill threshold, if it has one."""
+        return self.refill_threshold is not None and self.available < self.refill_threshold
+
+    @property
     def used(self) -> int:
         """What settled in the current period."""
         return sum(credits for at, credits in self.usage if at >= self.period_start)
@@ -116,6 +123,12 @@ class Wallet:
         """End every period that is over, one after the other."""
         while self.period_end <= now:
             self.end_period(self.period_end, self.started_on, self.period + 1)
+        self.look_whether_low()
+
+    def look_whether_low(self) -> None:
+        """Count how often it has got low: looked at after each operation, not in the midst of one."""
+        self.times_low += self.is_low and not self.was_low
+        self.was_low = self.is_low
 
     def end_period(self, at: datetime, started_on: date | None, period: int) -> None:
         """Lapse what is left but for what open reservations need, then grant the new allotment."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx2
+from tests.sdk.webhook_methods import call_webhook_methods
 from tests.support.installation import ago, handle
 from tests.support.own_accounts import own_account
 
@@ -26,9 +27,10 @@ WORKER = "w1"
 
 @dataclass(frozen=True)
 class Tour:
-    """Both clients, and the partner whose key the first one has."""
+    """Both clients, the partner whose key the first one has, and a client of that partner's test environment."""
 
     partner: Caller
+    sandbox: Caller
     operator: Caller
     installation: Installation
     wallet: Wallet
@@ -57,6 +59,7 @@ class Tour:
         await self._leases()
         await self._jobs()
         await self._ends_of_jobs()
+        await call_webhook_methods(self.sandbox, self.operator, self.org_id)
         await self._operators()
         await self._archive(child_id)
 

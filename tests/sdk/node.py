@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,16 @@ SOURCE = Path(__file__).parents[2] / "sdk" / "typescript"
 NAME = "@layers/partner"
 _OLDEST = 20
 _SECONDS = 280
+_COMPILER = {
+    "target": "ES2022",
+    "lib": ["ES2022"],
+    "module": "NodeNext",
+    "types": ["node"],
+    "typeRoots": [str(SOURCE / "node_modules" / "@types")],
+    "strict": True,
+    "exactOptionalPropertyTypes": True,
+    "noUncheckedIndexedAccess": True,
+}
 
 
 def node_program() -> str:
@@ -59,3 +70,24 @@ def install_library(folder: Path) -> None:
     # Not in place, where others build it at the same time.
     command = [str(node_tools() / "tsdown"), "--out-dir", str(package / "dist")]
     subprocess.run(command, cwd=SOURCE, check=True, timeout=_SECONDS, capture_output=True)
+
+
+def compile_program(folder: Path, text: str) -> Path:
+    """Write a program of TypeScript beside the library, compile it strictly, and return it.
+
+    Raises:
+        AssertionError: it has faults.
+    """
+    (folder / "program.mts").write_text(text, encoding="utf-8")
+    settings = {"compilerOptions": _COMPILER, "files": ["program.mts"]}
+    (folder / "tsconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+    done = subprocess.run(
+        [str(node_tools() / "tsc")],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+    return folder / "program.mjs"

@@ -23,7 +23,7 @@ from tests.sdk.callers import (
 )
 
 import layers_partner
-from layers_partner import AsyncLayers, AsyncLayersOperator, Layers, LayersOperator
+from layers_partner import AsyncLayers, AsyncLayersOperator, Followed, Layers, LayersOperator
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 # What each kind of error says of itself, by the names that tests use.
@@ -75,7 +75,7 @@ class SyncCaller:
 
         def iterate() -> list[Any]:
             pages = _method(self.client, name)(**_python_names(arguments))
-            return list(itertools.islice(pages, at_most))
+            return list(map(_plain, itertools.islice(pages, at_most)))
 
         try:
             return await asyncio.to_thread(iterate)
@@ -134,7 +134,7 @@ class AsyncCaller:
         items: list[Any] = []
         try:
             async for item in _method(self.client, name)(**_python_names(arguments)):
-                items.append(item)
+                items.append(_plain(item))
                 if len(items) == at_most:
                     break
         except layers_partner.LayersError as error:
@@ -218,7 +218,9 @@ def _raw_method(client: Any, name: str) -> Any:
 
 
 def _plain(result: Any) -> Any:
-    """A page as the object of the wire; everything else is plain already."""
+    """A page as the object of the wire, and a look of a follower as one; everything else is plain already."""
+    if isinstance(result, Followed):
+        return result._asdict()
     if hasattr(result, "next_cursor"):
         return {"items": result["items"], "nextCursor": result["nextCursor"]}
     return result
@@ -272,4 +274,5 @@ def _methods(client: Any) -> set[str]:
 def _is_of_api(kind: type) -> bool:
     """Whether a class speaks of the API: is generated, or is mixed into one that is."""
     generated = ("layers_partner.partner.", "layers_partner.operator_api.")
-    return kind.__module__.startswith((*generated, "layers_partner.waiting"))
+    by_hand = ("layers_partner.waiting", "layers_partner.following")
+    return kind.__module__.startswith((*generated, *by_hand))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import subprocess
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from tests.docs.pages import blocks_of
-from tests.sdk.node import SOURCE, node_program, node_tools
+from tests.sdk.node import SOURCE, compile_program, node_program
 from tests.support.installation import EVERYTHING
 
 if TYPE_CHECKING:
@@ -21,16 +20,6 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parents[2] / "docs" / "client-libraries.md"
 _SECONDS = 240
-_COMPILER = {
-    "target": "ES2022",
-    "lib": ["ES2022"],
-    "module": "NodeNext",
-    "types": ["node"],
-    "typeRoots": [str(SOURCE / "node_modules" / "@types")],
-    "strict": True,
-    "exactOptionalPropertyTypes": True,
-    "noUncheckedIndexedAccess": True,
-}
 
 
 async def test_the_blocks_of_the_readme_run_in_their_order(
@@ -66,10 +55,7 @@ def _compile(folder: Path, page: Path) -> None:
     """Write the blocks of a page as one program, and compile it strictly."""
     blocks = [block.text for block in blocks_of(page) if block.language == "ts"]
     assert blocks
-    (folder / "program.mts").write_text("\n\n".join(blocks), encoding="utf-8")
-    settings = {"compilerOptions": _COMPILER, "files": ["program.mts"]}
-    (folder / "tsconfig.json").write_text(json.dumps(settings), encoding="utf-8")
-    _run([str(node_tools() / "tsc")], folder, {})
+    compile_program(folder, "\n\n".join(blocks))
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> str:

@@ -48,6 +48,32 @@ def parameter(name: str, place: str = "query", /, *, required: bool = False, **s
     return {"name": name, "in": place, "required": required, "schema": schema or TEXT}
 
 
+def event(event_type: str, data: str, /) -> Json:
+    """Return the schema of an event."""
+    return structure(("type", "data"), type={"const": event_type}, data=named(data))
+
+
+def with_events(made: Json, /, **types: str) -> Json:
+    """Return a document with events that are sent: the name of each schema, and its type.
+
+    Args:
+        made: a document; the schemas are made, and the union of them.
+        **types: the type of the event by the name of its schema.
+    """
+    schemas = made["components"]["schemas"]
+    schemas |= {name: event(one, "Thing") for name, one in types.items()}
+    schemas["WebhookEvent"] = {
+        "description": "One of them",
+        "oneOf": [named(name) for name in types],
+        "discriminator": {"propertyName": "type"},
+    }
+    webhooks: Json = {
+        one: {"post": {"requestBody": {"content": {"application/json": {"schema": named(name)}}}}}
+        for name, one in types.items()
+    }
+    return {**made, "webhooks": webhooks}
+
+
 def document(operations: dict[str, Json], /, **schemas: Json) -> Json:
     """Return a document with operations by ``GET /v1/things``, and the schemas ``Thing`` and ``ThingPage``."""
     paths: Json = {}

@@ -262,6 +262,18 @@ def test_long_unions_have_a_line_for_each_type() -> None:
     ) in code
 
 
+def test_a_type_that_just_fits_has_one_line_unless_a_semicolon_follows() -> None:
+    def code(longest: str) -> str:
+        values: dict[str, Any] = {"type": "array", "items": {"enum": [longest, "b"]}}
+        many = parameter("a", **values)
+        return typescript({"GET /v1/things": route("things.list", parameters=[many])})
+
+    # With these it is 100 characters.
+    just = "x" * (100 - len('    | ReadonlyArray<"" | "b" | (string & {})>'))
+    assert f'    | ReadonlyArray<"{just}" | "b" | (string & {{}})>\n    | undefined;' in code(just)
+    assert f'    | ReadonlyArray<\n        "{just}x" | "b"' in code(f"{just}x")
+
+
 def hostile_operations() -> dict[str, Any]:
     said = {"422": {"description": f"`VALIDATION`: {HOSTILE}"}}
     return {

@@ -39,6 +39,13 @@ ADDITIONS: dict[str, dict[str, Addition]] = {
             typescript_class="WaitingJobs",
             methods=("wait",),
         ),
+        "events": Addition(
+            python_module="layers_partner.following",
+            python_class="FollowingEvents",
+            typescript_module="following.js",
+            typescript_class="FollowingEvents",
+            methods=("follow",),
+        ),
     },
     "operator_api": {},
 }

@@ -41,6 +41,16 @@ class Structure:
 
 
 @dataclass(frozen=True)
+class TaggedUnion:
+    """A name for one of several objects, each of which says in the same member which of them it is."""
+
+    name: str
+    description: str
+    members: tuple[str, ...]
+    """Their names."""
+
+
+@dataclass(frozen=True)
 class Argument:
     """An argument of a method: where it goes, by which name, and what the caller has to know of it."""
 
@@ -103,11 +113,13 @@ class Resource:
 
 @dataclass(frozen=True)
 class Api:
-    """One client: its resources (the root has the methods without a dot) and the objects that they speak of."""
+    """One client: its resources (the root has the methods without a dot), and the types that they speak of."""
 
     key: str
     root: Resource
     structures: tuple[Structure, ...]
+    unions: tuple[TaggedUnion, ...]
+    """Of those objects; nothing that is sent has one."""
 
 
 def resources_of(methods: list[Method]) -> Resource:

@@ -46,7 +46,8 @@ _EXPORTED = {
     *("ValidationError", "IdempotencyRequiredError", "IdempotencyConflictError"),
     *("IdempotencyInProgressError", "ConflictError", "BillingExhaustedError", "RateLimitedError"),
     *("PayloadTooLargeError", "RequestTimeoutError", "KillSwitchError", "UnavailableError"),
-    *("InternalServerError", "JobFailedError", "JobCanceledError"),
+    *("InternalServerError", "JobFailedError", "JobCanceledError", "Followed", "FollowOptions"),
+    "FollowParams",
 }
 CLASS_ENDING = "Resource"
 RESERVED_TYPES = _TYPESCRIPT_TYPES | _PYTHON_TYPES | _EXPORTED

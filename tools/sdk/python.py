@@ -13,7 +13,7 @@ from tools.sdk.python_types import HEAD, Imports, annotation, quoted
 from tools.sdk.shapes import names_in
 
 if TYPE_CHECKING:
-    from tools.sdk.model import Api, Resource, Structure
+    from tools.sdk.model import Api, Resource, Structure, TaggedUnion
 
 # The core's methods begin with an underscore: they are for generated code, not for users.
 _PYRIGHT = "# pyright: reportPrivateUsage=false\n"
@@ -42,6 +42,7 @@ def _types_module(api: Api) -> str:
     for structure in api.structures:
         texts.append(_structure(structure, imports, defined))
         defined.add(structure.name)
+    texts += [_union(union, imports) for union in api.unions]
     title = docstring([f"Objects of {TITLES[api.key]}, as they are on the wire."], 0)
     body = "\n\n\n".join(texts)
     return f"{HEAD}{title}\n\n{imports.text()}\n\n\n{body}\n"
@@ -64,6 +65,12 @@ def _structure(structure: Structure, imports: Imports, defined: set[str]) -> str
         if member.description:
             lines.append(docstring(wrapped(sentence(member.description), 4), 4))
     return "\n".join(lines)
+
+
+def _union(union: TaggedUnion, imports: Imports) -> str:
+    imports.add("typing", "TypeAlias")
+    says = docstring(wrapped(sentence(union.description) or f"{union.name}.", 0), 0)
+    return f"{union.name}: TypeAlias = {' | '.join(union.members)}\n{says}"
 
 
 def _summed_up(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from tools.sdk.shapes import (
     Choice,
+    Constant,
     Listing,
     Named,
     Scalar,
@@ -107,6 +108,9 @@ def _parts(shape: Shape, imports: Imports, sent: bool, types: str) -> list[str]:
         case Choice(values):
             imports.add_type("typing", "Literal")
             return [f"Literal[{', '.join(map(quoted, values))}]", "str"]
+        case Constant(value):
+            imports.add_type("typing", "Literal")
+            return [f"Literal[{quoted(value)}]"]
         case Named(name):
             if types:
                 imports.add_type(types, name)

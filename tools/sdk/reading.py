@@ -31,7 +31,8 @@ from tools.sdk.shapes import (
     reference,
     shape_of,
 )
-from tools.sdk.structures import structures_of
+from tools.sdk.structures import types_of
+from tools.sdk.unions import events_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,10 +69,12 @@ def read(document: Json) -> list[Api]:
                     methods[key].append(reader.read())
                 elif "x-sdk" in operation:
                     raise CannotExpress(f"{where}: x-sdk on a path of no API that has a library")
+    # They are sent to partners.
+    others = {"partner": events_of(document)}
     apis = []
     for key, of_api in methods.items():
-        structures, typed = structures_of(schemas, of_api)
-        apis.append(Api(key, resources_of(typed), structures))
+        structures, unions, typed = types_of(schemas, of_api, others.get(key, ()))
+        apis.append(Api(key, resources_of(typed), structures, unions))
     return apis
 
 

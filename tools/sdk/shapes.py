@@ -30,6 +30,13 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Constant:
+    """Always this text: what tells one object of a union from the others."""
+
+    value: str
+
+
+@dataclass(frozen=True)
 class Listing:
     """A list of things of one type."""
 
@@ -52,7 +59,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Named:
-    """An object that has a name in the document."""
+    """An object, or a union of objects, that has a name in the document."""
 
     name: str
 
@@ -64,7 +71,7 @@ class Union:
     members: tuple[Shape, ...]
 
 
-Shape: TypeAlias = Scalar | Choice | Listing | Several | Table | Named | Union
+Shape: TypeAlias = Scalar | Choice | Constant | Listing | Several | Table | Named | Union
 ANY = Scalar("any")
 NULL = Scalar("null")
 TEXT = Scalar("string")
@@ -86,6 +93,8 @@ def shape_of(schema: Json, where: str) -> Shape:
         return _union([shape_of(member, where) for member in schema["anyOf"]])
     if "enum" in schema:
         return _choice(schema["enum"], where)
+    if isinstance(schema.get("const"), str):
+        return Constant(schema["const"])
     match schema.get("type"):
         case "array":
             return Listing(shape_of(schema.get("items", {}), f"{where}, items"))

@@ -6,7 +6,7 @@ import keyword
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tools.sdk.model import Method, Property, Structure
+from tools.sdk.model import Method, Property, Structure, TaggedUnion
 from tools.sdk.names import CLASS_ENDING, RESERVED_TYPES
 from tools.sdk.shapes import (
     CannotExpress,
@@ -23,30 +23,39 @@ from tools.sdk.shapes import (
     names_in,
     shape_of,
 )
+from tools.sdk.unions import is_union, members_of_union
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def structures_of(
-    schemas: dict[str, Json], methods: list[Method]
-) -> tuple[tuple[Structure, ...], list[Method]]:
-    """Return the objects that methods take and answer, by name, and the methods with the types of what they take.
+def types_of(
+    schemas: dict[str, Json], methods: list[Method], others: Iterable[Shape] = ()
+) -> tuple[tuple[Structure, ...], tuple[TaggedUnion, ...], list[Method]]:
+    """Return the objects and unions that methods speak of, by name, and the methods with the types of what they take.
 
     An answer has every member that the server fills in where nothing else is known. An object that is taken as well
     as answered, and may lack such a member only when it is taken, exists twice: the one to send ends in ``Param``.
 
+    Args:
+        schemas: by name.
+        methods: of one API.
+        others: types that callers get in other ways than as an answer.
+
     Raises:
-        CannotExpress: an object has the name of something else.
+        CannotExpress: an object has the name of something else, or a union is sent.
     """
-    answered = _reachable(schemas, [method.shape for method in methods])
+    answered = _reachable(schemas, [*(method.shape for method in methods), *others])
     taken = _reachable(schemas, [one.shape for method in methods for one in method.arguments])
+    unions = {name for name in answered | taken if is_union(schemas[name])}
+    if sent := unions & taken:
+        raise CannotExpress(f"the schema {min(sent)}: a union of objects can only be answered")
     renamed = {name: f"{name}Param" for name in _differing(schemas, answered & taken)}
-    structures = [_answered(schemas, name) for name in answered]
+    structures = [_answered(schemas, name) for name in answered - unions]
     structures += [
         _taken(schemas, name, renamed) for name in taken if name not in answered or name in renamed
     ]
-    names = [structure.name for structure in structures]
+    names = [*(structure.name for structure in structures), *unions]
     for name in names:
         if name in RESERVED_TYPES or name.endswith(CLASS_ENDING) or not name.isidentifier():
             raise CannotExpress(f"the schema {name}: the libraries have another type of this name")
@@ -63,7 +72,11 @@ def structures_of(
         )
         for method in methods
     ]
-    return _in_order(structures), methods
+    tagged = tuple(
+        TaggedUnion(name, description_of(schemas[name]), members_of_union(schemas, name))
+        for name in sorted(unions)
+    )
+    return _in_order(structures), tagged, methods
 
 
 def _in_order(structures: list[Structure]) -> tuple[Structure, ...]:
@@ -94,6 +107,8 @@ def _reachable(schemas: dict[str, Json], shapes: Iterable[Shape]) -> set[str]:
 
 
 def _mentioned(schemas: dict[str, Json], name: str) -> set[str]:
+    if is_union(schemas[name]):
+        return set(members_of_union(schemas, name))
     members = schemas[name].get("properties", {}).items()
     return {
         other

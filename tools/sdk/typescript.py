@@ -9,7 +9,7 @@ from tools.sdk.apis import CLASSES, TITLES
 from tools.sdk.names import camel, class_of, kebab
 from tools.sdk.prose import jsdoc, sentence, wrapped
 from tools.sdk.typescript_methods import interface, method, path_of
-from tools.sdk.typescript_types import HEAD, Imports, may_be_left_out, member, type_of
+from tools.sdk.typescript_types import HEAD, Imports, alias, may_be_left_out, member, type_of
 
 if TYPE_CHECKING:
     from tools.sdk.model import Api, Resource
@@ -44,6 +44,9 @@ def _types_module(api: Api) -> str:
                 kind = may_be_left_out(kind)
             lines.append(member(one.name if one.required else f"{one.name}?", kind, 2))
         texts.append("\n".join([*lines, "}"]))
+    for union in api.unions:
+        says = wrapped(sentence(union.description) or f"{union.name}.", 3)
+        texts.append(f"{jsdoc(says, 0)}\n{alias(union.name, union.members)}")
     return f"{HEAD}\n" + "\n\n".join(texts) + "\n"
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from tools.sdk.shapes import Choice, Listing, Named, Scalar, Several, Shape, Table
+from tools.sdk.shapes import Choice, Constant, Listing, Named, Scalar, Several, Shape, Table
 from tools.sdk.shapes import Union as UnionShape
 
 WIDTH: Final = 100
@@ -96,6 +96,8 @@ def _parts(shape: Shape, imports: Imports, sent: bool, types: str) -> list[Type]
         case Choice(values):
             # A plain `string` would swallow the others, and editors could not propose them.
             return [*map(quoted, values), "(string & {})"]
+        case Constant(value):
+            return [quoted(value)]
         case Named(name):
             if types:
                 imports.add_type(types, name)
@@ -152,14 +154,20 @@ def member(name: str, kind: Type, indent: int) -> str:
     return line
 
 
+def alias(name: str, members: tuple[str, ...]) -> str:
+    """Return a name for a union, with a line for each type where one is too long for all."""
+    line = f"export type {name} = {' | '.join(members)};"
+    return line if len(line) <= WIDTH else f"export type {name} =\n{_branches(members, 2)};"
+
+
 def _branches(members: tuple[Type, ...], indent: int) -> str:
     """Return the types of a union, a line each."""
     pad = " " * indent
     lines = []
-    for one in members:
+    for position, one in enumerate(members, 1):
         line = f"{pad}| {flat(one)}"
-        # With the semicolon that may follow.
-        if isinstance(one, Generic) and len(line) >= WIDTH:
+        # A semicolon may follow the last one.
+        if isinstance(one, Generic) and len(line) + (position == len(members)) > WIDTH:
             line = f"{pad}| {_over_lines(one, indent + 2)}"
         lines.append(line)
     return "\n".join(lines)

@@ -4,6 +4,7 @@ export type { ClientOptions, Logger, RequestOptions } from "./core/options.js";
 export type { ApiPromise, PagePromise } from "./core/promises.js";
 export type { RateLimit, RawResponse } from "./core/responses.js";
 export * from "./errors.js";
+export type { Followed, FollowOptions, FollowParams } from "./following.js";
 export type { Page } from "./pages.js";
 export * from "./partner/index.js";
 export { VERSION } from "./version.js";

@@ -10,18 +10,18 @@ export class Page<T> implements AsyncIterable<T> {
   /** Where the next page begins; null on the last page. */
   readonly nextCursor: string | null;
   readonly #follow: (cursor: string) => PromiseLike<Page<T>>;
-  readonly #askedFor: unknown;
+  readonly #end: unknown;
 
   constructor(
     items: T[],
     nextCursor: string | null,
     follow: (cursor: string) => PromiseLike<Page<T>>,
-    askedFor: unknown,
+    end: unknown,
   ) {
     this.items = items;
     this.nextCursor = nextCursor;
     this.#follow = follow;
-    this.#askedFor = askedFor;
+    this.#end = end;
   }
 
   /** Check whether there is a page after this one. */
@@ -50,8 +50,6 @@ export class Page<T> implements AsyncIterable<T> {
 
   // A feed always has a cursor: at its end it is the one that was asked for, and nothing is there.
   #isEnd(): boolean {
-    return (
-      this.nextCursor === null || (this.items.length === 0 && this.nextCursor === this.#askedFor)
-    );
+    return this.nextCursor === null || (this.items.length === 0 && this.nextCursor === this.#end);
   }
 }

@@ -1,20 +1,8 @@
 import { ConfigurationError, WebhookVerificationError } from "./errors.js";
+import type { WebhookEvent } from "./partner/types.js";
 
+export type { WebhookEvent };
 export { ConfigurationError, WebhookVerificationError };
-
-/** What happened; `data` depends on `type`, and new types are added over time. */
-export interface WebhookEvent {
-  /** The same when it is delivered again. */
-  id: string;
-  /** Such as `job.completed`. */
-  type: string;
-  apiVersion: string;
-  createdAt: string;
-  organizationId: string;
-  data: Record<string, unknown>;
-  /** The delivery that this one repeats. */
-  replayOf?: string;
-}
 
 /** Headers as servers have them: `Headers`, an object, or pairs. */
 export type WebhookHeaders =
@@ -39,7 +27,8 @@ const LONGEST_HEADER = 4096;
  * @param body The very bytes that arrived, or their text: JSON that was parsed and written again has another signature.
  * @param headers Of the request.
  * @param secret Of the endpoint, `whsec_…`; several while it is being changed.
- * @returns The event, also of a type that this version does not know.
+ * @returns The event: what its `data` is follows from its `type`. New types are added over time, and one that this version
+ *   does not know comes through as well: let a `default` have it.
  * @throws {WebhookVerificationError} A header is missing or malformed, no signature fits, the time is off, or the body
  *   is no event. Answer 400, and do nothing.
  * @throws {ConfigurationError} There is no secret.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import to_builtins
+
 from partner_api.api_keys import store
 from partner_api.api_keys.access import require_key
 from partner_api.api_keys.schemas import (
@@ -12,6 +14,7 @@ from partner_api.api_keys.schemas import (
     KilledApiKey,
     OwnApiKeyWithSecret,
     WhoAmI,
+    killed_key_data_of,
     own_api_key_of,
     who_am_i,
 )
@@ -23,6 +26,7 @@ from partner_api.edge.identity.scopes import ANY_KEY
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ApiKeyId
 from partner_api.errors import ApiError
+from partner_api.events.store import write_event
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -100,6 +104,14 @@ async def kill_key(request: ApiRequest, key_id: ApiKeyId, connection: Connection
     if not key.kill_switch:
         key = await store.set_kill_switch(connection, request.caller.tenant_id, key_id, killed=True)
         await audit_key(request, connection, "api_key.killed", key)
+        await write_event(
+            connection,
+            request.caller.tenant_id,
+            request.now,
+            key.organization_id,
+            "api_key.killed",
+            to_builtins(killed_key_data_of(key)),
+        )
     return KilledApiKey(own_api_key_of(key), killed=True)
 
 

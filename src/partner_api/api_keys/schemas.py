@@ -14,6 +14,7 @@ from partner_api.edge.identity.scopes import Scope
 from partner_api.edge.wire.fields import Amount, ApiKeyIdText, MillisecondsText, OrganizationIdText
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.edge.wire.visible import VISIBLE
+from partner_api.events.data_schemas import ApiKeyKilledData
 from partner_api.ids import format_id
 
 if TYPE_CHECKING:
@@ -182,6 +183,16 @@ def api_key_of(key: store.ApiKey, rate_limit_tier: RateLimitTier) -> ApiKey:
         revoked_at=format_milliseconds_or_none(key.revoked_at),
         grace_until=format_milliseconds_or_none(key.grace_until),
         superseded_by=None if superseded_by is None else format_id("key", superseded_by),
+    )
+
+
+def killed_key_data_of(key: store.ApiKey) -> ApiKeyKilledData:
+    """Return what partners are told of a key that was killed."""
+    return ApiKeyKilledData(
+        organization_id=format_id("org", key.organization_id),
+        api_key_id=format_id("key", key.id),
+        name=key.name,
+        prefix=key_prefix(key.env, key.keyid),
     )
 
 

@@ -10,11 +10,13 @@ from partner_api import installed_version
 from partner_api.commands import (
     database,
     demo,
+    listen,
     reconcile,
     serve,
     settings,
     simulate,
     status,
+    trigger,
     worker,
 )
 from partner_api.commands.ops import group
@@ -39,6 +41,8 @@ app.command("demo")(demo.demo)
 app.command("reconcile")(reconcile.reconcile)
 app.command("simulate")(simulate.simulate)
 app.command("settings")(settings.settings)
+app.command("listen")(listen.listen)
+app.command("trigger")(trigger.trigger)
 app.add_typer(group.app, name="ops")
 
 

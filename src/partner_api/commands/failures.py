@@ -26,7 +26,9 @@ UNREAD = 128 + signal.SIGPIPE
 # By name: a command does not import a module only to know its errors.
 KNOWN_FAILURES = frozenset(
     {
+        "partner_api.commands.listening.progress.ProgressError",
         "partner_api.commands.operator_client.OperatorRequestError",
+        "partner_api.commands.partner_client.PartnerRequestError",
         "partner_api.commands.streams.OutputError",
         "partner_api.crypto.SecretKeyError",
         "embedded_postgres.errors.DatabaseStartError",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from partner_api.commands.refusals import foreign_answer, lines_of_refusal, reason_of
 from partner_api.settings.setting import SettingsError
 from partner_api.time_limits import OPERATOR_CLIENT_SECONDS
-from partner_api.visible_text import json_text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -131,11 +130,8 @@ class OperatorClient:
             raise OperatorRequestError(str(error), is_refusal=True) from error
 
     def _unanswered(self, error: APIConnectionError) -> OperatorRequestError:
-        # Without the number of the system error; a time limit has no message of its own.
-        cause = error.__cause__ or error
-        reason = re.sub(r"^\[Errno -?\d+\] ", "", str(cause)).rstrip(".")
         return OperatorRequestError(
-            f"No answer from {self._host} ({reason or type(cause).__name__}). "
+            f"No answer from {self._host} ({reason_of(error)}). "
             "Is the server running, and LAYERS_URL right?"
         )
 
@@ -152,36 +148,17 @@ _NOT_KNOWN_HERE = (
     "is it one of the server at LAYERS_URL?"
 )
 _LIBRARY_URL = "`base_url` or LAYERS_BASE_URL"
-_FOREIGN = "The server answered {}, and not as its API does. Is LAYERS_URL right?"
 
 
 def _refused(error: APIError, *, is_first: bool) -> OperatorRequestError:
     """Return the error that describes an answer without success."""
-    try:
-        lines = _lines_of(error)
-    except (AttributeError, KeyError, TypeError):
-        lines = []
-    if not (lines and error.code and error.request_id):
-        return OperatorRequestError(_FOREIGN.format(error.status))
+    advice = [_NOT_KNOWN_HERE] if error.code == "UNAUTHENTICATED" else []
+    lines = lines_of_refusal(error, *advice)
+    if not lines:
+        return OperatorRequestError(foreign_answer(error, "LAYERS_URL"))
     return OperatorRequestError(
         "\n  ".join(lines),
         is_refusal=error.status in _CLIENT_ERRORS
         and error.code not in _UNDECIDED
         and (is_first or error.code not in _SAID_FIRST),
     )
-
-
-def _lines_of(error: APIError) -> list[str]:
-    """Format an error of the API, each of its parts on a line; their content is data."""
-    lines = [visible(f"{error.code}: {error.message}")]
-    details: dict[str, Any] = dict(error.details)
-    lines += [
-        visible(f"{issue['path'] or 'the request'}: {issue['message']}")
-        for issue in details.pop("issues", [])
-    ]
-    if details:
-        lines.append(json_text(details, indent=None))
-    if error.code == "UNAUTHENTICATED":
-        lines.append(_NOT_KNOWN_HERE)
-    lines.append(visible(f"request {error.request_id}"))
-    return lines

@@ -22,6 +22,10 @@ _WRITABLE = (
     "projects",
     "reconciliations",
     "secret_key_checks",
+    "webhook_attempts",
+    "webhook_deliveries",
+    "webhook_endpoints",
+    "webhook_queues",
 )
 # Columns that the server may update although the rest of the row belongs to functions.
 _UPDATABLE_COLUMNS = {
@@ -31,7 +35,7 @@ _UPDATABLE_COLUMNS = {
     "social_accounts": "status, disconnected_at, disconnected_reason",
     "pool_accounts": "followers, vertical, language, geo, monthly_price_cents, avatar_url, status, updated_at",
 }
-_INSERTABLE = ("lease_requests", "pool_accounts")
+_INSERTABLE = ("lease_requests", "outbox", "pool_accounts")
 _DELETABLE = ("outbox",)
 # Functions that run as the owner.
 CALLED = (
@@ -44,6 +48,7 @@ CALLED = (
     "credit_allocate",
     "credit_configure",
     "credit_post",
+    "events_publish",
     "job_cancel",
     "job_complete",
     "job_fail",
@@ -67,6 +72,8 @@ CALLED = (
     "upload_begin",
     "upload_finish",
     "wallets_roll_over_due",
+    "webhook_deliveries_claim",
+    "webhook_deliveries_finish",
 )
 # Functions that run as the caller, and so with no more rights than the statement that calls them: what they are for.
 PLAIN = {
@@ -79,6 +86,7 @@ PLAIN = {
     "credit_event_id": "the id that an event must have, for the check of the books",
     "credit_event_internal_hash": "an event's part of the hash chain, in the list of events",
     "credit_sequence_at": "where a time lies in a ledger, for its filters",
+    "event_sequence_at": "where a time lies in a feed, for its reader",
     "idempotency_find": "the record of a write in Python, in its transaction",
     "idempotency_lock": "of idempotency_find",
     "idempotency_store": "the record of a write in Python, in its transaction",

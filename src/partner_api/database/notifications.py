@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection, Pool
 
-Topic = Literal["jobs", "cash"]
-"""``jobs``: there may be jobs to claim. ``cash``: a wallet has got money that leases may wait for."""
+Topic = Literal["jobs", "cash", "outbox", "events", "deliveries"]
+"""What there may be: ``jobs`` to claim; ``cash`` in a wallet that leases wait for; events in the ``outbox`` to publish;
+``events`` that were published; ``deliveries`` to send.
+"""
 
 _log = structlog.get_logger(__name__)
 _CHANNEL = "layers_work"
@@ -30,6 +32,8 @@ _CHANNEL = "layers_work"
 _TELL = """
 SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, topic) FROM unnest($2::text[]) topic
 """
+# Between two notifications: a busy server rings with every write.
+_TELL_PAUSE_SECONDS = 0.02
 _RETRY_SECONDS = 5.0
 _CHECK_SECONDS = 30.0
 
@@ -122,8 +126,8 @@ class Listener:
 class Bell:
     """Rung after the commit that made the work.
 
-    However often it is rung, at most one notification is on its way to the other processes, and one more waits: inside
-    the transactions themselves, notifications would take turns and hold them up.
+    However often it is rung, at most one notification is on its way to the other processes, and one more waits, for a
+    moment after the last: inside the transactions themselves, notifications would take turns and hold them up.
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -167,6 +171,7 @@ class Bell:
                 await self._pool.execute(_TELL, _CHANNEL, sorted(topics))
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 _report(error, "bell_not_rung")
+            await asyncio.sleep(_TELL_PAUSE_SECONDS)
 
     def _heard(self, payload: str) -> None:
         for topic in self._rung:

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 
 async def find_missing_key(connection: Connection, key_ids: Sequence[str]) -> str | None:
-    """Return a key that API keys or operators are hashed with and that is none of these. Crosses tenants.
+    """Return a key that is in use and none of these: see below for what uses keys. Crosses tenants.
 
-    A server looks at all of them when it starts: a mistake here would lock all of them out.
+    API keys and operators are hashed with them; a server looks at all of those when it starts: a mistake here would
+    lock all of them out. Secrets that webhooks are signed with are sealed with them, as long as they sign.
     """
     missing: str | None = await connection.fetchval(
         """
@@ -22,6 +23,13 @@ async def find_missing_key(connection: Connection, key_ids: Sequence[str]) -> st
         UNION
         SELECT hash_key_id FROM operators
          WHERE revoked_at IS NULL AND NOT hash_key_id = ANY ($1::text[])
+        UNION
+        SELECT secret_key_id FROM webhook_endpoints
+         WHERE deleted_at IS NULL AND NOT secret_key_id = ANY ($1::text[])
+        UNION
+        SELECT w.previous_secret_key_id FROM webhook_endpoints w, installation i
+         WHERE w.deleted_at IS NULL AND NOT w.previous_secret_key_id = ANY ($1::text[])
+           AND w.previous_secret_expires_at > now() + make_interval(secs => i.clock_offset_seconds)
         """,
         key_ids,
     )

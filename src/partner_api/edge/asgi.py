@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _OTHER_METHOD = "OTHER"
 _NO_ROUTE = "none"
+# From this status on.
+_REFUSED = 300
 
 
 class Edge:
@@ -106,6 +109,13 @@ class Edge:
             self._record(exchange)
 
     def _record(self, exchange: Exchange) -> None:
+        if (
+            exchange.services is not None
+            and exchange.method in _WRITES
+            and exchange.status < _REFUSED
+        ):
+            # What it has changed may be an event.
+            exchange.services.bell.ring("outbox")
         seconds = (time.perf_counter_ns() - exchange.started_ns) / 1e9
         metrics.observe(exchange.method, exchange.template or _NO_ROUTE, exchange.status, seconds)
         if self._access_log.enabled:

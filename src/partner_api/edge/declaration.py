@@ -82,6 +82,9 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     wallet: bool = False
     """The handler reads the wallet of the child that the path names, or else of the caller's organization. It is looked
     up in the same round trip as the key, and ``require_wallet`` finds it there."""
+    waits: bool = False
+    """A GET that may wait for something to happen before it answers: each look at the database has its time, not all
+    together."""
 
     runs: Runs = Runs.READ
     """How the handler runs; every write says it."""
@@ -120,6 +123,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
             yield "only the edge encrypts a secret answer"
         if self.idempotency_required and not runs.is_recorded:
             yield "a key is required, but no record is kept"
+        if self.waits and method != "GET":
+            yield "`waits` is for a GET; a write that waits runs as DEFERRED"
         if self.wallet and (method != "GET" or self.access.kind != "key"):
             yield "a wallet is read together with an API key, and by a GET"
         if method == "GET" and (self.uploads is not None or self.long_running):

@@ -140,7 +140,7 @@ class Route:
         arguments = await self._read(request)
         # Its body may have taken a minute, and what happened meanwhile was before it.
         request.now = request.services.clock.now()
-        if self.declared.runs in _BOUNDED:
+        if self.declared.runs in _BOUNDED and not self.declared.waits:
             seconds = REQUEST_SECONDS if request.upload is None else IMPORT_SECONDS
             request.deadline = asyncio.get_running_loop().time() + seconds
         if self.declared.idempotency_required and request.idempotency_key is None:

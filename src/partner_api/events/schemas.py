@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from partner_api.clock import format_milliseconds
 from partner_api.edge.wire.fields import (
     BareIdText,
     EventIdText,
     MillisecondsText,
     OrganizationIdText,
 )
+from partner_api.ids import format_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
 
 
 class EventEnvelope(Struct, frozen=True, rename="camel", kw_only=True):
@@ -36,3 +43,31 @@ class EventEnvelope(Struct, frozen=True, rename="camel", kw_only=True):
         BareIdText | UnsetType,
         Meta(description="Only of a replay: the delivery whose `data` this one sends again."),
     ] = UNSET
+
+
+def envelope_of(
+    event_id: UUID,
+    event_type: str,
+    created_at: datetime,
+    organization_id: UUID,
+    data: Mapping[str, Any],
+    replay_of: UUID | None = None,
+) -> EventEnvelope:
+    """Return an event in its wire form.
+
+    Args:
+        event_id: of the event; a replay has one of its own.
+        event_type: such as ``job.completed``.
+        created_at: when it happened.
+        organization_id: to whom.
+        data: what happened, as the outbox has it.
+        replay_of: the delivery whose data is sent again.
+    """
+    return EventEnvelope(
+        id=format_id("evt", event_id),
+        type=event_type,
+        created_at=format_milliseconds(created_at),
+        organization_id=format_id("org", organization_id),
+        data=dict(data),
+        replay_of=UNSET if replay_of is None else str(replay_of),
+    )

@@ -54,7 +54,7 @@ _ALL: Final = (
         forms.JobCompletedData,
         "A job was completed",
         "Sent when a job has ended well and its cost has left the wallet. Fetch the files with "
-        "`GET /v1/content/:containerId`; `content.generated` comes of the same end.",
+        "`GET /v1/content/{containerId}`; `content.generated` comes of the same end.",
         {**_ORGANIZATION, **_COMPLETED},
     ),
     _type(

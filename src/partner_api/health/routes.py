@@ -115,7 +115,8 @@ async def _is_current(services: Services) -> bool:
 
 async def _measure_lag(services: Services) -> None:
     async with services.pool.acquire() as connection:
-        await measure_lag(connection, all_sweeps(services.storage), services.clock.now())
+        sweeps = all_sweeps(services.storage, services.outgoing)
+        await measure_lag(connection, sweeps, services.clock.now())
 
 
 async def _in_time(work: Coroutine[Any, Any, T]) -> T:

@@ -138,6 +138,15 @@ async def lock_child(
     return read_row(Organization, row)
 
 
+async def lock_organization(connection: Connection, tenant_id: int, organization_id: UUID) -> None:
+    """Lock an organization until the transaction ends, so that only one at a time counts what it has."""
+    await connection.execute(
+        "SELECT FROM organizations WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        tenant_id,
+        organization_id,
+    )
+
+
 async def list_children(
     connection: Connection,
     tenant_id: int,

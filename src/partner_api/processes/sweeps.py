@@ -14,6 +14,7 @@ from partner_api.database.connection import open_pool
 from partner_api.database.notifications import Bell, Listener
 from partner_api.processes.asynchronous import beating, end_development, stop_on_signals
 from partner_api.processes.link import Beat, Link
+from partner_api.processes.shutdown import plan_shutdown
 from partner_api.rehearsal.installation import following_installation
 from partner_api.storage import open_storage
 from partner_api.sweeps import locks, open_sweeps
@@ -21,17 +22,18 @@ from partner_api.sweeps.loop import run_sweeps, sleep_unless_stopped
 from partner_api.sweeps.metrics import measure_lag
 from partner_api.sweeps.progress import SweepProgress
 from partner_api.time_limits import BACKGROUND_ACQUIRE_SECONDS
+from partner_api.webhooks.sending import metrics as webhook_metrics
+from partner_api.webhooks.sending.sender import Outgoing
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Pool
-    from partner_api.database.location import DatabaseLocation
     from partner_api.installation import Installation
     from partner_api.settings.table import Settings
     from partner_api.storage import Storage
     from partner_api.sweeps.sweep import Sweep
 
 _log = structlog.get_logger(__name__)
-CONNECTIONS = 13
+CONNECTIONS = 16
 """One for each sweep, so that none waits until another has done a long step; for the lag, and for the bell.
 
 Few of them are open at a time: a step of most sweeps takes some milliseconds.
@@ -55,7 +57,7 @@ async def run_sweeps_part(settings: Settings, installation: Installation, link: 
     async with beating(link, lambda: beat_of(progress)):
         while not stop.is_set():
             try:
-                await _work(settings, installation.location, storage, progress, stop, link)
+                await _work(settings, installation, storage, progress, stop, link)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 progress.error = type(error).__name__
                 _log.warning("sweeps_not_started", reason=type(error).__name__)
@@ -77,14 +79,15 @@ def beat_of(progress: SweepProgress) -> Beat | None:
 
 async def _work(
     settings: Settings,
-    location: DatabaseLocation,
+    installation: Installation,
     storage: Storage,
     progress: SweepProgress,
     stop: asyncio.Event,
     link: Link,
 ) -> None:
+    outgoing = Outgoing(installation.secret_keys, settings.development, settings.webhook_proxy)
     pool = await open_pool(
-        location.application_url,
+        installation.location.application_url,
         CONNECTIONS,
         acquire_seconds=BACKGROUND_ACQUIRE_SECONDS,
         settings=locks.SETTINGS,
@@ -104,7 +107,12 @@ async def _work(
             ),
             bell.hearing_others(listener),
             listener.listening(),
-            open_sweeps(storage, stop) as sweeps,
+            open_sweeps(
+                storage,
+                outgoing,
+                stop,
+                drain_seconds=plan_shutdown(settings.shutdown_seconds).requests,
+            ) as sweeps,
         ):
             measuring = asyncio.create_task(_measure(pool, clock, sweeps, progress), name="lag")
             try:
@@ -125,3 +133,4 @@ async def _measure(
         with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             async with pool.acquire() as connection:
                 progress.lag_seconds = await measure_lag(connection, sweeps, clock.now())
+                await webhook_metrics.measure(connection, clock.now())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import htpy as h
 
+from partner_api.reference.event_pages import EventPage
 from partner_api.reference.frame import above, header, index, method_word
 from partner_api.reference.names import INDEX
 from partner_api.reference.pages import LEXERS, MethodPage
@@ -21,21 +22,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from partner_api.reference.fields import Field
-    from partner_api.reference.pages import Answer, Section
-    from partner_api.reference.text_pages import TextPage
+    from partner_api.reference.pages import Answer, Fact, Link, Section
+    from partner_api.reference.text_pages import Page, TextPage
 
 MEDIA_TYPE: Final = "text/html; charset=utf-8"
 _MOST_DESCRIPTION: Final = 300
 
 
-def html_page(page: MethodPage | TextPage, methods: Sequence[MethodPage]) -> str:
+def html_page(page: Page, methods: Sequence[MethodPage], events: Sequence[EventPage]) -> str:
     """Return the whole of a page.
 
     Args:
         page: the page.
         methods: all pages of methods, for the index beside it.
+        events: all pages of types of events, for the same.
     """
-    body = _method(page) if isinstance(page, MethodPage) else _text(page)
+    match page:
+        case MethodPage():
+            body = _method(page)
+        case EventPage():
+            body = _event(page)
+        case _:
+            body = _text(page)
     name = page.title if page.place.path == INDEX else f"{page.title} · Partner API"
     return str(
         h.html(lang="en")[
@@ -55,14 +63,14 @@ def html_page(page: MethodPage | TextPage, methods: Sequence[MethodPage]) -> str
                 header(page.place.path),
                 h.div(".layout")[
                     h.main("#page-main", tabindex="-1")[above(page), body],
-                    index(page.place.path, methods),
+                    index(page.place.path, methods, events),
                 ],
             ],
         ]
     )
 
 
-def _description(page: MethodPage | TextPage) -> str:
+def _description(page: Page) -> str:
     first = page.text.partition("\n\n")[0]
     return without_marks(first)[:_MOST_DESCRIPTION] or page.title
 
@@ -77,10 +85,8 @@ def _method(page: MethodPage) -> h.Node:
             h.h1[page.title],
             h.p(".address")[method_word(page.method), " ", h.code[page.address]],
             html_of(page.text),
-            h.dl(".facts")[
-                (h.div[h.dt[fact.name], h.dd[inline_html_of(fact.text)]] for fact in page.facts)
-            ],
-            _on_this_page(page),
+            _facts(page.facts),
+            _on_this_page(_titles(page)),
         ],
         h.div(".examples")[_examples(page)],
         h.div(".details")[
@@ -90,15 +96,45 @@ def _method(page: MethodPage) -> h.Node:
             if page.notes
             else None,
             _headed("Errors", _errors(page)),
-            _headed("See also", h.ul[(h.li[h.a(href=link.path)[link.text]] for link in page.see)])
-            if page.see
-            else None,
+            _see(page.see),
         ],
     ]
 
 
-def _on_this_page(page: MethodPage) -> h.Node:
-    titles = [
+def _event(page: EventPage) -> h.Node:
+    titles = ["Example", *(section.title for section in page.sections)]
+    return h.article(".method-page")[
+        h.div(".lead")[
+            h.h1[page.title],
+            h.p(".address")[h.code[page.name]],
+            html_of(page.text),
+            _facts(page.facts),
+            _on_this_page([*titles, *(["See also"] if page.see else [])]),
+        ],
+        h.div(".examples")[
+            h.section[
+                h.h2("#example")["Example"],
+                h.figure(".code")[h.figcaption["Body"], code_html(page.example, "json")],
+            ]
+        ],
+        h.div(".details")[(_section(section) for section in page.sections), _see(page.see)],
+    ]
+
+
+def _facts(facts: Sequence[Fact]) -> h.Node:
+    return h.dl(".facts")[
+        (h.div[h.dt[fact.name], h.dd[inline_html_of(fact.text)]] for fact in facts)
+    ]
+
+
+def _see(links: Sequence[Link]) -> h.Node:
+    if not links:
+        return None
+    return _headed("See also", h.ul[(h.li[h.a(href=link.path)[link.text]] for link in links)])
+
+
+def _titles(page: MethodPage) -> list[str]:
+    return [
         "Example",
         *(section.title for section in page.sections),
         "Answers",
@@ -106,6 +142,9 @@ def _on_this_page(page: MethodPage) -> h.Node:
         "Errors",
         *(["See also"] if page.see else []),
     ]
+
+
+def _on_this_page(titles: Sequence[str]) -> h.Node:
     return h.nav(".on-this-page", aria_label="On this page")[
         h.ul[(h.li[h.a(href=f"#{anchor_of(title)}")[title]] for title in titles)]
     ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from partner_api.reference.event_pages import TITLE, EventPage
 from partner_api.reference.names import INDEX, OPERATOR, SERVER
 from partner_api.reference.pages import LEXERS, MethodPage
+from partner_api.reference.text_pages import called
 from partner_api.reference.words import links_to_markdown, plain
 
 if TYPE_CHECKING:
@@ -13,7 +15,8 @@ if TYPE_CHECKING:
 
     from partner_api.reference.fields import Field
     from partner_api.reference.names import Place
-    from partner_api.reference.text_pages import TextPage
+    from partner_api.reference.pages import Link, Section
+    from partner_api.reference.text_pages import Page
 
 MEDIA_TYPE: Final = "text/markdown; charset=utf-8"
 # The first that fits is the right one.
@@ -24,13 +27,16 @@ _SIDES: Final = {
 }
 
 
-def markdown_of(page: MethodPage | TextPage) -> str:
+def markdown_of(page: Page) -> str:
     """Return the whole of a page; its links lead to the Markdown of others."""
     lines = [f"# {page.title}", "", *_trail(page.place)]
-    if isinstance(page, MethodPage):
-        lines += _method_lines(page)
-    else:
-        lines += [page.text]
+    match page:
+        case MethodPage():
+            lines += _method_lines(page)
+        case EventPage():
+            lines += _event_lines(page)
+        case _:
+            lines += [page.text]
     return links_to_markdown("\n".join(lines).rstrip() + "\n")
 
 
@@ -50,12 +56,7 @@ def _method_lines(page: MethodPage) -> Iterator[str]:
     for snippet in page.snippets:
         yield from (f"{snippet.label}:", "")
         yield from _block(snippet.source, LEXERS[snippet.language])
-    for section in page.sections:
-        yield from (f"## {section.title}", "")
-        if section.text:
-            yield from (section.text, "")
-        yield from _fields(section.fields, 0)
-        yield ""
+    yield from _sections(page.sections)
     yield from ("## Answers", "")
     for answer in page.answers:
         yield from (f"### {answer.status}", "", answer.meaning, "")
@@ -72,9 +73,31 @@ def _method_lines(page: MethodPage) -> Iterator[str]:
         anchor = error.code.lower().replace("_", "-")
         when = error.when.replace("|", "\\|")
         yield f"| {error.status} | [`{error.code}`]({INDEX}/errors#{anchor}) | {when} |"
-    if page.see:
+    yield from _see(page.see)
+
+
+def _event_lines(page: EventPage) -> Iterator[str]:
+    yield from (f"`{page.name}`", "", page.text, "")
+    yield from (f"* {plain(fact.name)}: {fact.text}" for fact in page.facts)
+    yield from ("", "## Example", "")
+    yield from _block(page.example, "json")
+    yield from _sections(page.sections)
+    yield from _see(page.see)
+
+
+def _sections(sections: Sequence[Section]) -> Iterator[str]:
+    for section in sections:
+        yield from (f"## {section.title}", "")
+        if section.text:
+            yield from (section.text, "")
+        yield from _fields(section.fields, 0)
+        yield ""
+
+
+def _see(links: Sequence[Link]) -> Iterator[str]:
+    if links:
         yield from ("", "## See also", "")
-    yield from (f"* [{plain(link.text)}]({link.path})" for link in page.see)
+    yield from (f"* [{plain(link.text)}]({link.path})" for link in links)
 
 
 def _fields(fields: Sequence[Field], depth: int) -> Iterator[str]:
@@ -105,7 +128,7 @@ def _indented(text: str, by: int) -> str:
     return text.replace("\n", "\n" + " " * by)
 
 
-def index_of_everything(title: str, pages: Sequence[MethodPage | TextPage]) -> str:
+def index_of_everything(title: str, pages: Sequence[Page]) -> str:
     """Return `/llms.txt`: what there is, with a line on each page.
 
     Args:
@@ -122,14 +145,17 @@ def index_of_everything(title: str, pages: Sequence[MethodPage | TextPage]) -> s
         "`x-codeSamples`.",
         "",
     ]
-    order = ("Pages", *reversed(_SIDES.values()), "Lists of methods")
+    order = ("Pages", *reversed(_SIDES.values()), TITLE, "Lists of methods")
     sections: dict[str, list[str]] = {name: [] for name in order}
     folders = {path for page in pages for _, path in page.place.folders}
     for page in pages:
         address = page.place.path
         if isinstance(page, MethodPage):
             side = next(name for path, name in _SIDES.items() if address.startswith(f"{path}/"))
-            line = f"* [{plain(page.title)}]({address}.md): `{page.method} {page.address}`"
+            line = f"* [{plain(page.title)}]({address}.md): `{called(page)}`"
+        elif isinstance(page, EventPage):
+            side = TITLE
+            line = f"* [{plain(page.title)}]({address}.md): `{called(page)}`"
         else:
             side = "Lists of methods" if address in folders else "Pages"
             # Several have the same title.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
@@ -25,6 +25,7 @@ from partner_api.reference.constants import (
     ErrorAnswer,
     Json,
 )
+from partner_api.reference.event_schemas import EVENTS, EventType, add_events, wire_types_of
 from partner_api.reference.examples import add_examples
 from partner_api.reference.names import camel_case
 from partner_api.reference.possible_errors import possible_errors
@@ -43,10 +44,10 @@ _PLAIN_TYPES: dict[Any, Json] = {
 _PAGE_NAME = re.compile(rb"\bPage[_\[](\w+?)[_\]](?=\")")
 
 
-def build_document(routes: Iterable[Route]) -> Json:
-    """Describe routes as an OpenAPI 3.1 document."""
+def build_document(routes: Iterable[Route], events: Sequence[EventType] = EVENTS) -> Json:
+    """Describe routes, and the events that are sent to webhooks, as an OpenAPI 3.1 document."""
     routes = list(routes)
-    wire_types: list[Any] = [ErrorAnswer]
+    wire_types: list[Any] = [ErrorAnswer, *wire_types_of(events)]
     for route in routes:
         if (returned := _returned_type(route)) not in _PLAIN_TYPES:
             wire_types.append(returned)
@@ -78,7 +79,7 @@ def build_document(routes: Iterable[Route]) -> Json:
     }
     # A page of things is called ThingPage; generated clients name their types after this.
     text = _PAGE_NAME.sub(rb"\1Page", msgspec.json.encode(document))
-    renamed: Json = msgspec.json.decode(text)
+    renamed: Json = add_events(msgspec.json.decode(text), events)
     add_examples(renamed["components"]["schemas"])
     for route in routes:
         if samples := code_samples(route, renamed):

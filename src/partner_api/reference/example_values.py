@@ -127,6 +127,7 @@ VALUES: Final[dict[str, Any]] = {
 # Where the name alone says too little.
 VALUES_OF: Final[dict[tuple[str, str], Any]] = {
     ("AuditEvent", "requestId"): "req_01K0EMRPVYF88W1S7F6X9MPQ0R",
+    ("EventPage", "nextCursor"): "eyJwIjo0ODEyLCJmIjoiYjE3ZSJ9",
     ("ErrorContent", "message"): "There is nothing here that this key can see.",
     ("ErrorContent", "requestId"): "req_01K0EMRPVYF88W1S7F6X9MPQ0R",
     ("ErrorContent", "details"): {"limit": "read-light"},

@@ -96,11 +96,34 @@ def without_null(schema: Json, components: dict[str, Json]) -> tuple[Json, bool]
 
 
 def resolved(schema: Json, components: dict[str, Json]) -> Json:
-    """Return a schema with what it refers to, if that is among the components."""
+    """Return a schema with what it refers to, if that is among the components; a union as what its members share."""
     name = schema.get("$ref", "").rpartition("/")[2]
     if name not in components:
         return schema
-    return components[name] | {key: value for key, value in schema.items() if key != "$ref"}
+    found = components[name]
+    if "oneOf" in found:
+        found = _in_common(found, components)
+    return found | {key: value for key, value in schema.items() if key != "$ref"}
+
+
+def _in_common(union: Json, components: dict[str, Json]) -> Json:
+    """Return the schema of an object that may be any of a union, without what only some of its members have."""
+    tag = union["discriminator"]["propertyName"]
+    members = [resolved(member, components)["properties"] for member in union["oneOf"]]
+    first = components[union["oneOf"][0]["$ref"].rpartition("/")[2]]
+    properties: Json = {}
+    for field, schema in members[0].items():
+        if field == tag:
+            values = [member[tag]["const"] for member in members]
+            properties[field] = schema | {"type": "string", "enum": values}
+            del properties[field]["const"]
+        elif all(member.get(field) == schema for member in members):
+            properties[field] = schema
+        else:
+            text = f"What it says follows from `{tag}`: see [event types](/docs/events/types)."
+            properties[field] = {"type": "object", "description": text}
+    kept = {key: union[key] for key in ("description", "examples") if key in union}
+    return {"type": "object", "properties": properties, "required": first["required"]} | kept
 
 
 def sample(raw: Json, components: dict[str, Json], *, name: str = "", whole: bool = True) -> Any:

@@ -83,13 +83,14 @@ def _field(
     # An answer is shown whole, with a value of each.
     example = "" if inner or of_answer or "enum" in schema else _example(schema)
     default = schema.get("default")
+    always = f"Always `{_json(schema['const'])}`." if "const" in schema else ""
     return Field(
         anchor=anchor,
         name=name,
         type=_type(schema, components) + (" or null" if nullable else ""),
         limits=_limits(schema),
         remark=remark,
-        text=schema.get("description", ""),
+        text=" ".join(filter(None, [schema.get("description", ""), always])),
         values=[_json(value) for value in _values(schema)],
         default="" if default in (None, [], {}) or of_answer else _json(default),
         example=example,
@@ -116,6 +117,8 @@ def _type(schema: Json, components: dict[str, Json]) -> str:
         return "string" if isinstance(schema["enum"][0], str) else "number"
     if "anyOf" in schema:
         return " or ".join(_type(choice, components) for choice in schema["anyOf"])
+    if isinstance(schema.get("const"), str):
+        return "string"
     match schema.get("type"):
         case "array":
             of = _type(without_null(schema.get("items", {}), components)[0], components)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Final
 import htpy as h
 
 from partner_api import installed_version
+from partner_api.reference.event_pages import TITLE, WEBHOOKS
 from partner_api.reference.names import INDEX, OPERATOR, SERVER
 from partner_api.reference.text_pages import sections_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from partner_api.reference.event_pages import EventPage
     from partner_api.reference.pages import MethodPage
-    from partner_api.reference.text_pages import TextPage
+    from partner_api.reference.text_pages import Page
 
 # What the sides of the reference are called, and which pages are theirs.
 _SIDES: Final = (("Partners", INDEX), ("Operator", OPERATOR), ("Server", SERVER))
@@ -42,8 +44,8 @@ def header(path: str) -> h.Node:
     ]
 
 
-def index(path: str, methods: Sequence[MethodPage]) -> h.Node:
-    """Return the index of the methods on the side of the reference that a page is on."""
+def index(path: str, methods: Sequence[MethodPage], events: Sequence[EventPage]) -> h.Node:
+    """Return the index of the methods on the side of the reference that a page is on, and of events on a partner's."""
     side = _side_of(path)
     shown = [page for page in methods if _side_of(page.place.path) == side]
     return h.nav("#page-index", aria_label="Methods")[
@@ -64,6 +66,7 @@ def index(path: str, methods: Sequence[MethodPage]) -> h.Node:
                 for name, start in (
                     ("Begin", INDEX),
                     ("Libraries", f"{INDEX}/libraries"),
+                    ("Webhooks", WEBHOOKS),
                     ("Errors", f"{INDEX}/errors"),
                 )
             )
@@ -85,7 +88,25 @@ def index(path: str, methods: Sequence[MethodPage]) -> h.Node:
             ]
             for name, pages in sections_of(shown).items()
         ),
+        _event_types(path, events) if side == INDEX and events else None,
         h.p(".files")[h.a(href="/openapi.json")["OpenAPI"], " ", h.a(href="/llms.txt")["llms.txt"]],
+    ]
+
+
+def _event_types(path: str, events: Sequence[EventPage]) -> h.Node:
+    return h.section(".event-types", aria_label=TITLE)[
+        h.h2[TITLE],
+        h.ul[
+            (
+                h.li(data_text=page.title)[
+                    h.a(
+                        href=page.place.path,
+                        aria_current="page" if page.place.path == path else None,
+                    )[h.span[page.name]]
+                ]
+                for page in events
+            )
+        ],
     ]
 
 
@@ -94,7 +115,7 @@ def method_word(method: str) -> h.Node:
     return h.span(class_=f"method {method.lower()}")[method]
 
 
-def above(page: MethodPage | TextPage) -> h.Node:
+def above(page: Page) -> h.Node:
     """Return what stands above the title: the folders that a page is in, and its Markdown."""
     path = page.place.path
     trail = [] if path == INDEX else [("API reference", INDEX), *page.place.folders]

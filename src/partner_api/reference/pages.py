@@ -80,6 +80,8 @@ class MethodPage(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     method: str
     address: str
+    sdk: str
+    is_partners: bool
     text: str
     facts: Sequence[Fact]
     sections: Sequence[Section]
@@ -118,6 +120,8 @@ def _page(route: Route, document: Json, places: dict[str, str], see: Sequence[Li
         title=operation["summary"],
         method=route.method,
         address=route.template,
+        sdk=route.declared.sdk,
+        is_partners=route.declared.access.kind == "key",
         text=linked(operation["description"], places),
         facts=_facts(route, operation),
         sections=_sections(operation, document),

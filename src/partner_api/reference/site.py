@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from partner_api.reference.document import build_document
+from partner_api.reference.event_schemas import EVENTS
 from partner_api.reference.names import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from partner_api.edge.route import Route
+    from partner_api.reference.event_pages import EventPage
+    from partner_api.reference.event_schemas import EventType
     from partner_api.reference.examples import Json
     from partner_api.reference.pages import MethodPage
-    from partner_api.reference.text_pages import TextPage
+    from partner_api.reference.text_pages import Page
 
 _PLAIN: Final = "text/plain; charset=utf-8"
 _MARKDOWN: Final = ".md"
@@ -46,11 +49,13 @@ class Site:
 
     Args:
         routes: those to describe.
+        events: the types of events to describe.
     """
 
-    def __init__(self, routes: Iterable[Route]) -> None:
+    def __init__(self, routes: Iterable[Route], events: Iterable[EventType] = EVENTS) -> None:
         self._routes = list(routes)
-        self.document: Json = build_document(self._routes)
+        self._events = list(events)
+        self.document: Json = build_document(self._routes, self._events)
         self._made: dict[str, File] = {}
 
     @cached_property
@@ -61,11 +66,19 @@ class Site:
         return method_pages(self._routes, self.document)
 
     @cached_property
-    def pages(self) -> Mapping[str, MethodPage | TextPage]:
+    def events(self) -> list[EventPage]:
+        """The pages of all types of events."""
+        from partner_api.reference.event_pages import event_pages
+
+        return event_pages(self._events, self.document, self.methods)
+
+    @cached_property
+    def pages(self) -> Mapping[str, Page]:
         """All pages, by their addresses."""
         from partner_api.reference.text_pages import text_pages
 
-        pages: list[MethodPage | TextPage] = [*text_pages(self.methods), *self.methods]
+        texts = text_pages(self.methods, self.events)
+        pages: list[Page] = [*texts, *self.methods, *self.events]
         return {page.place.path: page for page in pages}
 
     def find(self, path: str) -> File | None:
@@ -99,4 +112,5 @@ class Site:
             return None
         if path.endswith(_MARKDOWN):
             return file_of(as_markdown.markdown_of(page).encode(), as_markdown.MEDIA_TYPE)
-        return file_of(as_html.html_page(page, self.methods).encode(), as_html.MEDIA_TYPE)
+        html = as_html.html_page(page, self.methods, self.events)
+        return file_of(html.encode(), as_html.MEDIA_TYPE)

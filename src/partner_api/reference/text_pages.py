@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
 from partner_api.errors import KINDS
+from partner_api.reference.event_pages import FOLDER, TITLE, WEBHOOKS, EventPage
 from partner_api.reference.names import INDEX, OPERATOR, SERVER, Place
 from partner_api.reference.pages import LEXERS, MethodPage
-from partner_api.reference.words import plain
+from partner_api.reference.words import linked, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +24,13 @@ _OPERATOR: Final = (
     "from `LAYERS_OPERATOR_TOKEN`."
 )
 _SERVER: Final = "What the server says of itself and the files that it serves. No key is needed."
+_EVENT_TYPES: Final = (
+    f"Everything that is sent to [webhooks]({WEBHOOKS}) and stands in the feed. Each event has the same envelope, and "
+    "`type` says what is in `data`. New types are added over time."
+)
+_EVENTS: Final = (
+    f"What happens is sent to your [webhooks]({WEBHOOKS}), and can be read from a feed for 30 days."
+)
 _SHAPE: Final = """\
 Every error has the same shape, also those for unknown addresses and wrong methods:
 
@@ -50,23 +58,34 @@ class TextPage(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def text_pages(methods: Sequence[MethodPage]) -> list[TextPage]:
-    """Return the pages beside those of the methods, the first one being the index."""
+Page: TypeAlias = MethodPage | EventPage | TextPage
+"""Any page of the reference."""
+
+
+def text_pages(methods: Sequence[MethodPage], events: Sequence[EventPage]) -> list[TextPage]:
+    """Return the pages beside those of methods and events, the first one being the index."""
+    places = {f"{page.method} {page.address}": page.place.path for page in methods}
     pages = [
-        TextPage(place=Place(INDEX, ()), title="Partner API", text=_introduction(methods)),
+        TextPage(place=Place(INDEX, ()), title="Partner API", text=_introduction(methods, events)),
         TextPage(
             place=Place(f"{INDEX}/libraries", ()), title="Libraries", text=_file("libraries.md")
+        ),
+        TextPage(
+            place=Place(WEBHOOKS, ()),
+            title="Webhooks",
+            text=linked(_file("webhooks.md"), places),
         ),
         TextPage(place=Place(f"{INDEX}/errors", ()), title="Errors", text=_errors()),
     ]
     folders: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {}
-    for page in methods:
+    inner: list[MethodPage | EventPage] = [*methods, *events]
+    for page in inner:
         above = page.place.folders
         for depth, (name, path) in enumerate(above):
             folders.setdefault(path, (name, above[:depth]))
-    texts = {OPERATOR: _OPERATOR, SERVER: _SERVER}
+    texts = {OPERATOR: _OPERATOR, SERVER: _SERVER, FOLDER: _EVENT_TYPES}
     for path, (name, above) in folders.items():
-        inside = [page for page in methods if page.place.path.startswith(f"{path}/")]
+        inside = [page for page in inner if page.place.path.startswith(f"{path}/")]
         text = "\n".join([texts.get(path, ""), "", *_listed(inside)]).strip()
         pages.append(TextPage(place=Place(path, above), title=name, text=text))
     return pages
@@ -81,7 +100,7 @@ def sections_of(methods: Iterable[MethodPage]) -> dict[str, list[MethodPage]]:
     return sections
 
 
-def _introduction(methods: Sequence[MethodPage]) -> str:
+def _introduction(methods: Sequence[MethodPage], events: Sequence[EventPage]) -> str:
     first = next((page for page in methods if f"{page.method} {page.address}" == _FIRST), None)
     blocks = [
         f"```{LEXERS[snippet.language]}\n{snippet.source}\n```"
@@ -95,14 +114,18 @@ def _introduction(methods: Sequence[MethodPage]) -> str:
     for name, path in (("The operator's API", OPERATOR), ("The server", SERVER)):
         if any(page.place.path.startswith(path) for page in methods):
             lines += [f"### {name}", "", f"* [{name}]({path})", ""]
+    if events:
+        lines += [f"## {TITLE}", "", _EVENTS, "", *_listed(events), ""]
     return "\n".join(lines)
 
 
-def _listed(pages: Iterable[MethodPage]) -> list[str]:
-    return [
-        f"* [{plain(page.title)}]({page.place.path}) `{page.method} {page.address}`"
-        for page in pages
-    ]
+def _listed(pages: Iterable[MethodPage | EventPage]) -> list[str]:
+    return [f"* [{plain(page.title)}]({page.place.path}) `{called(page)}`" for page in pages]
+
+
+def called(page: MethodPage | EventPage) -> str:
+    """Return what a program calls the thing that a page is about."""
+    return page.name if isinstance(page, EventPage) else f"{page.method} {page.address}"
 
 
 def _errors() -> str:

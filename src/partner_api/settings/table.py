@@ -285,13 +285,19 @@ def describe(settings: Settings) -> list[SettingLine]:
     ]
 
 
-# Programs that call the server have these; the shell that they are started in may start `layers` too.
-_OF_THE_LIBRARIES: Final = frozenset(
-    {"LAYERS_API_KEY", "LAYERS_BASE_URL", "LAYERS_ORGANIZATION", "LAYERS_LOG"}
+# Programs that call the server or hear from it have these; the shell that they are started in may start `layers` too.
+_OF_PROGRAMS: Final = frozenset(
+    {
+        "LAYERS_API_KEY",
+        "LAYERS_BASE_URL",
+        "LAYERS_ORGANIZATION",
+        "LAYERS_LOG",
+        "LAYERS_WEBHOOK_SECRET",
+    }
 )
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Name the LAYERS_ variables that nothing reads, sorted: most likely misspelt."""
-    known = {setting.variable for setting in SETTINGS} | _OF_THE_LIBRARIES
+    known = {setting.variable for setting in SETTINGS} | _OF_PROGRAMS
     return sorted(name for name in environ if name.startswith("LAYERS_") and name not in known)

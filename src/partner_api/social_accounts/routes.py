@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import to_builtins
+
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires
@@ -11,6 +13,7 @@ from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import ProjectId, SocialAccountId
 from partner_api.edge.wire.pagination import Page, page
 from partner_api.errors import ApiError
+from partner_api.events.store import write_event
 from partner_api.ids import format_id
 from partner_api.social_accounts import store
 from partner_api.social_accounts.access import require_page, require_social_account
@@ -18,6 +21,7 @@ from partner_api.social_accounts.schemas import (
     RevokedAccount,
     SocialAccount,
     SocialAccountsQuery,
+    revoked_account_data_of,
     revoked_account_of,
     social_account_of,
 )
@@ -83,5 +87,13 @@ async def revoke_social_account(
             audit_argument(request),
             project_id=account.project_id,
             details={"socialAccountId": format_id("sa", social_account_id)},
+        )
+        await write_event(
+            connection,
+            caller.tenant_id,
+            request.now,
+            caller.organization_id,
+            "social_account.revoked",
+            to_builtins(revoked_account_data_of(account, caller.organization_id)),
         )
     return revoked_account_of(account)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from partner_api.clock import format_milliseconds, format_milliseconds_or_none
 from partner_api.edge.wire.fields import MillisecondsText, SocialAccountIdText
 from partner_api.edge.wire.pagination import Cursor
+from partner_api.events.data_schemas import SocialAccountRevokedData
 from partner_api.ids import format_id
 from partner_api.social_accounts import store
 from partner_api.social_accounts.store import SocialAccountStatus
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 Platform = Literal["tiktok"]
 
@@ -75,4 +79,16 @@ def revoked_account_of(account: store.SocialAccount) -> RevokedAccount:
         # There are no scheduled posts that could be canceled.
         canceled_scheduled_posts=0,
         disconnected_at=format_milliseconds(account.disconnected_at),
+    )
+
+
+def revoked_account_data_of(
+    account: store.SocialAccount, organization_id: UUID
+) -> SocialAccountRevokedData:
+    """Return what partners are told of an account that was disconnected."""
+    return SocialAccountRevokedData(
+        organization_id=format_id("org", organization_id),
+        social_account_id=format_id("sa", account.id),
+        project_id=format_id("prj", account.project_id),
+        handle=account.handle,
     )

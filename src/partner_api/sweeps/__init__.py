@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from partner_api.rendering.worker.renderer import Renderer
 from partner_api.sweeps.books import CheckBooks
 from partner_api.sweeps.claims import ExpireClaims
+from partner_api.sweeps.deliveries import DeliverWebhooks
+from partner_api.sweeps.events import PublishEvents
 from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.sweeps.periods import EndPeriods
 from partner_api.sweeps.renewals import RenewLeases
@@ -16,25 +18,35 @@ from partner_api.sweeps.retention import PurgeIdempotencyRecords, PurgeOutbox, R
 from partner_api.sweeps.sandbox_jobs import CompleteSandboxJobs
 from partner_api.sweeps.sandbox_requests import AnswerSandboxRequests
 from partner_api.sweeps.uploads import PurgeUploads
+from partner_api.sweeps.webhooks import PurgeWebhooks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from partner_api.storage import Storage
     from partner_api.sweeps.sweep import Sweep
+    from partner_api.webhooks.sending.sender import Outgoing
 
 
 @contextlib.asynccontextmanager
 async def open_sweeps(
-    storage: Storage, stop: asyncio.Event | None = None
+    storage: Storage,
+    outgoing: Outgoing,
+    stop: asyncio.Event | None = None,
+    *,
+    drain_seconds: float | None = None,
 ) -> AsyncIterator[tuple[Sweep, ...]]:
     """Create every sweep, and close what they have opened at the end of the block.
 
     Args:
         storage: has the files of generated content.
+        outgoing: what webhooks are sent with.
         stop: when it is set, a step that waits for a sample is ended at once.
+        drain_seconds: how long webhooks that are being sent may go on after the last step; None: each step waits
+            for the answers to all that it sends.
     """
     samples = CompleteSandboxJobs(storage, Renderer.for_samples())
+    deliveries = DeliverWebhooks(outgoing, drain_seconds=drain_seconds)
 
     async def close_at_stop() -> None:
         if stop is not None:
@@ -43,22 +55,26 @@ async def open_sweeps(
 
     closing = asyncio.create_task(close_at_stop(), name="close sweeps")
     try:
-        yield _sweeps(storage, samples)
+        yield _sweeps(storage, samples, deliveries)
     finally:
         closing.cancel()
         await asyncio.gather(closing, return_exceptions=True)
+        await deliveries.close()
         await samples.close()
 
 
-def all_sweeps(storage: Storage) -> tuple[Sweep, ...]:
+def all_sweeps(storage: Storage, outgoing: Outgoing) -> tuple[Sweep, ...]:
     """Create every sweep for looking at what is due; to run them, use ``open_sweeps``.
 
-    ``storage`` has the files of generated content.
+    ``storage`` has the files of generated content; with ``outgoing`` webhooks are sent.
     """
-    return _sweeps(storage, CompleteSandboxJobs(storage, Renderer.for_samples()))
+    samples = CompleteSandboxJobs(storage, Renderer.for_samples())
+    return _sweeps(storage, samples, DeliverWebhooks(outgoing, drain_seconds=None))
 
 
-def _sweeps(storage: Storage, samples: CompleteSandboxJobs) -> tuple[Sweep, ...]:
+def _sweeps(
+    storage: Storage, samples: CompleteSandboxJobs, deliveries: DeliverWebhooks
+) -> tuple[Sweep, ...]:
     return (
         ExpireJobs(),
         ExpireClaims(),
@@ -66,8 +82,11 @@ def _sweeps(storage: Storage, samples: CompleteSandboxJobs) -> tuple[Sweep, ...]
         RenewLeases(),
         AnswerSandboxRequests(),
         samples,
+        PublishEvents(),
+        deliveries,
         PurgeIdempotencyRecords(),
         PurgeOutbox(),
+        PurgeWebhooks(),
         RotateAuditPartitions(),
         PurgeUploads(storage),
         CheckBooks(),

@@ -35,7 +35,7 @@ async def run_sweeps(
     stop: asyncio.Event,
     progress: SweepProgress,
 ) -> None:
-    """Run each sweep in its own task until ``stop`` is set; a step that has begun is finished."""
+    """Run each sweep in its own task until ``stop`` is set; a step that has begun is finished, and what it began."""
     async with asyncio.TaskGroup() as tasks:
         for sweep in sweeps:
             tasks.create_task(
@@ -54,7 +54,7 @@ async def _run(
     failures = 0
     metrics.begin(sweep.name)
     while not stop.is_set():
-        rung = None if sweep.wakes_on is None else bell.listen(sweep.wakes_on)
+        wakes = sweep.wakes_itself, None if sweep.wakes_on is None else bell.listen(sweep.wakes_on)
         began = time.perf_counter()
         progress.begin_step(sweep.name, sweep.limit_seconds)
         try:
@@ -63,29 +63,44 @@ async def _run(
             # What is no tenant's, such as a table: its lock is free again, and that is no fault of the sweep's.
             progress.end_step(sweep.name)
             failures += 1
-            rung = None
+            wakes = None, None
             pause = _pause_after(sweep, failures)
             note_locked(sweep.name, error)
         except Exception as error:
             progress.end_step(sweep.name, error)
             # Whatever failed, the work is still due: log it, wait longer each time, and go on.
             failures += 1
-            rung = None
+            wakes = None, None
             pause = _pause_after(sweep, failures)
             metrics.count_failure(sweep.name)
-            if is_unavailable(error):
-                log_unavailable(error, where=f"sweep {sweep.name}", failures=failures)
-            else:
-                _log.exception("sweep_failed", sweep=sweep.name, failures=failures, retry_in=pause)
+            _log_failure(sweep, error, failures=failures, retry_in=pause)
         else:
             progress.end_step(sweep.name)
             failures = 0
             metrics.observe(sweep.name, advanced, time.perf_counter() - began)
             if advanced:
-                _log.info("sweep_advanced", sweep=sweep.name, rows=advanced)
-                continue
-            pause = sweep.pause_seconds
-        await sleep_unless_stopped(pause, stop, rung)
+                for topic in sweep.rings:
+                    bell.ring(topic)
+                if sweep.logs_steps:
+                    _log.info("sweep_advanced", sweep=sweep.name, rows=advanced)
+                if not sweep.rest_seconds:
+                    continue
+                wakes = None, None
+            pause = sweep.rest_seconds if advanced else sweep.pause_seconds
+        await sleep_unless_stopped(pause, stop, *wakes)
+    try:
+        await sweep.stop(pool, clock)
+    except Exception as error:
+        metrics.count_failure(sweep.name)
+        _log_failure(sweep, error, failures=1)
+
+
+def _log_failure(sweep: Sweep, error: Exception, **fields: object) -> None:
+    """Log what a sweep raised, from its handler; of an unavailable database, that it is."""
+    if is_unavailable(error):
+        log_unavailable(error, where=f"sweep {sweep.name}", **fields)
+    else:
+        _log.exception("sweep_failed", sweep=sweep.name, **fields)
 
 
 def _pause_after(sweep: Sweep, failures: int) -> float:
@@ -94,10 +109,10 @@ def _pause_after(sweep: Sweep, failures: int) -> float:
 
 
 async def sleep_unless_stopped(
-    seconds: float, stop: asyncio.Event, rung: asyncio.Event | None = None
+    seconds: float, stop: asyncio.Event, *wakes: asyncio.Event | None
 ) -> None:
-    """Wait for about so many seconds, or until ``stop`` or ``rung`` is set."""
-    waits = [asyncio.create_task(event.wait()) for event in (stop, rung) if event is not None]
+    """Wait for about so many seconds, or until ``stop`` or one of ``wakes`` is set."""
+    waits = [asyncio.create_task(event.wait()) for event in (stop, *wakes) if event is not None]
     try:
         # Jitter, so that many workers do not query at the same moment.
         await asyncio.wait(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from partner_api.audit.operator_store import ensure_partitions, expire
 from partner_api.edge.idempotency import store as idempotency_store
+from partner_api.events.operator_store import delete_expired
 from partner_api.sweeps.sweep import Sweep
-from partner_api.webhooks.operator_store import delete_expired
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,13 +30,13 @@ class PurgeIdempotencyRecords(Sweep):
 
 
 class PurgeOutbox(Sweep):
-    """Deletes outbox rows after 30 days."""
+    """Deletes events 30 days after they were published."""
 
     name = "outbox"
     pause_seconds = 600.0
 
     async def step(self, pool: Pool, now: datetime) -> int:
-        """Delete up to 1,000 rows older than 30 days."""
+        """Delete up to 1,000 events."""
         async with pool.acquire() as connection:
             return await delete_expired(connection, now, _RECORDS_PER_STEP)
 

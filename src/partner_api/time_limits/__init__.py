@@ -38,6 +38,11 @@ from partner_api.time_limits.database import (
     SWEEP_LOCK_SECONDS,
 )
 from partner_api.time_limits.limit import LIMITS
+from partner_api.time_limits.listening import (
+    FEED_CLIENT_SECONDS,
+    PARTNER_CLIENT_SECONDS,
+    RECEIVER_CONNECT_SECONDS,
+)
 from partner_api.time_limits.processes import (
     BEAT_SECONDS,
     BOOKS_STEP_SECONDS,
@@ -94,6 +99,7 @@ __all__ = [
     "DISCARD_SECONDS",
     "DISCARD_UPLOAD_SECONDS",
     "DUE_RENEWALS_SECONDS",
+    "FEED_CLIENT_SECONDS",
     "HEAD_SECONDS",
     "IDLE_SECONDS",
     "IDLE_TRANSACTION_SECONDS",
@@ -110,11 +116,13 @@ __all__ = [
     "OPERATOR_UPLOAD_SECONDS",
     "ORPHAN_SECONDS",
     "OUTAGE_SECONDS",
+    "PARTNER_CLIENT_SECONDS",
     "PART_SILENCE_SECONDS",
     "PART_START_SECONDS",
     "POOL_CLOSE_SECONDS",
     "POOL_WEDGED_SECONDS",
     "READINESS_SECONDS",
+    "RECEIVER_CONNECT_SECONDS",
     "RENDERER_IDLE_SECONDS",
     "RENDERER_START_SECONDS",
     "RENDERING_STEP_SECONDS",

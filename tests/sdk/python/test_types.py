@@ -13,8 +13,9 @@ ROOT = Path(__file__).parents[3]
 PROGRAM = """\
 from datetime import UTC, datetime
 from typing import assert_type
-from layers_partner import AsyncLayers, AsyncPage, Layers, LayersOperator, Page, RawResponse
-from layers_partner.partner.types import Job, LeasedAccount, Organization, WhoAmI
+from layers_partner import AsyncLayers, AsyncPage, Followed, Layers, LayersOperator, Page, RawResponse
+from layers_partner import WebhookEvent, webhooks
+from layers_partner.partner.types import Job, JobCompletedEvent, LeasedAccount, Organization, WhoAmI
 
 def sync(layers: Layers, operator: LayersOperator) -> None:
     page = layers.leased_accounts.list(project_id="prj_1")
@@ -51,6 +52,25 @@ def sync(layers: Layers, operator: LayersOperator) -> None:
     Layers("lp_live_1")  # wrong
     Layers(token="lpo_1")  # wrong
 
+def event(layers: Layers, event: WebhookEvent) -> None:
+    assert_type(webhooks.verify(b"", {}, "whsec_"), WebhookEvent)
+    assert_type(layers.events.list().items[0], WebhookEvent)
+    if event["type"] == "job.completed":
+        assert_type(event, JobCompletedEvent)
+        assert_type(event["data"]["creditsCharged"], int)
+        event["data"]["error"]  # wrong
+    elif event["type"] == "job.failed":
+        assert_type(event["data"]["error"]["message"], str)
+    elif event["type"] == "job.complete":  # wrong
+        pass
+    else:
+        print(event["type"], event["data"])
+    for events, cursor in layers.events.follow(cursor=None, type="job.completed", wait=5, timeout=1):
+        assert_type(events, list[WebhookEvent])
+        assert_type(cursor, str)
+    layers.events.follow(wait="20")  # wrong
+    layers.events.follow(idempotency_key="a")  # wrong
+
 async def asynchronous(layers: AsyncLayers) -> None:
     assert_type(await layers.leased_accounts.list("prj_1"), AsyncPage[LeasedAccount])
     async for account in layers.leased_accounts.list("prj_1"):
@@ -59,6 +79,8 @@ async def asynchronous(layers: AsyncLayers) -> None:
     assert_type(await layers.with_raw_response.whoami(), RawResponse[WhoAmI])
     raw = await layers.leased_accounts.with_raw_response.list("prj_1")
     assert_type(raw, RawResponse[AsyncPage[LeasedAccount]])
+    async for followed in layers.events.follow():
+        assert_type(followed, Followed)
     for account in layers.leased_accounts.list("prj_1"):  # wrong
         pass
     layers.whoami()["scopes"]  # wrong

@@ -9,6 +9,8 @@
         print(account["handle"], account["monthlyPriceCents"])
 """
 
+from typing import TYPE_CHECKING, Any
+
 from layers_partner import webhooks
 from layers_partner.client import AsyncLayers, Layers
 from layers_partner.core.headers import Headers
@@ -43,6 +45,7 @@ from layers_partner.operator import AsyncLayersOperator, LayersOperator
 from layers_partner.options import (
     NOT_GIVEN,
     AsyncUploadContent,
+    FollowOptions,
     NotGiven,
     OperatorRequestOptions,
     RequestOptions,
@@ -52,7 +55,10 @@ from layers_partner.options import (
 from layers_partner.pages import AsyncPage, AsyncPages, Page
 from layers_partner.responses import RateLimit, RawResponse
 from layers_partner.version import VERSION as __version__
-from layers_partner.webhooks import WebhookEvent
+
+if TYPE_CHECKING:
+    from layers_partner.following import Followed
+    from layers_partner.partner.types import WebhookEvent
 
 __all__ = [
     "NOT_GIVEN",
@@ -68,6 +74,8 @@ __all__ = [
     "BillingExhaustedError",
     "ConfigurationError",
     "ConflictError",
+    "FollowOptions",
+    "Followed",
     "Headers",
     "IdempotencyConflictError",
     "IdempotencyInProgressError",
@@ -101,3 +109,17 @@ __all__ = [
     "__version__",
     "webhooks",
 ]
+
+if not TYPE_CHECKING:
+    # To import the types of the API takes a moment, and most programs never ask for them.
+    _LATER = {
+        "Followed": "layers_partner.following",
+        "WebhookEvent": "layers_partner.partner.types",
+    }
+
+    def __getattr__(name: str) -> Any:
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        import importlib
+
+        return getattr(importlib.import_module(_LATER[name]), name)

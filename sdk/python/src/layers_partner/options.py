@@ -40,6 +40,13 @@ class WaitOptions(_SendingOptions, total=False):
     """The child to act for; instead of the client's."""
 
 
+class FollowOptions(WaitOptions, total=False):
+    """Options of each request of a call that goes on for ever."""
+
+    timeout: float
+    """Seconds for each request beside its wait: all tries and the pauses between them; instead of the client's."""
+
+
 class CallOptions(_SendingOptions, total=False):
     """Options that a call to either API has."""
 

@@ -12,14 +12,14 @@ T = TypeVar("T")
 class _PageOfItems(Generic[T]):
     """What both kinds of page have."""
 
-    __slots__ = ("_asked_for", "items", "next_cursor")
+    __slots__ = ("_end", "items", "next_cursor")
 
-    def __init__(self, items: list[T], next_cursor: str | None, asked_for: str | None) -> None:
+    def __init__(self, items: list[T], next_cursor: str | None, end: str | None) -> None:
         self.items = items
         """The items of this page."""
         self.next_cursor = next_cursor
         """Where the next page begins; None on the last page."""
-        self._asked_for = asked_for
+        self._end = end
 
     @overload
     def __getitem__(self, key: Literal["items"]) -> list[T]: ...
@@ -39,7 +39,7 @@ class _PageOfItems(Generic[T]):
 
     def _is_end(self) -> bool:
         # A feed always has a cursor: at its end it is the one that was asked for, and nothing is there.
-        return self.next_cursor is None or (not self.items and self.next_cursor == self._asked_for)
+        return self.next_cursor is None or (not self.items and self.next_cursor == self._end)
 
     def __repr__(self) -> str:
         return (
@@ -57,9 +57,9 @@ class Page(_PageOfItems[T]):
         items: list[T],
         next_cursor: str | None,
         follow: Callable[[str], Page[T]],
-        asked_for: str | None = None,
+        end: str | None = None,
     ) -> None:
-        super().__init__(items, next_cursor, asked_for)
+        super().__init__(items, next_cursor, end)
         self._follow = follow
 
     def next_page(self) -> Page[T]:
@@ -114,9 +114,9 @@ class AsyncPage(_PageOfItems[T]):
         items: list[T],
         next_cursor: str | None,
         follow: Callable[[str], Awaitable[AsyncPage[T]]],
-        asked_for: str | None = None,
+        end: str | None = None,
     ) -> None:
-        super().__init__(items, next_cursor, asked_for)
+        super().__init__(items, next_cursor, end)
         self._follow = follow
 
     async def next_page(self) -> AsyncPage[T]:

@@ -7,10 +7,13 @@ import hmac
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NotRequired, Protocol, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
 
 from layers_partner.core.answers import NotJson, parse_json
 from layers_partner.errors import ConfigurationError, WebhookVerificationError
+
+if TYPE_CHECKING:
+    from layers_partner.partner.types import WebhookEvent
 
 DEFAULT_TOLERANCE_SECONDS: Final = 300
 _HEADER: Final = "x-layers-signature"
@@ -32,21 +35,6 @@ HeaderPairs: TypeAlias = (
 """Headers as frameworks have them: a mapping, or pairs of text or bytes."""
 
 
-class WebhookEvent(TypedDict):
-    """What happened; `data` depends on `type`, and new types are added over time."""
-
-    id: str
-    """The same when it is delivered again."""
-    type: str
-    """Such as ``job.completed``."""
-    apiVersion: str
-    createdAt: str
-    organizationId: str
-    data: dict[str, Any]
-    replayOf: NotRequired[str]
-    """The delivery that this one repeats."""
-
-
 def verify(
     body: bytes,
     headers: HeaderPairs,
@@ -65,7 +53,8 @@ def verify(
         now: the time to compare with, in seconds since 1970; by default the machine's.
 
     Returns:
-        The event, also of a type that this version does not know.
+        The event: what its ``data`` is follows from its ``type``. New types are added over time, and one that this
+        version does not know comes through as well: let a default branch have it.
 
     Raises:
         WebhookVerificationError: a header is missing or malformed, no signature fits, the time is off, or the body is

@@ -119,10 +119,9 @@ export abstract class BaseClient {
         });
       }
       const follow = (cursor: string) => this.list<T>(operation, { ...params, cursor }, options);
-      return {
-        ...found,
-        data: new Page<T>(items, nextCursor, follow, (params as Params).cursor),
-      };
+      // A feed that is asked to wait has no end.
+      const end = (params as Params).wait ? undefined : (params as Params).cursor;
+      return { ...found, data: new Page<T>(items, nextCursor, follow, end) };
     };
     return new PagePromise(answer());
   }

@@ -38,7 +38,7 @@ const DEFAULT_BASE_URL = "https://api.layers.com";
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_MAX_RETRIES = 2;
 // A timer that is to wait for longer does not wait at all.
-const LONGEST_TIMEOUT_MS = 2_147_483_647;
+export const LONGEST_TIMEOUT_MS = 2_147_483_647;
 // A misspelt one would be left out in silence: the environment's key or child would be used instead.
 const OPTIONS: Readonly<Record<keyof Given | "actsForItself", true>> = {
   secret: true,

@@ -10,6 +10,7 @@ import { OrganizationsResource } from "./resources/organizations.js";
 import { PoolAccountsResource } from "./resources/pool-accounts.js";
 import { ReconciliationResource } from "./resources/reconciliation.js";
 import { RenewalsResource } from "./resources/renewals.js";
+import { WebhookEndpointsResource } from "./resources/webhook-endpoints.js";
 
 export * from "./resources/clock.js";
 export * from "./resources/jobs.js";
@@ -28,6 +29,8 @@ export * from "./resources/organizations-subscription.js";
 export * from "./resources/pool-accounts.js";
 export * from "./resources/reconciliation.js";
 export * from "./resources/renewals.js";
+export * from "./resources/webhook-endpoints.js";
+export * from "./resources/webhook-endpoints-deliveries.js";
 export type * from "./types.js";
 
 /** The resources of a client of the operator's API. */
@@ -64,4 +67,7 @@ export class OperatorResources extends BaseClient {
 
   /** `operator.renewals`: `dryRun`, `list`. */
   readonly renewals = new RenewalsResource(this);
+
+  /** `operator.webhookEndpoints`: `list`, `retrieve`, `unpause`, `deliveries`. */
+  readonly webhookEndpoints = new WebhookEndpointsResource(this);
 }

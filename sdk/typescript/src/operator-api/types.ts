@@ -31,6 +31,35 @@ export interface ApiKey {
   supersededBy: string | null;
 }
 
+/** A key that is refused from now on. */
+export interface ApiKeyKilledData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The key. */
+  apiKeyId: string;
+  /** Its name. */
+  name: string;
+  /** What it begins with; safe to log. */
+  prefix: string;
+}
+
+/** An API key was killed. */
+export interface ApiKeyKilledEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "api_key.killed";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: ApiKeyKilledData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** A new key. This is the only time that its secret is shown. */
 export interface ApiKeyWithSecret {
   apiKey: ApiKey;
@@ -254,6 +283,47 @@ export interface CompletionReports {
   items: CompletionReport[];
 }
 
+/** Content that is ready. */
+export interface ContentGeneratedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The job that is over. */
+  jobId: string;
+  /** The project that it ran in. */
+  projectId: string;
+  /** Where its content is. */
+  containerId: string;
+  /** As it was asked for. */
+  format:
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
+  /** What the job is now. */
+  status: "completed" | (string & {});
+  /** What it cost. The rest of its reservation is free again. */
+  creditsCharged: number;
+}
+
+/** Content is ready. */
+export interface ContentGeneratedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "content.generated";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: ContentGeneratedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** One movement of credits. The events of a wallet sum to its balance. */
 export interface CreditEvent {
   /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -352,6 +422,88 @@ export interface Credits {
   ingestCostsBilled: IngestCosts;
 }
 
+/** Credits that a child got from its partner. */
+export interface CreditsAllocatedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The transfer, as both ledgers name it. */
+  transferId: string;
+  /** How many. */
+  credits: number;
+  /** `auto_refill`: a job brought the wallet below its refill threshold. */
+  reason: "allocation" | "auto_refill" | (string & {});
+  /** What the allocation said of itself. */
+  description: string | null;
+  /** The allocation's own. */
+  metadata: Record<string, string>;
+  /** The child's balance right after it. */
+  balance: number;
+  /** What was available right after it. */
+  available: number;
+}
+
+/** Credits were allocated. */
+export interface CreditsAllocatedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "credits.allocated";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: CreditsAllocatedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** A wallet in which less is available than its refill threshold. */
+export interface CreditsLowData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** What new work may spend. */
+  available: number;
+  /** With what running jobs have reserved. */
+  balance: number;
+  /** What `available` fell below. */
+  refillThreshold: number;
+  /** What the next start of a job refills, if the partner can spare it. */
+  refillAmount: number | null;
+}
+
+/** Credits are low. */
+export interface CreditsLowEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "credits.low";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: CreditsLowData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** What an attempt to send came to. */
+export interface DeliveryAttempt {
+  /** When it began. */
+  at: string;
+  /** How long it took, in milliseconds. */
+  durationMs: number;
+  /** HTTP status of the answer; null if there was none. */
+  status: number | null;
+  /** What went wrong, in a sentence. */
+  error: string | null;
+  /** The first 2 kB of the answer, read as UTF-8; what is none is shown as U+FFFD. */
+  body: string | null;
+}
+
 /** What would happen to a lease. */
 export interface DryRunLease {
   /** Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -367,6 +519,30 @@ export interface DryRunLease {
   outcome: "ended" | "paid" | "past_due" | "still_past_due" | (string & {});
   monthsPaid: number;
   paidCents: number;
+}
+
+/** A webhook endpoint to which nothing is sent any more. */
+export interface EndpointAutoPausedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The endpoint. */
+  endpointId: string;
+  /** Where it sent to. */
+  url: string;
+  /** `failures`: too many attempts failed in a row; `gone`: it answered 410. */
+  reason: "failures" | "gone" | (string & {});
+  /** How many attempts failed since the last success. */
+  consecutiveFailureCount: number;
+}
+
+/** How an attempt failed. */
+export interface EndpointError {
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  at: string;
+  /** Of the answer; null if there was none. */
+  status: number | null;
+  /** What went wrong; never a secret. */
+  message: string | null;
 }
 
 /** Upper bounds of what one piece of content costs; what is left out stays as it is. */
@@ -444,6 +620,45 @@ export interface InstallationClock {
   offsetSeconds: number;
 }
 
+/** A job that was canceled. */
+export interface JobCanceledData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The job that is over. */
+  jobId: string;
+  /** The project that it ran in. */
+  projectId: string;
+  /** Where its content is. */
+  containerId: string;
+  /** As it was asked for. */
+  format:
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
+  /** What the job is now. */
+  status: "canceled" | (string & {});
+}
+
+/** A job was canceled. */
+export interface JobCanceledEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "job.canceled";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: JobCanceledData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** Whether a cancel was accepted. If it was, the job ends as canceled, whatever its worker does. */
 export interface JobCancellation {
   /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
@@ -453,12 +668,260 @@ export interface JobCancellation {
   reason?: "ALREADY_CANCELED" | "ALREADY_COMPLETED" | "ALREADY_FAILED" | (string & {});
 }
 
+/** A job that was completed. */
+export interface JobCompletedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The job that is over. */
+  jobId: string;
+  /** The project that it ran in. */
+  projectId: string;
+  /** Where its content is. */
+  containerId: string;
+  /** As it was asked for. */
+  format:
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
+  /** What the job is now. */
+  status: "completed" | (string & {});
+  /** What it cost. The rest of its reservation is free again. */
+  creditsCharged: number;
+}
+
+/** A job was completed. */
+export interface JobCompletedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "job.completed";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: JobCompletedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** Why a job failed: a code for programs, a message for people. */
 export interface JobError {
   /** Example: `WORKER_LOST`. */
   code: string;
   /** Example: `The source video does not exist any more.`. */
   message: string;
+}
+
+/** A job that failed. */
+export interface JobFailedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The job that is over. */
+  jobId: string;
+  /** The project that it ran in. */
+  projectId: string;
+  /** Where its content is. */
+  containerId: string;
+  /** As it was asked for. */
+  format:
+    | "auto"
+    | "slideshow_builder"
+    | "slideshow_remix"
+    | "ugc_remix"
+    | "video_remix"
+    | (string & {});
+  /** What the job is now. */
+  status: "failed" | (string & {});
+  /** Why it failed. */
+  error: JobError;
+}
+
+/** A job failed. */
+export interface JobFailedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "job.failed";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: JobFailedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** A lease request that was answered with accounts. */
+export interface LeaseRequestAssignedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The request that was answered. */
+  id: string;
+  /** Your own name for it, else `id`. */
+  requestId: string;
+  /** The project that it is for. */
+  projectId: string;
+  /** The accounts that were assigned. */
+  socialAccountIds: string[];
+  /** What the operator says of it. */
+  note: string | null;
+  /** `partial`: with fewer accounts than were asked for. */
+  status: "assigned" | "partial" | (string & {});
+}
+
+/** A lease request was answered with accounts. */
+export interface LeaseRequestAssignedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "lease_request.assigned";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: LeaseRequestAssignedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** A lease request that was rejected. */
+export interface LeaseRequestRejectedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The request that was answered. */
+  id: string;
+  /** Your own name for it, else `id`. */
+  requestId: string;
+  /** The project that it is for. */
+  projectId: string;
+  /** The accounts that were assigned. */
+  socialAccountIds: string[];
+  /** What the operator says of it. */
+  note: string | null;
+  /** What the request is now. */
+  status: "rejected" | (string & {});
+}
+
+/** A lease request was rejected. */
+export interface LeaseRequestRejectedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "lease_request.rejected";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: LeaseRequestRejectedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** A leased account that is no longer the project's. */
+export interface LeasedAccountDisconnectedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The account. */
+  socialAccountId: string;
+  /** The project that it is in. */
+  projectId: string;
+  /** How the lease ended. */
+  disconnectedReason:
+    | "organization_archived"
+    | "payment_failed"
+    | "recalled_by_operator"
+    | "released_by_partner"
+    | (string & {});
+}
+
+/** A leased account was disconnected. */
+export interface LeasedAccountDisconnectedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "leased_account.disconnected";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: LeasedAccountDisconnectedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** A month of a leased account that could not be paid. */
+export interface LeasedAccountPastDueData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The account. */
+  socialAccountId: string;
+  /** The project that it is in. */
+  projectId: string;
+  /** Which month of the lease, counted from 0, the first. */
+  leaseMonth: number;
+  /** What it costs. */
+  amountCents?: number;
+}
+
+/** A leased account could not be renewed. */
+export interface LeasedAccountPastDueEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "leased_account.past_due";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: LeasedAccountPastDueData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** A month of a leased account that was paid. */
+export interface LeasedAccountRenewedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The account. */
+  socialAccountId: string;
+  /** The project that it is in. */
+  projectId: string;
+  /** Which month of the lease, counted from 0, the first. */
+  leaseMonth: number;
+  /** What the partner's cash wallet paid. */
+  amountCents: number;
+}
+
+/** A leased account was renewed. */
+export interface LeasedAccountRenewedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "leased_account.renewed";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: LeasedAccountRenewedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
 }
 
 /** What the accounts should be about, and for whom. */
@@ -761,6 +1224,152 @@ export interface OpsOrganizationDetail {
   counts: OrganizationCounts;
 }
 
+/** A webhook endpoint, whose it is, and what waits to be sent to it. */
+export interface OpsWebhookEndpoint {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  organizationId: string;
+  /** Null: events of all projects, and of none. */
+  projectId: string | null;
+  /**
+   * Where events are sent: `https`, port 443 or 8443, an address that is routable from anywhere. In
+   * development mode also `http` to this machine.
+   */
+  url: string;
+  /** Example: `Credits for June`. */
+  description: string | null;
+  /** `auto_paused`: the server gave it up, after failures or because it answered 410. */
+  status: "active" | "auto_paused" | "paused" | (string & {});
+  /** Types of events that are sent; `["*"]` for all. */
+  events: string[];
+  /**
+   * `all_children`: events of each of your children too; only a key with `org:admin` may choose
+   * that, and change such an endpoint or read its deliveries.
+   */
+  scope: "all_children" | "own" | (string & {});
+  /** The version of the API that events are written in. */
+  apiVersion: "v1" | (string & {});
+  /** Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all. */
+  metadata: Record<string, string>;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  updatedAt: string;
+  /** Of an attempt to send; null before the first. */
+  lastSuccessAt: string | null;
+  /** Of an attempt to send; null before the first. */
+  lastFailureAt: string | null;
+  /** Attempts that failed since the last success. */
+  consecutiveFailureCount: number;
+  env: "live" | "test" | (string & {});
+  /** Example: `Corner Coffee`. */
+  organizationName: string;
+  /** Why the server paused it: `failures`, 20 in a row, or `gone`, it answered 410. */
+  pausedReason: "failures" | "gone" | (string & {}) | null;
+  /** When the first of those failures was. */
+  failingSince: string | null;
+  /** Of more than 1,000, so many are counted. */
+  waitingDeliveries: number;
+  /** When the oldest of those was created. */
+  oldestWaitingAt: string | null;
+  /** Of the last attempt, while the endpoint fails. */
+  lastError: EndpointError | null;
+}
+
+/** An organization that was archived, for ever. */
+export interface OrganizationArchivedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** Its name. */
+  name: string;
+  /** Null for a partner. */
+  parentOrganizationId: string | null;
+  /** What the organization is now. */
+  status: "archived" | (string & {});
+  /** What went back to the partner. */
+  reclaimedCredits: number;
+  /** How many of its keys were revoked. */
+  revokedApiKeys: number;
+  /** How many of its leases ended. */
+  releasedLeasedAccounts: number;
+}
+
+/** An organization was archived. */
+export interface OrganizationArchivedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "organization.archived";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: OrganizationArchivedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** An organization that is active again. */
+export interface OrganizationResumedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** Its name. */
+  name: string;
+  /** Null for a partner. */
+  parentOrganizationId: string | null;
+  /** What the organization is now. */
+  status: "active" | (string & {});
+}
+
+/** An organization is active again. */
+export interface OrganizationResumedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "organization.resumed";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: OrganizationResumedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** An organization that was suspended. */
+export interface OrganizationSuspendedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** Its name. */
+  name: string;
+  /** Null for a partner. */
+  parentOrganizationId: string | null;
+  /** What the organization is now. */
+  status: "suspended" | (string & {});
+}
+
+/** An organization was suspended. */
+export interface OrganizationSuspendedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "organization.suspended";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: OrganizationSuspendedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** What sweeps would do with a partner's leases. */
 export interface PartnerDryRun {
   /** Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
@@ -798,6 +1407,12 @@ export interface PartnerRenewals {
   shortfallCents: number;
   /** Up to and including this instant everything is paid for. */
   coveredUntil: string;
+}
+
+/** What a test sends: the payload that it was given, whatever that is, or this. */
+export interface PingData {
+  /** A greeting. */
+  message?: string;
 }
 
 /** An account of the pool. */
@@ -849,6 +1464,16 @@ export interface PostedCredits {
   available: number;
 }
 
+/** A replay that is on its way. */
+export interface Replayed {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  originalDeliveryId: string;
+  /** What becomes of it. */
+  replayDeliveryId: string;
+  /** When it is due. */
+  scheduledAt: string;
+}
+
 /** The period that is running. */
 export interface SubscriptionPeriod {
   /** Example: `2026-06-01T00:00:00.000Z`. */
@@ -876,6 +1501,64 @@ export interface SetSubscription {
   available: number;
 }
 
+/** An account that a project can publish to. */
+export interface SocialAccountConnectedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The account. */
+  socialAccountId: string;
+  /** The project that it is in. */
+  projectId: string;
+  /** Its name on the platform. */
+  handle: string;
+}
+
+/** A social account was connected. */
+export interface SocialAccountConnectedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "social_account.connected";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: SocialAccountConnectedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** An account that a project can no longer publish to. */
+export interface SocialAccountRevokedData {
+  /** To whom it happened. */
+  organizationId: string;
+  /** The account. */
+  socialAccountId: string;
+  /** The project that it is in. */
+  projectId: string;
+  /** Its name on the platform. */
+  handle: string;
+}
+
+/** A social account was revoked. */
+export interface SocialAccountRevokedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "social_account.revoked";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: SocialAccountRevokedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** A job that has been started. */
 export interface StartedJob {
   /** Example: `job_01K0EJRPVYF888RF9FDTD4P705`. */
@@ -895,6 +1578,23 @@ export interface StartedJob {
   startedAt: string;
 }
 
+/** A test of a webhook endpoint. */
+export interface TestPingEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "test.ping";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: PingData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
 /** A file as it was stored. */
 export interface UploadedFile {
   /** As in the address. */
@@ -904,3 +1604,132 @@ export interface UploadedFile {
   /** Their SHA-256, in hexadecimal digits. */
   sha256: string;
 }
+
+/** An event on its way to an endpoint, and how far it is. */
+export interface WebhookDelivery {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  endpointId: string;
+  /** Example: `evt_01K0EJRPVYF888RF9FDTD4P705`. */
+  eventId: string;
+  /** Example: `job.completed`. */
+  eventType: string;
+  /**
+   * `failed`: an attempt failed, and there will be another one. `abandoned`: there will be none.
+   */
+  status: "abandoned" | "delivered" | "delivering" | "failed" | "pending" | (string & {});
+  /** When it will be sent; null while it is, and after its end. */
+  nextRetryAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  deliveredAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  abandonedAt: string | null;
+  /** Why it is not sent any more. */
+  abandonedReason:
+    | "attempts_exhausted"
+    | "endpoint_auto_paused"
+    | "endpoint_gone"
+    | "endpoint_paused"
+    | "event_expired"
+    | "organization_archived"
+    | "organization_suspended"
+    | "out_of_scope"
+    | (string & {})
+    | null;
+  /** HTTP status of the last answer; null if there was none. */
+  lastResponseStatus: number | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  lastResponseAt: string | null;
+  /** What went wrong in the last attempt, in a sentence. */
+  lastErrorMessage: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** How often it was sent. */
+  attempts: number;
+}
+
+/** A delivery with what is sent, and its attempts. */
+export interface WebhookDeliveryDetail {
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  id: string;
+  /** Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`. */
+  endpointId: string;
+  /** Example: `evt_01K0EJRPVYF888RF9FDTD4P705`. */
+  eventId: string;
+  /** Example: `job.completed`. */
+  eventType: string;
+  /**
+   * `failed`: an attempt failed, and there will be another one. `abandoned`: there will be none.
+   */
+  status: "abandoned" | "delivered" | "delivering" | "failed" | "pending" | (string & {});
+  /** When it will be sent; null while it is, and after its end. */
+  nextRetryAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  deliveredAt: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  abandonedAt: string | null;
+  /** Why it is not sent any more. */
+  abandonedReason:
+    | "attempts_exhausted"
+    | "endpoint_auto_paused"
+    | "endpoint_gone"
+    | "endpoint_paused"
+    | "event_expired"
+    | "organization_archived"
+    | "organization_suspended"
+    | "out_of_scope"
+    | (string & {})
+    | null;
+  /** HTTP status of the last answer; null if there was none. */
+  lastResponseStatus: number | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  lastResponseAt: string | null;
+  /** What went wrong in the last attempt, in a sentence. */
+  lastErrorMessage: string | null;
+  /** Example: `2026-06-01T00:00:00.000Z`. */
+  createdAt: string;
+  /** What is sent; null once the event is no longer kept. */
+  payload: WebhookEvent | null;
+  /** How often it was sent, and what came of it. */
+  attempts: DeliveryAttempt[];
+}
+
+/** A webhook endpoint was paused by the server. */
+export interface WebhookEndpointAutoPausedEvent {
+  /** The same however often the event is sent. Keep the ids that you have handled. */
+  id: string;
+  /** What has happened. */
+  type: "webhook_endpoint.auto_paused";
+  /** The version of the API that `data` is written in. */
+  apiVersion: "v1" | (string & {});
+  /** When it happened. */
+  createdAt: string;
+  /** To whom it happened. */
+  organizationId: string;
+  data: EndpointAutoPausedData;
+  /** Only of a replay: the delivery whose `data` this one sends again. */
+  replayOf?: string;
+}
+
+/** An event. What its `data` is follows from its `type`; new types are added over time. */
+export type WebhookEvent =
+  | JobCompletedEvent
+  | JobFailedEvent
+  | JobCanceledEvent
+  | ContentGeneratedEvent
+  | LeaseRequestAssignedEvent
+  | LeaseRequestRejectedEvent
+  | LeasedAccountRenewedEvent
+  | LeasedAccountPastDueEvent
+  | LeasedAccountDisconnectedEvent
+  | SocialAccountConnectedEvent
+  | SocialAccountRevokedEvent
+  | CreditsLowEvent
+  | CreditsAllocatedEvent
+  | OrganizationSuspendedEvent
+  | OrganizationResumedEvent
+  | OrganizationArchivedEvent
+  | ApiKeyKilledEvent
+  | WebhookEndpointAutoPausedEvent
+  | TestPingEvent;

@@ -7,12 +7,15 @@ import { ApiKeysResource } from "./resources/api-keys.js";
 import { AuditLogResource } from "./resources/audit-log.js";
 import { ContentResource } from "./resources/content.js";
 import { CreditsResource } from "./resources/credits.js";
+import { EventsResource } from "./resources/events.js";
 import { JobsResource } from "./resources/jobs.js";
 import { LeasedAccountsResource } from "./resources/leased-accounts.js";
 import { OrganizationsResource } from "./resources/organizations.js";
 import { ProjectsResource } from "./resources/projects.js";
 import { SocialAccountsResource } from "./resources/social-accounts.js";
 import { WalletResource } from "./resources/wallet.js";
+import { WebhookDeliveriesResource } from "./resources/webhook-deliveries.js";
+import { WebhookEndpointsResource } from "./resources/webhook-endpoints.js";
 import type { WhoAmI } from "./types.js";
 
 export * from "./resources/api-keys.js";
@@ -21,6 +24,7 @@ export * from "./resources/content.js";
 export * from "./resources/content-assets.js";
 export * from "./resources/credits.js";
 export * from "./resources/credits-events.js";
+export * from "./resources/events.js";
 export * from "./resources/jobs.js";
 export * from "./resources/leased-accounts.js";
 export * from "./resources/leased-accounts-requests.js";
@@ -33,6 +37,9 @@ export * from "./resources/projects.js";
 export * from "./resources/social-accounts.js";
 export * from "./resources/wallet.js";
 export * from "./resources/wallet-events.js";
+export * from "./resources/webhook-deliveries.js";
+export * from "./resources/webhook-endpoints.js";
+export * from "./resources/webhook-endpoints-deliveries.js";
 export type * from "./types.js";
 
 /** The resources of a client of the Partner API. */
@@ -51,6 +58,9 @@ export class PartnerResources extends BaseClient {
 
   /** `layers.credits`: `retrieve`, `events`. */
   readonly credits = new CreditsResource(this);
+
+  /** `layers.events`: `createSample`, `follow`, `list`. */
+  readonly events = new EventsResource(this);
 
   /** `layers.jobs`: `cancel`, `retrieve`, `wait`. */
   readonly jobs = new JobsResource(this);
@@ -72,6 +82,15 @@ export class PartnerResources extends BaseClient {
 
   /** `layers.wallet`: `retrieve`, `events`. */
   readonly wallet = new WalletResource(this);
+
+  /** `layers.webhookDeliveries`: `replay`, `retrieve`. */
+  readonly webhookDeliveries = new WebhookDeliveriesResource(this);
+
+  /**
+   * `layers.webhookEndpoints`: `create`, `delete`, `list`, `recover`, `retrieve`, `rotateSecret`,
+   * `test`, `update`, `deliveries`.
+   */
+  readonly webhookEndpoints = new WebhookEndpointsResource(this);
 
   /**
    * Read your key.

@@ -2,6 +2,8 @@ import {
   type ApiPromise,
   BillingExhaustedError,
   ConflictError,
+  type Followed,
+  type JobCompletedEvent,
   Layers,
   type LeasedAccount,
   type Page,
@@ -46,6 +48,31 @@ async function everything(layers: Layers): Promise<void> {
   }
   const event: WebhookEvent = await verify("{}", new Headers(), ["a", "b"], { tolerance: 10 });
   await webhooks.verify(new Uint8Array(), { "x-layers-signature": ["a"] }, "a");
+  switch (event.type) {
+    case "job.completed": {
+      const completed: JobCompletedEvent = event;
+      const charged: number = event.data.creditsCharged;
+      // @ts-expect-error: it has not failed
+      console.log(completed, charged, event.data.error);
+      break;
+    }
+    case "job.failed":
+      console.log(event.data.error.message);
+      break;
+    // @ts-expect-error: there is no such event
+    case "job.complete":
+      break;
+    default:
+      console.log(event.type, event.data);
+  }
+  const [first]: WebhookEvent[] = (await layers.events.list({ type: "job.completed" })).items;
+  const follow: AsyncIterable<Followed> = layers.events.follow({ cursor: null, wait: 5 });
+  for await (const { events, cursor } of follow) {
+    const kept: string = cursor;
+    console.log(events[0]?.type, kept, first);
+  }
+  // @ts-expect-error: a read has no such key
+  layers.events.follow({}, { idempotencyKey: "a" });
   // @ts-expect-error: projectId is missing
   layers.leasedAccounts.list({});
   // @ts-expect-error: there is no such argument

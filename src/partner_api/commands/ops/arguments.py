@@ -50,6 +50,12 @@ AccountArgument = Annotated[
 PoolAccountArgument = Annotated[
     str, typer.Argument(metavar="ACCOUNT", help="pool_… or its bare UUID.", parser=identifier)
 ]
+EndpointArgument = Annotated[
+    str, typer.Argument(metavar="ENDPOINT", help="Id of a webhook endpoint.", parser=identifier)
+]
+DeliveryArgument = Annotated[
+    str, typer.Argument(metavar="DELIVERY", help="Id of a delivery.", parser=identifier)
+]
 OfOrganization = Annotated[
     str | None,
     typer.Option("--organization", help="Only of this organization.", parser=identifier),

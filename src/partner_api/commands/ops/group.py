@@ -16,6 +16,7 @@ from partner_api.commands.ops import (
     partners,
     pool,
     requests,
+    webhooks,
 )
 
 app = typer.Typer(help="Run the platform: partners, credits, cash, accounts.", no_args_is_help=True)
@@ -30,6 +31,7 @@ for group, name in (
     (operators, "operators"),
     (clock, "clock"),
     (jobs, "jobs"),
+    (webhooks, "webhooks"),
 ):
     app.add_typer(group.app, name=name)
 app.command("reconciliation")(installation.show_reconciliation)

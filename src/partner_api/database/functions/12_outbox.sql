@@ -1,7 +1,8 @@
 -- The outbox: the changes that partners may be told of.
 
 -- Write one change. p_subject is what it happened to: with the type and the time it makes the id, so that one change
--- leaves one row.
+-- leaves one row. What may happen to the same thing twice in a millisecond, or has the same id in the partner's other
+-- environment, brings a subject that nothing else has: such as gen_random_uuid().
 CREATE OR REPLACE FUNCTION outbox_write(
     p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_event_type text, p_subject uuid, p_data jsonb)
 RETURNS void

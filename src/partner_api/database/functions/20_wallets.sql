@@ -15,6 +15,14 @@ RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT least(p_wallet.prepaid, p_wallet.included_remaining + p_wallet.prepaid - p_wallet.reserved)
 $$;
 
+-- Return whether a wallet has less available than its refill threshold. One without a threshold never has, such as a
+-- partner's or an archived one.
+CREATE OR REPLACE FUNCTION wallet_is_low(p_wallet wallets)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(p_wallet.included_remaining + p_wallet.prepaid - p_wallet.reserved < p_wallet.refill_threshold,
+                    false)
+$$;
+
 -- Return how many credits may still be added to prepaid so that balances, now and after the next rollover, stay
 -- integers that every client reads exactly.
 CREATE OR REPLACE FUNCTION wallet_headroom(p_wallet wallets)
@@ -96,7 +104,8 @@ LANGUAGE plpgsql AS $$
 BEGIN
     IF p_wallet.period_end <= p_now THEN
         p_wallet := wallet_roll_over(p_wallet, p_now);
-        PERFORM wallet_save(p_wallet);
+        PERFORM wallet_save(p_wallet, p_now);
+        p_wallet.is_low := wallet_is_low(p_wallet);
     END IF;
     RETURN p_wallet;
 END
@@ -158,16 +167,32 @@ END
 $$;
 
 -- Save one wallet.
-CREATE OR REPLACE FUNCTION wallet_save(p_wallet wallets)
+CREATE OR REPLACE FUNCTION wallet_save(p_wallet wallets, p_now timestamptz)
 RETURNS void
 LANGUAGE sql AS $$
-    SELECT wallets_save(p_wallet.tenant_id, ARRAY[p_wallet])
+    SELECT wallets_save(p_wallet.tenant_id, ARRAY[p_wallet], p_now)
 $$;
 
--- Save the wallets of a batch in one statement, which checks the constraints of all of them at once.
-CREATE OR REPLACE FUNCTION wallets_save(p_tenant_id bigint, p_wallets wallets[])
+-- Save the wallets of a batch in one statement, which checks the constraints of all of them at once. What is saved decides
+-- which of them are low, so one that was refilled in the batch is not: those that were not low before are told of. The
+-- arguments still say that they were not; whoever goes on with them says so, or they are told of twice.
+CREATE OR REPLACE FUNCTION wallets_save(p_tenant_id bigint, p_wallets wallets[], p_now timestamptz)
 RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_wallet wallets;
+    v_low    wallets[] := '{}';
+BEGIN
+    FOR v_index IN 1..coalesce(cardinality(p_wallets), 0) LOOP
+        v_wallet := p_wallets[v_index];
+        IF wallet_is_low(v_wallet) <> v_wallet.is_low THEN
+            v_wallet.is_low := NOT v_wallet.is_low;
+            p_wallets[v_index] := v_wallet;
+            IF v_wallet.is_low THEN
+                v_low := v_low || v_wallet;
+            END IF;
+        END IF;
+    END LOOP;
     UPDATE wallets w SET
         state = n.state,
         subscription_tier = n.subscription_tier,
@@ -192,10 +217,28 @@ LANGUAGE sql AS $$
         refill_failed_at = n.refill_failed_at,
         last_sequence = n.last_sequence,
         last_event_at = n.last_event_at,
-        last_hash = n.last_hash
+        last_hash = n.last_hash,
+        is_low = n.is_low
       FROM unnest(p_wallets) n
      WHERE w.tenant_id = p_tenant_id AND w.organization_id = n.organization_id
        AND w.organization_id = ANY (ARRAY(SELECT i.organization_id FROM unnest(p_wallets) i));
+    IF v_low <> '{}' THEN
+        PERFORM wallets_tell_low(p_tenant_id, v_low, p_now);
+    END IF;
+END
+$$;
+
+-- Write to the outbox that wallets have got low.
+CREATE OR REPLACE FUNCTION wallets_tell_low(p_tenant_id bigint, p_wallets wallets[], p_now timestamptz)
+RETURNS void
+LANGUAGE sql AS $$
+    SELECT outbox_write(
+               p_tenant_id, greatest(p_now, w.last_event_at), w.organization_id, 'credits.low', gen_random_uuid(),
+               jsonb_build_object(
+                   'organizationId', 'org_' || w.organization_id, 'available', wallet_available(w),
+                   'balance', w.included_remaining + w.prepaid, 'refillThreshold', w.refill_threshold,
+                   'refillAmount', w.refill_amount))
+      FROM unnest(p_wallets) w
 $$;
 
 -- Write the rollovers of wallets whose period is over: a read is the first touch after a boundary too. Return how many
@@ -213,7 +256,7 @@ BEGIN
          ORDER BY w.partner_id IS NULL, w.organization_id
            FOR NO KEY UPDATE
     LOOP
-        PERFORM wallet_save(wallet_roll_over(v_wallet, p_now));
+        PERFORM wallet_save(wallet_roll_over(v_wallet, p_now), p_now);
         v_rolled := v_rolled + 1;
     END LOOP;
     RETURN v_rolled;

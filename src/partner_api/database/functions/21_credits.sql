@@ -1,7 +1,8 @@
 -- Movements that people ask for: postings by the operator, and allocations from a partner to its children.
 
--- Move prepaid credits between two locked wallets and write both ledger rows. The caller has checked that the
--- sender can spare them and that the receiver has room, and saves both wallets, which come back changed.
+-- Move prepaid credits between two locked wallets and write both ledger rows; a child is told of what it gets. The caller
+-- has checked that the sender can spare them and that the receiver has room, and saves both wallets, which come back
+-- changed.
 CREATE OR REPLACE FUNCTION credit_transfer(
     INOUT p_from wallets, INOUT p_to wallets, p_now timestamptz, p_transfer credit_transfers, p_reason text, p_caller caller)
 LANGUAGE plpgsql AS $$
@@ -29,6 +30,15 @@ BEGIN
         p_to, p_now, 'allocation', 0, p_transfer.credits,
         v_shared || jsonb_build_object('direction', 'in', 'counterpartyOrgId', 'org_' || p_from.organization_id),
         p_caller, p_transfer.description, p_transfer.id);
+    IF p_to.partner_id = p_from.organization_id THEN
+        PERFORM outbox_write(
+            p_to.tenant_id, p_now, p_to.organization_id, 'credits.allocated', p_transfer.id,
+            jsonb_build_object(
+                'organizationId', 'org_' || p_to.organization_id, 'transferId', 'txn_' || p_transfer.id,
+                'credits', p_transfer.credits, 'reason', coalesce(p_reason, 'allocation'),
+                'description', p_transfer.description, 'metadata', coalesce(p_transfer.metadata, '{}'),
+                'balance', p_to.included_remaining + p_to.prepaid, 'available', wallet_available(p_to)));
+    END IF;
 END
 $$;
 
@@ -152,10 +162,10 @@ BEGIN
             v_parent := wallet_lock(p_tenant_id, v_wallet.partner_id, p_now);
             SELECT * INTO v_swept FROM wallet_sweep_archived(v_wallet, v_parent, p_now, p_item.caller);
             v_wallet := v_swept.p_child;
-            PERFORM wallet_save(v_swept.p_parent);
+            PERFORM wallet_save(v_swept.p_parent, p_now);
         END IF;
     END IF;
-    PERFORM wallet_save(v_wallet);
+    PERFORM wallet_save(v_wallet, p_now);
 
     v_facts := jsonb_build_object(
         'event', v_event, 'balance', v_wallet.included_remaining + v_wallet.prepaid,
@@ -249,8 +259,8 @@ BEGIN
         v_transfer.fingerprint := (p_item.idempotency).fingerprint;
     END IF;
     SELECT * INTO v_pair FROM credit_transfer(v_partner, v_child, p_now, v_transfer, NULL, p_item.caller);
-    PERFORM wallet_save(v_pair.p_to);
-    PERFORM wallet_save(v_pair.p_from);
+    PERFORM wallet_save(v_pair.p_to, p_now);
+    PERFORM wallet_save(v_pair.p_from, p_now);
     PERFORM audit_write(p_tenant_id, v_asked_at, p_item.partner_id, 'credits.allocated', p_item.caller, NULL,
                         jsonb_build_object('organizationId', 'org_' || p_item.organization_id,
                                            'credits', p_item.credits, 'transferId', 'txn_' || p_item.transfer_id));

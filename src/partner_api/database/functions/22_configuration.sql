@@ -64,7 +64,7 @@ BEGIN
     IF v_outcome.status IS NOT NULL THEN
         RETURN v_outcome;
     END IF;
-    PERFORM wallet_save(v_wallet);
+    PERFORM wallet_save(v_wallet, p_now);
     PERFORM audit_write(p_tenant_id, p_now, p_item.partner_id, 'credit_config.updated', p_item.caller, NULL,
                         wallet_config_facts(v_wallet)
                         || jsonb_build_object('organizationId', 'org_' || p_item.organization_id));
@@ -146,7 +146,7 @@ BEGIN
     ELSE
         v_wallet := subscription_raise(v_wallet, v_now, p_item.caller);
     END IF;
-    PERFORM wallet_save(v_wallet);
+    PERFORM wallet_save(v_wallet, p_now);
     v_facts := jsonb_build_object(
         'subscription', jsonb_build_object(
             'tier', v_wallet.subscription_tier, 'included_credits', v_wallet.included_credits,

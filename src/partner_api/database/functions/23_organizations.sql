@@ -33,7 +33,7 @@ BEGIN
         v_wallet := wallet_lock(p_tenant_id, p_organization_id, p_now);
         v_wallet.prepaid := 1000000;
         PERFORM wallet_save(credit_event_append(
-            v_wallet, p_now, 'grant', 0, v_wallet.prepaid, '{"reason": "fictitious"}', p_caller));
+            v_wallet, p_now, 'grant', 0, v_wallet.prepaid, '{"reason": "fictitious"}', p_caller), p_now);
     END IF;
     PERFORM audit_write(p_tenant_id, p_now, p_organization_id, 'organization.created', p_caller, NULL,
                         jsonb_build_object('name', p_name));
@@ -114,9 +114,23 @@ BEGIN
             p_tenant_id, p_now, coalesce(v_organization.parent_id, v_organization.id),
             CASE p_item.status WHEN 'suspended' THEN 'organization.suspended' ELSE 'organization.resumed' END,
             p_item.caller, NULL, jsonb_build_object('organizationId', 'org_' || p_item.organization_id));
+        PERFORM organization_tell(v_organization, '{}');
     END IF;
     RETURN ROW('done', NULL, organization_facts(v_organization))::outcome;
 END
+$$;
+
+-- Write to the outbox what an organization has just become, as of that, with p_more of it.
+CREATE OR REPLACE FUNCTION organization_tell(p_organization organizations, p_more jsonb)
+RETURNS void
+LANGUAGE sql AS $$
+    SELECT outbox_write(
+        p_organization.tenant_id, p_organization.updated_at, p_organization.id,
+        'organization.' || CASE p_organization.status WHEN 'active' THEN 'resumed' ELSE p_organization.status END,
+        gen_random_uuid(),
+        jsonb_build_object(
+            'organizationId', 'org_' || p_organization.id, 'name', p_organization.name,
+            'parentOrganizationId', 'org_' || p_organization.parent_id, 'status', p_organization.status) || p_more)
 $$;
 
 -- An organization as the functions that change it answer it.
@@ -190,6 +204,9 @@ BEGIN
             p_tenant_id, p_now, p_item.partner_id, 'organization.archived', p_item.caller, NULL,
             jsonb_build_object('organizationId', 'org_' || p_item.organization_id, 'reclaimedCredits', v_reclaimed,
                                'revokedApiKeys', v_revoked, 'releasedLeasedAccounts', v_ended.p_released));
+        PERFORM organization_tell(v_organization, jsonb_build_object(
+            'reclaimedCredits', v_reclaimed, 'revokedApiKeys', v_revoked,
+            'releasedLeasedAccounts', v_ended.p_released));
     END IF;
     RETURN ROW('done', NULL, jsonb_build_object(
         'organization_id', v_organization.id, 'archived_at', v_organization.archived_at,
@@ -217,8 +234,8 @@ BEGIN
     v_child.refill_amount := NULL;
     v_child.auto_refill_enabled := false;
     SELECT * INTO v_swept FROM wallet_sweep_archived(v_child, v_parent, p_now, p_item.caller);
-    PERFORM wallet_save(v_swept.p_child);
-    PERFORM wallet_save(v_swept.p_parent);
+    PERFORM wallet_save(v_swept.p_child, p_now);
+    PERFORM wallet_save(v_swept.p_parent, p_now);
     RETURN v_swept.p_moved;
 END
 $$;

@@ -83,7 +83,7 @@ BEGIN
         END LOOP;
         PERFORM idempotency_keep_all(v_asked_at, v_records[v_first:v_end], v_outcomes[v_first:v_end]);
     END LOOP;
-    PERFORM wallets_save(p_tenant_id, v_wallets);
+    PERFORM wallets_save(p_tenant_id, v_wallets, p_now);
     IF cardinality(v_accepted) > 0 THEN
         PERFORM jobs_insert(p_tenant_id, p_now, v_sandbox, v_accepted, v_slideshows);
     END IF;

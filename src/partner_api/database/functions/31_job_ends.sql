@@ -48,7 +48,7 @@ BEGIN
             p_wallets[v_last] := v_swept.p_parent;
         END IF;
     END LOOP;
-    PERFORM wallets_save(p_wallets[1].tenant_id, p_wallets);
+    PERFORM wallets_save(p_wallets[1].tenant_id, p_wallets, p_now);
 END
 $$;
 

@@ -219,7 +219,8 @@ BEGIN
         INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
         SELECT p_cash.tenant_id, time_ordered_uuid(p_now, 'leased_account.past_due:' || l.social_account_id || l.next_month),
                p.organization_id, 'leased_account.past_due', lease_outbox_data(l.social_account_id, l.project_id)
-                   || jsonb_build_object('leaseMonth', l.next_month), p_now
+                   || jsonb_build_object('leaseMonth', l.next_month,
+                                         'amountCents', lease_month_price(l, l.next_month)), p_now
           FROM unnest(v_waiting) l
           JOIN projects p ON p.tenant_id = p_cash.tenant_id AND p.id = l.project_id;
         INSERT INTO audit_events

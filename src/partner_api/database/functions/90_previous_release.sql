@@ -125,6 +125,15 @@ LANGUAGE sql AS $$
     SELECT idempotency_keep(p_now, p_item.idempotency, credit_posting_one(p_tenant_id, p_now, p_item))
 $$;
 
+-- Those knew no time: what they save happened when the wallet was last changed, at the earliest.
+CREATE OR REPLACE FUNCTION wallet_save(p_wallet wallets)
+RETURNS void
+LANGUAGE sql AS $$ SELECT wallet_save(p_wallet, '-infinity') $$;
+
+CREATE OR REPLACE FUNCTION wallets_save(p_tenant_id bigint, p_wallets wallets[])
+RETURNS void
+LANGUAGE sql AS $$ SELECT wallets_save(p_tenant_id, p_wallets, '-infinity') $$;
+
 CREATE OR REPLACE FUNCTION wallet_rolled(p_wallet wallets, p_now timestamptz)
 RETURNS wallets
 LANGUAGE sql AS $$ SELECT wallet_roll_over(p_wallet, p_now) $$;

@@ -36,22 +36,25 @@ class Bound(Protocol):
 
 
 class JsonBound:
-    """Any JSON object up to a size in bytes."""
+    """Any JSON object up to a size in bytes, and with at most so many values, names included."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, max_values: int | None = None) -> None:
         if max_bytes % 1024:
             raise ValueError("the limit is said in KiB")
         self._max_bytes = max_bytes
+        self._max_values = max_values or max_bytes // _BYTES_A_VALUE
 
     @property
     def most_values(self) -> int:
-        """As many as there is room for."""
-        return self._max_bytes // _BYTES_A_VALUE
+        """As many as there is room for, or as may be."""
+        return self._max_values
 
     def too_large(self, value: dict[str, Any], path: str) -> Issue | None:
-        """Check the size of its JSON."""
+        """Check the size of its JSON, then how much is in it."""
         if len(msgspec.json.encode(value)) > self._max_bytes:
             return Issue(path, f"Expected at most {self._max_bytes // 1024} KiB of JSON")
+        if _count_values(value) > self._max_values:
+            return Issue(path, f"Expected at most {self._max_values} names and values in it")
         return None
 
     def issues(self, value: dict[str, Any], path: str) -> list[Issue]:
@@ -67,6 +70,21 @@ class JsonBound:
             elif isinstance(inner, int) and abs(inner) > _MAX_NUMBER:
                 found.append(Issue(path, _TOO_GREAT))
         return found
+
+
+def _count_values(value: dict[str, Any]) -> int:
+    """Count the names and values in an object, at every depth."""
+    count = 0
+    waiting: list[Any] = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict):
+            count += 2 * len(inner)
+            waiting += inner.values()
+        elif isinstance(inner, list):
+            count += len(inner)
+            waiting += inner
+    return count
 
 
 class InAll(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ S = TypeVar("S")
 
 _SIGNATURE_BYTES = 16
 _MAX_CURSOR_CHARACTERS = 1024
-_CONTROLS = frozenset({"cursor", "limit"})
+_CONTROLS = frozenset({"cursor", "limit", "wait"})
 
 Cursor = Annotated[
     str,
@@ -93,11 +93,12 @@ def page(
     more = len(found) > limit
     return Page(
         [item(one) for one in shown],
-        _write_cursor(request, query, position(shown[-1])) if more else None,
+        write_cursor(request, query, position(shown[-1])) if more else None,
     )
 
 
-def _write_cursor(request: ApiRequest, query: Struct, position: object) -> str:
+def write_cursor(request: ApiRequest, query: Struct, position: object) -> str:
+    """Return the cursor of a position in this list with these filters, for lists that are no ``Page``."""
     payload = msgspec.json.encode(position)
     signature = request.services.secret_keys.sign(_binding(request, query) + payload)
     return base64.urlsafe_b64encode(signature + payload).rstrip(b"=").decode()

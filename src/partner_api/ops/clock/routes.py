@@ -83,7 +83,7 @@ async def advance_clock(
             # Work of sweeps, on a connection such as theirs: it may take long, but waits for no lock for long.
             async with (
                 await open_pool(services.database_url, 1, settings=locks.SETTINGS) as pool,
-                open_sweeps(services.storage) as sweeps,
+                open_sweeps(services.storage, services.outgoing) as sweeps,
             ):
                 await advance(pool, services.clock, sweeps, body.advance_to)
         except ProductionTimeError:

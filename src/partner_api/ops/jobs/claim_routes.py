@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import random
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from partner_api.database.pool import require_no_connection
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.idempotency.money import Item, T, money
 from partner_api.edge.idempotency.records import RecordedTransaction, idempotency_argument
 from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
+from partner_api.edge.request.waiting import wait_for_any, watching_client
 from partner_api.edge.wire.fields import JobId
 from partner_api.edge.wire.reply import Reply, json_reply
 from partner_api.jobs import claim_store
@@ -34,7 +32,7 @@ from partner_api.ops.jobs.schemas import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from uuid import UUID
 
     from partner_api.database.connection import Connection
@@ -83,44 +81,19 @@ async def claim_jobs(
             raise _NothingWaiting
         return ClaimedJobs([claimed_job_of(job) for job in jobs])
 
-    async with _watching(request) as gone:
+    async with watching_client(request) as gone:
         while True:
             rung = services.bell.listen("jobs")
             try:
                 return await transaction.run(claim)
             except _NothingWaiting:
-                await _wait([rung, services.stopping], gone, give_up - time.monotonic())
+                # Jitter, so that many workers do not look at the same moment.
+                pause = _LOOK_AGAIN_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311
+                pause = min(pause, give_up - time.monotonic())
+                await wait_for_any([rung, services.stopping], pause, gone=gone)
             if gone.done() or services.stopping.is_set():
                 # Nobody is there to work on what would be claimed, or asks again elsewhere at once.
                 return json_reply(ClaimedJobs([]))
-
-
-@contextlib.asynccontextmanager
-async def _watching(request: ApiRequest) -> Any:
-    """Return a task that ends when the client has gone."""
-
-    async def until_gone() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-
-    task = asyncio.create_task(until_gone())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _wait(events: Sequence[asyncio.Event], gone: asyncio.Task[None], seconds: float) -> None:
-    require_no_connection()
-    waits = [asyncio.create_task(event.wait()) for event in events]
-    # Jitter, so that many workers do not look at the same moment.
-    pause = min(max(seconds, 0), _LOOK_AGAIN_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311
-    try:
-        await asyncio.wait({*waits, gone}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
 
 
 @routes.write(

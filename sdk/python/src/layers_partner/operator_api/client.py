@@ -63,6 +63,12 @@ if TYPE_CHECKING:
         RenewalsRawResource,
         RenewalsResource,
     )
+    from layers_partner.operator_api.resources.webhook_endpoints import (
+        AsyncWebhookEndpointsRawResource,
+        AsyncWebhookEndpointsResource,
+        WebhookEndpointsRawResource,
+        WebhookEndpointsResource,
+    )
 
 
 class OperatorResources(SyncClient):
@@ -160,6 +166,16 @@ class OperatorResources(SyncClient):
         return RenewalsResource(self)
 
     @cached_property
+    def webhook_endpoints(self) -> WebhookEndpointsResource:
+        """`operator.webhook_endpoints`.
+
+        Has `list`, `retrieve`, `unpause`, `deliveries`.
+        """
+        from layers_partner.operator_api.resources.webhook_endpoints import WebhookEndpointsResource
+
+        return WebhookEndpointsResource(self)
+
+    @cached_property
     def with_raw_response(self) -> OperatorResourcesRaw:
         """The same methods, returning whole responses: status, headers, request id, data."""
         return OperatorResourcesRaw(self)
@@ -215,6 +231,11 @@ class OperatorResourcesRaw:
     def renewals(self) -> RenewalsRawResource:
         """`operator.renewals`, whose methods return whole responses."""
         return self._resource.renewals.with_raw_response
+
+    @cached_property
+    def webhook_endpoints(self) -> WebhookEndpointsRawResource:
+        """`operator.webhook_endpoints`, whose methods return whole responses."""
+        return self._resource.webhook_endpoints.with_raw_response
 
 
 class AsyncOperatorResources(AsyncClient):
@@ -312,6 +333,18 @@ class AsyncOperatorResources(AsyncClient):
         return AsyncRenewalsResource(self)
 
     @cached_property
+    def webhook_endpoints(self) -> AsyncWebhookEndpointsResource:
+        """`operator.webhook_endpoints`.
+
+        Has `list`, `retrieve`, `unpause`, `deliveries`.
+        """
+        from layers_partner.operator_api.resources.webhook_endpoints import (
+            AsyncWebhookEndpointsResource,
+        )
+
+        return AsyncWebhookEndpointsResource(self)
+
+    @cached_property
     def with_raw_response(self) -> AsyncOperatorResourcesRaw:
         """The same methods, returning whole responses: status, headers, request id, data."""
         return AsyncOperatorResourcesRaw(self)
@@ -367,3 +400,8 @@ class AsyncOperatorResourcesRaw:
     def renewals(self) -> AsyncRenewalsRawResource:
         """`operator.renewals`, whose methods return whole responses."""
         return self._resource.renewals.with_raw_response
+
+    @cached_property
+    def webhook_endpoints(self) -> AsyncWebhookEndpointsRawResource:
+        """`operator.webhook_endpoints`, whose methods return whole responses."""
+        return self._resource.webhook_endpoints.with_raw_response

@@ -38,6 +38,12 @@ if TYPE_CHECKING:
         CreditsRawResource,
         CreditsResource,
     )
+    from layers_partner.partner.resources.events import (
+        AsyncEventsRawResource,
+        AsyncEventsResource,
+        EventsRawResource,
+        EventsResource,
+    )
     from layers_partner.partner.resources.jobs import (
         AsyncJobsRawResource,
         AsyncJobsResource,
@@ -73,6 +79,18 @@ if TYPE_CHECKING:
         AsyncWalletResource,
         WalletRawResource,
         WalletResource,
+    )
+    from layers_partner.partner.resources.webhook_deliveries import (
+        AsyncWebhookDeliveriesRawResource,
+        AsyncWebhookDeliveriesResource,
+        WebhookDeliveriesRawResource,
+        WebhookDeliveriesResource,
+    )
+    from layers_partner.partner.resources.webhook_endpoints import (
+        AsyncWebhookEndpointsRawResource,
+        AsyncWebhookEndpointsResource,
+        WebhookEndpointsRawResource,
+        WebhookEndpointsResource,
     )
     from layers_partner.partner.types import WhoAmI
 
@@ -122,6 +140,16 @@ class PartnerResources(SyncClient):
         from layers_partner.partner.resources.credits import CreditsResource
 
         return CreditsResource(self)
+
+    @cached_property
+    def events(self) -> EventsResource:
+        """`layers.events`.
+
+        Has `create_sample`, `follow`, `list`.
+        """
+        from layers_partner.partner.resources.events import EventsResource
+
+        return EventsResource(self)
 
     @cached_property
     def jobs(self) -> JobsResource:
@@ -185,6 +213,27 @@ class PartnerResources(SyncClient):
         return WalletResource(self)
 
     @cached_property
+    def webhook_deliveries(self) -> WebhookDeliveriesResource:
+        """`layers.webhook_deliveries`.
+
+        Has `replay`, `retrieve`.
+        """
+        from layers_partner.partner.resources.webhook_deliveries import WebhookDeliveriesResource
+
+        return WebhookDeliveriesResource(self)
+
+    @cached_property
+    def webhook_endpoints(self) -> WebhookEndpointsResource:
+        """`layers.webhook_endpoints`.
+
+        Has `create`, `delete`, `list`, `recover`, `retrieve`, `rotate_secret`, `test`, `update`,
+        `deliveries`.
+        """
+        from layers_partner.partner.resources.webhook_endpoints import WebhookEndpointsResource
+
+        return WebhookEndpointsResource(self)
+
+    @cached_property
     def with_raw_response(self) -> PartnerResourcesRaw:
         """The same methods, returning whole responses: status, headers, request id, data."""
         return PartnerResourcesRaw(self)
@@ -239,6 +288,11 @@ class PartnerResourcesRaw:
         return self._resource.credits.with_raw_response
 
     @cached_property
+    def events(self) -> EventsRawResource:
+        """`layers.events`, whose methods return whole responses."""
+        return self._resource.events.with_raw_response
+
+    @cached_property
     def jobs(self) -> JobsRawResource:
         """`layers.jobs`, whose methods return whole responses."""
         return self._resource.jobs.with_raw_response
@@ -267,6 +321,16 @@ class PartnerResourcesRaw:
     def wallet(self) -> WalletRawResource:
         """`layers.wallet`, whose methods return whole responses."""
         return self._resource.wallet.with_raw_response
+
+    @cached_property
+    def webhook_deliveries(self) -> WebhookDeliveriesRawResource:
+        """`layers.webhook_deliveries`, whose methods return whole responses."""
+        return self._resource.webhook_deliveries.with_raw_response
+
+    @cached_property
+    def webhook_endpoints(self) -> WebhookEndpointsRawResource:
+        """`layers.webhook_endpoints`, whose methods return whole responses."""
+        return self._resource.webhook_endpoints.with_raw_response
 
 
 class AsyncPartnerResources(AsyncClient):
@@ -312,6 +376,16 @@ class AsyncPartnerResources(AsyncClient):
         from layers_partner.partner.resources.credits import AsyncCreditsResource
 
         return AsyncCreditsResource(self)
+
+    @cached_property
+    def events(self) -> AsyncEventsResource:
+        """`layers.events`.
+
+        Has `create_sample`, `follow`, `list`.
+        """
+        from layers_partner.partner.resources.events import AsyncEventsResource
+
+        return AsyncEventsResource(self)
 
     @cached_property
     def jobs(self) -> AsyncJobsResource:
@@ -375,6 +449,29 @@ class AsyncPartnerResources(AsyncClient):
         return AsyncWalletResource(self)
 
     @cached_property
+    def webhook_deliveries(self) -> AsyncWebhookDeliveriesResource:
+        """`layers.webhook_deliveries`.
+
+        Has `replay`, `retrieve`.
+        """
+        from layers_partner.partner.resources.webhook_deliveries import (
+            AsyncWebhookDeliveriesResource,
+        )
+
+        return AsyncWebhookDeliveriesResource(self)
+
+    @cached_property
+    def webhook_endpoints(self) -> AsyncWebhookEndpointsResource:
+        """`layers.webhook_endpoints`.
+
+        Has `create`, `delete`, `list`, `recover`, `retrieve`, `rotate_secret`, `test`, `update`,
+        `deliveries`.
+        """
+        from layers_partner.partner.resources.webhook_endpoints import AsyncWebhookEndpointsResource
+
+        return AsyncWebhookEndpointsResource(self)
+
+    @cached_property
     def with_raw_response(self) -> AsyncPartnerResourcesRaw:
         """The same methods, returning whole responses: status, headers, request id, data."""
         return AsyncPartnerResourcesRaw(self)
@@ -429,6 +526,11 @@ class AsyncPartnerResourcesRaw:
         return self._resource.credits.with_raw_response
 
     @cached_property
+    def events(self) -> AsyncEventsRawResource:
+        """`layers.events`, whose methods return whole responses."""
+        return self._resource.events.with_raw_response
+
+    @cached_property
     def jobs(self) -> AsyncJobsRawResource:
         """`layers.jobs`, whose methods return whole responses."""
         return self._resource.jobs.with_raw_response
@@ -457,3 +559,13 @@ class AsyncPartnerResourcesRaw:
     def wallet(self) -> AsyncWalletRawResource:
         """`layers.wallet`, whose methods return whole responses."""
         return self._resource.wallet.with_raw_response
+
+    @cached_property
+    def webhook_deliveries(self) -> AsyncWebhookDeliveriesRawResource:
+        """`layers.webhook_deliveries`, whose methods return whole responses."""
+        return self._resource.webhook_deliveries.with_raw_response
+
+    @cached_property
+    def webhook_endpoints(self) -> AsyncWebhookEndpointsRawResource:
+        """`layers.webhook_endpoints`, whose methods return whole responses."""
+        return self._resource.webhook_endpoints.with_raw_response

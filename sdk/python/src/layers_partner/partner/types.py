@@ -2,7 +2,7 @@
 """Objects of the Partner API, as they are on the wire."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
 class Allocation(TypedDict):
@@ -55,6 +55,37 @@ class ApiKey(TypedDict):
     """How long a superseded key still works."""
     supersededBy: str | None
     """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+
+
+class ApiKeyKilledData(TypedDict):
+    """A key that is refused from now on."""
+
+    organizationId: str
+    """To whom it happened."""
+    apiKeyId: str
+    """The key."""
+    name: str
+    """Its name."""
+    prefix: str
+    """What it begins with; safe to log."""
+
+
+class ApiKeyKilledEvent(TypedDict):
+    """An API key was killed."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["api_key.killed"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: ApiKeyKilledData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
 
 
 class ApiKeyWithSecret(TypedDict):
@@ -246,6 +277,45 @@ class Content(TypedDict):
     """Why the last try failed, also if others follow."""
 
 
+class ContentGeneratedData(TypedDict):
+    """Content that is ready."""
+
+    organizationId: str
+    """To whom it happened."""
+    jobId: str
+    """The job that is over."""
+    projectId: str
+    """The project that it ran in."""
+    containerId: str
+    """Where its content is."""
+    format: (
+        Literal["auto", "slideshow_builder", "slideshow_remix", "ugc_remix", "video_remix"] | str
+    )
+    """As it was asked for."""
+    status: Literal["completed"] | str
+    """What the job is now."""
+    creditsCharged: int
+    """What it cost. The rest of its reservation is free again."""
+
+
+class ContentGeneratedEvent(TypedDict):
+    """Content is ready."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["content.generated"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: ContentGeneratedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
 class CreditConfig(TypedDict):
     """How far a child may spend, and when its wallet fills itself from its partner's."""
 
@@ -363,10 +433,90 @@ class Credits(TypedDict):
     ingestCostsBilled: IngestCosts
 
 
+class CreditsAllocatedData(TypedDict):
+    """Credits that a child got from its partner."""
+
+    organizationId: str
+    """To whom it happened."""
+    transferId: str
+    """The transfer, as both ledgers name it."""
+    credits: int
+    """How many."""
+    reason: Literal["allocation", "auto_refill"] | str
+    """`auto_refill`: a job brought the wallet below its refill threshold."""
+    description: str | None
+    """What the allocation said of itself."""
+    metadata: dict[str, str]
+    """The allocation's own."""
+    balance: int
+    """The child's balance right after it."""
+    available: int
+    """What was available right after it."""
+
+
+class CreditsAllocatedEvent(TypedDict):
+    """Credits were allocated."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["credits.allocated"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: CreditsAllocatedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class CreditsLowData(TypedDict):
+    """A wallet in which less is available than its refill threshold."""
+
+    organizationId: str
+    """To whom it happened."""
+    available: int
+    """What new work may spend."""
+    balance: int
+    """With what running jobs have reserved."""
+    refillThreshold: int
+    """What `available` fell below."""
+    refillAmount: int | None
+    """What the next start of a job refills, if the partner can spare it."""
+
+
+class CreditsLowEvent(TypedDict):
+    """Credits are low."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["credits.low"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: CreditsLowData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
 class DeletedApiKey(TypedDict):
     """A child's key that was deleted."""
 
     apiKey: ApiKey
+    deleted: bool
+
+
+class DeletedEndpoint(TypedDict):
+    """An endpoint that was deleted."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     deleted: bool
 
 
@@ -404,6 +554,85 @@ class DeletedOwnApiKey(TypedDict):
     deleted: bool
 
 
+class DeliveryAttempt(TypedDict):
+    """What an attempt to send came to."""
+
+    at: str
+    """When it began."""
+    durationMs: int
+    """How long it took, in milliseconds."""
+    status: int | None
+    """HTTP status of the answer; null if there was none."""
+    error: str | None
+    """What went wrong, in a sentence."""
+    body: str | None
+    """The first 2 kB of the answer, read as UTF-8; what is none is shown as U+FFFD."""
+
+
+class EndpointAutoPausedData(TypedDict):
+    """A webhook endpoint to which nothing is sent any more."""
+
+    organizationId: str
+    """To whom it happened."""
+    endpointId: str
+    """The endpoint."""
+    url: str
+    """Where it sent to."""
+    reason: Literal["failures", "gone"] | str
+    """`failures`: too many attempts failed in a row; `gone`: it answered 410."""
+    consecutiveFailureCount: int
+    """How many attempts failed since the last success."""
+
+
+class WebhookEndpoint(TypedDict):
+    """Where events are sent."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    organizationId: str
+    """Example: `org_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    projectId: str | None
+    """Null: events of all projects, and of none."""
+    url: str
+    """Where events are sent: `https`, port 443 or 8443, an address that is routable from anywhere. In
+    development mode also `http` to this machine.
+    """
+    description: str | None
+    """Example: `Credits for June`."""
+    status: Literal["active", "auto_paused", "paused"] | str
+    """`auto_paused`: the server gave it up, after failures or because it answered 410."""
+    events: list[str]
+    """Types of events that are sent; `["*"]` for all."""
+    scope: Literal["all_children", "own"] | str
+    """`all_children`: events of each of your children too; only a key with `org:admin` may choose
+    that, and change such an endpoint or read its deliveries.
+    """
+    apiVersion: Literal["v1"] | str
+    """The version of the API that events are written in."""
+    metadata: dict[str, str]
+    """Your own keys and values: at most 50 keys of 40 characters, values of 500, 16 KiB in all."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    updatedAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    lastSuccessAt: str | None
+    """Of an attempt to send; null before the first."""
+    lastFailureAt: str | None
+    """Of an attempt to send; null before the first."""
+    consecutiveFailureCount: int
+    """Attempts that failed since the last success."""
+
+
+class EndpointWithSecret(TypedDict):
+    """A new endpoint. This is the only time that its signing secret is shown."""
+
+    endpoint: WebhookEndpoint
+    signingSecret: str
+    """What requests are signed with; shown this once."""
+    warning: str
+    """Example: `Store the secret now. It is not shown again.`."""
+
+
 class JobResult(TypedDict):
     """What a completed job has made."""
 
@@ -439,6 +668,43 @@ class Job(TypedDict):
     """Of a failed job."""
 
 
+class JobCanceledData(TypedDict):
+    """A job that was canceled."""
+
+    organizationId: str
+    """To whom it happened."""
+    jobId: str
+    """The job that is over."""
+    projectId: str
+    """The project that it ran in."""
+    containerId: str
+    """Where its content is."""
+    format: (
+        Literal["auto", "slideshow_builder", "slideshow_remix", "ugc_remix", "video_remix"] | str
+    )
+    """As it was asked for."""
+    status: Literal["canceled"] | str
+    """What the job is now."""
+
+
+class JobCanceledEvent(TypedDict):
+    """A job was canceled."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["job.canceled"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: JobCanceledData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
 class JobCancellation(TypedDict):
     """Whether a cancel was accepted. If it was, the job ends as canceled, whatever its worker does."""
 
@@ -447,6 +713,84 @@ class JobCancellation(TypedDict):
     accepted: bool
     reason: NotRequired[Literal["ALREADY_CANCELED", "ALREADY_COMPLETED", "ALREADY_FAILED"] | str]
     """Why there is nothing to cancel."""
+
+
+class JobCompletedData(TypedDict):
+    """A job that was completed."""
+
+    organizationId: str
+    """To whom it happened."""
+    jobId: str
+    """The job that is over."""
+    projectId: str
+    """The project that it ran in."""
+    containerId: str
+    """Where its content is."""
+    format: (
+        Literal["auto", "slideshow_builder", "slideshow_remix", "ugc_remix", "video_remix"] | str
+    )
+    """As it was asked for."""
+    status: Literal["completed"] | str
+    """What the job is now."""
+    creditsCharged: int
+    """What it cost. The rest of its reservation is free again."""
+
+
+class JobCompletedEvent(TypedDict):
+    """A job was completed."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["job.completed"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: JobCompletedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class JobFailedData(TypedDict):
+    """A job that failed."""
+
+    organizationId: str
+    """To whom it happened."""
+    jobId: str
+    """The job that is over."""
+    projectId: str
+    """The project that it ran in."""
+    containerId: str
+    """Where its content is."""
+    format: (
+        Literal["auto", "slideshow_builder", "slideshow_remix", "ugc_remix", "video_remix"] | str
+    )
+    """As it was asked for."""
+    status: Literal["failed"] | str
+    """What the job is now."""
+    error: JobError
+    """Why it failed."""
+
+
+class JobFailedEvent(TypedDict):
+    """A job failed."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["job.failed"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: JobFailedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
 
 
 class KilledApiKey(TypedDict):
@@ -493,6 +837,80 @@ class LeaseRequest(TypedDict):
     """Example: `sa_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
 
 
+class LeaseRequestAssignedData(TypedDict):
+    """A lease request that was answered with accounts."""
+
+    organizationId: str
+    """To whom it happened."""
+    id: str
+    """The request that was answered."""
+    requestId: str
+    """Your own name for it, else `id`."""
+    projectId: str
+    """The project that it is for."""
+    socialAccountIds: list[str]
+    """The accounts that were assigned."""
+    note: str | None
+    """What the operator says of it."""
+    status: Literal["assigned", "partial"] | str
+    """`partial`: with fewer accounts than were asked for."""
+
+
+class LeaseRequestAssignedEvent(TypedDict):
+    """A lease request was answered with accounts."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["lease_request.assigned"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: LeaseRequestAssignedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class LeaseRequestRejectedData(TypedDict):
+    """A lease request that was rejected."""
+
+    organizationId: str
+    """To whom it happened."""
+    id: str
+    """The request that was answered."""
+    requestId: str
+    """Your own name for it, else `id`."""
+    projectId: str
+    """The project that it is for."""
+    socialAccountIds: list[str]
+    """The accounts that were assigned."""
+    note: str | None
+    """What the operator says of it."""
+    status: Literal["rejected"] | str
+    """What the request is now."""
+
+
+class LeaseRequestRejectedEvent(TypedDict):
+    """A lease request was rejected."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["lease_request.rejected"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: LeaseRequestRejectedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
 class LeasedAccount(TypedDict):
     """An account leased to a project: what it costs, and when it is charged next."""
 
@@ -524,6 +942,108 @@ class LeasedAccount(TypedDict):
         ]
         | str
     ]
+
+
+class LeasedAccountDisconnectedData(TypedDict):
+    """A leased account that is no longer the project's."""
+
+    organizationId: str
+    """To whom it happened."""
+    socialAccountId: str
+    """The account."""
+    projectId: str
+    """The project that it is in."""
+    disconnectedReason: (
+        Literal[
+            "organization_archived", "payment_failed", "recalled_by_operator", "released_by_partner"
+        ]
+        | str
+    )
+    """How the lease ended."""
+
+
+class LeasedAccountDisconnectedEvent(TypedDict):
+    """A leased account was disconnected."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["leased_account.disconnected"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: LeasedAccountDisconnectedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class LeasedAccountPastDueData(TypedDict):
+    """A month of a leased account that could not be paid."""
+
+    organizationId: str
+    """To whom it happened."""
+    socialAccountId: str
+    """The account."""
+    projectId: str
+    """The project that it is in."""
+    leaseMonth: int
+    """Which month of the lease, counted from 0, the first."""
+    amountCents: NotRequired[int]
+    """What it costs."""
+
+
+class LeasedAccountPastDueEvent(TypedDict):
+    """A leased account could not be renewed."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["leased_account.past_due"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: LeasedAccountPastDueData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class LeasedAccountRenewedData(TypedDict):
+    """A month of a leased account that was paid."""
+
+    organizationId: str
+    """To whom it happened."""
+    socialAccountId: str
+    """The account."""
+    projectId: str
+    """The project that it is in."""
+    leaseMonth: int
+    """Which month of the lease, counted from 0, the first."""
+    amountCents: int
+    """What the partner's cash wallet paid."""
+
+
+class LeasedAccountRenewedEvent(TypedDict):
+    """A leased account was renewed."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["leased_account.renewed"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: LeasedAccountRenewedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
 
 
 class LedgerHead(TypedDict):
@@ -596,6 +1116,43 @@ class Organization(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
 
 
+class OrganizationArchivedData(TypedDict):
+    """An organization that was archived, for ever."""
+
+    organizationId: str
+    """To whom it happened."""
+    name: str
+    """Its name."""
+    parentOrganizationId: str | None
+    """Null for a partner."""
+    status: Literal["archived"] | str
+    """What the organization is now."""
+    reclaimedCredits: int
+    """What went back to the partner."""
+    revokedApiKeys: int
+    """How many of its keys were revoked."""
+    releasedLeasedAccounts: int
+    """How many of its leases ended."""
+
+
+class OrganizationArchivedEvent(TypedDict):
+    """An organization was archived."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["organization.archived"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: OrganizationArchivedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
 class OrganizationSummary(TypedDict):
     """What a parent wants to know of a child at a glance."""
 
@@ -628,6 +1185,68 @@ class OrganizationDetail(TypedDict):
     summary: OrganizationSummary
 
 
+class OrganizationResumedData(TypedDict):
+    """An organization that is active again."""
+
+    organizationId: str
+    """To whom it happened."""
+    name: str
+    """Its name."""
+    parentOrganizationId: str | None
+    """Null for a partner."""
+    status: Literal["active"] | str
+    """What the organization is now."""
+
+
+class OrganizationResumedEvent(TypedDict):
+    """An organization is active again."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["organization.resumed"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: OrganizationResumedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class OrganizationSuspendedData(TypedDict):
+    """An organization that was suspended."""
+
+    organizationId: str
+    """To whom it happened."""
+    name: str
+    """Its name."""
+    parentOrganizationId: str | None
+    """Null for a partner."""
+    status: Literal["suspended"] | str
+    """What the organization is now."""
+
+
+class OrganizationSuspendedEvent(TypedDict):
+    """An organization was suspended."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["organization.suspended"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: OrganizationSuspendedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
 class OwnApiKeyWithSecret(TypedDict):
     """A key with its new secret, which is shown this once."""
 
@@ -636,6 +1255,13 @@ class OwnApiKeyWithSecret(TypedDict):
     """The whole key, as a bearer token."""
     warning: str
     """Example: `Store the secret now. It is not shown again.`."""
+
+
+class PingData(TypedDict):
+    """What a test sends: the payload that it was given, whatever that is, or this."""
+
+    message: NotRequired[str]
+    """A greeting."""
 
 
 class Project(TypedDict):
@@ -675,6 +1301,15 @@ class Project(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
 
 
+class Recovered(TypedDict):
+    """What is being sent again."""
+
+    deliveries: int
+    """Deliveries that are due now: new ones, and retries."""
+    hasMore: bool
+    """There is more than one request recovers. Ask again, for the rest."""
+
+
 class ReleasedAccount(TypedDict):
     """A leased account that was given back."""
 
@@ -684,6 +1319,17 @@ class ReleasedAccount(TypedDict):
     disconnectedReason: Literal["released_by_partner"] | str
     disconnectedAt: str
     """Example: `2026-04-20T16:12:02Z`."""
+
+
+class Replayed(TypedDict):
+    """A replay that is on its way."""
+
+    originalDeliveryId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    replayDeliveryId: str
+    """What becomes of it."""
+    scheduledAt: str
+    """When it is due."""
 
 
 class RevokedAccount(TypedDict):
@@ -696,6 +1342,30 @@ class RevokedAccount(TypedDict):
     canceledScheduledPosts: int
     disconnectedAt: str
     """Example: `2026-06-01T00:00:00.000Z`."""
+
+
+class RotatedSecret(TypedDict):
+    """A new signing secret, which is shown this once."""
+
+    endpointId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    signingSecret: str
+    """What requests are signed with; shown this once."""
+    previousSecretExpiresAt: str
+    """Until then the previous secret signs too."""
+    warning: str
+    """Example: `Store the secret now. It is not shown again.`."""
+
+
+class SentTest(TypedDict):
+    """A test that is on its way."""
+
+    eventId: str
+    """Example: `evt_01K0EJRPVYF888RF9FDTD4P705`."""
+    deliveryId: str
+    """What becomes of it."""
+    scheduledAt: str
+    """When it is due."""
 
 
 class SocialAccount(TypedDict):
@@ -715,6 +1385,68 @@ class SocialAccount(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
     tokenExpiresAt: str | None
     """Example: `2026-06-01T00:00:00.000Z`."""
+
+
+class SocialAccountConnectedData(TypedDict):
+    """An account that a project can publish to."""
+
+    organizationId: str
+    """To whom it happened."""
+    socialAccountId: str
+    """The account."""
+    projectId: str
+    """The project that it is in."""
+    handle: str
+    """Its name on the platform."""
+
+
+class SocialAccountConnectedEvent(TypedDict):
+    """A social account was connected."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["social_account.connected"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: SocialAccountConnectedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class SocialAccountRevokedData(TypedDict):
+    """An account that a project can no longer publish to."""
+
+    organizationId: str
+    """To whom it happened."""
+    socialAccountId: str
+    """The account."""
+    projectId: str
+    """The project that it is in."""
+    handle: str
+    """Its name on the platform."""
+
+
+class SocialAccountRevokedEvent(TypedDict):
+    """A social account was revoked."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["social_account.revoked"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: SocialAccountRevokedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
 
 
 class StartedJob(TypedDict):
@@ -737,6 +1469,136 @@ class StartedJob(TypedDict):
     """Example: `2026-06-01T00:00:00.000Z`."""
 
 
+class TestPingEvent(TypedDict):
+    """A test of a webhook endpoint."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["test.ping"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: PingData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
+class WebhookDelivery(TypedDict):
+    """An event on its way to an endpoint, and how far it is."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    endpointId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventId: str
+    """Example: `evt_01K0EJRPVYF888RF9FDTD4P705`."""
+    eventType: str
+    """Example: `job.completed`."""
+    status: Literal["abandoned", "delivered", "delivering", "failed", "pending"] | str
+    """`failed`: an attempt failed, and there will be another one. `abandoned`: there will be none."""
+    nextRetryAt: str | None
+    """When it will be sent; null while it is, and after its end."""
+    deliveredAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    abandonedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    abandonedReason: (
+        Literal[
+            "attempts_exhausted",
+            "endpoint_auto_paused",
+            "endpoint_gone",
+            "endpoint_paused",
+            "event_expired",
+            "organization_archived",
+            "organization_suspended",
+            "out_of_scope",
+        ]
+        | str
+        | None
+    )
+    """Why it is not sent any more."""
+    lastResponseStatus: int | None
+    """HTTP status of the last answer; null if there was none."""
+    lastResponseAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    lastErrorMessage: str | None
+    """What went wrong in the last attempt, in a sentence."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    attempts: int
+    """How often it was sent."""
+
+
+class WebhookDeliveryDetail(TypedDict):
+    """A delivery with what is sent, and its attempts."""
+
+    id: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    endpointId: str
+    """Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
+    eventId: str
+    """Example: `evt_01K0EJRPVYF888RF9FDTD4P705`."""
+    eventType: str
+    """Example: `job.completed`."""
+    status: Literal["abandoned", "delivered", "delivering", "failed", "pending"] | str
+    """`failed`: an attempt failed, and there will be another one. `abandoned`: there will be none."""
+    nextRetryAt: str | None
+    """When it will be sent; null while it is, and after its end."""
+    deliveredAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    abandonedAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    abandonedReason: (
+        Literal[
+            "attempts_exhausted",
+            "endpoint_auto_paused",
+            "endpoint_gone",
+            "endpoint_paused",
+            "event_expired",
+            "organization_archived",
+            "organization_suspended",
+            "out_of_scope",
+        ]
+        | str
+        | None
+    )
+    """Why it is not sent any more."""
+    lastResponseStatus: int | None
+    """HTTP status of the last answer; null if there was none."""
+    lastResponseAt: str | None
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    lastErrorMessage: str | None
+    """What went wrong in the last attempt, in a sentence."""
+    createdAt: str
+    """Example: `2026-06-01T00:00:00.000Z`."""
+    payload: "WebhookEvent | None"
+    """What is sent; null once the event is no longer kept."""
+    attempts: list[DeliveryAttempt]
+    """How often it was sent, and what came of it."""
+
+
+class WebhookEndpointAutoPausedEvent(TypedDict):
+    """A webhook endpoint was paused by the server."""
+
+    id: str
+    """The same however often the event is sent. Keep the ids that you have handled."""
+    type: Literal["webhook_endpoint.auto_paused"]
+    """What has happened."""
+    apiVersion: Literal["v1"] | str
+    """The version of the API that `data` is written in."""
+    createdAt: str
+    """When it happened."""
+    organizationId: str
+    """To whom it happened."""
+    data: EndpointAutoPausedData
+    replayOf: NotRequired[str]
+    """Only of a replay: the delivery whose `data` this one sends again."""
+
+
 class WhoAmI(TypedDict):
     """Whose key this is, and what it may do."""
 
@@ -754,3 +1616,27 @@ class WhoAmI(TypedDict):
     """Example: `key_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`."""
     creditBalance: int
     """`balance` of `GET /v1/credits`."""
+
+
+WebhookEvent: TypeAlias = (
+    JobCompletedEvent
+    | JobFailedEvent
+    | JobCanceledEvent
+    | ContentGeneratedEvent
+    | LeaseRequestAssignedEvent
+    | LeaseRequestRejectedEvent
+    | LeasedAccountRenewedEvent
+    | LeasedAccountPastDueEvent
+    | LeasedAccountDisconnectedEvent
+    | SocialAccountConnectedEvent
+    | SocialAccountRevokedEvent
+    | CreditsLowEvent
+    | CreditsAllocatedEvent
+    | OrganizationSuspendedEvent
+    | OrganizationResumedEvent
+    | OrganizationArchivedEvent
+    | ApiKeyKilledEvent
+    | WebhookEndpointAutoPausedEvent
+    | TestPingEvent
+)
+"""An event. What its `data` is follows from its `type`; new types are added over time."""

@@ -124,7 +124,7 @@ class AsyncClient(BaseClient):
             )
             asked_for = self._cursor_of(query)
             items, next_cursor = page_of(request, await self._answer(request), asked_for)
-            return AsyncPage(items, next_cursor, follow, asked_for)
+            return AsyncPage(items, next_cursor, follow, self._end_of(query))
 
         return AsyncPages(first)
 

@@ -87,6 +87,11 @@ class BaseClient:
         cursor = (query or {}).get("cursor")
         return cursor if isinstance(cursor, str) else None
 
+    @staticmethod
+    def _end_of(query: Mapping[str, object] | None) -> str | None:
+        """Return the cursor at which a list without items ends; a feed that is asked to wait has no end."""
+        return None if (query or {}).get("wait") else BaseClient._cursor_of(query)
+
     def _failed(self, request: Request, tries: Tries, cause: Exception) -> float:
         """Return the pause before the next try, after one without an answer.
 

@@ -119,7 +119,7 @@ class SyncClient(BaseClient):
 
         asked_for = self._cursor_of(query)
         items, next_cursor = page_of(request, self._answer(request), asked_for)
-        return Page(items, next_cursor, follow, asked_for)
+        return Page(items, next_cursor, follow, self._end_of(query))
 
     def _locate(
         self, operation: Operation, path: Mapping[str, object], *, options: CallOptions

@@ -1,0 +1,253 @@
+# Generated from the OpenAPI document by `make sdk`. Do not edit: change the routes or tools/sdk.
+# pyright: reportPrivateUsage=false
+"""Generated methods of `layers.webhook_endpoints.deliveries`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from layers_partner.core.operations import Operation
+from layers_partner.options import NOT_GIVEN
+from layers_partner.resource import AsyncResource, Resource
+from layers_partner.responses import async_raw, raw
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal, Unpack
+
+    from layers_partner.options import NotGiven, RequestOptions
+    from layers_partner.pages import AsyncPages, Page
+    from layers_partner.partner.types import WebhookDelivery
+
+_LIST = Operation(
+    "webhook_endpoints.deliveries.list", "GET", "/v1/webhook-endpoints/{endpointId}/deliveries"
+)
+
+
+class WebhookEndpointsDeliveriesResource(Resource):
+    """Methods of `layers.webhook_endpoints.deliveries`."""
+
+    @cached_property
+    def with_raw_response(self) -> WebhookEndpointsDeliveriesRawResource:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return WebhookEndpointsDeliveriesRawResource(self)
+
+    def list(
+        self,
+        endpoint_id: str,
+        *,
+        event_type: Literal[
+            "api_key.killed",
+            "content.generated",
+            "credits.allocated",
+            "credits.low",
+            "job.canceled",
+            "job.completed",
+            "job.failed",
+            "lease_request.assigned",
+            "lease_request.rejected",
+            "leased_account.disconnected",
+            "leased_account.past_due",
+            "leased_account.renewed",
+            "organization.archived",
+            "organization.resumed",
+            "organization.suspended",
+            "post.canceled",
+            "post.failed",
+            "post.published",
+            "post.scheduled",
+            "social_account.connected",
+            "social_account.revoked",
+            "test.ping",
+            "webhook_endpoint.auto_paused",
+        ]
+        | str
+        | Sequence[
+            Literal[
+                "api_key.killed",
+                "content.generated",
+                "credits.allocated",
+                "credits.low",
+                "job.canceled",
+                "job.completed",
+                "job.failed",
+                "lease_request.assigned",
+                "lease_request.rejected",
+                "leased_account.disconnected",
+                "leased_account.past_due",
+                "leased_account.renewed",
+                "organization.archived",
+                "organization.resumed",
+                "organization.suspended",
+                "post.canceled",
+                "post.failed",
+                "post.published",
+                "post.scheduled",
+                "social_account.connected",
+                "social_account.revoked",
+                "test.ping",
+                "webhook_endpoint.auto_paused",
+            ]
+            | str
+        ]
+        | NotGiven = NOT_GIVEN,
+        status: Literal["abandoned", "delivered", "delivering", "failed", "pending"]
+        | str
+        | Sequence[Literal["abandoned", "delivered", "delivering", "failed", "pending"] | str]
+        | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> Page[WebhookDelivery]:
+        """List the deliveries of a webhook endpoint.
+
+        Newest first. They are kept for 30 days.
+
+        `GET /v1/webhook-endpoints/{endpointId}/deliveries`, with the scope `webhooks:read`.
+
+        Args:
+            endpoint_id: Id of the endpoint. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            event_type: Only these; a list for several.
+            status: Only these; a list for several.
+            limit: Deliveries on a page. From 1 to 100. Default: 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A page of items; iterate over it to read all pages. Each item: an event on its way to an
+            endpoint, and how far it is.
+
+        Raises:
+            NotFoundError: `endpoint_id` does not exist, or this key cannot see it; the two look the
+                same.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST,
+            {"endpointId": endpoint_id},
+            query={"eventType": event_type, "status": status, "limit": limit, "cursor": cursor},
+            options=options,
+        )
+
+
+class WebhookEndpointsDeliveriesRawResource:
+    """Methods of `layers.webhook_endpoints.deliveries` that return whole responses."""
+
+    def __init__(self, resource: WebhookEndpointsDeliveriesResource) -> None:
+        self._resource = resource
+        self.list = raw(resource.list)
+
+
+class AsyncWebhookEndpointsDeliveriesResource(AsyncResource):
+    """Methods of `layers.webhook_endpoints.deliveries`."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncWebhookEndpointsDeliveriesRawResource:
+        """The same methods, returning whole responses: status, headers, request id, data."""
+        return AsyncWebhookEndpointsDeliveriesRawResource(self)
+
+    def list(
+        self,
+        endpoint_id: str,
+        *,
+        event_type: Literal[
+            "api_key.killed",
+            "content.generated",
+            "credits.allocated",
+            "credits.low",
+            "job.canceled",
+            "job.completed",
+            "job.failed",
+            "lease_request.assigned",
+            "lease_request.rejected",
+            "leased_account.disconnected",
+            "leased_account.past_due",
+            "leased_account.renewed",
+            "organization.archived",
+            "organization.resumed",
+            "organization.suspended",
+            "post.canceled",
+            "post.failed",
+            "post.published",
+            "post.scheduled",
+            "social_account.connected",
+            "social_account.revoked",
+            "test.ping",
+            "webhook_endpoint.auto_paused",
+        ]
+        | str
+        | Sequence[
+            Literal[
+                "api_key.killed",
+                "content.generated",
+                "credits.allocated",
+                "credits.low",
+                "job.canceled",
+                "job.completed",
+                "job.failed",
+                "lease_request.assigned",
+                "lease_request.rejected",
+                "leased_account.disconnected",
+                "leased_account.past_due",
+                "leased_account.renewed",
+                "organization.archived",
+                "organization.resumed",
+                "organization.suspended",
+                "post.canceled",
+                "post.failed",
+                "post.published",
+                "post.scheduled",
+                "social_account.connected",
+                "social_account.revoked",
+                "test.ping",
+                "webhook_endpoint.auto_paused",
+            ]
+            | str
+        ]
+        | NotGiven = NOT_GIVEN,
+        status: Literal["abandoned", "delivered", "delivering", "failed", "pending"]
+        | str
+        | Sequence[Literal["abandoned", "delivered", "delivering", "failed", "pending"] | str]
+        | NotGiven = NOT_GIVEN,
+        limit: int | NotGiven = NOT_GIVEN,
+        cursor: str | NotGiven = NOT_GIVEN,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncPages[WebhookDelivery]:
+        """List the deliveries of a webhook endpoint.
+
+        Newest first. They are kept for 30 days.
+
+        `GET /v1/webhook-endpoints/{endpointId}/deliveries`, with the scope `webhooks:read`.
+
+        Args:
+            endpoint_id: Id of the endpoint. Example: `01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05`.
+            event_type: Only these; a list for several.
+            status: Only these; a list for several.
+            limit: Deliveries on a page. From 1 to 100. Default: 25.
+            cursor: `nextCursor` of the page before; with the same filters as there.
+            **options: `organization`, `timeout`, `max_retries`, `extra_headers`.
+
+        Returns:
+            A list: `await` it for one page, `async for` over it to read all pages. Each item: an
+            event on its way to an endpoint, and how far it is.
+
+        Raises:
+            NotFoundError: `endpoint_id` does not exist, or this key cannot see it; the two look the
+                same.
+            ValidationError: A part of the request is malformed; `issues` names every problem.
+        """
+        return self._client._list(
+            _LIST,
+            {"endpointId": endpoint_id},
+            query={"eventType": event_type, "status": status, "limit": limit, "cursor": cursor},
+            options=options,
+        )
+
+
+class AsyncWebhookEndpointsDeliveriesRawResource:
+    """Methods of `layers.webhook_endpoints.deliveries` that return whole responses."""
+
+    def __init__(self, resource: AsyncWebhookEndpointsDeliveriesResource) -> None:
+        self._resource = resource
+        self.list = async_raw(resource.list)

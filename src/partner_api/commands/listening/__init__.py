@@ -1,0 +1,1 @@
+"""What ``layers listen`` is made of: the feed that it follows, the receiver, and how far it has come."""

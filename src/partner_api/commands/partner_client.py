@@ -1,0 +1,95 @@
+"""The clients of the partner's API, for ``layers listen`` and ``layers trigger``, and errors for a person."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from partner_api.commands.refusals import foreign_answer, lines_of_refusal, reason_of
+from partner_api.time_limits import PARTNER_CLIENT_SECONDS
+
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    from layers_partner import APIError, AsyncLayers, Layers, LayersError
+
+    _Client = TypeVar("_Client", Layers, AsyncLayers)
+
+# The third part is what the library takes for the key's, which may have underscores.
+_PARTS_OF_A_KEY = 3
+
+
+class PartnerRequestError(Exception):
+    """There is no client, or the server refused, or did not answer; the message is for a person."""
+
+
+class Partner(NamedTuple):
+    """Who asks, and where.
+
+    Attributes:
+        base_url: of the server.
+        environment: of the key: live or test.
+    """
+
+    base_url: str
+    environment: str
+
+    @property
+    def host(self) -> str:
+        """The server's name, with its port if it has one."""
+        return urlsplit(self.base_url).netloc
+
+
+def partner_of_environment() -> Partner:
+    """Return who the variables LAYERS_API_KEY and LAYERS_BASE_URL say asks, unchecked; the client checks them."""
+    from layers_partner.core.configuration import DEFAULT_BASE_URL
+
+    base_url = os.environ.get("LAYERS_BASE_URL") or DEFAULT_BASE_URL
+    parts = os.environ.get("LAYERS_API_KEY", "").split("_", _PARTS_OF_A_KEY)
+    return Partner(base_url.rstrip("/"), parts[1] if len(parts) > 1 else "")
+
+
+def open_client(kind: type[_Client]) -> _Client:
+    """Return a client of the library, with the settings of the environment.
+
+    Raises:
+        PartnerRequestError: there is no key, or a setting cannot be used.
+    """
+    from layers_partner import ConfigurationError
+
+    try:
+        return kind(timeout=PARTNER_CLIENT_SECONDS)
+    except ConfigurationError as error:
+        # A command takes neither as an argument.
+        text = str(error).replace("`api_key` or ", "").replace("`base_url` or ", "")
+        raise PartnerRequestError(text.replace("Give LAYERS", "Set LAYERS")) from None
+
+
+def explained(error: LayersError, host: str) -> PartnerRequestError:
+    """Return what a person is told of an error of the library.
+
+    Args:
+        error: of a call.
+        host: of the server.
+    """
+    from layers_partner import APIConnectionError, APIError
+
+    if isinstance(error, APIConnectionError):
+        return PartnerRequestError(
+            f"No answer from {host} ({reason_of(error)}). "
+            "Is the server running, and LAYERS_BASE_URL right?"
+        )
+    if not isinstance(error, APIError):
+        return PartnerRequestError(str(error))
+    lines = lines_of_refusal(error, *_advice(error, host))
+    return PartnerRequestError("\n  ".join(lines) or foreign_answer(error, "LAYERS_BASE_URL"))
+
+
+def _advice(error: APIError, host: str) -> list[str]:
+    if error.code == "UNAUTHENTICATED":
+        return [f"The key is that of LAYERS_API_KEY: is it one of {host}?"]
+    scope = error.details.get("requiredScope")
+    if error.code == "FORBIDDEN_SCOPE" and isinstance(scope, str):
+        return [f"Set LAYERS_API_KEY to a key that has the scope {scope}."]
+    return []

@@ -1,0 +1,162 @@
+"""Webhooks: what is due is claimed, sent, and reported."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import asyncpg
+import structlog
+
+from partner_api.database.skipped_rows import is_row_fault
+from partner_api.sweeps.locks import LATER, LockedTenants
+from partner_api.sweeps.sweep import Sweep
+from partner_api.time_limits import WEBHOOK_CLAIM_SECONDS
+from partner_api.webhooks import sending_store
+from partner_api.webhooks.sending import metrics
+from partner_api.webhooks.sending.sender import Sender
+from partner_api.webhooks.sending.slots import PER_ENDPOINT, PER_TENANT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from partner_api.clock import Clock
+    from partner_api.database.connection import Connection, Pool
+    from partner_api.webhooks.sending.sender import Outgoing, Sent
+
+_log = structlog.get_logger(__name__)
+# Each looks at a thousand tenants. A step that finds only such as are full must end all the same.
+_LOOKS_PER_STEP = 10
+
+
+class DeliverWebhooks(Sweep):
+    """Sends deliveries, many at a time; tenants take turns, and their endpoints.
+
+    Args:
+        outgoing: what they are sent with.
+        drain_seconds: how long what is being sent may go on after the last step. It then goes on between the steps,
+            so that a receiver that is slow holds up no other one. None: each step waits for the answers to all that
+            it sends, so that nothing goes on when it has ended.
+    """
+
+    name = "deliveries"
+    pause_seconds = 1.0
+    wakes_on = "deliveries"
+    rings = ()
+    # A receiver that is dead, or slower than its partner's events come, says nothing of this server.
+    is_lag_ours = False
+    # Each attempt has a line of its own.
+    logs_steps = False
+
+    def __init__(self, outgoing: Outgoing, *, drain_seconds: float | None) -> None:
+        self._sender = Sender(outgoing)
+        self._drain_seconds = drain_seconds
+        self._last_tenant = -1
+        self._others_send = False
+        self._locked = LockedTenants(self.name)
+        self.wakes_itself = self._sender.news
+
+    @property
+    def left_some(self) -> bool:
+        """Whether the last step left something that is locked, or that another process is sending."""
+        return self._others_send or self._locked.left_some
+
+    async def step(self, pool: Pool, now: datetime) -> int:
+        """Report what has been sent meanwhile, and begin to send what is due, as far as there are slots.
+
+        Returns:
+            How many deliveries were reported, claimed, or abandoned because they cannot be sent.
+        """
+        began = time.monotonic()
+        self._sender.news.clear()
+        self._locked.begin_step()
+        if not self._sender.sent and not self._sender.slots.free:
+            return 0
+        async with pool.acquire() as connection:
+            advanced = await self._report(connection, now, self._sender.sent)
+            advanced += await self._claim(connection, now)
+        if self._drain_seconds is None:
+            await self._sender.wait()
+            seconds = int(time.monotonic() - began)
+            advanced += await self._report_all(pool, now + timedelta(seconds=seconds))
+            async with pool.acquire() as connection:
+                self._others_send = await sending_store.count_delivering(connection) > 0
+        return advanced
+
+    async def stop(self, pool: Pool, clock: Clock) -> None:
+        """Wait for what is being sent, as long as it may go on, and report it. The rest is cut off."""
+        give_up = time.monotonic() + (self._drain_seconds or 0.0)
+        while self._sender.sending and (left := give_up - time.monotonic()) > 0:
+            await self._sender.wait(left)
+            await self._report_all(pool, clock.now())
+        await self._sender.cut_off()
+        await self._report_all(pool, clock.now())
+
+    async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
+        """Return when the next delivery is due."""
+        return await sending_store.next_due(connection, after)
+
+    async def close(self) -> None:
+        """Cut off what is being sent; it is due again when its claim is lost."""
+        await self._sender.close()
+
+    async def _report_all(self, pool: Pool, now: datetime) -> int:
+        if not self._sender.sent:
+            return 0
+        async with pool.acquire() as connection:
+            return await self._report(connection, now, self._sender.sent)
+
+    async def _claim(self, connection: Connection, now: datetime) -> int:
+        """Claim into the slots that are free; where a look finds nothing, go on with the tenants behind."""
+        slots = self._sender.slots
+        for _ in range(_LOOKS_PER_STEP if slots.free else 0):
+            claimed = await sending_store.claim(
+                connection,
+                now,
+                after_tenant=self._last_tenant,
+                limit=slots.free,
+                per_endpoint=PER_ENDPOINT,
+                per_tenant=PER_TENANT,
+                claim_seconds=int(WEBHOOK_CLAIM_SECONDS),
+                busy_tenants=slots.of_tenants,
+                busy_endpoints=slots.of_endpoints,
+            )
+            self._last_tenant = claimed.last_tenant
+            metrics.count_unsent(claimed.abandoned)
+            for delivery in claimed.deliveries:
+                self._sender.begin(delivery, now)
+            if (found := len(claimed.deliveries) + claimed.abandoned) or not claimed.more:
+                return found
+        return 0
+
+    async def _report(self, connection: Connection, now: datetime, sent: Sequence[Sent]) -> int:
+        """Report some; if that fails, each half for itself, down to the tenant that is locked or the row at fault."""
+        sent = [each for each in sent if each.delivery.tenant_id not in self._locked]
+        if not sent:
+            return 0
+        tenants = {each.delivery.tenant_id for each in sent}
+        try:
+            finished = await sending_store.finish(connection, now, [each.result for each in sent])
+        except LATER as error:
+            if len(tenants) == 1:
+                # It keeps its slots until its turn to be reported comes again.
+                self._locked.leave(tenants.pop(), error)
+                return 0
+        except asyncpg.PostgresError as error:
+            if not is_row_fault(error):
+                raise
+            if len(sent) == 1:
+                # Its claim is lost in time, and then it is sent again.
+                _log.exception("webhook_attempt_not_kept", delivery_id=str(sent[0].delivery.id))
+                self._sender.forget(sent[0])
+                return 0
+        else:
+            for tenant_id in tenants:
+                self._locked.end(tenant_id)
+            self._sender.note(sent, finished)
+            return len(sent)
+        middle = len(sent) // 2
+        first = await self._report(connection, now, sent[:middle])
+        return first + await self._report(connection, now, sent[middle:])
