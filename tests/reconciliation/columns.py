@@ -68,7 +68,6 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         "last_sequence": Rule.LAST_SEQUENCE,
         "last_event_at": Rule.EVENT_TIME,
         "last_hash": CHAIN,
-        "is_low": Rule.WALLET_LOW,
     },
     "credit_transfers": {
         "tenant_id": KEY,
