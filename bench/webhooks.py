@@ -29,6 +29,8 @@ from rig.tenants import make_partner
 from rig.webhooks import DATA, EVENT_TYPE, make_endpoint, now, publish_many, receiver, sender
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from partner_api.database.connection import Connection, Pool
     from partner_api.database.location import DatabaseLocation
     from rig.tenants import Spender
@@ -126,10 +128,9 @@ async def _bare_rate(world: _World, count: int) -> float:
             "data": DATA,
         }
     )
-    headers = {
-        "Content-Type": "application/json",
-        **signature_headers([new_signing_secret()], "evt_1", body, int(time.time())),
-    }
+    signatures = signature_headers([new_signing_secret()], "evt_1", body, int(time.time()))
+    headers = [("Host", HOST), ("Content-Type", "application/json"), *signatures.items()]
+    headers.append(("Content-Length", str(len(body))))
     urls = [world.receiver.url(f"/ok/{n}") for n in range(_PARTNERS * _ENDPOINTS)]
     world.receiver.forget()
     with sender("rig.bare_posts", BareWork(urls, headers, body, count, IN_FLIGHT)):
@@ -151,7 +152,7 @@ async def _our_rate(world: _World, count: int) -> float:
     return rate
 
 
-def _sending(world: _World):  # noqa: ANN202 - that of sender
+def _sending(world: _World) -> AbstractContextManager[None]:
     work = SendingWork(world.location.application_url, _KEYS)
     return sender("rig.sending", work, world.log)
 

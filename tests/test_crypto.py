@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from tests.support.endpoints import make_endpoint
+from tests.support.tenants import make_partner
 
 from partner_api.crypto import SecretKeyError, SecretKeys, UnsealError, new_secret
 from partner_api.ids import encode_crockford
@@ -122,12 +124,19 @@ def test_a_broken_file_of_keys_is_a_sentence(tmp_path: Path) -> None:
         SecretKeys.load_or_create(tmp_path)
 
 
+_PREVIOUS = (
+    "previous_secret = 'sealed', previous_secret_key_id = 'old', previous_secret_expires_at = {}"
+)
+
+
 @pytest.fixture
 async def empty_installation(owner_connection: Connection) -> AsyncIterator[Connection]:
     """The database as if nobody had used it yet; what the test does is undone."""
     transaction = owner_connection.transaction()
     await transaction.start()
-    await owner_connection.execute("TRUNCATE secret_key_checks, operators, api_keys CASCADE")
+    await owner_connection.execute(
+        "TRUNCATE secret_key_checks, operators, api_keys, webhook_endpoints CASCADE"
+    )
     try:
         yield owner_connection
     finally:
@@ -197,3 +206,47 @@ async def test_a_key_that_only_the_revoked_depend_on_may_go(
 ) -> None:
     await _add_operator(empty_installation, SecretKeys.parse(OLD), revoked=True)
     await SecretKeys.parse(NEW).verify_installation(empty_installation)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_missing"),
+    [
+        ("secret_key_id = 'old'", True),
+        ("secret_key_id = 'old', deleted_at = now()", False),
+        (_PREVIOUS.format("now() + interval '1 hour'"), True),
+        (_PREVIOUS.format("now() + interval '1 hour'") + ", deleted_at = now()", False),
+        (_PREVIOUS.format("now()"), False),
+    ],
+)
+async def test_a_key_that_webhooks_are_signed_with_may_go_when_nothing_is(
+    empty_installation: Connection, changes: str, *, is_missing: bool
+) -> None:
+    new = SecretKeys.parse(NEW)
+    endpoint = await make_endpoint(empty_installation, await make_partner(empty_installation))
+    for change in (f"secret_key_id = '{new.current_id}'", changes):
+        await empty_installation.execute(
+            f"UPDATE webhook_endpoints SET {change} WHERE id = $1", endpoint.id
+        )
+    if is_missing:
+        with pytest.raises(SecretKeyError, match="'old'"):
+            await new.verify_installation(empty_installation)
+    else:
+        await new.verify_installation(empty_installation)
+
+
+async def test_the_clock_of_a_rehearsal_ends_the_time_of_a_previous_secret(
+    empty_installation: Connection,
+) -> None:
+    new = SecretKeys.parse(NEW)
+    endpoint = await make_endpoint(empty_installation, await make_partner(empty_installation))
+    await empty_installation.execute(
+        f"UPDATE webhook_endpoints SET secret_key_id = $2, {_PREVIOUS} WHERE id = $1".format(
+            "now() + interval '1 hour'"
+        ),
+        endpoint.id,
+        new.current_id,
+    )
+    await empty_installation.execute(
+        "UPDATE installation SET ever_production = false, clock_offset_seconds = 3601"
+    )
+    await new.verify_installation(empty_installation)

@@ -1,7 +1,7 @@
 """A receiver of webhooks in a process of its own: ``python -m rig.receiving`` prints its port, and ends at SIGTERM.
 
-By path: ``/ok`` answers at once, ``/hang`` never. ``GET /arrivals`` says when each event arrived, ``GET /count`` how many
-and from when to when; ``POST /forget`` forgets them. Times are of the machine's monotonic clock.
+By path: ``/ok`` answers at once, ``/hang`` never. ``GET /arrivals`` says when each event arrived, ``GET /count`` how
+many and from when to when; ``POST /forget`` forgets them. Times are of the machine's monotonic clock.
 """
 
 from __future__ import annotations

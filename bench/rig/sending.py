@@ -51,4 +51,4 @@ async def send(work: SendingWork) -> None:
 
 if __name__ == "__main__":
     configure_logging("json", "info")
-    uvloop.run(send(pickle.load(sys.stdin.buffer)))
+    uvloop.run(send(pickle.load(sys.stdin.buffer)))  # noqa: S301 - from the process that started this one

@@ -171,16 +171,16 @@ class SecretKeys:
         Keys that do not fit leave no trace: their ids stay free for the right ones.
 
         Raises:
-            SecretKeyError: a key is another than the one that had its id, or one that API keys or
-                operators were hashed with is missing.
+            SecretKeyError: a key is another than the one that had its id, or one that API keys, operators or
+                webhook endpoints depend on is missing.
         """
         values = self.check_values()
         async with connection.transaction():
             missing = await secret_keys.find_missing_key(connection, list(values))
             if missing is not None:
                 raise SecretKeyError(
-                    f"API keys or operators still depend on the secret key {missing!r}, which is "
-                    "missing. Add it to LAYERS_SECRET_KEYS after the current one."
+                    f"API keys, operators or webhook endpoints still depend on the secret key {missing!r}, "
+                    "which is missing. Add it to LAYERS_SECRET_KEYS after the current one."
                 )
             # First, because it waits for another server that is starting with the same ids.
             await secret_keys.add_check_values(connection, values)

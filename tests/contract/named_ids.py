@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from partner_api.ids import format_id
+from tests.support.installation import handle, now
+from tests.support.quiet import example_data
+from tests.support.webhooks import add_delivery, add_endpoint
+
+from partner_api.events.store import publish, write_event
+from partner_api.ids import format_id, parse_id
+
+if TYPE_CHECKING:
+    from tests.support.installation import Installation
+    from tests.support.tenants import Wallet
 
 
 @dataclass(frozen=True)
@@ -40,3 +50,30 @@ class Ids:
             .replace("{endpointId}", str(self.endpoint))
             .replace("{deliveryId}", str(self.delivery))
         )
+
+
+async def with_what_is_named(
+    name: str, ids: Ids, installation: Installation, wallet: Wallet
+) -> Ids:
+    """The ids, with those of things that are made because a route names them: an account, a request, a job…"""
+    if "ocialAccountId" in name:
+        (leased,) = await installation.lease(wallet, handle(), at=now())
+        ids = replace(ids, social_account=parse_id("sa", leased))
+    if "equestId" in name:
+        ids = replace(ids, request=await installation.lease_request(wallet))
+    if "jobId" in name or "containerId" in name:
+        job = await installation.finished_job(wallet)
+        ids = replace(ids, job=job.job_id, container=job.container_id, asset=job.asset_id)
+    if name == "GET /v1/events":
+        # Or a reader would wait for one.
+        async with installation.pool.acquire() as connection:
+            whose = (wallet.tenant_id, now(), wallet.organization_id)
+            await write_event(
+                connection, *whose, "credits.low", example_data("credits.low", wallet)
+            )
+            await publish(connection, wallet.tenant_id, now(), 500)
+    if "endpointId" in name or "deliveryId" in name:
+        endpoint = await add_endpoint(installation, wallet)
+        delivery = await add_delivery(installation, wallet, endpoint)
+        ids = replace(ids, endpoint=endpoint, delivery=delivery)
+    return ids

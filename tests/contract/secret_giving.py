@@ -39,6 +39,8 @@ class Handed:
             found |= {secret, text.hex(), base64.b64encode(text).decode().rstrip("=")}
             if len(secret) == 43:
                 found.add(base64.urlsafe_b64decode(secret + "=").hex())
+            elif secret.endswith("="):
+                found.add(base64.b64decode(secret).hex())
         return found
 
 
@@ -121,7 +123,8 @@ async def run_of(client: Client, handed: Handed, admin: str) -> None:
     replaced = await client.hand_out(
         "POST /v1/api-keys/{keyId}/rotate", token_of(rotated), keyId=rotated["apiKey"]["id"]
     )
-    for text in (admin, token, key, child_key, token_of(replaced)):
+    signing_secrets = await endpoint_of(client, key)
+    for text in (admin, token, key, child_key, token_of(replaced), *signing_secrets):
         await misuse(client, text, key)
     await client.ask("POST", f"/v1/api-keys/{rotated['apiKey']['id']}/kill", key)
     await client.ask("DELETE", f"/v1/organizations/{child['id']}/api-keys/{key_id}", key)
@@ -132,9 +135,28 @@ async def run_of(client: Client, handed: Handed, admin: str) -> None:
     await client.ask("GET", "/ops/v1/operators", admin)
 
 
+async def endpoint_of(client: Client, key: str) -> list[str]:
+    """Create an endpoint, rotate its secret, and ask for whatever tells of it; return its secrets."""
+    endpoints = "/v1/webhook-endpoints"
+    body = {"url": "https://hooks.example.test/", "events": ["*"]}
+    made = await client.hand_out(f"POST {endpoints}", key, body)
+    endpoint = made["endpoint"]["id"]
+    rotated = await client.hand_out(
+        f"POST {endpoints}/{{endpointId}}/rotate-secret", key, endpointId=endpoint
+    )
+    path = f"{endpoints}/{endpoint}"
+    await client.ask("PATCH", path, key, json={"description": "Mine"})
+    sent = (await client.ask("POST", f"{path}/test", key)).json()
+    for asked in (endpoints, path, f"{path}/deliveries", "/v1/events"):
+        await client.ask("GET", asked, key)
+    await client.ask("GET", f"/v1/webhook-deliveries/{sent['deliveryId']}", key)
+    await client.ask("DELETE", path, key)
+    return [made["signingSecret"], rotated["signingSecret"]]
+
+
 async def misuse(client: Client, text: str, key: str) -> None:
     """Put a secret where none belongs, in ways that are all refused."""
-    secret = text.rpartition("_")[2] if text.count("_") == 3 else text[-43:]
+    secret = text.rpartition("_")[2] if text.count("_") in (1, 3) else text[-43:]
     for path in (
         f"/v1/whoami?key={text}",
         f"/v1/organizations/{text}",

@@ -6,7 +6,7 @@ The values of `hostile.py` go to every place that the OpenAPI document has for t
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -34,14 +34,10 @@ from tests.contract.hostile_values import (
     nested,
     parameters,
 )
-from tests.contract.named_ids import Ids
+from tests.contract.named_ids import Ids, with_what_is_named
 from tests.contract.route_table import ROUTES, Body, ForKeys, ForOperators, Public
 from tests.support.answers import error_details, granted, issues
-from tests.support.installation import handle, now
 from tests.support.served import request_line, send_raw
-from tests.support.webhooks import add_delivery, add_endpoint
-
-from partner_api.ids import parse_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,18 +131,7 @@ async def _make_asker(client: httpx2.AsyncClient, installation: Installation, na
         return Asker(client, name, Ids(uuid4(), uuid4(), uuid4()), {})
     family = await installation.family(prepaid=1000, cash_cents=100_000)
     ids = Ids(family.child.organization_id, family.partner.project_id, family.child_key.key_id)
-    if "ocialAccountId" in name:
-        (leased,) = await installation.lease(family.partner, handle(), at=now())
-        ids = replace(ids, social_account=parse_id("sa", leased))
-    if "equestId" in name:
-        ids = replace(ids, request=await installation.lease_request(family.partner))
-    if "jobId" in name or "containerId" in name:
-        job = await installation.finished_job(family.partner)
-        ids = replace(ids, job=job.job_id, container=job.container_id, asset=job.asset_id)
-    if "endpointId" in name or "deliveryId" in name:
-        endpoint_id = await add_endpoint(installation, family.partner)
-        delivery_id = await add_delivery(installation, family.partner, endpoint_id)
-        ids = replace(ids, endpoint=endpoint_id, delivery=delivery_id)
+    ids = await with_what_is_named(name, ids, installation, family.partner)
     headers = family.partner_key.headers
     if isinstance(use, ForOperators):
         headers = await installation.operator("admin")

@@ -90,6 +90,31 @@ async def test_a_storm_of_rings_is_few_notifications(pool: Pool) -> None:
     assert heard <= 2
 
 
+async def test_between_two_notifications_is_a_pause(
+    pool: Pool, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of whatever topics: a busy server rings with every write."""
+    monkeypatch.setattr(bell, "_TELL_PAUSE_SECONDS", 3600)
+    own = Bell(pool)
+    heard: list[object] = []
+
+    def note(*arguments: object) -> None:
+        heard.append(arguments[-1])
+
+    await connection.add_listener("layers_work", note)
+    async with hearing(own, pool):
+        own.ring("outbox")
+        await _until(lambda: asyncio.sleep(0, "outbox" in heard))
+        for _ in range(20):
+            own.ring("events")
+            await pool.execute("SELECT 1")
+        # What was sent before this is heard before it.
+        await pool.execute("SELECT pg_notify('layers_work', 'last')")
+        await _until(lambda: asyncio.sleep(0, "last" in heard))
+    await connection.remove_listener("layers_work", note)
+    assert "events" not in heard
+
+
 async def test_it_listens_again_after_its_connection_was_lost(
     owner_connection: Connection, other_pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,7 @@ from tests.docs import fork_server
 from tests.docs.answers import difference, is_refusal
 from tests.docs.pages import PAGES, ROOT, blocks_of, commands_of, name_of
 from tests.sdk.node import install_library, node_program, node_tools
-from tests.support.serving import Service, environment, passable_folder, wait_until
+from tests.support.serving import Service, environment, free_port, passable_folder, wait_until
 
 from embedded_postgres import EmbeddedPostgres
 
@@ -33,6 +33,9 @@ pytestmark = pytest.mark.timeout(300)
 _DEMO_URL = "http://127.0.0.1:8000"
 _RUNNING = ROOT / "docs" / "run.md"
 _RECIPES = ROOT / "docs" / "recipes.md"
+_WEBHOOKS = ROOT / "docs" / "webhooks.md"
+# Where a receiver listens, on that page.
+_RECEIVER_PORT = "3000"
 _SHOWN = [page for page in PAGES if commands_of(page)]
 # It moves the time of the server, so it waits there until the other pages have ended.
 _LAST = {page for page in _SHOWN if any(block.reason_to_run_last for block in commands_of(page))}
@@ -187,6 +190,8 @@ def _run(page: Path, demo: Service) -> Ended:
     commands = _script(page, demo, answers).replace(_DEMO_URL, demo.base_url)
     if page == _RUNNING:
         commands = _make_roles(commands, demo)
+    if page == _WEBHOOKS:
+        commands = commands.replace(_RECEIVER_PORT, str(free_port()))
     result = _shell(commands, demo)
     printed = {int(file.name): file.read_text() for file in answers.iterdir()}
     shown = "\n".join([result.stdout, *printed.values(), demo.errors[-2000:]])
@@ -202,6 +207,7 @@ def _shell(commands: str, demo: Service) -> subprocess.CompletedProcess[str]:
             {
                 "PATH": f"{demo.home}{os.pathsep}{os.environ['PATH']}",
                 "LAYERS_URL": demo.base_url,
+                "XDG_STATE_HOME": str(demo.home / "state"),
                 "PYTHONPATH": _PYTHON_PATH,
             }
         ),

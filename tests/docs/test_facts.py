@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 import typer.main
 from tests.docs.pages import PAGES, ROOT, blocks_of, name_of
@@ -17,6 +18,7 @@ from partner_api.commands.application import app
 from partner_api.edge.limits.rate_limits import TIERS
 from partner_api.edge.route import Route
 from partner_api.errors import CODES, KINDS
+from partner_api.events.type_schemas import EVENT_TYPES, KNOWN_EVENTS
 from partner_api.reference.routes import reference_routes
 from partner_api.settings.table import SETTINGS
 
@@ -93,6 +95,24 @@ def test_the_tables_of_routes_are_complete() -> None:
     }
     served = {(route.method, route.template): _access(route) for route in _routes()}
     assert shown == served
+
+
+def test_the_table_of_events_is_complete() -> None:
+    text = _without_blocks(ROOT / "docs" / "webhooks.md")
+    shown = re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \| (.+?) \| (.*?) \|$", text, re.MULTILINE)
+    assert [(name, title, _INLINE.findall(fields)) for name, title, fields in shown] == [
+        (
+            event.name,
+            event.title,
+            [
+                field.encode_name
+                for field in msgspec.structs.fields(event.data)
+                if field.encode_name != "organizationId"
+            ],
+        )
+        for event in EVENT_TYPES.values()
+    ]
+    assert KNOWN_EVENTS - set(EVENT_TYPES) <= set(_INLINE.findall(text))
 
 
 def test_the_table_of_errors_is_complete() -> None:

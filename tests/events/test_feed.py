@@ -35,8 +35,10 @@ def sequences(page: store.FeedPage) -> list[int]:
 
 async def test_a_feed_without_events_begins_at_zero(connection: Connection) -> None:
     partner = await make_partner(connection)
-    assert await read(connection, partner) == store.FeedPage([], 0, 0)
-    assert await read(connection, partner, types=["job.failed"]) == store.FeedPage([], 0, 0)
+    assert await read(connection, partner) == store.FeedPage([], 0, 0, at_end=True)
+    assert await read(connection, partner, types=["job.failed"]) == store.FeedPage(
+        [], 0, 0, at_end=True
+    )
 
 
 async def test_pages_follow_each_other(connection: Connection) -> None:
@@ -45,6 +47,7 @@ async def test_pages_follow_each_other(connection: Connection) -> None:
     await publish(connection, partner)
     first = await read(connection, partner, limit=2)
     assert (sequences(first), first.position, first.oldest) == ([1, 2], 2, 0)
+    assert not first.at_end
     event = first.events[0]
     assert event.id in ids
     assert event == store.Event(
@@ -58,13 +61,15 @@ async def test_pages_follow_each_other(connection: Connection) -> None:
     )
     second = await read(connection, partner, after=2, limit=3)
     assert (sequences(second), second.position) == ([3, 4, 5], 5)
-    assert await read(connection, partner, after=5) == store.FeedPage([], 5, 0)
+    # There could be more.
+    assert not second.at_end
+    assert await read(connection, partner, after=5) == store.FeedPage([], 5, 0, at_end=True)
 
 
 async def test_what_is_not_published_is_not_in_it(connection: Connection) -> None:
     partner = await make_partner(connection)
     await happen(connection, partner)
-    assert await read(connection, partner) == store.FeedPage([], 0, 0)
+    assert await read(connection, partner) == store.FeedPage([], 0, 0, at_end=True)
 
 
 async def test_an_organization_reads_its_own_and_a_partner_all_if_it_asks(
@@ -115,7 +120,7 @@ async def test_a_look_is_bounded_and_the_next_one_goes_on_behind_it(
         if page.events:
             break
     assert positions == [0, 3, 6, 8]
-    assert sequences(page) == [8]
+    assert (sequences(page), page.at_end) == ([8], True)
 
 
 async def test_a_time_finds_the_first_event_of_it(connection: Connection) -> None:
@@ -161,8 +166,8 @@ async def test_what_is_deleted_is_the_beginning_of_a_feed(connection: Connection
         assert sequences(await read(connection, partner, since=LONG_AGO)) == remaining
     assert remaining == [4, 5]
     assert await operator_store.delete_expired(connection, LONG_AGO + 31 * DAY, 10) == 2
-    assert await read(connection, partner) == store.FeedPage([], 5, 5)
-    assert await read(connection, partner, since=LONG_AGO) == store.FeedPage([], 5, 5)
+    assert await read(connection, partner) == store.FeedPage([], 5, 5, at_end=True)
+    assert await read(connection, partner, since=LONG_AGO) == store.FeedPage([], 5, 5, at_end=True)
     # What comes then is the next, and nothing before it is missing.
     await happen(connection, partner, now=LONG_AGO + 31 * DAY)
     await publish(connection, partner, LONG_AGO + 31 * DAY)

@@ -54,13 +54,13 @@ async def answer(_request: Received) -> Reply:
 async def fill(owner: Connection, receiver: Receiver, count: int) -> list[Endpoint]:
     """Deliveries that are due, so many, to the endpoints of a few partners."""
     endpoints = []
-    for number in range(PARTNERS * ENDPOINTS):
-        if number % ENDPOINTS == 0:
-            partner = await make_partner(owner)
-        path = receiver.url(f"/{number}")
-        endpoint = await make_endpoint(owner, SecretKeys.parse(KEYS), partner, path)
-        await make_deliveries(owner, endpoint, count // (PARTNERS * ENDPOINTS))
-        endpoints.append(endpoint)
+    for _ in range(PARTNERS):
+        partner = await make_partner(owner)
+        for number in range(ENDPOINTS):
+            path = receiver.url(f"/{number}")
+            endpoint = await make_endpoint(owner, SecretKeys.parse(KEYS), partner, path)
+            await make_deliveries(owner, endpoint, count // (PARTNERS * ENDPOINTS))
+            endpoints.append(endpoint)
     return endpoints
 
 
@@ -97,8 +97,7 @@ async def send_all(
             for number in range(kills):
                 work = SenderWork(urls.app, KEYS, number * seconds_between)
                 async with sender(work) as process:
-                    until = len(receiver.requests) + random.randint(1, most)
-                    await receiver.until(lambda until=until: len(receiver.requests) >= until)
+                    await receiver.until_more(random.randint(1, most))
                     process.kill()
             work = SenderWork(urls.app, KEYS, kills * seconds_between)
             async with sender(work) as process:

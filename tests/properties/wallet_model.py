@@ -89,10 +89,8 @@ class Wallet:
 
     @property
     def is_low(self) -> bool:
-        """Whether less is available than the refill threshold, if somebody could still fill it up."""
-        if self.state == "archived" or self.refill_threshold is None:
-            return False
-        return self.available < self.refill_threshold
+        """Whether less is available than the refill threshold, if it has one."""
+        return self.refill_threshold is not None and self.available < self.refill_threshold
 
     @property
     def used(self) -> int:

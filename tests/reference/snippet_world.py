@@ -19,7 +19,9 @@ from tests.support.installation import (
 )
 from tests.support.own_accounts import own_account
 from tests.support.tenants import job_start
+from tests.support.webhooks import add_delivery, add_endpoint
 
+from partner_api.clock import format_milliseconds
 from partner_api.ids import format_id
 from partner_api.jobs import store as job_store
 
@@ -157,6 +159,29 @@ async def _failed_job(installation: Installation, world: World, route: Route) ->
         await working.fail(connection, held, retryable=False, now=now())
 
 
+async def _endpoint(installation: Installation, world: World, route: Route) -> None:
+    partner = world.family.partner
+    endpoint_id = await add_endpoint(installation, partner)
+    # Where both are named, the example has one id for the two.
+    await add_delivery(installation, partner, endpoint_id, delivery_id=endpoint_id)
+    if route.template.endswith("/unpause"):
+        await installation.owner.execute(
+            "UPDATE webhook_endpoints SET status = 'auto_paused', paused_reason = 'failures' "
+            "WHERE tenant_id = $1",
+            partner.tenant_id,
+        )
+    world.real |= {
+        "2026-06-01T00:00:00.000Z": format_milliseconds(ago(hours=1)),
+        UUID_TEXT: str(endpoint_id),
+    }
+
+
+async def _test_key(installation: Installation, world: World, route: Route) -> None:
+    tenant = await installation.test_tenant(world.family.partner)
+    key = await installation.key(tenant, *EVERYTHING, env="test")
+    world.environment["LAYERS_API_KEY"] = key.text
+
+
 _NEEDED: dict[str, Callable[[Installation, World, Route], Coroutine[Any, Any, None]]] = {
     r"\{keyId\}": _key,
     r"\{socialAccountId\}|cash/refund": _lease,
@@ -168,4 +193,6 @@ _NEEDED: dict[str, Callable[[Installation, World, Route], Coroutine[Any, Any, No
     r"/ops/v1/jobs/(\{jobId\}/)?(heartbeat|complete|fail|assets)": _claimed_job,
     r"\{containerId\}|credits/refund": _finished_job,
     r"/retry": _failed_job,
+    r"\{endpointId\}|\{deliveryId\}": _endpoint,
+    r"/v1/events/samples": _test_key,
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import ValidationError
 from tests.support.chains import broken_chains
+from tests.support.outbox import decoded, told
 
 from partner_api.database.pool import Pool
 from partner_api.reconciliation.rules import Scope
@@ -117,13 +119,30 @@ SELECT greatest(
 
 
 async def mismatches(connection: Connection, tenant_id: int) -> list[str]:
-    """What a check of the tenant's books finds: nothing after any history that the functions allow."""
+    """What a check of the tenant's books finds, and events that do not say what their type does.
+
+    Nothing after any history that the functions allow.
+    """
     now = await connection.fetchval(_NEWEST, tenant_id)
     result = await reconcile(connection, now, Scope(tenant_id))
     return [
-        f"{each.rule}: {each.subject}, expected {each.expected}, found {each.found}"
-        for each in result.mismatches
+        *(
+            f"{each.rule}: {each.subject}, expected {each.expected}, found {each.found}"
+            for each in result.mismatches
+        ),
+        *await _misworded(connection, tenant_id),
     ]
+
+
+async def _misworded(connection: Connection, tenant_id: int) -> list[str]:
+    """Events that do not say what their type does."""
+    found = []
+    for event in await told(connection, tenant_id):
+        try:
+            decoded(event)
+        except (AssertionError, KeyError, ValidationError) as error:
+            found.append(f"{event.event_type}: {event.data}, {error!r}")
+    return found
 
 
 async def assert_books_balance(connection: Connection | Pool, tenant_id: int) -> None:

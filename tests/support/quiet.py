@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from msgspec import to_builtins
 from tests.support.answers import check_every_answer
 from tests.support.databases import make_database
 from tests.support.documented import Documented
 from tests.support.edges import KEYS, make_edge, running
-from tests.support.installation import Installation, now
+from tests.support.installation import Family, Installation, now, org_id
 
 from partner_api.crypto import SecretKeys
 from partner_api.database.connection import open_pool
 from partner_api.events import store as events
+from partner_api.events.type_schemas import EVENT_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -41,7 +43,8 @@ class Quiet:
     services: Services
 
     async def happen(self, wallet: Wallet, event_type: str = "job.completed", **data: Any) -> UUID:
-        """An event of the organization, not published yet; its id."""
+        """An event of the organization like the example of its type, not published yet; its id."""
+        data = {**example_data(event_type, wallet), **data}
         async with self.installation.pool.acquire() as connection:
             return await events.write_event(
                 connection, wallet.tenant_id, now(), wallet.organization_id, event_type, data
@@ -53,6 +56,12 @@ class Quiet:
             while (await events.publish(connection, wallet.tenant_id, now(), 500)).events:
                 pass
         self.services.bell.ring("events")
+
+
+def example_data(event_type: str, wallet: Wallet) -> dict[str, Any]:
+    """What the example of a type says, of this organization."""
+    data: dict[str, Any] = to_builtins(EVENT_TYPES[event_type].example)
+    return {**data, "organizationId": org_id(wallet)}
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +89,9 @@ async def quiet(quiet_urls: DatabaseUrls) -> AsyncIterator[Quiet]:
         api.event_hooks = {"response": [check_every_answer, check_document]}
         assert edge.services is not None
         yield Quiet(api, Installation(pool, owner, SecretKeys.parse(KEYS)), edge.services)
+
+
+@pytest_asyncio.fixture
+async def quiet_family(quiet: Quiet) -> Family:
+    """A partner with two children, and keys, in a tenant of their own."""
+    return await quiet.installation.family()

@@ -92,6 +92,11 @@ class Receiver:
         async with asyncio.timeout(LONG), self._news:
             await self._news.wait_for(condition)
 
+    async def until_more(self, count: int) -> None:
+        """Wait until so many more requests have begun."""
+        wanted = len(self.requests) + count
+        await self.until(lambda: len(self.requests) >= wanted)
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None

@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from msgspec import to_builtins
 from tests.support.installation import now
 
+from partner_api.events.type_schemas import EVENT_TYPES
 from partner_api.ids import new_ulid, new_uuid7
 from partner_api.webhooks import delivery_store, endpoint_store
 from partner_api.webhooks.sending.signatures import new_signing_secret
@@ -62,18 +64,19 @@ async def add_delivery(
     *,
     event_created_at: datetime | None = None,
     event_type: str = "job.completed",
+    delivery_id: UUID | None = None,
     **columns: Any,
 ) -> UUID:
     """A delivery to the endpoint in this state, made an attempt ago; ``columns`` are set on its row."""
     at = now()
     delivery = delivery_store.NewDelivery(
-        new_uuid7(at),
+        delivery_id or new_uuid7(at),
         endpoint_id,
         new_ulid(at),
         event_type,
         wallet.organization_id,
         event_created_at or at,
-        {"jobId": "job_01K0EJS2Y4H7B9D1F3G5J8K6MN"},
+        to_builtins(EVENT_TYPES[event_type].example),
         None,
     )
     columns = {**_columns_of(status, at), **columns}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.support.endpoints import delete_endpoint, happen, make_endpoint, publish
 from tests.support.leases import PRICE_CENTS, lease, top_up
 from tests.support.tenants import NOON, Wallet, make_partner
 from tests.support.working import claim
@@ -14,12 +15,14 @@ from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
 from partner_api.jobs import store as job_store
 from partner_api.sweeps.claims import ExpireClaims
+from partner_api.sweeps.events import PublishEvents
 from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.sweeps.periods import EndPeriods
 from partner_api.sweeps.renewals import RenewLeases
 from partner_api.sweeps.sandbox_jobs import CompleteSandboxJobs
 from partner_api.sweeps.sandbox_requests import AnswerSandboxRequests
 from partner_api.sweeps.uploads import PurgeUploads
+from partner_api.sweeps.webhooks import PurgeWebhooks
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -144,6 +147,34 @@ class Upload(DueWork):
         return PurgeUploads(storage)
 
 
+class Publication(DueWork):
+    sweep = PublishEvents
+    table = "event_streams"
+    done = "SELECT bool_and(sequence IS NOT NULL) FROM outbox WHERE tenant_id = $1"
+
+    async def prepare(self, owner: Connection, connection: Connection, partner: Wallet) -> None:
+        await make_endpoint(connection, partner)
+        for _ in range(2):
+            await publish(connection, partner)
+            await happen(connection, partner)
+
+
+class PublicationToLockedEndpoint(Publication):
+    table = "webhook_queues"
+
+
+class PurgeOfEndpoint(DueWork):
+    sweep = PurgeWebhooks
+    table = "webhook_queues"
+    done = "SELECT count(*) = 0 FROM webhook_endpoints WHERE tenant_id = $1"
+
+    async def prepare(self, owner: Connection, connection: Connection, partner: Wallet) -> None:
+        endpoint = await make_endpoint(connection, partner)
+        await happen(connection, partner)
+        await publish(connection, partner)
+        await delete_endpoint(connection, endpoint, NOON)
+
+
 ALL = [
     Expiry(),
     ExpiryOfLockedJob(),
@@ -154,6 +185,9 @@ ALL = [
     SandboxRequest(),
     SandboxJob(),
     Upload(),
+    Publication(),
+    PublicationToLockedEndpoint(),
+    PurgeOfEndpoint(),
 ]
 
 

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from tests.support.leases import PRICE_CENTS, charges, lease
 from tests.support.tenants import NOON, make_partner
 from tests.support.working import job_of
+from tests.sweeps.sending import OUTGOING
 from tests.sweeps.skipping import DAY, assert_skips, refuse_changes, request, start
 
 from partner_api.clock import Clock
@@ -144,7 +145,7 @@ async def test_the_rehearsal_clock_goes_on_past_all_of_them(
             return await self._sweep.step(pool, now)
 
     clock = Clock()
-    async with open_sweeps(storage) as sweeps:
+    async with open_sweeps(storage, OUTGOING) as sweeps:
         counting: Any = [Counting(sweep) for sweep in sweeps]
         await advance(pool, clock, counting, now + timedelta(days=40))
     assert (await job_of(connection, live, good))["error_code"] == "EXPIRED"

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from tests.support.holding import holding_rows
 from tests.support.tenants import NOON, make_partner
 from tests.sweeps.due_work import ALL, DueWork, Expiry, due_partners, is_done
+from tests.sweeps.sending import OUTGOING
 from tests.sweeps.skipping import DAY, locked_out, request, skipped, start
 from tests.sweeps.test_loop import Sham, run_until
 
@@ -213,7 +214,7 @@ async def test_a_sweep_that_is_locked_out_of_everything_is_tried_again_and_has_n
 
 def test_each_sweep_has_a_connection(storage: FolderStorage) -> None:
     """So that none waits for another's, and there are two for what is not a sweep."""
-    assert len(all_sweeps(storage)) + 2 == CONNECTIONS
+    assert len(all_sweeps(storage, OUTGOING)) + 2 == CONNECTIONS
 
 
 class TestRehearsal:
@@ -233,7 +234,7 @@ class TestRehearsal:
         async with asyncio.timeout(LONG):
             async with holding(owner, "wallets", partner):
                 moving = asyncio.create_task(
-                    advance(pool, Clock(), all_sweeps(storage), begin + 2 * DAY)
+                    advance(pool, Clock(), all_sweeps(storage, OUTGOING), begin + 2 * DAY)
                 )
                 while locked_out("expiries") == before and not moving.done():  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
@@ -254,9 +255,9 @@ class TestRehearsal:
         target = begin + 5 * DAY
         async with holding(owner, "wallets", partner):
             with pytest.raises(LeftLocked, match="expiries"):
-                await advance(pool, clock, all_sweeps(storage), target)
+                await advance(pool, clock, all_sweeps(storage, OUTGOING), target)
             # Not past what is left.
             assert clock.now() < begin + 2 * DAY
-        await advance(pool, clock, all_sweeps(storage), target)
+        await advance(pool, clock, all_sweeps(storage, OUTGOING), target)
         assert await is_done(Expiry(), connection, partner)
         assert clock.now() >= target

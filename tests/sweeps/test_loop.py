@@ -27,13 +27,16 @@ from partner_api.sweeps.tenants import Advanced, advance_each, advance_rows
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Pool
+    from partner_api.database.notifications import Topic
 
 NO_POOL = cast("Pool", None)
 Log = list[MutableMapping[str, Any]]
 
 
 class Sham(Sweep):
-    """A sweep that does what the test says."""
+    """A sweep that does what the test says, and tells nobody of it."""
+
+    rings: tuple[Topic, ...] = ()
 
     def __init__(
         self, name: str, work: Callable[[], Awaitable[int]], *, pause_seconds: float = 0.01
@@ -233,6 +236,58 @@ async def test_a_ring_wakes_a_sweep_that_waits() -> None:
         stop.set()
         await running
     assert len(other.times) == 1
+
+
+async def test_a_sweep_that_has_advanced_something_rings() -> None:
+    """Its own bells, and after no other step."""
+    rung: list[str] = []
+
+    class Ringing(Bell):
+        def ring(self, topic: Topic) -> None:
+            rung.append(topic)
+
+    steps = iter([3, 0, 2])
+
+    async def work() -> int:
+        return next(steps, 0)
+
+    loud, still = Sham("loud", work), Sham("still", nothing)
+    loud.rings = ("events", "deliveries")
+    stop = asyncio.Event()
+    running = asyncio.create_task(
+        run_sweeps(NO_POOL, Clock(), Ringing(NO_POOL), [loud, still], stop, SweepProgress())
+    )
+    async with asyncio.timeout(60):
+        while len(loud.times) < 5 or len(still.times) < 2:  # noqa: ASYNC110 - they know nothing of the test
+            await asyncio.sleep(0.005)
+        stop.set()
+        await running
+    assert rung == ["events", "deliveries"] * 2
+    assert Sweep.rings == ("outbox",)
+
+
+async def test_a_sweep_may_rest_after_a_step_that_advanced_something() -> None:
+    """Then whatever rings: what comes meanwhile is advanced together."""
+    bell = Bell(NO_POOL)
+    steps = iter([1, 1])
+
+    async def work() -> int:
+        bell._sound("outbox")
+        return next(steps, 0)
+
+    resting = Sham("resting", work, pause_seconds=3600)
+    resting.wakes_on = "outbox"
+    resting.rest_seconds = 0.1
+    stop = asyncio.Event()
+    running = asyncio.create_task(
+        run_sweeps(NO_POOL, Clock(), bell, [resting], stop, SweepProgress())
+    )
+    async with asyncio.timeout(60):
+        while len(resting.times) < 4:  # noqa: ASYNC110 - it knows nothing of the test
+            await asyncio.sleep(0.005)
+        stop.set()
+        await running
+    assert min(resting.pauses[:2]) >= 0.08
 
 
 async def test_a_sweep_can_end_its_own_pause() -> None:

@@ -17,6 +17,7 @@ from tests.support.invariants import assert_books_balance
 from tests.support.operations import events, read
 from tests.support.tenants import NOON, job_start, make_partner
 from tests.support.working import cancel, job_of
+from tests.sweeps.sending import OUTGOING
 
 from partner_api.content.store import list_assets
 from partner_api.crypto import SecretKeys
@@ -350,7 +351,7 @@ async def test_a_stop_does_not_wait_for_a_sample(
     partner = await make_partner(connection, env="test")
     job_id = await start(connection, partner, hook=misbehaving.SPIN)
     stop = asyncio.Event()
-    async with open_sweeps(storage, stop) as sweeps:
+    async with open_sweeps(storage, OUTGOING, stop) as sweeps:
         (sweep,) = [sweep for sweep in sweeps if isinstance(sweep, CompleteSandboxJobs)]
         step = asyncio.create_task(sweep.step(pool, LATER))
         while not any(processor_seconds(process) > 1.5 for process in renderers()):
@@ -369,7 +370,7 @@ async def test_whoever_runs_the_sweeps_leaves_no_process(
 ) -> None:
     partner = await make_partner(connection, env="test")
     await start(connection, partner)
-    async with open_sweeps(storage) as sweeps:
+    async with open_sweeps(storage, OUTGOING) as sweeps:
         assert sum([await sweep.step(pool, LATER) for sweep in sweeps]) >= 1
         assert len(renderers()) == 1
     assert renderers() == []

@@ -23,6 +23,7 @@ from partner_api.sweeps import all_sweeps, retention
 from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.sweeps.periods import EndPeriods
 from partner_api.sweeps.retention import PurgeIdempotencyRecords, RotateAuditPartitions
+from partner_api.webhooks.sending.sender import Outgoing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,7 +224,8 @@ class TestAuditPartitions:
 
 async def test_all_of_them_find_nothing_in_an_idle_installation(pool: Pool, tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    sweeps = all_sweeps(FolderStorage(tmp_path, SecretKeys.load_or_create(tmp_path)))
+    keys = SecretKeys.load_or_create(tmp_path)
+    sweeps = all_sweeps(FolderStorage(tmp_path, keys), Outgoing(keys, development=True, proxy=None))
     for sweep in sweeps:
         await sweep.step(pool, now)
         assert await sweep.step(pool, now) == 0, sweep.name

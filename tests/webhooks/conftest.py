@@ -1,18 +1,3 @@
-"""What the tests of webhooks share."""
+"""What the tests of this folder share."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest_asyncio
-from tests.support.quiet import quiet, quiet_urls  # noqa: F401 - pytest finds fixtures here
-
-if TYPE_CHECKING:
-    from tests.support.installation import Family
-    from tests.support.quiet import Quiet
-
-
-@pytest_asyncio.fixture
-async def family(quiet: Quiet) -> Family:  # noqa: F811 - it is the fixture
-    """A partner with two children, and keys, in a tenant of their own."""
-    return await quiet.installation.family()
+from tests.support.quiet import quiet, quiet_family, quiet_urls  # noqa: F401 - pytest finds fixtures here

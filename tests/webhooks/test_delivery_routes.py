@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.support.answers import granted, issues, refused
 from tests.support.installation import ago, now, org_id
+from tests.support.quiet import example_data
 from tests.support.webhooks import add_delivery, add_endpoint
 
 from partner_api.clock import format_milliseconds, parse_timestamp
@@ -53,26 +54,29 @@ async def due_at(quiet: Quiet, endpoint_id: UUID) -> Any:
     )
 
 
-async def read(quiet: Quiet, family: Family, delivery_id: UUID | str) -> Any:
+async def read(quiet: Quiet, quiet_family: Family, delivery_id: UUID | str) -> Any:
     path = f"{DELIVERIES}/{delivery_id}"
-    return granted(await quiet.api.get(path, headers=family.partner_key.headers))
+    return granted(await quiet.api.get(path, headers=quiet_family.partner_key.headers))
 
 
 # Reading ------------------------------------------------------------------------------------------
 
 
-async def test_the_list_has_filters_and_pages(quiet: Quiet, family: Family) -> None:
-    endpoint = await add_endpoint(quiet.installation, family.partner)
-    other = await add_endpoint(quiet.installation, family.partner)
-    await add_delivery(quiet.installation, family.partner, other)
+async def test_the_list_has_filters_and_pages(quiet: Quiet, quiet_family: Family) -> None:
+    endpoint = await add_endpoint(quiet.installation, quiet_family.partner)
+    other = await add_endpoint(quiet.installation, quiet_family.partner)
+    await add_delivery(quiet.installation, quiet_family.partner, other)
     made = [
-        await add_delivery(quiet.installation, family.partner, endpoint, state) for state in STATES
+        await add_delivery(quiet.installation, quiet_family.partner, endpoint, state)
+        for state in STATES
     ]
     made.append(
-        await add_delivery(quiet.installation, family.partner, endpoint, event_type="credits.low")
+        await add_delivery(
+            quiet.installation, quiet_family.partner, endpoint, event_type="credits.low"
+        )
     )
     newest_first = sorted((str(one) for one in made), reverse=True)
-    path, headers = f"{PATH}/{endpoint}/deliveries", family.partner_key.headers
+    path, headers = f"{PATH}/{endpoint}/deliveries", quiet_family.partner_key.headers
 
     async def ids(**params: Any) -> list[str]:
         response = await quiet.api.get(path, params=params, headers=headers)
@@ -98,11 +102,11 @@ async def test_the_list_has_filters_and_pages(quiet: Quiet, family: Family) -> N
         assert list(issues(response)) == [issue]
 
 
-async def test_each_state_as_it_is_shown(quiet: Quiet, family: Family) -> None:
-    endpoint = await add_endpoint(quiet.installation, family.partner)
+async def test_each_state_as_it_is_shown(quiet: Quiet, quiet_family: Family) -> None:
+    endpoint = await add_endpoint(quiet.installation, quiet_family.partner)
     for state in STATES:
-        made = await add_delivery(quiet.installation, family.partner, endpoint, state)
-        shown = await read(quiet, family, made)
+        made = await add_delivery(quiet.installation, quiet_family.partner, endpoint, state)
+        shown = await read(quiet, quiet_family, made)
         assert shown["status"] == state
         assert (shown["nextRetryAt"] is not None) == (state in ("pending", "failed"))
         assert (shown["deliveredAt"] is not None) == (state == "delivered")
@@ -111,10 +115,12 @@ async def test_each_state_as_it_is_shown(quiet: Quiet, family: Family) -> None:
         assert shown["abandonedReason"] == reason
 
 
-async def test_a_delivery_with_what_is_sent_and_its_attempts(quiet: Quiet, family: Family) -> None:
-    endpoint = await add_endpoint(quiet.installation, family.partner)
-    event_id = await quiet.happen(family.partner, "job.completed", jobId="job_1")
-    await quiet.publish(family.partner)
+async def test_a_delivery_with_what_is_sent_and_its_attempts(
+    quiet: Quiet, quiet_family: Family
+) -> None:
+    endpoint = await add_endpoint(quiet.installation, quiet_family.partner)
+    event_id = await quiet.happen(quiet_family.partner, "job.completed")
+    await quiet.publish(quiet_family.partner)
     (row,) = await quiet.installation.owner.fetch(
         "SELECT id FROM webhook_deliveries WHERE endpoint_id = $1", endpoint
     )
@@ -124,18 +130,18 @@ async def test_a_delivery_with_what_is_sent_and_its_attempts(quiet: Quiet, famil
         VALUES ($1, $2, 2, '2026-06-01 00:00:30Z', 5, 500, 'It answered 500.', $3),
                ($1, $2, 1, '2026-06-01 00:00:00Z', 10000, NULL, 'No answer in time.', NULL)
         """,
-        family.partner.tenant_id,
+        quiet_family.partner.tenant_id,
         row["id"],
         b"caf\xc3\xa9 \xff\x00",
     )
-    shown = await read(quiet, family, row["id"])
+    shown = await read(quiet, quiet_family, row["id"])
     assert shown["payload"] == {
         "id": format_id("evt", event_id),
         "type": "job.completed",
         "apiVersion": "v1",
         "createdAt": shown["payload"]["createdAt"],
-        "organizationId": org_id(family.partner),
-        "data": {"jobId": "job_1", "organizationId": org_id(family.partner)},
+        "organizationId": org_id(quiet_family.partner),
+        "data": example_data("job.completed", quiet_family.partner),
     }
     assert shown["eventId"] == shown["payload"]["id"]
     assert shown["attempts"] == [
@@ -155,56 +161,56 @@ async def test_a_delivery_with_what_is_sent_and_its_attempts(quiet: Quiet, famil
         },
     ]
     await quiet.installation.owner.execute("DELETE FROM outbox WHERE id = $1", event_id)
-    assert (await read(quiet, family, row["id"]))["payload"] is None
+    assert (await read(quiet, quiet_family, row["id"]))["payload"] is None
     replay = f"{DELIVERIES}/{row['id']}/replay"
     await quiet.installation.owner.execute(
         "UPDATE webhook_deliveries SET status = 'delivered', delivered_at = now(), "
         "next_attempt_at = NULL WHERE id = $1",
         row["id"],
     )
-    response = await quiet.api.post(replay, headers=family.partner_key.headers)
+    response = await quiet.api.post(replay, headers=quiet_family.partner_key.headers)
     assert refused(response, "CONFLICT") == {"reason": "event_expired"}
 
 
 # Tests --------------------------------------------------------------------------------------------
 
 
-async def test_a_test_is_sent_past_the_filter(quiet: Quiet, family: Family) -> None:
-    endpoint = await add_endpoint(quiet.installation, family.partner, events=["credits.low"])
+async def test_a_test_is_sent_past_the_filter(quiet: Quiet, quiet_family: Family) -> None:
+    endpoint = await add_endpoint(quiet.installation, quiet_family.partner, events=["credits.low"])
     path = f"{PATH}/{endpoint}/test"
     rung = quiet.services.bell.listen("deliveries")
-    sent = granted(await quiet.api.post(path, headers=family.partner_key.headers))
+    sent = granted(await quiet.api.post(path, headers=quiet_family.partner_key.headers))
     assert list(sent) == ["eventId", "deliveryId", "scheduledAt"]
     assert rung.is_set()
-    shown = await read(quiet, family, sent["deliveryId"])
+    shown = await read(quiet, quiet_family, sent["deliveryId"])
     assert (shown["status"], shown["eventType"]) == ("pending", "test.ping")
     assert shown["payload"]["id"] == shown["eventId"] == sent["eventId"]
     assert list(shown["payload"]["data"]) == ["message"]
     assert await due_at(quiet, endpoint) == parse_timestamp(sent["scheduledAt"])
     async with quiet.installation.pool.acquire() as connection:
-        found = await _claimed(connection, family)
+        found = await _claimed(connection, quiet_family)
     assert [(one.event_type, one.data) for one in found] == [
         ("test.ping", shown["payload"]["data"])
     ]
     payload = {"any": [1, None, {"json": True}]}
     body = {"payload": payload}
-    sent = granted(await quiet.api.post(path, json=body, headers=family.partner_key.headers))
-    assert (await read(quiet, family, sent["deliveryId"]))["payload"]["data"] == payload
+    sent = granted(await quiet.api.post(path, json=body, headers=quiet_family.partner_key.headers))
+    assert (await read(quiet, quiet_family, sent["deliveryId"]))["payload"]["data"] == payload
     for wrong in (
         {"payload": [1]},
         {"payload": {"x": "y" * 16_384}},
         {"payload": {"x": [0] * 5_000}},
     ):
-        response = await quiet.api.post(path, json=wrong, headers=family.partner_key.headers)
+        response = await quiet.api.post(path, json=wrong, headers=quiet_family.partner_key.headers)
         assert list(issues(response)) == ["payload"]
 
 
-async def _claimed(connection: Any, family: Family) -> list[sending_store.ClaimedDelivery]:
+async def _claimed(connection: Any, quiet_family: Family) -> list[sending_store.ClaimedDelivery]:
     """What a sender would get of the partner's now."""
     claimed = await sending_store.claim(
         connection,
         now(),
-        after_tenant=family.partner.tenant_id - 1,
+        after_tenant=quiet_family.partner.tenant_id - 1,
         limit=10,
         per_endpoint=10,
         per_tenant=10,
@@ -212,15 +218,15 @@ async def _claimed(connection: Any, family: Family) -> list[sending_store.Claime
         busy_tenants={},
         busy_endpoints={},
     )
-    return [one for one in claimed.deliveries if one.tenant_id == family.partner.tenant_id]
+    return [one for one in claimed.deliveries if one.tenant_id == quiet_family.partner.tenant_id]
 
 
 @pytest.mark.parametrize("status", ["paused", "auto_paused"])
 async def test_nothing_is_sent_to_an_endpoint_that_is_paused(
-    quiet: Quiet, family: Family, status: str
+    quiet: Quiet, quiet_family: Family, status: str
 ) -> None:
-    endpoint = await add_endpoint(quiet.installation, family.partner)
-    delivery = await add_delivery(quiet.installation, family.partner, endpoint)
+    endpoint = await add_endpoint(quiet.installation, quiet_family.partner)
+    delivery = await add_delivery(quiet.installation, quiet_family.partner, endpoint)
     await quiet.installation.owner.execute(
         "UPDATE webhook_endpoints SET status = $2::text, "
         "paused_reason = CASE WHEN $2::text = 'auto_paused' THEN 'gone' END WHERE id = $1",
@@ -233,7 +239,7 @@ async def test_nothing_is_sent_to_an_endpoint_that_is_paused(
         (f"{DELIVERIES}/{delivery}/replay", None),
     ]
     for path, body in asked:
-        response = await quiet.api.post(path, json=body, headers=family.partner_key.headers)
+        response = await quiet.api.post(path, json=body, headers=quiet_family.partner_key.headers)
         assert refused(response, "CONFLICT") == {"status": status}
 
 
@@ -241,12 +247,14 @@ async def test_nothing_is_sent_to_an_endpoint_that_is_paused(
 
 
 @pytest.mark.parametrize("state", STATES)
-async def test_a_replay_is_an_event_of_its_own(quiet: Quiet, family: Family, state: str) -> None:
-    endpoint = await add_endpoint(quiet.installation, family.partner)
-    original = await add_delivery(quiet.installation, family.partner, endpoint, state)
+async def test_a_replay_is_an_event_of_its_own(
+    quiet: Quiet, quiet_family: Family, state: str
+) -> None:
+    endpoint = await add_endpoint(quiet.installation, quiet_family.partner)
+    original = await add_delivery(quiet.installation, quiet_family.partner, endpoint, state)
     before = await row_of(quiet, original)
     path = f"{DELIVERIES}/{original}/replay"
-    headers = {**family.partner_key.headers, "Idempotency-Key": str(uuid4())}
+    headers = {**quiet_family.partner_key.headers, "Idempotency-Key": str(uuid4())}
     response = await quiet.api.post(path, headers=headers)
     if state in ("pending", "delivering"):
         assert refused(response, "CONFLICT") == {"status": state}
@@ -255,8 +263,8 @@ async def test_a_replay_is_an_event_of_its_own(quiet: Quiet, family: Family, sta
     assert granted(await quiet.api.post(path, headers=headers)) == replayed
     assert replayed["originalDeliveryId"] == str(original)
     assert await row_of(quiet, original) == before
-    shown = await read(quiet, family, replayed["replayDeliveryId"])
-    first = await read(quiet, family, original)
+    shown = await read(quiet, quiet_family, replayed["replayDeliveryId"])
+    first = await read(quiet, quiet_family, original)
     assert shown["status"] == "pending"
     assert shown["eventId"] != first["eventId"]
     assert shown["payload"] == {
@@ -267,16 +275,16 @@ async def test_a_replay_is_an_event_of_its_own(quiet: Quiet, family: Family, sta
     assert await due_at(quiet, endpoint) == parse_timestamp(replayed["scheduledAt"])
     rows = await quiet.installation.owner.fetch(
         "SELECT details FROM audit_events WHERE tenant_id = $1 AND event_type = 'webhook_delivery.replayed'",
-        family.partner.tenant_id,
+        quiet_family.partner.tenant_id,
     )
     assert [row["details"]["deliveryId"] for row in rows] == [str(original)]
 
 
-async def test_two_replays_at_once_are_two(quiet: Quiet, family: Family) -> None:
-    endpoint = await add_endpoint(quiet.installation, family.partner)
-    original = await add_delivery(quiet.installation, family.partner, endpoint)
+async def test_two_replays_at_once_are_two(quiet: Quiet, quiet_family: Family) -> None:
+    endpoint = await add_endpoint(quiet.installation, quiet_family.partner)
+    original = await add_delivery(quiet.installation, quiet_family.partner, endpoint)
     path = f"{DELIVERIES}/{original}/replay"
-    both = [quiet.api.post(path, headers=family.partner_key.headers) for _ in range(2)]
+    both = [quiet.api.post(path, headers=quiet_family.partner_key.headers) for _ in range(2)]
     answers = [granted(answer) for answer in await asyncio.gather(*both)]
     rows = [await row_of(quiet, answer["replayDeliveryId"]) for answer in answers]
     assert {row["replay_of"] for row in rows} == {original}

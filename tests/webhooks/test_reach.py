@@ -21,20 +21,20 @@ ALL_CHILDREN: dict[str, Any] = {"url": URL, "events": ["*"], "scope": "all_child
 ADMIN = {"requiredScope": "org:admin"}
 
 
-async def test_all_children_is_for_org_admin(quiet: Quiet, family: Family) -> None:
+async def test_all_children_is_for_org_admin(quiet: Quiet, quiet_family: Family) -> None:
     """To create, to change to, to change, to delete, and to read what was sent to it."""
-    key = await quiet.installation.key(family.partner, "*")
+    key = await quiet.installation.key(quiet_family.partner, "*")
     refused_details = refused(
         await quiet.api.post(PATH, json=ALL_CHILDREN, headers=key.headers), "FORBIDDEN_SCOPE"
     )
     assert refused_details == ADMIN
-    own = await add_endpoint(quiet.installation, family.partner)
+    own = await add_endpoint(quiet.installation, quiet_family.partner)
     response = await quiet.api.patch(
         f"{PATH}/{own}", json={"scope": "all_children"}, headers=key.headers
     )
     assert refused(response, "FORBIDDEN_SCOPE") == ADMIN
-    wide = await add_endpoint(quiet.installation, family.partner, scope="all_children")
-    delivery = await add_delivery(quiet.installation, family.partner, wide)
+    wide = await add_endpoint(quiet.installation, quiet_family.partner, scope="all_children")
+    delivery = await add_delivery(quiet.installation, quiet_family.partner, wide)
     asked: list[tuple[str, str, dict[str, Any] | None]] = [
         ("PATCH", f"{PATH}/{wide}", {"url": URL}),
         ("PATCH", f"{PATH}/{wide}", {"scope": "own"}),
@@ -52,41 +52,41 @@ async def test_all_children_is_for_org_admin(quiet: Quiet, family: Family) -> No
     # That it is there is no secret of the organization's.
     assert granted(await quiet.api.get(f"{PATH}/{wide}", headers=key.headers))["id"] == str(wide)
     for method, path, body in asked:
-        headers = family.partner_key.headers
+        headers = quiet_family.partner_key.headers
         granted(await quiet.api.request(method, path, json=body, headers=headers))
 
 
-async def test_a_child_has_no_children(quiet: Quiet, family: Family) -> None:
-    acting = family.partner_key.acting_for(family.child)
+async def test_a_child_has_no_children(quiet: Quiet, quiet_family: Family) -> None:
+    acting = quiet_family.partner_key.acting_for(quiet_family.child)
     response = await quiet.api.post(PATH, json=ALL_CHILDREN, headers=acting)
     assert list(issues(response)) == ["scope"]
-    own = await add_endpoint(quiet.installation, family.child)
+    own = await add_endpoint(quiet.installation, quiet_family.child)
     response = await quiet.api.patch(
         f"{PATH}/{own}", json={"scope": "all_children"}, headers=acting
     )
     assert list(issues(response)) == ["scope"]
-    response = await quiet.api.post(PATH, json=ALL_CHILDREN, headers=family.child_key.headers)
+    response = await quiet.api.post(PATH, json=ALL_CHILDREN, headers=quiet_family.child_key.headers)
     assert refused(response, "FORBIDDEN_SCOPE") == ADMIN
 
 
 async def test_an_endpoint_is_seen_by_its_organization_and_by_whoever_acts_for_it(
-    quiet: Quiet, family: Family
+    quiet: Quiet, quiet_family: Family
 ) -> None:
     body = {"url": URL, "events": ["*"]}
-    acting = family.partner_key.acting_for(family.child)
+    acting = quiet_family.partner_key.acting_for(quiet_family.child)
     made = granted(await quiet.api.post(PATH, json=body, headers=acting), 201)["endpoint"]
-    assert made["organizationId"] == org_id(family.child)
+    assert made["organizationId"] == org_id(quiet_family.child)
     path = f"{PATH}/{made['id']}"
-    delivery = await add_delivery(quiet.installation, family.child, UUID(made["id"]))
+    delivery = await add_delivery(quiet.installation, quiet_family.child, UUID(made["id"]))
     sent = f"/v1/webhook-deliveries/{delivery}"
-    for headers in (acting, family.child_key.headers):
+    for headers in (acting, quiet_family.child_key.headers):
         assert granted(await quiet.api.get(path, headers=headers)) == made
         assert granted(await quiet.api.get(PATH, headers=headers))["items"] == [made]
         assert granted(await quiet.api.get(sent, headers=headers))["id"] == str(delivery)
-    test_tenant = await quiet.installation.test_tenant(family.partner)
+    test_tenant = await quiet.installation.test_tenant(quiet_family.partner)
     outsiders = [
-        family.partner_key,
-        await quiet.installation.key(family.sibling, *EVERYTHING),
+        quiet_family.partner_key,
+        await quiet.installation.key(quiet_family.sibling, *EVERYTHING),
         await quiet.installation.key(test_tenant, *EVERYTHING, env="test"),
         (await quiet.installation.family()).partner_key,
     ]
@@ -107,11 +107,11 @@ async def test_an_endpoint_is_seen_by_its_organization_and_by_whoever_acts_for_i
 
 @pytest.mark.parametrize("status", ["suspended", "archived"])
 async def test_a_child_that_is_suspended_or_archived(
-    quiet: Quiet, family: Family, status: str
+    quiet: Quiet, quiet_family: Family, status: str
 ) -> None:
-    endpoint = await add_endpoint(quiet.installation, family.child)
-    await quiet.installation.set_status(family.child, status)
-    acting = family.partner_key.acting_for(family.child)
+    endpoint = await add_endpoint(quiet.installation, quiet_family.child)
+    await quiet.installation.set_status(quiet_family.child, status)
+    acting = quiet_family.partner_key.acting_for(quiet_family.child)
     for path in (PATH, f"{PATH}/{endpoint}", f"{PATH}/{endpoint}/deliveries", "/v1/events"):
         response = await quiet.api.get(path, headers=acting)
         if status == "suspended":

@@ -74,5 +74,8 @@ A child's wallet:
 A project's leased accounts:
   curl {base_url}/v1/projects/{project}/leased-accounts \\
     -H "Authorization: Bearer {demo.secrets.partner_key}"
+
+What happens, as webhooks tell of it; --forward-to sends it to a program of yours:
+  LAYERS_BASE_URL={base_url} LAYERS_API_KEY={demo.secrets.partner_key} layers listen
 """
     )

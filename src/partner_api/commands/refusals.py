@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,9 @@ from partner_api.visible_text import json_text, visible
 
 if TYPE_CHECKING:
     from layers_partner import APIConnectionError, APIError
+
+# Its words for whatever the system says of a connection.
+_OF_ASYNCIO = "Connect call failed"
 
 
 def lines_of_refusal(error: APIError, *advice: str) -> list[str]:
@@ -47,6 +51,19 @@ def foreign_answer(error: APIError, variable: str) -> str:
 def reason_of(error: APIConnectionError | Exception) -> str:
     """Return why there was no answer, in a few words without a dot at their end."""
     cause = error.__cause__ or error
+    told = str(cause)
+    # What the system said is below what libraries make of it.
+    below: BaseException | None = cause
+    while below is not None:
+        if isinstance(below, OSError) and below.strerror:
+            told = below.strerror
+            if below.errno and told.startswith(_OF_ASYNCIO):
+                told = os.strerror(below.errno)
+        below = (
+            below.exceptions[0]
+            if isinstance(below, BaseExceptionGroup)
+            else below.__cause__ or below.__context__
+        )
     # Without the number of the system error; a time limit has no message of its own.
-    reason = re.sub(r"^\[Errno -?\d+\] ", "", str(cause)).rstrip(".")
+    reason = re.sub(r"^\[Errno -?\d+\] ", "", told).rstrip(".")
     return visible(reason) or type(cause).__name__

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from msgspec import to_builtins
+from msgspec import ValidationError, convert, to_builtins
 
 from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
@@ -147,7 +147,8 @@ async def create_sample(
     """Pretend an event.
 
     In the test environment only: an event of this type, with the data of its example and what you
-    send. It is in the feed and sent to endpoints like any other, but nothing has happened.
+    send. It is in the feed and sent to endpoints like any other, but nothing has happened. Fields of
+    the type must be as in real events; others are passed on.
     """
     caller = request.caller
     if caller.env != "test":
@@ -158,6 +159,8 @@ async def create_sample(
         **(body.data or {}),
         "organizationId": organization_id,
     }
+
+    _check_data(body.type, data)
 
     async def write(connection: Connection) -> EventEnvelope:
         event_id = await store.write_event(
@@ -177,3 +180,15 @@ async def create_sample(
     reply = await transaction.run(write)
     request.services.bell.ring("outbox")
     return reply
+
+
+def _check_data(event_type: str, data: dict[str, Any]) -> None:
+    """Check that data is like that of any event of a type, with whatever more.
+
+    Raises:
+        ApiError: VALIDATION.
+    """
+    try:
+        convert(data, EVENT_TYPES[event_type].data)
+    except ValidationError as error:
+        raise invalid([Issue("data", str(error))]) from None

@@ -50,6 +50,10 @@ class EventWaits:
         self._look = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
 
+    def count(self, tenant_id: int) -> int:
+        """Return how many wait for events of a tenant."""
+        return len(self._waits.get(tenant_id, ()))
+
     async def wait(
         self,
         tenant_id: int,

@@ -240,18 +240,9 @@ async def replay_delivery(
         endpoint = await lock_active_endpoint(request, connection, found.endpoint_id)
         # What the sender has reported meanwhile is there now.
         original = await require_delivery(request, connection, delivery_id)
-        replayed = await delivery_service.replay(
-            connection, request.caller.tenant_id, request.now, endpoint, original
+        return await delivery_service.replay(
+            request, connection, request.caller.tenant_id, endpoint, original
         )
-        await audit_endpoint(
-            request,
-            connection,
-            "webhook_delivery.replayed",
-            endpoint,
-            deliveryId=replayed.original_delivery_id,
-            replayDeliveryId=replayed.replay_delivery_id,
-        )
-        return replayed
 
     reply = await transaction.run(replay)
     request.services.bell.ring("deliveries")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.clock import format_milliseconds
+from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.errors import ApiError
 from partner_api.ids import new_ulid, new_uuid7
 from partner_api.webhooks import delivery_store as store
 from partner_api.webhooks.delivery_schemas import Replayed
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from partner_api.database.connection import Connection
+    from partner_api.edge.request.api_request import ApiRequest
     from partner_api.webhooks.endpoint_store import Endpoint
 
 _UNDER_WAY = "This delivery has not ended yet, so there is nothing to replay. Wait until it was sent or has failed."
@@ -25,18 +25,18 @@ _EXPIRED = "The event of this delivery is more than 30 days old and no longer ke
 
 
 async def replay(
+    request: ApiRequest,
     connection: Connection,
     tenant_id: int,
-    now: datetime,
     endpoint: Endpoint,
     original: store.DeliveryDetail,
 ) -> Replayed:
-    """Send the data of a delivery again in a new one, as an event of its own.
+    """Send the data of a delivery again in a new one, as an event of its own, and write the audit row of that.
 
     Args:
+        request: of the partner or an operator.
         connection: in a transaction that has locked the queue of the endpoint.
         tenant_id: of the endpoint.
-        now: the time of the request.
         endpoint: it is active.
         original: stays as it is.
 
@@ -50,6 +50,7 @@ async def replay(
         raise ApiError("CONFLICT", _EXPIRED, {"reason": "event_expired"})
     if endpoint.scope == "own" and original.organization_id != endpoint.organization_id:
         raise ApiError("CONFLICT", _OUT_OF_SCOPE, {"reason": "out_of_scope"})
+    now = request.now
     again = store.NewDelivery(
         new_uuid7(now),
         endpoint.id,
@@ -61,8 +62,23 @@ async def replay(
         original.id,
     )
     await store.insert_delivery(connection, tenant_id, now, again)
-    return Replayed(
+    replayed = Replayed(
         original_delivery_id=str(original.id),
         replay_delivery_id=str(again.id),
         scheduled_at=format_milliseconds(now),
     )
+    await write_audit(
+        connection,
+        now,
+        tenant_id,
+        endpoint.organization_id,
+        "webhook_delivery.replayed",
+        audit_argument(request),
+        project_id=endpoint.project_id,
+        details={
+            "endpointId": str(endpoint.id),
+            "deliveryId": replayed.original_delivery_id,
+            "replayDeliveryId": replayed.replay_delivery_id,
+        },
+    )
+    return replayed

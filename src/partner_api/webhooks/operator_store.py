@@ -103,14 +103,6 @@ SELECT {_COLUMNS}
         ORDER BY a.at DESC LIMIT 1) failed ON true"""
 
 
-async def find_tenant(connection: Connection, endpoint_id: UUID) -> int | None:
-    """Return the tenant of an endpoint. Crosses tenants: operators know one by its id alone."""
-    tenant_id: int | None = await connection.fetchval(
-        "SELECT tenant_id FROM webhook_endpoints WHERE id = $1 AND deleted_at IS NULL", endpoint_id
-    )
-    return tenant_id
-
-
 async def find_endpoint(connection: Connection, endpoint_id: UUID) -> OperatedEndpoint | None:
     """Return an endpoint of any tenant; None when there is none, or it is deleted. Crosses tenants."""
     row = await connection.fetchrow(

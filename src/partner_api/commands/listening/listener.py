@@ -123,8 +123,8 @@ def _open_receiver(url: str, given: str | None, progress: Progress) -> Receiver:
     if secret is None:
         secret = progress.secret or new_signing_secret()
         progress.keep_secret(secret)
-    say(f"Forwarding them to {url}")
-    say("signed with the secret that you gave." if given else f"signed with the secret {secret}")
+    by = "the secret that you gave." if given else secret
+    say(f"Forwarding them to {url}, signed with {by}")
     return Receiver(url, secret)
 
 

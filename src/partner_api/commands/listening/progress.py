@@ -84,8 +84,10 @@ class Progress:
             ) from None
 
     def keep_secret(self, secret: str) -> None:
-        """Keep a secret that was made, with the next write."""
-        self._kept.secret = secret
+        """Keep a secret that was made: whoever is told of it has to set it up only once."""
+        if secret != self._kept.secret:
+            self._kept.secret = secret
+            self._write()
 
     def begin(self, place: Place) -> None:
         """Go to a page, of which no event has been answered."""

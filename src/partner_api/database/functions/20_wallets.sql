@@ -15,12 +15,12 @@ RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT least(p_wallet.prepaid, p_wallet.included_remaining + p_wallet.prepaid - p_wallet.reserved)
 $$;
 
--- Return whether a wallet has less available than its refill threshold. One without a threshold never has, nor an archived
--- one, for which nobody cares any more.
+-- Return whether a wallet has less available than its refill threshold. One without a threshold never has, such as a
+-- partner's or an archived one.
 CREATE OR REPLACE FUNCTION wallet_is_low(p_wallet wallets)
 RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT coalesce(p_wallet.included_remaining + p_wallet.prepaid - p_wallet.reserved < p_wallet.refill_threshold
-                    AND p_wallet.state <> 'archived', false)
+    SELECT coalesce(p_wallet.included_remaining + p_wallet.prepaid - p_wallet.reserved < p_wallet.refill_threshold,
+                    false)
 $$;
 
 -- Return how many credits may still be added to prepaid so that balances, now and after the next rollover, stay

@@ -116,7 +116,16 @@ async def unpause_webhook_endpoint(
             {"status": "active", "paused_reason": None},
         )
         await endpoint_store.forget_failures(connection, endpoint.tenant_id, endpoint_id)
-        await _audit(request, connection, "webhook_endpoint.unpaused", endpoint)
+        await write_audit(
+            connection,
+            request.now,
+            endpoint.tenant_id,
+            endpoint.organization_id,
+            "webhook_endpoint.unpaused",
+            audit_argument(request),
+            project_id=endpoint.project_id,
+            details={"endpointId": str(endpoint_id)},
+        )
         endpoint = await require_endpoint(connection, endpoint_id)
     return ops_endpoint_of(endpoint)
 
@@ -199,39 +208,10 @@ async def replay_webhook_delivery(
         original = await require_delivery(connection, endpoint, delivery_id)
         if endpoint.status != "active":
             raise ApiError("CONFLICT", _NOT_ACTIVE, {"status": endpoint.status})
-        replayed = await delivery_service.replay(
-            connection, endpoint.tenant_id, request.now, endpoint, original
+        return await delivery_service.replay(
+            request, connection, endpoint.tenant_id, endpoint, original
         )
-        await _audit(
-            request,
-            connection,
-            "webhook_delivery.replayed",
-            endpoint,
-            deliveryId=replayed.original_delivery_id,
-            replayDeliveryId=replayed.replay_delivery_id,
-        )
-        return replayed
 
     reply = await transaction.run(replay)
     request.services.bell.ring("deliveries")
     return reply
-
-
-async def _audit(
-    request: ApiRequest,
-    connection: Connection,
-    event_type: str,
-    endpoint: operator_store.OperatedEndpoint,
-    **details: object,
-) -> None:
-    """Write the audit row of what an operator did to an endpoint, where its partner finds it."""
-    await write_audit(
-        connection,
-        request.now,
-        endpoint.tenant_id,
-        endpoint.organization_id,
-        event_type,
-        audit_argument(request),
-        project_id=endpoint.project_id,
-        details={"endpointId": str(endpoint.id), **details},
-    )

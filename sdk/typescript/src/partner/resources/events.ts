@@ -111,7 +111,8 @@ export class EventsResource extends FollowingEvents {
    * Pretend an event.
    *
    * In the test environment only: an event of this type, with the data of its example and what you
-   * send. It is in the feed and sent to endpoints like any other, but nothing has happened.
+   * send. It is in the feed and sent to endpoints like any other, but nothing has happened. Fields
+   * of the type must be as in real events; others are passed on.
    *
    * `POST /v1/events/samples`, with the scope `webhooks:write`.
    *
