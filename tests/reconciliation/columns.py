@@ -64,10 +64,10 @@ COLUMNS: dict[str, dict[str, Rule | str]] = {
         "refill_amount": Rule.WALLET_TERMS,
         "auto_refill_enabled": Rule.WALLET_TERMS,
         "refill_failed_at": Rule.WALLET_TERMS,
+        "is_low": Rule.WALLET_LOW,
         "last_sequence": Rule.LAST_SEQUENCE,
         "last_event_at": Rule.EVENT_TIME,
         "last_hash": CHAIN,
-        "is_low": Rule.WALLET_LOW,
     },
     "credit_transfers": {
         "tenant_id": KEY,

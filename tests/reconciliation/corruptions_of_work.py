@@ -327,6 +327,25 @@ TOLD = [
                Rule.POSTED, "partner"),
     Corruption("audit_events: a purchase that nobody made", "DELETE FROM audit_events "
                "WHERE tenant_id = {tenant} AND event_type = 'credits.purchased'", Rule.POSTED),
+    Corruption("outbox: an allocation is not told",
+               "DELETE FROM outbox WHERE tenant_id = {tenant} AND event_type = 'credits.allocated' "
+               "AND data ->> 'transferId' = 'txn_' || {transfer}::text", Rule.TOLD),
+    *(
+        Corruption(f"outbox: {name}", f"UPDATE outbox SET {change} WHERE tenant_id = {{tenant}} "
+                   "AND event_type = 'credits.allocated' AND data ->> 'transferId' = 'txn_' || {transfer}::text",
+                   Rule.TOLD)
+        for name, change in (
+            ("an allocation of another amount", "data = data || '{{\"credits\": 1}}'"),
+            ("an allocation at another time", "created_at = created_at - interval '1 minute'"),
+            ("an allocation that was none",
+             "data = data || jsonb_build_object('transferId', 'txn_' || gen_random_uuid())"),
+        )
+    ),
+    Corruption("outbox: an allocation to somebody else", "UPDATE outbox SET organization_id = {bare} "
+               "WHERE tenant_id = {tenant} AND event_type = 'credits.allocated' "
+               "AND data ->> 'transferId' = 'txn_' || {transfer}::text", Rule.TOLD, "bare"),
+    Corruption("outbox: an organization that was not archived", "UPDATE outbox SET organization_id = {bare} "
+               "WHERE tenant_id = {tenant} AND event_type = 'organization.archived'", Rule.TOLD, "bare"),
     Corruption("outbox: an end that was none", _NEWS + "'job.completed', jsonb_build_object('containerId', 'cnt_1'), "
                "'2026-08-19T10:00Z')", Rule.TOLD),
     Corruption("outbox: a lease that did not end", _NEWS + "'leased_account.disconnected', "

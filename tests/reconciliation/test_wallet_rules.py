@@ -304,7 +304,7 @@ async def test_reserved_limit(breaking: Connection, history: History) -> None:
         balance + 1,
     )
     await set_reservation(breaking, history, history.open_job, "credits", balance + 1)
-    assert await found(breaking, history, Rule.JOB_START) == [
+    assert await found(breaking, history, Rule.JOB_START, Rule.WALLET_LOW) == [
         about(child, Rule.RESERVED_LIMIT, "wallet", balance, balance + 1)
     ]
 

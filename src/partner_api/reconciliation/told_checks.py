@@ -12,8 +12,8 @@ from partner_api.reconciliation.rules import Mismatch, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from partner_api.reconciliation.event_store import EventNews
     from partner_api.reconciliation.feed_store import WrongPlace
-    from partner_api.reconciliation.job_store import JobNews
     from partner_api.reconciliation.told_store import Answer, News, Posting
 
 
@@ -29,8 +29,8 @@ def check_news(tenant_id: int, news: News) -> Iterator[Mismatch]:
     yield Mismatch(Rule.TOLD, tenant_id, news.organization_id, subject, expected, found)
 
 
-def check_job_news(tenant_id: int, news: JobNews) -> Iterator[Mismatch]:
-    """Report that an end is told that no job had; one that only says where its page ends is right."""
+def check_event(tenant_id: int, news: EventNews) -> Iterator[Mismatch]:
+    """Report what is told and has not happened; one that only says where its page ends is right."""
     if news.is_wrong:
         yield Mismatch(
             Rule.TOLD,
