@@ -125,7 +125,7 @@ async def test_credits_that_go_back_to_the_partner_are_no_allocation(
 async def test_a_partner_is_told_that_it_is_suspended_and_resumed(connection: Connection) -> None:
     partner = await make_partner(connection)
     for status in ("suspended", "suspended", "active", "active", "suspended"):
-        item = organizations.StatusItem(partner.organization_id, None, status, SYSTEM, None)  # type: ignore[arg-type]
+        item = organizations.StatusItem(partner.organization_id, None, status, SYSTEM, None)
         await organizations.set_status(connection, partner.tenant_id, NOON, [item])
     found = await told(connection, partner.tenant_id)
     assert sorted(event.event_type for event in found) == [

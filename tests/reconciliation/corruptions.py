@@ -105,6 +105,7 @@ WALLETS = [
             ("refill_failed_at", "refill_failed_at = last_event_at"),
         )
     ),
+    _wallet("is_low", "NOT is_low", Rule.WALLET_LOW),
     _wallet("last_sequence", "last_sequence + 1", Rule.LAST_SEQUENCE),
     _wallet("last_event_at", "last_event_at + interval '1 hour'", Rule.EVENT_TIME),
     _wallet("last_event_at", "last_event_at - interval '1 minute'", Rule.EVENT_TIME),

@@ -53,7 +53,7 @@ async def test_transfer_amount(breaking: Connection, history: History) -> None:
         history.tenant_id,
         history.transfer,
     )
-    assert await found(breaking, history, Rule.ANSWER) == [
+    assert await found(breaking, history, Rule.ANSWER, Rule.TOLD) == [
         about(history, history.partner, Rule.TRANSFER_AMOUNT, -121, -120),
         about(history, history.child, Rule.TRANSFER_AMOUNT, 121, 120),
     ]

@@ -298,13 +298,13 @@ async def test_reserved_limit(breaking: Connection, history: History) -> None:
     balance = wallet["included_remaining"] + wallet["prepaid"]
     await update(
         breaking,
-        f"UPDATE wallets SET reserved = $3 WHERE {OF_WALLET}",
+        f"UPDATE wallets SET reserved = $3, is_low = true WHERE {OF_WALLET}",
         child.tenant_id,
         child.organization_id,
         balance + 1,
     )
     await set_reservation(breaking, history, history.open_job, "credits", balance + 1)
-    assert await found(breaking, history, Rule.JOB_START) == [
+    assert await found(breaking, history, Rule.JOB_START, Rule.WALLET_LOW) == [
         about(child, Rule.RESERVED_LIMIT, "wallet", balance, balance + 1)
     ]
 

@@ -32,15 +32,6 @@ class Job(msgspec.Struct, frozen=True):
     found: Any
 
 
-class JobNews(msgspec.Struct, frozen=True):
-    """An event of the outbox, and whether it tells of an end that no job had."""
-
-    id: UUID
-    organization_id: UUID | None
-    event_type: str
-    is_wrong: bool
-
-
 # j job, r its reservation, c its container, p its project, a the audit row of its start, o what was told of its end,
 # t the tenant.
 _RESERVATION = """CASE j.status WHEN 'running' THEN 'open' WHEN 'completed' THEN 'settled' ELSE 'released' END"""
@@ -128,26 +119,6 @@ SELECT j.id, coalesce(r.organization_id, p.organization_id) AS organization_id, 
  WHERE d.rule IS NOT NULL OR j.is_last
  ORDER BY j.id
 """
-# Both events of a job's end name its container. Text that is no id names none.
-_TOLD_CONTAINER = """
-    CASE WHEN o.data ->> 'containerId' ~ '^cnt_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-         THEN substr(o.data ->> 'containerId', 5)::uuid END"""
-_TOLD_OF_JOBS = f"""
-SELECT o.id, o.organization_id, o.event_type, w.is_wrong
-  FROM (SELECT *, lead(id) OVER (ORDER BY id) IS NULL AS is_last
-          FROM (SELECT * FROM outbox WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3) page) o
-  LEFT JOIN LATERAL (
-       SELECT job_id FROM containers WHERE tenant_id = $1 AND id = {_TOLD_CONTAINER} LIMIT 1) c ON true
-  LEFT JOIN LATERAL (
-       SELECT * FROM jobs WHERE tenant_id = $1 AND id = c.job_id LIMIT 1) j ON true
- CROSS JOIN LATERAL (
-       SELECT o.event_type IN ('job.completed', 'job.failed', 'job.canceled', 'content.generated') AND (
-              o.event_type IN ('job.' || j.status, 'content.generated')
-              AND (o.event_type <> 'content.generated' OR j.status = 'completed')
-              AND o.id = time_ordered_uuid(j.finished_at, o.event_type || ':' || j.id)) IS NOT TRUE AS is_wrong) w
- WHERE w.is_wrong OR o.is_last
- ORDER BY o.id
-"""
 
 
 async def list_wrong_jobs(
@@ -175,13 +146,3 @@ async def list_wrong_jobs(
         Job,
         await connection.fetch(_WRONG_JOBS, tenant_id, after, limit, audited_after, told_after),
     )
-
-
-async def list_wrong_job_events(
-    connection: Connection, tenant_id: int, after: UUID, limit: int
-) -> list[JobNews]:
-    """Return the wrong ones among the next ``limit`` events of the outbox.
-
-    The last event of the page always comes, so that the caller knows where to go on.
-    """
-    return read_rows(JobNews, await connection.fetch(_TOLD_OF_JOBS, tenant_id, after, limit))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from partner_api.reconciliation import (
     checks,
+    event_store,
+    feed_store,
     job_store,
     lease_checks,
     lease_store,
@@ -98,11 +100,13 @@ class TenantCheck(TenantWallets):
         yield (
             "answers",
             self._paged(
-                lambda after: job_store.list_wrong_job_events(*book, after, page),
-                told_checks.check_job_news,
+                lambda after: event_store.list_wrong_events(*book, after, page),
+                told_checks.check_event,
             ),
         )
         yield "answers", self._streamed(told_store.wrong_answers(*book), told_checks.check_answer)
+        for wrong in (feed_store.wrong_feed, feed_store.wrong_queues):
+            yield "events", self._streamed(wrong(*book), told_checks.check_place)
 
     def _concerns(self, *organization_ids: UUID | None) -> bool:
         return self.organization_id is None or self.organization_id in organization_ids
@@ -129,9 +133,12 @@ class TenantCheck(TenantWallets):
                         yield mismatch
 
     async def _transfers(self) -> Mismatches:
+        told_since = await event_store.allocations_told_since(
+            self.connection, self.tenant_id, self.told_after
+        )
         async for transfers in pages.pages(
             lambda after: transfer_store.list_transfers(
-                self.connection, self.tenant_id, after, pages.ROWS_PER_PAGE
+                self.connection, self.tenant_id, after, pages.ROWS_PER_PAGE, told_since=told_since
             )
         ):
             for transfer in transfers:

@@ -12,7 +12,8 @@ from partner_api.reconciliation.rules import Mismatch, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from partner_api.reconciliation.job_store import JobNews
+    from partner_api.reconciliation.event_store import EventNews
+    from partner_api.reconciliation.feed_store import WrongPlace
     from partner_api.reconciliation.told_store import Answer, News, Posting
 
 
@@ -28,8 +29,8 @@ def check_news(tenant_id: int, news: News) -> Iterator[Mismatch]:
     yield Mismatch(Rule.TOLD, tenant_id, news.organization_id, subject, expected, found)
 
 
-def check_job_news(tenant_id: int, news: JobNews) -> Iterator[Mismatch]:
-    """Report that an end is told that no job had; one that only says where its page ends is right."""
+def check_event(tenant_id: int, news: EventNews) -> Iterator[Mismatch]:
+    """Report what is told and has not happened; one that only says where its page ends is right."""
     if news.is_wrong:
         yield Mismatch(
             Rule.TOLD,
@@ -52,6 +53,16 @@ def check_answer(tenant_id: int, answer: Answer) -> Iterator[Mismatch]:
         answer.organization_id,
         subject,
         (answer.rule, answer.what, answer.expected, answer.found),
+    )
+
+
+def check_place(tenant_id: int, place: WrongPlace) -> Iterator[Mismatch]:
+    """Report what stands in the wrong place of a feed, or waits for nobody."""
+    yield mismatch(
+        tenant_id,
+        place.organization_id,
+        place.subject,
+        (place.rule, place.what, place.expected, place.found),
     )
 
 

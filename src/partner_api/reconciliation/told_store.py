@@ -12,6 +12,7 @@ import msgspec
 
 from partner_api.database.comparing import compare, differences
 from partner_api.database.rows import stream_rows
+from partner_api.reconciliation.event_store import NOT_PRETENDED
 from partner_api.reconciliation.rules import Rule
 
 if TYPE_CHECKING:
@@ -95,15 +96,16 @@ SELECT p.organization_id, s.*
   LEFT JOIN LATERAL (
        SELECT organization_id FROM projects WHERE tenant_id = $1 AND id = s.project_id LIMIT 1) p ON true
 """
-_TOLD = """
+_TOLD = f"""
 SELECT coalesce(data ->> 'id', data ->> 'socialAccountId', '') AS subject, event_type,
        CASE WHEN event_type IN ('leased_account.renewed', 'leased_account.past_due')
             THEN data ->> 'leaseMonth' END AS lease_month,
        count(*) AS times, max(created_at) AS created_at, min(organization_id::text) AS organization_id
-  FROM outbox
+  FROM outbox o
  WHERE tenant_id = $1 AND created_at > $2
    AND event_type IN ('social_account.connected', 'leased_account.disconnected', 'leased_account.past_due',
                       'leased_account.renewed', 'lease_request.assigned', 'lease_request.rejected')
+   AND {NOT_PRETENDED}
  GROUP BY 1, 2, 3
 """
 _WRONG_NEWS = f"""

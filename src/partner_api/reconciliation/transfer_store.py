@@ -14,6 +14,7 @@ from partner_api.database.rows import read_rows
 from partner_api.reconciliation.rules import Rule
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from decimal import Decimal
     from uuid import UUID
 
@@ -42,7 +43,7 @@ class Transfer(msgspec.Struct, frozen=True):
     differences: Differences
 
 
-# t the transfer, f and o the organizations that it is from and to, e sums of its events.
+# t the transfer, f and o the organizations that it is from and to, e sums of its events, n what a child was told of it.
 _NO_SIDE = "ARRAY['direction', 'counterpartyOrgId', 'reason']"
 _TRANSFER = difference_list(
     require(Rule.TRANSFER_SIDES, "partner and child", "f.parent_id = t.to_organization_id "
@@ -51,6 +52,8 @@ _TRANSFER = difference_list(
             "t.idempotency_key IS NOT NULL"),
     compare(Rule.TRANSFER_RECORD, "events that say the same", "e.events", "e.same_events"),
     require(Rule.TRANSFER_BALANCE, "available", "t.available BETWEEN 0 AND t.balance"),
+    compare(Rule.TOLD, "event of it", "1", "(n.id IS NOT NULL)::integer",
+            "o.parent_id = t.from_organization_id AND t.created_at >= $4"),
 )  # fmt: skip
 _TRANSFERS = f"""
 SELECT t.id, t.from_organization_id, t.to_organization_id, t.credits, t.balance, t.idempotency_key,
@@ -66,6 +69,11 @@ SELECT t.id, t.from_organization_id, t.to_organization_id, t.credits, t.balance,
   LEFT JOIN LATERAL (
        SELECT parent_id FROM organizations
         WHERE tenant_id = $1 AND id = t.to_organization_id LIMIT 1) o ON true
+  LEFT JOIN LATERAL (
+       SELECT id FROM outbox
+        WHERE tenant_id = $1 AND t.created_at >= $4
+          AND id = time_ordered_uuid(t.created_at, 'credits.allocated:' || t.id)
+          AND event_type = 'credits.allocated' LIMIT 1) n ON true
  CROSS JOIN LATERAL (
        SELECT count(*) AS events,
               count(*) FILTER (
@@ -88,10 +96,17 @@ SELECT t.id, t.from_organization_id, t.to_organization_id, t.credits, t.balance,
 
 
 async def list_transfers(
-    connection: Connection, tenant_id: int, after: UUID, limit: int
+    connection: Connection,
+    tenant_id: int,
+    after: UUID,
+    limit: int,
+    *,
+    told_since: datetime | None,
 ) -> list[Transfer]:
-    """Return the next transfers by id."""
-    return read_rows(Transfer, await connection.fetch(_TRANSFERS, tenant_id, after, limit))
+    """Return the next transfers by id; of those since ``told_since`` the children must have been told."""
+    return read_rows(
+        Transfer, await connection.fetch(_TRANSFERS, tenant_id, after, limit, told_since)
+    )
 
 
 async def sum_allocations(connection: Connection, tenant_id: int) -> tuple[int, UUID | None]:

@@ -132,6 +132,10 @@ _WALLET = (
             "o.parent_id IS NULL"),
     require(Rule.WALLET_TERMS, "refills no more", "NOT w.auto_refill_enabled",
             "(o.parent_id IS NULL OR o.status = 'archived')"),
+    compare(Rule.WALLET_LOW, "is_low",
+            "coalesce(w.included_remaining::numeric + w.prepaid - w.reserved < w.refill_threshold "
+            "AND w.state <> 'archived', false)",
+            "w.is_low"),
 )  # fmt: skip
 
 # What each type of event moves and names. `reason` is read of those only whose included credits it explains.

@@ -28,6 +28,9 @@ def event_body(
 ) -> bytes:
     """Return the envelope of an event as JSON, the same bytes whenever it is sent.
 
+    It has a few tens of KiB at most, far less than the 256 that a receiver has to take: what events say is bounded
+    where it comes in, the payload of a test and the data of a sample to 16 KiB (``edge/request/bounds.py``).
+
     Args:
         event_id: of the event; that of a replay is its own.
         event_type: such as ``job.completed``.
