@@ -121,6 +121,16 @@ async def test_without_an_event_the_wait_ends_empty(quiet: Quiet, quiet_family: 
     assert [item["id"] for item in later["items"]] == [format_id("evt", event)]
 
 
+async def test_a_wait_may_be_longer_than_requests_may_take(
+    quiet: Quiet, quiet_family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has its time is each look at the database."""
+    monkeypatch.setattr("partner_api.edge.route.REQUEST_SECONDS", 0.1)
+    headers = quiet_family.partner_key.headers
+    page = granted(await quiet.api.get(PATH, params={"wait": 1}, headers=headers))
+    assert page["items"] == []
+
+
 async def test_as_many_as_may_wait_hold_no_connection_and_look_together(
     quiet: Quiet, quiet_family: Family, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,7 +68,11 @@ class Network(httpcore2.AsyncNetworkBackend):
         return self._stream
 
     def expect_body(self) -> None:
-        """Let the rest of the answer come: its head has been read."""
+        """Let the rest of the answer come: its head has been read.
+
+        Raises:
+            NothingAnswered: as ``Stream.expect_body`` says.
+        """
         if self._stream is not None:
             self._stream.expect_body()
 

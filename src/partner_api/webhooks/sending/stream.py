@@ -139,7 +139,13 @@ class Stream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         return self._transport.get_extra_info(info) if self._transport else None
 
     def expect_body(self) -> None:
-        """Let the rest of the answer come: its head has been read."""
+        """Let the rest of the answer come: its head has been read.
+
+        Raises:
+            NothingAnswered: it was there before the request was sent, behind the answer to the last one.
+        """
+        if self._unsent:
+            raise NothingAnswered("The answer came before the request.")
         self._most_bytes = MOST_ANSWER_BYTES
 
     def close(self) -> None:
