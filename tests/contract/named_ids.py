@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from tests.support.installation import handle, now
+from tests.support.quiet import example_data
 from tests.support.webhooks import add_delivery, add_endpoint
 
+from partner_api.events.store import publish, write_event
 from partner_api.ids import format_id, parse_id
 
 if TYPE_CHECKING:
@@ -62,6 +64,14 @@ async def with_what_is_named(
     if "jobId" in name or "containerId" in name:
         job = await installation.finished_job(wallet)
         ids = replace(ids, job=job.job_id, container=job.container_id, asset=job.asset_id)
+    if name == "GET /v1/events":
+        # Or a reader would wait for one.
+        async with installation.pool.acquire() as connection:
+            whose = (wallet.tenant_id, now(), wallet.organization_id)
+            await write_event(
+                connection, *whose, "credits.low", example_data("credits.low", wallet)
+            )
+            await publish(connection, wallet.tenant_id, now(), 500)
     if "endpointId" in name or "deliveryId" in name:
         endpoint = await add_endpoint(installation, wallet)
         delivery = await add_delivery(installation, wallet, endpoint)

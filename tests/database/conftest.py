@@ -15,7 +15,7 @@ import pytest_asyncio
 from tests.database.revisions import FUNCTION, forget
 from tests.support.databases import DatabaseUrls, make_database
 
-from partner_api.database import migrate
+from partner_api.database import grants, migrate
 from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ def version_at(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(migrate, "_schema_folder", lambda: tmp_path / "earlier")
             patch.setattr(migrate, "_function_files", lambda: files)
+            patch.setattr(
+                grants,
+                "_WRITABLE",
+                [table for table in grants._WRITABLE if table not in later_tables],
+            )
             forget()
             yield
         forget()

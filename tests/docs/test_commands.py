@@ -207,7 +207,7 @@ def _shell(commands: str, demo: Service) -> subprocess.CompletedProcess[str]:
             {
                 "PATH": f"{demo.home}{os.pathsep}{os.environ['PATH']}",
                 "LAYERS_URL": demo.base_url,
-                "XDG_STATE_HOME": str(demo.home),
+                "XDG_STATE_HOME": str(demo.home / "state"),
                 "PYTHONPATH": _PYTHON_PATH,
             }
         ),

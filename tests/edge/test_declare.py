@@ -164,6 +164,7 @@ async def _with_transaction(transaction: RecordedTransaction) -> dict[str, str]:
         (_plain, {"runs": Runs.UNRECORDED, "secret_answer": True}, "encrypts"),
         (_plain, {"runs": Runs.UNRECORDED, "idempotency_required": True}, "no record"),
         (_plain, {"runs": Runs.MONEY, "wallet": True}, "by a GET"),
+        (_plain, {"runs": Runs.UNRECORDED, "waits": True}, "runs as DEFERRED"),
     ],
 )
 def test_a_write_whose_declaration_contradicts_itself_is_refused(

@@ -295,6 +295,9 @@ def _told(column: str, value: str, event_type: str, subject: str = "") -> Corrup
 
 _OF_LEASE = "AND data ->> 'socialAccountId' = 'sa_' || {lease}::text"
 _NEWS = "INSERT INTO outbox VALUES ({tenant}, gen_random_uuid(), {child}, "
+_LAST_OF_CHILD = (
+    "(SELECT max(sequence) FROM outbox WHERE tenant_id = {tenant} AND organization_id = {child})"
+)
 TOLD = [
     _request("organization_id", "{bare}", Rule.REQUEST, organization="bare"),
     _request("project_id", "{partner_project}", Rule.REQUEST),
@@ -347,6 +350,22 @@ TOLD = [
                "'2026-08-19T10:00Z')", Rule.TOLD),
     Corruption("outbox: a lease that did not end", _NEWS + "'leased_account.disconnected', "
                "jsonb_build_object('socialAccountId', 'sa_' || {lease}::text), '2026-08-19T10:00Z')", Rule.TOLD),
+    Corruption("outbox.sequence", "UPDATE outbox SET sequence = sequence + 1000 WHERE tenant_id = {tenant} "
+               f"AND sequence = {_LAST_OF_CHILD}", Rule.FEED),
+    Corruption("outbox.published_at", "UPDATE outbox SET published_at = created_at - interval '1 minute' "
+               f"WHERE tenant_id = {{tenant}} AND sequence = {_LAST_OF_CHILD}", Rule.FEED),
+    *(
+        Corruption(f"event_streams.{column}", f"UPDATE event_streams SET {column} = {column} + {step} "
+                   "WHERE tenant_id = {tenant}", Rule.FEED, "partner")
+        for column, step in (("last_sequence", "1"), ("last_published_at", "interval '1 minute'"))
+    ),
+    Corruption("event_streams: it is gone", "DELETE FROM event_streams WHERE tenant_id = {tenant}",
+               Rule.FEED, "partner"),
+    *(
+        Corruption("webhook_queues.next_due_at", f"UPDATE webhook_queues SET next_due_at = {value} "
+                   "WHERE tenant_id = {tenant}", Rule.DELIVERY_AWAITED)
+        for value in ("NULL", "next_due_at + interval '1 second'")
+    ),
     Corruption("idempotency_keys.answer",
                "UPDATE idempotency_keys SET answer = (answer::jsonb || '{{\"reserved_credits\": 1}}')::json "
                "WHERE tenant_id = {tenant} AND answer ->> 'job_id' = {open_job}::text", Rule.ANSWER),

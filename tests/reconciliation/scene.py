@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from tests.support import operations as op
+from tests.support.endpoints import make_endpoint, publish
 from tests.support.leases import disconnect, make_account, top_up, work
 from tests.support.tenants import NOON, Wallet, job_start, make_child, make_partner
 from tests.support.working import claim, complete, fail, upload
@@ -55,7 +56,10 @@ async def make_scene(connection: Connection) -> Names:
     names |= await _lease(connection, partner, child, archived)
     names |= await _spend_in_june(connection, child, archived)
     await _july_and_august(connection, partner, child, archived, names)
+    await make_endpoint(connection, child, now=END)
     names |= await _work(connection, partner, child, bare)
+    while (await publish(connection, partner, END)).events:
+        pass
     return names
 
 

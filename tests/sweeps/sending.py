@@ -58,14 +58,14 @@ class Sending(NamedTuple):
         return await self.sweep.step(self.pool, now() + later)
 
     async def until(self, condition: Callable[[], bool], later: timedelta = timedelta(0)) -> None:
-        """Make steps until something is so, each as soon as something was sent."""
+        """Do steps until something is so, each as soon as something was sent."""
         async with asyncio.timeout(LONG):
             while not condition():
                 if not await self.step(later) and not condition():
                     await self.sweep._sender.news.wait()
 
     async def until_idle(self, later: timedelta = timedelta(0)) -> None:
-        """Make steps until nothing is due and nothing is in hand."""
+        """Do steps until nothing is due and nothing is in hand."""
         async with asyncio.timeout(LONG):
             while await self.step(later) or self.in_hand:
                 if self.sweep._sender.sending and not self.sweep._sender.sent:

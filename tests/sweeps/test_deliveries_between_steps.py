@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.support.deliveries import statuses
+from tests.support.deliveries import now, statuses
 from tests.support.receiver import LONG, Receiver
 from tests.sweeps.sending import LOST, Gate, due_endpoint, open_sending
 
 from partner_api.clock import Clock
 from partner_api.database.notifications import Bell
+from partner_api.metrics.registry import REGISTRY
 from partner_api.sweeps.loop import run_sweeps
+from partner_api.sweeps.metrics import measure_lag
 from partner_api.sweeps.progress import SweepProgress
+from partner_api.webhooks.sending.metrics import measure
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection, Pool
@@ -104,3 +108,19 @@ async def test_the_rehearsal_clock_sees_that_another_process_is_sending(
         await server.until_idle()
         assert await rehearsal.step() == 0
         assert not rehearsal.sweep.left_some
+
+
+async def test_a_receiver_that_is_dead_does_not_make_the_server_late(
+    pool: Pool, connection: Connection, owner: Connection
+) -> None:
+    gate = Gate()
+    async with Receiver(gate) as receiver, open_sending(pool) as sending:
+        await due_endpoint(owner, connection, receiver.url("/held"), 10)
+        await sending.step()
+        hour = now() + timedelta(hours=1)
+        assert await measure_lag(connection, [sending.sweep], hour) == 0.0
+        await measure(connection, hour)
+        assert (REGISTRY.get_sample_value("layers_webhook_oldest_due_seconds") or 0) > 3_500
+        assert REGISTRY.get_sample_value("layers_webhook_pending") == 10
+        assert REGISTRY.get_sample_value("layers_webhook_in_flight") == 4
+        assert REGISTRY.get_sample_value("layers_webhook_auto_paused_endpoints") == 0

@@ -264,8 +264,8 @@ def test_long_unions_have_a_line_for_each_type() -> None:
 
 def test_a_type_that_just_fits_has_one_line_unless_a_semicolon_follows() -> None:
     def code(longest: str) -> str:
-        values = {"type": "array", "items": {"enum": [longest, "b"]}}
-        many = parameter("a", "query", **values)
+        values: dict[str, Any] = {"type": "array", "items": {"enum": [longest, "b"]}}
+        many = parameter("a", **values)
         return typescript({"GET /v1/things": route("things.list", parameters=[many])})
 
     # With these it is 100 characters.

@@ -5,7 +5,7 @@ import * as library from "@layers/partner";
 import { ConfigurationError, verify, WebhookVerificationError } from "@layers/partner/webhooks";
 import { rejection } from "./server.mjs";
 
-const file = new URL("../../webhook-vectors.json", import.meta.url);
+const file = new URL("../../../docs/webhook-vectors.json", import.meta.url);
 const { vectors } = JSON.parse(readFileSync(file, "utf8"));
 
 for (const vector of vectors) {

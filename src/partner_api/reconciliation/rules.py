@@ -44,7 +44,7 @@ class Rule(StrEnum):
     )
     WALLET_LOW = (
         "wallet_low",
-        "a wallet knows whether less is available than its refill threshold",
+        "a wallet is low while less than its refill threshold is available, unless it is archived",
     )
     ARCHIVED = "archived", "an archived organization is remembered with what archiving it did"
     INCLUDED_BALANCE = (
@@ -175,6 +175,14 @@ class Rule(StrEnum):
         "what an operator granted, sold, paid in, adjusted or refunded is on the ledger as the audit log has it",
     )
     TOLD = "told", "what partners are told of has happened, and they are told of what has happened"
+    FEED = (
+        "feed",
+        "published events are numbered without gaps, in the order of their times, and the last is known",
+    )
+    DELIVERY_AWAITED = (
+        "delivery_awaited",
+        "a webhook endpoint is looked at no later than the first of its deliveries is due",
+    )
     ANSWER = "answer", "an answer that is kept for a repetition is that of a change which is there"
 
 
@@ -232,4 +240,4 @@ class Progress(msgspec.Struct):
     events_checked: int = 0
     mismatches_found: int = 0
     stage: str = "wallets"
-    """What is being looked at: wallets, jobs, transfers, leases, requests, answers or pool accounts."""
+    """What is being looked at: wallets, jobs, transfers, leases, requests, answers, events or pool accounts."""

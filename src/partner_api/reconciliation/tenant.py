@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from partner_api.reconciliation import (
     checks,
     event_store,
+    feed_store,
     job_store,
     lease_checks,
     lease_store,
@@ -104,6 +105,8 @@ class TenantCheck(TenantWallets):
             ),
         )
         yield "answers", self._streamed(told_store.wrong_answers(*book), told_checks.check_answer)
+        for wrong in (feed_store.wrong_feed, feed_store.wrong_queues):
+            yield "events", self._streamed(wrong(*book), told_checks.check_place)
 
     def _concerns(self, *organization_ids: UUID | None) -> bool:
         return self.organization_id is None or self.organization_id in organization_ids

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from partner_api.reconciliation.event_store import EventNews
+    from partner_api.reconciliation.feed_store import WrongPlace
     from partner_api.reconciliation.told_store import Answer, News, Posting
 
 
@@ -52,6 +53,16 @@ def check_answer(tenant_id: int, answer: Answer) -> Iterator[Mismatch]:
         answer.organization_id,
         subject,
         (answer.rule, answer.what, answer.expected, answer.found),
+    )
+
+
+def check_place(tenant_id: int, place: WrongPlace) -> Iterator[Mismatch]:
+    """Report what stands in the wrong place of a feed, or waits for nobody."""
+    yield mismatch(
+        tenant_id,
+        place.organization_id,
+        place.subject,
+        (place.rule, place.what, place.expected, place.found),
     )
 
 

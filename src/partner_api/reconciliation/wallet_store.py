@@ -133,7 +133,8 @@ _WALLET = (
     require(Rule.WALLET_TERMS, "refills no more", "NOT w.auto_refill_enabled",
             "(o.parent_id IS NULL OR o.status = 'archived')"),
     compare(Rule.WALLET_LOW, "is_low",
-            "coalesce(w.included_remaining::numeric + w.prepaid - w.reserved < w.refill_threshold, false)",
+            "coalesce(w.included_remaining::numeric + w.prepaid - w.reserved < w.refill_threshold "
+            "AND w.state <> 'archived', false)",
             "w.is_low"),
 )  # fmt: skip
 

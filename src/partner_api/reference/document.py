@@ -17,7 +17,6 @@ from partner_api.edge.request.api_request import ACTING_HEADER, IDEMPOTENCY_HEAD
 from partner_api.edge.wire.fields import OrganizationId, schema_of_field
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import KINDS, ApiError
-from partner_api.events.type_schemas import EVENT_TYPES
 from partner_api.reference.constants import (
     COMPONENTS,
     DESCRIPTION,
@@ -26,7 +25,7 @@ from partner_api.reference.constants import (
     ErrorAnswer,
     Json,
 )
-from partner_api.reference.event_document import add_events, wire_types_of
+from partner_api.reference.event_schemas import EVENTS, EventType, add_events, wire_types_of
 from partner_api.reference.examples import add_examples
 from partner_api.reference.names import camel_case
 from partner_api.reference.possible_errors import possible_errors
@@ -34,7 +33,6 @@ from partner_api.reference.snippets import code_samples
 
 if TYPE_CHECKING:
     from partner_api.edge.route import Route
-    from partner_api.events.type_schemas import EventType
 
 _PRINTABLE = "^[!-~]([ -~]*[!-~])?$"
 _REF = "#/components/schemas/{name}"
@@ -46,9 +44,7 @@ _PLAIN_TYPES: dict[Any, Json] = {
 _PAGE_NAME = re.compile(rb"\bPage[_\[](\w+?)[_\]](?=\")")
 
 
-def build_document(
-    routes: Iterable[Route], events: Sequence[EventType] = tuple(EVENT_TYPES.values())
-) -> Json:
+def build_document(routes: Iterable[Route], events: Sequence[EventType] = EVENTS) -> Json:
     """Describe routes, and the events that are sent to webhooks, as an OpenAPI 3.1 document."""
     routes = list(routes)
     wire_types: list[Any] = [ErrorAnswer, *wire_types_of(events)]

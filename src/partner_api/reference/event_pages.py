@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from partner_api.reference.event_document import example_event, schema_name
+from partner_api.reference.event_schemas import example_event, schema_name
 from partner_api.reference.fields import fields_of
 from partner_api.reference.names import INDEX, Place, kebab
 from partner_api.reference.pages import Fact, Link, Section
@@ -16,7 +16,7 @@ from partner_api.reference.words import linked
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from partner_api.events.type_schemas import EventType
+    from partner_api.reference.event_schemas import EventType
     from partner_api.reference.examples import Json
     from partner_api.reference.pages import MethodPage
 

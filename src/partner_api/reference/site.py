@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from partner_api.events.type_schemas import EVENT_TYPES
 from partner_api.reference.document import build_document
+from partner_api.reference.event_schemas import EVENTS
 from partner_api.reference.names import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from partner_api.edge.route import Route
-    from partner_api.events.type_schemas import EventType
     from partner_api.reference.event_pages import EventPage
+    from partner_api.reference.event_schemas import EventType
     from partner_api.reference.examples import Json
     from partner_api.reference.pages import MethodPage
     from partner_api.reference.text_pages import Page
@@ -52,9 +52,7 @@ class Site:
         events: the types of events to describe.
     """
 
-    def __init__(
-        self, routes: Iterable[Route], events: Iterable[EventType] = EVENT_TYPES.values()
-    ) -> None:
+    def __init__(self, routes: Iterable[Route], events: Iterable[EventType] = EVENTS) -> None:
         self._routes = list(routes)
         self._events = list(events)
         self.document: Json = build_document(self._routes, self._events)

@@ -287,13 +287,7 @@ def describe(settings: Settings) -> list[SettingLine]:
 
 # Programs that call the server or hear from it have these; the shell that they are started in may start `layers` too.
 _OF_PROGRAMS: Final = frozenset(
-    {
-        "LAYERS_API_KEY",
-        "LAYERS_BASE_URL",
-        "LAYERS_ORGANIZATION",
-        "LAYERS_LOG",
-        "LAYERS_WEBHOOK_SECRET",
-    }
+    f"LAYERS_{name}" for name in ("API_KEY", "BASE_URL", "ORGANIZATION", "LOG", "WEBHOOK_SECRET")
 )
 
 

@@ -71,11 +71,13 @@ def count_locked(sweep: str) -> None:
 async def measure_lag(connection: Connection, sweeps: Sequence[Sweep], now: datetime) -> float:
     """Measure how long the oldest due row of each sweep has waited; 0 when none is due.
 
+    Sweeps whose rows wait for others than this server are left out: nobody is to be woken because of them.
+
     Returns:
         The longest of them, in seconds.
     """
     longest = 0.0
-    for sweep in sweeps:
+    for sweep in (each for each in sweeps if each.is_lag_ours):
         due = await sweep.next_due(connection, _EVER)
         lag = 0.0 if due is None else max(0.0, (now - due).total_seconds())
         _LAG.labels(sweep.name).set(lag)

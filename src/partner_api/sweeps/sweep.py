@@ -33,6 +33,8 @@ class Sweep(ABC):
     """The limit of a step; after that the process that runs it is replaced."""
     wakes_on: Topic | None = None
     """The bell that ends the pause early; None without one."""
+    is_lag_ours: bool = True
+    """Whether what is due waits for this server alone, so that it is late when it waits for long."""
     logs_steps: bool = True
     """Whether a step that advanced something has a line in the log."""
     wakes_itself: asyncio.Event | None = None

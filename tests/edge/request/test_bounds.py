@@ -19,7 +19,7 @@ from tests.edge.request.hostile_bodies import (
 from tests.support.sample import NewThing, ThingQuery
 
 from partner_api.edge.request.api_request import MAX_BODY_BYTES
-from partner_api.edge.request.bounds import InAll
+from partner_api.edge.request.bounds import InAll, JsonBound
 from partner_api.edge.request.json_text import REPEATED, TOO_DEEP
 from partner_api.edge.request.validation import (
     MAX_QUERY_BYTES,
@@ -229,6 +229,17 @@ def test_what_a_limit_on_all_items_allows_counts_as_such() -> None:
         else:
             with pytest.raises(TypeError, match="over 5000 values"):
                 BodyShape(shape)
+
+
+def test_an_object_may_have_fewer_values_than_there_is_room_for() -> None:
+    bound = JsonBound(1024, 6)
+    assert bound.most_values == 6
+    assert bound.too_large({"a": [1, {"b": 2}]}, "data") is None
+    issue = bound.too_large({"a": [1, {"b": 2, "c": []}]}, "data")
+    assert issue == Issue("data", "Expected at most 6 names and values in it")
+    assert bound.too_large({"a": "x" * 1024}, "data") == Issue(
+        "data", "Expected at most 1 KiB of JSON"
+    )
 
 
 class _Note(Struct, forbid_unknown_fields=True):

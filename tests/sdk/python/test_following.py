@@ -7,7 +7,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.sdk.python.scripted import Reply, Scripted, cut, hang, refusal, reset
+from tests.sdk.python.scripted import Reply, Scripted, Step, cut, hang, refusal, reset
 
 from layers_partner import APIConnectionError, APIError, ValidationError, following
 
@@ -93,7 +93,14 @@ async def test_an_outage_does_not_end_it_however_long_it_is(
 ) -> None:
     unavailable = refusal(503, "UNAVAILABLE", Retry_After="0")
     limited = refusal(429, "RATE_LIMITED", {"limit": "concurrent_waits"}, Retry_After="0")
-    failures = [reset, unavailable, limited, cut, Reply(502, b"<html>"), unavailable] * 2
+    failures: list[Step] = [
+        reset,
+        unavailable,
+        limited,
+        cut,
+        Reply(502, b"<html>"),
+        unavailable,
+    ] * 2
     scripted.script(page("b", "1"), *failures, page("c", "2"))
     found = await follow(caller, 2, cursor="a", max_retries=0)
     assert found == [(["1"], "b"), (["2"], "c")]

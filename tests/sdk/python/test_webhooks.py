@@ -15,7 +15,7 @@ import pytest
 from layers_partner import ConfigurationError, WebhookVerificationError, webhooks
 
 VECTORS = json.loads(
-    (Path(__file__).parents[3] / "sdk/webhook-vectors.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[3] / "docs/webhook-vectors.json").read_text(encoding="utf-8")
 )["vectors"]
 SECRET = "whsec_test"
 BODY = b'{"type":"test.ping"}'

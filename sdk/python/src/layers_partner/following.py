@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from layers_partner.core.configuration import LONGEST_TIMEOUT_SECONDS, check_limits
 from layers_partner.core.decisions import (
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from layers_partner.core.configuration import Configuration
-    from layers_partner.options import CallOptions, FollowOptions
+    from layers_partner.options import FollowOptions, RequestOptions
     from layers_partner.pages import AsyncPage, Page
     from layers_partner.partner.types import WebhookEvent
     from layers_partner.transport import AsyncClient, SyncClient
@@ -55,21 +55,12 @@ class Following:
     ) -> None:
         if "idempotency_key" in options:
             raise TypeError("A read has no `idempotency_key`.")
-        if (
-            isinstance(wait, bool)
-            or not isinstance(wait, int)
-            or not (1 <= wait <= LONGEST_WAIT_SECONDS)
-        ):
-            raise ValueError(
-                f"`wait` must be a whole number of seconds from 1 to {LONGEST_WAIT_SECONDS}."
-            )
+        _check_wait(wait)
         timeout = options.get("timeout", configuration.timeout)
         check_limits(timeout, 0)
-        self.options: CallOptions = {
-            **options,
-            # What the server waits for is no part of what it may take.
-            "timeout": min(timeout + wait, LONGEST_TIMEOUT_SECONDS),
-        }
+        # What the server waits for is no part of what it may take.
+        longest = min(timeout + wait, LONGEST_TIMEOUT_SECONDS)
+        self.options = cast("RequestOptions", {**options, "timeout": longest})
         self._query = {**query, "wait": wait}
         self._has_answered = False
         self._failures = 0
@@ -116,6 +107,14 @@ class Following:
         pause = pause_seconds(self._failures, asked)
         self._failures += 1
         return pause or 0.0
+
+
+def _check_wait(wait: Any) -> None:
+    is_whole = isinstance(wait, int) and not isinstance(wait, bool)
+    if not is_whole or not 1 <= wait <= LONGEST_WAIT_SECONDS:
+        raise ValueError(
+            f"`wait` must be a whole number of seconds from 1 to {LONGEST_WAIT_SECONDS}."
+        )
 
 
 class FollowingEvents(Resource):

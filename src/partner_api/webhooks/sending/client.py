@@ -32,6 +32,8 @@ MOST_BODY_BYTES: Final = 64 * 1024
 """Of an answer are read."""
 KEPT_BODY_BYTES: Final = 2048
 """Of an answer are kept, for the partner to see."""
+# A body of many tiny chunks takes long to read, in which nothing else is done here.
+_MOST_PIECES: Final = 256
 _MOST_RETRY_AFTER_SECONDS: Final = 86_400
 _LONGEST_RETRY_AFTER: Final = 64
 _OWN_HEADERS: Final = (
@@ -168,6 +170,7 @@ class WebhookClient:
     ) -> None:
         try:
             response = await connection.http.handle_async_request(request)
+            connection.network.expect_body()
             exchange.status = response.status
             exchange.headers = response.headers
             limit_at = asyncio.get_running_loop().time() + WEBHOOK_BODY_SECONDS
@@ -181,12 +184,13 @@ class WebhookClient:
 
 async def _read_body(response: httpcore2.Response, kept: bytearray) -> bool:
     """Read a body into ``kept``, as much as is kept; return whether it came to its end."""
-    read_bytes = 0
+    pieces = read_bytes = 0
     async with contextlib.aclosing(response.aiter_stream()) as chunks:
         async for chunk in chunks:
             kept += chunk[: KEPT_BODY_BYTES - len(kept)]
+            pieces += 1
             read_bytes += len(chunk)
-            if read_bytes > MOST_BODY_BYTES:
+            if read_bytes > MOST_BODY_BYTES or pieces > _MOST_PIECES:
                 return False
     return True
 

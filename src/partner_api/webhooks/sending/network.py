@@ -67,6 +67,15 @@ class Network(httpcore2.AsyncNetworkBackend):
             self.progress.awaited = "answer"
         return self._stream
 
+    def expect_body(self) -> None:
+        """Let the rest of the answer come: its head has been read.
+
+        Raises:
+            NothingAnswered: as ``Stream.expect_body`` says.
+        """
+        if self._stream is not None:
+            self._stream.expect_body()
+
     def close(self) -> None:
         """Close the connection at once, if it was opened."""
         if self._stream is not None:

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
     from partner_api.webhooks.sending.failures import Progress
 
-MOST_ANSWER_BYTES: Final = 256 * 1024
-"""Of an answer as it arrives. h11 allows a head of 100 KiB, but any number of answers 100 before it."""
+# What arrives is read little by little: reading costs time too, in which nothing else is done here.
+_PIECE_BYTES: Final = 16 * 1024
+MOST_HEAD_BYTES: Final = 32 * 1024
+"""Of an answer, with the answers 100 before it, of which h11 would take any number."""
+MOST_ANSWER_BYTES: Final = 128 * 1024
+"""Of an answer in all, as it arrives."""
 _MOST_HELD_BYTES: Final = 64 * 1024
 
 
@@ -34,6 +38,7 @@ class Stream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         self._received: deque[bytes] = deque()
         self._held_bytes = 0
         self._answer_bytes = 0
+        self._most_bytes = MOST_HEAD_BYTES
         self._is_paused = False
         self._is_over = False
         self._waiter: asyncio.Future[None] | None = None
@@ -77,10 +82,13 @@ class Stream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
                 raise NothingAnswered("The connection was closed without an answer.")
             return b""
         data = self._received.popleft()
+        if len(data) > _PIECE_BYTES:
+            self._received.appendleft(data[_PIECE_BYTES:])
+            data = data[:_PIECE_BYTES]
+        if self._answer_bytes >= self._most_bytes:
+            raise TooLongAnswer("The head of the answer is too long.")
         self._held_bytes -= len(data)
         self._answer_bytes += len(data)
-        if self._answer_bytes > MOST_ANSWER_BYTES:
-            raise TooLongAnswer("The answer is too long.")
         if self._is_paused and not self._received and not self._is_over and self._transport:
             self._transport.resume_reading()
             self._is_paused = False
@@ -130,6 +138,16 @@ class Stream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
             return self._is_over or bool(self._received) or is_sending
         return self._transport.get_extra_info(info) if self._transport else None
 
+    def expect_body(self) -> None:
+        """Let the rest of the answer come: its head has been read.
+
+        Raises:
+            NothingAnswered: it was there before the request was sent, behind the answer to the last one.
+        """
+        if self._unsent:
+            raise NothingAnswered("The answer came before the request.")
+        self._most_bytes = MOST_ANSWER_BYTES
+
     def close(self) -> None:
         """Close the connection at once: nothing polite is awaited from the other side."""
         self._is_over = True
@@ -141,6 +159,7 @@ class Stream(asyncio.Protocol, httpcore2.AsyncNetworkStream):
     def _send(self) -> None:
         if self._unsent:
             self._answer_bytes = 0
+            self._most_bytes = MOST_HEAD_BYTES
             if self._transport is not None and not self._is_over:
                 self._transport.write(b"".join(self._unsent))
             self._unsent.clear()

@@ -6,7 +6,10 @@
 ALTER TABLE outbox
     ADD COLUMN sequence bigint CHECK (sequence > 0),
     ADD COLUMN published_at timestamptz(3),
-    ADD CONSTRAINT outbox_published CHECK ((sequence IS NULL) = (published_at IS NULL));
+    ADD CONSTRAINT outbox_published CHECK ((sequence IS NULL) = (published_at IS NULL)),
+    DROP CONSTRAINT outbox_times,
+    ADD CONSTRAINT outbox_times CHECK (least(created_at, published_at) >= '1970-01-01Z'
+                                       AND greatest(created_at, published_at) < '10000-01-01Z') NOT VALID;
 CREATE INDEX outbox_unpublished ON outbox (tenant_id, id) WHERE sequence IS NULL;
 CREATE UNIQUE INDEX outbox_feed ON outbox (tenant_id, sequence) WHERE sequence IS NOT NULL;
 CREATE INDEX outbox_feed_of_organization ON outbox (tenant_id, organization_id, sequence) WHERE sequence IS NOT NULL;
@@ -19,7 +22,8 @@ CREATE TABLE event_streams (
     tenant_id         bigint PRIMARY KEY,
     last_sequence     bigint NOT NULL CHECK (last_sequence >= 0),
     -- Never before that of an earlier event, nor before the time of the event itself.
-    last_published_at timestamptz(3) NOT NULL
+    last_published_at timestamptz(3) NOT NULL,
+    CONSTRAINT event_streams_times CHECK (last_published_at >= '1970-01-01Z' AND last_published_at < '10000-01-01Z')
 );
 
 -- A wallet is low while less than its refill threshold is available: told once, when it gets low.
@@ -56,7 +60,10 @@ CREATE TABLE webhook_endpoints (
     FOREIGN KEY (tenant_id, organization_id) REFERENCES organizations (tenant_id, id),
     FOREIGN KEY (tenant_id, project_id) REFERENCES projects (tenant_id, id),
     CHECK ((status = 'auto_paused') = (paused_reason IS NOT NULL)),
-    CHECK (num_nonnulls(previous_secret, previous_secret_key_id, previous_secret_expires_at) IN (0, 3))
+    CHECK (num_nonnulls(previous_secret, previous_secret_key_id, previous_secret_expires_at) IN (0, 3)),
+    CONSTRAINT webhook_endpoints_times CHECK (
+        least(previous_secret_expires_at, created_at, updated_at, deleted_at) >= '1970-01-01Z'
+        AND greatest(previous_secret_expires_at, created_at, updated_at, deleted_at) < '10000-01-01Z')
 );
 CREATE INDEX webhook_endpoints_of_organization ON webhook_endpoints (tenant_id, organization_id, id);
 CREATE INDEX webhook_endpoints_deleted ON webhook_endpoints (deleted_at) WHERE deleted_at IS NOT NULL;
@@ -78,7 +85,10 @@ CREATE TABLE webhook_queues (
     failing_since             timestamptz(3),
     PRIMARY KEY (tenant_id, endpoint_id),
     FOREIGN KEY (tenant_id, endpoint_id) REFERENCES webhook_endpoints (tenant_id, id),
-    CHECK ((consecutive_failure_count = 0) = (failing_since IS NULL))
+    CHECK ((consecutive_failure_count = 0) = (failing_since IS NULL)),
+    CONSTRAINT webhook_queues_times CHECK (
+        least(next_due_at, last_success_at, last_failure_at, failing_since) >= '1970-01-01Z'
+        AND greatest(next_due_at, last_success_at, last_failure_at, failing_since) < '10000-01-01Z')
 );
 CREATE INDEX webhook_queues_due ON webhook_queues (tenant_id, next_due_at) WHERE next_due_at IS NOT NULL;
 -- Of all tenants: whether anything is due, and when.
@@ -121,11 +131,19 @@ CREATE TABLE webhook_deliveries (
     CHECK ((status = 'delivered') = (delivered_at IS NOT NULL)),
     CHECK ((status = 'abandoned') = (abandoned_at IS NOT NULL)),
     CHECK ((status = 'abandoned') = (abandoned_reason IS NOT NULL)),
-    CHECK (status <> 'failed' OR attempts > 0)
+    CHECK (status <> 'failed' OR attempts > 0),
+    CONSTRAINT webhook_deliveries_times CHECK (
+        least(event_created_at, next_attempt_at, delivered_at, abandoned_at, last_response_at, created_at)
+        >= '1970-01-01Z'
+        AND greatest(event_created_at, next_attempt_at, delivered_at, abandoned_at, last_response_at, created_at)
+        < '10000-01-01Z')
 );
 CREATE INDEX webhook_deliveries_of_endpoint ON webhook_deliveries (tenant_id, endpoint_id, id);
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (tenant_id, endpoint_id, next_attempt_at)
     WHERE next_attempt_at IS NOT NULL;
+-- Those whose claim is lost come first: they have waited longer than what became due before they were lost.
+CREATE INDEX webhook_deliveries_claimed ON webhook_deliveries (tenant_id, endpoint_id, next_attempt_at)
+    WHERE status = 'delivering';
 CREATE INDEX webhook_deliveries_lost ON webhook_deliveries (tenant_id, endpoint_id, event_created_at)
     WHERE status = 'abandoned' AND NOT recovered;
 CREATE INDEX webhook_deliveries_age ON webhook_deliveries (created_at);
@@ -143,7 +161,8 @@ CREATE TABLE webhook_attempts (
     -- The first 2 kB of the answer.
     body        bytea CHECK (octet_length(body) <= 2048),
     PRIMARY KEY (tenant_id, delivery_id, number),
-    FOREIGN KEY (tenant_id, delivery_id) REFERENCES webhook_deliveries (tenant_id, id) ON DELETE CASCADE
+    FOREIGN KEY (tenant_id, delivery_id) REFERENCES webhook_deliveries (tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT webhook_attempts_times CHECK (at >= '1970-01-01Z' AND at < '10000-01-01Z')
 );
 
 -- A delivery that a sender has claimed: what it needs to send it.

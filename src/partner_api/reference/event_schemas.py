@@ -9,13 +9,25 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from partner_api.events.schemas import EventEnvelope
+from partner_api.events.type_schemas import EVENT_TYPES, EventType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from partner_api.events.type_schemas import EventType
     from partner_api.reference.examples import Json
 
+__all__ = [
+    "EVENTS",
+    "PARAMETERS",
+    "EventType",
+    "add_events",
+    "example_event",
+    "schema_name",
+    "wire_types_of",
+]
+
+EVENTS: Final = tuple(EVENT_TYPES.values())
+"""All types of events that are sent."""
 UNION: Final = "WebhookEvent"
 """The name of the schema of an event, whichever it is."""
 TAG: Final = "Event types"

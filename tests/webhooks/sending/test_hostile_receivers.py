@@ -1,0 +1,68 @@
+"""Receivers that do their worst: each costs the sender a bounded time and memory, and the answer says what it did."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import pytest
+from tests.webhooks.sending.hostile import HOSTILE, NO_ANSWER
+from tests.webhooks.sending.receivers import (
+    client,
+    on_both_loops,
+    open_files,
+    receiver,
+    until,
+)
+
+from partner_api.webhooks.sending import client as client_module
+from partner_api.webhooks.sending import failures
+from partner_api.webhooks.sending.stream import Stream
+
+MOST_READ_BYTES: Final = 1024 * 1024
+LARGE_BODY: Final = b"x" * 256 * 1024
+
+
+@pytest.fixture
+def read_bytes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many bytes were read by all senders, each time that some were."""
+    counted: list[int] = []
+    received = Stream.data_received
+
+    def count(stream: Stream, data: bytes) -> None:
+        counted.append(len(data))
+        received(stream, data)
+
+    monkeypatch.setattr(Stream, "data_received", count)
+    return counted
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@on_both_loops
+async def test_a_hostile_receiver_costs_little(
+    name: str, read_bytes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behave, status, error = HOSTILE[name]
+    monkeypatch.setattr(client_module, "WEBHOOK_BODY_SECONDS", 0.2)
+    if error == NO_ANSWER:
+        for module in (client_module, failures):
+            monkeypatch.setattr(module, "WEBHOOK_SECONDS", 0.5)
+    files = 0
+    for requests in (1, 8):
+        # The first time also opens what the event loop keeps.
+        files = files or open_files() + 8
+        async with receiver(behave) as hostile, client() as sender:
+            answers = await asyncio.gather(
+                *[sender.send(hostile.url, {}, LARGE_BODY) for _ in range(requests)]
+            )
+            assert [(answer.status, answer.error) for answer in answers] == [
+                (status, error)
+            ] * requests
+            assert all(len(answer.body) <= 2048 for answer in answers)
+            if status is None:
+                # Nobody is connected any more to one that nothing came from.
+                await hostile.all_gone()
+        assert sum(read_bytes) <= requests * MOST_READ_BYTES
+        read_bytes.clear()
+        await until(lambda: open_files() <= files)  # noqa: B023 - it is awaited here
+        files = open_files()
