@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from typing import TYPE_CHECKING
 
 from partner_api.database import migrate
 
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from partner_api.database.connection import Connection
+
 NEWEST = migrate.expected_revision()
 FUNCTION = re.compile(r"^CREATE OR REPLACE FUNCTION .*?\$\$;$", re.S | re.M)
+
+
+@contextlib.asynccontextmanager
+async def with_later_columns(owner: Connection) -> AsyncIterator[None]:
+    """Let a database of an earlier version have what the functions of this one need to make wallets."""
+    await owner.execute("ALTER TABLE wallets ADD COLUMN is_low boolean NOT NULL DEFAULT false")
+    yield
+    await owner.execute("ALTER TABLE wallets DROP COLUMN is_low")
 
 
 def forget() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
 import msgspec
-from tests.database.revisions import NEWEST
+from tests.database.revisions import NEWEST, with_later_columns
 from tests.support import operations
 from tests.support.databases import DatabaseUrls, role_of
 from tests.support.invariants import mismatches
@@ -51,10 +51,12 @@ class TestRevision0009:
         with version_at("0008"):
             assert (await upgrade(empty.owner, role)).revision == "0008"
             await prepare_connection(owner)
-            partner = await make_partner(owner, prepaid=10_000)
-            children = []
-            for threshold, amount, enabled in self.BEFORE:
-                children.append(child := await make_child(owner, partner, prepaid=20))
+            async with with_later_columns(owner):
+                partner = await make_partner(owner, prepaid=10_000)
+                children = [
+                    await make_child(owner, partner, prepaid=20) for _ in range(len(self.BEFORE))
+                ]
+            for child, (threshold, amount, enabled) in zip(children, self.BEFORE, strict=True):
                 await owner.execute(
                     "UPDATE wallets SET refill_threshold = $1, refill_amount = $2, "
                     "auto_refill_enabled = $3, monthly_credit_cap = 900 WHERE organization_id = $4",
@@ -138,10 +140,11 @@ class TestRevision0010:
         with version_at("0009"):
             await upgrade(empty.owner, role)
             await prepare_connection(owner)
-            partner = await make_partner(owner, prepaid=100)
-            child = await make_child(owner, partner)
-            for wallet in (partner, child):
-                await operations.subscribe(owner, wallet, 0, billing_status="canceled")
+            async with with_later_columns(owner):
+                partner = await make_partner(owner, prepaid=100)
+                child = await make_child(owner, partner)
+                for wallet in (partner, child):
+                    await operations.subscribe(owner, wallet, 0, billing_status="canceled")
             # As it was left when the start was moved and nothing lapsed.
             await owner.execute(
                 "UPDATE wallets SET last_event_at = last_event_at + interval '1 day'"

@@ -67,9 +67,9 @@ CROSSING = {
     "webhooks.purge_store.delete_expired",
     "webhooks.purge_store.tenants_with_deleted",
     "webhooks.sending_store._take_turns",
-    "webhooks.sending_store.count_delivering",
-    "webhooks.sending_store.next_due",
-    "webhooks.sending_store.waiting",
+    "webhooks.waiting_store.count_delivering",
+    "webhooks.waiting_store.next_due",
+    "webhooks.waiting_store.waiting",
 }
 # Tables that belong to no tenant.
 INSTALLATION_TABLES = {

@@ -24,16 +24,18 @@ def kill_path(key: Key) -> str:
     return f"/v1/api-keys/{format_id('key', key.key_id)}/kill"
 
 
-async def test_a_killed_key_is_told_once(quiet: Quiet, family: Family) -> None:
-    key = await quiet.installation.key(family.partner, "projects:read")
-    headers = family.partner_key.headers | {"Idempotency-Key": str(uuid4())}
+async def test_a_killed_key_is_told_once(quiet: Quiet, quiet_family: Family) -> None:
+    key = await quiet.installation.key(quiet_family.partner, "projects:read")
+    headers = quiet_family.partner_key.headers | {"Idempotency-Key": str(uuid4())}
     for _ in range(2):
         granted(await quiet.api.post(kill_path(key), headers=headers))
-    granted(await quiet.api.post(kill_path(key), headers=family.partner_key.headers))
-    (event,) = await told(quiet.installation.owner, family.partner.tenant_id, "api_key.killed")
-    assert event.organization_id == family.partner.organization_id
+    granted(await quiet.api.post(kill_path(key), headers=quiet_family.partner_key.headers))
+    (event,) = await told(
+        quiet.installation.owner, quiet_family.partner.tenant_id, "api_key.killed"
+    )
+    assert event.organization_id == quiet_family.partner.organization_id
     assert decoded(event) == ApiKeyKilledData(
-        organization_id=org_id(family.partner),
+        organization_id=org_id(quiet_family.partner),
         api_key_id=format_id("key", key.key_id),
         name="Key",
         prefix="_".join(key.text.split("_", 3)[:3]),
@@ -41,60 +43,66 @@ async def test_a_killed_key_is_told_once(quiet: Quiet, family: Family) -> None:
     # A kill that was cleared is one again.
     granted(
         await quiet.api.post(
-            kill_path(key).replace("/kill", "/rotate"), headers=family.partner_key.headers
+            kill_path(key).replace("/kill", "/rotate"), headers=quiet_family.partner_key.headers
         )
     )
-    granted(await quiet.api.post(kill_path(key), headers=family.partner_key.headers))
+    granted(await quiet.api.post(kill_path(key), headers=quiet_family.partner_key.headers))
     assert (
-        len(await told(quiet.installation.owner, family.partner.tenant_id, "api_key.killed")) == 2
+        len(await told(quiet.installation.owner, quiet_family.partner.tenant_id, "api_key.killed"))
+        == 2
     )
 
 
-async def test_two_kills_at_once_are_told_once(quiet: Quiet, family: Family) -> None:
-    key = await quiet.installation.key(family.partner, "projects:read")
-    headers = family.partner_key.headers
+async def test_two_kills_at_once_are_told_once(quiet: Quiet, quiet_family: Family) -> None:
+    key = await quiet.installation.key(quiet_family.partner, "projects:read")
+    headers = quiet_family.partner_key.headers
     answers = await asyncio.gather(
         *(quiet.api.post(kill_path(key), headers=headers) for _ in range(4))
     )
     for answer in answers:
         granted(answer)
     assert (
-        len(await told(quiet.installation.owner, family.partner.tenant_id, "api_key.killed")) == 1
+        len(await told(quiet.installation.owner, quiet_family.partner.tenant_id, "api_key.killed"))
+        == 1
     )
 
 
 async def test_a_child_s_key_that_its_partner_kills_is_told_to_the_child(
-    quiet: Quiet, family: Family
+    quiet: Quiet, quiet_family: Family
 ) -> None:
-    headers = family.partner_key.acting_for(family.child)
-    granted(await quiet.api.post(kill_path(family.child_key), headers=headers))
-    (event,) = await told(quiet.installation.owner, family.partner.tenant_id, "api_key.killed")
-    assert event.organization_id == family.child.organization_id
+    headers = quiet_family.partner_key.acting_for(quiet_family.child)
+    granted(await quiet.api.post(kill_path(quiet_family.child_key), headers=headers))
+    (event,) = await told(
+        quiet.installation.owner, quiet_family.partner.tenant_id, "api_key.killed"
+    )
+    assert event.organization_id == quiet_family.child.organization_id
 
 
-async def test_a_kill_that_is_refused_is_not_told(quiet: Quiet, family: Family) -> None:
-    headers = family.child_key.headers
-    refused(await quiet.api.post(kill_path(family.partner_key), headers=headers), "NOT_FOUND")
-    weak = await quiet.installation.key(family.partner, "projects:read")
-    response = await quiet.api.post(kill_path(family.partner_key), headers=weak.headers)
+async def test_a_kill_that_is_refused_is_not_told(quiet: Quiet, quiet_family: Family) -> None:
+    headers = quiet_family.child_key.headers
+    refused(await quiet.api.post(kill_path(quiet_family.partner_key), headers=headers), "NOT_FOUND")
+    weak = await quiet.installation.key(quiet_family.partner, "projects:read")
+    response = await quiet.api.post(kill_path(quiet_family.partner_key), headers=weak.headers)
     refused(response, "FORBIDDEN_SCOPE")
-    assert await told(quiet.installation.owner, family.partner.tenant_id, "api_key.killed") == []
+    assert (
+        await told(quiet.installation.owner, quiet_family.partner.tenant_id, "api_key.killed") == []
+    )
 
 
-async def test_a_revoked_account_is_told_once(quiet: Quiet, family: Family) -> None:
-    account_id = await own_account(quiet.installation, family.child, at=ago(hours=1))
+async def test_a_revoked_account_is_told_once(quiet: Quiet, quiet_family: Family) -> None:
+    account_id = await own_account(quiet.installation, quiet_family.child, at=ago(hours=1))
     path = f"/v1/social-accounts/{account_id}"
-    headers = family.child_key.headers | {"Idempotency-Key": str(uuid4())}
+    headers = quiet_family.child_key.headers | {"Idempotency-Key": str(uuid4())}
     for _ in range(2):
         granted(await quiet.api.delete(path, headers=headers))
-    granted(await quiet.api.delete(path, headers=family.child_key.headers))
-    (event,) = await told(quiet.installation.owner, family.partner.tenant_id)
+    granted(await quiet.api.delete(path, headers=quiet_family.child_key.headers))
+    (event,) = await told(quiet.installation.owner, quiet_family.partner.tenant_id)
     assert event.event_type == "social_account.revoked"
-    assert event.organization_id == family.child.organization_id
+    assert event.organization_id == quiet_family.child.organization_id
     assert decoded(event) == SocialAccountRevokedData(
-        organization_id=org_id(family.child),
+        organization_id=org_id(quiet_family.child),
         social_account_id=account_id,
-        project_id=project_id(family.child),
+        project_id=project_id(quiet_family.child),
         handle="own.account",
     )
 

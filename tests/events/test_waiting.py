@@ -53,9 +53,12 @@ async def waiting(
     tasks = [
         asyncio.create_task(quiet.api.get(PATH, params=params, headers=one)) for one in headers
     ]
+    began = time.monotonic()
     await until_waiting(quiet, wallet, len(tasks))
     try:
         yield tasks
+        # Whoever is not woken finds the event too, when the time is over.
+        assert time.monotonic() - began < LONGEST, "nobody was woken"
     finally:
         for task in tasks:
             task.cancel()
@@ -119,6 +122,16 @@ async def test_without_an_event_the_wait_ends_empty(quiet: Quiet, quiet_family: 
     params = {"wait": LONGEST, "cursor": page["nextCursor"]}
     later = granted(await quiet.api.get(PATH, params=params, headers=headers))
     assert [item["id"] for item in later["items"]] == [format_id("evt", event)]
+
+
+async def test_a_wait_may_be_longer_than_requests_may_take(
+    quiet: Quiet, quiet_family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has its time is each look at the database."""
+    monkeypatch.setattr("partner_api.edge.route.REQUEST_SECONDS", 0.1)
+    headers = quiet_family.partner_key.headers
+    page = granted(await quiet.api.get(PATH, params={"wait": 1}, headers=headers))
+    assert page["items"] == []
 
 
 async def test_as_many_as_may_wait_hold_no_connection_and_look_together(

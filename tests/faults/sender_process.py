@@ -16,6 +16,7 @@ from partner_api.clock import Clock
 from partner_api.crypto import SecretKeys
 from partner_api.database.connection import open_pool
 from partner_api.database.notifications import Bell
+from partner_api.logs import configure_logging
 from partner_api.processes.asynchronous import stop_on_signals
 from partner_api.sweeps import locks
 from partner_api.sweeps.deliveries import DeliverWebhooks
@@ -48,4 +49,5 @@ async def send(work: SenderWork) -> None:
 
 
 if __name__ == "__main__":
+    configure_logging("json", "warning")
     uvloop.run(send(pickle.load(sys.stdin.buffer)))

@@ -106,7 +106,7 @@ class Delivery:
     recovered: bool = False
 
     def abandon(self, reason: str) -> None:
-        """Give it up."""
+        """Nobody tries it again."""
         self.status, self.reason = "abandoned", reason
         self.due_at = self.token = None
 

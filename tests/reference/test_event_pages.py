@@ -20,6 +20,7 @@ from partner_api.events.type_schemas import EVENT_TYPES, EventType
 from partner_api.reference.event_pages import see_also
 from partner_api.reference.event_schemas import schema_name
 from partner_api.reference.site import Site
+from partner_api.reference.words import without_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,7 @@ def test_a_page_says_when_it_is_sent_and_what_is_in_it(event: EventType) -> None
     said = " ".join("".join(page.said).split())
     markdown = text_of(f"{address_of(event.name)}.md")
     assert event.title in said
+    assert without_marks(event.description) in said
     assert event.name in said
     assert schema_name(event.name) in said
     assert f"{WEBHOOKS}#verify" in page.links

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4
 
+from msgspec import to_builtins
 from tests.support.tenants import NOON
 
 from partner_api.events import store as events
+from partner_api.events.type_schemas import EVENT_TYPES
 from partner_api.webhooks import sending_store
 from partner_api.webhooks.sending_store import ClaimedDelivery, DeliveryResult, Finished
 
@@ -116,7 +118,10 @@ async def happen(
     data: dict[str, Any] | None = None,
     count: int = 1,
 ) -> list[UUID]:
-    """Write events of an organization to the outbox; return their ids."""
+    """Write events of an organization to the outbox, with what the reference shows unless data is given; their ids."""
+    if data is None and event_type in EVENT_TYPES:
+        data = to_builtins(EVENT_TYPES[event_type].example)
+        data = {name: value for name, value in (data or {}).items() if name != "organizationId"}
     return [
         await events.write_event(
             connection, wallet.tenant_id, now, wallet.organization_id, event_type, data or {}

@@ -52,18 +52,17 @@ async def test_an_endpoint_a_tenant_and_all_together_have_so_many_slots(
     gate = Gate()
     async with Receiver(gate) as receiver, open_sending(pool) as sending:
         lone = await due_endpoint(owner, connection, receiver.url("/held/lone"), 10)
-        await sending.step()
-        await receiver.until(lambda: receiver.open["/held/lone"] == 4)
+        assert await sending.step() == 4
+        assert await sending.step() == 0
+        endpoints = []
         partners = [await make_partner(connection) for _ in range(6)]
-        endpoints = [
-            await due_endpoint(
-                owner, connection, receiver.url(f"/held/{partner.tenant_id}/{number}"), 6, partner
-            )
-            for partner in partners
-            for number in range(5)
-        ]
-        while await sending.step():
-            pass
+        for partner, most in zip(partners, [16, 16, 16, 12, 0, 0], strict=True):
+            for number in range(5):
+                url = receiver.url(f"/held/{partner.tenant_id}/{number}")
+                endpoints.append(await due_endpoint(owner, connection, url, 6, partner))
+            # Other tenants have no slot of their own kept for them.
+            assert await sending.step() == most
+            assert await sending.step() == 0
         await receiver.until(lambda: receiver.open.total() == 64)
         of_partners = [
             sum(
@@ -163,6 +162,21 @@ async def test_a_claim_that_is_lost_is_sent_again_and_its_late_report_changes_no
         assert len(set(sent)) == 1
         made = "SELECT count(*) FROM webhook_attempts WHERE tenant_id = $1"
         assert await connection.fetchval(made, endpoint.tenant_id) == 1
+
+
+async def test_what_was_lost_is_sent_before_all_that_has_become_due(
+    pool: Pool, connection: Connection, owner: Connection
+) -> None:
+    """Or a delivery would be in the hands of a sender that is gone as long as others are left."""
+    gate = Gate()
+    async with Receiver(gate) as receiver, open_sending(pool) as stuck, open_sending(pool) as other:
+        await due_endpoint(owner, connection, receiver.url("/held"), 100)
+        await stuck.step()
+        await receiver.until(lambda: receiver.open["/held"] == 4)
+        await other.step(LOST)
+        await receiver.until(lambda: receiver.open["/held"] == 8)
+        sent = [request.event_id for request in receiver.requests]
+        assert sorted(sent[:4]) == sorted(sent[4:])
 
 
 async def test_both_secrets_sign_while_one_takes_over_from_the_other(
@@ -315,3 +329,38 @@ async def test_an_unavailable_database_loses_no_report(
         monkeypatch.setattr(sending_store, "finish", finish)
         await sending.until_idle()
         assert await statuses(connection, endpoint) == {"delivered": 3}
+
+
+async def test_who_has_a_locked_delivery_gets_no_turn_for_a_while_and_the_others_go_on(
+    pool: Pool, connection: Connection, owner: Connection
+) -> None:
+    async with Receiver() as receiver, open_sending(pool) as sending:
+        locked, *others = [
+            await due_endpoint(owner, connection, receiver.url(), 3) for _ in range(4)
+        ]
+        row = "SELECT FROM webhook_deliveries WHERE tenant_id = $1 FOR UPDATE"
+        async with holding_rows(owner, row, locked.tenant_id):
+            await sending.until(lambda: len(receiver.requests) == 9)
+            assert sending.sweep.left_some
+        async with asyncio.timeout(LONG):
+            while len(receiver.requests) < 12:
+                await sending.step()
+                await asyncio.sleep(0.05)
+        await sending.until_idle()
+        assert await statuses(connection, locked, *others) == {"delivered": 12}
+
+
+async def test_a_row_that_cannot_be_claimed_does_not_hold_up_the_others(
+    pool: Pool, connection: Connection, owner: Connection
+) -> None:
+    async with Receiver() as receiver, open_sending(pool) as sending:
+        bad, *others = [await due_endpoint(owner, connection, receiver.url(), 3) for _ in range(4)]
+        await owner.execute(
+            f"ALTER TABLE webhook_deliveries ADD CHECK (tenant_id <> {bad.tenant_id} OR status <> 'delivering')"
+        )
+        with capture_logs() as log:
+            await sending.until_idle()
+        assert await statuses(connection, *others) == {"delivered": 9}
+        assert await statuses(connection, bad) == {"pending": 3}
+        (line,) = [entry for entry in log if entry["event"] == "row_skipped"]
+        assert (line["work"], line["tenant_id"]) == ("deliveries", bad.tenant_id)

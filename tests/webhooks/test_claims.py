@@ -23,7 +23,7 @@ from tests.support.endpoints import (
 )
 from tests.support.tenants import NOON, make_partner
 
-from partner_api.webhooks import sending_store
+from partner_api.webhooks import sending_store, waiting_store
 from partner_api.webhooks.sending_store import Claimed, ClaimedDelivery
 
 if TYPE_CHECKING:
@@ -356,19 +356,19 @@ async def test_of_a_deleted_endpoint_nothing_is_sent(connection: Connection) -> 
 
 
 async def test_the_metrics_say_what_waits(connection: Connection) -> None:
-    before = await sending_store.waiting(connection, NOON)
-    delivering = await sending_store.count_delivering(connection)
+    before = await waiting_store.waiting(connection, NOON)
+    delivering = await waiting_store.count_delivering(connection)
     long_ago = NOON - timedelta(days=3000)
     partner = await make_partner(connection, now=long_ago)
     await make_endpoint(connection, partner, now=long_ago)
     await make_endpoint(connection, partner, status="auto_paused", types=["none"], now=long_ago)
     await happen(connection, partner, now=long_ago, count=2)
     await publish(connection, partner, long_ago)
-    after = await sending_store.waiting(connection, NOON)
+    after = await waiting_store.waiting(connection, NOON)
     assert after.pending - before.pending == 2
     assert after.auto_paused - before.auto_paused == 1
     assert after.oldest_due_at == long_ago
-    assert (await sending_store.waiting(connection, long_ago - SECOND)).oldest_due_at is None
-    assert await sending_store.next_due(connection, long_ago - SECOND) == long_ago
+    assert (await waiting_store.waiting(connection, long_ago - SECOND)).oldest_due_at is None
+    assert await waiting_store.next_due(connection, long_ago - SECOND) == long_ago
     await claim(connection, long_ago, tenant_id=partner.tenant_id)
-    assert await sending_store.count_delivering(connection) - delivering == 2
+    assert await waiting_store.count_delivering(connection) - delivering == 2

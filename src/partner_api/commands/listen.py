@@ -65,53 +65,61 @@ def _filled(text: str) -> str:
     return text
 
 
+_ForwardTo = Annotated[
+    str | None,
+    typer.Option(
+        help="Send each event here, signed, as the server would. Without it they are only printed.",
+        metavar="URL",
+        parser=_address,
+    ),
+]
+_Events = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Only these, such as job.completed,credits.low; may be repeated.", parser=_filled
+    ),
+]
+_Since = Annotated[
+    str | None,
+    typer.Option(
+        help="Begin with events from this time, 2027-01-01T00:00:00Z, or so long ago, 1h.",
+        parser=_instant,
+    ),
+]
+_FromNow = Annotated[bool, typer.Option("--from-now", help="Begin now, not where it stopped.")]
+_Cursor = Annotated[
+    str | None,
+    typer.Option(
+        help="Begin behind this cursor, of a line of --json or of GET /v1/events.", parser=_filled
+    ),
+]
+_Scope = Annotated[
+    Scope, typer.Option(help="all_children: a partner's own events and its children's.")
+]
+_Secret = Annotated[
+    str | None,
+    typer.Option(
+        help="Sign with this secret; better in the variable, where no list of processes shows it.",
+        envvar="LAYERS_WEBHOOK_SECRET",
+        parser=_signing_secret,
+    ),
+]
+_Count = Annotated[int | None, typer.Option(help="End after so many events.", min=1)]
+_Json = Annotated[
+    bool, typer.Option("--json", help="Print a JSON object for each event, for programs.")
+]
+
+
 def listen(
-    forward_to: Annotated[
-        str | None,
-        typer.Option(
-            help="Send each event here, signed, as the server would. Without it they are only printed.",
-            metavar="URL",
-            parser=_address,
-        ),
-    ] = None,
-    events: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Only these, such as job.completed,credits.low; may be repeated.", parser=_filled
-        ),
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            help="Begin with events from this time, 2027-01-01T00:00:00Z, or so long ago, 1h.",
-            parser=_instant,
-        ),
-    ] = None,
-    from_now: Annotated[
-        bool, typer.Option("--from-now", help="Begin now, not where it stopped.")
-    ] = False,
-    cursor: Annotated[
-        str | None,
-        typer.Option(
-            help="Begin behind this cursor, of a line of --json or of GET /v1/events.",
-            parser=_filled,
-        ),
-    ] = None,
-    scope: Annotated[
-        Scope, typer.Option(help="all_children: a partner's own events and its children's.")
-    ] = Scope.own,
-    secret: Annotated[
-        str | None,
-        typer.Option(
-            help="Sign with this secret; better in the variable, where no list of processes shows it.",
-            envvar="LAYERS_WEBHOOK_SECRET",
-            parser=_signing_secret,
-        ),
-    ] = None,
-    count: Annotated[int | None, typer.Option(help="End after so many events.", min=1)] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print a JSON object for each event, for programs.")
-    ] = False,
+    forward_to: _ForwardTo = None,
+    events: _Events = None,
+    since: _Since = None,
+    from_now: _FromNow = False,
+    cursor: _Cursor = None,
+    scope: _Scope = Scope.own,
+    secret: _Secret = None,
+    count: _Count = None,
+    as_json: _Json = False,
 ) -> None:
     """Follow a partner's events, and forward them to a receiver on this machine.
 

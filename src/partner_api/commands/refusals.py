@@ -59,11 +59,8 @@ def reason_of(error: APIConnectionError | Exception) -> str:
             told = below.strerror
             if below.errno and told.startswith(_OF_ASYNCIO):
                 told = os.strerror(below.errno)
-        below = (
-            below.exceptions[0]
-            if isinstance(below, BaseExceptionGroup)
-            else below.__cause__ or below.__context__
-        )
+        parts = below.exceptions if isinstance(below, BaseExceptionGroup) else ()
+        below = parts[0] if parts else below.__cause__ or below.__context__
     # Without the number of the system error; a time limit has no message of its own.
     reason = re.sub(r"^\[Errno -?\d+\] ", "", told).rstrip(".")
     return visible(reason) or type(cause).__name__

@@ -130,12 +130,11 @@ _WALLET = (
     compare(Rule.WALLET_TERMS, "cap and refill", "0",
             "num_nonnulls(w.monthly_credit_cap, w.refill_threshold, w.refill_amount, w.refill_failed_at)",
             "o.parent_id IS NULL"),
-    compare(Rule.WALLET_LOW, "is_low", "coalesce(w.included_remaining + w.prepaid - w.reserved < w.refill_threshold "
-            "AND w.state <> 'archived', false)", "w.is_low"),
     require(Rule.WALLET_TERMS, "refills no more", "NOT w.auto_refill_enabled",
             "(o.parent_id IS NULL OR o.status = 'archived')"),
     compare(Rule.WALLET_LOW, "is_low",
-            "coalesce(w.included_remaining::numeric + w.prepaid - w.reserved < w.refill_threshold, false)",
+            "coalesce(w.included_remaining::numeric + w.prepaid - w.reserved < w.refill_threshold "
+            "AND w.state <> 'archived', false)",
             "w.is_low"),
 )  # fmt: skip
 

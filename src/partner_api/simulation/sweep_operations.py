@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from partner_api.simulation import work
 from partner_api.simulation.operations import Item, Operation, Recovery
 from partner_api.sweeps.claims import ExpireClaims
+from partner_api.sweeps.events import PublishEvents
 from partner_api.sweeps.expiries import ExpireJobs
 from partner_api.sweeps.periods import EndPeriods
 from partner_api.sweeps.renewals import RenewLeases
@@ -29,7 +30,7 @@ def sweep(chances: Chances, now: datetime) -> Operation:
         EndPeriods(),
         EndPeriods(),
         ExpireJobs(),
-        ExpireJobs(),
+        PublishEvents(),
         RenewLeases(),
         RenewLeases(),
         PurgeIdempotencyRecords(),
@@ -54,4 +55,4 @@ def sweeping(now: datetime, one: Sweep) -> Operation:
 
 def due_work() -> tuple[Sweep, ...]:
     """Return the sweeps that advance what is due, as opposed to housekeeping."""
-    return (ExpireClaims(), ExpireJobs(), EndPeriods(), RenewLeases())
+    return (ExpireClaims(), ExpireJobs(), EndPeriods(), RenewLeases(), PublishEvents())

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import asyncpg
 import structlog
 
-from partner_api.database.skipped_rows import is_row_fault
+from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.sweeps.locks import LATER, LockedTenants
 from partner_api.sweeps.sweep import Sweep
 from partner_api.time_limits import WEBHOOK_CLAIM_SECONDS
-from partner_api.webhooks import sending_store
+from partner_api.webhooks import sending_store, waiting_store
 from partner_api.webhooks.sending import metrics
 from partner_api.webhooks.sending.sender import Sender
 from partner_api.webhooks.sending.slots import PER_ENDPOINT, PER_TENANT
@@ -55,6 +55,7 @@ class DeliverWebhooks(Sweep):
         self._drain_seconds = drain_seconds
         self._last_tenant = -1
         self._others_send = False
+        self._resting: RestingRows[int] = RestingRows(self.name)
         self._locked = LockedTenants(self.name)
         self.wakes_itself = self._sender.news
 
@@ -82,7 +83,7 @@ class DeliverWebhooks(Sweep):
             seconds = int(time.monotonic() - began)
             advanced += await self._report_all(pool, now + timedelta(seconds=seconds))
             async with pool.acquire() as connection:
-                self._others_send = await sending_store.count_delivering(connection) > 0
+                self._others_send = await waiting_store.count_delivering(connection) > 0
         return advanced
 
     async def stop(self, pool: Pool, clock: Clock) -> None:
@@ -96,7 +97,7 @@ class DeliverWebhooks(Sweep):
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """Return when the next delivery is due."""
-        return await sending_store.next_due(connection, after)
+        return await waiting_store.next_due(connection, after)
 
     async def close(self) -> None:
         """Cut off what is being sent; it is due again when its claim is lost."""
@@ -122,8 +123,14 @@ class DeliverWebhooks(Sweep):
                 claim_seconds=int(WEBHOOK_CLAIM_SECONDS),
                 busy_tenants=slots.of_tenants,
                 busy_endpoints=slots.of_endpoints,
+                left_out=[*self._locked.keys, *self._resting.keys],
             )
             self._last_tenant = claimed.last_tenant
+            for tenant_id, error in claimed.failures.items():
+                if isinstance(error, LATER):
+                    self._locked.leave(tenant_id, error)
+                else:
+                    self._resting.skip(tenant_id, error, tenant_id=tenant_id)
             metrics.count_unsent(claimed.abandoned)
             for delivery in claimed.deliveries:
                 self._sender.begin(delivery, now)

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
+import asyncpg
 from msgspec import Struct
 
-from partner_api.database.rows import read_returned
+from partner_api.database.skipped_rows import is_row_fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 # One claim looks at so many tenants in search of those with something due; the next one goes on behind them.
 _TENANTS_PER_LOOK = 1_000
-# A metric need not count further.
-_MOST_COUNTED = 10_000
 
 
 class ClaimedDelivery(Struct, frozen=True):
@@ -57,6 +56,8 @@ class Claimed(NamedTuple):
     """How many were due that cannot be sent; each says why."""
     more: bool
     """Whether not everybody had a turn: with free slots, claim again at once."""
+    failures: Mapping[int, asyncpg.PostgresError]
+    """Tenants of which nothing could be claimed, because of a lock or of a row, and what PostgreSQL said."""
 
 
 class DeliveryResult(NamedTuple):
@@ -91,17 +92,6 @@ class Finished(Struct, frozen=True):
     """Whether its endpoint was paused by this attempt."""
 
 
-class Waiting(Struct, frozen=True):
-    """What waits to be sent, for the metrics."""
-
-    pending: int
-    """Deliveries that are due or wait for their next attempt; 10,000 stands for that many or more."""
-    oldest_due_at: datetime | None
-    """When the first of those that are due became so; None when none is due."""
-    auto_paused: int
-    """Endpoints that the server has paused; counted as far as ``pending``."""
-
-
 class _Turn(NamedTuple):
     tenant_ids: list[int]
     last_tenant: int
@@ -119,6 +109,7 @@ async def claim(
     claim_seconds: int,
     busy_tenants: Mapping[int, int],
     busy_endpoints: Mapping[UUID, int],
+    left_out: Sequence[int] = (),
 ) -> Claimed:
     """Claim deliveries that are due: tenants take turns, and of each those of the endpoint that waits longest.
 
@@ -132,31 +123,75 @@ async def claim(
         claim_seconds: after so long without a report they are due again.
         busy_tenants: how many deliveries of a tenant this sender is sending.
         busy_endpoints: how many of an endpoint.
+        left_out: tenants that get no turn.
     """
     full = [tenant_id for tenant_id, count in busy_tenants.items() if count >= per_tenant]
-    turn = await _take_turns(connection, now, after_tenant, limit, full)
-    if not turn.tenant_ids:
-        return Claimed([], turn.last_tenant, 0, turn.more)
+    turn = await _take_turns(connection, now, after_tenant, limit, [*full, *left_out])
     busy = {str(key): count for key, count in (*busy_tenants.items(), *busy_endpoints.items())}
+    asked = (now, per_endpoint, per_tenant, claim_seconds, list(busy), list(busy.values()))
+    failures: dict[int, asyncpg.PostgresError] = {}
+    try:
+        had = await _claim_of(connection, turn.tenant_ids, limit, asked)
+    except asyncpg.PostgresError as error:
+        if not is_row_fault(error):
+            raise
+        had = await _claim_of_each(connection, turn.tenant_ids, limit, asked, failures)
+    if had.tenants < len(turn.tenant_ids):
+        last_tenant = turn.tenant_ids[had.tenants - 1]
+        return Claimed(had.deliveries, last_tenant, had.abandoned, True, failures)
+    # Who has had some abandoned may have others to send.
+    more = turn.more or had.abandoned > 0
+    return Claimed(had.deliveries, turn.last_tenant, had.abandoned, more, failures)
+
+
+class _ClaimedOf(NamedTuple):
+    deliveries: list[ClaimedDelivery]
+    tenants: int
+    abandoned: int
+
+
+async def _claim_of(
+    connection: Connection, tenant_ids: Sequence[int], limit: int, asked: Sequence[object]
+) -> _ClaimedOf:
+    """Claim deliveries of these tenants: all or, when it raises, nothing."""
+    if not tenant_ids:
+        return _ClaimedOf([], 0, 0)
     row = await connection.fetchrow(
-        "SELECT * FROM webhook_deliveries_claim($1, $2, $3, $4, $5, $6, $7, $8)",
-        turn.tenant_ids,
-        now,
+        "SELECT * FROM webhook_deliveries_claim($1, $3, $2, $4, $5, $6, $7, $8)",
+        tenant_ids,
         limit,
-        per_endpoint,
-        per_tenant,
-        claim_seconds,
-        list(busy),
-        list(busy.values()),
+        *asked,
     )
     if row is None:
         raise LookupError("webhook_deliveries_claim returned no row")
     deliveries = [ClaimedDelivery(*claimed.values()) for claimed in row["p_claimed"]]
-    had_turn, abandoned = row["p_tenants"], row["p_abandoned"]
-    if had_turn < len(turn.tenant_ids):
-        return Claimed(deliveries, turn.tenant_ids[had_turn - 1], abandoned, more=True)
-    # Who has had some abandoned may have others to send.
-    return Claimed(deliveries, turn.last_tenant, abandoned, turn.more or abandoned > 0)
+    return _ClaimedOf(deliveries, row["p_tenants"], row["p_abandoned"])
+
+
+async def _claim_of_each(
+    connection: Connection,
+    tenant_ids: Sequence[int],
+    limit: int,
+    asked: Sequence[object],
+    failures: dict[int, asyncpg.PostgresError],
+) -> _ClaimedOf:
+    """Claim deliveries of each of these tenants for itself, so that only those fail whose lock or row it is."""
+    deliveries: list[ClaimedDelivery] = []
+    tenants = abandoned = 0
+    for tenant_id in tenant_ids:
+        if len(deliveries) >= limit:
+            break
+        try:
+            had = await _claim_of(connection, [tenant_id], limit - len(deliveries), asked)
+        except asyncpg.PostgresError as error:
+            if not is_row_fault(error):
+                raise
+            failures[tenant_id] = error
+        else:
+            deliveries += had.deliveries
+            abandoned += had.abandoned
+        tenants += 1
+    return _ClaimedOf(deliveries, tenants, abandoned)
 
 
 async def _take_turns(
@@ -230,44 +265,3 @@ async def finish(
             results, row["p_statuses"], row["p_paused"], strict=True
         )
     ]
-
-
-async def next_due(connection: Connection, after: datetime) -> datetime | None:
-    """Return the first instant after another at which an endpoint has something due. Crosses tenants."""
-    due: datetime | None = await connection.fetchval(
-        """
-        SELECT next_due_at FROM webhook_queues WHERE next_due_at > $1
-         ORDER BY next_due_at LIMIT 1
-        """,
-        after,
-    )
-    return due
-
-
-async def count_delivering(connection: Connection) -> int:
-    """Return how many deliveries are claimed now, a lost claim included. Crosses tenants."""
-    count: int = await connection.fetchval(
-        """
-        SELECT count(*) FROM webhook_deliveries
-         WHERE status = 'delivering' AND next_attempt_at IS NOT NULL
-        """
-    )
-    return count
-
-
-async def waiting(connection: Connection, now: datetime) -> Waiting:
-    """Return what waits to be sent, counted to 10,000. Crosses tenants."""
-    row = await connection.fetchrow(
-        """
-        SELECT (SELECT count(*) FROM (
-                    SELECT FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL LIMIT $1) AS counted) AS pending,
-               (SELECT next_due_at FROM webhook_queues WHERE next_due_at <= $2
-                 ORDER BY next_due_at LIMIT 1) AS oldest_due_at,
-               (SELECT count(*) FROM (
-                    SELECT FROM webhook_endpoints
-                     WHERE status = 'auto_paused' AND deleted_at IS NULL LIMIT $1) AS counted) AS auto_paused
-        """,
-        _MOST_COUNTED,
-        now,
-    )
-    return read_returned(Waiting, row)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from prometheus_client import Counter, Gauge
 
 from partner_api.metrics.registry import REGISTRY
-from partner_api.webhooks import sending_store
+from partner_api.webhooks import waiting_store
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,7 +76,7 @@ def set_in_flight(count: int) -> None:
 
 async def measure(connection: Connection, now: datetime) -> None:
     """Measure what waits to be sent, of all tenants."""
-    waiting = await sending_store.waiting(connection, now)
+    waiting = await waiting_store.waiting(connection, now)
     _PENDING.set(waiting.pending)
     _OLDEST.set(
         0.0
