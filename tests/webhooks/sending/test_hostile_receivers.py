@@ -83,11 +83,12 @@ async def test_64_kib_of_a_body_are_read(body_bytes: int, connections: int) -> N
 
 @on_both_loops
 async def test_what_is_sent_while_nobody_reads_is_not_taken(read_bytes: list[int]) -> None:
-    full = asyncio.Event()
+    answered, full = asyncio.Event(), asyncio.Event()
 
     async def behave(visit: Visit) -> None:
         await visit.request()
         await visit.send(OK)
+        await answered.wait()
         try:
             for _ in range(64):
                 async with asyncio.timeout(0.5):
@@ -97,5 +98,6 @@ async def test_what_is_sent_while_nobody_reads_is_not_taken(read_bytes: list[int
 
     async with receiver(behave) as receiving, client() as sender:
         assert (await sender.send(receiving.url, {}, b"{}")).status == 200
+        answered.set()
         await full.wait()
         assert sum(read_bytes) <= MOST_READ_BYTES
