@@ -89,9 +89,11 @@ async def send_all(
     Each sender's clock is ahead of the one before by so many seconds.
     """
     owner = await connect(urls.owner)
+    watcher = await connect(urls.owner)
     try:
         async with Receiver(answer) as receiver:
             endpoints = await fill(owner, receiver, count)
+            watching = asyncio.create_task(watch(watcher))
             # The first ones are at work for long enough that those after them find something to do.
             most = count // (kills + 1)
             for number in range(kills):
@@ -101,28 +103,33 @@ async def send_all(
                     process.kill()
             work = SenderWork(urls.app, KEYS, kills * seconds_between)
             async with sender(work) as process:
-                await until_all_delivered(owner, endpoints, count)
+                async with asyncio.timeout(WEBHOOK_CLAIM_SECONDS + LONG):
+                    while (await statuses(owner, *endpoints)).get("delivered", 0) < count:
+                        await asyncio.wait({watching}, timeout=0.1)
+                        if watching.done():
+                            watching.result()
                 process.terminate()
                 assert await process.wait() == 0
+            watching.cancel()
             assert await statuses(owner, *endpoints) == {"delivered": count}
             arrived = Counter(request.event_id for request in receiver.requests)
     finally:
         await owner.close()
+        await watcher.close()
     wanted = len(arrived), arrived.total() - len(arrived)
     print(f"{count} deliveries, {kills} kills: {wanted[0]} events arrived, {wanted[1]} repeats")
     return wanted
 
 
-async def until_all_delivered(owner: Connection, endpoints: list[Endpoint], count: int) -> None:
-    """Wait for it; meanwhile no delivery is being sent for longer than its claim."""
-    async with asyncio.timeout(WEBHOOK_CLAIM_SECONDS + LONG):
-        while (await statuses(owner, *endpoints)).get("delivered", 0) < count:
-            longest = await owner.fetchval(
-                "SELECT extract(epoch FROM max(now() - next_attempt_at))::float FROM webhook_deliveries"
-                " WHERE status = 'delivering'"
-            )
-            assert longest is None or longest < GRACE_SECONDS
-            await asyncio.sleep(0.1)
+async def watch(connection: Connection) -> None:
+    """See all the time that no delivery is being sent for longer than its claim."""
+    while True:
+        longest = await connection.fetchval(
+            "SELECT extract(epoch FROM max(now() - next_attempt_at))::float FROM webhook_deliveries"
+            " WHERE status = 'delivering'"
+        )
+        assert longest is None or longest < GRACE_SECONDS
+        await asyncio.sleep(0.1)
 
 
 async def test_every_event_arrives_although_senders_are_killed(urls: DatabaseUrls) -> None:
