@@ -317,3 +317,26 @@ async def test_an_older_schema_is_not_ready(
     response = await client.get("/readyz")
     assert response.status_code == 503
     assert "layers db migrate" in error_of(response)["message"]
+
+
+async def test_what_a_request_has_changed_is_told_to_those_who_publish_events(
+    database_urls: DatabaseUrls, family: Family
+) -> None:
+    """Not what was read, and not what was refused."""
+    edge = make_edge(database_urls)
+    headers = family.partner.headers
+    async with running(edge) as client:
+        assert edge.services is not None
+        rung = edge.services.bell.listen("outbox")
+        for response, status in (
+            (await client.get("/v1/thing", headers=headers), 200),
+            (await client.post("/v1/things", json={}, headers=headers), 422),
+            (await client.post("/v1/things", json={"name": "x", "credits": 1}), 401),
+        ):
+            assert response.status_code == status
+        assert not rung.is_set()
+        response = await client.post(
+            "/v1/things", json={"name": "x", "credits": 1}, headers=headers
+        )
+        assert response.status_code == 201
+        assert rung.is_set()

@@ -54,6 +54,7 @@ def test_everything_happens_in_a_run(small_run: Report) -> None:
         "refund",
         "subscription",
         "sweep claims",
+        "sweep events",
         "sweep expiries",
         "sweep periods",
     }

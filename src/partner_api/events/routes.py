@@ -177,9 +177,7 @@ async def create_sample(
         )
         return envelope_of(event_id, body.type, request.now, caller.organization_id, data)
 
-    reply = await transaction.run(write)
-    request.services.bell.ring("outbox")
-    return reply
+    return await transaction.run(write)
 
 
 def _check_data(event_type: str, data: dict[str, Any]) -> None:

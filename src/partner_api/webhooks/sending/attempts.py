@@ -11,8 +11,8 @@ import structlog
 from partner_api.crypto import UnsealError
 from partner_api.ids import format_id
 from partner_api.visible_text import visible
-from partner_api.webhooks.sending.body import event_body
 from partner_api.webhooks.sending.client import Answer
+from partner_api.webhooks.sending.schemas import event_body
 from partner_api.webhooks.sending.signatures import signature_headers
 from partner_api.webhooks.sending_store import DeliveryResult
 
