@@ -17,7 +17,7 @@ from layers_partner import webhooks
 from partner_api.commands.listening import receiver as receiving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tests.commands.standins import Asked
@@ -293,7 +293,7 @@ class TestRefusals:
         )
 
 
-def _refusal(status: int, code: str, details: dict[str, object]) -> Said:
+def _refusal(status: int, code: str, details: Mapping[str, object]) -> Said:
     error = {"code": code, "message": "Refused.", "requestId": "req_1", "details": details}
     return Said(status, json.dumps({"error": error}).encode())
 

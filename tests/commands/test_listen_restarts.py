@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from functools import partial
@@ -129,6 +130,7 @@ def test_a_server_that_is_away_is_asked_again_from_the_same_place(
 def test_ctrl_c_while_nothing_happens_ends_it_at_once(
     feed: FeedStandIn, listening: Callable[..., Listening]
 ) -> None:
+    secrets = set()
     for number in (signal.SIGINT, signal.SIGTERM):
         with listening() as listener:
             listener.says(READY)
@@ -136,6 +138,8 @@ def test_ctrl_c_while_nothing_happens_ends_it_at_once(
             listener.send(number)
             assert listener.ended() == 128 + number
         assert listener.said.endswith(f"layers: Stopped by {signal.Signals(number).name}.\n")
+        secrets.update(re.findall(r"whsec_\S+", listener.said))
+    assert len(secrets) == 1, "its secret is kept from the first start on"
 
 
 def test_ctrl_c_while_the_receiver_works_waits_for_its_answer_and_nothing_comes_twice(

@@ -39,10 +39,10 @@ async def trigger(
     server: Service, key: Key | None, *words: str
 ) -> subprocess.CompletedProcess[str]:
     """Run `layers trigger` as a process."""
-    settings = {"LAYERS_BASE_URL": server.base_url}
+    settings: dict[str, Any] = {"LAYERS_BASE_URL": server.base_url}
     if key is not None:
         settings["LAYERS_API_KEY"] = key.text
-    return await asyncio.to_thread(layers, "trigger", *words, **settings)
+    return await asyncio.to_thread(partial(layers, "trigger", *words, **settings))
 
 
 async def test_a_sample_is_in_the_feed_with_what_was_given_in_place_of_the_example(
@@ -138,8 +138,8 @@ async def test_over_a_bad_network_each_event_comes_once_and_in_order(
     key = await key_of_tests(installation, family)
     headers = key.headers
     with FaultProxy(server.port) as proxy:
+        words = ("--forward-to", receiver.url)
         for restart in range(3):
-            words = ("--forward-to", receiver.url)
             with Listening(proxy.base_url, tmp_path, *words, key=key.text) as listener:
                 await asyncio.to_thread(listener.says, READY)
                 proxy.script(
@@ -151,9 +151,9 @@ async def test_over_a_bad_network_each_event_comes_once_and_in_order(
                 goal = restart * 6 + 3
                 await asyncio.to_thread(receiver.wait_for, partial(has, receiver, goal))
                 assert await asyncio.to_thread(listener.interrupted) == 130
-        words = ("--forward-to", receiver.url, "--count", str(18 - len(receiver.asked)))
-        if len(receiver.asked) < 18:
-            with Listening(proxy.base_url, tmp_path, *words, key=key.text) as listener:
+        if missing := 18 - len(receiver.asked):
+            last = (*words, "--count", str(missing))
+            with Listening(proxy.base_url, tmp_path, *last, key=key.text) as listener:
                 assert await asyncio.to_thread(listener.ended) == 0
     feed = (await api.get("/v1/events", headers=headers)).json()["items"]
     assert receiver.ids() == [event["id"] for event in feed]

@@ -53,9 +53,12 @@ async def waiting(
     tasks = [
         asyncio.create_task(quiet.api.get(PATH, params=params, headers=one)) for one in headers
     ]
+    began = time.monotonic()
     await until_waiting(quiet, wallet, len(tasks))
     try:
         yield tasks
+        # Whoever is not woken finds the event too, when the time is over.
+        assert time.monotonic() - began < LONGEST, "nobody was woken"
     finally:
         for task in tasks:
             task.cancel()

@@ -279,7 +279,7 @@ _ROWS = {
     "reservations": "to_jsonb(r)",
     "assets": "to_jsonb(r) - '{id}'::text[]",
     "audit_events": "to_jsonb(r) - '{event_id}'::text[]",
-    "outbox": "to_jsonb(r) - '{id}'::text[]",
+    "outbox": "to_jsonb(r) - '{id}'::text[] #- '{data,transferId}'",
     "idempotency_keys": "to_jsonb(r) - '{caller_id}'::text[]",
     "wallets": "to_jsonb(r) - '{last_hash}'::text[]",
     "credit_events": "to_jsonb(r) - '{event_id,transfer_id,hash,previous_hash}'::text[]",

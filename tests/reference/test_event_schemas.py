@@ -15,7 +15,7 @@ from partner_api.app import ROUTES
 from partner_api.events.type_schemas import EVENT_TYPES
 from partner_api.reference.document import build_document
 from partner_api.reference.event_schemas import PARAMETERS, example_event, schema_name
-from partner_api.webhooks.sending.body import event_body
+from partner_api.webhooks.sending.schemas import event_body
 from partner_api.webhooks.sending.signatures import new_signing_secret, signature_headers
 
 if TYPE_CHECKING:

@@ -164,6 +164,21 @@ async def test_a_claim_that_is_lost_is_sent_again_and_its_late_report_changes_no
         assert await connection.fetchval(made, endpoint.tenant_id) == 1
 
 
+async def test_what_was_lost_is_sent_before_all_that_has_become_due(
+    pool: Pool, connection: Connection, owner: Connection
+) -> None:
+    """Or a delivery would be in the hands of a sender that is gone as long as others are left."""
+    gate = Gate()
+    async with Receiver(gate) as receiver, open_sending(pool) as stuck, open_sending(pool) as other:
+        await due_endpoint(owner, connection, receiver.url("/held"), 100)
+        await stuck.step()
+        await receiver.until(lambda: receiver.open["/held"] == 4)
+        await other.step(LOST)
+        await receiver.until(lambda: receiver.open["/held"] == 8)
+        sent = [request.event_id for request in receiver.requests]
+        assert sorted(sent[:4]) == sorted(sent[4:])
+
+
 async def test_both_secrets_sign_while_one_takes_over_from_the_other(
     pool: Pool, connection: Connection, owner: Connection
 ) -> None:

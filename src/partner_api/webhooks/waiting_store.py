@@ -42,10 +42,7 @@ async def next_due(connection: Connection, after: datetime) -> datetime | None:
 async def count_delivering(connection: Connection) -> int:
     """Return how many deliveries are claimed now, a lost claim included. Crosses tenants."""
     count: int = await connection.fetchval(
-        """
-        SELECT count(*) FROM webhook_deliveries
-         WHERE status = 'delivering' AND next_attempt_at IS NOT NULL
-        """
+        "SELECT count(*) FROM webhook_deliveries WHERE status = 'delivering'"
     )
     return count
 

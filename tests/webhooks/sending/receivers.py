@@ -165,4 +165,7 @@ def on_both_loops(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..
     own = inspect.Parameter("new_loop", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     run.__signature__ = signature.replace(parameters=[own, *signature.parameters.values()])  # type: ignore[attr-defined]
     loops = [asyncio.new_event_loop, uvloop.new_event_loop]
-    return pytest.mark.parametrize("new_loop", loops, ids=["asyncio", "uvloop"])(run)
+    marked: Callable[..., None] = pytest.mark.parametrize(
+        "new_loop", loops, ids=["asyncio", "uvloop"]
+    )(run)
+    return marked

@@ -200,9 +200,9 @@ async def test_a_name_with_one_bad_address_is_refused_and_nothing_of_it_is_told(
 
 
 async def test_this_machine_by_its_name_is_nothing_but_this_machine() -> None:
-    for found in (["127.0.0.1", "1.1.1.1"], ["1.1.1.1"], ["::ffff:127.0.0.1"], ["0.0.0.0"]):
+    for bad in (["127.0.0.1", "1.1.1.1"], ["1.1.1.1"], ["::ffff:127.0.0.1"], ["0.0.0.0"]):
         with pytest.raises(RefusedAddress):
-            await resolve("localhost", 80, development=True, lookups=answering(*found))
+            await resolve("localhost", 80, development=True, lookups=answering(*bad))
     found = await resolve("localhost", 80, development=True, lookups=answering("::1", "127.0.0.1"))
     assert [str(address) for address in found] == ["::1", "127.0.0.1"]
 

@@ -27,6 +27,8 @@ from partner_api.webhooks.sending.lookups import Lookups
 if TYPE_CHECKING:
     from tests.webhooks.sending.receivers import Behaviour, Receiver
 
+    from partner_api.webhooks.sending.stream import Stream
+
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
@@ -267,7 +269,7 @@ async def test_another_address_is_tried_when_one_refuses_or_does_not_answer(
             assert (await sender.send(named(receiving), {}, b"{}")).status == 200
         opened = network.Network._open
 
-        async def silent(self: network.Network, address: object, port: int) -> network.Stream:
+        async def silent(self: network.Network, address: object, port: int) -> Stream:
             if str(address) == "127.0.0.2":
                 await asyncio.sleep(PATIENCE_SECONDS)
             return await opened(self, address, port)  # type: ignore[arg-type]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
+from tests.webhooks.sending.hostile import HOSTILE, NO_ANSWER
 from tests.webhooks.sending.receivers import (
     OK,
     Visit,
+    answering,
     client,
     on_both_loops,
     open_files,
@@ -21,11 +22,7 @@ from partner_api.webhooks.sending import client as client_module
 from partner_api.webhooks.sending import failures
 from partner_api.webhooks.sending.stream import Stream
 
-if TYPE_CHECKING:
-    from tests.webhooks.sending.receivers import Behaviour
-
 MOST_READ_BYTES: Final = 1024 * 1024
-NO_ANSWER: Final = "There was no answer within 0.5 s."
 LARGE_BODY: Final = b"x" * 256 * 1024
 
 
@@ -41,123 +38,6 @@ def read_bytes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(Stream, "data_received", count)
     return counted
-
-
-def sending(*parts: bytes, for_ever: bytes = b"") -> Behaviour:
-    """Answer a request with these bytes, and then with others as fast as they are taken."""
-
-    answer = b"".join(parts)
-
-    async def behave(visit: Visit) -> None:
-        await visit.request()
-        await visit.send(answer)
-        while for_ever:
-            await visit.send(for_ever)
-        await visit.silence()
-
-    return behave
-
-
-def dripping(answer: bytes, *, head: bytes = b"") -> Behaviour:
-    """Answer a byte at a time."""
-
-    async def behave(visit: Visit) -> None:
-        await visit.request()
-        await visit.send(head)
-        for position in range(len(answer)):
-            await visit.send(answer[position : position + 1])
-            await asyncio.sleep(0.05)
-        await visit.silence()
-
-    return behave
-
-
-def ending(answer: bytes, *, rude: bool = False) -> Behaviour:
-    async def behave(visit: Visit) -> None:
-        await visit.request()
-        await visit.send(answer)
-        if rude:
-            visit.reset()
-
-    return behave
-
-
-async def says_nothing(visit: Visit) -> None:
-    await visit.silence()
-
-
-async def hangs_up(_visit: Visit) -> None:
-    pass
-
-
-async def answers_without_reading(visit: Visit) -> None:
-    await visit.reader.readuntil(b"\r\n\r\n")
-    await visit.send(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
-    # It never takes the body: the sender has to go.
-    await asyncio.sleep(0.3)
-    await visit.silence()
-
-
-async def answers_before_all(visit: Visit) -> None:
-    await visit.send(OK)
-    await visit.silence()
-
-
-HEAD = b"HTTP/1.1 200 OK\r\n"
-BOMB = gzip.compress(b"\0" * 10_000_000)
-HOSTILE: Final[dict[str, tuple[Behaviour, int | None, str | None]]] = {
-    "says nothing": (says_nothing, None, NO_ANSWER),
-    "drips its head": (dripping(HEAD * 100), None, NO_ANSWER),
-    "drips its body": (dripping(b"x" * 100, head=HEAD + b"Content-Length: 100\r\n\r\n"), 200, None),
-    "drips the body of an error": (
-        dripping(b"x" * 100, head=b"HTTP/1.1 400 No\r\nContent-Length: 100\r\n\r\n"), 400, "The answer was 400."),
-    "sends no body after its head": (sending(HEAD + b"Content-Length: 100\r\n\r\n"), 200, None),
-    "sends an endless body": (sending(HEAD, b"\r\n", for_ever=b"x" * 65536), 200, None),
-    "sends a body of 10 GB": (
-        sending(HEAD, b"Content-Length: 10000000000\r\n\r\n", for_ever=b"x" * 65536), 200, None),
-    "sends endless chunks of a byte": (
-        sending(HEAD, b"Transfer-Encoding: chunked\r\n\r\n", for_ever=b"1\r\nx\r\n" * 10_000), 200, None),
-    "sends a chunk whose size never ends": (
-        sending(HEAD, b"Transfer-Encoding: chunked\r\n\r\n1;", for_ever=b"x" * 65536), 200, None),
-    "sends endless trailers": (
-        sending(HEAD, b"Transfer-Encoding: chunked\r\n\r\n0\r\n", for_ever=b"A: b\r\n" * 10_000), 200, None),
-    "sends an error with an endless body": (
-        sending(b"HTTP/1.1 500 No\r\n\r\n", for_ever=b"x" * 65536), 500, "The answer was 500."),
-    "sends 10 MB of headers": (
-        sending(HEAD, *[b"X-%d: y\r\n" % number for number in range(1_000_000)], b"\r\n"), None,
-        "The head of the answer is too long."),
-    "sends one header of 10 MB": (
-        sending(HEAD, b"X: ", b"y" * 10_000_000, b"\r\n\r\n"), None, "The head of the answer is too long."),
-    "sends an endless line": (sending(for_ever=b"x" * 65536), None, "The head of the answer is too long."),
-    "sends 100 for ever": (
-        sending(for_ever=b"HTTP/1.1 100 Continue\r\n\r\n" * 1000), None, "The head of the answer is too long."),
-    "sends many 100 and then 200": (sending(b"HTTP/1.1 100 Continue\r\n\r\n" * 100 + OK), 200, None),
-    "redirects": (
-        sending(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n"), 302,
-        "The answer was a redirect (302); redirects are not followed."),
-    "changes the protocol": (
-        sending(b"HTTP/1.1 101 Go\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), None,
-        "The answer is not HTTP, or ended early."),
-    "resets": (ending(b"", rude=True), None, "The connection was closed without an answer."),
-    "hangs up at once": (hangs_up, None, "The connection was closed without an answer."),
-    "hangs up after the request": (ending(b""), None, "The connection was closed without an answer."),
-    "hangs up in its head": (ending(HEAD), None, "The answer is not HTTP, or ended early."),
-    "resets in its head": (ending(HEAD, rude=True), None, "The answer is not HTTP, or ended early."),
-    "hangs up in its body": (ending(HEAD + b"Content-Length: 9\r\n\r\nx"), 200, None),
-    "answers without reading": (answers_without_reading, 413, "The answer was 413."),
-    "answers before the request": (answers_before_all, 200, None),
-    "speaks another protocol": (ending(b"SSH-2.0-OpenSSH_9.9\r\n"), None, "The answer is not HTTP, or ended early."),
-    "has two lengths": (
-        ending(HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nok"), None,
-        "The answer is not HTTP, or ended early."),
-    "has a header with a control character": (
-        ending(HEAD + b"X: a\0b\r\n\r\n"), None, "The answer is not HTTP, or ended early."),
-    "sends a bomb": (
-        sending(HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB) + BOMB), 200, None),
-    "asks to wait for ever": (
-        sending(b"HTTP/1.1 503 No\r\nRetry-After: 99999999999999999999\r\nContent-Length: 0\r\n\r\n"), 503,
-        "The answer was 503."),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -189,3 +69,35 @@ async def test_a_hostile_receiver_costs_little(
         read_bytes.clear()
         await until(lambda: open_files() <= files)  # noqa: B023 - it is awaited here
         files = open_files()
+
+
+@pytest.mark.parametrize(("body_bytes", "connections"), [(60_000, 1), (100_000, 2)])
+async def test_64_kib_of_a_body_are_read(body_bytes: int, connections: int) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % body_bytes
+    async with receiver(answering(head + b"x" * body_bytes)) as receiving, client() as sender:
+        for _ in range(2):
+            assert (await sender.send(receiving.url, {}, b"{}"))[:2] == (200, None)
+        # Of one that has more, the connection is of no use.
+        assert receiving.connections == connections
+
+
+@on_both_loops
+async def test_what_is_sent_while_nobody_reads_is_not_taken(read_bytes: list[int]) -> None:
+    answered, full = asyncio.Event(), asyncio.Event()
+
+    async def behave(visit: Visit) -> None:
+        await visit.request()
+        await visit.send(OK)
+        await answered.wait()
+        try:
+            for _ in range(64):
+                async with asyncio.timeout(0.5):
+                    await visit.send(b"x" * 1024 * 1024)
+        finally:
+            full.set()
+
+    async with receiver(behave) as receiving, client() as sender:
+        assert (await sender.send(receiving.url, {}, b"{}")).status == 200
+        answered.set()
+        await full.wait()
+        assert sum(read_bytes) <= MOST_READ_BYTES

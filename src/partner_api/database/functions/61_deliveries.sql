@@ -111,7 +111,8 @@ BEGIN
 END
 $$;
 
--- Claim at most p_slots deliveries that are due of an endpoint, the longest due first. p_only_of: whose events it gets;
+-- Claim at most p_slots deliveries that are due of an endpoint: those whose claim was lost, then the longest due first;
+-- however many are due, none is long in the hands of a sender that is gone. p_only_of: whose events it gets;
 -- NULL: also those of all children. What is left of the children from before is abandoned: keys that may not act for
 -- them may change where it is sent.
 CREATE OR REPLACE FUNCTION webhook_endpoint_claim(
@@ -121,9 +122,15 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_ids uuid[] := ARRAY(
         SELECT id FROM webhook_deliveries
-         WHERE tenant_id = p_tenant_id AND endpoint_id = p_endpoint_id AND next_attempt_at <= p_now
+         WHERE tenant_id = p_tenant_id AND endpoint_id = p_endpoint_id AND status = 'delivering'
+           AND next_attempt_at <= p_now
          ORDER BY next_attempt_at LIMIT p_slots);
 BEGIN
+    v_ids := v_ids || ARRAY(
+        SELECT id FROM webhook_deliveries
+         WHERE tenant_id = p_tenant_id AND endpoint_id = p_endpoint_id AND status <> 'delivering'
+           AND next_attempt_at <= p_now
+         ORDER BY next_attempt_at LIMIT p_slots - cardinality(v_ids));
     UPDATE webhook_deliveries d
        SET status = 'delivering', claim_token = gen_random_uuid(),
            next_attempt_at = p_now + make_interval(secs => p_claim_seconds)

@@ -10,8 +10,9 @@ import structlog
 
 from partner_api.crypto import UnsealError
 from partner_api.ids import format_id
-from partner_api.webhooks.sending.body import event_body
+from partner_api.visible_text import visible
 from partner_api.webhooks.sending.client import Answer
+from partner_api.webhooks.sending.schemas import event_body
 from partner_api.webhooks.sending.signatures import signature_headers
 from partner_api.webhooks.sending_store import DeliveryResult
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 _JITTER: Final = (0.9, 1.1)
+# As many as the column takes.
+_MOST_CHARACTERS: Final = 500
 _UNREADABLE: Final = (
     "The signing secret of the endpoint cannot be read. Rotate it with rotate-secret."
 )
@@ -63,7 +66,8 @@ async def attempt(
         at=at,
         duration_ms=answer.duration_ms,
         status=answer.status,
-        error=answer.error,
+        # Whatever a library has put into it: what the database does not take would hold up all reports.
+        error=None if answer.error is None else visible(answer.error)[:_MOST_CHARACTERS],
         body=answer.body,
         retry_after_seconds=answer.retry_after_seconds,
         jitter=random.uniform(*_JITTER),  # noqa: S311

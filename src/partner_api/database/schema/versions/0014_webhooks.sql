@@ -141,6 +141,9 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_of_endpoint ON webhook_deliveries (tenant_id, endpoint_id, id);
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (tenant_id, endpoint_id, next_attempt_at)
     WHERE next_attempt_at IS NOT NULL;
+-- Those whose claim is lost come first: they have waited longer than what became due before they were lost.
+CREATE INDEX webhook_deliveries_claimed ON webhook_deliveries (tenant_id, endpoint_id, next_attempt_at)
+    WHERE status = 'delivering';
 CREATE INDEX webhook_deliveries_lost ON webhook_deliveries (tenant_id, endpoint_id, event_created_at)
     WHERE status = 'abandoned' AND NOT recovered;
 CREATE INDEX webhook_deliveries_age ON webhook_deliveries (created_at);

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from partner_api.ids import format_id
-from partner_api.webhooks.sending.body import event_body
+from partner_api.webhooks.sending.schemas import event_body
 
 EVENT = UUID("018bcfe5-6800-7000-8000-0123456789ab")
 ORGANIZATION = UUID("d4e5f6a7-8b9c-4d0e-9f2a-3b4c5d6e7f80")

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from partner_api.clock import format_milliseconds
-from partner_api.events.schemas import EventEnvelope
-from partner_api.ids import format_id
+from partner_api.events.schemas import envelope_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,12 +37,4 @@ def event_body(
         data: what happened, as the outbox has it.
         replay_of: the delivery that this one repeats.
     """
-    envelope = EventEnvelope(
-        id=format_id("evt", event_id),
-        type=event_type,
-        created_at=format_milliseconds(created_at),
-        organization_id=format_id("org", organization_id),
-        data=dict(data),
-        replay_of=msgspec.UNSET if replay_of is None else str(replay_of),
-    )
-    return _encode(envelope)
+    return _encode(envelope_of(event_id, event_type, created_at, organization_id, data, replay_of))
