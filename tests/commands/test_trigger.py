@@ -39,7 +39,7 @@ async def trigger(
     server: Service, key: Key | None, *words: str
 ) -> subprocess.CompletedProcess[str]:
     """Run `layers trigger` as a process."""
-    settings = {"LAYERS_BASE_URL": server.base_url}
+    settings: dict[str, Any] = {"LAYERS_BASE_URL": server.base_url}
     if key is not None:
         settings["LAYERS_API_KEY"] = key.text
     return await asyncio.to_thread(partial(layers, "trigger", *words, **settings))

@@ -19,7 +19,7 @@ from tests.properties.webhook_model import (
     Organization,
     Webhooks,
 )
-from tests.properties.webhook_operations import WebhookOperations
+from tests.properties.webhook_operations import WebhookOperations, set_organization
 from tests.support import endpoints
 from tests.support.tenants import NOON, Wallet, make_child, make_partner
 
@@ -64,6 +64,8 @@ class WebhookMachine(RuleBasedStateMachine):
         self.model = Webhooks()
         self.claims: list[tuple[ClaimedDelivery, Delivery]] = []
         self.secrets = 0
+        self.add_endpoint(["*"], "all_children", of_child=False)
+        self.add_endpoint(["*"], "own", of_child=True)
 
     @rule(
         of_child=st.booleans(),
@@ -90,8 +92,9 @@ class WebhookMachine(RuleBasedStateMachine):
         of_child=st.booleans(),
         event_type=st.sampled_from(["api_key.killed", "organization.resumed"]),
         count=st.integers(1, 8),
+        published=st.sampled_from([True, True, False]),
     )
-    def happen(self, event_type: str, count: int, *, of_child: bool) -> None:
+    def happen(self, event_type: str, count: int, *, of_child: bool, published: bool) -> None:
         ids = self.driver.run(
             endpoints.happen(
                 self.driver.connection,
@@ -103,6 +106,8 @@ class WebhookMachine(RuleBasedStateMachine):
         )
         owner = self.organizations[of_child]
         self.model.unpublished += [Event(owner, event_type, self.now, each) for each in ids]
+        if published:
+            self.publish(500, cut_off=False)
 
     @rule(limit=st.sampled_from([1, 3, 500]), cut_off=st.sampled_from([False, False, True]))
     def publish(self, limit: int, *, cut_off: bool) -> None:
@@ -117,8 +122,15 @@ class WebhookMachine(RuleBasedStateMachine):
         made = self.model.publish(events, self.now)
         assert done == event_store.Published(len(events), made)
 
-    @rule(per_endpoint=st.integers(1, 8))
-    def claim(self, per_endpoint: int) -> None:
+    @rule(
+        per_endpoint=st.integers(1, 8),
+        answer=st.sampled_from([None, *ANSWERS]),
+        comes_due=st.booleans(),
+    )
+    def claim(self, per_endpoint: int, answer: Answer | None, *, comes_due: bool) -> None:
+        """And report all at once, unless there is no answer; perhaps not before the first of them is due."""
+        if comes_due:
+            self.pass_time(None, early=False)
         self._learn_ids()
         claimed = self.driver.run(
             endpoints.claim(
@@ -154,6 +166,24 @@ class WebhookMachine(RuleBasedStateMachine):
             delivery.due_at = self.now + CLAIM
             self.claims.append((one, delivery))
         self.model.abandon_due(self.now)
+        if answer is not None:
+            self.finish([(0, answer, 1.0)] * len(claimed), last_first=True)
+
+    @rule(
+        of_child=st.booleans(),
+        count=st.integers(1, 6),
+        times=st.integers(1, 8),
+        answer=st.sampled_from(ANSWERS),
+        last=st.sampled_from([None, *ANSWERS]),
+    )
+    def live(
+        self, count: int, times: int, answer: Answer, last: Answer | None, *, of_child: bool
+    ) -> None:
+        """Up the ladder with some events, to its end perhaps."""
+        self.happen("api_key.killed", count, of_child=of_child, published=True)
+        for _ in range(times):
+            self.claim(6, answer, comes_due=True)
+        self.claim(6, last, comes_due=True)
 
     @precondition(lambda self: self.claims)
     @rule(
@@ -162,16 +192,14 @@ class WebhookMachine(RuleBasedStateMachine):
             min_size=1,
             max_size=6,
         ),
-        all_fail=st.booleans(),
+        last_first=st.booleans(),
     )
-    def finish(self, reports: list[tuple[int, Answer, float]], *, all_fail: bool) -> None:
+    def finish(self, reports: list[tuple[int, Answer, float]], *, last_first: bool) -> None:
         results, expected = [], []
-        if all_fail:
-            reports = [(number, Answer(500), 1.0) for number in range(len(self.claims))]
         for position, answer, jitter in reports:
             if not self.claims:
                 break
-            claimed, delivery = self.claims.pop(0 if all_fail else position % len(self.claims))
+            claimed, delivery = self.claims.pop(-1 if last_first else position % len(self.claims))
             results.append(
                 endpoints.result_of(
                     claimed,
@@ -211,23 +239,8 @@ class WebhookMachine(RuleBasedStateMachine):
     @rule(of_child=st.booleans(), status=st.sampled_from(["active", "active", "suspended"]))
     def set_organization(self, status: str, *, of_child: bool) -> None:
         organization = self.organizations[of_child]
-        self.driver.run(
-            self.driver.owner.execute(
-                "UPDATE organizations SET status = $3 WHERE tenant_id = $1 AND id = $2",
-                self.tenant_id,
-                organization.id,
-                status,
-            )
-        )
-        # The check of the books compares them.
-        self.driver.run(
-            self.driver.owner.execute(
-                "UPDATE wallets SET state = $3 WHERE tenant_id = $1 AND organization_id = $2",
-                self.tenant_id,
-                organization.id,
-                status,
-            )
-        )
+        changed = set_organization(self.driver.owner, self.tenant_id, organization.id, status)
+        self.driver.run(changed)
         organization.status = status
 
     @precondition(lambda self: self._endpoints())
@@ -235,8 +248,7 @@ class WebhookMachine(RuleBasedStateMachine):
     def rotate(self, position: int) -> None:
         endpoint = self._endpoint(position)
         self.secrets += 1
-        secret = f"sealed {self.secrets}".encode()
-        until = self.now + OVERLAP
+        secret, until = f"sealed {self.secrets}".encode(), self.now + OVERLAP
         self.driver.run(self.real.rotate(endpoint, secret, self.now, until))
         endpoint.previous, endpoint.secret = (endpoint.secret, until), secret
 

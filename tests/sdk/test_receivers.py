@@ -21,8 +21,8 @@ from tests.docs.pages import blocks_of
 from tests.sdk.node import compile_program, node_program
 
 from partner_api.events.type_schemas import EVENT_TYPES
-from partner_api.webhooks.sending.schemas import event_body
 from partner_api.webhooks.sending.client import WebhookClient
+from partner_api.webhooks.sending.schemas import event_body
 from partner_api.webhooks.sending.signatures import new_signing_secret, signature_headers
 
 if TYPE_CHECKING:

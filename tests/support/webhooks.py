@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 URL = "https://hooks.example.test/layers"
 
 
+_latest = [now()]
+
+
+def _next_id() -> UUID:
+    """An id that sorts behind those made before, also in one millisecond."""
+    _latest[0] = max(now(), _latest[0] + timedelta(milliseconds=1))
+    return new_uuid7(_latest[0])
+
+
 async def add_endpoint(
     installation: Installation,
     wallet: Wallet,
@@ -34,7 +43,7 @@ async def add_endpoint(
     events: Sequence[str] = ("*",),
 ) -> UUID:
     """An endpoint of the organization, for all events unless some are named."""
-    endpoint_id = new_uuid7(now())
+    endpoint_id = _next_id()
     secret_keys = installation.secret_keys
     context = f"webhook:{wallet.tenant_id}:{endpoint_id}".encode()
     sealed = secret_keys.seal(new_signing_secret().encode(), context)
@@ -70,7 +79,7 @@ async def add_delivery(
     """A delivery to the endpoint in this state, made an attempt ago; ``columns`` are set on its row."""
     at = now()
     delivery = delivery_store.NewDelivery(
-        delivery_id or new_uuid7(at),
+        delivery_id or _next_id(),
         endpoint_id,
         new_ulid(at),
         event_type,

@@ -25,7 +25,8 @@ async def test_a_page_looks_at_some_endpoints_and_goes_on_behind_them(
 ) -> None:
     """However few of them are what was asked for."""
     monkeypatch.setattr(operator_store, "LOOKED_AT", 3)
-    made = [await add_endpoint(quiet.installation, quiet_family.partner) for _ in range(8)]
+    # Of the same millisecond, any may be the newer one.
+    made = sorted([await add_endpoint(quiet.installation, quiet_family.partner) for _ in range(8)])
     failing = {made[0], made[6]}
     async with quiet.installation.owner.acquire() as connection:
         await connection.execute(
@@ -53,7 +54,7 @@ async def test_pages_with_more_than_fits_go_on_behind_the_last_item(
     quiet: Quiet, quiet_family: Family, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
     monkeypatch.setattr(operator_store, "LOOKED_AT", 4)
-    made = [await add_endpoint(quiet.installation, quiet_family.partner) for _ in range(7)]
+    made = sorted([await add_endpoint(quiet.installation, quiet_family.partner) for _ in range(7)])
     wanted = EndpointFilter(statuses=["active", "paused"])
     found: list[UUID] = []
     before: UUID | None = None
@@ -69,8 +70,9 @@ async def test_pages_with_more_than_fits_go_on_behind_the_last_item(
 
 
 async def test_the_end_of_the_list_is_said(quiet: Quiet, quiet_family: Family) -> None:
-    first = await add_endpoint(quiet.installation, quiet_family.partner)
-    second = await add_endpoint(quiet.installation, quiet_family.partner)
+    first, second = sorted(
+        [await add_endpoint(quiet.installation, quiet_family.partner) for _ in range(2)]
+    )
     wanted = EndpointFilter(organization_id=quiet_family.partner.organization_id)
     async with quiet.installation.pool.acquire() as connection:
         page = await list_endpoints(connection, wanted, before=None, limit=1)

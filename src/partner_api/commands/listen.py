@@ -37,7 +37,7 @@ def _address(text: str) -> str:
         raise unusable
     if "@" in parts.netloc:
         raise typer.BadParameter("It must not hold a user or a password.")
-    return text.partition("?")[0]
+    return text.partition("#")[0]
 
 
 def _instant(text: str) -> str:

@@ -8,6 +8,9 @@ from typing import Final
 import pytest
 from tests.webhooks.sending.hostile import HOSTILE, NO_ANSWER
 from tests.webhooks.sending.receivers import (
+    OK,
+    Visit,
+    answering,
     client,
     on_both_loops,
     open_files,
@@ -66,3 +69,35 @@ async def test_a_hostile_receiver_costs_little(
         read_bytes.clear()
         await until(lambda: open_files() <= files)  # noqa: B023 - it is awaited here
         files = open_files()
+
+
+@pytest.mark.parametrize(("body_bytes", "connections"), [(60_000, 1), (100_000, 2)])
+async def test_64_kib_of_a_body_are_read(body_bytes: int, connections: int) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % body_bytes
+    async with receiver(answering(head + b"x" * body_bytes)) as receiving, client() as sender:
+        for _ in range(2):
+            assert (await sender.send(receiving.url, {}, b"{}"))[:2] == (200, None)
+        # Of one that has more, the connection is of no use.
+        assert receiving.connections == connections
+
+
+@on_both_loops
+async def test_what_is_sent_while_nobody_reads_is_not_taken(read_bytes: list[int]) -> None:
+    answered, full = asyncio.Event(), asyncio.Event()
+
+    async def behave(visit: Visit) -> None:
+        await visit.request()
+        await visit.send(OK)
+        await answered.wait()
+        try:
+            for _ in range(64):
+                async with asyncio.timeout(0.5):
+                    await visit.send(b"x" * 1024 * 1024)
+        finally:
+            full.set()
+
+    async with receiver(behave) as receiving, client() as sender:
+        assert (await sender.send(receiving.url, {}, b"{}")).status == 200
+        answered.set()
+        await full.wait()
+        assert sum(read_bytes) <= MOST_READ_BYTES

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.webhooks.sending.certificates import DAY, NOW, Authority
+from tests.webhooks.sending.hostile import says_nothing
 from tests.webhooks.sending.receivers import (
     OK,
     Visit,
@@ -21,6 +22,7 @@ from tests.webhooks.sending.receivers import (
 
 from partner_api.webhooks.sending import client as client_module
 from partner_api.webhooks.sending import failures
+from partner_api.webhooks.sending.stream import Stream
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,3 +133,14 @@ async def test_a_handshake_that_never_ends_leaves_nothing_open(
         assert [answer[:2] for answer in answers] == [late] * 8
         await receiving.all_gone()
         await until(lambda: open_files() <= files)
+
+
+async def test_what_came_in_the_clear_is_no_part_of_what_comes_encrypted() -> None:
+    async with receiver(says_nothing) as receiving:
+        _, stream = await asyncio.get_running_loop().create_connection(
+            lambda: Stream(failures.Progress()), "127.0.0.1", receiving.port
+        )
+        stream.data_received(OK)
+        with pytest.raises(failures.SendFailure, match="does not speak TLS"):
+            await stream.start_tls(ssl.create_default_context(), NAME)
+        stream.close()
