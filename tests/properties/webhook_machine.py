@@ -24,7 +24,7 @@ from tests.support import endpoints
 from tests.support.tenants import NOON, Wallet, make_child, make_partner
 
 from partner_api.events import store as event_store
-from partner_api.webhooks import delivery_store, purge_store, sending_store
+from partner_api.webhooks import delivery_store, purge_store, recovery_store, sending_store
 
 if TYPE_CHECKING:
     from tests.properties.driver import Driver
@@ -261,7 +261,7 @@ class WebhookMachine(RuleBasedStateMachine):
         self._learn_ids()
         expected = self.model.recover(endpoint, self.now - back, self.now)
         done = self.driver.run(self.real.recover(endpoint, self.now - back, self.now))
-        assert done == delivery_store.Recovering(expected, has_more=False)
+        assert done == recovery_store.Recovering(expected, has_more=False)
 
     @precondition(lambda self: self._endpoints())
     @rule(position=which)
