@@ -105,6 +105,30 @@ async def test_only_what_was_asked_for_ends_the_wait(quiet: Quiet, quiet_family:
         assert await items_of(task) == [format_id("evt", event)]
 
 
+async def test_events_of_others_are_not_looked_at_one_by_one(
+    quiet: Quiet, quiet_family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy child does not make each of those who wait ask the database again and again."""
+    looks: list[int] = []
+
+    async def counted(*arguments: Any, **filters: Any) -> store.FeedPage:
+        looks.append(filters["after"])
+        return await read_feed(*arguments, **filters)
+
+    read_feed = store.read_feed
+    monkeypatch.setattr(store, "read_feed", counted)
+    monkeypatch.setattr(service, "_REST_SECONDS", 600.0)
+    partner, headers = quiet_family.partner, quiet_family.partner_key.headers
+    async with waiting(quiet, partner, [headers]) as (task,):
+        for _ in range(5):
+            await quiet.happen(quiet_family.child)
+            await quiet.publish(partner)
+            await until_looked(quiet)
+        assert not task.done()
+        # The first of them woke it at once.
+        assert len(looks) == 2
+
+
 async def until_looked(quiet: Quiet) -> None:
     """Let a request that was woken look, and wait again: it asks the database for that once."""
     for _ in range(20):

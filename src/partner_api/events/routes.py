@@ -73,6 +73,7 @@ async def list_events(request: ApiRequest, query: EventsQuery) -> EventPage:
     services = request.services
     give_up = time.monotonic() + query.wait
     position = read_cursor(request, int)
+    has_waited = False
     async with contextlib.AsyncExitStack() as stack:
         gone = await stack.enter_async_context(watching_client(request)) if query.wait else None
         while True:
@@ -83,7 +84,10 @@ async def list_events(request: ApiRequest, query: EventsQuery) -> EventPage:
             if found.events or not found.at_end or gone is None or over:
                 break
             position = found.position
-            await services.event_waits.wait(request.caller.tenant_id, position, rung, gone, left)
+            await services.event_waits.wait(
+                request.caller.tenant_id, position, rung, gone, left, has_waited=has_waited
+            )
+            has_waited = True
     return EventPage(
         items=[
             envelope_of(

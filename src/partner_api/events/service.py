@@ -22,6 +22,8 @@ MOST_WAITS: Final = 50
 _log = structlog.get_logger(__name__)
 # A bell may not be heard.
 _LOOK_AGAIN_SECONDS = 1.0
+# Whoever was woken by what is not theirs: a busy tenant publishes all the time, and each look is a statement.
+_REST_SECONDS = 0.25
 _TOO_MANY = f"{MOST_WAITS} requests wait for events already. Ask without wait, or when one of them was answered."
 
 
@@ -61,6 +63,8 @@ class EventWaits:
         rung: asyncio.Event,
         gone: asyncio.Task[None],
         seconds: float,
+        *,
+        has_waited: bool,
     ) -> None:
         """Wait until a tenant has an event behind a position, or the client, the process or the time is at its end.
 
@@ -70,6 +74,7 @@ class EventWaits:
             rung: what the bell of events has given before they were looked for.
             gone: ends when the client has gone.
             seconds: how long.
+            has_waited: it did, and what then came was for others: this takes a moment at least.
 
         Raises:
             ApiError: RATE_LIMITED, as many of the tenant's wait already as may.
@@ -83,8 +88,14 @@ class EventWaits:
             self._look.set()
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_for_all(), name="event waits")
+        rest = asyncio.get_running_loop().time() + (
+            min(_REST_SECONDS, seconds) if has_waited else 0.0
+        )
         try:
             await wait_for_any([wait.news, self._stopping], seconds, gone=gone)
+            await wait_for_any(
+                [self._stopping], rest - asyncio.get_running_loop().time(), gone=gone
+            )
         finally:
             waits.remove(wait)
             if not waits:
