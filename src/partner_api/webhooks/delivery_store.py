@@ -125,18 +125,17 @@ async def list_deliveries(
         before: only those with a smaller id.
         limit: how many at most.
     """
-    last_look = None
-    if (organization_id, event_types, statuses) != (None, None, None):
-        last_look = await _nth_delivery(connection, tenant_id, endpoint_id, before, LOOKED_AT)
+    has_filter = (organization_id, event_types, statuses) != (None, None, None)
     rows = await connection.fetch(
         f"""
-        SELECT {_COLUMNS} FROM webhook_deliveries d
-         WHERE d.tenant_id = $1 AND d.endpoint_id = $2
-           AND ($3::text[] IS NULL OR d.event_type = ANY ($3))
+        SELECT {_COLUMNS}
+          FROM (SELECT * FROM webhook_deliveries
+                 WHERE tenant_id = $1 AND endpoint_id = $2
+                   AND id < coalesce($5, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+                 ORDER BY id DESC LIMIT $8) d
+         WHERE ($3::text[] IS NULL OR d.event_type = ANY ($3))
            AND ($4::text[] IS NULL OR d.status = ANY ($4))
-           AND d.id < coalesce($5, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
            AND ($7::uuid IS NULL OR d.organization_id = $7)
-           AND d.id >= coalesce($8, '00000000-0000-0000-0000-000000000000'::uuid)
          ORDER BY d.id DESC LIMIT $6
         """,
         tenant_id,
@@ -146,11 +145,14 @@ async def list_deliveries(
         before,
         limit + 1,
         organization_id,
-        last_look,
+        LOOKED_AT if has_filter else limit + 1,
     )
     found = read_rows(Delivery, rows)
     if len(found) > limit:
         return DeliveryPage(found[:limit], found[limit - 1].id)
+    if not has_filter:
+        return DeliveryPage(found, None)
+    last_look = await _nth_delivery(connection, tenant_id, endpoint_id, before, LOOKED_AT)
     return DeliveryPage(found, last_look)
 
 
