@@ -235,9 +235,8 @@ async def test_a_function_that_has_begun_finds_what_it_calls(
     assert await mismatches(connection, tenant) == []
 
 
-@pytest.mark.parametrize("save", ["wallet_save(w)", "wallets_save(w.tenant_id, ARRAY[w])"])
 async def test_wallets_that_are_saved_without_a_time_are_told_of_when_they_get_low(
-    connection: Connection, owner_connection: Connection, save: str
+    connection: Connection, owner_connection: Connection
 ) -> None:
     """Once, as of their last event."""
     partner = await make_partner(connection, prepaid=1_000)
@@ -248,7 +247,8 @@ async def test_wallets_that_are_saved_without_a_time_are_told_of_when_they_get_l
     )
     for _ in range(2):
         await owner_connection.execute(
-            f"SELECT {save} FROM wallets w WHERE w.organization_id = $1", child.organization_id
+            "SELECT wallets_save(w.tenant_id, ARRAY[w]) FROM wallets w WHERE w.organization_id = $1",
+            child.organization_id,
         )
     told = await owner_connection.fetch(
         """
