@@ -213,7 +213,7 @@ def _retry_after(headers: list[tuple[bytes, bytes]]) -> int | None:
         return min(int(text), _MOST_RETRY_AFTER_SECONDS)
     try:
         date = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - time.time()
     return max(0, min(int(seconds), _MOST_RETRY_AFTER_SECONDS))
