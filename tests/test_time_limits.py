@@ -88,7 +88,8 @@ ALLOWED = {
     "database/lanes.py Lanes.enter turn": "until the time that the caller says; without one, a call whose items have",
     "edge/money_calls.py MoneyCalls.call operation.answer": "a timer until it has left, then the limits of the call",
     "ops/clock/routes.py advance_clock services.advancing": "development mode: as long as what is due takes",
-    "ops/jobs/claim_routes.py _wait wait": "the event of a task that is waited for with a limit",
+    "edge/request/waiting.py wait_for_any wait": "the events of tasks that are waited for with a limit",
+    "events/routes.py list_events wait": "it is given how long",
     "sweeps/loop.py sleep_unless_stopped wait": "the events of tasks that are waited for with a limit",
     "sweeps/deliveries.py DeliverWebhooks.step wait": "WEBHOOK_SECONDS, of each request that is waited for",
     "sweeps/deliveries.py DeliverWebhooks.stop wait": "the share of LAYERS_SHUTDOWN_SECONDS, as its argument",
@@ -113,7 +114,7 @@ ALLOWED = {
     "storage/routes.py FileReply.__call__ send": "SEND_SILENCE_SECONDS, behind it",
     "edge/connections/cycle.py Cycle.receive receive": "BODY_SILENCE_SECONDS and JSON_BODY_SECONDS, of the connection",
     "edge/connections/cycle.py Cycle.send send": "SEND_SILENCE_SECONDS, of the connection",
-    "ops/jobs/claim_routes.py _watching.until_gone receive": "it is cancelled when the answer is there",
+    "edge/request/waiting.py watching_client.until_gone receive": "it is cancelled when the answer is there",
     # The Redis or Valkey that counts.
     "edge/limits/rate_limits.py _admit hit": "SHARED_COUNTERS_SECONDS, of its client",
     "edge/limits/rate_limits.py _admit get_window_stats": "SHARED_COUNTERS_SECONDS, of its client",

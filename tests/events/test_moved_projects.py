@@ -53,6 +53,7 @@ async def test_each_organization_hears_of_it_while_it_has_it(connection: Connect
     first, second = [await make_child(connection, partner) for _ in range(2)]
     project_id = first.project_id
     of_all = await make_endpoint(connection, partner, scope="all_children")
+    await make_endpoint(connection, partner)
     of_first = await make_endpoint(connection, first, project_id=project_id)
     everything_of_second = await make_endpoint(connection, second)
     data = {"projectId": f"prj_{project_id}"}

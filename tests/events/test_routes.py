@@ -191,6 +191,27 @@ async def test_a_cursor_whose_next_events_are_gone(quiet: Quiet, quiet_family: F
     assert await ids(quiet, headers, cursor=oldest) == []
 
 
+async def test_a_cursor_of_events_that_a_restored_database_does_not_have(
+    quiet: Quiet, quiet_family: Family
+) -> None:
+    """Without a refusal, what is published up to it would never be seen."""
+    headers = quiet_family.partner_key.headers
+    await follow_each_other(quiet, quiet_family, *["job.completed"] * 3)
+    ahead = (await look(quiet, headers))["nextCursor"]
+    await quiet.installation.owner.execute(
+        "UPDATE event_streams SET last_sequence = 1 WHERE tenant_id = $1",
+        quiet_family.partner.tenant_id,
+    )
+    await quiet.installation.owner.execute(
+        "DELETE FROM outbox WHERE tenant_id = $1 AND sequence > 1", quiet_family.partner.tenant_id
+    )
+    response = await quiet.api.get(PATH, params={"cursor": ahead}, headers=headers)
+    details = refused(response, "VALIDATION")
+    assert [issue["path"] for issue in details["issues"]] == ["cursor"]
+    (later,) = await follow_each_other(quiet, quiet_family, "job.completed")
+    assert await ids(quiet, headers, cursor=details["oldestCursor"]) == event_ids(later)
+
+
 # Whose events -------------------------------------------------------------------------------------
 
 

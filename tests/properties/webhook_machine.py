@@ -19,7 +19,7 @@ from tests.properties.webhook_model import (
     Organization,
     Webhooks,
 )
-from tests.properties.webhook_operations import WebhookOperations
+from tests.properties.webhook_operations import WebhookOperations, set_organization
 from tests.support import endpoints
 from tests.support.tenants import NOON, Wallet, make_child, make_partner
 
@@ -239,14 +239,8 @@ class WebhookMachine(RuleBasedStateMachine):
     @rule(of_child=st.booleans(), status=st.sampled_from(["active", "active", "suspended"]))
     def set_organization(self, status: str, *, of_child: bool) -> None:
         organization = self.organizations[of_child]
-        # The check of the books compares both.
-        for change in (
-            "organizations SET status = $3 WHERE id",
-            "wallets SET state = $3 WHERE organization_id",
-        ):
-            statement = f"UPDATE {change} = $2 AND tenant_id = $1"
-            done = self.driver.owner.execute(statement, self.tenant_id, organization.id, status)
-            self.driver.run(done)
+        changed = set_organization(self.driver.owner, self.tenant_id, organization.id, status)
+        self.driver.run(changed)
         organization.status = status
 
     @precondition(lambda self: self._endpoints())
@@ -254,8 +248,7 @@ class WebhookMachine(RuleBasedStateMachine):
     def rotate(self, position: int) -> None:
         endpoint = self._endpoint(position)
         self.secrets += 1
-        secret = f"sealed {self.secrets}".encode()
-        until = self.now + OVERLAP
+        secret, until = f"sealed {self.secrets}".encode(), self.now + OVERLAP
         self.driver.run(self.real.rotate(endpoint, secret, self.now, until))
         endpoint.previous, endpoint.secret = (endpoint.secret, until), secret
 

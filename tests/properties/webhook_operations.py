@@ -134,3 +134,15 @@ class WebhookOperations:
             limit=1_000,
         )
         return page.events
+
+
+async def set_organization(
+    owner: Connection, tenant_id: int, organization_id: UUID, status: str
+) -> None:
+    """Suspend or resume, in both tables that the check of the books compares."""
+    for change in (
+        "organizations SET status = $3 WHERE id",
+        "wallets SET state = $3 WHERE organization_id",
+    ):
+        statement = f"UPDATE {change} = $2 AND tenant_id = $1"
+        await owner.execute(statement, tenant_id, organization_id, status)

@@ -34,6 +34,10 @@ _CURSOR_GONE = (
     "What came right behind this cursor is over 30 days old and no longer kept. Go on from "
     "details.oldestCursor."
 )
+_CURSOR_AHEAD = (
+    "There are no events up to this cursor: the server was restored from a backup that is older. Go on from "
+    "details.oldestCursor, behind what it knows."
+)
 
 
 @routes.read(
@@ -96,7 +100,7 @@ async def _look(request: ApiRequest, query: EventsQuery, position: int | None) -
     """Look for events behind a position, None for all.
 
     Raises:
-        ApiError: VALIDATION: some behind it are no longer kept.
+        ApiError: VALIDATION: some behind it are no longer kept, or nothing was published up to it.
     """
     caller = request.caller
     async with (
@@ -113,11 +117,13 @@ async def _look(request: ApiRequest, query: EventsQuery, position: int | None) -
             since=query.since,
             limit=query.limit,
         )
-    if position is not None and position < found.oldest:
-        issue = Issue("cursor", "Expected a cursor behind which nothing is missing")
-        oldest = write_cursor(request, query, found.oldest)
-        raise ApiError("VALIDATION", _CURSOR_GONE, {"issues": [issue], "oldestCursor": oldest})
-    return found
+    if position is None or found.oldest <= position <= found.position:
+        return found
+    ahead = position > found.position
+    issue = Issue("cursor", "Expected a cursor behind which nothing is missing")
+    oldest = write_cursor(request, query, found.position if ahead else found.oldest)
+    details = {"issues": [issue], "oldestCursor": oldest}
+    raise ApiError("VALIDATION", _CURSOR_AHEAD if ahead else _CURSOR_GONE, details)
 
 
 def _check_scope(request: ApiRequest, query: EventsQuery) -> None:

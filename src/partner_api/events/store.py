@@ -120,7 +120,8 @@ async def read_feed(
     """Return the next events of an organization, in the order in which they were published.
 
     A page may have fewer events than ``limit``, and none at all, although there are more behind its position: a look
-    ends after 2,000 events of whatever type.
+    ends after 2,000 events of whatever type. Its position is before ``after`` when nothing was ever published there:
+    the database was restored from a backup.
 
     Args:
         connection: any.
@@ -152,7 +153,7 @@ async def read_feed(
     ]
     at_end = len(events) < limit and bounds.look_end is None
     if at_end:
-        position = max(after, bounds.last_sequence)
+        position = bounds.last_sequence
     elif len(events) == limit:
         position = events[-1].sequence
     else:

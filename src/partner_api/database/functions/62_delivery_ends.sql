@@ -140,7 +140,7 @@ BEGIN
     PERFORM audit_write(v_endpoint.tenant_id, p_now, v_endpoint.organization_id, 'webhook_endpoint.auto_paused',
                         ROW ('system', NULL, NULL, NULL, NULL)::caller, v_endpoint.project_id, v_facts);
     PERFORM outbox_write(v_endpoint.tenant_id, p_now, v_endpoint.organization_id, 'webhook_endpoint.auto_paused',
-                         v_endpoint.id, v_facts || jsonb_build_object('url', v_endpoint.url));
+                         gen_random_uuid(), v_facts || jsonb_build_object('url', v_endpoint.url));
     RETURN true;
 END
 $$;
