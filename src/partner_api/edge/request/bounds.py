@@ -8,6 +8,7 @@ from what its schema allows.
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from typing import Annotated, Any, Protocol, get_args, get_origin
 
 import msgspec
@@ -50,11 +51,17 @@ class JsonBound:
         return self._max_values
 
     def too_large(self, value: dict[str, Any], path: str) -> Issue | None:
-        """Check the size of its JSON, then how much is in it."""
-        if len(msgspec.json.encode(value)) > self._max_bytes:
+        """Check the size of its JSON, then how much is in it, then its size with all digits of its numbers."""
+        size = len(msgspec.json.encode(value))
+        if size > self._max_bytes:
             return Issue(path, f"Expected at most {self._max_bytes // 1024} KiB of JSON")
         if _count_values(value) > self._max_values:
             return Issue(path, f"Expected at most {self._max_values} names and values in it")
+        if size + _count_spared_digits(value) > self._max_bytes:
+            return Issue(
+                path,
+                f"Expected at most {self._max_bytes // 1024} KiB of JSON with numbers written without exponents",
+            )
         return None
 
     def issues(self, value: dict[str, Any], path: str) -> list[Issue]:
@@ -84,6 +91,21 @@ def _count_values(value: dict[str, Any]) -> int:
         elif isinstance(inner, list):
             count += len(inner)
             waiting += inner
+    return count
+
+
+def _count_spared_digits(value: dict[str, Any]) -> int:
+    """Count the bytes that exponents spare: the database writes 1e300 as a number of 301 digits, and so do answers."""
+    count = 0
+    waiting: list[Any] = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict):
+            waiting += inner.values()
+        elif isinstance(inner, list):
+            waiting += inner
+        elif isinstance(inner, float) and "e" in (written := repr(inner)):
+            count += len(f"{Decimal(written):f}") - len(written)
     return count
 
 

@@ -93,4 +93,4 @@ async def _send(
     event_id = format_id("evt", delivery.event_id)
     # The machine's time, not the installation's: receivers compare it with theirs.
     headers = signature_headers(secrets, event_id, body, int(time.time()))
-    return await client.send(delivery.url, headers, body)
+    return await client.send(delivery.url, headers, body, whose=delivery.tenant_id)
