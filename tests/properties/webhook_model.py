@@ -111,6 +111,11 @@ class Delivery:
         self.due_at = self.token = None
 
 
+def in_turn(delivery: Delivery) -> tuple[bool, datetime | None]:
+    """Of what is due: before which others it is claimed."""
+    return delivery.status != "delivering", delivery.due_at
+
+
 @dataclass
 class Webhooks:
     """All of one partner."""
@@ -152,9 +157,9 @@ class Webhooks:
         return [delivery for delivery in self.deliveries if delivery.endpoint is endpoint]
 
     def due(self, endpoint: Endpoint, now: datetime) -> list[Delivery]:
-        """Those that are due, the longest due first; a lost claim is."""
+        """Those that are due: whose claim was lost, then the others, of each the longest due first."""
         waiting = [one for one in self.of(endpoint) if one.due_at is not None and one.due_at <= now]
-        return sorted(waiting, key=lambda one: one.due_at or now)
+        return sorted(waiting, key=in_turn)
 
     def abandon_due(self, now: datetime) -> None:
         """A claim gives up what is due and cannot be sent."""
