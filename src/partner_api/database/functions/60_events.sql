@@ -1,7 +1,8 @@
 -- Publishing: what is in the outbox gets its place in the feed of its tenant, and its deliveries.
 --
--- These statements are planned once per connection, perhaps while the tables are empty: rows are named by arrays of their
--- ids, and nested loops over indexes are the only way left to read them.
+-- These statements are planned once per connection, perhaps while the tables are empty, when reading all that a tenant has
+-- seems as good as anything: rows are named by arrays of their ids, nested loops over indexes are the only way left to
+-- read them, and OFFSET 0 makes each id lead to its row, never the other way round.
 
 -- Return why nothing can be sent to an endpoint now; NULL: it can. p_partner_status is that of the organization's partner,
 -- NULL for one of a partner.
@@ -25,11 +26,16 @@ BEGIN
            coalesce(array_agg(webhook_hindrance(w.status, owner.status, partner.status)), '{}')
       INTO p_events, p_endpoints, p_hindrances
       FROM unnest(p_event_ids) AS asked (id)
-      JOIN outbox e ON e.tenant_id = p_tenant_id AND e.id = asked.id
-      JOIN organizations o ON o.tenant_id = p_tenant_id AND o.id = e.organization_id
-      JOIN webhook_endpoints w ON w.tenant_id = p_tenant_id AND w.organization_id = ANY (ARRAY[o.id, o.parent_id])
-      JOIN organizations owner ON owner.tenant_id = p_tenant_id AND owner.id = w.organization_id
-      LEFT JOIN organizations partner ON partner.tenant_id = p_tenant_id AND partner.id = owner.parent_id
+     CROSS JOIN LATERAL (SELECT * FROM outbox WHERE tenant_id = p_tenant_id AND id = asked.id OFFSET 0) e
+     CROSS JOIN LATERAL (
+           SELECT * FROM organizations WHERE tenant_id = p_tenant_id AND id = e.organization_id OFFSET 0) o
+     CROSS JOIN LATERAL (
+           SELECT * FROM webhook_endpoints
+            WHERE tenant_id = p_tenant_id AND organization_id = ANY (ARRAY[o.id, o.parent_id]) OFFSET 0) w
+     CROSS JOIN LATERAL (
+           SELECT * FROM organizations WHERE tenant_id = p_tenant_id AND id = w.organization_id OFFSET 0) owner
+      LEFT JOIN LATERAL (
+           SELECT * FROM organizations WHERE tenant_id = p_tenant_id AND id = owner.parent_id OFFSET 0) partner ON true
      WHERE w.deleted_at IS NULL
        AND (w.organization_id = o.id OR w.scope = 'all_children')
        AND (w.events = '{*}' OR e.event_type = ANY (w.events))
@@ -66,12 +72,11 @@ BEGIN
     v_at := (SELECT greatest(p_now, v_stream.last_published_at, max(created_at))
                FROM outbox WHERE tenant_id = p_tenant_id AND id = ANY (v_ids));
     UPDATE outbox o
-       SET sequence = v_stream.last_sequence + published.position,
+       SET sequence = v_stream.last_sequence + array_position(v_ids, o.id),
            published_at = v_at,
            data = CASE WHEN o.data ? 'organizationId' THEN o.data
                        ELSE o.data || jsonb_build_object('organizationId', 'org_' || o.organization_id) END
-      FROM unnest(v_ids) WITH ORDINALITY AS published (id, position)
-     WHERE o.tenant_id = p_tenant_id AND o.id = published.id;
+     WHERE o.tenant_id = p_tenant_id AND o.id = ANY (v_ids);
     GET DIAGNOSTICS p_events = ROW_COUNT;
     IF p_events < cardinality(v_ids) THEN
         -- A server of the previous release deletes those that nobody has published for 30 days.
@@ -110,7 +115,7 @@ BEGIN
            m.hindrance, p_at
       FROM unnest(v_matched.p_events, v_matched.p_endpoints, v_matched.p_hindrances)
                AS m (event_id, endpoint_id, hindrance)
-      JOIN outbox e ON e.tenant_id = p_tenant_id AND e.id = m.event_id
+     CROSS JOIN LATERAL (SELECT * FROM outbox WHERE tenant_id = p_tenant_id AND id = m.event_id OFFSET 0) e
      WHERE m.endpoint_id = ANY (v_endpoints);
     GET DIAGNOSTICS v_made = ROW_COUNT;
     UPDATE webhook_queues SET next_due_at = p_now

@@ -102,7 +102,7 @@ BEGIN
     UPDATE webhook_deliveries
        SET status = 'abandoned', claim_token = NULL, next_attempt_at = NULL, abandoned_at = p_now,
            abandoned_reason = p_reason
-     WHERE tenant_id = p_tenant_id AND id = ANY (ARRAY(
+     WHERE tenant_id = p_tenant_id AND endpoint_id = p_endpoint_id AND id = ANY (ARRAY(
            SELECT id FROM webhook_deliveries
             WHERE tenant_id = p_tenant_id AND endpoint_id = p_endpoint_id AND next_attempt_at <= p_now
             ORDER BY next_attempt_at LIMIT 500));
@@ -134,26 +134,29 @@ BEGIN
     UPDATE webhook_deliveries d
        SET status = 'delivering', claim_token = gen_random_uuid(),
            next_attempt_at = p_now + make_interval(secs => p_claim_seconds)
-     WHERE d.tenant_id = p_tenant_id AND d.id = ANY (v_ids)
+     WHERE d.tenant_id = p_tenant_id AND d.endpoint_id = p_endpoint_id AND d.id = ANY (v_ids)
        AND (p_only_of IS NULL OR d.organization_id = p_only_of)
+       -- EXISTS might be answered by reading the whole outbox once.
        AND (d.data IS NOT NULL
-            OR EXISTS (SELECT FROM outbox e WHERE e.tenant_id = d.tenant_id AND e.id = d.event_id));
+            OR (SELECT true FROM outbox e WHERE e.tenant_id = d.tenant_id AND e.id = d.event_id));
     p_claimed := ARRAY(
         SELECT ROW (d.tenant_id, d.id, d.endpoint_id, d.claim_token, w.url, w.secret,
                     CASE WHEN w.previous_secret_expires_at > p_now THEN w.previous_secret END,
                     d.event_id, d.event_type, d.event_created_at, d.organization_id, coalesce(d.data, e.data),
                     d.replay_of, d.attempts + 1)::webhook_claimed
           FROM unnest(v_ids) AS due (id)
-          JOIN webhook_deliveries d ON d.tenant_id = p_tenant_id AND d.id = due.id
-          JOIN webhook_endpoints w ON w.tenant_id = d.tenant_id AND w.id = d.endpoint_id
-          LEFT JOIN outbox e ON e.tenant_id = d.tenant_id AND e.id = d.event_id
+         CROSS JOIN LATERAL (SELECT * FROM webhook_deliveries WHERE tenant_id = p_tenant_id AND id = due.id OFFSET 0) d
+         CROSS JOIN LATERAL (
+               SELECT * FROM webhook_endpoints WHERE tenant_id = p_tenant_id AND id = d.endpoint_id OFFSET 0) w
+          LEFT JOIN LATERAL (
+               SELECT * FROM outbox WHERE tenant_id = p_tenant_id AND id = d.event_id OFFSET 0) e ON true
          WHERE d.status = 'delivering' AND d.next_attempt_at > p_now);
     p_abandoned := cardinality(v_ids) - cardinality(p_claimed);
     IF p_abandoned > 0 THEN
         UPDATE webhook_deliveries
            SET status = 'abandoned', claim_token = NULL, next_attempt_at = NULL, abandoned_at = p_now,
                abandoned_reason = CASE WHEN organization_id <> p_only_of THEN 'out_of_scope' ELSE 'event_expired' END
-         WHERE tenant_id = p_tenant_id AND id = ANY (v_ids) AND next_attempt_at <= p_now;
+         WHERE tenant_id = p_tenant_id AND endpoint_id = p_endpoint_id AND id = ANY (v_ids) AND next_attempt_at <= p_now;
         GET DIAGNOSTICS p_abandoned = ROW_COUNT;
     END IF;
 END

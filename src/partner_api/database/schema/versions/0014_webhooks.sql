@@ -165,6 +165,12 @@ CREATE TABLE webhook_attempts (
     CONSTRAINT webhook_attempts_times CHECK (at >= '1970-01-01Z' AND at < '10000-01-01Z')
 );
 
+-- As 0004_statistics.sql has it for the tables before them.
+ALTER TABLE webhook_endpoints ALTER COLUMN tenant_id SET (n_distinct = 100);
+ALTER TABLE webhook_queues ALTER COLUMN tenant_id SET (n_distinct = 100);
+ALTER TABLE webhook_deliveries ALTER COLUMN tenant_id SET (n_distinct = 100);
+ALTER TABLE webhook_attempts ALTER COLUMN tenant_id SET (n_distinct = 100);
+
 -- A delivery that a sender has claimed: what it needs to send it.
 CREATE TYPE webhook_claimed AS (
     tenant_id        bigint,
