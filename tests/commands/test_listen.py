@@ -81,6 +81,16 @@ class TestPrinting:
         (line,) = listen("--json", "--cursor", json.loads(lines[1])["cursor"]).output.splitlines()
         assert json.loads(line)["event"] == feed.events[2]
 
+    def test_for_programs_the_last_of_so_many_events_says_where_to_go_on(
+        self, feed: FeedStandIn, listen: Callable[..., Result]
+    ) -> None:
+        feed.happen("job.completed", "credits.low", "api_key.killed")
+        lines = listen("--json", "--since", "2026-01-01T00:00:00Z", count=2).output.splitlines()
+        cursor = json.loads(lines[-1])["cursor"]
+        assert cursor is not None
+        (line,) = listen("--json", "--cursor", cursor).output.splitlines()
+        assert json.loads(line)["event"] == feed.events[2]
+
     def test_only_the_types_that_are_named_are_asked_for(
         self, feed: FeedStandIn, listen: Callable[..., Result]
     ) -> None:
