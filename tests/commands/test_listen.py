@@ -302,6 +302,17 @@ class TestRefusals:
             "layers: There is no key. Set LAYERS_API_KEY: lp_live_…\n",
         )
 
+    def test_what_it_is_set_up_with_is_named_by_its_variable(
+        self, feed: FeedStandIn, listen: Callable[..., Result]
+    ) -> None:
+        ended = listen(LAYERS_API_KEY=f"lpo_{'0' * 16}_{'s' * 43}")
+        assert "an operator's token; the key of a partner begins with lp_." in ended.errors
+        ended = listen(LAYERS_ORGANIZATION="no/id")
+        assert ended.errors.startswith("layers: LAYERS_ORGANIZATION must be the id of")
+        feed.first(_refusal(404, "NOT_FOUND", {}))
+        ended = listen(LAYERS_ORGANIZATION="org_of_nobody")
+        assert "LAYERS_ORGANIZATION is set: is it a child of" in ended.errors
+
 
 def _refusal(status: int, code: str, details: Mapping[str, object]) -> Said:
     error = {"code": code, "message": "Refused.", "requestId": "req_1", "details": details}
