@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import re
 import secrets
 import shutil
@@ -230,3 +231,19 @@ async def _fetch(url: str, statement: str, *arguments: object) -> list[Any]:
         return list(await connection.fetch(statement, *arguments))
     finally:
         await connection.close()
+
+
+def test_help_breaks_no_line_in_a_terminal_of_80_columns() -> None:
+    too_long = [
+        line
+        for help_text in _helps(typer.main.get_command(app))
+        for line in help_text.partition("\n\n")[2].splitlines()
+        if len(line) > 78
+    ]
+    assert too_long == []
+
+
+def _helps(command: Any) -> Iterator[str]:
+    yield inspect.cleandoc(command.help or "")
+    for below in getattr(command, "commands", {}).values():
+        yield from _helps(below)

@@ -81,6 +81,16 @@ class TestPrinting:
         (line,) = listen("--json", "--cursor", json.loads(lines[1])["cursor"]).output.splitlines()
         assert json.loads(line)["event"] == feed.events[2]
 
+    def test_for_programs_the_last_of_so_many_events_says_where_to_go_on(
+        self, feed: FeedStandIn, listen: Callable[..., Result]
+    ) -> None:
+        feed.happen("job.completed", "credits.low", "api_key.killed")
+        lines = listen("--json", "--since", "2026-01-01T00:00:00Z", count=2).output.splitlines()
+        cursor = json.loads(lines[-1])["cursor"]
+        assert cursor is not None
+        (line,) = listen("--json", "--cursor", cursor).output.splitlines()
+        assert json.loads(line)["event"] == feed.events[2]
+
     def test_only_the_types_that_are_named_are_asked_for(
         self, feed: FeedStandIn, listen: Callable[..., Result]
     ) -> None:
@@ -291,6 +301,17 @@ class TestRefusals:
             1,
             "layers: There is no key. Set LAYERS_API_KEY: lp_live_…\n",
         )
+
+    def test_what_it_is_set_up_with_is_named_by_its_variable(
+        self, feed: FeedStandIn, listen: Callable[..., Result]
+    ) -> None:
+        ended = listen(LAYERS_API_KEY=f"lpo_{'0' * 16}_{'s' * 43}")
+        assert "an operator's token; the key of a partner begins with lp_." in ended.errors
+        ended = listen(LAYERS_ORGANIZATION="no/id")
+        assert ended.errors.startswith("layers: LAYERS_ORGANIZATION must be the id of")
+        feed.first(_refusal(404, "NOT_FOUND", {}))
+        ended = listen(LAYERS_ORGANIZATION="org_of_nobody")
+        assert "LAYERS_ORGANIZATION is set: is it a child of" in ended.errors
 
 
 def _refusal(status: int, code: str, details: Mapping[str, object]) -> Said:

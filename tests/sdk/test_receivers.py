@@ -158,3 +158,14 @@ async def test_an_event_can_be_signed_and_sent_by_hand(
             said, _ = await process.communicate()
         assert b" 204 " in said.partition(b"\n")[0]
         assert await receiver.line() == "left alone: test.ping"
+
+
+async def test_a_body_of_no_length_is_not_waited_for(
+    typescript_library: Callable[[], Path], tmp_path: Path
+) -> None:
+    async with receiver_of("python", typescript_library, tmp_path) as receiver:
+        reader, writer = await asyncio.open_connection("127.0.0.1", receiver.port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\nwithout an end")
+        async with asyncio.timeout(_SECONDS):
+            assert b" 400 " in await reader.readline()
+        writer.close()

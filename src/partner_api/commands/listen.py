@@ -124,9 +124,10 @@ def listen(
     """Follow a partner's events, and forward them to a receiver on this machine.
 
     The key is LAYERS_API_KEY, with the scope webhooks:read; the server is
-    LAYERS_BASE_URL. What is forwarded is remembered: when it is started again, it
-    goes on with the next event, whatever happened in between. It waits for a
-    server or a receiver that is away.
+    LAYERS_BASE_URL; LAYERS_ORGANIZATION, if it is set, is the child to act for.
+    What is forwarded is remembered: when it is started again, it goes on with
+    the next event, whatever happened in between. It waits for a server or a
+    receiver that is away.
     """
     from partner_api.commands.listening.feed import Place
     from partner_api.commands.listening.listener import Wishes, follow

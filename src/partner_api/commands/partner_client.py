@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 # The third part is what the library takes for the key's, which may have underscores.
 _PARTS_OF_A_KEY = 3
+# A command takes none of them as an argument, and has no classes.
+_WORDS = {
+    "`api_key` or ": "",
+    "`base_url` or ": "",
+    "Give LAYERS": "Set LAYERS",
+    "`organization` must": "LAYERS_ORGANIZATION must",
+    "It is a key for LayersOperator.": "It is an operator's token; the key of a partner begins with lp_.",
+}
 
 
 class PartnerRequestError(Exception):
@@ -61,9 +69,10 @@ def open_client(kind: type[_Client]) -> _Client:
     try:
         return kind(timeout=PARTNER_CLIENT_SECONDS)
     except ConfigurationError as error:
-        # A command takes neither as an argument.
-        text = str(error).replace("`api_key` or ", "").replace("`base_url` or ", "")
-        raise PartnerRequestError(text.replace("Give LAYERS", "Set LAYERS")) from None
+        text = str(error)
+        for of_the_library, of_a_command in _WORDS.items():
+            text = text.replace(of_the_library, of_a_command)
+        raise PartnerRequestError(text) from None
 
 
 def explained(error: LayersError, host: str) -> PartnerRequestError:
@@ -89,6 +98,8 @@ def explained(error: LayersError, host: str) -> PartnerRequestError:
 def _advice(error: APIError, host: str) -> list[str]:
     if error.code == "UNAUTHENTICATED":
         return [f"The key is that of LAYERS_API_KEY: is it one of {host}?"]
+    if error.code == "NOT_FOUND" and os.environ.get("LAYERS_ORGANIZATION"):
+        return ["LAYERS_ORGANIZATION is set: is it a child of the key's organization?"]
     scope = error.details.get("requiredScope")
     if error.code == "FORBIDDEN_SCOPE" and isinstance(scope, str):
         return [f"Set LAYERS_API_KEY to a key that has the scope {scope}."]

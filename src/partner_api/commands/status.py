@@ -21,7 +21,8 @@ def status(
 ) -> None:
     """Show the parts of the servers that run with this data folder.
 
-    Status 0: all of them do their work. Status 1: one does not, or no server runs here.
+    Status 0: all of them do their work. Status 1: one does not, or no server
+    runs here.
     """
     from partner_api.processes.run_folder import live_run_folders
     from partner_api.processes.startup import StartupError

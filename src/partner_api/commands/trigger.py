@@ -47,8 +47,9 @@ def trigger(
 ) -> None:
     """Create a sample event in the test environment, as if it had happened.
 
-    The key is LAYERS_API_KEY, a test key with the scope webhooks:write; the server
-    is LAYERS_BASE_URL. The sample is published and delivered as every other event.
+    The key is LAYERS_API_KEY, a test key with the scope webhooks:write; the
+    server is LAYERS_BASE_URL; LAYERS_ORGANIZATION, if it is set, is the child
+    to act for. The sample is published and delivered as every other event.
     """
     if list_types:
         _print_types(as_json=as_json)

@@ -115,11 +115,12 @@ class Feed:
             if not page.events:
                 return place
 
-    async def read(self, place: Place) -> Page:
+    async def read(self, place: Place, most: int = PAGE) -> Page:
         """Return a page, as soon as there are events; an empty one when there were none for a while.
 
         Args:
             place: where it begins.
+            most: how many events at most.
 
         Raises:
             PartnerRequestError: the server refuses.
@@ -127,10 +128,10 @@ class Feed:
         """
         await asyncio.sleep(self._next - time.monotonic())
         began = time.monotonic()
-        page = await self._read(place, wait=_WAIT_SECONDS, limit=PAGE)
+        page = await self._read(place, wait=_WAIT_SECONDS, limit=most)
         # A full page has more behind it, and so may an empty one whose cursor has moved: a look of the server goes only
         # so far. An empty one with the same cursor comes at once from a server that is about to stop.
-        has_more = len(page.events) == PAGE or (not page.events and page.end != place)
+        has_more = len(page.events) == most or (not page.events and page.end != place)
         self._next = began if has_more else began + _PACE_SECONDS
         return page
 

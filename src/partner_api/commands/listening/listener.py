@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from partner_api.commands.listening.feed import Expired, Feed, Place
+from partner_api.commands.listening.feed import PAGE, Expired, Feed, Place
 from partner_api.commands.listening.progress import Progress, ProgressError, open_progress
 from partner_api.commands.listening.receiver import Receiver
 from partner_api.commands.listening.shown import Shown
@@ -142,7 +142,7 @@ class _Listening:
         shown = Shown(as_json=self.wishes.as_json, forwards=self.receiver is not None)
         done = 0
         while True:
-            page = await self._page()
+            page = await self._page(self._most(done))
             for number, event in enumerate(page.events, 1):
                 if self.progress.is_answered(event.id):
                     continue
@@ -165,11 +165,18 @@ class _Listening:
             shown.answer(event, cursor, answer)
         self.stops.check()
 
-    async def _page(self) -> Page:
+    def _most(self, done: int) -> int:
+        """Return how many events to ask for: a page that is only printed ends with the last event, and its cursor."""
+        # What was answered of a page is known only of the whole page.
+        if self.wishes.count is None or self.receiver is not None:
+            return PAGE
+        return min(PAGE, self.wishes.count - done)
+
+    async def _page(self, most: int) -> Page:
         while True:
             place = self.progress.place or Place()
             try:
-                return await self.feed.read(place)
+                return await self.feed.read(place, most)
             except Expired as expired:
                 at = f" at {self.progress.at}" if self.progress.at else ""
                 say(
