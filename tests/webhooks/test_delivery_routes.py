@@ -200,6 +200,8 @@ async def test_a_test_is_sent_past_the_filter(quiet: Quiet, quiet_family: Family
         {"payload": [1]},
         {"payload": {"x": "y" * 16_384}},
         {"payload": {"x": [0] * 5_000}},
+        # PostgreSQL writes each with 300 zeros: more than any receiver has to take.
+        {"payload": {"x": [1e300] * 1_000}},
     ):
         response = await quiet.api.post(path, json=wrong, headers=quiet_family.partner_key.headers)
         assert list(issues(response)) == ["payload"]

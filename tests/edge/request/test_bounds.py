@@ -231,6 +231,16 @@ def test_what_a_limit_on_all_items_allows_counts_as_such() -> None:
                 BodyShape(shape)
 
 
+@pytest.mark.parametrize(("number", "most"), [(1e300, 3), (-1.5e300, 3), (1e-300, 3), (1e20, 46)])
+def test_numbers_count_as_long_as_they_are_kept(number: float, most: int) -> None:
+    """Or an event of 16 KiB would be sent as 800 KiB."""
+    bound = JsonBound(1024)
+    assert bound.too_large({"x": [number] * most}, "data") is None
+    issue = bound.too_large({"x": [number] * (most + 1)}, "data")
+    assert issue is not None
+    assert issue.message.startswith("Expected at most 1 KiB of JSON, with its numbers written")
+
+
 def test_an_object_may_have_fewer_values_than_there_is_room_for() -> None:
     bound = JsonBound(1024, 6)
     assert bound.most_values == 6

@@ -8,12 +8,16 @@ from what its schema allows.
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any, Protocol, get_args, get_origin
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_args, get_origin
 
 import msgspec
 
 from partner_api.edge.request.json_text import join_path
 from partner_api.errors import Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TOO_GREAT = "Expected a number that fits a double-precision one"
 _MAX_NUMBER = int(sys.float_info.max)
@@ -51,10 +55,14 @@ class JsonBound:
 
     def too_large(self, value: dict[str, Any], path: str) -> Issue | None:
         """Check the size of its JSON, then how much is in it."""
-        if len(msgspec.json.encode(value)) > self._max_bytes:
-            return Issue(path, f"Expected at most {self._max_bytes // 1024} KiB of JSON")
+        size = len(msgspec.json.encode(value))
+        problem = f"Expected at most {self._max_bytes // 1024} KiB of JSON"
+        if size > self._max_bytes:
+            return Issue(path, problem)
         if _count_values(value) > self._max_values:
             return Issue(path, f"Expected at most {self._max_values} names and values in it")
+        if size + _growth(value) > self._max_bytes:
+            return Issue(path, f"{problem}, with its numbers written without exponents")
         return None
 
     def issues(self, value: dict[str, Any], path: str) -> list[Issue]:
@@ -74,17 +82,31 @@ class JsonBound:
 
 def _count_values(value: dict[str, Any]) -> int:
     """Count the names and values in an object, at every depth."""
-    count = 0
+    return sum(
+        2 * len(inner) if isinstance(inner, dict) else len(inner)
+        for inner in _inside(value)
+        if isinstance(inner, dict | list)
+    )
+
+
+def _growth(value: dict[str, Any]) -> int:
+    """Return by how many characters an object gets longer when it is kept: PostgreSQL writes 1e300 in full."""
+    texts = (
+        msgspec.json.encode(inner).decode() for inner in _inside(value) if isinstance(inner, float)
+    )
+    return sum(len(f"{Decimal(text):f}") - len(text) for text in texts if "e" in text)
+
+
+def _inside(value: dict[str, Any]) -> Iterator[Any]:
+    """Yield an object and what is in it, at every depth, without its names."""
     waiting: list[Any] = [value]
     while waiting:
         inner = waiting.pop()
+        yield inner
         if isinstance(inner, dict):
-            count += 2 * len(inner)
             waiting += inner.values()
         elif isinstance(inner, list):
-            count += len(inner)
             waiting += inner
-    return count
 
 
 class InAll(msgspec.Struct, frozen=True):
