@@ -215,7 +215,7 @@ async def test_a_key_that_only_the_revoked_depend_on_may_go(
         ("secret_key_id = 'old', deleted_at = now()", False),
         (_PREVIOUS.format("now() + interval '1 hour'"), True),
         (_PREVIOUS.format("now() + interval '1 hour'") + ", deleted_at = now()", False),
-        (_PREVIOUS.format("now()"), False),
+        (_PREVIOUS.format("now() - interval '1 millisecond'"), False),
     ],
 )
 async def test_a_key_that_webhooks_are_signed_with_may_go_when_nothing_is(

@@ -98,7 +98,7 @@ async def open_services(
         bell=bell,
         claimer=Claimer(),
         job_tenants=JobTenants(pool),
-        event_waits=EventWaits(pool, bell, stopping),
+        event_waits=EventWaits(pool, bell, stopping, connections=settings.max_connections),
         stopping=stopping,
         run_folder=run_folder,
         money_calls=MoneyCalls(pool, clock, settings.batch_size),

@@ -235,6 +235,33 @@ async def test_a_function_that_has_begun_finds_what_it_calls(
     assert await mismatches(connection, tenant) == []
 
 
+async def test_wallets_that_are_saved_without_a_time_are_told_of_when_they_get_low(
+    connection: Connection, owner_connection: Connection
+) -> None:
+    """Once, as of their last event."""
+    partner = await make_partner(connection, prepaid=1_000)
+    child = await make_child(connection, partner, prepaid=100)
+    await owner_connection.execute(
+        "UPDATE wallets SET refill_threshold = 150, refill_amount = 50 WHERE organization_id = $1",
+        child.organization_id,
+    )
+    for _ in range(2):
+        await owner_connection.execute(
+            "SELECT wallets_save(w.tenant_id, ARRAY[w]) FROM wallets w WHERE w.organization_id = $1",
+            child.organization_id,
+        )
+    told = await owner_connection.fetch(
+        """
+        SELECT o.created_at = w.last_event_at AS is_of_then, o.data -> 'available' AS available
+          FROM outbox o JOIN wallets w USING (tenant_id, organization_id)
+         WHERE o.tenant_id = $1 AND o.event_type = 'credits.low'
+        """,
+        child.tenant_id,
+    )
+    assert [tuple(row) for row in told] == [(True, 100)]
+    assert await mismatches(connection, child.tenant_id) == []
+
+
 async def test_ends_of_jobs_that_have_begun_go_on(
     connection: Connection, owner_connection: Connection
 ) -> None:

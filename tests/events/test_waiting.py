@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     import httpx2
-    from tests.support.installation import Family
+    from tests.support.installation import Family, Key
     from tests.support.quiet import Quiet
     from tests.support.tenants import Wallet
 
@@ -105,6 +105,30 @@ async def test_only_what_was_asked_for_ends_the_wait(quiet: Quiet, quiet_family:
         assert await items_of(task) == [format_id("evt", event)]
 
 
+async def test_events_of_others_are_not_looked_at_one_by_one(
+    quiet: Quiet, quiet_family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy child does not make each of those who wait ask the database again and again."""
+    looks: list[int] = []
+
+    async def counted(*arguments: Any, **filters: Any) -> store.FeedPage:
+        looks.append(filters["after"])
+        return await read_feed(*arguments, **filters)
+
+    read_feed = store.read_feed
+    monkeypatch.setattr(store, "read_feed", counted)
+    monkeypatch.setattr(service, "_REST_SECONDS", 600.0)
+    partner, headers = quiet_family.partner, quiet_family.partner_key.headers
+    async with waiting(quiet, partner, [headers]) as (task,):
+        for _ in range(5):
+            await quiet.happen(quiet_family.child)
+            await quiet.publish(partner)
+            await until_looked(quiet)
+        assert not task.done()
+        # The first of them woke it at once.
+        assert len(looks) == 2
+
+
 async def until_looked(quiet: Quiet) -> None:
     """Let a request that was woken look, and wait again: it asks the database for that once."""
     for _ in range(20):
@@ -174,3 +198,62 @@ async def test_an_event_that_is_there_is_answered_however_many_wait(
     async with waiting(quiet, partner, [headers] * service.MOST_WAITS, cursor=end):
         page = granted(await quiet.api.get(PATH, params={"wait": LONGEST}, headers=headers))
         assert [item["id"] for item in page["items"]] == [format_id("evt", event)]
+
+
+@asynccontextmanager
+async def crowd(
+    quiet: Quiet, wallet: Wallet, headers: dict[str, str], count: int
+) -> AsyncIterator[asyncio.Task[httpx2.Response]]:
+    """So many requests that wait; the one that has waited longest. Those that still do at the end are given up."""
+    params = {"wait": LONGEST}
+    tasks = []
+    for number in range(1, count + 1):
+        tasks.append(asyncio.create_task(quiet.api.get(PATH, params=params, headers=headers)))
+        if number in (1, count):
+            await until_waiting(quiet, wallet, number)
+    try:
+        yield tasks[0]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await until_waiting(quiet, wallet, 0)
+
+
+async def gives_way(quiet: Quiet, longest: asyncio.Task[httpx2.Response], asks: Key) -> None:
+    """A wait that ends early, and empty, so that another one may wait; it cannot take the place back."""
+    async with asyncio.timeout(LONGEST / 2):
+        page = granted(await longest)
+    assert page["items"] == []
+    params = {"wait": LONGEST, "cursor": page["nextCursor"]}
+    response = await quiet.api.get(PATH, params=params, headers=asks.headers)
+    assert refused(response, "RATE_LIMITED") == {"limit": "concurrent_waits"}
+
+
+async def test_a_child_does_not_keep_its_partner_from_waiting(
+    quiet: Quiet, quiet_family: Family
+) -> None:
+    partner, child = quiet_family.partner, quiet_family.child_key
+    partner_s = quiet_family.partner_key.headers
+    async with crowd(quiet, partner, child.headers, service.MOST_WAITS) as longest:
+        task = asyncio.create_task(quiet.api.get(PATH, params={"wait": LONGEST}, headers=partner_s))
+        await gives_way(quiet, longest, child)
+        event = await quiet.happen(partner)
+        await quiet.publish(partner)
+        assert await items_of(task) == [format_id("evt", event)]
+
+
+async def test_a_partner_does_not_keep_others_from_waiting_or_asking(
+    quiet: Quiet, quiet_family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not all connections of a process are of those who wait."""
+    monkeypatch.setattr(quiet.services.event_waits, "_most", 4)
+    family = await quiet.installation.family()
+    partner, key = quiet_family.partner, quiet_family.partner_key
+    async with crowd(quiet, partner, key.headers, 4) as longest:
+        granted(await quiet.api.get(PATH, headers=key.headers))
+        async with waiting(quiet, family.partner, [family.partner_key.headers]) as (task,):
+            await gives_way(quiet, longest, key)
+            event = await quiet.happen(family.partner)
+            await quiet.publish(family.partner)
+            assert await items_of(task) == [format_id("evt", event)]

@@ -18,14 +18,14 @@ from tests.properties.webhook_model import (
     Event,
     Organization,
     Webhooks,
-    in_turn,
+    turn_of,
 )
 from tests.properties.webhook_operations import WebhookOperations, set_organization
 from tests.support import endpoints
 from tests.support.tenants import NOON, Wallet, make_child, make_partner
 
 from partner_api.events import store as event_store
-from partner_api.webhooks import delivery_store, purge_store, sending_store
+from partner_api.webhooks import delivery_store, purge_store, recovery_store, sending_store
 
 if TYPE_CHECKING:
     from tests.properties.driver import Driver
@@ -154,7 +154,7 @@ class WebhookMachine(RuleBasedStateMachine):
         for one in claimed:
             delivery = by_id[one.id]
             last = self.model.due(delivery.endpoint, self.now)[found[one.endpoint_id] - 1]
-            assert in_turn(delivery) <= in_turn(last)
+            assert turn_of(delivery) <= turn_of(last)
             assert one.attempt == delivery.attempts + 1
             assert (one.secret, one.previous_secret) == delivery.endpoint.secrets(self.now)
             assert (one.event_id, one.replay_of) == (delivery.event_id, delivery.replay_of)
@@ -260,7 +260,7 @@ class WebhookMachine(RuleBasedStateMachine):
         self._learn_ids()
         expected = self.model.recover(endpoint, self.now - back, self.now)
         done = self.driver.run(self.real.recover(endpoint, self.now - back, self.now))
-        assert done == delivery_store.Recovering(expected, has_more=False)
+        assert done == recovery_store.Recovering(expected, has_more=False)
 
     @precondition(lambda self: self._endpoints())
     @rule(position=which)

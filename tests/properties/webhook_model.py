@@ -111,8 +111,8 @@ class Delivery:
         self.due_at = self.token = None
 
 
-def in_turn(delivery: Delivery) -> tuple[bool, datetime | None]:
-    """Of what is due: before which others it is claimed."""
+def turn_of(delivery: Delivery) -> tuple[bool, datetime | None]:
+    """Where one that is due stands in the line of its endpoint."""
     return delivery.status != "delivering", delivery.due_at
 
 
@@ -157,9 +157,9 @@ class Webhooks:
         return [delivery for delivery in self.deliveries if delivery.endpoint is endpoint]
 
     def due(self, endpoint: Endpoint, now: datetime) -> list[Delivery]:
-        """Those that are due: whose claim was lost, then the others, of each the longest due first."""
+        """Those that are due, in their turn: first those whose claim is lost, then the longest due."""
         waiting = [one for one in self.of(endpoint) if one.due_at is not None and one.due_at <= now]
-        return sorted(waiting, key=in_turn)
+        return sorted(waiting, key=turn_of)
 
     def abandon_due(self, now: datetime) -> None:
         """A claim gives up what is due and cannot be sent."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from partner_api.events import store as event_store
-from partner_api.webhooks import delivery_store, endpoint_store
+from partner_api.webhooks import delivery_store, endpoint_store, recovery_store
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,11 +52,11 @@ class WebhookOperations:
 
     async def recover(
         self, endpoint: Endpoint, since: datetime, now: datetime
-    ) -> delivery_store.Recovering:
+    ) -> recovery_store.Recovering:
         """Everything since then."""
         async with self.connection.transaction():
             await self._lock(endpoint)
-            return await delivery_store.recover(
+            return await recovery_store.recover(
                 self.connection,
                 self.tenant_id,
                 now,

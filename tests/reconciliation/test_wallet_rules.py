@@ -298,7 +298,7 @@ async def test_reserved_limit(breaking: Connection, history: History) -> None:
     balance = wallet["included_remaining"] + wallet["prepaid"]
     await update(
         breaking,
-        f"UPDATE wallets SET reserved = $3, is_low = true WHERE {OF_WALLET}",
+        f"UPDATE wallets SET reserved = $3 WHERE {OF_WALLET}",
         child.tenant_id,
         child.organization_id,
         balance + 1,

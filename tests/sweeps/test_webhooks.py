@@ -81,6 +81,22 @@ async def test_deliveries_go_after_thirty_days(pool: Pool, connection: Connectio
     assert await left(connection, *TABLES) == [1, 1, 0, 0]
 
 
+async def test_what_somebody_has_in_hand_is_not_waited_for(
+    pool: Pool, connection: Connection
+) -> None:
+    """A claim locks deliveries in another order: the two could wait for each other."""
+    await sent(connection, 5)
+    async with connection.transaction():
+        await connection.execute(
+            """
+            SELECT FROM webhook_deliveries
+             WHERE id = (SELECT id FROM webhook_deliveries ORDER BY id LIMIT 1) FOR NO KEY UPDATE
+            """
+        )
+        assert await PurgeWebhooks().step(pool, NOON + 30 * DAY) == 4
+    assert await PurgeWebhooks().step(pool, NOON + 30 * DAY) == 1
+
+
 async def test_an_event_that_is_published_meanwhile_leaves_nothing_behind(
     pool: Pool, connection: Connection
 ) -> None:

@@ -11,7 +11,7 @@ from tests.support.installation import ago, now
 from tests.support.webhooks import add_delivery, add_endpoint
 
 from partner_api.clock import format_milliseconds
-from partner_api.webhooks import delivery_store
+from partner_api.webhooks import recovery_store
 
 if TYPE_CHECKING:
     from tests.support.installation import Family
@@ -123,12 +123,12 @@ async def test_the_oldest_come_first_and_the_rest_with_another_request(
     ]
     made.append(await add_delivery(quiet.installation, quiet_family.partner, endpoint, "failed"))
     oldest_first = [made[1], made[2], made[0]]
-    results: list[delivery_store.Recovering] = []
+    results: list[recovery_store.Recovering] = []
     rows: dict[UUID, Any] = {}
     for _ in range(3):
         async with quiet.installation.pool.acquire() as connection, connection.transaction():
             results.append(
-                await delivery_store.recover(
+                await recovery_store.recover(
                     connection,
                     quiet_family.partner.tenant_id,
                     now(),

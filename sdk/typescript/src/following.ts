@@ -33,8 +33,10 @@ export interface Followed {
 const LONGEST_WAIT_SECONDS = 20;
 // A server may ask for a longer one.
 const LONGEST_PAUSE_MS = 60_000;
-// A server that does not wait, as one does that is about to stop, is not asked again at once.
+// Each poll counts as a read: events that come one by one would use up the limit of a small tier. And a server that does
+// not wait, as one does that is about to stop, is not asked again at once.
 const SHORTEST_POLL_MS = 1_000;
+const USUAL_LIMIT = 50;
 const FEED = { name: "events.follow", method: "GET", path: "/v1/events" };
 
 /** Brings `follow` into `events`. */
@@ -43,7 +45,8 @@ export class FollowingEvents extends Resource {
    * Follow the feed for ever: `for await (const { events, cursor } of layers.events.follow({ cursor: kept }))`.
    *
    * Handle the events, keep the cursor, and begin there after a restart: nothing is left out, and only what was handled
-   * and not kept yet comes again. The next events are asked for when the loop comes back.
+   * and not kept yet comes again. The next events are asked for when the loop comes back, once a second at most unless
+   * there are more already.
    *
    * Once the server has answered, an outage does not end it: it asks again, after pauses of up to 8 seconds, or as
    * `Retry-After` says. A refusal that does not pass is raised, as is a failure of the very first request.
@@ -83,11 +86,13 @@ export class FollowingEvents extends Resource {
       const { items, nextCursor } = page;
       if (nextCursor === null) throw new LayersError("The feed did not say where it goes on.");
       const isNew = items.length > 0 || nextCursor !== cursor;
+      // A page without events whose cursor has moved is where a look of the server has ended.
+      const hasMore = items.length > 0 ? items.length >= (filters.limit ?? USUAL_LIMIT) : isNew;
       cursor = nextCursor;
       hasAnswered = true;
       failures = 0;
       if (isNew) yield { events: items, cursor };
-      else await sleep(begun + SHORTEST_POLL_MS - performance.now(), options.signal);
+      if (!hasMore) await sleep(begun + SHORTEST_POLL_MS - performance.now(), options.signal);
     }
   }
 }

@@ -55,6 +55,21 @@ test("a cursor that moves without events is told and followed", async (t) => {
   assert.deepEqual(cursors(seen), [null, "b"]);
 });
 
+test("events that come one by one are asked for once a second, and what is there already at once", async (t) => {
+  const answers = [page("b", "1"), page("c", "2", "3"), page("d"), page("e", "4")];
+  const { layers, seen } = await serve(t, answers);
+  const pauses = pausesOfLibrary(t, 1000);
+  const looks = layers.events.follow({ cursor: "a", limit: 2 });
+  assert.deepEqual(await first(4, looks), [
+    [["1"], "b"],
+    [["2", "3"], "c"],
+    [[], "d"],
+    [["4"], "e"],
+  ]);
+  assert.deepEqual(cursors(seen), ["a", "b", "c", "d"]);
+  assert.equal(pauses.length, 1);
+});
+
 test("an outage does not end it, however long it is", async (t) => {
   const failures = [
     "reset",
@@ -66,7 +81,8 @@ test("an outage does not end it, however long it is", async (t) => {
   const answers = [page("b", "1"), ...failures, ...failures, page("c", "2")];
   const { layers, seen } = await serve(t, answers);
   const pauses = pausesOfLibrary(t, 8000);
-  assert.deepEqual(await first(2, layers.events.follow({ cursor: "a" }, passing)), [
+  const looks = layers.events.follow({ cursor: "a", limit: 1 }, passing);
+  assert.deepEqual(await first(2, looks), [
     [["1"], "b"],
     [["2"], "c"],
   ]);

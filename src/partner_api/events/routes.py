@@ -57,7 +57,7 @@ _CURSOR_AHEAD = (
             "VALIDATION": "A parameter is malformed; `details.issues` names every problem. Behind a cursor whose next "
             "events are no longer kept, go on from `details.oldestCursor`.",
             "RATE_LIMITED": "A limit was reached; `details.limit` names it: `concurrent_waits` when 50 requests of the "
-            "organization wait already.",
+            "partner and its children wait already, or as many of all partners as the server allows.",
         },
     ),
 )
@@ -66,13 +66,14 @@ async def list_events(request: ApiRequest, query: EventsQuery) -> EventPage:
 
     Every event of the last 30 days, whether it was sent anywhere or not, in the order in which they
     became known, the oldest first. Without a cursor it begins with the oldest, or at `since`. With
-    `wait` it answers as soon as there is an event, or empty after that time, or sooner when the
-    server is about to stop. Replays and tests are not in it.
+    `wait` it answers as soon as there is an event, or empty after that time, or sooner when its
+    place is needed or the server is about to stop. Replays and tests are not in it.
     """
     _check_scope(request, query)
     services = request.services
     give_up = time.monotonic() + query.wait
     position = read_cursor(request, int)
+    has_waited = False
     async with contextlib.AsyncExitStack() as stack:
         gone = await stack.enter_async_context(watching_client(request)) if query.wait else None
         while True:
@@ -83,7 +84,12 @@ async def list_events(request: ApiRequest, query: EventsQuery) -> EventPage:
             if found.events or not found.at_end or gone is None or over:
                 break
             position = found.position
-            await services.event_waits.wait(request.caller.tenant_id, position, rung, gone, left)
+            may_wait = await services.event_waits.wait(
+                request.caller, position, rung, gone, left, has_waited=has_waited
+            )
+            if not may_wait:
+                break
+            has_waited = True
     return EventPage(
         items=[
             envelope_of(

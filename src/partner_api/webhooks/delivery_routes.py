@@ -13,11 +13,11 @@ from partner_api.edge.idempotency.records import RecordedTransaction
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import BareId
-from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.pagination import Page, page_of_look, read_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import Issue, invalid
 from partner_api.ids import format_id, new_ulid, new_uuid7
-from partner_api.webhooks import delivery_service
+from partner_api.webhooks import delivery_service, recovery_store
 from partner_api.webhooks import delivery_store as store
 from partner_api.webhooks.access import (
     lock_active_endpoint,
@@ -133,7 +133,7 @@ async def recover_deliveries(
     async def recover(connection: Connection) -> Recovered:
         _check_time(request, body)
         endpoint = await lock_active_endpoint(request, connection, endpoint_id)
-        done = await store.recover(
+        done = await recovery_store.recover(
             connection,
             request.caller.tenant_id,
             request.now,
@@ -174,12 +174,13 @@ async def list_deliveries(
 ) -> Page[WebhookDelivery]:
     """List the deliveries of a webhook endpoint.
 
-    Newest first. They are kept for 30 days.
+    Newest first. They are kept for 30 days. With a filter a page may have few items, or none, and
+    others follow: go on while there is a `nextCursor`.
     """
     async with request.connection() as connection:
         endpoint = await require_endpoint(request, connection, endpoint_id)
         require_reach(request, endpoint.scope)
-        deliveries = await store.list_deliveries(
+        found = await store.list_deliveries(
             connection,
             request.caller.tenant_id,
             endpoint_id,
@@ -187,9 +188,10 @@ async def list_deliveries(
             event_types=query.event_type,
             statuses=query.status,
             before=read_cursor(request, UUID),
-            limit=query.limit + 1,
+            limit=query.limit,
         )
-    return page(request, query, deliveries, item=delivery_of, position=lambda delivery: delivery.id)
+    items = [delivery_of(delivery) for delivery in found.deliveries]
+    return page_of_look(request, query, items, found.position)
 
 
 @routes.read(

@@ -73,6 +73,13 @@ class Attempt(Struct, frozen=True):
     body: bytes | None
 
 
+class DeliveryPage(NamedTuple):
+    """A part of the list, and the id behind which it goes on; None at its end."""
+
+    deliveries: list[Delivery]
+    position: UUID | None
+
+
 class NewDelivery(NamedTuple):
     """An event to send to one endpoint only."""
 
@@ -86,12 +93,8 @@ class NewDelivery(NamedTuple):
     replay_of: UUID | None
 
 
-class Recovering(NamedTuple):
-    """How many deliveries were made due, and whether there are more."""
-
-    deliveries: int
-    has_more: bool
-
+# How many deliveries a page looks at for what no index finds: few of a million have failed.
+LOOKED_AT = 5_000
 
 _COLUMNS = columns_of(Delivery, "d")
 _DETAIL = columns_of(DeliveryDetail, "d", endpoint_scope="e.scope", data="coalesce(d.data, o.data)")
@@ -107,8 +110,10 @@ async def list_deliveries(
     statuses: Sequence[str] | None,
     before: UUID | None,
     limit: int,
-) -> list[Delivery]:
+) -> DeliveryPage:
     """Return a page of the deliveries of an endpoint, newest first; None is no filter.
+
+    With a filter a page looks at 5,000 deliveries, so that it may have few, or none, and not be the last.
 
     Args:
         connection: any.
@@ -118,15 +123,18 @@ async def list_deliveries(
         event_types: only of these types.
         statuses: only in these.
         before: only those with a smaller id.
-        limit: how many.
+        limit: how many at most.
     """
+    has_filter = (organization_id, event_types, statuses) != (None, None, None)
     rows = await connection.fetch(
         f"""
-        SELECT {_COLUMNS} FROM webhook_deliveries d
-         WHERE d.tenant_id = $1 AND d.endpoint_id = $2
-           AND ($3::text[] IS NULL OR d.event_type = ANY ($3))
+        SELECT {_COLUMNS}
+          FROM (SELECT * FROM webhook_deliveries
+                 WHERE tenant_id = $1 AND endpoint_id = $2
+                   AND id < coalesce($5, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+                 ORDER BY id DESC LIMIT $8) d
+         WHERE ($3::text[] IS NULL OR d.event_type = ANY ($3))
            AND ($4::text[] IS NULL OR d.status = ANY ($4))
-           AND ($5::uuid IS NULL OR d.id < $5)
            AND ($7::uuid IS NULL OR d.organization_id = $7)
          ORDER BY d.id DESC LIMIT $6
         """,
@@ -135,10 +143,36 @@ async def list_deliveries(
         None if event_types is None else list(event_types),
         None if statuses is None else list(statuses),
         before,
-        limit,
+        limit + 1,
         organization_id,
+        LOOKED_AT if has_filter else limit + 1,
     )
-    return read_rows(Delivery, rows)
+    found = read_rows(Delivery, rows)
+    if len(found) > limit:
+        return DeliveryPage(found[:limit], found[limit - 1].id)
+    if not has_filter:
+        return DeliveryPage(found, None)
+    last_look = await _nth_delivery(connection, tenant_id, endpoint_id, before, LOOKED_AT)
+    return DeliveryPage(found, last_look)
+
+
+async def _nth_delivery(
+    connection: Connection, tenant_id: int, endpoint_id: UUID, before: UUID | None, number: int
+) -> UUID | None:
+    """Return the last of the next so many deliveries of an endpoint; None if there are fewer."""
+    last: UUID | None = await connection.fetchval(
+        """
+        SELECT id FROM webhook_deliveries
+         WHERE tenant_id = $1 AND endpoint_id = $2
+           AND id < coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+         ORDER BY id DESC OFFSET $4 - 1 LIMIT 1
+        """,
+        tenant_id,
+        endpoint_id,
+        before,
+        number,
+    )
+    return last
 
 
 async def find_delivery(
@@ -188,106 +222,13 @@ async def insert_delivery(
         *delivery._replace(data=dict(delivery.data)),
         now,
     )
-    await _due_at_once(connection, tenant_id, now, delivery.endpoint_id)
+    await make_due(connection, tenant_id, now, delivery.endpoint_id)
 
 
-async def recover(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    endpoint_id: UUID,
-    *,
-    organization_id: UUID | None,
-    since: datetime,
-    until: datetime,
-    limit: int,
-) -> Recovering:
-    """Send again what an endpoint, whose queue is locked, has not got of the events of some time, the oldest first.
-
-    An abandoned delivery stays as it is, and a new one of the same event takes over. One that waits for its next try is
-    due at once.
-
-    Args:
-        connection: in a transaction.
-        tenant_id: of the endpoint.
-        now: the time of the request.
-        endpoint_id: the endpoint.
-        organization_id: only its events; None for those of its children too.
-        since: when the first of the events was created.
-        until: when the last of them was, inclusive.
-        limit: most deliveries.
-    """
-    lost = await connection.fetch(
-        """
-        SELECT id FROM webhook_deliveries
-         WHERE tenant_id = $1 AND endpoint_id = $2 AND status = 'abandoned' AND NOT recovered
-           AND event_created_at BETWEEN $3 AND $4 AND ($6::uuid IS NULL OR organization_id = $6)
-         ORDER BY event_created_at LIMIT $5
-        """,
-        tenant_id,
-        endpoint_id,
-        since,
-        until,
-        limit + 1,
-        organization_id,
-    )
-    lost_ids = [row["id"] for row in lost[:limit]]
-    waiting = await connection.fetch(
-        """
-        SELECT id FROM webhook_deliveries
-         WHERE tenant_id = $1 AND endpoint_id = $2 AND next_attempt_at > $6 AND status = 'failed'
-           AND event_created_at BETWEEN $3 AND $4 AND ($7::uuid IS NULL OR organization_id = $7)
-         ORDER BY next_attempt_at LIMIT $5
-        """,
-        tenant_id,
-        endpoint_id,
-        since,
-        until,
-        limit - len(lost_ids) + 1,
-        now,
-        organization_id,
-    )
-    waiting_ids = [row["id"] for row in waiting[: limit - len(lost_ids)]]
-    await _repeat(connection, tenant_id, now, lost_ids)
-    await connection.execute(
-        "UPDATE webhook_deliveries SET next_attempt_at = $3 WHERE tenant_id = $1 AND id = ANY ($2)",
-        tenant_id,
-        waiting_ids,
-        now,
-    )
-    recovered = len(lost_ids) + len(waiting_ids)
-    if recovered:
-        await _due_at_once(connection, tenant_id, now, endpoint_id)
-    return Recovering(recovered, len(lost) + len(waiting) > recovered)
-
-
-async def _repeat(
-    connection: Connection, tenant_id: int, now: datetime, abandoned: Sequence[UUID]
-) -> None:
-    """Have new deliveries take over from abandoned ones."""
-    await connection.execute(
-        """
-        INSERT INTO webhook_deliveries
-            (tenant_id, id, endpoint_id, event_id, event_type, organization_id, event_created_at,
-             data, replay_of, status, next_attempt_at, created_at)
-        SELECT tenant_id, time_ordered_uuid($3, 'recovered:' || id), endpoint_id, event_id, event_type,
-               organization_id, event_created_at, data, replay_of, 'pending', $3, $3
-          FROM webhook_deliveries WHERE tenant_id = $1 AND id = ANY ($2)
-        """,
-        tenant_id,
-        list(abandoned),
-        now,
-    )
-    await connection.execute(
-        "UPDATE webhook_deliveries SET recovered = true WHERE tenant_id = $1 AND id = ANY ($2)",
-        tenant_id,
-        list(abandoned),
-    )
-
-
-async def _due_at_once(
+async def make_due(
     connection: Connection, tenant_id: int, now: datetime, endpoint_id: UUID
 ) -> None:
+    """Let the sender look at once for what is due of an endpoint, whose queue is locked."""
     await connection.execute(
         """
         UPDATE webhook_queues SET next_due_at = least(next_due_at, $3)

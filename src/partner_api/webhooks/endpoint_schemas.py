@@ -16,6 +16,7 @@ from partner_api.edge.wire.fields import (
 )
 from partner_api.edge.wire.metadata import Metadata, MetadataPatch
 from partner_api.edge.wire.pagination import Cursor
+from partner_api.edge.wire.visible import VISIBLE
 from partner_api.events.feed_schemas import EventName
 from partner_api.ids import format_id
 from partner_api.webhooks import endpoint_store as store
@@ -34,6 +35,7 @@ EndpointUrl: TypeAlias = Annotated[
         description="Where events are sent: `https`, port 443 or 8443, an address that is routable from anywhere. In "
         "development mode also `http` to this machine.",
         examples=["https://hooks.example.com/layers"],
+        extra=VISIBLE,
     ),
 ]
 Subscription: TypeAlias = Annotated[
@@ -46,7 +48,7 @@ Subscription: TypeAlias = Annotated[
     ),
 ]
 Description: TypeAlias = Annotated[
-    str, Meta(max_length=500, description="Your own words on what it is for.")
+    str, Meta(max_length=500, description="Your own words on what it is for.", extra=VISIBLE)
 ]
 _SCOPE = Meta(
     description="`all_children`: events of each of your children too; only a key with `org:admin` may choose that, and "

@@ -13,14 +13,18 @@ if TYPE_CHECKING:
 
 
 async def delete_expired(connection: Connection, now: datetime, limit: int) -> int:
-    """Delete up to ``limit`` deliveries that are 30 days old; return how many. Crosses tenants."""
+    """Delete up to ``limit`` deliveries that are 30 days old; return how many. Crosses tenants.
+
+    Those that somebody has in hand are left for later: a claim locks them in another order, and the two could wait for
+    each other.
+    """
     deleted = await connection.fetchval(
         """
         WITH gone AS (
             DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY(
                 SELECT ctid FROM webhook_deliveries
                  WHERE created_at <= $1::timestamptz - interval '30 days'
-                 ORDER BY created_at LIMIT $2))
+                 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))
             RETURNING 1)
         SELECT count(*) FROM gone
         """,

@@ -11,7 +11,7 @@ from partner_api.errors import Issue, invalid
 from partner_api.webhooks.endpoint_schemas import EVERYTHING
 from partner_api.webhooks.endpoint_store import SealedSecret
 from partner_api.webhooks.sending.addresses import check_destination, check_url
-from partner_api.webhooks.sending.signatures import new_signing_secret
+from partner_api.webhooks.sending.signatures import new_signing_secret, secret_context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def new_secret(request: ApiRequest, endpoint_id: UUID) -> tuple[str, SealedSecre
     """Create a signing secret of an endpoint of the caller's; return its text, and what is kept of it."""
     secret_keys = request.services.secret_keys
     secret = new_signing_secret()
-    context = f"webhook:{request.caller.tenant_id}:{endpoint_id}".encode()
+    context = secret_context(request.caller.tenant_id, endpoint_id)
     return secret, SealedSecret(secret_keys.seal(secret.encode(), context), secret_keys.current_id)
 
 

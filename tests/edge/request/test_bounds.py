@@ -252,6 +252,16 @@ def test_an_object_may_have_fewer_values_than_there_is_room_for() -> None:
     )
 
 
+@pytest.mark.parametrize("number", [1e300, -1e300, 5e-324])
+def test_a_number_counts_with_all_its_digits_which_the_database_writes(number: float) -> None:
+    bound = JsonBound(16 * 1024)
+    assert bound.too_large({"a": [number] * 40}, "data") is None
+    issue = bound.too_large({"a": [{"b": number}] * 60}, "data")
+    assert issue == Issue(
+        "data", "Expected at most 16 KiB of JSON, with its numbers written without exponents"
+    )
+
+
 class _Note(Struct, forbid_unknown_fields=True):
     text: str = ""
     seen: Annotated[str, Meta(extra=VISIBLE)] = "x"

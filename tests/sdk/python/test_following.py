@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -77,6 +78,26 @@ async def test_a_cursor_that_moves_without_events_is_told_and_followed(
     scripted.script(page("b"), page("c"), page("d", "1"))
     assert await follow(caller, 3, cursor="a") == [([], "b"), ([], "c"), (["1"], "d")]
     assert cursors(scripted) == ["a", "b", "c"]
+
+
+async def test_events_that_come_one_by_one_do_not_use_up_the_limit_of_reads(
+    caller: Caller, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "SHORTEST_POLL_SECONDS", 0.3)
+    scripted.script(page("b", "1"), page("c", "2"))
+    began = time.monotonic()
+    assert await follow(caller, 2, cursor="a") == [(["1"], "b"), (["2"], "c")]
+    assert time.monotonic() - began >= 0.3
+
+
+async def test_what_is_there_already_is_asked_for_at_once(
+    caller: Caller, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a full page, and behind an empty one whose cursor has moved."""
+    monkeypatch.setattr(following, "SHORTEST_POLL_SECONDS", 600.0)
+    scripted.script(page("b", "1", "2"), page("c"), page("d", "3"))
+    found = await follow(caller, 3, cursor="a", limit=2)
+    assert found == [(["1", "2"], "b"), ([], "c"), (["3"], "d")]
 
 
 @pytest.mark.parametrize("given", [{}, {"cursor": None}], ids=["left out", "none"])

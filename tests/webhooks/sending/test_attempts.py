@@ -12,7 +12,7 @@ from partner_api.webhooks.sending.attempts import attempt
 from partner_api.webhooks.sending.client import Answer, WebhookClient
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     import pytest
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class Strange(WebhookClient):
     """Says what no client should."""
 
-    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, *, whose: Hashable = None
+    ) -> Answer:
         return Answer(None, "A name\0with \udcff\n" + "x" * 600, b"", 3, None)
 
 

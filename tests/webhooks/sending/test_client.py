@@ -99,6 +99,9 @@ async def test_a_redirect_to_this_machine_leads_nowhere() -> None:
         (503, "Thu, 01 Jan 1970 00:00:00 GMT", 0),
         (503, "Thu, 01 Jan 1970 00:00:00 -2359", 0),
         (503, "1" * 10_000, None),
+        (503, "Thu, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        (200, "Thu, 01 Jan 2026 99999999999999999999:00:00 GMT", None),
+        (200, "Thu, 01 Jan 2026 00:00:00 +99999999999999999999", None),
         (200, None, None),
     ],
 )

@@ -73,6 +73,23 @@ async def test_threads_are_few_and_whoever_waits_for_one_can_stop_waiting(
     assert sorted(resolver.asked) == sorted({*names} - {names[3]})
 
 
+async def test_names_of_one_that_hang_hold_up_nobody_elses() -> None:
+    resolver = Resolver(module.MOST_THREADS_OF_ONE)
+    lookups = Lookups(lambda name, port: ["8.8.8.8"] if name == "good" else resolver(name, port))
+    names = [f"{number}.example" for number in range(module.MOST_THREADS)]
+    waiting = [asyncio.create_task(lookups.addresses(name, 443, "one")) for name in names]
+    assert await asyncio.to_thread(resolver.all_asked.wait, PATIENCE_SECONDS)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        assert await lookups.addresses("good", 443, "other") == [ip_address("8.8.8.8")]
+        assert await lookups.addresses("good", 443) == [ip_address("8.8.8.8")]
+    assert len(resolver.asked) == module.MOST_THREADS_OF_ONE
+    waiting.pop().cancel()
+    resolver.go.set()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await asyncio.gather(*waiting)
+    assert sorted(resolver.asked) == sorted(names[:-1])
+
+
 async def test_a_system_without_threads_is_an_error_that_passes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from layers_partner.transport import AsyncClient, SyncClient
 
 LONGEST_WAIT_SECONDS: Final = 20
-# A server that does not wait, as one does that is about to stop, is not asked again at once.
+# Each poll counts as a read: events that come one by one would use up the limit of a small tier. And a server that does
+# not wait, as one does that is about to stop, is not asked again at once.
 SHORTEST_POLL_SECONDS: Final = 1.0
+_USUAL_LIMIT: Final = 50
 _FEED: Final = Operation("events.follow", "GET", "/v1/events")
 
 
@@ -62,7 +64,10 @@ class Following:
         longest = min(timeout + wait, LONGEST_TIMEOUT_SECONDS)
         self.options = cast("RequestOptions", {**options, "timeout": longest})
         self._query = {**query, "wait": wait}
+        limit = query.get("limit")
+        self._limit = limit if isinstance(limit, int) else _USUAL_LIMIT
         self._has_answered = False
+        self._has_more = False
         self._failures = 0
         self._begun = 0.0
 
@@ -80,13 +85,17 @@ class Following:
         if page.next_cursor is None:
             raise LayersError("The feed did not say where it goes on.")
         is_new = bool(page.items) or page.next_cursor != self._query.get("cursor")
+        # One without events whose cursor has moved is where a look of the server has ended.
+        self._has_more = len(page.items) >= self._limit if page.items else is_new
         self._query = {**self._query, "cursor": page.next_cursor}
         self._has_answered = True
         self._failures = 0
         return Followed(page.items, page.next_cursor) if is_new else None
 
     def pause(self) -> float:
-        """Return the seconds to wait after nothing has happened."""
+        """Return the seconds to wait before the next look: none when there may be more already."""
+        if self._has_more:
+            return 0.0
         return max(0.0, SHORTEST_POLL_SECONDS - (time.monotonic() - self._begun))
 
     def failed(self, error: APIError | APIConnectionError) -> float:
@@ -134,7 +143,8 @@ class FollowingEvents(Resource):
         """Follow the feed for ever: ``for events, cursor in layers.events.follow(cursor=kept)``.
 
         Handle the events, keep the cursor, and begin there after a restart: nothing is left out, and only what was
-        handled and not kept yet comes again. The next events are asked for when the loop comes back.
+        handled and not kept yet comes again. The next events are asked for when the loop comes back, once a second at
+        most unless there are more already.
 
         Once the server has answered, an outage does not end it: it asks again, after pauses of up to 8 seconds, or as
         `Retry-After` says. A refusal that does not pass is raised, as is a failure of the very first request.
@@ -170,7 +180,6 @@ def _followed(client: SyncClient, following: Following) -> Iterator[Followed]:
         else:
             if (followed := following.took(page)) is not None:
                 yield followed
-                continue
             pause = following.pause()
         time.sleep(pause)
 
@@ -192,7 +201,8 @@ class AsyncFollowingEvents(AsyncResource):
         """Follow the feed for ever: ``async for events, cursor in layers.events.follow(cursor=kept)``.
 
         Handle the events, keep the cursor, and begin there after a restart: nothing is left out, and only what was
-        handled and not kept yet comes again. The next events are asked for when the loop comes back.
+        handled and not kept yet comes again. The next events are asked for when the loop comes back, once a second at
+        most unless there are more already.
 
         Once the server has answered, an outage does not end it: it asks again, after pauses of up to 8 seconds, or as
         `Retry-After` says. A refusal that does not pass is raised, as is a failure of the very first request.
@@ -230,6 +240,5 @@ async def _followed_async(client: AsyncClient, following: Following) -> AsyncIte
         else:
             if (followed := following.took(page)) is not None:
                 yield followed
-                continue
             pause = following.pause()
         await asyncio.sleep(pause)

@@ -97,6 +97,13 @@ def page(
     )
 
 
+def page_of_look(
+    request: ApiRequest, query: Struct, items: list[T], position: object | None
+) -> Page[T]:
+    """Return a page of what a store found on a part of its way, up to ``position``; None is the end of the list."""
+    return Page(items, None if position is None else write_cursor(request, query, position))
+
+
 def write_cursor(request: ApiRequest, query: Struct, position: object) -> str:
     """Return the cursor of a position in this list with these filters, for lists that are no ``Page``."""
     payload = msgspec.json.encode(position)

@@ -12,7 +12,7 @@ from partner_api.edge.identity.audit import audit_argument, write_audit
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import BareId
-from partner_api.edge.wire.pagination import Page, page, read_cursor, write_cursor
+from partner_api.edge.wire.pagination import Page, page_of_look, read_cursor
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import ApiError
 from partner_api.ops.webhooks.access import lock_endpoint, require_delivery, require_endpoint
@@ -66,10 +66,8 @@ async def list_webhook_endpoints(
             before=read_cursor(request, UUID),
             limit=query.limit,
         )
-    return Page(
-        [ops_endpoint_of(endpoint) for endpoint in found.endpoints],
-        None if found.position is None else write_cursor(request, query, found.position),
-    )
+    items = [ops_endpoint_of(endpoint) for endpoint in found.endpoints]
+    return page_of_look(request, query, items, found.position)
 
 
 @routes.read(
@@ -141,11 +139,12 @@ async def list_webhook_deliveries(
 ) -> Page[WebhookDelivery]:
     """List the deliveries of a webhook endpoint.
 
-    As its partner can, newest first.
+    As its partner can, newest first. With a filter a page may have few items, or none, and others
+    follow: go on while there is a `nextCursor`.
     """
     async with request.connection() as connection:
         endpoint = await require_endpoint(connection, endpoint_id)
-        deliveries = await delivery_store.list_deliveries(
+        found = await delivery_store.list_deliveries(
             connection,
             endpoint.tenant_id,
             endpoint_id,
@@ -153,9 +152,10 @@ async def list_webhook_deliveries(
             event_types=query.event_type,
             statuses=query.status,
             before=read_cursor(request, UUID),
-            limit=query.limit + 1,
+            limit=query.limit,
         )
-    return page(request, query, deliveries, item=delivery_of, position=lambda delivery: delivery.id)
+    items = [delivery_of(delivery) for delivery in found.deliveries]
+    return page_of_look(request, query, items, found.position)
 
 
 @routes.read(

@@ -7,7 +7,7 @@ import re
 import socket
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import httpcore2
 import idna
@@ -15,6 +15,9 @@ import idna
 from partner_api.time_limits import WEBHOOK_CHECK_SECONDS
 from partner_api.webhooks.sending.lookups import Lookups, NotFound, lookups_of_this_loop
 from partner_api.webhooks.sending.ranges import Address, is_loopback, is_refused
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 LONGEST_URL: Final = 2048
 _PORTS: Final = frozenset({443, 8443})
@@ -132,7 +135,12 @@ def read_url(url: str, *, development: bool) -> Destination:
 
 
 async def resolve(
-    host: str, port: int, *, development: bool, lookups: Lookups | None = None
+    host: str,
+    port: int,
+    *,
+    development: bool,
+    lookups: Lookups | None = None,
+    whose: Hashable = None,
 ) -> list[Address]:
     """Return the addresses of a destination in the order to try them, every one of them checked.
 
@@ -141,6 +149,7 @@ async def resolve(
         port: to connect to.
         development: whether names of this machine may stand for it.
         lookups: what to look the name up with; that of the running loop, unless it is given.
+        whose: as ``Lookups.addresses`` has it.
 
     Raises:
         Unresolvable: there is none.
@@ -152,7 +161,7 @@ async def resolve(
         found: list[Address] = [literal]
     else:
         try:
-            found = await (lookups or lookups_of_this_loop()).addresses(host, port)
+            found = await (lookups or lookups_of_this_loop()).addresses(host, port, whose)
         except NotFound as error:
             raise Unresolvable(
                 f"The name {host} does not resolve{' at the moment' * error.may_pass}."

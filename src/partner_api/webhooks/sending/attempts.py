@@ -13,7 +13,7 @@ from partner_api.ids import format_id
 from partner_api.visible_text import visible
 from partner_api.webhooks.sending.client import Answer
 from partner_api.webhooks.sending.schemas import event_body
-from partner_api.webhooks.sending.signatures import signature_headers
+from partner_api.webhooks.sending.signatures import secret_context, signature_headers
 from partner_api.webhooks.sending_store import DeliveryResult
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ async def attempt(
 async def _send(
     client: WebhookClient, secret_keys: SecretKeys, delivery: ClaimedDelivery
 ) -> Answer:
-    context = f"webhook:{delivery.tenant_id}:{delivery.endpoint_id}".encode()
+    context = secret_context(delivery.tenant_id, delivery.endpoint_id)
     sealed = [delivery.secret]
     if delivery.previous_secret is not None:
         sealed.append(delivery.previous_secret)
@@ -93,4 +93,4 @@ async def _send(
     event_id = format_id("evt", delivery.event_id)
     # The machine's time, not the installation's: receivers compare it with theirs.
     headers = signature_headers(secrets, event_id, body, int(time.time()))
-    return await client.send(delivery.url, headers, body)
+    return await client.send(delivery.url, headers, body, whose=delivery.tenant_id)

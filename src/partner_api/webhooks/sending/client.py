@@ -23,7 +23,7 @@ from partner_api.webhooks.sending.failures import NothingAnswered, Progress, fai
 from partner_api.webhooks.sending.lookups import Lookups
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from partner_api.webhooks.sending.addresses import Destination
     from partner_api.webhooks.sending.connections import Connection
@@ -88,7 +88,9 @@ class WebhookClient:
             lookups or Lookups(), context, development=development, proxy=proxy
         )
 
-    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, *, whose: Hashable = None
+    ) -> Answer:
         """Send a request by POST, and return what became of it; nothing is raised but that the task is cancelled.
 
         A status that arrives within the limit counts, whatever becomes of the body after it.
@@ -97,6 +99,7 @@ class WebhookClient:
             url: of the endpoint; it is checked here, whatever was checked before.
             headers: beside those that say what the body is and who sends it.
             body: JSON.
+            whose: the request is, as ``Lookups.addresses`` has it: nobody else waits for this one's names.
         """
         started = time.monotonic()
         exchange = _Exchange()
@@ -106,7 +109,7 @@ class WebhookClient:
             destination = read_url(url, development=self._development)
             host = destination.host
             async with asyncio.timeout(WEBHOOK_SECONDS) as limit:
-                await self._send(destination, headers, body, exchange, limit)
+                await self._send(destination, headers, body, whose, exchange, limit)
         except UnusableUrl as error:
             sentence = str(error)
         except TimeoutError:
@@ -136,6 +139,7 @@ class WebhookClient:
         destination: Destination,
         headers: Mapping[str, str],
         body: bytes,
+        whose: Hashable,
         exchange: _Exchange,
         limit: asyncio.Timeout,
     ) -> None:
@@ -151,14 +155,14 @@ class WebhookClient:
             content=body,
             extensions={"sni_hostname": destination.host},
         )
-        connection = self._connections.take(destination)
+        connection = self._connections.take(destination, whose)
         try:
             await self._exchange(connection, request, exchange, limit)
         except NothingAnswered:
             # Closed by the receiver before it had seen the request: it is not to blame. One that was just opened is.
             if not connection.is_used:
                 raise
-            connection = self._connections.take(destination, fresh=True)
+            connection = self._connections.take(destination, whose, fresh=True)
             await self._exchange(connection, request, exchange, limit)
 
     async def _exchange(
@@ -213,7 +217,7 @@ def _retry_after(headers: list[tuple[bytes, bytes]]) -> int | None:
         return min(int(text), _MOST_RETRY_AFTER_SECONDS)
     try:
         date = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - time.time()
     return max(0, min(int(seconds), _MOST_RETRY_AFTER_SECONDS))

@@ -18,6 +18,7 @@ from partner_api.webhooks.sending.network import Network
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Hashable
     from typing import TypeAlias
 
     from partner_api.webhooks.sending.addresses import Destination
@@ -76,11 +77,12 @@ class Connections:
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
 
-    def take(self, destination: Destination, *, fresh: bool = False) -> Connection:
+    def take(self, destination: Destination, whose: Hashable, *, fresh: bool = False) -> Connection:
         """Return a connection for one request; it is opened by sending. Give it back, whatever becomes of it.
 
         Args:
             destination: of the request.
+            whose: the request is, as ``Lookups.addresses`` has it.
             fresh: none that was used before.
         """
         place = destination.scheme, destination.host, destination.port
@@ -93,7 +95,7 @@ class Connections:
             if connection.is_good():
                 return connection
             connection.network.close()
-        return self._new(destination, place)
+        return self._new(destination, place, whose)
 
     def give_back(self, connection: Connection) -> None:
         """Keep a connection for the next request if it is good for one, else close it."""
@@ -137,9 +139,11 @@ class Connections:
                 WEBHOOK_IDLE_SECONDS, self._close_old
             )
 
-    def _new(self, destination: Destination, place: Place) -> Connection:
+    def _new(self, destination: Destination, place: Place, whose: Hashable) -> Connection:
         is_proxied = self._proxy is not None and not destination.is_local
-        network = Network(self._lookups, development=self._development, is_to_proxy=is_proxied)
+        network = Network(
+            self._lookups, development=self._development, is_to_proxy=is_proxied, whose=whose
+        )
         origin = destination.url.origin
         http: httpcore2.AsyncConnectionInterface
         if self._proxy is not None and is_proxied:

@@ -1,7 +1,7 @@
 """Looking names up without waiting for those who never answer.
 
-The system's resolver blocks a thread until it has an answer, and nothing can stop it. So its threads are few and their
-own: whoever owns a name whose servers are silent holds up other names at worst, and nothing else.
+The system's resolver blocks a thread until it has an answer, and nothing can stop it. So its threads are not many and
+their own, and of one partner fewer: whoever owns names whose servers are silent holds up own names, and nothing else.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import socket
 import threading
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, TypeAlias
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from partner_api.webhooks.sending.ranges import Address
 
-MOST_THREADS: Final = 64
+MOST_THREADS: Final = 256
+MOST_THREADS_OF_ONE: Final = 16
+"""Of those who are told apart. A resolver may hang for far longer than anybody waits for it."""
 
 Found: TypeAlias = list[str] | Exception
 
@@ -45,14 +47,21 @@ class Lookups:
         self._ask = ask or system_addresses
         self._running: dict[tuple[str, int], asyncio.Future[Found]] = {}
         self._threads = asyncio.Semaphore(MOST_THREADS)
+        # As long as somebody holds or awaits one of them.
+        self._of_each: WeakValueDictionary[Hashable, asyncio.Semaphore] = WeakValueDictionary()
 
-    async def addresses(self, name: str, port: int) -> list[Address]:
+    async def addresses(self, name: str, port: int, whose: Hashable = None) -> list[Address]:
         """Return the addresses of a name, at least one. It may take long: put a limit around it.
+
+        Args:
+            name: of a host.
+            port: to connect to.
+            whose: who asks for it and may have few threads; None for nobody in particular.
 
         Raises:
             NotFound: there is none.
         """
-        found = await asyncio.shield(await self._lookup(name, port))
+        found = await asyncio.shield(await self._lookup(name, port, whose))
         if isinstance(found, list):
             if found:
                 return [ip_address(one) for one in found]
@@ -60,23 +69,30 @@ class Lookups:
         is_temporary = isinstance(found, OSError) and found.errno == socket.EAI_AGAIN
         raise NotFound(may_pass=is_temporary)
 
-    async def _lookup(self, name: str, port: int) -> asyncio.Future[Found]:
+    async def _lookup(self, name: str, port: int, whose: Hashable) -> asyncio.Future[Found]:
         """Return the lookup of a name that runs already, or start one as soon as there is a thread for it."""
         key = name, port
-        if key not in self._running:
-            await self._threads.acquire()
+        if key in self._running:
+            return self._running[key]
+        limits = [self._threads]
+        if whose is not None:
+            own = asyncio.Semaphore(MOST_THREADS_OF_ONE)
+            limits.insert(0, self._of_each.setdefault(whose, own))
+        with contextlib.ExitStack() as held:
+            for threads in limits:
+                await threads.acquire()
+                held.callback(threads.release)
             if key not in self._running:
-                return self._start(key)
-            self._threads.release()
+                return self._start(key, held.pop_all())
         return self._running[key]
 
-    def _start(self, key: tuple[str, int]) -> asyncio.Future[Found]:
+    def _start(self, key: tuple[str, int], held: contextlib.ExitStack) -> asyncio.Future[Found]:
         loop = asyncio.get_running_loop()
         lookup: asyncio.Future[Found] = loop.create_future()
         self._running[key] = lookup
 
         def finish(found: Found) -> None:
-            self._threads.release()
+            held.close()
             del self._running[key]
             lookup.set_result(found)
 

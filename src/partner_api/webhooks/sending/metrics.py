@@ -24,7 +24,7 @@ _ATTEMPTS = Counter(
 )
 _UNSENT = Counter(
     "layers_webhook_unsent",
-    "Deliveries abandoned without an attempt, because the endpoint is paused or the organization is not active.",
+    "Deliveries abandoned when they became due: what could be sent when they were made cannot any more.",
     registry=REGISTRY,
 )
 _IN_FLIGHT = Gauge(
@@ -65,7 +65,7 @@ def count_attempt(outcome: Outcome) -> None:
 
 
 def count_unsent(count: int) -> None:
-    """Count deliveries that were abandoned without an attempt."""
+    """Count deliveries that were abandoned instead of another attempt."""
     _UNSENT.inc(count)
 
 

@@ -21,7 +21,7 @@ from partner_api.webhooks.sending.lookups import NotFound
 from partner_api.webhooks.sending.stream import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     from partner_api.webhooks.sending.lookups import Lookups
     from partner_api.webhooks.sending.ranges import Address
@@ -34,12 +34,16 @@ class Network(httpcore2.AsyncNetworkBackend):
         lookups: of names.
         development: whether this machine may be a receiver.
         is_to_proxy: the connection is to the operator's proxy, whose address is not checked.
+        whose: the request is, as ``Lookups.addresses`` has it.
     """
 
-    def __init__(self, lookups: Lookups, *, development: bool, is_to_proxy: bool) -> None:
+    def __init__(
+        self, lookups: Lookups, *, development: bool, is_to_proxy: bool, whose: Hashable
+    ) -> None:
         self._lookups = lookups
         self._development = development
         self._is_to_proxy = is_to_proxy
+        self._whose = whose
         self._stream: Stream | None = None
         self.progress = Progress()
 
@@ -85,7 +89,11 @@ class Network(httpcore2.AsyncNetworkBackend):
         try:
             if not self._is_to_proxy:
                 return await resolve(
-                    host, port, development=self._development, lookups=self._lookups
+                    host,
+                    port,
+                    development=self._development,
+                    lookups=self._lookups,
+                    whose=self._whose,
                 )
             literal = literal_address(host)
             return [literal] if literal else await self._lookups.addresses(host, port)

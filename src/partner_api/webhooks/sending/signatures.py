@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - every secret begins so
 _SECRET_BYTES: Final = 32
@@ -21,6 +22,11 @@ _SECRET_BYTES: Final = 32
 def new_signing_secret() -> str:
     """Create the secret of an endpoint."""
     return SECRET_PREFIX + base64.b64encode(randomness.token_bytes(_SECRET_BYTES)).decode()
+
+
+def secret_context(tenant_id: int, endpoint_id: UUID) -> bytes:
+    """Return what the secret of an endpoint is sealed for, so that it opens as that of no other one."""
+    return f"webhook:{tenant_id}:{endpoint_id}".encode()
 
 
 def signature_headers(

@@ -99,7 +99,8 @@ export class WebhookEndpointsDeliveriesResource extends Resource {
   /**
    * List the deliveries of a webhook endpoint.
    *
-   * As its partner can, newest first.
+   * As its partner can, newest first. With a filter a page may have few items, or none, and others
+   * follow: go on while there is a `nextCursor`.
    *
    * `GET /ops/v1/webhook-endpoints/{endpointId}/deliveries`, with the role `viewer`.
    *

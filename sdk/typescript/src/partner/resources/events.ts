@@ -137,7 +137,7 @@ export class EventsResource extends FollowingEvents {
    * Every event of the last 30 days, whether it was sent anywhere or not, in the order in which
    * they became known, the oldest first. Without a cursor it begins with the oldest, or at `since`.
    * With `wait` it answers as soon as there is an event, or empty after that time, or sooner when
-   * the server is about to stop. Replays and tests are not in it.
+   * its place is needed or the server is about to stop. Replays and tests are not in it.
    *
    * `GET /v1/events`, with the scope `webhooks:read`.
    *

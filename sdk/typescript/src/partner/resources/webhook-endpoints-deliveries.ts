@@ -83,7 +83,8 @@ export class WebhookEndpointsDeliveriesResource extends Resource {
   /**
    * List the deliveries of a webhook endpoint.
    *
-   * Newest first. They are kept for 30 days.
+   * Newest first. They are kept for 30 days. With a filter a page may have few items, or none, and
+   * others follow: go on while there is a `nextCursor`.
    *
    * `GET /v1/webhook-endpoints/{endpointId}/deliveries`, with the scope `webhooks:read`.
    *

@@ -156,7 +156,8 @@ class EventsResource(FollowingEvents):
         Every event of the last 30 days, whether it was sent anywhere or not, in the order in which
         they became known, the oldest first. Without a cursor it begins with the oldest, or at
         `since`. With `wait` it answers as soon as there is an event, or empty after that time, or
-        sooner when the server is about to stop. Replays and tests are not in it.
+        sooner when its place is needed or the server is about to stop. Replays and tests are not in
+        it.
 
         `GET /v1/events`, with the scope `webhooks:read`.
 
@@ -335,7 +336,8 @@ class AsyncEventsResource(AsyncFollowingEvents):
         Every event of the last 30 days, whether it was sent anywhere or not, in the order in which
         they became known, the oldest first. Without a cursor it begins with the oldest, or at
         `since`. With `wait` it answers as soon as there is an event, or empty after that time, or
-        sooner when the server is about to stop. Replays and tests are not in it.
+        sooner when its place is needed or the server is about to stop. Replays and tests are not in
+        it.
 
         `GET /v1/events`, with the scope `webhooks:read`.
 

@@ -102,7 +102,8 @@ class WebhookEndpointsDeliveriesResource(Resource):
     ) -> Page[WebhookDelivery]:
         """List the deliveries of a webhook endpoint.
 
-        Newest first. They are kept for 30 days.
+        Newest first. They are kept for 30 days. With a filter a page may have few items, or none,
+        and others follow: go on while there is a `nextCursor`.
 
         `GET /v1/webhook-endpoints/{endpointId}/deliveries`, with the scope `webhooks:read`.
 
@@ -216,7 +217,8 @@ class AsyncWebhookEndpointsDeliveriesResource(AsyncResource):
     ) -> AsyncPages[WebhookDelivery]:
         """List the deliveries of a webhook endpoint.
 
-        Newest first. They are kept for 30 days.
+        Newest first. They are kept for 30 days. With a filter a page may have few items, or none,
+        and others follow: go on while there is a `nextCursor`.
 
         `GET /v1/webhook-endpoints/{endpointId}/deliveries`, with the scope `webhooks:read`.
 
