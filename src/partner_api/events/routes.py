@@ -156,7 +156,7 @@ def _check_scope(request: ApiRequest, query: EventsQuery) -> None:
 async def create_sample(
     request: ApiRequest, body: NewSample, transaction: RecordedTransaction
 ) -> Reply[EventEnvelope]:
-    """Pretend an event.
+    """Create a sample event.
 
     In the test environment only: an event of this type, with the data of its example and what you
     send. It is in the feed and sent to endpoints like any other, but nothing has happened. Fields of

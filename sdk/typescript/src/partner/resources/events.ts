@@ -108,7 +108,7 @@ export interface EventsListParams {
 /** Methods of `layers.events`. */
 export class EventsResource extends FollowingEvents {
   /**
-   * Pretend an event.
+   * Create a sample event.
    *
    * In the test environment only: an event of this type, with the data of its example and what you
    * send. It is in the feed and sent to endpoints like any other, but nothing has happened. Fields

@@ -60,7 +60,7 @@ class EventsResource(FollowingEvents):
         data: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> WebhookEvent:
-        """Pretend an event.
+        """Create a sample event.
 
         In the test environment only: an event of this type, with the data of its example and what
         you send. It is in the feed and sent to endpoints like any other, but nothing has happened.
@@ -240,7 +240,7 @@ class AsyncEventsResource(AsyncFollowingEvents):
         data: Mapping[str, Any] | NotGiven | None = NOT_GIVEN,
         **options: Unpack[RequestOptions],
     ) -> WebhookEvent:
-        """Pretend an event.
+        """Create a sample event.
 
         In the test environment only: an event of this type, with the data of its example and what
         you send. It is in the feed and sent to endpoints like any other, but nothing has happened.
