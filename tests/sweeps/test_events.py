@@ -56,6 +56,24 @@ async def test_tenants_take_turns(
     assert await unpublished(connection) == {partner.tenant_id: 8 for partner in partners}
 
 
+async def test_a_commit_takes_fewer_events_that_go_to_many_endpoints(
+    pool: Pool, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others wait for as long as it takes, which is by its deliveries."""
+    monkeypatch.setattr(sweep_module, "_EVENTS_PER_COMMIT", 10)
+    monkeypatch.setattr(sweep_module, "_DELIVERIES_PER_COMMIT", 20)
+    wide, narrow = await make_partner(connection), await make_partner(connection)
+    for _ in range(5):
+        await make_endpoint(connection, wide)
+    await happen(connection, wide, count=18)
+    await happen(connection, narrow, count=24)
+    sweep = PublishEvents()
+    assert await sweep.step(pool, NOON) == 10 + 10
+    assert await sweep.step(pool, NOON) == 4 + 10
+    assert await sweep.step(pool, NOON) == 4 + 4
+    assert await unpublished(connection) == {}
+
+
 async def test_several_workers_publish_once(pool: Pool, connection: Connection) -> None:
     partners = [await make_partner(connection) for _ in range(3)]
     for partner in partners:
