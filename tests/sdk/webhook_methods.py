@@ -89,8 +89,9 @@ async def _deliveries(
     recovered = await do("webhook_endpoints.recover", endpointId=endpoint_id, since=since)
     assert recovered == {"deliveries": 0, "hasMore": False}
     ids = {"endpointId": endpoint_id, "deliveryId": newest["id"]}
-    await operator.call("webhook_endpoints.deliveries.replay", **ids)
+    again = await operator.call("webhook_endpoints.deliveries.replay", **ids)
     await receiver.until(lambda: len(receiver.requests) == 4)
+    await _delivered(sandbox, again["replayDeliveryId"])
 
 
 async def _delivered(sandbox: Caller, delivery_id: str) -> dict[str, Any]:
