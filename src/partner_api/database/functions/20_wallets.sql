@@ -19,8 +19,7 @@ $$;
 -- partner's or an archived one.
 CREATE OR REPLACE FUNCTION wallet_is_low(p_wallet wallets)
 RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT coalesce(p_wallet.included_remaining + p_wallet.prepaid - p_wallet.reserved < p_wallet.refill_threshold,
-                    false)
+    SELECT coalesce(wallet_available(p_wallet) < p_wallet.refill_threshold, false)
 $$;
 
 -- Return how many credits may still be added to prepaid so that balances, now and after the next rollover, stay
