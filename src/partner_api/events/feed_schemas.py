@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -36,8 +36,8 @@ EventName = Literal[
     ChangeName, "post.scheduled", "post.published", "post.failed", "post.canceled", "test.ping"
 ]
 """All that can be asked for; those of posts are not sent yet."""
-_SAMPLE_BYTES = 16 * 1024
-_MOST_VALUES = 4_000
+MADE_DATA: Final = JsonBound(16 * 1024, 4_000)
+"""Bound of the data of events that a client makes: a body may have 5,000 values, and a few are in what is around it."""
 
 
 class EventsQuery(Struct, frozen=True, rename="camel", kw_only=True):
@@ -85,6 +85,6 @@ class NewSample(Struct, frozen=True, rename="camel", forbid_unknown_fields=True,
             description="Replaces fields of the type's example: any JSON object of at most 16 KiB. Send a `projectId` "
             "of yours for an endpoint that has one.",
             examples=[{"projectId": "prj_01981d2c-5b7e-7a10-8c3d-2f6e9a4b1c05"}],
-            extra={"bound": JsonBound(_SAMPLE_BYTES, _MOST_VALUES)},
+            extra={"bound": MADE_DATA},
         ),
     ] = None

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta, Struct
 
 from partner_api.clock import format_milliseconds, format_milliseconds_or_none
-from partner_api.edge.request.bounds import JsonBound
 from partner_api.edge.wire.fields import BareIdText, EventIdText, Instant, MillisecondsText
 from partner_api.edge.wire.pagination import Cursor
-from partner_api.events.feed_schemas import EventName
+from partner_api.events.feed_schemas import MADE_DATA, EventName
 from partner_api.events.schemas import EventEnvelope, envelope_of
 from partner_api.ids import format_id
 from partner_api.webhooks import delivery_store as store
@@ -18,9 +17,6 @@ from partner_api.webhooks.delivery_store import AbandonedReason, DeliveryStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_PAYLOAD_BYTES = 16 * 1024
-_MOST_VALUES = 4_000
 
 
 class EndpointTest(Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -31,7 +27,7 @@ class EndpointTest(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
         Meta(
             description="Becomes `data` of the event: any JSON object of at most 16 KiB. Without it, a greeting.",
             examples=[{"message": "Hello"}],
-            extra={"bound": JsonBound(_PAYLOAD_BYTES, _MOST_VALUES)},
+            extra={"bound": MADE_DATA},
         ),
     ] = None
 
