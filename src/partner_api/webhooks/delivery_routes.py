@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from partner_api.clock import format_milliseconds
 from partner_api.edge.declaration import Shown
@@ -13,7 +12,7 @@ from partner_api.edge.idempotency.records import RecordedTransaction
 from partner_api.edge.identity.scopes import requires
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import BareId
-from partner_api.edge.wire.pagination import Page, page_of_look, read_cursor
+from partner_api.edge.wire.pagination import Page
 from partner_api.edge.wire.reply import Reply
 from partner_api.errors import Issue, invalid
 from partner_api.ids import format_id, new_ulid, new_uuid7
@@ -36,7 +35,6 @@ from partner_api.webhooks.delivery_schemas import (
     WebhookDelivery,
     WebhookDeliveryDetail,
     delivery_detail_of,
-    delivery_of,
 )
 from partner_api.webhooks.service import audit_endpoint
 
@@ -180,18 +178,14 @@ async def list_deliveries(
     async with request.connection() as connection:
         endpoint = await require_endpoint(request, connection, endpoint_id)
         require_reach(request, endpoint.scope)
-        found = await store.list_deliveries(
+        return await delivery_service.list_deliveries(
+            request,
             connection,
-            request.caller.tenant_id,
-            endpoint_id,
+            query,
+            endpoint,
+            tenant_id=request.caller.tenant_id,
             organization_id=organization_in_reach(request),
-            event_types=query.event_type,
-            statuses=query.status,
-            before=read_cursor(request, UUID),
-            limit=query.limit,
         )
-    items = [delivery_of(delivery) for delivery in found.deliveries]
-    return page_of_look(request, query, items, found.position)
 
 
 @routes.read(

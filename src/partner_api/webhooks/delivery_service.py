@@ -1,19 +1,23 @@
-"""Replaying a delivery: what its partner and the operator do alike."""
+"""Listing deliveries and replaying one: what their partner and the operator do alike."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from partner_api.clock import format_milliseconds
 from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.wire.pagination import page_of_look, read_cursor
 from partner_api.errors import ApiError
 from partner_api.ids import new_ulid, new_uuid7
 from partner_api.webhooks import delivery_store as store
-from partner_api.webhooks.delivery_schemas import Replayed
+from partner_api.webhooks.delivery_schemas import Replayed, delivery_of
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
     from partner_api.edge.request.api_request import ApiRequest
+    from partner_api.edge.wire.pagination import Page
+    from partner_api.webhooks.delivery_schemas import DeliveriesQuery, WebhookDelivery
     from partner_api.webhooks.endpoint_store import Endpoint
 
 _UNDER_WAY = "This delivery has not ended yet, so there is nothing to replay. Wait until it was sent or has failed."
@@ -22,6 +26,39 @@ _OUT_OF_SCOPE = (
     "Set its scope to all_children first."
 )
 _EXPIRED = "The event of this delivery is more than 30 days old and no longer kept. It cannot be sent again."
+
+
+async def list_deliveries(
+    request: ApiRequest,
+    connection: Connection,
+    query: DeliveriesQuery,
+    endpoint: Endpoint,
+    *,
+    tenant_id: int,
+    organization_id: UUID | None,
+) -> Page[WebhookDelivery]:
+    """Return a page of the deliveries of an endpoint, newest first.
+
+    Args:
+        request: of the partner or an operator.
+        connection: any.
+        query: the filters, and how many.
+        endpoint: whose deliveries.
+        tenant_id: of the endpoint.
+        organization_id: only deliveries of its events; None: of all.
+    """
+    found = await store.list_deliveries(
+        connection,
+        tenant_id,
+        endpoint.id,
+        organization_id=organization_id,
+        event_types=query.event_type,
+        statuses=query.status,
+        before=read_cursor(request, UUID),
+        limit=query.limit,
+    )
+    items = [delivery_of(delivery) for delivery in found.deliveries]
+    return page_of_look(request, query, items, found.position)
 
 
 async def replay(

@@ -33,7 +33,6 @@ from partner_api.webhooks.delivery_schemas import (
     WebhookDelivery,
     WebhookDeliveryDetail,
     delivery_detail_of,
-    delivery_of,
 )
 
 if TYPE_CHECKING:
@@ -144,18 +143,14 @@ async def list_webhook_deliveries(
     """
     async with request.connection() as connection:
         endpoint = await require_endpoint(connection, endpoint_id)
-        found = await delivery_store.list_deliveries(
+        return await delivery_service.list_deliveries(
+            request,
             connection,
-            endpoint.tenant_id,
-            endpoint_id,
+            query,
+            endpoint,
+            tenant_id=endpoint.tenant_id,
             organization_id=None,
-            event_types=query.event_type,
-            statuses=query.status,
-            before=read_cursor(request, UUID),
-            limit=query.limit,
         )
-    items = [delivery_of(delivery) for delivery in found.deliveries]
-    return page_of_look(request, query, items, found.position)
 
 
 @routes.read(
