@@ -14,10 +14,12 @@ import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from tests.support.databases import DatabaseUrls
+from tests.support.databases import DatabaseUrls, database_of, migrate_fully, role_of
+from tests.support.nodes import create_database, drop_database, execute, nodes_of, with_database
 from tests.support.reaper import Reaper
 from tests.support.server_fixtures import (  # noqa: F401 - pytest finds fixtures here
     api,
@@ -36,7 +38,6 @@ from tests.support.server_fixtures import (  # noqa: F401 - pytest finds fixture
 )
 
 from embedded_postgres import EmbeddedPostgres
-from partner_api.database import migrate
 from partner_api.database.connection import connect, open_pool
 
 if TYPE_CHECKING:
@@ -89,14 +90,26 @@ _LONG_FILES = (
 )
 
 
+_NEEDS_CLUSTER = pytest.mark.skip(
+    reason="needs a cluster: TEST_DATABASE_URL of a Citus coordinator (docs/scale.md)"
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long; the order within a file stays."""
+    """Begin with what takes long; the order within a file stays. Leave out what the suite's server cannot show."""
     folder = Path(__file__).parent
 
     def is_short(item: pytest.Item) -> bool:
         return not str(item.path.relative_to(folder)).startswith(_LONG_FILES)
 
     items.sort(key=is_short)
+    server_url = os.environ.get("TEST_DATABASE_URL")
+    on_cluster = server_url is not None and bool(asyncio.run(nodes_of(server_url)))
+    for item in items:
+        if on_cluster and (marker := item.get_closest_marker("one_server")):
+            item.add_marker(pytest.mark.skip(reason=marker.kwargs["reason"]))
+        elif not on_cluster and item.get_closest_marker("cluster"):
+            item.add_marker(_NEEDS_CLUSTER)
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +119,7 @@ def database_urls() -> Iterator[DatabaseUrls]:
     if server_url is not None:
         urls = asyncio.run(_make_database(server_url))
         try:
-            asyncio.run(migrate.upgrade(urls.owner, _role_of(urls.app)))
+            asyncio.run(migrate_fully(urls))
             yield urls
         finally:
             asyncio.run(_drop_database(server_url, urls))
@@ -118,7 +131,7 @@ def database_urls() -> Iterator[DatabaseUrls]:
     postgres.start()
     try:
         urls = DatabaseUrls(postgres.url("owner"), postgres.url("app"))
-        asyncio.run(migrate.upgrade(urls.owner, "layers_app"))
+        asyncio.run(migrate_fully(urls))
         yield urls
     finally:
         postgres.stop()
@@ -159,27 +172,18 @@ async def owner_connection(database_urls: DatabaseUrls) -> AsyncIterator[Connect
 
 async def _make_database(server_url: str) -> DatabaseUrls:
     name, role, password = (f"layers_test_{secrets.token_hex(4)}" for _ in range(3))
-    connection = await connect(server_url)
-    try:
-        await connection.execute(f"CREATE DATABASE {name}")
-        await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
-    finally:
-        await connection.close()
-    base, _, _ = server_url.rpartition("/")
-    scheme, _, rest = base.partition("://")
-    return DatabaseUrls(
-        f"{base}/{name}", f"{scheme}://{role}:{password}@{rest.rpartition('@')[2]}/{name}"
-    )
+    await create_database(server_url, name)
+    owner = with_database(server_url, name)
+    if "TEST_ONE_ROLE" in os.environ:
+        return DatabaseUrls(owner, owner)
+    # Made in the new database, a cluster's coordinator also makes it on the other nodes.
+    await execute(owner, f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+    parts = urlsplit(owner)
+    place = parts.netloc.rpartition("@")[2]
+    return DatabaseUrls(owner, parts._replace(netloc=f"{role}:{password}@{place}").geturl())
 
 
 async def _drop_database(server_url: str, urls: DatabaseUrls) -> None:
-    connection = await connect(server_url)
-    try:
-        await connection.execute(f"DROP DATABASE {urls.owner.rpartition('/')[2]} WITH (FORCE)")
-        await connection.execute(f"DROP ROLE {_role_of(urls.app)}")
-    finally:
-        await connection.close()
-
-
-def _role_of(url: str) -> str:
-    return url.partition("://")[2].partition(":")[0]
+    await drop_database(server_url, database_of(urls.owner))
+    if urls.app != urls.owner:
+        await execute(server_url, f"DROP ROLE {role_of(urls.app)}")

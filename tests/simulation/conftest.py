@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
+from tests.support.databases import make_database
+from tests.support.nodes import execute
 
-from partner_api.database import migrate
-from partner_api.database.connection import connect
 from partner_api.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 
     from partner_api.simulation.options import Options
     from partner_api.simulation.tally import Report
-
-_TEMPLATE = "simulation_template"
 
 
 @dataclass(frozen=True)
@@ -39,61 +35,31 @@ class EmptyDatabase:
 
     def change(self, statements: str) -> None:
         """Change it as the owner, to break something."""
-        asyncio.run(_execute(self.owner_url, statements))
+        asyncio.run(execute(self.owner_url, statements))
 
 
 class Databases:
     """Makes empty databases, each a copy of one that was migrated."""
 
-    def __init__(self, urls: DatabaseUrls) -> None:
+    def __init__(self, urls: DatabaseUrls, template: str, made: ExitStack) -> None:
         self._urls = urls
-        self._numbers = count()
-        self._made: list[str] = []
+        self._template = template
+        self._made = made
 
     def make(self) -> EmptyDatabase:
         """Create another one."""
-        name = f"simulation_{next(self._numbers)}"
-        self.create(name, f"TEMPLATE {_TEMPLATE}")
-        return EmptyDatabase(_with_name(self._urls.owner, name), _with_name(self._urls.app, name))
-
-    def create(self, name: str, options: str = "") -> None:
-        asyncio.run(_execute(self._urls.owner, f"CREATE DATABASE {name} {options}"))
-        self._made.append(name)
-
-    def drop_all(self) -> None:
-        for name in reversed(self._made):
-            asyncio.run(_execute(self._urls.owner, f"DROP DATABASE {name} WITH (FORCE)"))
+        urls = self._made.enter_context(make_database(self._urls, template=self._template))
+        return EmptyDatabase(urls.owner, urls.app)
 
 
 @pytest.fixture(scope="package")
-def databases(database_urls: DatabaseUrls) -> Iterator[Databases]:
+def databases(database_urls: DatabaseUrls, template: str) -> Iterator[Databases]:
     """A maker of databases."""
-    made = Databases(database_urls)
-    made.create(_TEMPLATE)
-    owner_url, role = (
-        _with_name(database_urls.owner, _TEMPLATE),
-        urlsplit(database_urls.app).username,
-    )
-    asyncio.run(migrate.upgrade(owner_url, role))
-    yield made
-    # The embedded server is thrown away as a whole.
-    if "TEST_DATABASE_URL" in os.environ:
-        made.drop_all()
+    with ExitStack() as made:
+        yield Databases(database_urls, template, made)
 
 
 @pytest.fixture
 def database(databases: Databases) -> EmptyDatabase:
     """One database."""
     return databases.make()
-
-
-async def _execute(url: str, statements: str) -> None:
-    connection = await connect(url)
-    try:
-        await connection.execute(statements)
-    finally:
-        await connection.close()
-
-
-def _with_name(url: str, name: str) -> str:
-    return urlsplit(url)._replace(path=f"/{name}").geturl()

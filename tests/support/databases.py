@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from tests.support.nodes import create_database, drop_database, nodes_of, with_database
+
 from partner_api.database import migrate
-from partner_api.database.connection import connect
 
 
 class DatabaseUrls(NamedTuple):
@@ -32,16 +33,22 @@ def make_database(
         template: a database that nobody is connected to, to copy instead.
     """
     name = f"layers_test_{secrets.token_hex(4)}"
-    asyncio.run(
-        _execute(server.owner, f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
-    )
+    asyncio.run(create_database(server.owner, name, template=template))
     try:
-        urls = DatabaseUrls(_with_database(server.owner, name), _with_database(server.app, name))
+        urls = DatabaseUrls(with_database(server.owner, name), with_database(server.app, name))
         if migrated and template is None:
-            asyncio.run(migrate.upgrade(urls.owner, role_of(urls.app)))
+            asyncio.run(migrate_fully(urls))
         yield urls
     finally:
-        asyncio.run(_execute(server.owner, f"DROP DATABASE {name} WITH (FORCE)"))
+        asyncio.run(drop_database(server.owner, name))
+
+
+async def migrate_fully(urls: DatabaseUrls) -> None:
+    """Bring a database to the schema of this version; on a cluster, spread it over the nodes."""
+    role = None if urls.owner == urls.app else role_of(urls.app)
+    await migrate.upgrade(urls.owner, role)
+    if await nodes_of(urls.owner):
+        await migrate.distribute(urls.owner, role, lambda _: None)
 
 
 def database_of(url: str) -> str:
@@ -54,15 +61,3 @@ def role_of(url: str) -> str:
     role = urlsplit(url).username
     assert role is not None
     return role
-
-
-def _with_database(url: str, name: str) -> str:
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
-async def _execute(url: str, statement: str) -> None:
-    connection = await connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING, cast
 import asyncpg
 import msgspec
 
+from partner_api.database.cluster.catalog import is_distributed
+from partner_api.database.cluster.distribution import (
+    distribute_functions,
+    distribute_tables,
+    keep_settings,
+)
 from partner_api.database.connection import SETTINGS, connect
 from partner_api.database.grants import grant_application_role
 from partner_api.database.migration_locks import (
@@ -21,6 +27,7 @@ from partner_api.database.migration_locks import (
 from partner_api.time_limits import CONNECT_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.resources.abc import Traversable
 
     from sqlalchemy import Connection as SqlConnection
@@ -95,6 +102,34 @@ async def upgrade(owner_url: str, application_role: str | None) -> Status:
 
         await try_for_locks(owner_url, apply)
         return await read_status(connection, application_role)
+    finally:
+        await connection.close()
+
+
+async def distribute(
+    owner_url: str, application_role: str | None, note: Callable[[str], None]
+) -> None:
+    """Spread a migrated database over the nodes of its cluster, in one transaction; idempotent.
+
+    Args:
+        owner_url: URL of the role that owns the schema, at the coordinator.
+        application_role: as of ``upgrade``.
+        note: called with the name of each table that was spread.
+
+    Raises:
+        MigrationError: the database is not at the schema of this version, or its server is no coordinator.
+        OSError, asyncpg.PostgresError: the server cannot be reached or refuses something.
+    """
+    connection = await connect(owner_url)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _UPGRADE_LOCK)
+        await require_current(connection)
+        async with connection.transaction():
+            await distribute_tables(connection, note)
+            await _replace_functions(connection)
+            if application_role is not None:
+                await grant_application_role(connection, application_role)
+        await keep_settings(connection)
     finally:
         await connection.close()
 
@@ -268,11 +303,19 @@ async def _apply_functions(connection: Connection) -> None:
             "or restore a backup from before its upgrade."
         )
     async with connection.transaction():
-        # Functions call each other, so bodies are checked when they run, not in the order of the files.
-        await connection.execute("SET LOCAL check_function_bodies = off")
-        for _, text in _function_files():
-            await connection.execute(text)
-        await connection.execute(_REVOKE_FROM_PUBLIC)
+        if await is_distributed(connection):
+            await distribute_tables(connection)
+        await _replace_functions(connection)
         await connection.execute(
             "INSERT INTO applied_functions (checksum) VALUES ($1)", functions_checksum()
         )
+
+
+async def _replace_functions(connection: Connection) -> None:
+    # Functions call each other, so bodies are checked when they run, not in the order of the files.
+    await connection.execute("SET LOCAL check_function_bodies = off")
+    for _, text in _function_files():
+        await connection.execute(text)
+    if await is_distributed(connection):
+        await distribute_functions(connection)
+    await connection.execute(_REVOKE_FROM_PUBLIC)
