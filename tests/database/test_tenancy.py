@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 # What looks across tenants, on purpose: the operator's lists, the sweeps' search for tenants that
 # have something due, housekeeping, and what concerns the installation as a whole.
 CROSSING = {
-    "api_keys.operator_store.set_last_used",
-    "audit.operator_store.add_refusals",
     "audit.operator_store.expire",
     "credits.operator_store.next_period_end",
     "credits.operator_store.tenants_with_overdue_wallets",
