@@ -10,6 +10,7 @@ DECLARE
     v_paid    record;
     v_waiting integer;
     v_done    boolean;
+    v_due     record;
     v_due_at  timestamptz;
     v_tried   timestamptz;
 BEGIN
@@ -29,7 +30,8 @@ BEGIN
         -- Nothing is due before the time that the wallet knows, so the next batch begins there. When the line has been
         -- gone through that is not relied on: if it was too late, those that stand before it are not left behind.
         v_done := v_paid.p_paid + v_waiting = 0 OR NOT v_paid.p_blocked AND NOT v_paid.p_more;
-        v_due_at := leases_due_at(p_cash.tenant_id, CASE WHEN NOT v_done THEN p_cash.renewals_due_at END);
+        SELECT * INTO v_due FROM leases_due(p_cash.tenant_id, CASE WHEN NOT v_done THEN p_cash.renewals_due_at END);
+        v_due_at := least(v_due.month_at, v_due.try_at);
         EXIT WHEN v_paid.p_paid + v_waiting = 0 AND (v_due_at < p_cash.renewals_due_at) IS NOT TRUE;
         p_cash.renewals_due_at := v_due_at;
         EXIT WHEN p_advanced >= p_limit;
@@ -37,7 +39,7 @@ BEGIN
         EXIT WHEN v_done AND (v_due_at <= p_now) IS NOT TRUE;
     END LOOP;
     p_cash.renewals_due_at := v_due_at;
-    IF v_done THEN
+    IF v_done AND v_due.try_at IS NOT NULL THEN
         v_tried := lease_tried_from(p_cash.tenant_id, NULL);
         UPDATE lease_totals SET past_due_from = v_tried WHERE tenant_id = p_cash.tenant_id AND past_due_from > v_tried;
     END IF;
@@ -54,17 +56,18 @@ BEGIN
 END
 $$;
 
--- Return when the first of a tenant's leases is to be charged or tried again, if none is before p_from (NULL: nothing is
--- known); NULL: none is.
-CREATE OR REPLACE FUNCTION leases_due_at(p_tenant_id bigint, p_from timestamptz)
-RETURNS timestamptz
-LANGUAGE sql STABLE AS $$
-    SELECT least(
-        (SELECT min(next_due_at) FROM leases
-          WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current'
-            AND next_due_at >= coalesce(p_from, '-infinity')),
-        (SELECT min(next_attempt_at) FROM leases
-          WHERE tenant_id = p_tenant_id AND next_attempt_at >= coalesce(p_from, '-infinity')))
+-- Return when the first of a tenant's leases is to be charged and when one is to be tried again, if none is before p_from
+-- (NULL: nothing is known); NULL: none is.
+CREATE OR REPLACE FUNCTION leases_due(
+    p_tenant_id bigint, p_from timestamptz, OUT month_at timestamptz, OUT try_at timestamptz)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    SELECT min(next_due_at) INTO month_at FROM leases
+     WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current'
+       AND next_due_at >= coalesce(p_from, '-infinity');
+    SELECT min(next_attempt_at) INTO try_at FROM leases
+     WHERE tenant_id = p_tenant_id AND next_attempt_at >= coalesce(p_from, '-infinity');
+END
 $$;
 
 -- Renew leases that are due at p_now, partner by partner in the order given, until about p_limit are advanced; all in one
