@@ -70,15 +70,16 @@ BEGIN
 END
 $$;
 
--- Renew leases that are due at p_now, partner by partner in the order given, until about p_limit are advanced; all in one
--- transaction, so that partners with few leases share a commit. p_taken is how many of the partners were visited,
+-- Renew leases of a partner that are due at p_now, and then those of other partners in the order given, until about
+-- p_limit are advanced; all in one transaction, so that partners with few leases share a commit. On a cluster it runs
+-- where the first one is, and the others should be there too. p_taken is how many of the partners were visited,
 -- p_advanced how many leases it paid, put off or ended. A wallet that somebody else holds is left to them. p_stuck are
 -- the partners that have leases due of which none could be advanced, because their rows contradict each other.
 --
 -- Waits for no wallet, so it cannot stand in a circle with others that wait for one while they hold another's.
-CREATE OR REPLACE FUNCTION leases_renew_partners(
-    p_tenant_ids bigint[], p_now timestamptz, p_limit integer, OUT p_taken integer, OUT p_advanced integer,
-    OUT p_stuck bigint[])
+CREATE OR REPLACE FUNCTION leases_renew(
+    p_tenant_id bigint, p_now timestamptz, p_limit integer, p_others bigint[], OUT p_taken integer,
+    OUT p_advanced integer, OUT p_stuck bigint[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     v_tenant_id bigint;
@@ -88,8 +89,9 @@ BEGIN
     p_taken := 0;
     p_advanced := 0;
     p_stuck := '{}';
-    FOREACH v_tenant_id IN ARRAY p_tenant_ids LOOP
+    FOREACH v_tenant_id IN ARRAY p_tenant_id || p_others LOOP
         p_taken := p_taken + 1;
+        PERFORM tenant_hold(v_tenant_id);
         SELECT * INTO v_cash FROM cash_wallets
          WHERE tenant_id = v_tenant_id AND renewals_due_at <= p_now
            FOR NO KEY UPDATE SKIP LOCKED;
@@ -103,5 +105,48 @@ BEGIN
         END IF;
         EXIT WHEN p_advanced >= p_limit;
     END LOOP;
+END
+$$;
+
+-- Return which leases of a partner would be changed by renewals at these moments, in order, until about p_limit are
+-- advanced, and how: the two states are those after it. It is done, read and taken back. None if somebody else holds the
+-- cash wallet.
+CREATE OR REPLACE FUNCTION leases_rehearse(p_tenant_id bigint, p_moments timestamptz[], p_limit integer)
+RETURNS TABLE (social_account_id uuid, project_id uuid, organization_id uuid, status text, billing_status text,
+               months_paid bigint, paid_cents bigint, newly_due boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    v_moment  timestamptz;
+    v_renewed record;
+    v_left    integer := p_limit;
+    -- By which whatever was changed here is known.
+    v_xid     xid;
+BEGIN
+    FOREACH v_moment IN ARRAY p_moments LOOP
+        WHILE v_left > 0 LOOP
+            SELECT * INTO v_renewed FROM leases_renew(p_tenant_id, v_moment, v_left, '{}');
+            EXIT WHEN v_renewed.p_advanced = 0;
+            v_left := v_left - v_renewed.p_advanced;
+        END LOOP;
+    END LOOP;
+    IF v_left < p_limit THEN
+        SELECT w.xmin INTO v_xid FROM cash_wallets w WHERE w.tenant_id = p_tenant_id;
+        RETURN QUERY
+        SELECT l.social_account_id, l.project_id, p.organization_id, l.status, l.billing_status,
+               count(c.status) FILTER (WHERE c.status = 'paid'),
+               coalesce(sum(c.price_cents) FILTER (WHERE c.status = 'paid'), 0)::bigint,
+               coalesce(bool_or(c.status = 'due'), false)
+          FROM leases l
+          JOIN projects p ON p.tenant_id = p_tenant_id AND p.id = l.project_id
+          LEFT JOIN lease_charges c
+            ON c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id AND c.xmin = v_xid
+         WHERE l.tenant_id = p_tenant_id AND l.xmin = v_xid
+         GROUP BY l.social_account_id, l.project_id, p.organization_id, l.status, l.billing_status
+         ORDER BY l.social_account_id;
+    END IF;
+    -- The rows to return stay.
+    RAISE SQLSTATE 'LR000';
+EXCEPTION WHEN SQLSTATE 'LR000' THEN
+    NULL;
 END
 $$;
