@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partner_api.database.tenants import tenant_transaction
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -83,7 +85,7 @@ async def purge_endpoint(
     Returns:
         How many rows, without those of attempts.
     """
-    async with connection.transaction():
+    async with tenant_transaction(connection, tenant_id):
         # Nobody makes deliveries of it meanwhile.
         await connection.execute(
             "SELECT FROM webhook_queues WHERE tenant_id = $1 AND endpoint_id = $2 FOR UPDATE",
