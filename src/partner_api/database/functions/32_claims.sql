@@ -13,7 +13,8 @@ CREATE OR REPLACE FUNCTION jobs_lock(p_tenant_id bigint, p_job_ids uuid[])
 RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
-    v_owners uuid[];
+    v_owners   uuid[];
+    v_partners uuid[];
 BEGIN
     PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE;
     v_owners := ARRAY(
@@ -21,9 +22,10 @@ BEGIN
          ORDER BY job_id FOR NO KEY UPDATE);
     -- An archived wallet stays archived, so this may be read before it is locked; one that is archived just now has
     -- its partner locked when the job ends, which is last in any case.
-    PERFORM wallets_lock(p_tenant_id, v_owners || ARRAY(
+    v_partners := ARRAY(
         SELECT partner_id FROM wallets
-         WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners) AND state = 'archived'));
+         WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners) AND state = 'archived');
+    PERFORM wallets_lock(p_tenant_id, v_owners || v_partners);
 END
 $$;
 
@@ -43,6 +45,7 @@ DECLARE
     v_sound   uuid[];
     v_job_ids uuid[] := '{}';
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     p_claimed := '{}';
     p_skipped := '{}';
     WHILE v_wanted > 0 AND cardinality(p_skipped) < 100 LOOP
@@ -150,22 +153,27 @@ BEGIN
 END
 $$;
 
--- Begin to decide reports of claims of locked jobs, no two of which name one job or carry one key. p_jobs are the jobs,
--- and p_outcomes why reports are refused or what they were answered before; NULL: it is the current claim of a running
--- job in its time. A job whose time is up ends here, so that what becomes of it does not depend on a sweep's moment.
+-- Lock the jobs of reports of claims, and begin to decide: no two of the reports name one job or carry one key. p_jobs are
+-- the jobs, and p_outcomes why reports are refused or what they were answered before; NULL: it is the current claim of a
+-- running job in its time. A job whose time is up ends here, so that what becomes of it does not depend on a sweep's
+-- moment.
 CREATE OR REPLACE FUNCTION reports_begin(
     p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], p_worker_ids text[], p_claim_tokens uuid[],
     p_records idempotency[], OUT p_jobs jobs[], OUT p_outcomes outcome[])
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_job  jobs;
-    v_ends job_release[] := '{}';
+    v_job     jobs;
+    v_ends    job_release[] := '{}';
+    v_expired jobs[] := '{}';
+    v_ids     uuid[] := '{}';
 BEGIN
+    p_jobs := array_fill(NULL::jobs, ARRAY[cardinality(p_job_ids)]);
+    FOR v_job IN
+        SELECT * FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE
+    LOOP
+        p_jobs[array_position(p_job_ids, v_job.id)] := v_job;
+    END LOOP;
     p_outcomes := idempotency_outcomes(p_now, p_records);
-    p_jobs := ARRAY(
-        SELECT j FROM unnest(p_job_ids) WITH ORDINALITY i (job_id, position)
-          LEFT JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = i.job_id AND j.id = ANY (p_job_ids)
-         ORDER BY i.position);
     FOR v_index IN 1..cardinality(p_job_ids) LOOP
         CONTINUE WHEN (p_outcomes[v_index]).status IS NOT NULL;
         v_job := p_jobs[v_index];
@@ -175,13 +183,17 @@ BEGIN
               OR v_job.worker_id IS DISTINCT FROM p_worker_ids[v_index] OR v_job.status <> 'running' THEN
             p_outcomes[v_index] := ROW('refused', 'CONFLICT', jsonb_build_object('status', v_job.status))::outcome;
         ELSIF v_job.expires_at <= p_now THEN
+            v_expired := v_expired || v_job;
+            v_ids := v_ids || v_job.id;
             v_ends := v_ends || job_expiry(v_job);
             p_outcomes[v_index] := ROW('refused', 'CONFLICT', jsonb_build_object(
                 'status', (v_ends[cardinality(v_ends)]).status))::outcome;
         END IF;
     END LOOP;
     IF v_ends <> '{}' THEN
-        PERFORM job_release(p_tenant_id, p_now, v_ends);
+        -- Others of the batch may end too: what that takes is locked together, in order.
+        PERFORM jobs_lock(p_tenant_id, p_job_ids);
+        PERFORM jobs_release(p_tenant_id, p_now, v_ends, v_expired, v_ids);
     END IF;
 END
 $$;
@@ -213,19 +225,20 @@ DECLARE
     v_item     job_heartbeat;
     v_job_ids  uuid[] := '{}';
     v_records  idempotency[] := '{}';
+    v_ends     integer[];
     v_end      integer;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
         v_job_ids := v_job_ids || v_item.job_id;
         v_records := v_records || v_item.idempotency;
     END LOOP;
-    -- Only a job whose time is up may end here. When that is never changes.
-    IF EXISTS (SELECT FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) AND expires_at <= p_now) THEN
+    v_ends := batch_runs(v_job_ids, v_records);
+    -- As in job_complete.
+    IF cardinality(v_ends) > 1 THEN
         PERFORM jobs_lock(p_tenant_id, v_job_ids);
-    ELSE
-        PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) ORDER BY id FOR NO KEY UPDATE;
     END IF;
-    FOREACH v_end IN ARRAY batch_runs(v_job_ids, v_records) LOOP
+    FOREACH v_end IN ARRAY v_ends LOOP
         v_outcomes := v_outcomes || job_heartbeat_run(
             p_tenant_id, p_now, p_items[cardinality(v_outcomes) + 1:v_end]);
     END LOOP;
@@ -233,36 +246,50 @@ BEGIN
 END
 $$;
 
--- Do the same for locked jobs, each named once, with no key twice.
+-- Do the same for jobs that are each named once, with no key twice.
 CREATE OR REPLACE FUNCTION job_heartbeat_run(p_tenant_id bigint, p_now timestamptz, p_items job_heartbeat[])
 RETURNS outcome[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_job_ids  uuid[];
-    v_workers  text[];
-    v_tokens   uuid[];
-    v_records  idempotency[];
+    v_item     job_heartbeat;
+    v_job_ids  uuid[] := '{}';
+    v_workers  text[] := '{}';
+    v_tokens   uuid[] := '{}';
+    v_records  idempotency[] := '{}';
+    v_begun    record;
     v_outcomes outcome[];
-    v_taken    integer[];
-    v_job      record;
+    v_job      jobs;
+    v_taken    uuid[] := '{}'; -- jobs whose reports count, and their columns
+    v_stages   text[] := '{}';
+    v_progress float8[] := '{}';
+    v_until    timestamptz[] := '{}';
 BEGIN
-    SELECT array_agg(i.job_id), array_agg(i.worker_id), array_agg(i.claim_token), array_agg(i.idempotency)
-      INTO v_job_ids, v_workers, v_tokens, v_records
-      FROM unnest(p_items) i;
-    v_outcomes := (reports_begin(p_tenant_id, p_now, v_job_ids, v_workers, v_tokens, v_records)).p_outcomes;
-    v_taken := array_positions(v_outcomes, NULL::outcome);
-    FOR v_job IN
-        UPDATE jobs j SET
-            stage = job_stage_reached(j.stage, i.stage), progress = greatest(j.progress, i.progress),
-            lease_until = greatest(j.lease_until, p_now + make_interval(secs => j.lease_seconds))
-          FROM unnest(p_items) i
-         WHERE j.tenant_id = p_tenant_id AND j.id = i.job_id
-           AND j.id = ANY (ARRAY(SELECT v_job_ids[t] FROM unnest(v_taken) t))
-        RETURNING j.id, j.cancel_requested_at, j.lease_until
-    LOOP
-        v_outcomes[array_position(v_job_ids, v_job.id)] := ROW('done', NULL, jsonb_build_object(
+    FOREACH v_item IN ARRAY p_items LOOP
+        v_job_ids := v_job_ids || v_item.job_id;
+        v_workers := v_workers || v_item.worker_id;
+        v_tokens := v_tokens || v_item.claim_token;
+        v_records := v_records || v_item.idempotency;
+    END LOOP;
+    v_begun := reports_begin(p_tenant_id, p_now, v_job_ids, v_workers, v_tokens, v_records);
+    v_outcomes := v_begun.p_outcomes;
+    FOR v_index IN 1..cardinality(p_items) LOOP
+        CONTINUE WHEN (v_outcomes[v_index]).status IS NOT NULL;
+        v_item := p_items[v_index];
+        v_job := (v_begun.p_jobs)[v_index];
+        -- Times are stored in milliseconds, and answered as they are stored.
+        v_job.lease_until := greatest(v_job.lease_until, p_now + make_interval(secs => v_job.lease_seconds));
+        v_taken := v_taken || v_job.id;
+        v_stages := v_stages || job_stage_reached(v_job.stage, v_item.stage);
+        v_progress := v_progress || greatest(v_job.progress, v_item.progress);
+        v_until := v_until || v_job.lease_until;
+        v_outcomes[v_index] := ROW('done', NULL, jsonb_build_object(
             'cancel_requested', v_job.cancel_requested_at IS NOT NULL, 'lease_until', v_job.lease_until))::outcome;
     END LOOP;
+    IF v_taken <> '{}' THEN
+        UPDATE jobs SET stage = v_stages[array_position(v_taken, id)],
+               progress = v_progress[array_position(v_taken, id)], lease_until = v_until[array_position(v_taken, id)]
+         WHERE tenant_id = p_tenant_id AND id = ANY (v_taken);
+    END IF;
     PERFORM idempotency_keep_all(p_now, v_records, v_outcomes);
     RETURN v_outcomes;
 END
