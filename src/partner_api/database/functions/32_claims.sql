@@ -1,4 +1,4 @@
--- Claims: a worker takes jobs, says that it is alive, and is not waited for when it is silent.
+-- Claims: a worker takes jobs, and reports on them. What its reports say is in the files after this one.
 --
 -- A claim is the current one as long as its token is the job's. Every report names it; one that is not the current one
 -- is refused and changes nothing. Lock order as in 30_jobs.sql; a function that may end jobs locks everything that
@@ -122,33 +122,49 @@ CREATE OR REPLACE FUNCTION jobs_claim_these(
 RETURNS claimed_job[]
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
 DECLARE
-    v_claimed claimed_job[];
+    v_claimed claimed_job[] := '{}';
+    v_job     record;
+    v_ids     uuid[] := '{}'; -- of those, and columns of theirs
+    v_tokens  uuid[] := '{}';
+    v_times   timestamptz[] := '{}';
+    v_until   timestamptz[] := '{}';
+    v_at      timestamptz(3);
+    v_end     timestamptz(3);
+    v_audit   audit_events[] := '{}';
 BEGIN
-    UPDATE jobs j SET
-        worker_id = p_worker_id, claim_token = t.token, lease_seconds = p_lease_seconds,
+    FOR v_job IN
+        SELECT j.id, j.attempt, j.format, j.project_id, j.started_at, r.organization_id, r.credits, c.id AS container_id,
+               c.inputs
+          FROM jobs j
+          JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = j.id AND r.job_id = ANY (p_job_ids)
+          JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = j.id AND c.job_id = ANY (p_job_ids)
+         WHERE j.tenant_id = p_tenant_id AND j.id = ANY (p_job_ids)
+         ORDER BY j.started_at, j.id
+    LOOP
         -- The node that started it may have a faster clock.
-        claimed_at = greatest(p_now, j.started_at),
-        lease_until = greatest(p_now, j.started_at) + make_interval(secs => p_lease_seconds),
-        attempt = j.attempt + 1, stage = 'processing'
-      FROM unnest(p_job_ids, p_tokens) t (job_id, token)
-     WHERE j.tenant_id = p_tenant_id AND j.id = t.job_id AND j.id = ANY (p_job_ids);
-    UPDATE containers SET status = 'processing'
-     WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids);
-    SELECT array_agg(ROW(j.id, j.attempt, j.claim_token, j.format, r.organization_id, j.project_id, c.id, c.inputs,
-                         r.credits, j.lease_until)::claimed_job ORDER BY j.started_at, j.id)
-      INTO v_claimed
-      FROM jobs j
-      JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = j.id AND r.job_id = ANY (p_job_ids)
-      JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = j.id AND c.job_id = ANY (p_job_ids)
-     WHERE j.tenant_id = p_tenant_id AND j.id = ANY (p_job_ids);
-    INSERT INTO audit_events
-        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
-         details)
-    SELECT p_tenant_id, v.organization_id, time_ordered_uuid(p_now, gen_random_uuid()::text), 'job.claimed', p_now,
-           p_caller.actor, p_caller.api_key_id, v.project_id, p_caller.request_id,
-           job_audit_details(p_caller, v.job_id,
-                             jsonb_build_object('workerId', p_worker_id, 'attempt', v.attempt))
-      FROM unnest(v_claimed) v;
+        v_at := greatest(p_now, v_job.started_at);
+        v_end := v_at + make_interval(secs => p_lease_seconds);
+        v_ids := v_ids || v_job.id;
+        v_tokens := v_tokens || p_tokens[array_position(p_job_ids, v_job.id)];
+        v_times := v_times || v_at;
+        v_until := v_until || v_end;
+        v_claimed := v_claimed || ROW(
+            v_job.id, v_job.attempt + 1, p_tokens[array_position(p_job_ids, v_job.id)], v_job.format,
+            v_job.organization_id, v_job.project_id, v_job.container_id, v_job.inputs, v_job.credits, v_end)::claimed_job;
+        v_audit := v_audit || ROW(
+            p_tenant_id, v_job.organization_id, time_ordered_uuid(p_now, gen_random_uuid()::text), 'job.claimed', p_now,
+            p_caller.actor, p_caller.api_key_id, v_job.project_id, p_caller.request_id,
+            job_audit_details(p_caller, v_job.id, jsonb_build_object(
+                'workerId', p_worker_id, 'attempt', v_job.attempt + 1)))::audit_events;
+    END LOOP;
+    UPDATE jobs SET
+        worker_id = p_worker_id, claim_token = coalesce(v_tokens[array_position(v_ids, id)], claim_token),
+        lease_seconds = p_lease_seconds, claimed_at = coalesce(v_times[array_position(v_ids, id)], claimed_at),
+        lease_until = coalesce(v_until[array_position(v_ids, id)], lease_until),
+        attempt = attempt + 1, stage = 'processing'
+     WHERE tenant_id = p_tenant_id AND id = ANY (v_ids);
+    UPDATE containers SET status = 'processing' WHERE tenant_id = p_tenant_id AND job_id = ANY (v_ids);
+    PERFORM audit_insert(p_tenant_id, v_audit);
     RETURN v_claimed;
 END
 $$;
@@ -195,102 +211,5 @@ BEGIN
         PERFORM jobs_lock(p_tenant_id, p_job_ids);
         PERFORM jobs_release(p_tenant_id, p_now, v_ends, v_expired, v_ids);
     END IF;
-END
-$$;
-
--- Return the stages of a job that its worker reports, in their order. What comes before and after them is not for it to say.
-CREATE OR REPLACE FUNCTION job_stages()
-RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT '{processing,generating,rendering,uploading,finalizing}'::text[]
-$$;
-
--- Return the later one of a job's stage and the one that was reported. One that is no worker's to report changes nothing; a
--- stage of the time before there was a list counts as the first.
-CREATE OR REPLACE FUNCTION job_stage_reached(p_stage text, p_reported text)
-RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN array_position(job_stages(), p_reported) > coalesce(array_position(job_stages(), p_stage), 1)
-                THEN p_reported ELSE p_stage END
-$$;
-
--- Extend claims, and store how far the work is. Neither stage nor progress goes back: reports may arrive late.
---
--- Facts: {cancel_requested, lease_until}. Refused: IDEMPOTENCY_*, NOT_FOUND, CONFLICT {status} (not the current claim).
--- Lock order: the jobs by id, and what their end changes as jobs_lock has it, if one of them is over its time.
-CREATE OR REPLACE FUNCTION job_heartbeat(p_tenant_id bigint, p_now timestamptz, p_items job_heartbeat[])
-RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
-DECLARE
-    v_outcomes outcome[] := '{}';
-    v_item     job_heartbeat;
-    v_job_ids  uuid[] := '{}';
-    v_records  idempotency[] := '{}';
-    v_ends     integer[];
-    v_end      integer;
-BEGIN
-    PERFORM tenant_hold(p_tenant_id);
-    FOREACH v_item IN ARRAY p_items LOOP
-        v_job_ids := v_job_ids || v_item.job_id;
-        v_records := v_records || v_item.idempotency;
-    END LOOP;
-    v_ends := batch_runs(v_job_ids, v_records);
-    -- As in job_complete.
-    IF cardinality(v_ends) > 1 THEN
-        PERFORM jobs_lock(p_tenant_id, v_job_ids);
-    END IF;
-    FOREACH v_end IN ARRAY v_ends LOOP
-        v_outcomes := v_outcomes || job_heartbeat_run(
-            p_tenant_id, p_now, p_items[cardinality(v_outcomes) + 1:v_end]);
-    END LOOP;
-    RETURN v_outcomes;
-END
-$$;
-
--- Do the same for jobs that are each named once, with no key twice.
-CREATE OR REPLACE FUNCTION job_heartbeat_run(p_tenant_id bigint, p_now timestamptz, p_items job_heartbeat[])
-RETURNS outcome[]
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_item     job_heartbeat;
-    v_job_ids  uuid[] := '{}';
-    v_workers  text[] := '{}';
-    v_tokens   uuid[] := '{}';
-    v_records  idempotency[] := '{}';
-    v_begun    record;
-    v_outcomes outcome[];
-    v_job      jobs;
-    v_taken    uuid[] := '{}'; -- jobs whose reports count, and their columns
-    v_stages   text[] := '{}';
-    v_progress float8[] := '{}';
-    v_until    timestamptz[] := '{}';
-BEGIN
-    FOREACH v_item IN ARRAY p_items LOOP
-        v_job_ids := v_job_ids || v_item.job_id;
-        v_workers := v_workers || v_item.worker_id;
-        v_tokens := v_tokens || v_item.claim_token;
-        v_records := v_records || v_item.idempotency;
-    END LOOP;
-    v_begun := reports_begin(p_tenant_id, p_now, v_job_ids, v_workers, v_tokens, v_records);
-    v_outcomes := v_begun.p_outcomes;
-    FOR v_index IN 1..cardinality(p_items) LOOP
-        CONTINUE WHEN (v_outcomes[v_index]).status IS NOT NULL;
-        v_item := p_items[v_index];
-        v_job := (v_begun.p_jobs)[v_index];
-        -- Times are stored in milliseconds, and answered as they are stored.
-        v_job.lease_until := greatest(v_job.lease_until, p_now + make_interval(secs => v_job.lease_seconds));
-        v_taken := v_taken || v_job.id;
-        v_stages := v_stages || job_stage_reached(v_job.stage, v_item.stage);
-        v_progress := v_progress || greatest(v_job.progress, v_item.progress);
-        v_until := v_until || v_job.lease_until;
-        v_outcomes[v_index] := ROW('done', NULL, jsonb_build_object(
-            'cancel_requested', v_job.cancel_requested_at IS NOT NULL, 'lease_until', v_job.lease_until))::outcome;
-    END LOOP;
-    IF v_taken <> '{}' THEN
-        UPDATE jobs SET stage = v_stages[array_position(v_taken, id)],
-               progress = v_progress[array_position(v_taken, id)], lease_until = v_until[array_position(v_taken, id)]
-         WHERE tenant_id = p_tenant_id AND id = ANY (v_taken);
-    END IF;
-    PERFORM idempotency_keep_all(p_now, v_records, v_outcomes);
-    RETURN v_outcomes;
 END
 $$;

@@ -153,8 +153,8 @@ BEGIN
     END LOOP;
     UPDATE jobs SET
         worker_id = NULL, claim_token = NULL, claimed_at = NULL, lease_seconds = NULL, lease_until = NULL,
-        stage = 'queued', last_error_code = v_codes[array_position(v_job_ids, id)],
-        last_error_message = v_messages[array_position(v_job_ids, id)]
+        stage = 'queued', last_error_code = coalesce(v_codes[array_position(v_job_ids, id)], last_error_code),
+        last_error_message = coalesce(v_messages[array_position(v_job_ids, id)], last_error_message)
      WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids);
     UPDATE containers SET status = 'queued' WHERE tenant_id = p_tenant_id AND job_id = ANY (v_job_ids);
     FOR v_reserved IN
