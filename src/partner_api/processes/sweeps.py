@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from partner_api.sweeps.sweep import Sweep
 
 _log = structlog.get_logger(__name__)
-CONNECTIONS = 16
-"""One for each sweep, so that none waits until another has done a long step; for the lag, and for the bell.
+CONNECTIONS = 19
+"""One for each sweep, so that none waits until another has done a long step, and three more for deliveries, which work
+for four tenants at once; for the lag, and for the bell.
 
 Few of them are open at a time: a step of most sweeps takes some milliseconds.
 """
