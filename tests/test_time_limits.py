@@ -122,6 +122,7 @@ ALLOWED = {
     "edge/limits/rate_limits.py _count_failed_authentication hit": "SHARED_COUNTERS_SECONDS, of its client",
     "edge/limits/rate_limits.py _count_failed_authentication get_window_stats": "SHARED_COUNTERS_SECONDS, its client",
     # The database.
+    "database/cluster/distribute.py distribute connect": "CONNECT_SECONDS, in it",
     "database/migrate.py upgrade connect": "CONNECT_SECONDS, in it",
     "database/migration_locks.py _noting_holders connect": "CONNECT_SECONDS, in it",
     "database/migrate.py _upgrade_schema run_sync": "a migration takes as long as it needs",

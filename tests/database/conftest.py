@@ -15,7 +15,7 @@ import pytest_asyncio
 from tests.database.revisions import FUNCTION, forget
 from tests.support.databases import DatabaseUrls, make_database
 
-from partner_api.database import grants, migrate
+from partner_api.database import grants, version
 from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def version_at(
     with resources.as_file(resources.files("partner_api.database") / "schema") as installed:
         shutil.copytree(installed, tmp_path / "earlier")
 
-    functions = migrate._function_files()
+    functions = version.function_files()
 
     @contextmanager
     def at(revision: str) -> Iterator[None]:
@@ -80,8 +80,8 @@ def version_at(
             for name, text in functions
         ]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(migrate, "_schema_folder", lambda: tmp_path / "earlier")
-            patch.setattr(migrate, "_function_files", lambda: files)
+            patch.setattr(version, "schema_folder", lambda: tmp_path / "earlier")
+            patch.setattr(version, "function_files", lambda: files)
             patch.setattr(
                 grants,
                 "_WRITABLE",

@@ -6,14 +6,14 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
-from partner_api.database import migrate
+from partner_api.database import version
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from partner_api.database.connection import Connection
 
-NEWEST = migrate.expected_revision()
+NEWEST = version.expected_revision()
 FUNCTION = re.compile(r"^CREATE OR REPLACE FUNCTION .*?\$\$;$", re.S | re.M)
 
 
@@ -26,5 +26,5 @@ async def with_later_columns(owner: Connection) -> AsyncIterator[None]:
 
 
 def forget() -> None:
-    migrate._known_revisions.cache_clear()
-    migrate.functions_checksum.cache_clear()
+    version.known_revisions.cache_clear()
+    version.functions_checksum.cache_clear()

@@ -16,9 +16,10 @@ from alembic.script import ScriptDirectory
 from tests.database.revisions import NEWEST, forget
 from tests.support.databases import DatabaseUrls, role_of
 
-from partner_api.database import migrate, migration_locks
-from partner_api.database.migrate import is_current, read_status, upgrade
+from partner_api.database import migrate, migration_locks, version
+from partner_api.database.migrate import upgrade
 from partner_api.database.migration_locks import MigrationError
+from partner_api.database.version import is_current, read_status
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -47,7 +48,7 @@ def add_revision(
     folder = tmp_path / "schema"
     with resources.as_file(resources.files("partner_api.database") / "schema") as installed:
         shutil.copytree(installed, folder)
-    monkeypatch.setattr(migrate, "_schema_folder", lambda: folder)
+    monkeypatch.setattr(version, "schema_folder", lambda: folder)
 
     def add(script: str) -> None:
         (folder / "versions" / "9999_more.py").write_text(REVISION)
@@ -60,10 +61,10 @@ def add_revision(
 @pytest.fixture
 def add_function(another_version: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Add another function to this version."""
-    files = migrate._function_files()
+    files = version.function_files()
 
     def add(definition: str) -> None:
-        monkeypatch.setattr(migrate, "_function_files", lambda: [*files, ("99.sql", definition)])
+        monkeypatch.setattr(version, "function_files", lambda: [*files, ("99.sql", definition)])
         forget()
 
     return add
@@ -136,13 +137,13 @@ async def test_the_revision_of_a_newer_version_is_left_alone(
 ) -> None:
     await upgrade(empty.owner, role_of(empty.app))
     await owner.execute("UPDATE alembic_version SET version_num = '9999'")
-    await migrate.require_current(owner)
+    await version.require_current(owner)
     with pytest.raises(MigrationError, match=r"revision 9999, which a newer .* Run that version"):
         await upgrade(empty.owner, role_of(empty.app))
 
     await owner.execute("TRUNCATE applied_functions")
     with pytest.raises(MigrationError, match=r"revision 9999, which a newer .* Run that version"):
-        await migrate.require_current(owner)
+        await version.require_current(owner)
 
 
 async def test_changed_functions_are_applied_and_closed_to_everybody(
@@ -203,11 +204,11 @@ async def test_one_role_for_everything_works_too(empty: DatabaseUrls, owner: Con
 
 def test_revisions_are_known_by_the_names_of_their_files() -> None:
     config = Config()
-    config.set_main_option("script_location", str(migrate._schema_folder()))
+    config.set_main_option("script_location", str(version.schema_folder()))
     script = ScriptDirectory.from_config(config)
     revisions = [revision.revision for revision in script.walk_revisions()]
-    assert revisions[::-1] == migrate._known_revisions()
-    assert script.get_heads() == [migrate.expected_revision()]
+    assert revisions[::-1] == version.known_revisions()
+    assert script.get_heads() == [version.expected_revision()]
 
 
 async def test_a_lock_that_somebody_holds_is_not_waited_for_by_everybody(

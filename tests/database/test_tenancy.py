@@ -54,7 +54,7 @@ CROSSING = {
     "organizations.operator_store.find_organization",
     "organizations.operator_store.find_partner",
     "organizations.operator_store.list_organizations",
-    "reconciliation.pool_store.list_held_accounts",
+    "reconciliation.pool_store.find_held",
     "reconciliation.store.count_wallets",
     "reconciliation.store.list_tenants",
     "reconciliation.store.tenants_of",

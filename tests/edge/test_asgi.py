@@ -313,7 +313,7 @@ async def test_whether_it_lives_and_is_ready(client: httpx2.AsyncClient) -> None
 async def test_an_older_schema_is_not_ready(
     client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("partner_api.database.migrate.functions_checksum", lambda: "newer")
+    monkeypatch.setattr("partner_api.database.version.functions_checksum", lambda: "newer")
     response = await client.get("/readyz")
     assert response.status_code == 503
     assert "layers db migrate" in error_of(response)["message"]

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from tests.support.nodes import create_database, drop_database, nodes_of, with_database
 
 from partner_api.database import migrate
+from partner_api.database.cluster.distribute import distribute
 
 
 class DatabaseUrls(NamedTuple):
@@ -48,7 +49,7 @@ async def migrate_fully(urls: DatabaseUrls) -> None:
     role = None if urls.owner == urls.app else role_of(urls.app)
     await migrate.upgrade(urls.owner, role)
     if await nodes_of(urls.owner):
-        await migrate.distribute(urls.owner, role, lambda _: None)
+        await distribute(urls.owner, role, lambda _: None)
 
 
 def database_of(url: str) -> str:

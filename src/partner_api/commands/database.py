@@ -30,7 +30,7 @@ def migrate() -> None:
 def status() -> None:
     """Show which schema the database has. Status 1 when this version cannot run on it."""
     from partner_api.database.connection import connect
-    from partner_api.database.migrate import Status, read_status
+    from partner_api.database.version import Status, read_status
     from partner_api.processes.serve import available_database
     from partner_api.processes.startup import require_existing_database, run_with_database
 

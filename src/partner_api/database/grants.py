@@ -62,7 +62,8 @@ CALLED = (
     "lease_request_pretend",
     "lease_request_reject",
     "lease_set_price",
-    "leases_renew_partners",
+    "leases_rehearse",
+    "leases_renew",
     "organization_archive",
     "organization_set_status",
     "partner_create",
@@ -101,7 +102,7 @@ PLAIN = {
     "upload_draft_name": "of upload_begin, also asked before the upload",
 }
 # What a server of the previous release calls, beside other arguments of the functions above.
-PREVIOUS_RELEASE = ("wallets_touch",)
+PREVIOUS_RELEASE = ("leases_renew_partners", "wallets_touch")
 
 
 async def grant_application_role(connection: Connection, role: str) -> None:

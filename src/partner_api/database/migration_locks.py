@@ -22,6 +22,9 @@ _LOOK_EVERY_SECONDS: Final = 0.2
 # By which the connections of migrations are known.
 _NAME: Final = "layers migration"
 
+UPGRADE_LOCK: Final = 0x6C617965
+"""Serializes concurrent upgrades of one database. Any constant will do, as long as it stays."""
+
 LOCK_SETTINGS: Final = {
     "application_name": _NAME,
     "lock_timeout": f"{MIGRATION_LOCK_SECONDS:g}s",

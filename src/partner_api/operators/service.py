@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from partner_api.clock import Clock
-from partner_api.database import migrate
+from partner_api.database import version
 from partner_api.database.arguments import SYSTEM
 from partner_api.database.connection import connect
 from partner_api.edge.idempotency.records import OPERATOR_TENANT
@@ -113,8 +113,8 @@ async def recover_operator(
     """
     connection = await connect(owner_url, command_seconds=COMMAND_SECONDS)
     try:
-        await migrate.require_current(connection)
-        if not await migrate.is_owner(connection):
+        await version.require_current(connection)
+        if not await version.is_owner(connection):
             raise StartupError(_NOT_THE_OWNER)
         await secret_keys.verify_installation(connection)
         now = Clock((await read_installation(connection)).clock_offset_seconds).now()

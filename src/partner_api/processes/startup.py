@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import asyncpg
 
 from embedded_postgres.data_folder import DataFolder
-from partner_api.database import migrate
+from partner_api.database import migrate, version
 from partner_api.database.connection import connect
 from partner_api.demo.issuing import mark_kept_credentials
 from partner_api.processes.run_folder import development_pid, no_server_begins
@@ -81,7 +81,7 @@ async def prepare_database(
         await migrate.upgrade(location.owner_url, location.application_role)
     connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
     try:
-        await migrate.require_current(connection)
+        await version.require_current(connection)
         # First: a start with wrong keys must not make the database production's.
         await secret_keys.verify_installation(connection)
         if check is not None:
