@@ -165,7 +165,7 @@ async def test_leases_of_which_many_are_due_are_told_while_they_are_charged(
         )
         due = add_months(BEGIN, 1)
         await owner_connection.fetchrow(
-            "SELECT * FROM leases_renew_partners($1, $2, 70)", [partner.tenant_id], due
+            "SELECT * FROM leases_renew($1, $2, 70, '{}')", partner.tenant_id, due
         )
         for now in (due - DAY, due, due + DAY):
             await assert_right(connection, owner_connection, partner, now, now + 30 * DAY)
@@ -182,7 +182,7 @@ async def test_it_reads_no_more_for_six_thousand_leases_than_for_one_thousand(
         await owner_connection.execute("VACUUM ANALYZE lease_calendar")
         now = BEGIN + 29 * DAY
         await owner_connection.execute(
-            "SELECT p_advanced FROM leases_renew_partners(ARRAY[$1::bigint], $2, NULL)",
+            "SELECT p_advanced FROM leases_renew($1, $2, NULL, '{}')",
             partner.tenant_id,
             now,
         )
@@ -194,9 +194,9 @@ async def test_it_reads_no_more_for_six_thousand_leases_than_for_one_thousand(
 async def _blocks(owner: Connection, partner: Wallet, now: datetime) -> int:
     statement = """
         EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON)
-        SELECT o.* FROM cash_wallets w CROSS JOIN LATERAL lease_outlook(w, $2, $3) o WHERE w.tenant_id = $1
+        SELECT * FROM lease_outlook($1, $2, $3, $4)
     """
-    arguments = (partner.tenant_id, now, now + 30 * DAY)
+    arguments = (partner.tenant_id, partner.organization_id, now, now + 30 * DAY)
     # The second time, everything is planned.
     await owner.fetchval(statement, *arguments)
     plan = (await owner.fetchval(statement, *arguments))[0]["Plan"]

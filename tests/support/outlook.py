@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 _BY_LEASE = """
   WITH month AS MATERIALIZED (
        SELECT lease_month_start(l.assigned_at, n) AS due_at, l.social_account_id,
-              lease_month_price(l, n) AS price_cents
+              coalesce(
+                  (SELECT c.price_cents FROM lease_charges c
+                    WHERE c.tenant_id = $1 AND c.social_account_id = l.social_account_id AND c.lease_month = n),
+                  (SELECT f.price_cents FROM lease_former_prices f
+                    WHERE f.tenant_id = $1 AND f.social_account_id = l.social_account_id AND f.until_month > n
+                    ORDER BY f.until_month LIMIT 1),
+                  l.monthly_price_cents) AS price_cents
          FROM leases l
         CROSS JOIN LATERAL generate_series(
               l.next_month, greatest(l.next_month, lease_calendar_months(l.assigned_at, $4))) n

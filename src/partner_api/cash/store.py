@@ -114,16 +114,14 @@ async def read_outlook(
     """
     row = await connection.fetchrow(
         """
-        SELECT w.balance_cents, o.* FROM cash_wallets w
-         CROSS JOIN LATERAL lease_outlook(w, $3, $4) o
-         WHERE w.tenant_id = $1 AND w.organization_id = $2 AND w.currency = 'USD'
+        SELECT * FROM lease_outlook($1, $2, $3, $4)
         """,
         tenant_id,
         organization_id,
         now,
         until,
     )
-    return read_row(Outlook, row)
+    return None if row["balance_cents"] is None else read_row(Outlook, row)
 
 
 async def list_events(

@@ -48,6 +48,8 @@ CALLED = (
     "credit_allocate",
     "credit_configure",
     "credit_post",
+    "credit_sequences_between",
+    "event_sequence_at",
     "events_publish",
     "job_cancel",
     "job_complete",
@@ -62,7 +64,8 @@ CALLED = (
     "lease_request_pretend",
     "lease_request_reject",
     "lease_set_price",
-    "leases_renew_partners",
+    "leases_rehearse",
+    "leases_renew",
     "organization_archive",
     "organization_set_status",
     "partner_create",
@@ -85,22 +88,20 @@ PLAIN = {
     "credit_event_hash": "the hash that an event must have, for the check of the books",
     "credit_event_id": "the id that an event must have, for the check of the books",
     "credit_event_internal_hash": "an event's part of the hash chain, in the list of events",
-    "credit_sequence_at": "where a time lies in a ledger, for its filters",
-    "event_sequence_at": "where a time lies in a feed, for its reader",
     "idempotency_find": "the record of a write in Python, in its transaction",
     "idempotency_lock": "of idempotency_find",
     "idempotency_store": "the record of a write in Python, in its transaction",
-    "idempotency_store_all": "of idempotency_store",
     "lease_calendar_months": "of lease_next_renewal",
     "lease_month_start": "when a month begins, for the check of the books",
     "lease_next_renewal": "when a lease renews, in the lists of leases",
     "lease_request_public_id": "the id that the outbox must show, for the check of the books",
+    "tenant_hold": "of a transaction in Python that locks rows of a tenant",
     "time_ordered_uuid": "ids of rows that Python inserts, and those that the check of the books expects",
     "ulid_text": "of lease_request_public_id",
     "upload_draft_name": "of upload_begin, also asked before the upload",
 }
 # What a server of the previous release calls, beside other arguments of the functions above.
-PREVIOUS_RELEASE = ("wallets_touch",)
+PREVIOUS_RELEASE = ("leases_renew_partners", "wallets_touch")
 
 
 async def grant_application_role(connection: Connection, role: str) -> None:

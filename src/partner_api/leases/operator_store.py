@@ -158,10 +158,10 @@ async def list_partners_with_renewals(
 async def rehearse_renewals(
     connection: Connection, tenant_id: int, moments: Sequence[datetime], limit: int
 ) -> list[RehearsedLease]:
-    """Return which leases of a partner sweeps at these moments would change: run them, read, and roll back.
+    """Return which leases of a partner sweeps at these moments would change. Nothing stays changed.
 
     Args:
-        connection: not in a transaction.
+        connection: outside a transaction, so that the call is its own.
         tenant_id: the partner's. Nobody else can charge its wallet meanwhile.
         moments: when a worker would run, in order.
         limit: stop after about so many charges, failed charges and ends of leases.
@@ -169,58 +169,41 @@ async def rehearse_renewals(
     Returns:
         The leases that would change; none if a worker is charging the wallet at this moment.
     """
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
-        for moment in moments:
-            while limit > 0 and (
-                advanced := (await renew(connection, [tenant_id], moment, limit)).leases
-            ):
-                limit -= advanced
-        rows = await connection.fetch(
-            """
-            SELECT l.social_account_id, l.project_id, p.organization_id, l.status, l.billing_status,
-                   count(c.status) FILTER (WHERE c.status = 'paid') AS months_paid,
-                   coalesce(sum(c.price_cents) FILTER (WHERE c.status = 'paid'), 0)::bigint AS paid_cents,
-                   coalesce(bool_or(c.status = 'due'), false) AS newly_due
-              FROM leases l
-              JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
-              LEFT JOIN lease_charges c
-                ON c.tenant_id = l.tenant_id AND c.social_account_id = l.social_account_id
-               AND c.xmin = pg_current_xact_id()::xid
-             WHERE l.tenant_id = $1 AND l.xmin = pg_current_xact_id()::xid
-             GROUP BY l.social_account_id, l.project_id, p.organization_id, l.status, l.billing_status
-             ORDER BY l.social_account_id
-            """,
-            tenant_id,
-        )
-        return read_rows(RehearsedLease, rows)
-    finally:
-        await transaction.rollback()
+    rows = await connection.fetch(
+        "SELECT * FROM leases_rehearse($1, $2, $3)", tenant_id, moments, limit
+    )
+    return read_rows(RehearsedLease, rows)
 
 
 async def renew(
     connection: Connection, tenant_ids: Sequence[int], now: datetime, limit: int
 ) -> Renewed:
-    """Charge leases that are due, tenant by tenant, until about ``limit`` were paid, put off or ended.
+    """Charge leases that are due, tenant by tenant, until about ``limit`` were paid, put off or ended; in one commit.
 
     A cash wallet that somebody else holds is left to them, and counts as visited. Crosses tenants.
+
+    Args:
+        connection: outside a transaction, so that the call is its own.
+        tenant_ids: at least one; those that ``tenants_with_renewals`` gives together.
+        now: what is due later is not charged.
+        limit: see above.
     """
     row = await connection.fetchrow(
         """
         SELECT p_taken AS tenants, p_advanced AS leases, p_stuck AS stuck
-          FROM leases_renew_partners($1, $2, $3)
+          FROM leases_renew($1, $2, $3, $4)
         """,
-        tenant_ids,
+        tenant_ids[0],
         now,
         limit,
+        tenant_ids[1:],
     )
     return read_returned(Renewed, row)
 
 
 async def tenants_with_renewals(
     connection: Connection, now: datetime, limit: int, resting: Sequence[int] = ()
-) -> list[int]:
+) -> list[list[int]]:
     """Return tenants whose cash wallet has something to charge, the longest overdue first. Crosses tenants.
 
     Args:
@@ -228,10 +211,14 @@ async def tenants_with_renewals(
         now: what is due later does not count.
         limit: how many at most.
         resting: tenants that do not count either.
+
+    Returns:
+        A list for each server that has some of them: its tenants can be charged in one commit.
     """
+    # Where tenants are spread over servers, each row says when the one that has it was started: no two at one instant.
     rows = await connection.fetch(
         """
-        SELECT tenant_id FROM cash_wallets
+        SELECT tenant_id, pg_postmaster_start_time() AS server FROM cash_wallets
          WHERE renewals_due_at <= $1 AND tenant_id <> ALL ($3::bigint[])
          ORDER BY renewals_due_at LIMIT $2
         """,
@@ -239,7 +226,10 @@ async def tenants_with_renewals(
         limit,
         resting,
     )
-    return [row["tenant_id"] for row in rows]
+    by_server: dict[datetime, list[int]] = {}
+    for row in rows:
+        by_server.setdefault(row["server"], []).append(row["tenant_id"])
+    return list(by_server.values())
 
 
 async def next_renewal(connection: Connection, after: datetime) -> datetime | None:

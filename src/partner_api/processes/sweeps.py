@@ -21,6 +21,7 @@ from partner_api.sweeps import locks, open_sweeps
 from partner_api.sweeps.loop import run_sweeps, sleep_unless_stopped
 from partner_api.sweeps.metrics import measure_lag
 from partner_api.sweeps.progress import SweepProgress
+from partner_api.sweeps.renewals import SERVERS_AT_ONCE
 from partner_api.time_limits import BACKGROUND_ACQUIRE_SECONDS
 from partner_api.webhooks.sending import metrics as webhook_metrics
 from partner_api.webhooks.sending.sender import Outgoing
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from partner_api.sweeps.sweep import Sweep
 
 _log = structlog.get_logger(__name__)
-CONNECTIONS = 16
-"""One for each sweep, so that none waits until another has done a long step; for the lag, and for the bell.
+CONNECTIONS = 19 + SERVERS_AT_ONCE - 1
+"""One for each sweep, so that none waits until another has done a long step, and three more for deliveries, which work
+for four tenants at once; for the lag, and for the bell; and for each further server on which renewals are charged at a
+time.
 
 Few of them are open at a time: a step of most sweeps takes some milliseconds.
 """

@@ -81,10 +81,11 @@ async def read_cash_wallets(
                coalesce(w.balance_cents, 0) AS balance_cents, coalesce(w.last_sequence, 0) AS last_sequence,
                coalesce(w.last_event_at, o.created_at) AS last_event_at, w.renewals_due_at,
                greatest(o.created_at, e.newest_at) AS expected_event_at,
-               least((SELECT min(next_due_at) FROM leases
-                       WHERE tenant_id = w.tenant_id AND status = 'assigned' AND billing_status = 'current'),
-                     (SELECT min(next_attempt_at) FROM leases
-                       WHERE tenant_id = w.tenant_id AND next_attempt_at IS NOT NULL)) AS first_renewal_at,
+               CASE WHEN w.organization_id IS NOT NULL THEN least(
+                    (SELECT min(next_due_at) FROM leases
+                      WHERE tenant_id = $1 AND status = 'assigned' AND billing_status = 'current'),
+                    (SELECT min(next_attempt_at) FROM leases
+                      WHERE tenant_id = $1 AND next_attempt_at IS NOT NULL)) END AS first_renewal_at,
                e.*
           FROM unnest($2::uuid[]) AS k (organization_id)
          CROSS JOIN LATERAL (

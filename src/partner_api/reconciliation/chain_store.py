@@ -59,7 +59,7 @@ SELECT k.organization_id, w.last_hash, newest.hash AS newest_hash, e.*
               min(ARRAY[lpad(s.sequence::text, 20, '0'), encode(s.hash_before, 'hex'),
                         encode(s.previous_hash, 'hex')])
                   FILTER (WHERE s.previous_hash <> s.hash_before) AS wrong_link
-         FROM (SELECT r.sequence, r.hash, r.previous_hash, {hash}(r) AS expected,
+         FROM (SELECT r.sequence, r.hash, r.previous_hash, {hash}(ROW(r.*)::{events}) AS expected,
                       lag(r.hash, 1, $3::bytea) OVER (ORDER BY r.sequence) AS hash_before
                  FROM {events} r
                 WHERE r.tenant_id = $1 AND r.organization_id = k.organization_id {currency}) s) e

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         LeaseCharge,
         SocialAccount,
     )
-    from partner_api.reconciliation.pool_store import HeldAccount
+    from partner_api.reconciliation.pool_store import HeldLease
     from partner_api.reconciliation.request_store import Request
     from partner_api.reconciliation.totals_store import LeaseTotals
 
@@ -113,7 +113,7 @@ def check_request(tenant_id: int, request: Request) -> Iterator[Mismatch]:
     )
 
 
-def check_held_account(account: HeldAccount) -> Iterator[Mismatch]:
+def check_held_account(account: HeldLease) -> Iterator[Mismatch]:
     """Compare a pool account that is leased with the lease it names."""
     if account.lease_status == "assigned" and account.pool_account_id == account.id:
         return

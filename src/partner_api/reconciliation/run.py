@@ -7,7 +7,7 @@ from contextlib import aclosing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from partner_api.reconciliation import lease_checks, pages, pool_store, store
+from partner_api.reconciliation import pages, pool, store
 from partner_api.reconciliation.rules import Mismatch, Progress, Reconciliation, Scope
 from partner_api.reconciliation.tenant import TenantCheck
 
@@ -104,17 +104,11 @@ async def find_mismatches(
             async for mismatch in mismatches:
                 yield mismatch
     progress.stage = "pool accounts"
-    async for accounts in pages.pages(
-        lambda after: pool_store.list_held_accounts(connection, after, pages.ROWS_PER_PAGE)
-    ):
-        for account in accounts:
-            if scope.tenant_id in (None, account.tenant_id) and scope.organization_id in (
-                None,
-                account.organization_id,
-            ):
-                for mismatch in lease_checks.check_held_account(account):
-                    yield mismatch
-        on_progress(progress)
+    async with aclosing(
+        pool.wrong_accounts(connection, scope, lambda: on_progress(progress))
+    ) as mismatches:
+        async for mismatch in mismatches:
+            yield mismatch
 
 
 async def _tenants(connection: Connection, scope: Scope) -> AsyncGenerator[int]:

@@ -59,7 +59,7 @@ _TRANSFERS = f"""
 SELECT t.id, t.from_organization_id, t.to_organization_id, t.credits, t.balance, t.idempotency_key,
        e.events, e.sent, e.received, e.receiver_balance,
        (SELECT count(*) FROM credit_transfers s
-         WHERE s.tenant_id = t.tenant_id AND s.api_key_id = t.api_key_id
+         WHERE s.tenant_id = $1 AND s.api_key_id = t.api_key_id
            AND s.idempotency_key = t.idempotency_key) AS same_key,
        {_TRANSFER} AS differences
   FROM (SELECT * FROM credit_transfers WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3) t
@@ -90,7 +90,7 @@ SELECT t.id, t.from_organization_id, t.to_organization_id, t.credits, t.balance,
               max(e.included_after::numeric + e.prepaid_after)
                   FILTER (WHERE e.organization_id = t.to_organization_id) AS receiver_balance
          FROM credit_events e
-        WHERE e.tenant_id = t.tenant_id AND e.transfer_id = t.id) e
+        WHERE e.tenant_id = $1 AND e.transfer_id = t.id) e
  ORDER BY t.id
 """
 

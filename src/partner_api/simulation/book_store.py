@@ -87,11 +87,11 @@ async def read_wallets(connection: Connection, tenant_id: int) -> list[StoredWal
         f"""
         SELECT {columns_of(StoredWallet, "w", **_OF_OTHERS)}
           FROM wallets w
-          JOIN organizations o ON o.tenant_id = w.tenant_id AND o.id = w.organization_id
+          JOIN organizations o ON o.tenant_id = $1 AND o.id = w.organization_id
          CROSS JOIN LATERAL (
                SELECT coalesce(sum(credits), 0)::bigint AS open_credits, count(*) AS open_jobs
                  FROM reservations
-                WHERE tenant_id = w.tenant_id AND organization_id = w.organization_id
+                WHERE tenant_id = $1 AND organization_id = w.organization_id
                   AND status = 'open') r
          WHERE w.tenant_id = $1 ORDER BY w.organization_id
         """,

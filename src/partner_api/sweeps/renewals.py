@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection, Pool
 
+SERVERS_AT_ONCE = 4
+"""So many connections a step uses, where partners are spread over that many servers."""
 _TENANTS_PER_STEP = 500
 # The wallet of so many leases is held for about a quarter of a second.
 _LEASES_PER_COMMIT = 5_000
@@ -49,31 +52,57 @@ class RenewLeases(Sweep):
     async def step(self, pool: Pool, now: datetime) -> int:
         """Renew up to 5,000 leases of each of up to 500 partners, about as many in each commit, 50,000 in all.
 
-        A cash wallet that somebody else holds is left to them, or to a later step.
+        Those that are on one server share commits. A cash wallet that somebody else holds is left to them, or to a
+        later step.
         """
-        renewed = 0
         locked = self._locked.begin_step()
         async with pool.acquire() as connection:
-            waiting = due = await self._due(connection, now, locked)
-            while waiting and renewed < _LEASES_PER_STEP:
+            due = await self._due(connection, now, locked)
+        # Each server charges the partners that it has. Whatever fails on one of them, the others finish.
+        free = asyncio.Semaphore(min(SERVERS_AT_ONCE, pool.get_max_size()))
+        most = _LEASES_PER_STEP // max(1, len(due))
+        outcomes = await asyncio.gather(
+            *(self._renew_on_server(pool, free, tenant_ids, now, most) for tenant_ids in due),
+            return_exceptions=True,
+        )
+        renewed = 0
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            renewed += outcome
+        if due and not renewed:
+            # Nobody waited for their wallets.
+            async with pool.acquire() as connection:
+                for tenant_ids in await self._due(connection, now, locked):
+                    for tenant_id in tenant_ids:
+                        self._locked.pass_over(tenant_id)
+        return renewed
+
+    async def _renew_on_server(
+        self,
+        pool: Pool,
+        free: asyncio.Semaphore,
+        tenant_ids: Sequence[int],
+        now: datetime,
+        most: int,
+    ) -> int:
+        renewed = 0
+        async with free, pool.acquire() as connection:
+            while tenant_ids and renewed < most:
                 try:
-                    done = await self._renew(connection, waiting, now, self._leases_per_commit)
+                    done = await self._renew(connection, tenant_ids, now, self._leases_per_commit)
                 except asyncpg.PostgresError as error:
                     if not is_row_fault(error):
                         raise
                     # None of it was committed. Taking each partner alone shows whose fault it is.
-                    return renewed + await self._renew_each(connection, waiting, now)
-                waiting = waiting[done.tenants :]
+                    return renewed + await self._renew_each(connection, tenant_ids, now)
+                tenant_ids = tenant_ids[done.tenants :]
                 renewed += done.leases
-            if due and not renewed:
-                # Nobody waited for their wallets.
-                for tenant_id in await self._due(connection, now, locked):
-                    self._locked.pass_over(tenant_id)
         return renewed
 
     async def _due(
         self, connection: Connection, now: datetime, locked: Sequence[int]
-    ) -> Sequence[int]:
+    ) -> Sequence[Sequence[int]]:
         return await operator_store.tenants_with_renewals(
             connection, now, _TENANTS_PER_STEP, [*self._resting.keys, *locked]
         )

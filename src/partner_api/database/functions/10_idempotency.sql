@@ -48,31 +48,58 @@ BEGIN
 END
 $$;
 
--- Store the answers to requests that had their effect, no two of which have one key. The arrays have an element for
--- each. Replaces records that have expired; without a key, nothing is stored.
+-- Store the answers to requests that had their effect, no two of which have one key, and each of which has one. The arrays
+-- have an element for each. Replaces records that have expired.
+--
+-- Where the tenants of the record and of what it speaks of are on two nodes, two requests with one key may each have found
+-- its lock free: the record is the last word, and what had its effect without being able to leave one is undone.
 CREATE OR REPLACE FUNCTION idempotency_store_all(
     p_now timestamptz, p_records idempotency[], p_status_codes smallint[], p_answers json[], p_sealed bytea[])
 RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_expired_at timestamptz := p_now - interval '24 hours';
+    v_stored     integer;
+BEGIN
     INSERT INTO idempotency_keys AS k
         (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, sealed, created_at)
     SELECT r.tenant_id, r.caller_id, r.method, r.route, r.key, r.fingerprint, r.status_code, r.answer, r.sealed, p_now
       FROM unnest(p_records, p_status_codes, p_answers, p_sealed)
            r (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, sealed)
-     WHERE r.key IS NOT NULL
     ON CONFLICT (tenant_id, caller_id, method, route, key) DO UPDATE
        SET fingerprint = excluded.fingerprint, status_code = excluded.status_code,
            answer = excluded.answer, sealed = excluded.sealed, created_at = excluded.created_at
-     WHERE k.created_at <= excluded.created_at - interval '24 hours';
+     WHERE k.created_at <= v_expired_at;
+    GET DIAGNOSTICS v_stored = ROW_COUNT;
+    IF v_stored < cardinality(p_records) THEN
+        RAISE serialization_failure USING MESSAGE = 'an idempotency key was used meanwhile';
+    END IF;
+END
 $$;
 
--- The same for one request.
+-- The same for one request; without a key, nothing is stored.
 CREATE OR REPLACE FUNCTION idempotency_store(
     p_now timestamptz, p_record idempotency, p_status_code smallint, p_answer json, p_sealed bytea)
 RETURNS void
-LANGUAGE sql AS $$
-    SELECT idempotency_store_all(
-        p_now, ARRAY[p_record], ARRAY[p_status_code], ARRAY[p_answer], ARRAY[p_sealed])
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_expired_at timestamptz := p_now - interval '24 hours';
+BEGIN
+    IF p_record.key IS NULL THEN
+        RETURN;
+    END IF;
+    INSERT INTO idempotency_keys AS k
+        (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, sealed, created_at)
+    VALUES (p_record.tenant_id, p_record.caller_id, p_record.method, p_record.route, p_record.key, p_record.fingerprint,
+            p_status_code, p_answer, p_sealed, p_now)
+    ON CONFLICT (tenant_id, caller_id, method, route, key) DO UPDATE
+       SET fingerprint = excluded.fingerprint, status_code = excluded.status_code,
+           answer = excluded.answer, sealed = excluded.sealed, created_at = excluded.created_at
+     WHERE k.created_at <= v_expired_at;
+    IF NOT FOUND THEN
+        RAISE serialization_failure USING MESSAGE = 'an idempotency key was used meanwhile';
+    END IF;
+END
 $$;
 
 -- Return the outcome of a request that needs no decision, because its key was used before; NULL: decide.
@@ -112,33 +139,45 @@ CREATE OR REPLACE FUNCTION idempotency_outcomes(p_now timestamptz, p_records ide
 RETURNS outcome[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_record idempotency;
-    v_locked boolean[] := '{}'; -- NULL without a key
+    v_outcomes   outcome[] := array_fill(NULL::outcome, ARRAY[cardinality(p_records)]);
+    v_expired_at timestamptz := p_now - interval '24 hours';
+    v_locked     boolean[] := '{}'; -- false without a key
+    v_tenant_ids bigint[] := '{}';
+    v_tenant_id  bigint;
+    v_record     idempotency;
+    v_found      record;
 BEGIN
     -- Before the statement that looks: it sees what was committed before the locks were free.
-    FOREACH v_record IN ARRAY p_records LOOP
-        v_locked := v_locked || CASE
-            WHEN v_record.key IS NOT NULL THEN pg_try_advisory_xact_lock(idempotency_lock(v_record)) END;
+    FOR v_position IN 1..cardinality(p_records) LOOP
+        v_record := p_records[v_position];
+        v_locked[v_position] := v_record.key IS NOT NULL AND pg_try_advisory_xact_lock(idempotency_lock(v_record));
+        IF v_locked[v_position] THEN
+            IF v_record.tenant_id <> ALL (v_tenant_ids) THEN
+                v_tenant_ids := v_tenant_ids || v_record.tenant_id;
+            END IF;
+        ELSIF v_record.key IS NOT NULL THEN
+            v_outcomes[v_position] := ROW('refused', 'IDEMPOTENCY_IN_PROGRESS', NULL)::outcome;
+        END IF;
     END LOOP;
-    IF cardinality(array_remove(v_locked, NULL)) = 0 THEN
-        RETURN array_fill(NULL::outcome, ARRAY[cardinality(p_records)]);
-    END IF;
-    -- The limit keeps this a look at the primary key for each of them.
-    RETURN ARRAY(
-        SELECT CASE
-               WHEN r.key IS NULL THEN NULL
-               WHEN NOT r.locked THEN ROW('refused', 'IDEMPOTENCY_IN_PROGRESS', NULL)::outcome
-               WHEN k.fingerprint IS NULL OR k.created_at <= p_now - interval '24 hours' THEN NULL
-               WHEN k.fingerprint <> r.fingerprint THEN ROW('refused', 'IDEMPOTENCY_CONFLICT', NULL)::outcome
-               ELSE ROW('replayed', NULL, k.answer::jsonb)::outcome END
-          FROM unnest(p_records, v_locked) WITH ORDINALITY
-               r (tenant_id, caller_id, method, route, key, fingerprint, locked, position)
-          LEFT JOIN LATERAL (
-               SELECT s.fingerprint, s.answer, s.created_at FROM idempotency_keys s
-                WHERE s.tenant_id = r.tenant_id AND s.caller_id = r.caller_id AND s.method = r.method
-                  AND s.route = r.route AND s.key = r.key
-                LIMIT 1) k ON true
-         ORDER BY r.position);
+    -- Nearly always one. The limit keeps this a look at the primary key for each record.
+    FOREACH v_tenant_id IN ARRAY v_tenant_ids LOOP
+        FOR v_found IN
+            SELECT r.position, k.fingerprint = r.fingerprint AS same_request, k.answer
+              FROM unnest(p_records, v_locked) WITH ORDINALITY
+                   r (tenant_id, caller_id, method, route, key, fingerprint, locked, position)
+             CROSS JOIN LATERAL (
+                   SELECT s.fingerprint, s.answer, s.created_at FROM idempotency_keys s
+                    WHERE s.tenant_id = v_tenant_id AND s.caller_id = r.caller_id AND s.method = r.method
+                      AND s.route = r.route AND s.key = r.key
+                    LIMIT 1) k
+             WHERE r.tenant_id = v_tenant_id AND r.locked AND k.created_at > v_expired_at
+        LOOP
+            v_outcomes[v_found.position] := CASE
+                WHEN v_found.same_request THEN ROW('replayed', NULL, v_found.answer::jsonb)::outcome
+                ELSE ROW('refused', 'IDEMPOTENCY_CONFLICT', NULL)::outcome END;
+        END LOOP;
+    END LOOP;
+    RETURN v_outcomes;
 END
 $$;
 

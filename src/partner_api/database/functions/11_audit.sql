@@ -5,13 +5,32 @@ CREATE OR REPLACE FUNCTION audit_write(
     p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_event_type text,
     p_caller caller, p_project_id uuid, p_details jsonb)
 RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_event_id uuid := time_ordered_uuid(p_now, gen_random_uuid()::text);
+BEGIN
+    p_details := coalesce(p_details, '{}');
+    IF p_caller.operator_name IS NOT NULL THEN
+        p_details := p_details || jsonb_build_object('operator', p_caller.operator_name);
+    END IF;
     INSERT INTO audit_events
         (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id, details)
-    VALUES (p_tenant_id, p_organization_id, time_ordered_uuid(p_now, gen_random_uuid()::text), p_event_type, p_now,
-            p_caller.actor, p_caller.api_key_id, p_project_id, p_caller.request_id,
-            CASE WHEN p_caller.operator_name IS NULL THEN coalesce(p_details, '{}')
-                 ELSE coalesce(p_details, '{}') || jsonb_build_object('operator', p_caller.operator_name) END);
+    VALUES (p_tenant_id, p_organization_id, v_event_id, p_event_type, p_now, p_caller.actor, p_caller.api_key_id,
+            p_project_id, p_caller.request_id, p_details);
+END
+$$;
+
+-- Write audit rows of one tenant in one statement.
+CREATE OR REPLACE FUNCTION audit_insert(p_tenant_id bigint, p_rows audit_events[])
+RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO audit_events
+        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id, details)
+    SELECT p_tenant_id, r.organization_id, r.event_id, r.event_type, r.occurred_at, r.actor, r.api_key_id, r.project_id,
+           r.request_id, r.details
+      FROM unnest(p_rows) r;
+END
 $$;
 
 -- Return what the audit log says of a job, and of the operator, if one did it.
@@ -63,6 +82,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone
 DECLARE
     v_before  timestamptz := p_now - interval '90 days';
     v_name    text;
+    v_tenant  bigint;
     v_gone    integer := 0;
     v_deleted integer;
 BEGIN
@@ -76,9 +96,18 @@ BEGIN
         EXECUTE format('DROP TABLE %I', v_name);
         v_gone := v_gone + 1;
     END LOOP;
-    DELETE FROM audit_events_default
-     WHERE ctid = ANY (ARRAY(SELECT ctid FROM audit_events_default WHERE occurred_at < v_before LIMIT p_limit));
-    GET DIAGNOSTICS v_deleted = ROW_COUNT;
-    RETURN v_gone + v_deleted;
+    FOR v_tenant IN
+        SELECT tenant_id FROM audit_events_default WHERE occurred_at < v_before GROUP BY tenant_id LIMIT p_limit
+    LOOP
+        DELETE FROM audit_events_default
+         WHERE tenant_id = v_tenant AND (occurred_at, event_id) IN (
+               SELECT occurred_at, event_id FROM audit_events_default
+                WHERE tenant_id = v_tenant AND occurred_at < v_before ORDER BY occurred_at, event_id LIMIT p_limit);
+        GET DIAGNOSTICS v_deleted = ROW_COUNT;
+        v_gone := v_gone + v_deleted;
+        p_limit := p_limit - v_deleted;
+        EXIT WHEN p_limit <= 0;
+    END LOOP;
+    RETURN v_gone;
 END
 $$;

@@ -168,8 +168,10 @@ $$;
 -- Save one wallet.
 CREATE OR REPLACE FUNCTION wallet_save(p_wallet wallets, p_now timestamptz)
 RETURNS void
-LANGUAGE sql AS $$
-    SELECT wallets_save(p_wallet.tenant_id, ARRAY[p_wallet], p_now)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM wallets_save(p_wallet.tenant_id, ARRAY[p_wallet], p_now);
+END
 $$;
 
 -- Save the wallets of a batch in one statement, which checks the constraints of all of them at once. What is saved decides
@@ -230,14 +232,20 @@ $$;
 -- Write to the outbox that wallets have got low.
 CREATE OR REPLACE FUNCTION wallets_tell_low(p_tenant_id bigint, p_wallets wallets[], p_now timestamptz)
 RETURNS void
-LANGUAGE sql AS $$
-    SELECT outbox_write(
-               p_tenant_id, greatest(p_now, w.last_event_at), w.organization_id, 'credits.low', gen_random_uuid(),
-               jsonb_build_object(
-                   'organizationId', 'org_' || w.organization_id, 'available', wallet_available(w),
-                   'balance', w.included_remaining + w.prepaid, 'refillThreshold', w.refill_threshold,
-                   'refillAmount', w.refill_amount))
-      FROM unnest(p_wallets) w
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_wallet wallets;
+BEGIN
+    FOREACH v_wallet IN ARRAY p_wallets LOOP
+        PERFORM outbox_write(
+            p_tenant_id, greatest(p_now, v_wallet.last_event_at), v_wallet.organization_id, 'credits.low',
+            gen_random_uuid(),
+            jsonb_build_object(
+                'organizationId', 'org_' || v_wallet.organization_id, 'available', wallet_available(v_wallet),
+                'balance', v_wallet.included_remaining + v_wallet.prepaid,
+                'refillThreshold', v_wallet.refill_threshold, 'refillAmount', v_wallet.refill_amount));
+    END LOOP;
+END
 $$;
 
 -- Write the rollovers of wallets whose period is over: a read is the first touch after a boundary too. Return how many
@@ -249,6 +257,7 @@ DECLARE
     v_wallet wallets;
     v_rolled integer := 0;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     FOR v_wallet IN
         SELECT w.* FROM wallets w
          WHERE w.tenant_id = p_tenant_id AND w.organization_id = ANY (p_organization_ids) AND w.period_end <= p_now

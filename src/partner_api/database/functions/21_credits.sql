@@ -86,10 +86,19 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone
 DECLARE
     v_outcomes outcome[] := '{}';
     v_item     credit_posting;
+    v_job_ids  uuid[] := '{}';
 BEGIN
-    PERFORM FROM reservations
-      WHERE tenant_id = p_tenant_id AND job_id = ANY (ARRAY(SELECT i.job_id FROM unnest(p_items) i))
-      ORDER BY job_id FOR NO KEY UPDATE;
+    PERFORM tenant_hold(p_tenant_id);
+    FOREACH v_item IN ARRAY p_items LOOP
+        IF v_item.job_id IS NOT NULL THEN
+            v_job_ids := v_job_ids || v_item.job_id;
+        END IF;
+    END LOOP;
+    IF v_job_ids <> '{}' THEN
+        PERFORM FROM reservations
+          WHERE tenant_id = p_tenant_id AND job_id = ANY (v_job_ids)
+          ORDER BY job_id FOR NO KEY UPDATE;
+    END IF;
     PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
@@ -200,6 +209,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     credit_allocation;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
@@ -273,10 +283,19 @@ $$;
 -- its key for ever, beyond the record's 24 hours.
 CREATE OR REPLACE FUNCTION credit_allocation_before(p_tenant_id bigint, p_record idempotency)
 RETURNS outcome
-LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN t.fingerprint = p_record.fingerprint
-                THEN ROW('replayed', NULL, credit_allocation_facts(t))::outcome
-                ELSE ROW('refused', 'IDEMPOTENCY_CONFLICT', NULL)::outcome END
-      FROM credit_transfers t
-     WHERE t.tenant_id = p_tenant_id AND t.api_key_id = p_record.caller_id AND t.idempotency_key = p_record.key
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_transfer credit_transfers;
+BEGIN
+    IF p_record.key IS NULL THEN
+        RETURN NULL;
+    END IF;
+    SELECT * INTO v_transfer FROM credit_transfers
+     WHERE tenant_id = p_tenant_id AND api_key_id = p_record.caller_id AND idempotency_key = p_record.key;
+    RETURN CASE
+        WHEN v_transfer.fingerprint = p_record.fingerprint
+            THEN ROW('replayed', NULL, credit_allocation_facts(v_transfer))::outcome
+        WHEN v_transfer.id IS NOT NULL THEN ROW('refused', 'IDEMPOTENCY_CONFLICT', NULL)::outcome
+    END;
+END
 $$;

@@ -12,6 +12,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     credit_configuration;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
@@ -95,6 +96,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     subscription_setting;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
@@ -168,15 +170,16 @@ CREATE OR REPLACE FUNCTION subscription_move(
 RETURNS wallets
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_number integer := period_number_at(p_anchor, p_now);
-    v_used   bigint;
+    v_number   integer := period_number_at(p_anchor, p_now);
+    v_sequence bigint := credit_sequence_at(
+        p_wallet.tenant_id, p_wallet.organization_id, p_anchor + make_interval(months => v_number));
+    v_used     bigint;
 BEGIN
     -- The new period may have begun before now: what was consumed since then counts in it.
     SELECT coalesce(-sum(included_delta + prepaid_delta), 0) INTO v_used
       FROM credit_events
      WHERE tenant_id = p_wallet.tenant_id AND organization_id = p_wallet.organization_id AND event_type = 'usage'
-       AND sequence >= credit_sequence_at(p_wallet.tenant_id, p_wallet.organization_id,
-                                          p_anchor + make_interval(months => v_number));
+       AND sequence >= v_sequence;
     -- The wallet's time is that of its last event or of its period, which may now be an earlier one.
     SELECT greatest(o.created_at, e.created_at) INTO p_wallet.last_event_at
       FROM organizations o

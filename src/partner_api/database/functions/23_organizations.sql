@@ -5,11 +5,16 @@
 
 -- Open the empty wallet of a new organization; its first period begins on the day of p_now.
 CREATE OR REPLACE FUNCTION wallet_open(p_tenant_id bigint, p_organization_id uuid, p_partner_id uuid, p_now timestamptz)
-RETURNS void LANGUAGE sql AS $$
+RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_start timestamptz := date_trunc('day', p_now);
+    v_end   timestamptz := v_start + interval '1 month';
+BEGIN
     INSERT INTO wallets
         (tenant_id, organization_id, partner_id, period_anchor, period_number, period_start, period_end, last_event_at)
-    VALUES (p_tenant_id, p_organization_id, p_partner_id, date_trunc('day', p_now), 0, date_trunc('day', p_now),
-            date_trunc('day', p_now) + interval '1 month', p_now)
+    VALUES (p_tenant_id, p_organization_id, p_partner_id, v_start, 0, v_start, v_end, p_now);
+END
 $$;
 
 -- Create a partner in one environment: its tenant, its organization, an empty credit wallet and an empty cash wallet. In
@@ -22,6 +27,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone
 DECLARE
     v_wallet wallets;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     INSERT INTO tenants (id, partner_id, env, created_at) VALUES (p_tenant_id, p_organization_id, p_env, p_now);
     INSERT INTO organizations
         (tenant_id, id, name, metadata, billing_email, rate_limit_tier, created_at, updated_at)
@@ -48,6 +54,7 @@ CREATE OR REPLACE FUNCTION child_create(
 RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     PERFORM FROM organizations
       WHERE tenant_id = p_tenant_id AND id = p_partner_id AND parent_id IS NULL AND status = 'active'
         FOR SHARE;
@@ -75,6 +82,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     organization_set_status_item;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
             p_now, v_item.idempotency, organization_set_status_one(p_tenant_id, p_now, v_item));
@@ -123,14 +131,16 @@ $$;
 -- Write to the outbox what an organization has just become, as of that, with p_more of it.
 CREATE OR REPLACE FUNCTION organization_tell(p_organization organizations, p_more jsonb)
 RETURNS void
-LANGUAGE sql AS $$
-    SELECT outbox_write(
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM outbox_write(
         p_organization.tenant_id, p_organization.updated_at, p_organization.id,
         'organization.' || CASE p_organization.status WHEN 'active' THEN 'resumed' ELSE p_organization.status END,
         gen_random_uuid(),
         jsonb_build_object(
             'organizationId', 'org_' || p_organization.id, 'name', p_organization.name,
-            'parentOrganizationId', 'org_' || p_organization.parent_id, 'status', p_organization.status) || p_more)
+            'parentOrganizationId', 'org_' || p_organization.parent_id, 'status', p_organization.status) || p_more);
+END
 $$;
 
 -- An organization as the functions that change it answer it.
@@ -152,6 +162,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     organization_archive_item;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
             p_now, v_item.idempotency, organization_archive_one(p_tenant_id, p_now, v_item));

@@ -25,7 +25,7 @@ SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nes
 DECLARE
     v_outcomes   outcome[] := '{}';
     v_asked_at   timestamptz := p_now; -- before it is raised to what other nodes have done
-    v_sandbox    boolean := EXISTS (SELECT FROM tenants t WHERE t.id = p_tenant_id AND t.env = 'test');
+    v_sandbox    boolean;
     v_batch      record;
     v_wallets    wallets[];
     v_partner    wallets;
@@ -41,6 +41,8 @@ DECLARE
     v_accepted   job_start[] := '{}';
     v_slideshows bigint[] := '{}';
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
+    v_sandbox := EXISTS (SELECT FROM tenants WHERE id = p_tenant_id AND env = 'test');
     FOREACH v_item IN ARRAY p_items LOOP
         v_job_ids := v_job_ids || v_item.job_id;
         v_records := v_records || v_item.idempotency;
@@ -101,52 +103,66 @@ CREATE OR REPLACE FUNCTION job_start_batch(
     OUT p_partner_state text, OUT p_prices jsonb, OUT p_accounts uuid[], OUT p_account_projects uuid[])
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_item    job_start;
-    v_partner wallets;
-    v_refills boolean;
-    v_priced  boolean := false;
-    v_rolled  record;
+    v_item        job_start;
+    v_project_ids uuid[];
+    v_owners      uuid[];
+    v_named       uuid[];
+    v_project     projects;
+    v_wallet      wallets;
+    v_partner_id  uuid;
+    v_refills     boolean := false;
+    v_priced      boolean := false;
+    v_rolled      record;
 BEGIN
-    -- Of projects, wallets and accounts first those named, then those found.
     FOREACH v_item IN ARRAY p_items LOOP
-        p_project_ids := p_project_ids || v_item.project_id;
-        p_owners := p_owners || v_item.organization_id;
+        v_project_ids := v_project_ids || v_item.project_id;
+        v_owners := v_owners || v_item.organization_id;
         v_priced := v_priced OR v_item.credits IS NULL;
         IF v_item.social_account_id IS NOT NULL THEN
-            p_accounts := p_accounts || v_item.social_account_id;
+            v_named := v_named || v_item.social_account_id;
         END IF;
     END LOOP;
     -- A project in which a job is being started cannot move to another organization meanwhile.
-    SELECT array_agg(p), array_agg(p.id) INTO p_projects, p_project_ids FROM (
+    FOR v_project IN
         SELECT * FROM projects
-         WHERE tenant_id = p_tenant_id AND id = ANY (p_project_ids)
-         ORDER BY id FOR SHARE) p;
-    SELECT array_agg(w), array_agg(w.organization_id), bool_or(w.auto_refill_enabled AND w.refill_amount IS NOT NULL)
-      INTO p_wallets, p_owners, v_refills FROM (
+         WHERE tenant_id = p_tenant_id AND id = ANY (v_project_ids)
+         ORDER BY id FOR SHARE
+    LOOP
+        p_projects := p_projects || v_project;
+        p_project_ids := p_project_ids || v_project.id;
+    END LOOP;
+    FOR v_wallet IN
         SELECT * FROM wallets
-         WHERE tenant_id = p_tenant_id AND organization_id = ANY (p_owners)
-         ORDER BY partner_id IS NULL, organization_id FOR NO KEY UPDATE) w;
-    IF v_refills AND p_wallets[cardinality(p_wallets)].partner_id IS NOT NULL THEN
-        SELECT * INTO v_partner FROM wallets
-         WHERE tenant_id = p_tenant_id AND organization_id = p_wallets[1].partner_id FOR NO KEY UPDATE;
-        p_wallets := p_wallets || v_partner;
-        p_owners := p_owners || v_partner.organization_id;
+         WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners)
+         ORDER BY partner_id IS NULL, organization_id FOR NO KEY UPDATE
+    LOOP
+        p_wallets := p_wallets || v_wallet;
+        p_owners := p_owners || v_wallet.organization_id;
+        v_refills := v_refills OR v_wallet.auto_refill_enabled AND v_wallet.refill_amount IS NOT NULL;
+    END LOOP;
+    v_partner_id := p_wallets[1].partner_id;
+    IF v_refills AND v_wallet.partner_id IS NOT NULL THEN
+        SELECT * INTO v_wallet FROM wallets
+         WHERE tenant_id = p_tenant_id AND organization_id = v_partner_id FOR NO KEY UPDATE;
+        p_wallets := p_wallets || v_wallet;
+        p_owners := p_owners || v_wallet.organization_id;
     END IF;
     -- A suspended partner's children are suspended too, whoever asks. A batch of the partner's own has none.
-    IF p_wallets[1].partner_id IS NOT NULL THEN
-        SELECT w.state INTO p_partner_state FROM wallets w
-         WHERE w.tenant_id = p_tenant_id AND w.organization_id = p_wallets[1].partner_id;
+    IF v_partner_id IS NOT NULL AND p_owners[cardinality(p_owners)] = v_partner_id THEN
+        p_partner_state := p_wallets[cardinality(p_wallets)].state;
+    ELSIF v_partner_id IS NOT NULL THEN
+        SELECT state INTO p_partner_state FROM wallets
+         WHERE tenant_id = p_tenant_id AND organization_id = v_partner_id;
     END IF;
     v_rolled := wallets_roll_over(p_wallets, p_now);
     p_wallets := v_rolled.p_wallets;
     p_now := v_rolled.p_now;
     IF v_priced THEN
-        SELECT o.format_prices INTO p_prices FROM organizations o
-         WHERE o.tenant_id = p_tenant_id AND o.parent_id IS NULL;
+        SELECT format_prices INTO p_prices FROM organizations WHERE tenant_id = p_tenant_id AND parent_id IS NULL;
     END IF;
-    IF p_accounts IS NOT NULL THEN
+    IF v_named IS NOT NULL THEN
         SELECT array_agg(s.id), array_agg(s.project_id) INTO p_accounts, p_account_projects FROM social_accounts s
-         WHERE s.tenant_id = p_tenant_id AND s.status = 'connected' AND s.id = ANY (p_accounts);
+         WHERE s.tenant_id = p_tenant_id AND s.status = 'connected' AND s.id = ANY (v_named);
     END IF;
 END
 $$;
@@ -264,32 +280,5 @@ BEGIN
             p_item.project_id, jsonb_build_object('organizationId', 'org_' || p_wallet.organization_id,
                 'credits', p_wallet.refill_amount));
     END IF;
-END
-$$;
-
--- Insert accepted jobs with their containers, reservations and audit rows. p_slideshows has, at the position of each, what
--- it costs as a slideshow, or NULL.
-CREATE OR REPLACE FUNCTION jobs_insert(
-    p_tenant_id bigint, p_now timestamptz, p_sandbox boolean, p_items job_start[], p_slideshows bigint[])
-RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO jobs (tenant_id, id, project_id, format, started_at, expires_at, sandbox, slideshow_credits)
-    SELECT p_tenant_id, i.job_id, i.project_id, i.format, p_now, i.expires_at, p_sandbox, p_slideshows[i.ordinality]
-      FROM unnest(p_items) WITH ORDINALITY i;
-    INSERT INTO containers (tenant_id, id, project_id, job_id, format, inputs, created_at)
-    SELECT p_tenant_id, i.container_id, i.project_id, i.job_id, i.format, i.inputs, p_now
-      FROM unnest(p_items) i;
-    INSERT INTO reservations (tenant_id, job_id, organization_id, credits, created_at, expires_at)
-    SELECT p_tenant_id, i.job_id, i.organization_id, i.credits, p_now, i.expires_at
-      FROM unnest(p_items) i;
-    INSERT INTO audit_events
-        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
-         details)
-    SELECT p_tenant_id, i.organization_id, time_ordered_uuid(p_now, 'job.started:' || i.job_id), 'job.started',
-           p_now, (i.caller).actor, (i.caller).api_key_id, i.project_id, (i.caller).request_id,
-           job_audit_details(i.caller, i.job_id,
-                             jsonb_build_object('format', i.format, 'reservedCredits', i.credits))
-      FROM unnest(p_items) i;
 END
 $$;

@@ -56,6 +56,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     cash_posting;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
             p_now, v_item.idempotency, cash_post_one(p_tenant_id, p_now, v_item));
@@ -127,6 +128,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     cash_refund_item;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
             p_now, v_item.idempotency, cash_refund_one(p_tenant_id, p_now, v_item));
@@ -192,10 +194,14 @@ $$;
 
 -- Return the newest row of a cash wallet as the money functions answer it.
 CREATE OR REPLACE FUNCTION cash_event_facts(p_wallet cash_wallets)
-RETURNS jsonb LANGUAGE sql STABLE AS $$
-    SELECT to_jsonb(e) - '{tenant_id,operator_id,request_id,sequence,currency}'::text[]
-           || ledger_hash_facts(e.previous_hash, e.hash, cash_event_internal_hash(e))
-      FROM cash_events e
-     WHERE e.tenant_id = p_wallet.tenant_id AND e.organization_id = p_wallet.organization_id
-       AND e.currency = p_wallet.currency AND e.sequence = p_wallet.last_sequence
+RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_event cash_events;
+BEGIN
+    SELECT * INTO v_event FROM cash_events
+     WHERE tenant_id = p_wallet.tenant_id AND organization_id = p_wallet.organization_id
+       AND currency = p_wallet.currency AND sequence = p_wallet.last_sequence;
+    RETURN to_jsonb(v_event) - '{tenant_id,operator_id,request_id,sequence,currency}'::text[]
+           || ledger_hash_facts(v_event.previous_hash, v_event.hash, cash_event_internal_hash(v_event));
+END
 $$;

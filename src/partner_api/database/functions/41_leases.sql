@@ -37,15 +37,21 @@ $$;
 -- Return a lease as the functions that change it answer it: its row, and of its account and project what is shown with
 -- it. p_now decides when it is renewed next.
 CREATE OR REPLACE FUNCTION lease_facts(p_tenant_id bigint, p_social_account_id uuid, p_now timestamptz)
-RETURNS jsonb LANGUAGE sql STABLE AS $$
-    SELECT to_jsonb(l) - 'tenant_id' || jsonb_build_object(
-               'organization_id', p.organization_id, 'handle', s.handle, 'platform', s.platform,
-               'followers', s.followers,
-               'next_renewal_at', CASE l.status WHEN 'assigned' THEN lease_next_renewal(l.assigned_at, p_now) END)
-      FROM leases l
-      JOIN projects p ON p.tenant_id = p_tenant_id AND p.id = l.project_id
-      JOIN social_accounts s ON s.tenant_id = p_tenant_id AND s.id = l.social_account_id
-     WHERE l.tenant_id = p_tenant_id AND l.social_account_id = p_social_account_id
+RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_lease        leases;
+    v_account      social_accounts;
+    v_organization uuid;
+BEGIN
+    SELECT * INTO v_lease FROM leases WHERE tenant_id = p_tenant_id AND social_account_id = p_social_account_id;
+    SELECT * INTO v_account FROM social_accounts WHERE tenant_id = p_tenant_id AND id = p_social_account_id;
+    SELECT organization_id INTO v_organization FROM projects
+     WHERE tenant_id = p_tenant_id AND id = v_lease.project_id;
+    RETURN to_jsonb(v_lease) - 'tenant_id' || jsonb_build_object(
+        'organization_id', v_organization, 'handle', v_account.handle, 'platform', v_account.platform,
+        'followers', v_account.followers, 'next_renewal_at', CASE v_lease.status
+            WHEN 'assigned' THEN lease_next_renewal(v_lease.assigned_at, p_now) END);
+END
 $$;
 
 -- Return what the outbox says of every change of a leased account.
@@ -94,6 +100,9 @@ DECLARE
     v_renewed record;
     v_taken   uuid[];
     v_total   numeric;
+    v_pool_id uuid;
+    v_id      uuid;
+    v_until   timestamptz;
     -- Times of a lease are whole seconds; of what is written of it, milliseconds.
     v_at      timestamptz;
 BEGIN
@@ -137,20 +146,20 @@ BEGIN
     END IF;
 
     v_at := date_trunc('second', p_now);
-    FOR v_position IN 1..cardinality(p_item.pool_account_ids) LOOP
+    v_until := lease_month_start(v_at, 1);
+    FOR v_pool_id, v_id IN SELECT * FROM unnest(p_item.pool_account_ids, p_item.social_account_ids) LOOP
         UPDATE pool_accounts
-           SET status = 'leased', lease_tenant_id = p_tenant_id, lease_id = p_item.social_account_ids[v_position],
-               updated_at = p_now
-         WHERE id = p_item.pool_account_ids[v_position]
+           SET status = 'leased', lease_tenant_id = p_tenant_id, lease_id = v_id, updated_at = p_now
+         WHERE id = v_pool_id
         RETURNING * INTO v_pool;
         INSERT INTO social_accounts
             (tenant_id, id, project_id, platform, handle, avatar_url, followers, leased, connected_at)
-        VALUES (p_tenant_id, p_item.social_account_ids[v_position], p_item.project_id, v_pool.platform, v_pool.handle,
-                v_pool.avatar_url, v_pool.followers, true, v_at);
+        VALUES (p_tenant_id, v_id, p_item.project_id, v_pool.platform, v_pool.handle, v_pool.avatar_url,
+                v_pool.followers, true, v_at);
         INSERT INTO leases
             (tenant_id, social_account_id, project_id, pool_account_id, assigned_at, monthly_price_cents, next_due_at)
-        VALUES (p_tenant_id, p_item.social_account_ids[v_position], p_item.project_id, v_pool.id, v_at,
-                coalesce(p_item.monthly_price_cents, v_pool.monthly_price_cents), lease_month_start(v_at, 1))
+        VALUES (p_tenant_id, v_id, p_item.project_id, v_pool.id, v_at,
+                coalesce(p_item.monthly_price_cents, v_pool.monthly_price_cents), v_until)
         RETURNING * INTO v_lease;
         IF v_lease.monthly_price_cents > 0 THEN
             v_cash := cash_event_append(v_cash, p_now, 'lease_charge', -v_lease.monthly_price_cents, v_owner.id,

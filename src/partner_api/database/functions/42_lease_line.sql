@@ -19,46 +19,95 @@ RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
            + make_interval(secs => 86400 * (1 + floor(extract(epoch FROM p_now - p_past_due_since) / 86400)))
 $$;
 
--- Return the front of a partner's line. Those that have been tried and those that have not are each read in the order of
--- their index, so that the length of the line makes no difference. One that has been tried is due, whatever p_now says.
--- A lease whose next month is settled already stands in no line: its rows contradict each other, and to charge it
--- would be to take the month twice.
+-- Return the first p_limit leases of a part of a partner's line, those that have been tried (past_due) or those that have
+-- not (current), whose oldest unpaid month began from p_from (NULL: nothing is known) to p_until; each with that month,
+-- its price, and the organization that it is for. A lease whose next month is settled already stands in no line: its
+-- rows contradict each other, and to charge it would be to take the month twice. Everything is found by key, in the
+-- order of the index, so that the length of the line makes no difference.
 --
--- Where the line begins is known: no lease that has not been tried stands before p_from (NULL: nothing is known), which
--- is the wallet's renewals_due_at, and none that has been before the total's past_due_from. Without that the index would
--- be read from an end at which everything has moved on, and every part of a long line would cost more than the one
--- before it.
-CREATE OR REPLACE FUNCTION lease_line(p_tenant_id bigint, p_now timestamptz, p_limit integer, p_from timestamptz)
-RETURNS SETOF leases
-LANGUAGE sql STABLE AS $$
-    SELECT * FROM (
-        (SELECT * FROM leases l
-          WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'past_due'
-            AND next_due_at >= coalesce(
-                (SELECT past_due_from FROM lease_totals WHERE tenant_id = p_tenant_id), '-infinity')
-            AND coalesce((SELECT c.status FROM lease_charges c
-                           WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
-                             AND c.lease_month = l.next_month), 'due') = 'due'
-          ORDER BY next_due_at, social_account_id LIMIT p_limit)
-        UNION ALL
-        (SELECT * FROM leases l
-          WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current' AND next_due_at <= p_now
-            AND next_due_at >= coalesce(p_from, '-infinity')
-            AND coalesce((SELECT c.status FROM lease_charges c
-                           WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
-                             AND c.lease_month = l.next_month), 'due') = 'due'
-          ORDER BY next_due_at, social_account_id LIMIT p_limit)) tried_and_new
-     ORDER BY next_due_at, social_account_id LIMIT p_limit
+-- Without p_from the index would be read from an end at which everything has moved on, and every part of a long line
+-- would cost more than the one before it.
+CREATE OR REPLACE FUNCTION lease_line_part(
+    p_tenant_id bigint, p_billing_status text, p_from timestamptz, p_until timestamptz, p_limit integer)
+RETURNS TABLE (social_account_id uuid, project_id uuid, organization_id uuid, lease_month integer, due_at timestamptz,
+               again_at timestamptz, past_due_since timestamptz, price_cents bigint)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    -- Few partners have any.
+    v_has_former_prices boolean;
+BEGIN
+    PERFORM FROM lease_former_prices f WHERE f.tenant_id = p_tenant_id LIMIT 1;
+    v_has_former_prices := FOUND;
+    RETURN QUERY
+    SELECT l.social_account_id, l.project_id,
+           (SELECT p.organization_id FROM projects p WHERE p.tenant_id = p_tenant_id AND p.id = l.project_id),
+           l.next_month, l.next_due_at, lease_month_start(l.assigned_at, l.next_month + 1), l.past_due_since,
+           coalesce(
+               -- Only a month that was tried has a charge.
+               CASE WHEN p_billing_status = 'past_due' THEN (
+                   SELECT c.price_cents FROM lease_charges c
+                    WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
+                      AND c.lease_month = l.next_month) END,
+               CASE WHEN v_has_former_prices THEN (
+                   SELECT f.price_cents FROM lease_former_prices f
+                    WHERE f.tenant_id = p_tenant_id AND f.social_account_id = l.social_account_id
+                      AND f.until_month > l.next_month
+                    ORDER BY f.until_month LIMIT 1) END,
+               l.monthly_price_cents)
+      FROM leases l
+     WHERE l.tenant_id = p_tenant_id AND l.status = 'assigned' AND l.billing_status = p_billing_status
+       AND l.next_due_at >= coalesce(p_from, '-infinity') AND l.next_due_at <= p_until
+       AND coalesce((SELECT c.status FROM lease_charges c
+                      WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
+                        AND c.lease_month = l.next_month), 'due') = 'due'
+     ORDER BY l.next_due_at, l.social_account_id LIMIT p_limit;
+END
+$$;
+
+-- Return the front of a partner's line: of both parts, in their order. One that has been tried is due, whatever p_now
+-- says. No lease that has not been tried stands before p_from (NULL: nothing is known), which is the wallet's
+-- renewals_due_at, and none that has been before the total's past_due_from.
+CREATE OR REPLACE FUNCTION lease_line_front(
+    p_tenant_id bigint, p_now timestamptz, p_limit integer, p_from timestamptz)
+RETURNS TABLE (social_account_id uuid, project_id uuid, organization_id uuid, lease_month integer, due_at timestamptz,
+               again_at timestamptz, past_due_since timestamptz, price_cents bigint)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_tried_from timestamptz;
+BEGIN
+    SELECT t.past_due_from INTO v_tried_from FROM lease_totals t WHERE t.tenant_id = p_tenant_id;
+    v_tried_from := coalesce(v_tried_from, '-infinity');
+    -- Most lines have none that has been tried.
+    PERFORM FROM leases l
+      WHERE l.tenant_id = p_tenant_id AND l.status = 'assigned' AND l.billing_status = 'past_due'
+        AND l.next_due_at >= v_tried_from
+      LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN QUERY SELECT * FROM lease_line_part(p_tenant_id, 'current', p_from, p_now, p_limit);
+    ELSE
+        RETURN QUERY
+        SELECT * FROM (
+            SELECT * FROM lease_line_part(p_tenant_id, 'past_due', v_tried_from, 'infinity', p_limit)
+            UNION ALL
+            SELECT * FROM lease_line_part(p_tenant_id, 'current', p_from, p_now, p_limit)) tried_and_new
+         ORDER BY tried_and_new.due_at, tried_and_new.social_account_id LIMIT p_limit;
+    END IF;
+END
 $$;
 
 -- Return where the part of a tenant's line begins that has been tried, if none of it stands before p_from (NULL: nothing
 -- is known); p_from if it is empty.
 CREATE OR REPLACE FUNCTION lease_tried_from(p_tenant_id bigint, p_from timestamptz)
 RETURNS timestamptz
-LANGUAGE sql STABLE AS $$
-    SELECT coalesce(min(next_due_at), p_from) FROM leases
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_from timestamptz;
+BEGIN
+    SELECT min(next_due_at) INTO v_from FROM leases
      WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'past_due'
-       AND next_due_at >= coalesce(p_from, '-infinity')
+       AND next_due_at >= coalesce(p_from, '-infinity');
+    RETURN coalesce(v_from, p_from);
+END
 $$;
 
 -- Pay the front of the line as far as the wallet reaches, at most p_limit leases, one month each. The wallet is locked
@@ -79,29 +128,21 @@ DECLARE
     v_prices   bigint[];
     v_balances bigint[];
     v_tried_at timestamptz[];
+    v_tries    integer;
     v_last_try timestamptz;
     v_again_at timestamptz; -- when the first of them stands in the line again
     -- The number of the cash event, counted from 1; a month at price 0 has none and repeats the number before it.
     v_events   bigint[];
     v_hash     bytea; -- of the last event, if there is one
-    v_is_present boolean := NOT EXISTS (SELECT FROM lease_former_prices WHERE tenant_id = p_cash.tenant_id);
     v_reached  integer;
     v_seen     integer;
 BEGIN
     -- Nobody is paid a second month before others have their first: the line is cut where one of its leases would
     -- stand in it again.
-    WITH line AS (
-        SELECT l.social_account_id AS id, l.project_id, l.next_month AS month, l.next_due_at AS due_at,
-               lease_month_start(l.assigned_at, l.next_month + 1) AS again_at,
-               (SELECT p.organization_id FROM projects p
-                 WHERE p.tenant_id = p_cash.tenant_id AND p.id = l.project_id) AS owner_id,
-               l.past_due_since,
-               -- Only one that was tried has a charge already, and few partners have former prices.
-               CASE WHEN v_is_present AND l.billing_status = 'current' THEN l.monthly_price_cents
-                    ELSE (SELECT * FROM lease_price_at(p_cash.tenant_id, l.social_account_id, l.next_month,
-                                                       l.billing_status = 'past_due', l.monthly_price_cents))
-               END AS price
-          FROM lease_line(p_cash.tenant_id, p_now, p_limit, p_cash.renewals_due_at) l
+    WITH line AS MATERIALIZED (
+        SELECT l.social_account_id AS id, l.project_id, l.lease_month AS month, l.due_at, l.again_at,
+               l.organization_id AS owner_id, l.past_due_since, l.price_cents AS price
+          FROM lease_line_front(p_cash.tenant_id, p_now, p_limit, p_cash.renewals_due_at) l
     ), cut AS (
         SELECT line.*, sum(price) OVER up_to AS total, count(*) FILTER (WHERE price > 0) OVER up_to AS event
           FROM line
@@ -113,9 +154,9 @@ BEGIN
     SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM cut), array_agg(id), array_agg(project_id),
            array_agg(owner_id), array_agg(month), array_agg(due_at), array_agg(again_at), array_agg(price),
            array_agg((p_cash.balance_cents - total)::bigint), array_agg(event), array_agg(past_due_since),
-           max(past_due_since) FILTER (WHERE price > 0), min(again_at)
+           count(past_due_since), max(past_due_since) FILTER (WHERE price > 0), min(again_at)
       INTO v_seen, v_reached, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events,
-           v_tried_at, v_last_try, v_again_at
+           v_tried_at, v_tries, v_last_try, v_again_at
       FROM paid;
     p_paid := coalesce(cardinality(v_ids), 0);
     p_blocked := p_paid < v_reached;
@@ -143,6 +184,9 @@ BEGIN
 
     PERFORM lease_totals_settle(
         p_cash.tenant_id, p_paid, p_cash.balance_cents - v_balances[p_paid], v_starts[p_paid]);
+    IF v_tries > 0 THEN
+        PERFORM lease_totals_tried(p_cash.tenant_id, NULL);
+    END IF;
     -- One that is paid late may be due again at once, before those that have not been tried.
     p_cash.renewals_due_at := least(p_cash.renewals_due_at, v_again_at);
     p_cash.balance_cents := v_balances[p_paid];
@@ -162,23 +206,38 @@ CREATE OR REPLACE FUNCTION lease_line_wait(p_cash cash_wallets, p_now timestampt
 RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_since   timestamptz := date_trunc('second', p_now);
-    v_lease   leases;
-    v_waiting leases[];
-    v_ended   integer := 0;
-    v_count   integer;
+    v_since     timestamptz := date_trunc('second', p_now);
+    v_try_again timestamptz := lease_next_attempt(v_since, v_since);
+    v_front     record;
+    v_ends_some boolean;
+    v_lease     leases;
+    -- Those that come due: one element of each per lease.
+    v_ids       uuid[];
+    v_projects  uuid[];
+    v_owners    uuid[];
+    v_months    integer[];
+    v_starts    timestamptz[];
+    v_ends      timestamptz[];
+    v_prices    bigint[];
+    v_again     uuid[];
+    v_ended     integer := 0;
 BEGIN
-    FOR v_lease IN
-        SELECT * FROM lease_line(p_cash.tenant_id, p_now, p_limit, p_cash.renewals_due_at)
+    -- Most often nobody ends, and the first is enough.
+    SELECT * INTO v_front FROM lease_line_front(p_cash.tenant_id, p_now, 1, p_cash.renewals_due_at);
+    v_ends_some := v_front.past_due_since <= p_now - lease_patience() AND v_front.price_cents > p_cash.balance_cents;
+    FOR v_front IN
+        SELECT * FROM lease_line_front(
+            p_cash.tenant_id, p_now, CASE WHEN v_ends_some THEN p_limit ELSE 0 END, p_cash.renewals_due_at)
     LOOP
-        EXIT WHEN coalesce(v_lease.past_due_since, p_now) > p_now - lease_patience()
-               OR lease_month_price(v_lease, v_lease.next_month) <= p_cash.balance_cents;
+        EXIT WHEN coalesce(v_front.past_due_since, p_now) > p_now - lease_patience()
+               OR v_front.price_cents <= p_cash.balance_cents;
+        SELECT * INTO v_lease FROM leases
+         WHERE tenant_id = p_cash.tenant_id AND social_account_id = v_front.social_account_id;
         PERFORM lease_end_unpaid(v_lease, p_now);
         v_ended := v_ended + 1;
     END LOOP;
     IF v_ended > 0 THEN
-        UPDATE lease_totals SET past_due_from = lease_tried_from(tenant_id, past_due_from)
-         WHERE tenant_id = p_cash.tenant_id;
+        PERFORM lease_totals_tried(p_cash.tenant_id, NULL);
         RETURN v_ended;
     END IF;
     FOR v_lease IN
@@ -192,55 +251,29 @@ BEGIN
         v_ended := v_ended + 1;
     END LOOP;
 
-    v_waiting := ARRAY(
-        SELECT l FROM leases l
-         WHERE l.tenant_id = p_cash.tenant_id AND l.status = 'assigned' AND l.billing_status = 'current'
-           AND l.next_due_at <= p_now AND l.next_due_at >= coalesce(p_cash.renewals_due_at, '-infinity')
-           AND coalesce((SELECT c.status FROM lease_charges c
-                          WHERE c.tenant_id = p_cash.tenant_id AND c.social_account_id = l.social_account_id
-                            AND c.lease_month = l.next_month), 'due') = 'due'
-         ORDER BY l.next_due_at, l.social_account_id LIMIT p_limit);
-    IF v_waiting <> '{}' THEN
-        INSERT INTO lease_charges
-            (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status)
-        SELECT p_cash.tenant_id, l.social_account_id, l.next_month, l.next_due_at,
-               lease_month_start(l.assigned_at, l.next_month + 1), lease_month_price(l, l.next_month), 'due'
-          FROM unnest(v_waiting) l
-        ON CONFLICT (tenant_id, social_account_id, lease_month) DO NOTHING;
-        UPDATE leases l
-           SET billing_status = 'past_due', past_due_since = v_since,
-               next_attempt_at = lease_next_attempt(v_since, v_since)
-          FROM unnest(v_waiting) d
-         WHERE l.tenant_id = p_cash.tenant_id AND l.social_account_id = d.social_account_id;
-        UPDATE lease_totals
-           SET past_due_from = lease_tried_from(
-                   tenant_id, CASE WHEN past_due_from <= v_waiting[1].next_due_at THEN past_due_from END)
-         WHERE tenant_id = p_cash.tenant_id;
-        INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
-        SELECT p_cash.tenant_id, time_ordered_uuid(p_now, 'leased_account.past_due:' || l.social_account_id || l.next_month),
-               p.organization_id, 'leased_account.past_due', lease_outbox_data(l.social_account_id, l.project_id)
-                   || jsonb_build_object('leaseMonth', l.next_month,
-                                         'amountCents', lease_month_price(l, l.next_month)), p_now
-          FROM unnest(v_waiting) l
-          JOIN projects p ON p.tenant_id = p_cash.tenant_id AND p.id = l.project_id;
-        INSERT INTO audit_events
-            (tenant_id, organization_id, event_id, event_type, occurred_at, actor, project_id, details)
-        SELECT p_cash.tenant_id, p.organization_id,
-               time_ordered_uuid(p_now, 'audit:leased_account.past_due:' || l.social_account_id || l.next_month),
-               'leased_account.past_due', p_now, 'system', l.project_id,
-               jsonb_build_object('socialAccountId', 'sa_' || l.social_account_id, 'leaseMonth', l.next_month)
-          FROM unnest(v_waiting) l
-          JOIN projects p ON p.tenant_id = p_cash.tenant_id AND p.id = l.project_id;
+    SELECT array_agg(social_account_id), array_agg(project_id), array_agg(organization_id), array_agg(lease_month),
+           array_agg(due_at), array_agg(again_at), array_agg(price_cents)
+      INTO v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices
+      FROM lease_line_part(p_cash.tenant_id, 'current', p_cash.renewals_due_at, p_now, p_limit);
+    IF v_ids IS NOT NULL THEN
+        PERFORM lease_line_past_due_write(
+            p_cash.tenant_id, p_now, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices);
+        UPDATE leases
+           SET billing_status = 'past_due', past_due_since = v_since, next_attempt_at = v_try_again
+         WHERE tenant_id = p_cash.tenant_id AND social_account_id = ANY (v_ids);
+        PERFORM lease_totals_tried(p_cash.tenant_id, v_starts[1]);
     END IF;
 
-    UPDATE leases SET next_attempt_at = lease_next_attempt(past_due_since, v_since)
-     WHERE tenant_id = p_cash.tenant_id AND social_account_id = ANY (ARRAY(
-               SELECT social_account_id FROM leases
-                WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now
-                  AND next_attempt_at >= coalesce(p_cash.renewals_due_at, '-infinity')
-                  -- Of those past due for too long, more than p_limit may be left: they end, and are not put off.
-                  AND past_due_since > p_now - lease_patience() LIMIT p_limit));
-    GET DIAGNOSTICS v_count = ROW_COUNT;
-    RETURN v_ended + v_count + cardinality(v_waiting);
+    v_again := ARRAY(
+        SELECT social_account_id FROM leases
+         WHERE tenant_id = p_cash.tenant_id AND next_attempt_at <= p_now
+           AND next_attempt_at >= coalesce(p_cash.renewals_due_at, '-infinity')
+           -- Of those past due for too long, more than p_limit may be left: they end, and are not put off.
+           AND past_due_since > p_now - lease_patience() LIMIT p_limit);
+    IF v_again <> '{}' THEN
+        UPDATE leases SET next_attempt_at = lease_next_attempt(past_due_since, v_since)
+         WHERE tenant_id = p_cash.tenant_id AND social_account_id = ANY (v_again);
+    END IF;
+    RETURN v_ended + cardinality(v_again) + coalesce(cardinality(v_ids), 0);
 END
 $$;

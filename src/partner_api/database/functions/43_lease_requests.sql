@@ -14,6 +14,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     lease_request_fulfil_item;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
             p_now, v_item.idempotency, lease_request_fulfil_one(p_tenant_id, p_now, v_item));
@@ -75,6 +76,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     lease_request_reject_item;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
             p_now, v_item.idempotency, lease_request_reject_one(p_tenant_id, p_now, v_item));
@@ -114,12 +116,14 @@ RETURNS outcome
 LANGUAGE plpgsql AS $$
 DECLARE
     v_type text := CASE p_status WHEN 'rejected' THEN 'lease_request.rejected' ELSE 'lease_request.assigned' END;
+    v_at   timestamptz;
     v_data jsonb := jsonb_build_object('socialAccountIds', (
         SELECT coalesce(jsonb_agg('sa_' || i), '[]') FROM unnest(p_social_account_ids) i), 'note', p_note);
 BEGIN
     p_now := greatest(p_now, p_request.submitted_at);
+    v_at := date_trunc('second', p_now);
     UPDATE lease_requests
-       SET status = p_status, operator_note = p_note, answered_at = date_trunc('second', p_now),
+       SET status = p_status, operator_note = p_note, answered_at = v_at,
            assigned_social_account_ids = p_social_account_ids
      WHERE tenant_id = p_request.tenant_id AND id = p_request.id
     RETURNING * INTO p_request;
@@ -157,6 +161,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     lease_request_pretend_item;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
             p_now, v_item.idempotency, lease_request_pretend_one(p_tenant_id, p_now, v_item));
@@ -170,9 +175,14 @@ CREATE OR REPLACE FUNCTION lease_request_pretend_one(
 RETURNS outcome
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_outcome outcome := idempotency_outcome(p_now, p_item.idempotency);
-    v_at      timestamptz := date_trunc('second', p_now);
-    v_request lease_requests;
+    v_outcome   outcome := idempotency_outcome(p_now, p_item.idempotency);
+    v_at        timestamptz := date_trunc('second', p_now);
+    v_until     timestamptz := lease_month_start(v_at, 1);
+    v_request   lease_requests;
+    v_lease     leases;
+    v_id        uuid;
+    v_handle    text;
+    v_followers bigint;
 BEGIN
     IF v_outcome.status IS NOT NULL THEN
         RETURN v_outcome;
@@ -197,19 +207,19 @@ BEGIN
     IF v_request.status <> 'requested' THEN
         RETURN ROW('refused', 'CONFLICT', jsonb_build_object('status', v_request.status))::outcome;
     END IF;
-    INSERT INTO social_accounts (tenant_id, id, project_id, platform, handle, followers, leased, connected_at)
-    SELECT p_tenant_id, a.id, v_request.project_id, 'tiktok', a.handle, a.followers, true, v_at
-      FROM unnest(p_item.social_account_ids, p_item.handles, p_item.followers) a (id, handle, followers);
-    INSERT INTO leases (tenant_id, social_account_id, project_id, assigned_at, monthly_price_cents, next_due_at)
-    SELECT p_tenant_id, a, v_request.project_id, v_at, 0, lease_month_start(v_at, 1)
-      FROM unnest(p_item.social_account_ids) a;
-    INSERT INTO lease_charges
-        (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, settled_at)
-    SELECT p_tenant_id, a, 0, v_at, lease_month_start(v_at, 1), 0, 'paid', p_now
-      FROM unnest(p_item.social_account_ids) a;
-    PERFORM lease_begun(l, p_now, v_request.organization_id, a.handle, p_item.caller)
-       FROM unnest(p_item.social_account_ids, p_item.handles) a (id, handle)
-       JOIN leases l ON l.tenant_id = p_tenant_id AND l.social_account_id = a.id;
+    FOR v_id, v_handle, v_followers IN
+        SELECT * FROM unnest(p_item.social_account_ids, p_item.handles, p_item.followers)
+    LOOP
+        INSERT INTO social_accounts (tenant_id, id, project_id, platform, handle, followers, leased, connected_at)
+        VALUES (p_tenant_id, v_id, v_request.project_id, 'tiktok', v_handle, v_followers, true, v_at);
+        INSERT INTO leases (tenant_id, social_account_id, project_id, assigned_at, monthly_price_cents, next_due_at)
+        VALUES (p_tenant_id, v_id, v_request.project_id, v_at, 0, v_until)
+        RETURNING * INTO v_lease;
+        INSERT INTO lease_charges
+            (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, settled_at)
+        VALUES (p_tenant_id, v_id, 0, v_at, v_until, 0, 'paid', p_now);
+        PERFORM lease_begun(v_lease, p_now, v_request.organization_id, v_handle, p_item.caller);
+    END LOOP;
     RETURN lease_request_answered(
         v_request, p_now, 'assigned', 'Assigned by the sandbox.', p_item.social_account_ids, p_item.caller);
 END

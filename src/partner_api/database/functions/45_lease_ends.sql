@@ -11,16 +11,20 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_month  integer := p_lease.next_month;
     v_start  timestamptz := p_lease.next_due_at;
+    v_end    timestamptz;
+    v_id     uuid;
     v_price  bigint;
     v_covers boolean;
 BEGIN
     WHILE v_start <= p_now LOOP
-        IF EXISTS (SELECT FROM lease_charges c
-                    WHERE c.tenant_id = p_lease.tenant_id AND c.social_account_id = p_lease.social_account_id
-                      AND c.lease_month = v_month AND c.status <> 'due') THEN
+        v_end := lease_month_start(p_lease.assigned_at, v_month + 1);
+        PERFORM FROM lease_charges
+          WHERE tenant_id = p_lease.tenant_id AND social_account_id = p_lease.social_account_id
+            AND lease_month = v_month AND status <> 'due';
+        IF FOUND THEN
             -- Settled already, whatever the lease says of it.
             v_month := v_month + 1;
-            v_start := lease_month_start(p_lease.assigned_at, v_month);
+            v_start := v_end;
             CONTINUE;
         END IF;
         v_price := lease_month_price(p_lease, v_month);
@@ -32,23 +36,21 @@ BEGIN
         INSERT INTO lease_charges
             (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, cash_sequence,
              settled_at)
-        VALUES (p_lease.tenant_id, p_lease.social_account_id, v_month, v_start,
-                lease_month_start(p_lease.assigned_at, v_month + 1), v_price,
+        VALUES (p_lease.tenant_id, p_lease.social_account_id, v_month, v_start, v_end, v_price,
                 CASE WHEN v_covers THEN 'paid' ELSE 'uncollected' END,
                 CASE WHEN v_covers AND v_price > 0 THEN p_cash.last_sequence END, p_now)
         ON CONFLICT (tenant_id, social_account_id, lease_month) DO UPDATE
            SET status = excluded.status, cash_sequence = excluded.cash_sequence, settled_at = excluded.settled_at
          WHERE lease_charges.status = 'due';
         IF v_covers THEN
+            v_id := time_ordered_uuid(p_now, 'leased_account.renewed:' || p_lease.social_account_id || v_month);
             INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
-            VALUES (p_lease.tenant_id,
-                    time_ordered_uuid(p_now, 'leased_account.renewed:' || p_lease.social_account_id || v_month),
-                    p_for_organization_id, 'leased_account.renewed',
+            VALUES (p_lease.tenant_id, v_id, p_for_organization_id, 'leased_account.renewed',
                     lease_outbox_data(p_lease.social_account_id, p_lease.project_id)
                         || jsonb_build_object('leaseMonth', v_month, 'amountCents', v_price), p_now);
         END IF;
         v_month := v_month + 1;
-        v_start := lease_month_start(p_lease.assigned_at, v_month);
+        v_start := v_end;
     END LOOP;
     UPDATE leases SET next_month = v_month, next_due_at = v_start
      WHERE tenant_id = p_lease.tenant_id AND social_account_id = p_lease.social_account_id;
@@ -118,6 +120,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     lease_disconnect_item;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
             p_now, v_item.idempotency, lease_disconnect_one(p_tenant_id, p_now, v_item));
@@ -141,10 +144,9 @@ BEGIN
     IF v_outcome.status IS NOT NULL THEN
         RETURN v_outcome;
     END IF;
-    SELECT p.* INTO v_project FROM leases l
-      JOIN projects p ON p.tenant_id = p_tenant_id AND p.id = l.project_id
-     WHERE l.tenant_id = p_tenant_id AND l.social_account_id = p_item.social_account_id
-       FOR SHARE OF p;
+    SELECT project_id INTO v_project.id FROM leases
+     WHERE tenant_id = p_tenant_id AND social_account_id = p_item.social_account_id;
+    SELECT * INTO v_project FROM projects WHERE tenant_id = p_tenant_id AND id = v_project.id FOR SHARE;
     IF NOT FOUND OR v_project.organization_id <> coalesce(p_item.organization_id, v_project.organization_id) THEN
         RETURN ROW('refused', 'NOT_FOUND', NULL)::outcome;
     END IF;

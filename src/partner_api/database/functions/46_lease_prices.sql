@@ -1,29 +1,22 @@
 -- What a month of a lease costs, and changing it.
 
--- Return the price of a month of a lease: that of its charge if it has one, which p_charged says, else the present
--- price p_present_cents, unless the month had begun before that was set. One row.
---
--- A set of one and not a scalar, because PostgreSQL puts such a function into the statement that calls it: this is done
--- for every lease of every month.
-CREATE OR REPLACE FUNCTION lease_price_at(
-    p_tenant_id bigint, p_social_account_id uuid, p_month integer, p_charged boolean, p_present_cents bigint)
-RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 1 AS $$
-    SELECT coalesce(
-        CASE WHEN p_charged THEN (
-            SELECT c.price_cents FROM lease_charges c
-             WHERE c.tenant_id = p_tenant_id AND c.social_account_id = p_social_account_id
-               AND c.lease_month = p_month) END,
-        (SELECT f.price_cents FROM lease_former_prices f
-          WHERE f.tenant_id = p_tenant_id AND f.social_account_id = p_social_account_id AND f.until_month > p_month
-          ORDER BY f.until_month LIMIT 1),
-        p_present_cents)
-$$;
-
--- The same of a lease, whether the month has a charge or not.
+-- Return the price of a month of a lease: that of its charge if it has one, else the present price, unless the month had
+-- begun before that was set.
 CREATE OR REPLACE FUNCTION lease_month_price(p_lease leases, p_month integer)
-RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT * FROM lease_price_at(
-        p_lease.tenant_id, p_lease.social_account_id, p_month, true, p_lease.monthly_price_cents)
+RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_cents bigint;
+BEGIN
+    SELECT price_cents INTO v_cents FROM lease_charges
+     WHERE tenant_id = p_lease.tenant_id AND social_account_id = p_lease.social_account_id AND lease_month = p_month;
+    IF NOT FOUND THEN
+        SELECT price_cents INTO v_cents FROM lease_former_prices
+         WHERE tenant_id = p_lease.tenant_id AND social_account_id = p_lease.social_account_id
+           AND until_month > p_month
+         ORDER BY until_month LIMIT 1;
+    END IF;
+    RETURN coalesce(v_cents, p_lease.monthly_price_cents);
+END
 $$;
 
 -- Set what leases cost from their next renewal on. Months that have begun keep the price that they had; the first that is
@@ -38,6 +31,7 @@ DECLARE
     v_outcomes outcome[] := '{}';
     v_item     lease_set_price_item;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
         v_outcomes := v_outcomes || idempotency_keep(
             p_now, v_item.idempotency, lease_set_price_one(p_tenant_id, p_now, v_item));

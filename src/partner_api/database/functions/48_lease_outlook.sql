@@ -14,50 +14,80 @@ BEGIN
             UNION ALL
             -- Days that this month does not have are its last day.
             SELECT day, day + v_end - v_last_day FROM generate_series(v_last_day, 2592000, 86400) day
-             WHERE v_end > v_last_day) r,
-           LATERAL (VALUES (86400, r.first, r.until - r.until % 86400),
-                           (3600, r.until - r.until % 86400, r.until - r.until % 3600),
-                           (60, r.until - r.until % 3600, r.until - r.until % 60),
-                           (1, r.until - r.until % 60, r.until)) AS s (span, first, until),
-           LATERAL (SELECT leases, monthly_cents FROM lease_calendar
-                     WHERE tenant_id = p_tenant_id AND span_seconds = s.span AND position >= s.first
-                       AND position < s.until) c;
+             WHERE v_end > v_last_day) r
+     CROSS JOIN LATERAL (VALUES (86400, r.first, r.until - r.until % 86400),
+                                (3600, r.until - r.until % 86400, r.until - r.until % 3600),
+                                (60, r.until - r.until % 3600, r.until - r.until % 60),
+                                (1, r.until - r.until % 60, r.until)) AS s (span, first, until)
+      JOIN lease_calendar c
+        ON c.tenant_id = p_tenant_id AND c.span_seconds = s.span AND c.position >= s.first AND c.position < s.until;
 END
 $$;
 
 -- Return the first instant after p_at at which a month of a counted lease begins, at the latest in the next calendar
 -- month; NULL: there is no lease.
 CREATE OR REPLACE FUNCTION lease_calendar_next(p_tenant_id bigint, p_at timestamptz)
-RETURNS timestamptz LANGUAGE sql STABLE AS $$
-    SELECT min(m.begins_at + make_interval(secs => least(c.position, m.last_day + c.position % 86400)))
-      FROM (SELECT lease_month_of_number(n) AS begins_at, lease_last_day(lease_month_of_number(n)) AS last_day,
-                   CASE n WHEN lease_month_number(p_at) THEN lease_month_position(p_at) ELSE -1 END AS after
-              FROM generate_series(lease_month_number(p_at), lease_month_number(p_at) + 1) n) m,
-           -- The days before the last, and each of those that are the last one here.
-           LATERAL (SELECT m.after + 1 AS first, m.last_day AS until
-                    UNION ALL
-                    SELECT greatest(day, m.after + 1 + day - m.last_day), day + 86400
-                      FROM generate_series(m.last_day, 2592000, 86400) day) r,
-           LATERAL (SELECT position FROM lease_calendar
-                     WHERE tenant_id = p_tenant_id AND span_seconds = 1 AND position >= r.first AND position < r.until
-                     ORDER BY position LIMIT 1) c
+RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_number   integer := lease_month_number(p_at);
+    -- Positions up to this one have come.
+    v_after    integer := lease_month_position(p_at);
+    v_first    timestamptz;
+    v_last_day integer;
+    v_position integer;
+    v_at       timestamptz;
+BEGIN
+    FOR v_month IN v_number..v_number + 1 LOOP
+        v_first := lease_month_of_number(v_month);
+        v_last_day := lease_last_day(v_first);
+        -- The days before the last.
+        SELECT position INTO v_position FROM lease_calendar
+         WHERE tenant_id = p_tenant_id AND span_seconds = 1 AND position > v_after AND position < v_last_day
+         ORDER BY position LIMIT 1;
+        IF FOUND THEN
+            v_at := v_first + make_interval(secs => v_position);
+        ELSE
+            -- Each of those that are the last one here.
+            FOR v_day IN v_last_day..2592000 BY 86400 LOOP
+                SELECT position INTO v_position FROM lease_calendar
+                 WHERE tenant_id = p_tenant_id AND span_seconds = 1
+                   AND position >= greatest(v_day, v_after + 1 + v_day - v_last_day) AND position < v_day + 86400
+                 ORDER BY position LIMIT 1;
+                IF FOUND THEN
+                    v_at := least(v_at, v_first + make_interval(secs => v_last_day + v_position % 86400));
+                END IF;
+            END LOOP;
+        END IF;
+        EXIT WHEN v_at IS NOT NULL;
+        v_after := -1;
+    END LOOP;
+    RETURN v_at;
+END
 $$;
 
 -- Return the unsettled months of leases that begin by p_until, one row each: those of leases that are due by then.
 CREATE OR REPLACE FUNCTION lease_months_until(p_tenant_id bigint, p_until timestamptz)
 RETURNS TABLE (due_at timestamptz, price_cents bigint)
-LANGUAGE sql STABLE AS $$
-    SELECT lease_month_start(l.assigned_at, n), price
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
+    SELECT lease_month_start(l.assigned_at, n), coalesce(
+               -- Only a month that was tried has a charge.
+               CASE WHEN l.billing_status = 'past_due' AND n = l.next_month THEN (
+                   SELECT c.price_cents FROM lease_charges c
+                    WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
+                      AND c.lease_month = n) END,
+               (SELECT f.price_cents FROM lease_former_prices f
+                 WHERE f.tenant_id = p_tenant_id AND f.social_account_id = l.social_account_id AND f.until_month > n
+                 ORDER BY f.until_month LIMIT 1),
+               l.monthly_price_cents)
       FROM leases l
      CROSS JOIN LATERAL generate_series(
            l.next_month, greatest(l.next_month, lease_calendar_months(l.assigned_at, p_until))) n
-     -- Only a month that was tried has a charge.
-     CROSS JOIN LATERAL lease_price_at(
-           p_tenant_id, l.social_account_id, n, l.billing_status = 'past_due' AND n = l.next_month,
-           l.monthly_price_cents) price
      WHERE l.tenant_id = p_tenant_id AND l.status = 'assigned'
        AND l.billing_status = ANY ('{current, past_due}') AND l.next_due_at <= p_until
-       AND lease_month_start(l.assigned_at, n) <= p_until
+       AND lease_month_start(l.assigned_at, n) <= p_until;
+END
 $$;
 
 -- Return how many unsettled months of a partner's leases begin by p_at, and what they cost.
@@ -126,17 +156,17 @@ DECLARE
     v_leases integer := 1;
     v_seen   integer;
     v_until  timestamptz;
-    v_first  leases;
+    v_first  record;
     v_at     timestamptz;
 BEGIN
-    SELECT * INTO v_first FROM lease_line(p_totals.tenant_id, p_totals.exact_from, 1, NULL);
-    IF lease_month_price(v_first, v_first.next_month) > p_balance_cents THEN
-        RETURN v_first.next_due_at;
+    SELECT * INTO v_first FROM lease_line_front(p_totals.tenant_id, p_totals.exact_from, 1, NULL);
+    IF v_first.price_cents > p_balance_cents THEN
+        RETURN v_first.due_at;
     END IF;
     LOOP
         v_leases := v_leases * 32;
-        SELECT count(*), max(next_due_at) INTO v_seen, v_until
-          FROM lease_line(p_totals.tenant_id, p_totals.exact_from, v_leases, NULL);
+        SELECT count(*), max(due_at) INTO v_seen, v_until
+          FROM lease_line_front(p_totals.tenant_id, p_totals.exact_from, v_leases, NULL);
         IF v_seen < v_leases THEN
             v_until := p_totals.exact_from;
         END IF;
@@ -156,18 +186,26 @@ $$;
 -- time; and no table is read whole, because a plan that was made while it was small is kept when it has grown. It takes
 -- the same time for ten leases as for a million, unless p_now is before exact_from, as a clock that is behind may have it.
 CREATE OR REPLACE FUNCTION lease_outlook(
-    p_cash cash_wallets, p_now timestamptz, p_until timestamptz, OUT renewals bigint, OUT total_cents bigint,
-    OUT next_renewal_at timestamptz, OUT covered_until timestamptz, OUT shortfall_cents bigint, OUT past_due bigint,
-    OUT past_due_cents bigint)
+    p_tenant_id bigint, p_organization_id uuid, p_now timestamptz, p_until timestamptz, OUT balance_cents bigint,
+    OUT renewals bigint, OUT total_cents bigint, OUT next_renewal_at timestamptz, OUT covered_until timestamptz,
+    OUT shortfall_cents bigint, OUT past_due bigint, OUT past_due_cents bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
+    v_cash   cash_wallets;
     v_totals lease_totals;
     v_now    record;
     v_until  record;
+    v_exact  record;
     v_first  timestamptz;
 BEGIN
-    SELECT * INTO v_totals FROM lease_totals WHERE tenant_id = p_cash.tenant_id;
+    SELECT * INTO v_cash FROM cash_wallets
+     WHERE tenant_id = p_tenant_id AND organization_id = p_organization_id AND currency = 'USD';
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    balance_cents := v_cash.balance_cents;
+    SELECT * INTO v_totals FROM lease_totals WHERE tenant_id = p_tenant_id;
     IF coalesce(v_totals.leases, 0) = 0 THEN
         renewals := 0; total_cents := 0; covered_until := p_until; shortfall_cents := 0; past_due := 0;
         past_due_cents := 0;
@@ -179,18 +217,20 @@ BEGIN
     past_due_cents := v_now.p_cents;
     renewals := v_until.p_months - v_now.p_months;
     total_cents := v_until.p_cents - v_now.p_cents;
-    shortfall_cents := greatest(0, v_until.p_cents - p_cash.balance_cents);
+    shortfall_cents := greatest(0, v_until.p_cents - balance_cents);
     covered_until := p_until;
     IF shortfall_cents > 0 THEN
+        SELECT * INTO v_exact FROM lease_owed(v_totals, v_totals.exact_from);
         v_first := CASE
-            WHEN (SELECT o.p_cents FROM lease_owed(v_totals, v_totals.exact_from) o) > p_cash.balance_cents
-            THEN lease_first_unpaid_in_line(v_totals, p_cash.balance_cents)
-            ELSE lease_first_unpaid_in_calendar(v_totals, p_cash.balance_cents) END;
+            WHEN v_exact.p_cents > balance_cents THEN lease_first_unpaid_in_line(v_totals, balance_cents)
+            ELSE lease_first_unpaid_in_calendar(v_totals, balance_cents) END;
         covered_until := least(p_until, v_first - interval '1 second');
     END IF;
-    next_renewal_at := CASE WHEN p_now >= v_totals.exact_from
-        THEN lease_calendar_next(p_cash.tenant_id, p_now)
-        ELSE (SELECT min(lease_next_renewal(assigned_at, p_now)) FROM leases
-               WHERE tenant_id = p_cash.tenant_id AND status = 'assigned') END;
+    IF p_now >= v_totals.exact_from THEN
+        next_renewal_at := lease_calendar_next(p_tenant_id, p_now);
+    ELSE
+        SELECT min(lease_next_renewal(assigned_at, p_now)) INTO next_renewal_at FROM leases
+         WHERE tenant_id = p_tenant_id AND status = 'assigned';
+    END IF;
 END
 $$;

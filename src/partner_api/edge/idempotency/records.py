@@ -15,6 +15,7 @@ import msgspec
 
 from partner_api.database.arguments import Idempotency
 from partner_api.database.outages import OutcomeUnknown, is_lost
+from partner_api.database.tenants import tenant_transaction
 from partner_api.edge.idempotency import store
 from partner_api.edge.request.validation import MAX_QUERY_BYTES
 from partner_api.edge.wire.reply import Reply, json_reply
@@ -23,6 +24,8 @@ from partner_api.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
+
+    from asyncpg.transaction import Transaction
 
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
@@ -84,7 +87,7 @@ class RecordedTransaction:
         async with request.connection() as connection:
             committing = False
             try:
-                async with connection.transaction():
+                async with self._begin(connection):
                     async with asyncio.timeout_at(request.deadline_from_now()):
                         reply = await self._effect(connection, record, effect)
                     committing = True
@@ -93,6 +96,12 @@ class RecordedTransaction:
                     raise OutcomeUnknown from error
                 raise
         return reply
+
+    def _begin(self, connection: Connection) -> Transaction:
+        """Return a transaction that holds the caller's tenant; what an operator does finds its tenant, and holds it."""
+        if self._request.is_operators:
+            return connection.transaction()
+        return tenant_transaction(connection, self._request.caller.tenant_id)
 
     async def _effect(
         self,
