@@ -17,16 +17,13 @@ if TYPE_CHECKING:
 # What looks across tenants, on purpose: the operator's lists, the sweeps' search for tenants that
 # have something due, housekeeping, and what concerns the installation as a whole.
 CROSSING = {
-    "api_keys.operator_store.set_last_used",
-    "audit.operator_store.add_refusals",
     "audit.operator_store.expire",
     "credits.operator_store.next_period_end",
     "credits.operator_store.tenants_with_overdue_wallets",
     "database.secret_keys.find_missing_key",
     "edge.idempotency.store.delete_expired",
+    "events.operator_store._look",
     "events.operator_store.delete_expired",
-    "events.operator_store.oldest_unpublished",
-    "events.operator_store.tenants_with_unpublished",
     "jobs.operator_store.find_job",
     "jobs.operator_store._tenant_lookup",
     "jobs.operator_store.find_tenant_of_claim",
@@ -66,7 +63,7 @@ CROSSING = {
     "webhooks.operator_store.find_endpoint",
     "webhooks.purge_store.delete_expired",
     "webhooks.purge_store.tenants_with_deleted",
-    "webhooks.sending_store._take_turns",
+    "webhooks.sending_store.take_turns",
     "webhooks.waiting_store.count_delivering",
     "webhooks.waiting_store.next_due",
     "webhooks.waiting_store.waiting",

@@ -8,7 +8,7 @@ from partner_api.api_keys.store import ApiKey
 from partner_api.database.rows import columns_of, read_row, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -51,11 +51,9 @@ async def lock_key(connection: Connection, organization_id: UUID, key_id: UUID) 
 
 
 async def set_last_used(
-    connection: Connection, uses: Sequence[tuple[tuple[int, UUID], datetime]]
-) -> list[tuple[int, UUID]]:
-    """Move the time of last use of many keys forward. Crosses tenants, each row in its own.
-
-    Waits for no lock, so that a key that somebody holds does not keep those of other tenants locked.
+    connection: Connection, tenant_id: int, uses: Mapping[UUID, datetime]
+) -> list[UUID]:
+    """Move the time of last use of keys of a tenant forward. Waits for no lock.
 
     Returns:
         The keys that somebody holds and that are as they were.
@@ -63,25 +61,24 @@ async def set_last_used(
     rows = await connection.fetch(
         """
         WITH late AS (
-            SELECT k.tenant_id, k.id, u.used_at
-              FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[]) AS u (tenant_id, id, used_at)
-              JOIN api_keys k ON k.tenant_id = u.tenant_id AND k.id = u.id
+            SELECT k.id, u.used_at FROM unnest($2::uuid[], $3::timestamptz[]) AS u (id, used_at)
+              JOIN api_keys k ON k.tenant_id = $1 AND k.id = u.id
              WHERE k.last_used_at IS NULL OR k.last_used_at < u.used_at
         ), free AS (
-            SELECT k.tenant_id, k.id FROM api_keys k
-             WHERE (k.tenant_id, k.id) IN (SELECT tenant_id, id FROM late)
+            SELECT k.id FROM api_keys k
+             WHERE k.tenant_id = $1 AND k.id IN (SELECT id FROM late)
                FOR NO KEY UPDATE SKIP LOCKED
         ), moved AS (
             UPDATE api_keys k SET last_used_at = greatest(k.last_used_at, l.used_at)
-              FROM late l JOIN free f ON f.tenant_id = l.tenant_id AND f.id = l.id
-             WHERE k.tenant_id = l.tenant_id AND k.id = l.id)
-        SELECT tenant_id, id FROM late EXCEPT SELECT tenant_id, id FROM free
+              FROM late l JOIN free f ON f.id = l.id
+             WHERE k.tenant_id = $1 AND k.id = l.id)
+        SELECT id FROM late EXCEPT SELECT id FROM free
         """,
-        [use[0] for use, _ in uses],
-        [use[1] for use, _ in uses],
-        [used_at for _, used_at in uses],
+        tenant_id,
+        list(uses),
+        list(uses.values()),
     )
-    return [(row["tenant_id"], row["id"]) for row in rows]
+    return [row["id"] for row in rows]
 
 
 async def mark_all_as_demo(connection: Connection, partner_id: UUID) -> None:

@@ -19,24 +19,25 @@ async def ensure_partitions(connection: Connection, now: datetime) -> int:
 
 async def add_refusals(
     connection: Connection,
+    tenant_id: int,
     refusals: Sequence[tuple[tuple[int, UUID, UUID, str, datetime], int]],
 ) -> None:
-    """Add to the counts of refusals per key, kind and minute. Crosses tenants, each row in its own."""
+    """Add to a tenant's counts of refusals per organization, key, kind and minute."""
     await connection.execute(
         """
         INSERT INTO audit_events AS a
             (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, details)
-        SELECT r.tenant_id, r.organization_id,
+        SELECT $1, r.organization_id,
                time_ordered_uuid(r.minute, r.event_type || ':' || r.api_key_id), r.event_type,
                r.minute, 'partner_api', r.api_key_id, jsonb_build_object('count', r.count)
-          FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[], $6::bigint[])
-               AS r (tenant_id, organization_id, api_key_id, event_type, minute, count)
-         ORDER BY 1, 5, 3
+          FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[], $6::bigint[])
+               AS r (organization_id, api_key_id, event_type, minute, count)
+         ORDER BY 5, 3
         ON CONFLICT (tenant_id, occurred_at, event_id) DO UPDATE
-           SET details = jsonb_build_object(
-               'count', (a.details ->> 'count')::bigint + (excluded.details ->> 'count')::bigint)
+           SET details = ('{"count": ' || ((a.details ->> 'count')::bigint
+                                           + (excluded.details ->> 'count')::bigint)::text || '}')::jsonb
         """,
-        [refusal[0] for refusal, _ in refusals],
+        tenant_id,
         [refusal[1] for refusal, _ in refusals],
         [refusal[2] for refusal, _ in refusals],
         [refusal[3] for refusal, _ in refusals],

@@ -59,35 +59,34 @@ class EventFilter(NamedTuple):
     until: datetime | None = None
 
 
+# A sequence that no ledger reaches.
+_BEYOND = 9223372036854775807
 # One index scan per value of the filter, merged: a page costs the same in a ledger of any length.
 _LIST_EVENTS = f"""
 SELECT {columns_of(CreditEvent, "e")}
   FROM {{source}}
  CROSS JOIN LATERAL (
-       SELECT e.*, credit_event_internal_hash(e) AS internal_hash FROM credit_events e
+       SELECT e.*, credit_event_internal_hash(ROW(e.*)::credit_events) AS internal_hash
+         FROM credit_events e
         WHERE e.tenant_id = $1 AND e.organization_id = $2 {{match}}
-          AND e.sequence < coalesce($3, 9223372036854775807)
-          AND e.sequence >= (SELECT CASE WHEN $4::timestamptz IS NULL THEN 1
-                                    ELSE credit_sequence_at($1, $2, $4) END)
-          AND e.sequence < (SELECT CASE WHEN $5::timestamptz IS NULL THEN 9223372036854775807
-                                   ELSE credit_sequence_at($1, $2, $5 + interval '1 millisecond') END)
-          AND ($6::uuid[] IS NULL OR e.project_id = ANY ($6))
-          AND ($7::text[] IS NULL OR e.event_type = ANY ($7))
+          AND e.sequence >= $3 AND e.sequence < $4
+          AND ($5::uuid[] IS NULL OR e.project_id = ANY ($5))
+          AND ($6::text[] IS NULL OR e.event_type = ANY ($6))
         ORDER BY e.sequence DESC
-        LIMIT $8) e
+        LIMIT $7) e
  ORDER BY e.sequence DESC
- LIMIT $8
+ LIMIT $7
 """
 _ANY_EVENT = _LIST_EVENTS.format(source="(SELECT 1) AS everything", match="")
 _BY_TYPE = _LIST_EVENTS.format(
-    source="unnest($7::text[]) AS wanted (event_type)",
+    source="unnest($6::text[]) AS wanted (event_type)",
     match="AND e.event_type = wanted.event_type",
 )
 # A project has events of two types, and the index has each of them in order.
 _BY_PROJECT = _LIST_EVENTS.format(
-    source="""(SELECT * FROM unnest($6::uuid[]) AS p (project_id),
+    source="""(SELECT * FROM unnest($5::uuid[]) AS p (project_id),
                      unnest('{usage,refund}'::text[]) AS t (event_type)
-                WHERE $7::text[] IS NULL OR event_type = ANY ($7)) AS wanted""",
+                WHERE $6::text[] IS NULL OR event_type = ANY ($6)) AS wanted""",
     match="AND e.project_id = wanted.project_id AND e.event_type = wanted.event_type",
 )
 
@@ -117,13 +116,21 @@ async def list_events(
         statement = _BY_TYPE
     else:
         statement = _ANY_EVENT
+    first, end = 1, _BEYOND
+    if wanted.since is not None or wanted.until is not None:
+        first, end = await connection.fetchval(
+            "SELECT credit_sequences_between($1, $2, $3, $4)",
+            tenant_id,
+            organization_id,
+            wanted.since,
+            wanted.until,
+        )
     rows = await connection.fetch(
         statement,
         tenant_id,
         organization_id,
-        before,
-        wanted.since,
-        wanted.until,
+        first,
+        end if before is None else min(end, before),
         None if wanted.project_ids is None else list(dict.fromkeys(wanted.project_ids)),
         None if wanted.event_types is None else list(dict.fromkeys(wanted.event_types)),
         limit,

@@ -20,6 +20,19 @@ BEGIN
 END
 $$;
 
+-- Write audit rows of one tenant in one statement.
+CREATE OR REPLACE FUNCTION audit_insert(p_tenant_id bigint, p_rows audit_events[])
+RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO audit_events
+        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id, details)
+    SELECT p_tenant_id, r.organization_id, r.event_id, r.event_type, r.occurred_at, r.actor, r.api_key_id, r.project_id,
+           r.request_id, r.details
+      FROM unnest(p_rows) r;
+END
+$$;
+
 -- Return what the audit log says of a job, and of the operator, if one did it.
 CREATE OR REPLACE FUNCTION job_audit_details(p_caller caller, p_job_id uuid, p_details jsonb)
 RETURNS jsonb LANGUAGE sql STABLE AS $$

@@ -14,3 +14,13 @@ BEGIN
     VALUES (p_tenant_id, v_id, p_organization_id, p_event_type, p_data, p_now);
 END
 $$;
+
+-- Write changes of one tenant in one statement.
+CREATE OR REPLACE FUNCTION outbox_insert(p_tenant_id bigint, p_rows outbox[])
+RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
+    SELECT p_tenant_id, r.id, r.organization_id, r.event_type, r.data, r.created_at FROM unnest(p_rows) r;
+END
+$$;

@@ -131,6 +131,20 @@ BEGIN
 END
 $$;
 
+-- Return the smallest sequence of a wallet's events between two times, inclusive, and the first beyond them. NULL is no
+-- bound; times are milliseconds.
+CREATE OR REPLACE FUNCTION credit_sequences_between(
+    p_tenant_id bigint, p_organization_id uuid, p_since timestamptz, p_until timestamptz)
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+BEGIN
+    RETURN ARRAY[
+        CASE WHEN p_since IS NULL THEN 1 ELSE credit_sequence_at(p_tenant_id, p_organization_id, p_since) END,
+        CASE WHEN p_until IS NULL THEN 9223372036854775807
+             ELSE credit_sequence_at(p_tenant_id, p_organization_id, p_until + interval '1 millisecond') END];
+END
+$$;
+
 -- Return the newest ledger row of a wallet as the money functions answer it.
 CREATE OR REPLACE FUNCTION credit_event_facts(p_wallet wallets)
 RETURNS jsonb

@@ -282,30 +282,3 @@ BEGIN
     END IF;
 END
 $$;
-
--- Insert accepted jobs with their containers, reservations and audit rows. p_slideshows has, at the position of each, what
--- it costs as a slideshow, or NULL.
-CREATE OR REPLACE FUNCTION jobs_insert(
-    p_tenant_id bigint, p_now timestamptz, p_sandbox boolean, p_items job_start[], p_slideshows bigint[])
-RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO jobs (tenant_id, id, project_id, format, started_at, expires_at, sandbox, slideshow_credits)
-    SELECT p_tenant_id, i.job_id, i.project_id, i.format, p_now, i.expires_at, p_sandbox, p_slideshows[i.ordinality]
-      FROM unnest(p_items) WITH ORDINALITY i;
-    INSERT INTO containers (tenant_id, id, project_id, job_id, format, inputs, created_at)
-    SELECT p_tenant_id, i.container_id, i.project_id, i.job_id, i.format, i.inputs, p_now
-      FROM unnest(p_items) i;
-    INSERT INTO reservations (tenant_id, job_id, organization_id, credits, created_at, expires_at)
-    SELECT p_tenant_id, i.job_id, i.organization_id, i.credits, p_now, i.expires_at
-      FROM unnest(p_items) i;
-    INSERT INTO audit_events
-        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
-         details)
-    SELECT p_tenant_id, i.organization_id, time_ordered_uuid(p_now, 'job.started:' || i.job_id), 'job.started',
-           p_now, (i.caller).actor, (i.caller).api_key_id, i.project_id, (i.caller).request_id,
-           job_audit_details(i.caller, i.job_id,
-                             jsonb_build_object('format', i.format, 'reservedCredits', i.credits))
-      FROM unnest(p_items) i;
-END
-$$;

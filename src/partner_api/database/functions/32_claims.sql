@@ -1,4 +1,4 @@
--- Claims: a worker takes jobs, says that it is alive, and is not waited for when it is silent.
+-- Claims: a worker takes jobs, and reports on them. What its reports say is in the files after this one.
 --
 -- A claim is the current one as long as its token is the job's. Every report names it; one that is not the current one
 -- is refused and changes nothing. Lock order as in 30_jobs.sql; a function that may end jobs locks everything that
@@ -13,7 +13,8 @@ CREATE OR REPLACE FUNCTION jobs_lock(p_tenant_id bigint, p_job_ids uuid[])
 RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
-    v_owners uuid[];
+    v_owners   uuid[];
+    v_partners uuid[];
 BEGIN
     PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE;
     v_owners := ARRAY(
@@ -21,9 +22,10 @@ BEGIN
          ORDER BY job_id FOR NO KEY UPDATE);
     -- An archived wallet stays archived, so this may be read before it is locked; one that is archived just now has
     -- its partner locked when the job ends, which is last in any case.
-    PERFORM wallets_lock(p_tenant_id, v_owners || ARRAY(
+    v_partners := ARRAY(
         SELECT partner_id FROM wallets
-         WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners) AND state = 'archived'));
+         WHERE tenant_id = p_tenant_id AND organization_id = ANY (v_owners) AND state = 'archived');
+    PERFORM wallets_lock(p_tenant_id, v_owners || v_partners);
 END
 $$;
 
@@ -43,6 +45,7 @@ DECLARE
     v_sound   uuid[];
     v_job_ids uuid[] := '{}';
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     p_claimed := '{}';
     p_skipped := '{}';
     WHILE v_wanted > 0 AND cardinality(p_skipped) < 100 LOOP
@@ -119,53 +122,74 @@ CREATE OR REPLACE FUNCTION jobs_claim_these(
 RETURNS claimed_job[]
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
 DECLARE
-    v_claimed claimed_job[];
+    v_claimed claimed_job[] := '{}';
+    v_job     record;
+    v_ids     uuid[] := '{}'; -- of those, and columns of theirs
+    v_tokens  uuid[] := '{}';
+    v_times   timestamptz[] := '{}';
+    v_until   timestamptz[] := '{}';
+    v_at      timestamptz(3);
+    v_end     timestamptz(3);
+    v_audit   audit_events[] := '{}';
 BEGIN
-    UPDATE jobs j SET
-        worker_id = p_worker_id, claim_token = t.token, lease_seconds = p_lease_seconds,
+    FOR v_job IN
+        SELECT j.id, j.attempt, j.format, j.project_id, j.started_at, r.organization_id, r.credits, c.id AS container_id,
+               c.inputs
+          FROM jobs j
+          JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = j.id AND r.job_id = ANY (p_job_ids)
+          JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = j.id AND c.job_id = ANY (p_job_ids)
+         WHERE j.tenant_id = p_tenant_id AND j.id = ANY (p_job_ids)
+         ORDER BY j.started_at, j.id
+    LOOP
         -- The node that started it may have a faster clock.
-        claimed_at = greatest(p_now, j.started_at),
-        lease_until = greatest(p_now, j.started_at) + make_interval(secs => p_lease_seconds),
-        attempt = j.attempt + 1, stage = 'processing'
-      FROM unnest(p_job_ids, p_tokens) t (job_id, token)
-     WHERE j.tenant_id = p_tenant_id AND j.id = t.job_id AND j.id = ANY (p_job_ids);
-    UPDATE containers SET status = 'processing'
-     WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids);
-    SELECT array_agg(ROW(j.id, j.attempt, j.claim_token, j.format, r.organization_id, j.project_id, c.id, c.inputs,
-                         r.credits, j.lease_until)::claimed_job ORDER BY j.started_at, j.id)
-      INTO v_claimed
-      FROM jobs j
-      JOIN reservations r ON r.tenant_id = p_tenant_id AND r.job_id = j.id AND r.job_id = ANY (p_job_ids)
-      JOIN containers c ON c.tenant_id = p_tenant_id AND c.job_id = j.id AND c.job_id = ANY (p_job_ids)
-     WHERE j.tenant_id = p_tenant_id AND j.id = ANY (p_job_ids);
-    INSERT INTO audit_events
-        (tenant_id, organization_id, event_id, event_type, occurred_at, actor, api_key_id, project_id, request_id,
-         details)
-    SELECT p_tenant_id, v.organization_id, time_ordered_uuid(p_now, gen_random_uuid()::text), 'job.claimed', p_now,
-           p_caller.actor, p_caller.api_key_id, v.project_id, p_caller.request_id,
-           job_audit_details(p_caller, v.job_id,
-                             jsonb_build_object('workerId', p_worker_id, 'attempt', v.attempt))
-      FROM unnest(v_claimed) v;
+        v_at := greatest(p_now, v_job.started_at);
+        v_end := v_at + make_interval(secs => p_lease_seconds);
+        v_ids := v_ids || v_job.id;
+        v_tokens := v_tokens || p_tokens[array_position(p_job_ids, v_job.id)];
+        v_times := v_times || v_at;
+        v_until := v_until || v_end;
+        v_claimed := v_claimed || ROW(
+            v_job.id, v_job.attempt + 1, p_tokens[array_position(p_job_ids, v_job.id)], v_job.format,
+            v_job.organization_id, v_job.project_id, v_job.container_id, v_job.inputs, v_job.credits, v_end)::claimed_job;
+        v_audit := v_audit || ROW(
+            p_tenant_id, v_job.organization_id, time_ordered_uuid(p_now, gen_random_uuid()::text), 'job.claimed', p_now,
+            p_caller.actor, p_caller.api_key_id, v_job.project_id, p_caller.request_id,
+            job_audit_details(p_caller, v_job.id, jsonb_build_object(
+                'workerId', p_worker_id, 'attempt', v_job.attempt + 1)))::audit_events;
+    END LOOP;
+    UPDATE jobs SET
+        worker_id = p_worker_id, claim_token = coalesce(v_tokens[array_position(v_ids, id)], claim_token),
+        lease_seconds = p_lease_seconds, claimed_at = coalesce(v_times[array_position(v_ids, id)], claimed_at),
+        lease_until = coalesce(v_until[array_position(v_ids, id)], lease_until),
+        attempt = attempt + 1, stage = 'processing'
+     WHERE tenant_id = p_tenant_id AND id = ANY (v_ids);
+    UPDATE containers SET status = 'processing' WHERE tenant_id = p_tenant_id AND job_id = ANY (v_ids);
+    PERFORM audit_insert(p_tenant_id, v_audit);
     RETURN v_claimed;
 END
 $$;
 
--- Begin to decide reports of claims of locked jobs, no two of which name one job or carry one key. p_jobs are the jobs,
--- and p_outcomes why reports are refused or what they were answered before; NULL: it is the current claim of a running
--- job in its time. A job whose time is up ends here, so that what becomes of it does not depend on a sweep's moment.
+-- Lock the jobs of reports of claims, and begin to decide: no two of the reports name one job or carry one key. p_jobs are
+-- the jobs, and p_outcomes why reports are refused or what they were answered before; NULL: it is the current claim of a
+-- running job in its time. A job whose time is up ends here, so that what becomes of it does not depend on a sweep's
+-- moment.
 CREATE OR REPLACE FUNCTION reports_begin(
     p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], p_worker_ids text[], p_claim_tokens uuid[],
     p_records idempotency[], OUT p_jobs jobs[], OUT p_outcomes outcome[])
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_job  jobs;
-    v_ends job_release[] := '{}';
+    v_job     jobs;
+    v_ends    job_release[] := '{}';
+    v_expired jobs[] := '{}';
+    v_ids     uuid[] := '{}';
 BEGIN
+    p_jobs := array_fill(NULL::jobs, ARRAY[cardinality(p_job_ids)]);
+    FOR v_job IN
+        SELECT * FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) ORDER BY id FOR NO KEY UPDATE
+    LOOP
+        p_jobs[array_position(p_job_ids, v_job.id)] := v_job;
+    END LOOP;
     p_outcomes := idempotency_outcomes(p_now, p_records);
-    p_jobs := ARRAY(
-        SELECT j FROM unnest(p_job_ids) WITH ORDINALITY i (job_id, position)
-          LEFT JOIN jobs j ON j.tenant_id = p_tenant_id AND j.id = i.job_id AND j.id = ANY (p_job_ids)
-         ORDER BY i.position);
     FOR v_index IN 1..cardinality(p_job_ids) LOOP
         CONTINUE WHEN (p_outcomes[v_index]).status IS NOT NULL;
         v_job := p_jobs[v_index];
@@ -175,95 +199,17 @@ BEGIN
               OR v_job.worker_id IS DISTINCT FROM p_worker_ids[v_index] OR v_job.status <> 'running' THEN
             p_outcomes[v_index] := ROW('refused', 'CONFLICT', jsonb_build_object('status', v_job.status))::outcome;
         ELSIF v_job.expires_at <= p_now THEN
+            v_expired := v_expired || v_job;
+            v_ids := v_ids || v_job.id;
             v_ends := v_ends || job_expiry(v_job);
             p_outcomes[v_index] := ROW('refused', 'CONFLICT', jsonb_build_object(
                 'status', (v_ends[cardinality(v_ends)]).status))::outcome;
         END IF;
     END LOOP;
     IF v_ends <> '{}' THEN
-        PERFORM job_release(p_tenant_id, p_now, v_ends);
+        -- Others of the batch may end too: what that takes is locked together, in order.
+        PERFORM jobs_lock(p_tenant_id, p_job_ids);
+        PERFORM jobs_release(p_tenant_id, p_now, v_ends, v_expired, v_ids);
     END IF;
-END
-$$;
-
--- Return the stages of a job that its worker reports, in their order. What comes before and after them is not for it to say.
-CREATE OR REPLACE FUNCTION job_stages()
-RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT '{processing,generating,rendering,uploading,finalizing}'::text[]
-$$;
-
--- Return the later one of a job's stage and the one that was reported. One that is no worker's to report changes nothing; a
--- stage of the time before there was a list counts as the first.
-CREATE OR REPLACE FUNCTION job_stage_reached(p_stage text, p_reported text)
-RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN array_position(job_stages(), p_reported) > coalesce(array_position(job_stages(), p_stage), 1)
-                THEN p_reported ELSE p_stage END
-$$;
-
--- Extend claims, and store how far the work is. Neither stage nor progress goes back: reports may arrive late.
---
--- Facts: {cancel_requested, lease_until}. Refused: IDEMPOTENCY_*, NOT_FOUND, CONFLICT {status} (not the current claim).
--- Lock order: the jobs by id, and what their end changes as jobs_lock has it, if one of them is over its time.
-CREATE OR REPLACE FUNCTION job_heartbeat(p_tenant_id bigint, p_now timestamptz, p_items job_heartbeat[])
-RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off AS $$
-DECLARE
-    v_outcomes outcome[] := '{}';
-    v_item     job_heartbeat;
-    v_job_ids  uuid[] := '{}';
-    v_records  idempotency[] := '{}';
-    v_end      integer;
-BEGIN
-    FOREACH v_item IN ARRAY p_items LOOP
-        v_job_ids := v_job_ids || v_item.job_id;
-        v_records := v_records || v_item.idempotency;
-    END LOOP;
-    -- Only a job whose time is up may end here. When that is never changes.
-    IF EXISTS (SELECT FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) AND expires_at <= p_now) THEN
-        PERFORM jobs_lock(p_tenant_id, v_job_ids);
-    ELSE
-        PERFORM FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids) ORDER BY id FOR NO KEY UPDATE;
-    END IF;
-    FOREACH v_end IN ARRAY batch_runs(v_job_ids, v_records) LOOP
-        v_outcomes := v_outcomes || job_heartbeat_run(
-            p_tenant_id, p_now, p_items[cardinality(v_outcomes) + 1:v_end]);
-    END LOOP;
-    RETURN v_outcomes;
-END
-$$;
-
--- Do the same for locked jobs, each named once, with no key twice.
-CREATE OR REPLACE FUNCTION job_heartbeat_run(p_tenant_id bigint, p_now timestamptz, p_items job_heartbeat[])
-RETURNS outcome[]
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_job_ids  uuid[];
-    v_workers  text[];
-    v_tokens   uuid[];
-    v_records  idempotency[];
-    v_outcomes outcome[];
-    v_taken    integer[];
-    v_job      record;
-BEGIN
-    SELECT array_agg(i.job_id), array_agg(i.worker_id), array_agg(i.claim_token), array_agg(i.idempotency)
-      INTO v_job_ids, v_workers, v_tokens, v_records
-      FROM unnest(p_items) i;
-    v_outcomes := (reports_begin(p_tenant_id, p_now, v_job_ids, v_workers, v_tokens, v_records)).p_outcomes;
-    v_taken := array_positions(v_outcomes, NULL::outcome);
-    FOR v_job IN
-        UPDATE jobs j SET
-            stage = job_stage_reached(j.stage, i.stage), progress = greatest(j.progress, i.progress),
-            lease_until = greatest(j.lease_until, p_now + make_interval(secs => j.lease_seconds))
-          FROM unnest(p_items) i
-         WHERE j.tenant_id = p_tenant_id AND j.id = i.job_id
-           AND j.id = ANY (ARRAY(SELECT v_job_ids[t] FROM unnest(v_taken) t))
-        RETURNING j.id, j.cancel_requested_at, j.lease_until
-    LOOP
-        v_outcomes[array_position(v_job_ids, v_job.id)] := ROW('done', NULL, jsonb_build_object(
-            'cancel_requested', v_job.cancel_requested_at IS NOT NULL, 'lease_until', v_job.lease_until))::outcome;
-    END LOOP;
-    PERFORM idempotency_keep_all(p_now, v_records, v_outcomes);
-    RETURN v_outcomes;
 END
 $$;

@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION upload_begin(
 RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     INSERT INTO asset_uploads (tenant_id, job_id, attempt, name, size_bytes, sha256, storage_key, created_at)
     SELECT p_tenant_id, p_job_id, attempt, upload_draft_name(p_storage_key), 0, repeat('0', 64), p_storage_key, p_now
       FROM jobs
@@ -33,6 +34,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone
 DECLARE
     v_attempt integer;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     done := false;
     SELECT attempt INTO v_attempt FROM jobs
      WHERE tenant_id = p_tenant_id AND id = p_job_id AND worker_id = p_worker_id AND claim_token = p_claim_token
