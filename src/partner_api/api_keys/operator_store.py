@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from partner_api.api_keys import store
 from partner_api.api_keys.store import ApiKey
-from partner_api.database.rows import columns_of, read_row
 from partner_api.organizations.operator_store import list_tenants
 
 if TYPE_CHECKING:
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Connection
-
-_COLUMNS = columns_of(ApiKey, "k")
 
 
 async def list_keys(
@@ -31,19 +28,18 @@ async def list_keys(
     return sorted(keys, key=lambda key: key.id, reverse=True)[:limit]
 
 
-async def lock_key(connection: Connection, organization_id: UUID, key_id: UUID) -> ApiKey | None:
-    """Return a partner's key of either environment, locked until the transaction ends."""
-    row = await connection.fetchrow(
-        f"""
-        SELECT {_COLUMNS} FROM api_keys k
+async def find_tenant(connection: Connection, organization_id: UUID, key_id: UUID) -> int | None:
+    """Return the tenant of a partner's key: of one of its environments."""
+    tenant_id: int | None = await connection.fetchval(
+        """
+        SELECT k.tenant_id FROM api_keys k
          WHERE k.tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1)
            AND k.organization_id = $1 AND k.id = $2
-           FOR NO KEY UPDATE OF k
         """,
         organization_id,
         key_id,
     )
-    return read_row(ApiKey, row)
+    return tenant_id
 
 
 async def set_last_used(
