@@ -25,7 +25,7 @@ CROSSING = {
     "events.operator_store._look",
     "events.operator_store.delete_expired",
     "jobs.operator_store.find_job",
-    "jobs.operator_store._tenant_lookup",
+    "jobs.operator_store.find_tenants",
     "jobs.operator_store.find_tenant_of_claim",
     "jobs.operator_store.list_jobs",
     "jobs.operator_store.next_expiry",
