@@ -51,7 +51,6 @@ CROSSING = {
     "organizations.operator_store.find_organization",
     "organizations.operator_store.find_partner",
     "organizations.operator_store.list_organizations",
-    "organizations.operator_store.update_terms",
     "reconciliation.pool_store.find_held",
     "reconciliation.store.count_wallets",
     "reconciliation.store.list_tenants",
