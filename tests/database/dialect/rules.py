@@ -88,6 +88,8 @@ def wrong_in_function(function: Function, catalog: Catalog) -> list[str]:
     held = sum(name == HOLD for one in function.body.statements for name in catalog.calls(one))
     if held > function.is_entry:
         found.append("holds a tenant that its caller holds")
+    if any(name in catalog.entries for name in called):
+        found.append("calls what the server calls")
     return found
 
 
@@ -133,8 +135,8 @@ def _conflict_calls(tree: ast.Node, catalog: Catalog) -> Iterator[str]:
             for name in catalog.calls(node):
                 if catalog.volatility(name) != "i":
                     yield f"calls {name}() in DO UPDATE"
-            # A time and a span of time: the sum depends on the session's time zone.
-            for one in walk(node):
+            # A time and a span of time: the sum depends on the session's time zone, but for times without one.
+            for one in () if "timezone" in catalog.calls(node) else walk(node):
                 if isinstance(one, ast.TypeCast) and one.typeName.names[-1].sval == "interval":
                     yield "reckons with an interval in DO UPDATE"
 
