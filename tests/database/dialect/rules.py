@@ -85,8 +85,8 @@ def wrong_in_function(function: Function, catalog: Catalog) -> list[str]:
             found.append("runs as the owner, and does not take a tenant first")
         elif function.name in catalog.writing and function.body.first != _HOLDING:
             found.append("writes, and does not hold the tenant first")
-    held = sum(name == HOLD for one in function.body.statements for name in catalog.calls(one))
-    if held > function.is_entry:
+    called = catalog.calls(tuple(function.body.statements))
+    if called.count(HOLD) > (function.is_entry or function.name not in catalog.called):
         found.append("holds a tenant that its caller holds")
     if any(name in catalog.entries for name in called):
         found.append("calls what the server calls")
