@@ -131,12 +131,10 @@ async def _claim_and_finish(server: Connection, subject: Subject) -> None:
     claimed = await sending_store.claim(
         server,
         subject.now,
-        after_tenant=-1,
-        limit=_CLAIMS,
+        subject.tenant_id,
+        slots=_CLAIMS,
         per_endpoint=_CLAIMS,
-        per_tenant=_CLAIMS,
         claim_seconds=30,
-        busy_tenants={},
         busy_endpoints={},
     )
     results = [
@@ -155,7 +153,7 @@ async def _claim_and_finish(server: Connection, subject: Subject) -> None:
         )
         for one in claimed.deliveries
     ]
-    finished = await sending_store.finish(server, subject.now, results)
+    finished = await sending_store.finish(server, subject.now, subject.tenant_id, results)
     _require([one.status for one in finished], ["delivered"] * _CLAIMS)
 
 

@@ -93,6 +93,11 @@ def new_ulid(now: datetime) -> UUID:
     return UUID(int=_milliseconds(now) << 80 | secrets.randbits(80))
 
 
+def first_id_at(at: datetime) -> UUID:
+    """Return the smallest id that can be made in the millisecond of a time: those that were made before are smaller."""
+    return UUID(int=_milliseconds(at) << 80)
+
+
 def new_request_id(unix_milliseconds: int) -> str:
     """Create the id of a request; this is on the path of every request, so it takes no detours."""
     random = secrets.randbits(80)

@@ -62,13 +62,22 @@ async def fill(owner: Connection, wallet: Wallet, endpoint: Endpoint) -> None:
     await owner.execute(
         """
         INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at, sequence, published_at)
-        SELECT $1, time_ordered_uuid(at, n::text), $2, 'job.completed', '{}', at, $4::bigint + n, at
+        SELECT $1, time_ordered_uuid(at, n::text), $2, 'job.completed', '{}', at, 2 * $4::bigint + 1 - n, at
           FROM (SELECT n, $3::timestamptz - n * interval '1 second' AS at FROM generate_series(1, $4::bigint) n) made
         """,
         wallet.tenant_id,
         wallet.organization_id,
         NOON,
         MANY,
+    )
+    await owner.execute(
+        """
+        INSERT INTO event_streams (tenant_id, last_sequence, last_published_at) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant_id) DO UPDATE SET last_sequence = excluded.last_sequence
+        """,
+        wallet.tenant_id,
+        2 * MANY,
+        NOON,
     )
     await owner.execute(
         """

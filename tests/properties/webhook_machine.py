@@ -213,7 +213,9 @@ class WebhookMachine(RuleBasedStateMachine):
             expected.append(
                 ("stale", False) if stale else self.model.finish(delivery, answer, self.now, jitter)
             )
-        finished = self.driver.run(sending_store.finish(self.driver.connection, self.now, results))
+        finished = self.driver.run(
+            sending_store.finish(self.driver.connection, self.now, self.tenant_id, results)
+        )
         assert [(one.status, one.auto_paused) for one in finished] == expected
 
     @rule(step=st.sampled_from([*STEPS, None, None, None]), early=st.booleans())

@@ -13,6 +13,7 @@ from tests.support.nodes import create_database, drop_database, nodes_of, with_d
 
 from partner_api.database import migrate
 from partner_api.database.cluster.distribute import distribute
+from partner_api.database.location import DatabaseLocation
 
 
 class DatabaseUrls(NamedTuple):
@@ -49,7 +50,7 @@ async def migrate_fully(urls: DatabaseUrls) -> None:
     role = None if urls.owner == urls.app else role_of(urls.app)
     await migrate.upgrade(urls.owner, role)
     if await nodes_of(urls.owner):
-        await distribute(urls.owner, role, lambda _: None)
+        await distribute(DatabaseLocation(urls.owner, urls.app, role), lambda _: None)
 
 
 def database_of(url: str) -> str:

@@ -147,19 +147,16 @@ async def claim(
     per_tenant: int = 100,
 ) -> list[ClaimedDelivery]:
     """Claim what is due of one tenant, with nothing in hand."""
-    row = await connection.fetchrow(
-        "SELECT * FROM webhook_deliveries_claim($1, $2, $3, $4, $5, $6, $7, $8)",
-        [tenant_id],
+    claimed = await sending_store.claim(
+        connection,
         now,
-        limit,
-        per_endpoint,
-        per_tenant,
-        CLAIM_SECONDS,
-        [],
-        [],
+        tenant_id,
+        slots=min(limit, per_tenant),
+        per_endpoint=per_endpoint,
+        claim_seconds=CLAIM_SECONDS,
+        busy_endpoints={},
     )
-    assert row is not None
-    return [ClaimedDelivery(*claimed.values()) for claimed in row["p_claimed"]]
+    return claimed.deliveries
 
 
 def result_of(
@@ -188,5 +185,5 @@ def result_of(
 
 
 async def finish(connection: Connection, now: datetime, *results: DeliveryResult) -> list[Finished]:
-    """Record results."""
-    return await sending_store.finish(connection, now, results)
+    """Record results of one tenant."""
+    return await sending_store.finish(connection, now, results[0].tenant_id, results)

@@ -296,11 +296,14 @@ async def test_what_cannot_be_reported_is_let_go_and_the_others_are_reported(
         )
 
         async def finish_all_but_one(
-            connection: Connection, now: datetime, results: Sequence[DeliveryResult]
+            connection: Connection,
+            now: datetime,
+            tenant_id: int,
+            results: Sequence[DeliveryResult],
         ) -> list[Finished]:
             if any(result.delivery_id == bad for result in results):
                 raise asyncpg.CheckViolationError("broken")
-            return await finish(connection, now, results)
+            return await finish(connection, now, tenant_id, results)
 
         monkeypatch.setattr(sending_store, "finish", finish_all_but_one)
         with capture_logs() as log:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -23,8 +24,10 @@ from tests.support.endpoints import (
 )
 from tests.support.tenants import NOON, make_partner
 
-from partner_api.webhooks import sending_store, waiting_store
-from partner_api.webhooks.sending_store import Claimed, ClaimedDelivery
+from partner_api.webhooks import waiting_store
+from partner_api.webhooks.sending import claims
+from partner_api.webhooks.sending.claims import Share
+from partner_api.webhooks.sending_store import ClaimedDelivery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +36,11 @@ if TYPE_CHECKING:
     from tests.support.tenants import Wallet
 
     from partner_api.database.connection import Connection, Pool, Row
+    from partner_api.webhooks.sending.claims import Claims
 
 SECOND = timedelta(seconds=1)
 LOST = NOON + CLAIM_SECONDS * SECOND
+SHARE = Share(limit=1_000, per_endpoint=4, per_tenant=16, busy_tenants={}, busy_endpoints={})
 
 
 async def make_due(
@@ -70,21 +75,21 @@ async def next_due_at(connection: Connection, endpoint: Endpoint) -> datetime | 
     return due
 
 
-async def claim_of_all(connection: Connection, now: datetime = NOON, **asked: Any) -> Claimed:
-    """A claim as a sender makes it, of whatever tenants."""
-    defaults: dict[str, Any] = {
-        "after_tenant": -1,
-        "limit": 1_000,
-        "per_endpoint": 4,
-        "per_tenant": 16,
-        "claim_seconds": CLAIM_SECONDS,
-        "busy_tenants": {},
-        "busy_endpoints": {},
-    }
-    return await sending_store.claim(connection, now, **{**defaults, **asked})
+async def claim_of_all(
+    connection: Connection, now: datetime = NOON, *, after_tenant: int = -1, **asked: Any
+) -> Claims:
+    """A claim as a sender makes it, of whatever tenants, one after the other."""
+    return await claims.claim(
+        lambda: contextlib.nullcontext(connection),
+        now,
+        SHARE._replace(**asked),
+        after_tenant=after_tenant,
+        claim_seconds=CLAIM_SECONDS,
+        connections=1,
+    )
 
 
-def of(tenants: Sequence[Wallet], claimed: Claimed) -> list[int]:
+def of(tenants: Sequence[Wallet], claimed: Claims) -> list[int]:
     """Whose the claimed deliveries are, among those of a test."""
     ids = {tenant.tenant_id for tenant in tenants}
     return [one.tenant_id for one in claimed.deliveries if one.tenant_id in ids]
@@ -207,7 +212,7 @@ async def test_an_endpoint_gets_no_more_than_its_share(connection: Connection) -
     await publish(connection, partner)
     endpoints = [first.id, second.id]
 
-    def counts(claimed: Claimed) -> list[int]:
+    def counts(claimed: Claims) -> list[int]:
         return [
             sum(one.endpoint_id == endpoint for one in claimed.deliveries) for endpoint in endpoints
         ]

@@ -8,17 +8,19 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.support.answers import granted, issues, refused
+from tests.support.endpoints import claim
 from tests.support.installation import ago, now, org_id
 from tests.support.quiet import example_data
 from tests.support.webhooks import add_delivery, add_endpoint
 
 from partner_api.clock import format_milliseconds, parse_timestamp
 from partner_api.ids import format_id
-from partner_api.webhooks import sending_store
 
 if TYPE_CHECKING:
     from tests.support.installation import Family
     from tests.support.quiet import Quiet
+
+    from partner_api.webhooks.sending_store import ClaimedDelivery
 
 PATH = "/v1/webhook-endpoints"
 DELIVERIES = "/v1/webhook-deliveries"
@@ -207,20 +209,9 @@ async def test_a_test_is_sent_past_the_filter(quiet: Quiet, quiet_family: Family
         assert list(issues(response)) == ["payload"]
 
 
-async def _claimed(connection: Any, quiet_family: Family) -> list[sending_store.ClaimedDelivery]:
+async def _claimed(connection: Any, quiet_family: Family) -> list[ClaimedDelivery]:
     """What a sender would get of the partner's now."""
-    claimed = await sending_store.claim(
-        connection,
-        now(),
-        after_tenant=quiet_family.partner.tenant_id - 1,
-        limit=10,
-        per_endpoint=10,
-        per_tenant=10,
-        claim_seconds=30,
-        busy_tenants={},
-        busy_endpoints={},
-    )
-    return [one for one in claimed.deliveries if one.tenant_id == quiet_family.partner.tenant_id]
+    return await claim(connection, now(), tenant_id=quiet_family.partner.tenant_id, limit=10)
 
 
 @pytest.mark.parametrize("status", ["paused", "auto_paused"])

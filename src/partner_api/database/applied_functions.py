@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from partner_api.database import version
 from partner_api.database.cluster.catalog import is_distributed
 from partner_api.database.cluster.distribution import distribute_functions, distribute_tables
-from partner_api.database.migration_locks import MigrationError
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
@@ -45,10 +44,7 @@ async def apply_functions(connection: Connection) -> None:
     if checksums and checksums[-1] == version.functions_checksum():
         return
     if version.functions_checksum() in checksums:
-        raise MigrationError(
-            "A newer version has already upgraded the functions of this database. Run that version, "
-            "or restore a backup from before its upgrade."
-        )
+        raise version.newer_functions()
     async with connection.transaction():
         if await is_distributed(connection):
             await distribute_tables(connection)

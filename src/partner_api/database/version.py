@@ -84,6 +84,20 @@ async def require_current(connection: Connection) -> None:
     )
 
 
+async def require_last(connection: Connection) -> None:
+    """Check that this version is the last one that has migrated the database.
+
+    Raises:
+        MigrationError: the database is older, or empty, or a newer version has migrated it.
+    """
+    await require_current(connection)
+    last = await connection.fetchval(
+        "SELECT checksum FROM applied_functions ORDER BY applied_at DESC LIMIT 1"
+    )
+    if last != functions_checksum():
+        raise newer_functions()
+
+
 async def is_owner(connection: Connection) -> bool:
     """Return whether the connection's role has the rights of the one that owns the schema."""
     return bool(
@@ -138,6 +152,14 @@ async def current_revision(connection: Connection) -> str | None:
         return None
     revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
     return revision
+
+
+def newer_functions() -> MigrationError:
+    """The error for a database whose functions a newer version has replaced."""
+    return MigrationError(
+        "A newer version has already upgraded the functions of this database. Run that version, "
+        "or restore a backup from before its upgrade."
+    )
 
 
 def made_by_newer_version(revision: str) -> MigrationError:

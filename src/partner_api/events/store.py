@@ -67,26 +67,21 @@ SELECT {columns_of(_FeedBounds, "bounds")}, {columns_of(Event, "page")}
                         (SELECT s.last_sequence FROM event_streams s WHERE s.tenant_id = $1), 0) AS oldest,
                CASE WHEN $4::text[] IS NOT NULL OR $5::timestamptz IS NOT NULL THEN
                     (SELECT o.sequence FROM outbox o
-                      WHERE o.tenant_id = $1 AND o.sequence > {{start}} {{whose}}
+                      WHERE o.tenant_id = $1 AND o.sequence > $3 {{whose}}
                       ORDER BY o.sequence OFFSET $7::bigint - 1 LIMIT 1) END AS look_end) bounds
   LEFT JOIN LATERAL (
        SELECT * FROM (
               SELECT o.* FROM outbox o
-               WHERE o.tenant_id = $1 AND o.sequence > {{start}} {{whose}}
+               WHERE o.tenant_id = $1 AND o.sequence > $3 {{whose}}
                ORDER BY o.sequence LIMIT $7) looked
         WHERE ($4::text[] IS NULL OR looked.event_type = ANY ($4))
           AND ($5::timestamptz IS NULL OR looked.created_at >= $5)
         ORDER BY looked.sequence LIMIT $6) page ON true
  ORDER BY page.sequence
 """
-# No event was published before it was created.
-_START = (
-    "greatest($3::bigint, (SELECT CASE WHEN $5::timestamptz IS NULL THEN 0"
-    " ELSE event_sequence_at($1, $5) - 1 END))"
-)
-_OWN_FEED = _READ_FEED.format(start=_START, whose="AND o.organization_id = $2")
+_OWN_FEED = _READ_FEED.format(whose="AND o.organization_id = $2")
 # A tenant is a partner and its children.
-_TENANTS_FEED = _READ_FEED.format(start=_START, whose="AND $2::uuid IS NOT NULL")
+_TENANTS_FEED = _READ_FEED.format(whose="AND $2::uuid IS NOT NULL")
 
 
 async def publish(connection: Connection, tenant_id: int, now: datetime, limit: int) -> Published:
@@ -133,11 +128,15 @@ async def read_feed(
         since: created then or later.
         limit: how many at most.
     """
+    start = after
+    if since is not None:
+        # No event was published before it was created.
+        start = max(after, await sequence_at(connection, tenant_id, since) - 1)
     rows = await connection.fetch(
         _TENANTS_FEED if all_children else _OWN_FEED,
         tenant_id,
         organization_id,
-        after,
+        start,
         types,
         since,
         limit,
@@ -161,8 +160,14 @@ async def read_feed(
     return FeedPage(events, position, bounds.oldest, at_end)
 
 
+async def sequence_at(connection: Connection, tenant_id: int, at: datetime) -> int:
+    """Return the smallest sequence of a tenant that was published then or later; one past the last if none was."""
+    sequence: int = await connection.fetchval("SELECT event_sequence_at($1, $2)", tenant_id, at)
+    return sequence
+
+
 async def stream_positions(connection: Connection, tenant_ids: Sequence[int]) -> dict[int, int]:
-    """Return the sequence of the newest published event of each tenant; 0 when it has none."""
+    """Return the sequence of each tenant's newest published event; 0 when it has none. Crosses tenants."""
     rows = await connection.fetch(
         "SELECT tenant_id, last_sequence FROM event_streams WHERE tenant_id = ANY ($1::bigint[])",
         tenant_ids,

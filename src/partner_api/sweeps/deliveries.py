@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from datetime import timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import asyncpg
 import structlog
 
+from partner_api.database.at_once import work_at_once
 from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.sweeps.locks import LATER, LockedTenants
 from partner_api.sweeps.sweep import Sweep
 from partner_api.time_limits import WEBHOOK_CLAIM_SECONDS
 from partner_api.webhooks import sending_store, waiting_store
-from partner_api.webhooks.sending import metrics
+from partner_api.webhooks.sending import claims, metrics
+from partner_api.webhooks.sending.claims import Share
 from partner_api.webhooks.sending.sender import Sender
 from partner_api.webhooks.sending.slots import PER_ENDPOINT, PER_TENANT
 
@@ -31,7 +35,7 @@ _log = structlog.get_logger(__name__)
 # process little time for others: after a turn of fewer rows than these, reported and claimed, they get some.
 _FEW_ROWS = 40
 _REST_SECONDS = 0.01
-# Each looks at a thousand tenants. A step that finds only such as are full must end all the same.
+# Each looks at a thousand endpoints. A step that finds only such as are full must end all the same.
 _LOOKS_PER_STEP = 10
 
 
@@ -79,13 +83,12 @@ class DeliverWebhooks(Sweep):
         self._locked.begin_step()
         if not self._sender.sent and not self._sender.slots.free:
             return 0
-        async with pool.acquire() as connection:
-            advanced = await self._report(connection, now, self._sender.sent)
-            advanced += await self._claim(connection, now)
+        advanced = await self._report(pool, now)
+        advanced += await self._claim(pool, now)
         if self._drain_seconds is None:
             await self._sender.wait()
             seconds = int(time.monotonic() - began)
-            advanced += await self._report_all(pool, now + timedelta(seconds=seconds))
+            advanced += await self._report(pool, now + timedelta(seconds=seconds))
             async with pool.acquire() as connection:
                 self._others_send = await waiting_store.count_delivering(connection) > 0
         self.rest_seconds = _REST_SECONDS if advanced < _FEW_ROWS else 0.0
@@ -96,9 +99,9 @@ class DeliverWebhooks(Sweep):
         give_up = time.monotonic() + (self._drain_seconds or 0.0)
         while self._sender.sending and (left := give_up - time.monotonic()) > 0:
             await self._sender.wait(left)
-            await self._report_all(pool, clock.now())
+            await self._report(pool, clock.now())
         await self._sender.cut_off()
-        await self._report_all(pool, clock.now())
+        await self._report(pool, clock.now())
 
     async def next_due(self, connection: Connection, after: datetime) -> datetime | None:
         """Return when the next delivery is due."""
@@ -108,26 +111,16 @@ class DeliverWebhooks(Sweep):
         """Cut off what is being sent; it is due again when its claim is lost."""
         await self._sender.close()
 
-    async def _report_all(self, pool: Pool, now: datetime) -> int:
-        if not self._sender.sent:
-            return 0
-        async with pool.acquire() as connection:
-            return await self._report(connection, now, self._sender.sent)
-
-    async def _claim(self, connection: Connection, now: datetime) -> int:
+    async def _claim(self, pool: Pool, now: datetime) -> int:
         """Claim into the slots that are free; where a look finds nothing, go on with the tenants behind."""
         slots = self._sender.slots
         for _ in range(_LOOKS_PER_STEP if slots.free else 0):
-            claimed = await sending_store.claim(
-                connection,
+            claimed = await claims.claim(
+                pool.acquire,
                 now,
+                Share(slots.free, PER_ENDPOINT, PER_TENANT, slots.of_tenants, slots.of_endpoints),
                 after_tenant=self._last_tenant,
-                limit=slots.free,
-                per_endpoint=PER_ENDPOINT,
-                per_tenant=PER_TENANT,
                 claim_seconds=int(WEBHOOK_CLAIM_SECONDS),
-                busy_tenants=slots.of_tenants,
-                busy_endpoints=slots.of_endpoints,
                 left_out=[*self._locked.keys, *self._resting.keys],
             )
             self._last_tenant = claimed.last_tenant
@@ -143,19 +136,35 @@ class DeliverWebhooks(Sweep):
                 return found
         return 0
 
-    async def _report(self, connection: Connection, now: datetime, sent: Sequence[Sent]) -> int:
-        """Report some; if that fails, each half for itself, down to the tenant that is locked or the row at fault."""
-        sent = [each for each in sent if each.delivery.tenant_id not in self._locked]
-        if not sent:
-            return 0
-        tenants = {each.delivery.tenant_id for each in sent}
+    async def _report(self, pool: Pool, now: datetime) -> int:
+        """Report what has been sent, tenant by tenant, some of them at once; return how many."""
+        sent = groupby(self._sender.sent, key=lambda each: each.delivery.tenant_id)
+        tenants = deque(
+            (tenant_id, list(some)) for tenant_id, some in sent if tenant_id not in self._locked
+        )
+        reported = 0
+
+        async def report(connection: Connection) -> None:
+            nonlocal reported
+            while tenants:
+                reported += await self._report_some(connection, now, *tenants.popleft())
+
+        if tenants:
+            await work_at_once(pool.acquire, min(claims.CONNECTIONS, len(tenants)), report)
+        return reported
+
+    async def _report_some(
+        self, connection: Connection, now: datetime, tenant_id: int, sent: Sequence[Sent]
+    ) -> int:
+        """Report some of a tenant; if that fails, each half for itself, down to the row at fault."""
         try:
-            finished = await sending_store.finish(connection, now, [each.result for each in sent])
+            finished = await sending_store.finish(
+                connection, now, tenant_id, [each.result for each in sent]
+            )
         except LATER as error:
-            if len(tenants) == 1:
-                # It keeps its slots until its turn to be reported comes again.
-                self._locked.leave(tenants.pop(), error)
-                return 0
+            # It keeps its slots until its turn to be reported comes again.
+            self._locked.leave(tenant_id, error)
+            return 0
         except asyncpg.PostgresError as error:
             if not is_row_fault(error):
                 raise
@@ -165,10 +174,11 @@ class DeliverWebhooks(Sweep):
                 self._sender.forget(sent[0])
                 return 0
         else:
-            for tenant_id in tenants:
-                self._locked.end(tenant_id)
+            self._locked.end(tenant_id)
             self._sender.note(sent, finished)
             return len(sent)
         middle = len(sent) // 2
-        first = await self._report(connection, now, sent[:middle])
-        return first + await self._report(connection, now, sent[middle:])
+        first = await self._report_some(connection, now, tenant_id, sent[:middle])
+        if tenant_id in self._locked:
+            return first
+        return first + await self._report_some(connection, now, tenant_id, sent[middle:])

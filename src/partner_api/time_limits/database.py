@@ -19,6 +19,18 @@ BACKGROUND_ACQUIRE_SECONDS: Final = time_limit(
 MIGRATION_LOCK_SECONDS: Final = time_limit(
     "MIGRATION_LOCK_SECONDS", 3.0, "a lock that a migration needs", "it begins anew, ten times"
 )
+SHARD_MOVE_SECONDS: Final = time_limit(
+    "SHARD_MOVE_SECONDS",
+    43_200.0,
+    "tenants to be moved to another node of a cluster, while they are served",
+    "they stay where they were; `layers db move-tenant` and `rebalance` say so",
+)
+SHARD_CLEANUP_SECONDS: Final = time_limit(
+    "SHARD_CLEANUP_SECONDS",
+    60.0,
+    "the nodes to drop what a move that came to nothing has left",
+    "Citus drops it later",
+)
 SWEEP_LOCK_SECONDS: Final = time_limit(
     "SWEEP_LOCK_SECONDS",
     0.5,

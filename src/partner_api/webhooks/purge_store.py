@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from partner_api.database.tenants import tenant_transaction
+from partner_api.ids import first_id_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,27 +15,54 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection
 
+_TIME_KEPT = timedelta(days=30)
+_MILLISECOND = timedelta(milliseconds=1)
+# What is oldest says whose turn it is; of these tenants then all goes that is past its time.
+_DELIVERIES_PER_LOOK = 10
+
 
 async def delete_expired(connection: Connection, now: datetime, limit: int) -> int:
     """Delete up to ``limit`` deliveries that are 30 days old; return how many. Crosses tenants.
 
-    Those that somebody has in hand are left for later: a claim locks them in another order, and the two could wait for
-    each other.
+    A commit for each tenant, up to 10 of them. Those that somebody has in hand are left for later: a claim locks them
+    in another order, and the two could wait for each other.
     """
-    deleted = await connection.fetchval(
+    until = now - _TIME_KEPT
+    rows = await connection.fetch(
+        """
+        SELECT tenant_id FROM webhook_deliveries WHERE created_at <= $1 ORDER BY created_at LIMIT $2
+        """,
+        until,
+        _DELIVERIES_PER_LOOK,
+    )
+    deleted = 0
+    for tenant_id in dict.fromkeys(row["tenant_id"] for row in rows):
+        if deleted >= limit:
+            break
+        deleted += await _delete_expired_of(connection, tenant_id, until, limit - deleted)
+    return deleted
+
+
+async def _delete_expired_of(
+    connection: Connection, tenant_id: int, until: datetime, limit: int
+) -> int:
+    """Delete up to ``limit`` deliveries of a tenant that were created until then; their ids begin with the time."""
+    deleted: int = await connection.fetchval(
         """
         WITH gone AS (
-            DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY(
-                SELECT ctid FROM webhook_deliveries
-                 WHERE created_at <= $1::timestamptz - interval '30 days'
-                 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+            DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND id = ANY (ARRAY(
+                SELECT id FROM webhook_deliveries
+                 WHERE tenant_id = $1 AND id < $3 AND created_at <= $2
+                 ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED))
             RETURNING 1)
         SELECT count(*) FROM gone
         """,
-        now,
+        tenant_id,
+        until,
+        first_id_at(until + _MILLISECOND),
         limit,
     )
-    return int(deleted)
+    return deleted
 
 
 async def tenants_with_deleted(

@@ -20,6 +20,40 @@ class Table(msgspec.Struct, frozen=True):
     distributed: bool
 
 
+class Node(msgspec.Struct, frozen=True):
+    """A server of the cluster.
+
+    Attributes:
+        id: by which functions of Citus name it.
+        group: 0 is the coordinator.
+        host: as the other nodes know it.
+        port: of PostgreSQL there.
+        has_tenants: whether tenants may be there.
+    """
+
+    id: int
+    group: int
+    host: str
+    port: int
+    has_tenants: bool
+
+    @property
+    def name(self) -> str:
+        """Its address, as people name it."""
+        return f"{self.host}:{self.port}"
+
+
+async def list_nodes(connection: Connection) -> list[Node]:
+    """List the servers of the cluster that take part in it, the coordinator first."""
+    rows = await connection.fetch(
+        """
+        SELECT nodeid, groupid, nodename, nodeport, shouldhaveshards FROM pg_dist_node
+         WHERE noderole = 'primary' AND isactive ORDER BY groupid
+        """
+    )
+    return [Node(*row) for row in rows]
+
+
 async def has_extension(connection: Connection) -> bool:
     """Return whether the database has the extension ``citus``."""
     return bool(

@@ -1,4 +1,4 @@
-"""Spreading a migrated database over the nodes of a cluster, and keeping it so after migrations."""
+"""Spreading tables and functions over the nodes of a cluster: all at once, or what a migration has added."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from partner_api.database.cluster.catalog import list_tables
+from partner_api.database.cluster.errors import ClusterError
+from partner_api.database.cluster.pushed import functions_that_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 # The tenants' tables lie together: rows of one tenant in all of them are on one node.
-_FIRST = "organizations"
+FIRST = "organizations"
 # For the transaction that spreads things.
 _DISTRIBUTING = (
     "SET LOCAL client_min_messages = warning",
@@ -30,27 +32,28 @@ _SETTINGS = {
     # connection, which then takes a second instead of a hundredth of one.
     "citus.override_table_visibility": "off",
 }
-# Functions that may be pushed to the tenant's node also from within a transaction: they write no table of which each
-# node has a copy.
-_PUSHED_IN_TRANSACTIONS = (
-    "cash_refund",
-    "child_create",
-    "jobs_claim_sound",
-    "lease_request_reject",
-    "lease_set_price",
-    "organization_set_status",
-)
 
 
 async def distribute_tables(
     connection: Connection, note: Callable[[str], None] | None = None
 ) -> None:
-    """Spread the tables that are not spread yet; idempotent. Runs as the owner, in the caller's transaction."""
+    """Spread the tables that are not spread yet, with their rows; idempotent. In the owner's transaction.
+
+    Args:
+        connection: with ``citus.shard_count`` as it shall be, if none is spread yet.
+        note: called with the name of each table before it is spread.
+
+    Raises:
+        ClusterError: a table has other rows afterwards than before.
+    """
     for statement in _DISTRIBUTING:
         await connection.execute(statement)
-    for table in await list_tables(connection):
-        if table.distributed:
-            continue
+    spread = [table for table in await list_tables(connection) if not table.distributed]
+    for table in spread:
+        if note is not None:
+            note(table.name)
+        count = f"SELECT count(*) FROM {table.name}"  # noqa: S608 - a name from the catalog
+        before = await connection.fetchval(count)
         if table.kind == "copied":
             await connection.execute(
                 "SELECT create_reference_table($1::text::regclass)", table.name
@@ -59,10 +62,19 @@ async def distribute_tables(
             await connection.execute(
                 "SELECT create_distributed_table($1::text::regclass, 'tenant_id', colocate_with => $2)",
                 table.name,
-                "none" if table.name == _FIRST else _FIRST,
+                "none" if table.name == FIRST else FIRST,
             )
-        if note is not None:
-            note(table.name)
+        after = await connection.fetchval(count)
+        if before != after:
+            raise ClusterError(
+                f"The table {table.name} had {before:,} rows, and {after:,} when it was spread, so nothing was kept. "
+                "Run `layers reconcile`, and keep the log of the coordinator for us."
+            )
+    # What the coordinator still has of the rows: nobody sees it any more.
+    for table in spread:
+        await connection.execute(
+            "SELECT truncate_local_data_after_distributing_table($1::text::regclass)", table.name
+        )
 
 
 async def keep_settings(connection: Connection) -> None:
@@ -88,28 +100,39 @@ async def distribute_functions(connection: Connection) -> None:
         """
     ):
         await connection.execute(f"ALTER FUNCTION {row['signature']} RESET plan_cache_mode")
-    for row in await connection.fetch(
+    await _delegate(connection)
+
+
+async def _delegate(connection: Connection) -> None:
+    """Let what the server calls for a tenant run as a whole where the tenant is."""
+    rows = await connection.fetch(
         """
-        SELECT f.signature, f.of_tenant, f.name = ANY ($1::text[]) AS always
-          FROM (SELECT p.oid, p.oid::regprocedure::text AS signature, p.proname::text AS name,
-                       p.prosecdef AND p.proargnames[1] = 'p_tenant_id' AS of_tenant
-                  FROM pg_proc p
-                 WHERE p.pronamespace = 'public'::regnamespace AND p.prokind = 'f'
-                   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')) f
-          LEFT JOIN pg_dist_object o ON o.classid = 'pg_proc'::regclass AND o.objid = f.oid
-         WHERE f.of_tenant AND o.distribution_argument_index IS NULL
-         ORDER BY f.oid
-        """,
-        list(_PUSHED_IN_TRANSACTIONS),
-    ):
-        if row["of_tenant"]:
+        SELECT p.oid::regprocedure::text AS signature, p.proname::text AS name, p.prosrc AS body,
+               p.prosecdef AND p.proargnames[1] = 'p_tenant_id' AS of_tenant,
+               o.objid IS NOT NULL AS on_nodes, o.distribution_argument_index IS NOT NULL AS delegated,
+               coalesce(o.force_delegation, false) AS always
+          FROM pg_proc p
+          LEFT JOIN pg_dist_object o ON o.classid = 'pg_proc'::regclass AND o.objid = p.oid
+         WHERE p.pronamespace = 'public'::regnamespace AND p.prokind = 'f'
+           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+         ORDER BY p.oid
+        """
+    )
+    copied = [table.name for table in await list_tables(connection) if table.kind == "copied"]
+    bodies: dict[str, str] = {}
+    for row in rows:
+        bodies[row["name"]] = bodies.get(row["name"], "") + row["body"]
+    writing = functions_that_write(bodies, copied)
+    for row in rows:
+        always = row["name"] not in writing
+        if row["of_tenant"] and not (row["delegated"] and row["always"] == always):
             await connection.execute(
                 "SELECT create_distributed_function($1::text::regprocedure, 'p_tenant_id', "
-                f"colocate_with => '{_FIRST}', force_delegation => $2)",
+                f"colocate_with => '{FIRST}', force_delegation => $2)",
                 row["signature"],
-                row["always"],
+                always,
             )
-        else:
+        elif not row["on_nodes"]:
             await connection.execute(
                 "SELECT create_distributed_function($1::text::regprocedure)", row["signature"]
             )

@@ -57,6 +57,7 @@ DECLARE
     v_ids    uuid[];
     v_at     timestamptz;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     p_events := 0;
     p_deliveries := 0;
     SELECT * INTO v_stream FROM event_streams WHERE tenant_id = p_tenant_id FOR NO KEY UPDATE;
@@ -75,7 +76,7 @@ BEGIN
        SET sequence = v_stream.last_sequence + array_position(v_ids, o.id),
            published_at = v_at,
            data = CASE WHEN o.data ? 'organizationId' THEN o.data
-                       ELSE o.data || jsonb_build_object('organizationId', 'org_' || o.organization_id) END
+                       ELSE o.data || ('{"organizationId": "org_' || o.organization_id::text || '"}')::jsonb END
      WHERE o.tenant_id = p_tenant_id AND o.id = ANY (v_ids);
     GET DIAGNOSTICS p_events = ROW_COUNT;
     IF p_events < cardinality(v_ids) THEN
@@ -131,7 +132,7 @@ $$;
 -- Times never fall along the sequences, and those that are deleted are the first.
 CREATE OR REPLACE FUNCTION event_sequence_at(p_tenant_id bigint, p_at timestamptz)
 RETURNS bigint
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     v_high   bigint := coalesce((SELECT last_sequence FROM event_streams WHERE tenant_id = p_tenant_id), 0) + 1;
     v_low    bigint := coalesce((SELECT sequence FROM outbox WHERE tenant_id = p_tenant_id AND sequence IS NOT NULL

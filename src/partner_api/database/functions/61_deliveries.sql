@@ -10,52 +10,25 @@ RETURNS integer LANGUAGE sql IMMUTABLE AS $$
     SELECT greatest(0, p_most - coalesce(p_counts[array_position(p_busy, p_id)], 0))
 $$;
 
--- Claim deliveries that are due, at most p_limit: of one of these tenants after the other, of each tenant those of the
--- endpoint that waits longest first. Of an endpoint as many as p_per_endpoint, of a tenant as p_per_tenant, less those
--- that the sender is busy with: p_busy has the ids of tenants and endpoints, p_busy_counts how many of each.
+-- Claim deliveries of a tenant that are due, at most p_slots: those of the endpoint that waits longest first, and of each
+-- endpoint as many as p_per_endpoint, less those that the sender is busy with: p_busy has the ids of endpoints,
+-- p_busy_counts how many of each.
 --
 -- A claim is lost after p_claim_seconds: the delivery is due again. What is due of an endpoint to which nothing can be
 -- sent is abandoned, and so is an event that is in the outbox no more. What others hold is left to them: this waits for
--- nobody. p_tenants: how many of the tenants had their turn.
+-- nobody.
 CREATE OR REPLACE FUNCTION webhook_deliveries_claim(
-    p_tenant_ids bigint[], p_now timestamptz, p_limit integer, p_per_endpoint integer, p_per_tenant integer,
-    p_claim_seconds integer, p_busy text[], p_busy_counts integer[],
-    OUT p_claimed webhook_claimed[], OUT p_tenants integer, OUT p_abandoned integer)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-DECLARE
-    v_tenant_id bigint;
-    v_some      record;
-BEGIN
-    p_claimed := '{}';
-    p_tenants := 0;
-    p_abandoned := 0;
-    PERFORM set_config('synchronous_commit', 'off', true);
-    FOREACH v_tenant_id IN ARRAY p_tenant_ids LOOP
-        -- What is abandoned takes its time too.
-        EXIT WHEN cardinality(p_claimed) >= p_limit OR p_abandoned >= 1000;
-        v_some := webhook_tenant_claim(
-            v_tenant_id, p_now,
-            least(p_limit - cardinality(p_claimed),
-                  webhook_slots(p_per_tenant, v_tenant_id::text, p_busy, p_busy_counts)),
-            p_per_endpoint, p_claim_seconds, p_busy, p_busy_counts);
-        p_claimed := p_claimed || v_some.p_claimed;
-        p_tenants := p_tenants + 1;
-        p_abandoned := p_abandoned + v_some.p_abandoned;
-    END LOOP;
-END
-$$;
-
--- Claim at most p_slots deliveries of a tenant; see webhook_deliveries_claim.
-CREATE OR REPLACE FUNCTION webhook_tenant_claim(
     p_tenant_id bigint, p_now timestamptz, p_slots integer, p_per_endpoint integer, p_claim_seconds integer,
     p_busy text[], p_busy_counts integer[], OUT p_claimed webhook_claimed[], OUT p_abandoned integer)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     v_endpoint_id uuid;
     v_endpoint    record;
     v_some        record;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
+    PERFORM set_config('synchronous_commit', 'off', true);
     p_claimed := '{}';
     p_abandoned := 0;
     FOREACH v_endpoint_id IN ARRAY ARRAY(
@@ -125,20 +98,23 @@ DECLARE
          WHERE tenant_id = p_tenant_id AND endpoint_id = p_endpoint_id AND status = 'delivering'
            AND next_attempt_at <= p_now
          ORDER BY next_attempt_at LIMIT p_slots);
+    v_tokens uuid[];
 BEGIN
     v_ids := v_ids || ARRAY(
         SELECT id FROM webhook_deliveries
          WHERE tenant_id = p_tenant_id AND endpoint_id = p_endpoint_id AND status <> 'delivering'
            AND next_attempt_at <= p_now
          ORDER BY next_attempt_at LIMIT p_slots - cardinality(v_ids));
+    v_tokens := ARRAY(SELECT gen_random_uuid() FROM unnest(v_ids));
     UPDATE webhook_deliveries d
-       SET status = 'delivering', claim_token = gen_random_uuid(),
+       SET status = 'delivering', claim_token = due.token,
            next_attempt_at = p_now + make_interval(secs => p_claim_seconds)
-     WHERE d.tenant_id = p_tenant_id AND d.endpoint_id = p_endpoint_id AND d.id = ANY (v_ids)
+      FROM unnest(v_ids, v_tokens) AS due (id, token)
+     WHERE d.tenant_id = p_tenant_id AND d.endpoint_id = p_endpoint_id AND d.id = ANY (v_ids) AND d.id = due.id
        AND (p_only_of IS NULL OR d.organization_id = p_only_of)
        -- EXISTS might be answered by reading the whole outbox once.
        AND (d.data IS NOT NULL
-            OR (SELECT true FROM outbox e WHERE e.tenant_id = d.tenant_id AND e.id = d.event_id));
+            OR (SELECT true FROM outbox e WHERE e.tenant_id = p_tenant_id AND e.id = d.event_id));
     p_claimed := ARRAY(
         SELECT ROW (d.tenant_id, d.id, d.endpoint_id, d.claim_token, w.url, w.secret,
                     CASE WHEN w.previous_secret_expires_at > p_now THEN w.previous_secret END,

@@ -12,6 +12,13 @@ RETURNS interval LANGUAGE sql IMMUTABLE AS $$
              THEN make_interval(secs => least(greatest(p_retry_after_seconds, 0), 86400)) END) END
 $$;
 
+-- Return when the attempt after one that failed is due. It depends on no time zone: a step of the ladder is in hours at most.
+CREATE OR REPLACE FUNCTION webhook_next_attempt_at(
+    p_now timestamptz, p_attempts integer, p_jitter double precision, p_status integer, p_retry_after_seconds integer)
+RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
+    SELECT p_now + webhook_retry_after(p_attempts, p_jitter, p_status, p_retry_after_seconds)
+$$;
+
 -- Return what a delivery is after so many attempts, of which the last came to this. It has succeeded when it has no error
 -- and was answered with 2xx.
 CREATE OR REPLACE FUNCTION webhook_outcome(p_attempts integer, p_status integer, p_error text)
@@ -21,32 +28,40 @@ RETURNS text LANGUAGE sql IMMUTABLE AS $$
                 ELSE 'failed' END
 $$;
 
--- Record what came of deliveries that were claimed. For each of p_results, in their order: p_statuses says what the
--- delivery is now (delivered, failed or abandoned; stale when the claim is not the current one, and nothing changed), and
--- p_paused whether its endpoint was paused by it.
+-- Record what came of deliveries of a tenant that were claimed. For each of p_results, in their order: p_statuses says what
+-- the delivery is now (delivered, failed or abandoned; stale when the claim is not the current one, and nothing changed),
+-- and p_paused whether its endpoint was paused by it.
 --
--- Lock order: the queues by tenant and id, the endpoints that are paused.
+-- Lock order: the queues by id, the endpoints that are paused.
 CREATE OR REPLACE FUNCTION webhook_deliveries_finish(
-    p_now timestamptz, p_results webhook_result[], OUT p_statuses text[], OUT p_paused boolean[])
+    p_tenant_id bigint, p_now timestamptz, p_results webhook_result[], OUT p_statuses text[], OUT p_paused boolean[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
-    v_queues webhook_queues[];
-    v_ended  record;
+    v_endpoints uuid[] := ARRAY(SELECT DISTINCT r.endpoint_id FROM unnest(p_results) r);
+    v_ids       uuid[] := ARRAY(SELECT r.delivery_id FROM unnest(p_results) r);
+    v_queues    webhook_queues[] := '{}';
+    v_queue     webhook_queues;
+    -- Which attempt of its delivery each result is of; NULL of one that is stale.
+    v_numbers   integer[] := array_fill(NULL::integer, ARRAY[cardinality(p_results)]);
+    v_ended     record;
 BEGIN
+    PERFORM tenant_hold(p_tenant_id);
     PERFORM set_config('synchronous_commit', 'off', true);
     p_statuses := array_fill('stale'::text, ARRAY[cardinality(p_results)]);
-    v_queues := ARRAY(
-        SELECT q FROM (SELECT DISTINCT r.tenant_id, r.endpoint_id FROM unnest(p_results) r) asked
-          JOIN webhook_queues q ON q.tenant_id = asked.tenant_id AND q.endpoint_id = asked.endpoint_id
-         ORDER BY q.tenant_id, q.endpoint_id FOR NO KEY UPDATE OF q);
+    FOR v_queue IN
+        SELECT * FROM webhook_queues WHERE tenant_id = p_tenant_id AND endpoint_id = ANY (v_endpoints)
+         ORDER BY endpoint_id FOR NO KEY UPDATE
+    LOOP
+        v_queues := v_queues || v_queue;
+    END LOOP;
     FOR v_ended IN
         UPDATE webhook_deliveries d
            SET attempts = d.attempts + 1,
                status = webhook_outcome(d.attempts + 1, r.status, r.error),
                claim_token = NULL,
                next_attempt_at = CASE WHEN webhook_outcome(d.attempts + 1, r.status, r.error) = 'failed'
-                   THEN p_now + webhook_retry_after(d.attempts + 1, r.jitter, r.status, r.retry_after_seconds) END,
+                   THEN webhook_next_attempt_at(p_now, d.attempts + 1, r.jitter, r.status, r.retry_after_seconds) END,
                delivered_at = CASE WHEN webhook_outcome(d.attempts + 1, r.status, r.error) = 'delivered' THEN p_now END,
                abandoned_at = CASE WHEN webhook_outcome(d.attempts + 1, r.status, r.error) = 'abandoned' THEN p_now END,
                abandoned_reason = CASE WHEN webhook_outcome(d.attempts + 1, r.status, r.error) = 'abandoned'
@@ -55,25 +70,27 @@ BEGIN
                last_response_at = CASE WHEN r.status IS NULL THEN d.last_response_at ELSE p_now END,
                last_error = r.error
           FROM unnest(p_results) WITH ORDINALITY r
-         WHERE d.tenant_id = r.tenant_id AND d.id = r.delivery_id AND d.endpoint_id = r.endpoint_id
+         WHERE d.tenant_id = p_tenant_id AND d.id = ANY (v_ids) AND d.id = r.delivery_id AND d.endpoint_id = r.endpoint_id
            AND d.claim_token = r.claim_token
-        RETURNING r.ordinality AS position, d.status
+        RETURNING r.ordinality AS position, d.status, d.attempts
     LOOP
         p_statuses[v_ended.position] := v_ended.status;
+        v_numbers[v_ended.position] := v_ended.attempts;
     END LOOP;
     INSERT INTO webhook_attempts (tenant_id, delivery_id, number, at, duration_ms, status, error, body)
-    SELECT d.tenant_id, d.id, d.attempts, r.at, r.duration_ms, r.status, r.error, r.body
-      FROM unnest(p_results) WITH ORDINALITY r
-      JOIN webhook_deliveries d ON d.tenant_id = r.tenant_id AND d.id = r.delivery_id
-     WHERE p_statuses[r.ordinality] <> 'stale';
-    p_paused := webhook_queues_count(p_now, v_queues, p_results, p_statuses);
+    SELECT p_tenant_id, r.delivery_id, r.number, r.at, r.duration_ms, r.status, r.error, r.body
+      FROM unnest(p_results, v_numbers) AS r (
+               tenant_id, endpoint_id, delivery_id, claim_token, at, duration_ms, status, error, body,
+               retry_after_seconds, jitter, number)
+     WHERE r.number IS NOT NULL;
+    p_paused := webhook_queues_count(p_tenant_id, p_now, v_queues, p_results, p_statuses);
 END
 $$;
 
 -- Count the attempts that have ended for the endpoints whose queues are held, pause those that have failed for too long,
 -- and see when each is due next. Returns for each result whether its endpoint was paused by it.
 CREATE OR REPLACE FUNCTION webhook_queues_count(
-    p_now timestamptz, p_queues webhook_queues[], p_results webhook_result[], p_statuses text[])
+    p_tenant_id bigint, p_now timestamptz, p_queues webhook_queues[], p_results webhook_result[], p_statuses text[])
 RETURNS boolean[]
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -111,11 +128,11 @@ BEGIN
                SELECT d.next_attempt_at
                  FROM webhook_endpoints w
                  JOIN webhook_deliveries d ON d.tenant_id = w.tenant_id AND d.endpoint_id = w.id
-                WHERE w.tenant_id = q.tenant_id AND w.id = q.endpoint_id AND w.deleted_at IS NULL
+                WHERE w.tenant_id = p_tenant_id AND w.id = q.endpoint_id AND w.deleted_at IS NULL
                   AND d.next_attempt_at IS NOT NULL
                 ORDER BY d.next_attempt_at LIMIT 1)
       FROM unnest(p_queues) n
-     WHERE q.tenant_id = n.tenant_id AND q.endpoint_id = n.endpoint_id;
+     WHERE q.tenant_id = p_tenant_id AND q.endpoint_id = n.endpoint_id;
     RETURN v_paused;
 END
 $$;

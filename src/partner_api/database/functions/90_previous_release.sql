@@ -148,6 +148,24 @@ LANGUAGE sql AS $$
     SELECT idempotency_keep(p_now, p_item.idempotency, credit_posting_one(p_tenant_id, p_now, p_item))
 $$;
 
+-- Of credit_allocate, which decided each item by itself: a call that goes on in that text is rolled back, as if it had met
+-- others, and done again it is the one of now.
+CREATE OR REPLACE FUNCTION credit_allocate_one(p_tenant_id bigint, p_now timestamptz, p_item credit_allocation)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE serialization_failure USING MESSAGE = 'the functions were replaced meanwhile';
+END
+$$;
+
+CREATE OR REPLACE FUNCTION credit_allocation_before(p_tenant_id bigint, p_record idempotency)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE serialization_failure USING MESSAGE = 'the functions were replaced meanwhile';
+END
+$$;
+
 -- Those knew no time: what they save happened when the wallet was last changed, at the earliest.
 CREATE OR REPLACE FUNCTION wallet_save(p_wallet wallets)
 RETURNS void

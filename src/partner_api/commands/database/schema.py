@@ -1,18 +1,24 @@
-"""``layers db``."""
+"""``layers db migrate`` and ``layers db status``."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from partner_api.commands.database.drawing import (
+    advice_on,
+    facts_of,
+    parse_organization,
+    show_nodes,
+    show_places,
+)
 from partner_api.commands.environment import settings_from_environment
 from partner_api.commands.repeating import harmless_to_repeat
 from partner_api.commands.terminal import print_line, print_table, say
 from partner_api.time_limits import COMMAND_SECONDS
 
-app = typer.Typer(help="Migrate the database's schema, or look at it.", no_args_is_help=True)
 
-
-@app.command("migrate")
 def migrate() -> None:
     """Bring the database to the schema of this version. Does nothing when it is there already."""
     from partner_api.database.migrate import upgrade
@@ -26,25 +32,44 @@ def migrate() -> None:
         print_line(f"The database is at schema revision {status.revision}.")
 
 
-@app.command("status")
-def status() -> None:
-    """Show which schema the database has. Status 1 when this version cannot run on it."""
+def status(
+    organization: Annotated[
+        str | None,
+        typer.Option(help="Where an organization is on a cluster: org_… or its bare UUID."),
+    ] = None,
+) -> None:
+    """Show which schema the database has, and on a cluster what is where.
+
+    Status 1 when this version cannot run on it.
+    """
+    from partner_api.database.cluster.places import Place, find_places, require_distributed
+    from partner_api.database.cluster.survey import Survey, take_survey
     from partner_api.database.connection import connect
     from partner_api.database.version import Status, read_status
     from partner_api.processes.serve import available_database
     from partner_api.processes.startup import require_existing_database, run_with_database
 
-    async def read() -> Status:
+    organization_id = None if organization is None else parse_organization(organization)
+
+    async def read() -> tuple[Status, Survey | None, list[Place]]:
         connection = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
         try:
-            return await read_status(connection, location.application_role)
+            places = []
+            if organization_id is not None:
+                await require_distributed(connection)
+                places = await find_places(connection, organization_id, None)
+            status = await read_status(connection, location.application_role)
+            return status, await take_survey(connection), places
         finally:
             await connection.close()
 
     settings = settings_from_environment()
     require_existing_database(settings)
     with available_database(settings) as location:
-        found = run_with_database(read())
+        found, survey, places = run_with_database(read())
+    if organization_id is not None:
+        show_places(places)
+        return
     roles = (
         "the server's role may not write balances itself, only call the money functions"
         if found.separate_application_role
@@ -60,8 +85,13 @@ def status() -> None:
             ("schema revision", revision),
             ("functions", functions),
             ("roles", roles),
+            *([] if survey is None else facts_of(survey)),
         ],
     )
+    if survey is not None:
+        show_nodes(survey)
     if not found.current:
         say("Run `layers db migrate`.")
         raise typer.Exit(1)
+    if survey is not None and (advice := advice_on(survey)):
+        say(advice)
