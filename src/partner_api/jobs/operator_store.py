@@ -55,7 +55,7 @@ async def find_tenants(connection: Connection, job_ids: Sequence[UUID]) -> list[
     Workers and operators know a job by its id alone.
     """
     rows = await _tenant_lookup().fetch(connection, [(job_id,) for job_id in job_ids])
-    return [row["tenant_id"] for row in rows]
+    return [None if row is None else row["tenant_id"] for row in rows]
 
 
 @cache
@@ -63,9 +63,7 @@ def _tenant_lookup() -> Lookup:
     """Return the statement that finds them. Crosses tenants."""
     return Lookup(
         """
-        SELECT (SELECT j.tenant_id FROM jobs j WHERE j.id = asked.job_id LIMIT 1) AS tenant_id
-          FROM {asked}
-         ORDER BY asked.position
+        SELECT j.tenant_id, asked.position FROM {asked} JOIN jobs j ON j.id = asked.job_id
         """,
         job_id="uuid",
     )
