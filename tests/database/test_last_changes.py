@@ -91,6 +91,7 @@ async def test_of_a_partner(connection: Connection) -> None:
     for now in (LATER, NOON):
         await update_terms(
             connection,
+            partner.tenant_id,
             now,
             partner.organization_id,
             rate_limit_tier="pilot",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from tests.support.answers import check_every_answer
 from tests.support.databases import make_database
 from tests.support.documented import Documented
 from tests.support.edges import running
+from tests.support.holding_tenants import ask_for_holds
 from tests.support.installation import Family, Installation
 from tests.support.served import serving
 from tests.support.statements import listening
@@ -53,6 +55,7 @@ def server(
 ) -> Iterator[Service]:
     """The server that the tests talk to."""
     with serving(served_urls, secret_keys_text, tmp_path_factory.mktemp("served")) as server:
+        asyncio.run(ask_for_holds(served_urls.owner))
         yield server
 
 

@@ -13,8 +13,15 @@ from partner_api.database import connection as connections
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
+class Sent(str):
+    """A statement as it was sent, without needless white space."""
+
+    arguments: tuple[Any, ...] = ()
+
+
 # Follows a request into the tasks that it starts, and not into those that run beside it.
-_sent: ContextVar[list[str] | None] = ContextVar("sent", default=None)
+_sent: ContextVar[list[Sent] | None] = ContextVar("sent", default=None)
 # What a connection asks once, to learn the types of a statement that is new to it.
 _LEARNING = ("'jit'", "typeinfo_tree")
 
@@ -34,9 +41,9 @@ def listening() -> Iterator[None]:
 
 
 @contextmanager
-def recorded() -> Iterator[list[str]]:
+def recorded() -> Iterator[list[Sent]]:
     """The statements of the requests in this block, in order, without needless white space."""
-    statements: list[str] = []
+    statements: list[Sent] = []
     token = _sent.set(statements)
     try:
         yield statements
@@ -47,4 +54,6 @@ def recorded() -> Iterator[list[str]]:
 def _note(query: Any) -> None:
     statements = _sent.get()
     if statements is not None and not any(word in query.query for word in _LEARNING):
-        statements.append(" ".join(query.query.split()))
+        sent = Sent(" ".join(query.query.split()))
+        sent.arguments = query.args
+        statements.append(sent)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partner_api.api_keys import operator_store, store
+from partner_api.database.tenants import hold_tenant
 from partner_api.edge.identity.admission import note_refusal
 from partner_api.edge.identity.authentication import killed
 from partner_api.errors import ApiError, not_found
@@ -65,10 +66,11 @@ async def require_partner_key(
     Raises:
         ApiError: NOT_FOUND: the partner has no such key.
     """
-    key = await operator_store.lock_key(connection, partner_id, key_id)
-    if key is None:
+    tenant_id = await operator_store.find_tenant(connection, partner_id, key_id)
+    if tenant_id is None:
         raise not_found()
-    return key
+    await hold_tenant(connection, tenant_id)
+    return (await store.lock_keys(connection, tenant_id, [key_id]))[key_id]
 
 
 async def _lock(

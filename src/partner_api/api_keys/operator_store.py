@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partner_api.api_keys import store
 from partner_api.api_keys.store import ApiKey
-from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.organizations.operator_store import list_tenants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,40 +15,31 @@ if TYPE_CHECKING:
 
     from partner_api.database.connection import Connection
 
-_COLUMNS = columns_of(ApiKey, "k")
-
 
 async def list_keys(
     connection: Connection, organization_id: UUID, *, before: UUID | None, limit: int
 ) -> list[ApiKey]:
     """Return a page of a partner's keys of both environments, newest first."""
-    rows = await connection.fetch(
-        f"""
-        SELECT {_COLUMNS} FROM api_keys k
-         WHERE k.tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1)
-           AND k.organization_id = $1 AND ($2::uuid IS NULL OR k.id < $2)
-         ORDER BY k.id DESC LIMIT $3
-        """,
-        organization_id,
-        before,
-        limit,
-    )
-    return read_rows(ApiKey, rows)
+    keys = []
+    for tenant_id in await list_tenants(connection, organization_id):
+        keys += await store.list_keys(
+            connection, tenant_id, organization_id, before=before, limit=limit
+        )
+    return sorted(keys, key=lambda key: key.id, reverse=True)[:limit]
 
 
-async def lock_key(connection: Connection, organization_id: UUID, key_id: UUID) -> ApiKey | None:
-    """Return a partner's key of either environment, locked until the transaction ends."""
-    row = await connection.fetchrow(
-        f"""
-        SELECT {_COLUMNS} FROM api_keys k
+async def find_tenant(connection: Connection, organization_id: UUID, key_id: UUID) -> int | None:
+    """Return the tenant of a partner's key: of one of its environments."""
+    tenant_id: int | None = await connection.fetchval(
+        """
+        SELECT k.tenant_id FROM api_keys k
          WHERE k.tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1)
            AND k.organization_id = $1 AND k.id = $2
-           FOR NO KEY UPDATE OF k
         """,
         organization_id,
         key_id,
     )
-    return read_row(ApiKey, row)
+    return tenant_id
 
 
 async def set_last_used(
@@ -83,10 +75,7 @@ async def set_last_used(
 
 async def mark_all_as_demo(connection: Connection, partner_id: UUID) -> None:
     """Mark all keys of a partner and its children, in both environments, as the demo's."""
-    await connection.execute(
-        """
-        UPDATE api_keys SET demo = true
-         WHERE tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1) AND NOT demo
-        """,
-        partner_id,
-    )
+    for tenant_id in await list_tenants(connection, partner_id):
+        await connection.execute(
+            "UPDATE api_keys SET demo = true WHERE tenant_id = $1 AND NOT demo", tenant_id
+        )

@@ -123,21 +123,23 @@ async def list_tenants(connection: Connection, partner_id: UUID) -> list[int]:
 
 async def update_terms(
     connection: Connection,
+    tenant_id: int,
     now: datetime,
     partner_id: UUID,
     *,
     rate_limit_tier: str | None,
     format_prices: dict[str, int],
 ) -> None:
-    """Set a partner's tier and the prices given, in both environments. Crosses tenants."""
+    """Set a partner's tier and the prices given, in one environment."""
     await connection.execute(
         """
         UPDATE organizations
-           SET rate_limit_tier = coalesce($2, rate_limit_tier),
-               format_prices = coalesce(format_prices, '{}') || $3::jsonb,
-               updated_at = greatest(updated_at, $4)
-         WHERE id = $1 AND parent_id IS NULL
+           SET rate_limit_tier = coalesce($3, rate_limit_tier),
+               format_prices = coalesce(format_prices, '{}') || $4::jsonb,
+               updated_at = greatest(updated_at, $5)
+         WHERE tenant_id = $1 AND id = $2 AND parent_id IS NULL
         """,
+        tenant_id,
         partner_id,
         rate_limit_tier,
         format_prices,

@@ -16,6 +16,7 @@ from partner_api.api_keys.schemas import (
     api_key_of,
 )
 from partner_api.api_keys.service import audit_key, mint
+from partner_api.database.tenants import hold_tenant
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
@@ -55,6 +56,7 @@ async def mint_partner_key(
     if partner.status == "archived":
         raise ApiError("CONFLICT", details={"status": "archived"})
     tenant_id = await find_tenant(connection, org_id, body.env)
+    await hold_tenant(connection, tenant_id)
     key, secret = await mint(
         request,
         connection,

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from partner_api.cash.store import read_balance
 from partner_api.credits.access import require_wallet
+from partner_api.database.tenants import hold_tenant
 from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
 from partner_api.edge.identity.audit import audit_argument, write_audit
@@ -135,13 +136,13 @@ async def change_organization(
         body.rate_limit_tier is not UNSET or body.format_prices is not UNSET
     ):
         raise invalid([Issue("", "A child has the tier and the prices of its partner")])
+    # A partner is the same in both environments; a child is another in the test environment.
+    tenant_ids = (
+        await operator_store.list_tenants(connection, org_id)
+        if organization.parent_id is None
+        else [organization.tenant_id]
+    )
     if not isinstance(body.status, UnsetType):
-        # Of a partner all keys stop; a child is another in the test environment.
-        tenant_ids = (
-            await operator_store.list_tenants(connection, org_id)
-            if organization.parent_id is None
-            else [organization.tenant_id]
-        )
         for tenant_id in tenant_ids:
             (outcome,) = await store.set_status(
                 connection,
@@ -153,19 +154,22 @@ async def change_organization(
             if outcome.code is not None:
                 raise refusal(outcome.code, outcome.facts)
     if body.rate_limit_tier is not UNSET or body.format_prices is not UNSET:
-        await operator_store.update_terms(
-            connection,
-            request.now,
-            org_id,
-            rate_limit_tier=(
-                None if isinstance(body.rate_limit_tier, UnsetType) else body.rate_limit_tier
-            ),
-            format_prices=(
-                {}
-                if isinstance(body.format_prices, UnsetType)
-                else msgspec.to_builtins(body.format_prices)
-            ),
-        )
+        for tenant_id in tenant_ids:
+            await hold_tenant(connection, tenant_id)
+            await operator_store.update_terms(
+                connection,
+                tenant_id,
+                request.now,
+                org_id,
+                rate_limit_tier=(
+                    None if isinstance(body.rate_limit_tier, UnsetType) else body.rate_limit_tier
+                ),
+                format_prices=(
+                    {}
+                    if isinstance(body.format_prices, UnsetType)
+                    else msgspec.to_builtins(body.format_prices)
+                ),
+            )
         await write_audit(
             connection,
             request.now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partner_api.database.tenants import hold_tenant
 from partner_api.errors import not_found
 from partner_api.webhooks import delivery_store, endpoint_store, operator_store
 
@@ -36,6 +37,7 @@ async def lock_endpoint(
         ApiError: NOT_FOUND.
     """
     endpoint = await require_endpoint(connection, endpoint_id)
+    await hold_tenant(connection, endpoint.tenant_id)
     await endpoint_store.lock_queue(
         connection, endpoint.tenant_id, endpoint.organization_id, endpoint_id
     )
