@@ -91,6 +91,7 @@ PLAIN = {
     "idempotency_find": "the record of a write in Python, in its transaction",
     "idempotency_lock": "of idempotency_find",
     "idempotency_store": "the record of a write in Python, in its transaction",
+    "jobs_waiting_tenants": "who has jobs that wait, for the claims of workers",
     "lease_calendar_months": "of lease_next_renewal",
     "lease_month_start": "when a month begins, for the check of the books",
     "lease_next_renewal": "when a lease renews, in the lists of leases",

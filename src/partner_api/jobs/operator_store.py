@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from partner_api.database.lookups import Lookup
 from partner_api.database.rows import columns_of, read_row, read_rows
 from partner_api.jobs.store import JOB_COLUMNS, JOB_TABLES, Job
 
@@ -50,25 +48,22 @@ async def find_job(connection: Connection, job_id: UUID) -> JobWithInputs | None
 
 
 async def find_tenants(connection: Connection, job_ids: Sequence[UUID]) -> list[int | None]:
-    """Return the tenant of each job, None for one that does not exist.
+    """Return the tenant of each job, None for one that does not exist. Crosses tenants.
 
     Workers and operators know a job by its id alone.
     """
-    rows = await _tenant_lookup().fetch(connection, [(job_id,) for job_id in job_ids])
-    return [row["tenant_id"] for row in rows]
-
-
-@cache
-def _tenant_lookup() -> Lookup:
-    """Return the statement that finds them. Crosses tenants."""
-    return Lookup(
-        """
-        SELECT (SELECT j.tenant_id FROM jobs j WHERE j.id = asked.job_id LIMIT 1) AS tenant_id
-          FROM {asked}
-         ORDER BY asked.position
-        """,
-        job_id="uuid",
+    # For one it is planned once, with an array at every call.
+    if len(job_ids) == 1:
+        return [
+            await connection.fetchval(
+                "SELECT tenant_id FROM jobs WHERE id = $1 LIMIT 1", job_ids[0]
+            )
+        ]
+    rows = await connection.fetch(
+        "SELECT id, tenant_id FROM jobs WHERE id = ANY ($1::uuid[])", list(job_ids)
     )
+    tenants = {row["id"]: row["tenant_id"] for row in rows}
+    return [tenants.get(job_id) for job_id in job_ids]
 
 
 async def list_jobs(
@@ -126,8 +121,7 @@ async def tenants_with_waiting_jobs(
 ) -> list[int]:
     """Return the next tenants by id that have jobs waiting in these formats. Crosses tenants.
 
-    It steps from tenant to tenant in the index of the queue, so that ten thousand jobs of one cost as much as one. The
-    order within a tenant is asked for because no other index has it, such as that of all jobs that run.
+    It steps from tenant to tenant in the index of the queue, so that ten thousand jobs of one cost as much as one.
 
     Args:
         connection: any.
@@ -136,28 +130,10 @@ async def tenants_with_waiting_jobs(
         limit: how many at most.
         resting: jobs that do not count.
     """
-    rows = await connection.fetch(
-        """
-        WITH RECURSIVE ring (tenant_id, place) AS (
-            SELECT $2::bigint, 0
-             UNION ALL
-            SELECT n.tenant_id, ring.place + 1 FROM ring CROSS JOIN LATERAL (
-                SELECT min(w.tenant_id) AS tenant_id
-                  FROM unnest($1::text[]) f (format) CROSS JOIN LATERAL (
-                       SELECT j.tenant_id FROM jobs j
-                        WHERE j.format = f.format AND j.tenant_id > ring.tenant_id
-                          AND j.status = 'running' AND j.claim_token IS NULL AND NOT j.sandbox
-                          AND j.id <> ALL ($4::uuid[])
-                        ORDER BY j.tenant_id, j.started_at, j.id LIMIT 1) w) n
-             WHERE ring.place < $3 AND n.tenant_id IS NOT NULL)
-        SELECT tenant_id FROM ring WHERE place > 0 ORDER BY place
-        """,
-        list(formats),
-        after,
-        limit,
-        resting,
+    tenant_ids: list[int] = await connection.fetchval(
+        "SELECT jobs_waiting_tenants($1, $2, $3, $4)", list(formats), after, limit, list(resting)
     )
-    return [row["tenant_id"] for row in rows]
+    return tenant_ids
 
 
 async def tenants_with_expired_jobs(

@@ -17,6 +17,7 @@ _HOLDING = f"SELECT {HOLD}({_TENANT_ARGUMENT})"
 # What runs as the owner and takes no tenant, with the reason. Each finds the tenants first, and goes on for one each.
 WITHOUT_TENANT = {
     "audit_expire": "drops the partitions of a month, which have rows of every tenant",
+    "jobs_waiting_tenants": "steps from tenant to tenant in the queue of jobs",
     "audit_partitions_ensure": "makes the partitions of the coming months",
 }
 
@@ -161,15 +162,20 @@ def _whole_rows(tree: ast.Node, catalog: Catalog) -> Iterator[str]:
 
 
 def _elements(tree: ast.Node) -> Iterator[str]:
+    """An element as it is; one within an expression is a value like others."""
     for node in walk(tree):
-        if isinstance(node, ast.UpdateStmt | ast.OnConflictClause):
-            for target in node.targetList or ():
-                value = target.val.arg if isinstance(target.val, ast.TypeCast) else target.val
-                # Inside another expression, such as coalesce, it is taken.
-                if isinstance(value, ast.A_Indirection) and any(
-                    isinstance(one, ast.A_Indices) for one in value.indirection
-                ):
-                    yield "sets a column to an element of an array"
+        if isinstance(node, ast.UpdateStmt | ast.OnConflictClause) and any(
+            _is_element(target.val) for target in node.targetList or ()
+        ):
+            yield "sets a column to an element of an array"
+
+
+def _is_element(value: ast.Node) -> bool:
+    while isinstance(value, ast.TypeCast):
+        value = value.arg
+    return isinstance(value, ast.A_Indirection) and any(
+        isinstance(one, ast.A_Indices) for one in value.indirection
+    )
 
 
 def _row_addresses(tree: ast.Node) -> Iterator[str]:

@@ -78,6 +78,52 @@ BEGIN
 END
 $$;
 
+-- Return the next tenants after p_after, by id and at most so many, that have jobs waiting in these formats, other than
+-- those that are resting.
+--
+-- One step reads the front of each format's queue, in the order of its index, and skips the rest of the last tenant that
+-- it has met. The order within a tenant is asked for because no other index has it, such as that of all jobs that run.
+CREATE OR REPLACE FUNCTION jobs_waiting_tenants(
+    p_formats text[], p_after bigint, p_limit integer, p_resting uuid[])
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_sort = off AS $$
+DECLARE
+    v_found     bigint[] := '{}';
+    v_format    text;
+    v_tenant_id bigint;
+    v_count     integer;
+    v_met       bigint[];
+    v_until     bigint; -- up to here the step has met all; NULL: to the end
+BEGIN
+    LOOP
+        v_met := '{}';
+        v_until := NULL;
+        FOREACH v_format IN ARRAY p_formats LOOP
+            v_count := 0;
+            FOR v_tenant_id IN
+                SELECT tenant_id FROM jobs
+                 WHERE format = v_format AND tenant_id > p_after AND status = 'running' AND claim_token IS NULL
+                   AND NOT sandbox AND id <> ALL (p_resting)
+                 ORDER BY tenant_id, started_at, id LIMIT p_limit
+            LOOP
+                v_count := v_count + 1;
+                IF v_tenant_id <> ALL (v_met) THEN
+                    v_met := v_met || v_tenant_id;
+                END IF;
+            END LOOP;
+            IF v_count = p_limit THEN
+                v_until := least(v_until, v_tenant_id);
+            END IF;
+        END LOOP;
+        v_found := v_found || ARRAY(SELECT m FROM unnest(v_met) m WHERE v_until IS NULL OR m <= v_until ORDER BY m);
+        EXIT WHEN v_until IS NULL OR cardinality(v_found) >= p_limit;
+        p_after := v_until;
+    END LOOP;
+    RETURN v_found[:p_limit];
+END
+$$;
+
 -- Lock the oldest waiting jobs of one tenant, at most so many, and return their ids in order. What another worker is
 -- just taking is skipped, so that workers do not wait for each other.
 --

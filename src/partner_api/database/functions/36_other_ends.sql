@@ -199,8 +199,8 @@ RETURNS job_release LANGUAGE sql IMMUTABLE AS $$
     END
 $$;
 
--- Complete jobs of a test tenant, which no worker gets and which cost nothing, with files that are stored already. One that is over is left as it is. Return how many were completed.
--- Lock order: as jobs_lock.
+-- Complete jobs of a test tenant, which no worker gets and which cost nothing, with files that are stored already.
+-- One that is over is left as it is. Return how many were completed. Lock order: as jobs_lock.
 CREATE OR REPLACE FUNCTION sandbox_complete(p_tenant_id bigint, p_now timestamptz, p_items sandbox_completion[])
 RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
@@ -235,8 +235,8 @@ BEGIN
 END
 $$;
 
--- End jobs of a test tenant that cannot be made, as failed; no worker has them, and nothing is tried again. One that is over is left as it is. Return how many
--- were ended. Lock order: as jobs_lock.
+-- End jobs of a test tenant that cannot be made, as failed; no worker has them, and nothing is tried again. One that is
+-- over is left as it is. Return how many were ended. Lock order: as jobs_lock.
 CREATE OR REPLACE FUNCTION sandbox_fail(p_tenant_id bigint, p_now timestamptz, p_items job_release[])
 RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC'
