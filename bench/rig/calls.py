@@ -22,7 +22,7 @@ from rig.command import MeasurementError
 from rig.tenants import Spender, lease_accounts, make_children, make_partner, require_done
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator
     from datetime import datetime
 
     from partner_api.database.connection import Connection, Pool
@@ -64,7 +64,7 @@ async def open_target(owner_url: str, application_url: str) -> Target:
             child for partner in partners for child in await make_children(owner, now, partner, 1)
         ]
         for child in children[:_LEASING]:
-            await lease_accounts(owner, now, partner_of(child, partners), child.project_id, _LEASES)
+            await lease_accounts(owner, now, child, child.project_id, _LEASES)
         await owner.execute("ANALYZE")
     finally:
         await owner.close()
@@ -80,11 +80,6 @@ async def close_target(target: Target) -> None:
     """Close its connections."""
     await target.pool.close()
     await target.lookups.close()
-
-
-def partner_of(child: Spender, partners: Sequence[Spender]) -> Spender:
-    """Return the partner in the tenant of a child."""
-    return next(one for one in partners if one.tenant_id == child.tenant_id)
 
 
 async def start(target: Target, connection: Connection, turn: int, size: int) -> None:
