@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from tests.database.revisions import FUNCTION, forget
+from tests.database.revisions import FUNCTION, NEWEST, forget
 from tests.support.databases import DatabaseUrls, make_database
 
 from partner_api.database import grants, version
@@ -20,6 +20,18 @@ from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
     from partner_api.database.connection import Connection
+
+
+REVISION = f"""
+from partner_api.database.schema.sql_file import run_sql_beside
+
+revision = "9999"
+down_revision = "{NEWEST}"
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
+"""
 
 
 @pytest.fixture
@@ -92,3 +104,33 @@ def version_at(
         forget()
 
     return at
+
+
+@pytest.fixture
+def add_revision(
+    another_version: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], None]:
+    """Add one more revision to this version, which runs some SQL."""
+    folder = tmp_path / "schema"
+    with resources.as_file(resources.files("partner_api.database") / "schema") as installed:
+        shutil.copytree(installed, folder)
+    monkeypatch.setattr(version, "schema_folder", lambda: folder)
+
+    def add(script: str) -> None:
+        (folder / "versions" / "9999_more.py").write_text(REVISION)
+        (folder / "versions" / "9999_more.sql").write_text(script)
+        forget()
+
+    return add
+
+
+@pytest.fixture
+def add_function(another_version: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Add another function to this version."""
+    files = version.function_files()
+
+    def add(definition: str) -> None:
+        monkeypatch.setattr(version, "function_files", lambda: [*files, ("99.sql", definition)])
+        forget()
+
+    return add

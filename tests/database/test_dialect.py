@@ -130,6 +130,25 @@ SMALL = Catalog(
             "jobs of more than one",
         ),
         (
+            "WITH a AS (SELECT tenant_id FROM wallets WHERE tenant_id = $1)"
+            " SELECT 1 FROM a JOIN jobs USING (tenant_id)",
+            "jobs of more",
+        ),
+        (
+            "SELECT 1 FROM wallets w, LATERAL (SELECT FROM jobs j WHERE j.tenant_id = w.tenant_id LIMIT 1) x"
+            " WHERE w.tenant_id = $1",
+            "jobs of more",
+        ),
+        (
+            "SELECT (SELECT max(id) FROM jobs j WHERE j.tenant_id = w.tenant_id) FROM wallets w WHERE w.tenant_id = $1",
+            "jobs of more",
+        ),
+        (
+            "SELECT 1 FROM wallets w WHERE w.tenant_id = $1 AND (w.prepaid > 0 OR EXISTS ("
+            "SELECT FROM jobs j WHERE j.tenant_id = w.tenant_id))",
+            "jobs of more",
+        ),
+        (
             "INSERT INTO jobs (tenant_id) SELECT r.tenant_id FROM unnest($1::bigint[]) r (tenant_id)",
             "jobs of more",
         ),
@@ -159,8 +178,10 @@ def test_what_a_cluster_refuses_in_a_statement_is_found(text: str, said: str) ->
         "SELECT 1 FROM wallets w JOIN jobs j USING (tenant_id) WHERE j.tenant_id = $1::bigint",
         "SELECT 1 FROM wallets w WHERE (w.tenant_id, w.id) = ($1, $2) AND EXISTS ("
         "SELECT FROM jobs j WHERE j.tenant_id = w.tenant_id)",
-        "WITH a AS (SELECT tenant_id, id FROM wallets WHERE tenant_id = $1)"
-        " SELECT 1 FROM a JOIN jobs j ON j.tenant_id = a.tenant_id",
+        "WITH a AS (SELECT id FROM wallets WHERE tenant_id = $1)"
+        " SELECT 1 FROM a JOIN jobs j USING (id) WHERE j.tenant_id = $1",
+        "UPDATE wallets SET prepaid = coalesce(($2::bigint[])[1], prepaid) WHERE tenant_id = $1",
+        "SELECT 1 FROM (SELECT $1 AS tenant_id) a LEFT JOIN jobs j ON j.tenant_id = a.tenant_id",
         "SELECT 1 FROM tenants t JOIN wallets w ON w.tenant_id = t.id WHERE t.id = $1",
         "INSERT INTO jobs (tenant_id, id) SELECT $1, u FROM unnest($2::uuid[]) u ON CONFLICT DO NOTHING",
         "INSERT INTO jobs (tenant_id, id) SELECT tenant_id, id FROM wallets WHERE tenant_id = $1",
@@ -222,7 +243,10 @@ def test_a_look_across_tenants_only_looks(text: str, said: str | None) -> None:
             function("f", "PERFORM wallet_save(1)", is_entry=True, arguments=("p_now",)),
             "does not take a tenant first",
         ),
-        (function("f", "PERFORM tenant_hold(p_tenant_id)"), "holds a tenant that its caller holds"),
+        (
+            function("wallet_save", "PERFORM tenant_hold(p_tenant_id)"),
+            "holds a tenant that its caller holds",
+        ),
         (function("f", "PERFORM post(p_tenant_id, NULL)"), "calls what the server calls"),
         (
             function("f", "UPDATE jobs SET a = p_rows[1] WHERE tenant_id = p_tenant_id"),

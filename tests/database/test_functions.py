@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.database.statements import SOURCE
-from tests.support.databases import make_database, role_of
+from tests.support.databases import make_database, migrate_fully, role_of
 
 from partner_api.database import migrate
 from partner_api.database.connection import connect
@@ -106,7 +106,7 @@ async def test_a_role_that_could_call_everything_loses_that(
 ) -> None:
     """As in a database of the release before."""
     role = role_of(empty.app)
-    await migrate.upgrade(empty.owner, role)
+    await migrate_fully(empty)
     owner = await connect(empty.owner)
     await owner.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}")
     await owner.close()
@@ -120,7 +120,7 @@ async def test_an_upgraded_database_has_the_functions_of_a_new_one(
 ) -> None:
     """Also one that has had every function that an earlier release ever had."""
     role = role_of(empty.app)
-    await migrate.upgrade(empty.owner, role)
+    await migrate_fully(empty)
     owner = await connect(empty.owner)
     await _make_retired(owner)
     await owner.execute("TRUNCATE applied_functions")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from tests.database.revisions import NEWEST, forget
+from tests.database.revisions import NEWEST
 from tests.support.databases import DatabaseUrls, role_of
 
 from partner_api.database import migrate, migration_locks, version
@@ -25,49 +22,7 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 
-REVISION = f"""
-from partner_api.database.schema.sql_file import run_sql_beside
-
-revision = "9999"
-down_revision = "{NEWEST}"
-
-
-def upgrade() -> None:
-    run_sql_beside(__file__)
-"""
-
-
 SHORT_LOCKS = {**migration_locks.LOCK_SETTINGS, "lock_timeout": "1s"}
-
-
-@pytest.fixture
-def add_revision(
-    another_version: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], None]:
-    """Add one more revision to this version, which runs some SQL."""
-    folder = tmp_path / "schema"
-    with resources.as_file(resources.files("partner_api.database") / "schema") as installed:
-        shutil.copytree(installed, folder)
-    monkeypatch.setattr(version, "schema_folder", lambda: folder)
-
-    def add(script: str) -> None:
-        (folder / "versions" / "9999_more.py").write_text(REVISION)
-        (folder / "versions" / "9999_more.sql").write_text(script)
-        forget()
-
-    return add
-
-
-@pytest.fixture
-def add_function(another_version: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Add another function to this version."""
-    files = version.function_files()
-
-    def add(definition: str) -> None:
-        monkeypatch.setattr(version, "function_files", lambda: [*files, ("99.sql", definition)])
-        forget()
-
-    return add
 
 
 async def tables(connection: Connection) -> list[str]:

@@ -34,7 +34,7 @@ MARCH = datetime(2027, 3, 10, 9, tzinfo=UTC)
 APRIL = datetime(2027, 4, 10, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 WORKERS = 8
-_DUE = "SELECT EXISTS (SELECT FROM cash_wallets WHERE renewals_due_at <= $1)"
+_DUE = "SELECT EXISTS (SELECT 1 FROM cash_wallets WHERE renewals_due_at <= $1)"
 
 
 async def assert_books_are_right(connection: Connection, partner: Wallet) -> None:

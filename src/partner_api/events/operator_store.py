@@ -20,8 +20,8 @@ _MOST_LOOKS = 20
 _LAST_TENANT = 2**63 - 1
 _TIME_KEPT = timedelta(days=30)
 _MILLISECOND = timedelta(milliseconds=1)
-# Each is a commit.
-_TENANTS_PER_DELETION = 50
+# What is oldest says whose turn it is; of these tenants then all goes that is past its time.
+_EXPIRED_PER_LOOK = 10
 
 
 async def tenants_with_unpublished(
@@ -88,27 +88,15 @@ async def _look(
 
 
 async def delete_expired(connection: Connection, now: datetime, limit: int) -> int:
-    """Delete up to ``limit`` events that were published 30 days ago; return how many. Crosses tenants.
+    """Delete up to ``limit`` events that were published 30 days ago; return how many.
 
-    A commit for each tenant, up to 50 of them. Of each the first go first, so that a feed has no holes.
+    A commit for each tenant, up to 10 of them. Of each the first go first, so that a feed has no holes.
     """
     until = now - _TIME_KEPT
-    rows = await connection.fetch(
-        """
-        SELECT tenant_id, min(sequence) AS first
-          FROM (SELECT tenant_id, sequence, published_at FROM outbox WHERE published_at <= $1
-                 ORDER BY published_at, tenant_id, sequence LIMIT $2) expired
-         GROUP BY tenant_id ORDER BY min(published_at), tenant_id LIMIT $3
-        """,
-        until,
-        limit,
-        _TENANTS_PER_DELETION,
-    )
     deleted = 0
-    for row in rows:
+    for tenant_id, first in (await _first_expired(connection, until)).items():
         if deleted >= limit:
             break
-        tenant_id, first = row["tenant_id"], row["first"]
         end = await sequence_at(connection, tenant_id, until + _MILLISECOND)
         deleted += await connection.fetchval(
             """
@@ -119,3 +107,19 @@ async def delete_expired(connection: Connection, now: datetime, limit: int) -> i
             min(end, first + limit - deleted),
         )
     return deleted
+
+
+async def _first_expired(connection: Connection, until: datetime) -> dict[int, int]:
+    """Return whose are the oldest events that were published until then, with the first sequence. Crosses tenants."""
+    rows = await connection.fetch(
+        """
+        SELECT tenant_id, sequence FROM outbox WHERE published_at <= $1
+         ORDER BY published_at, tenant_id, sequence LIMIT $2
+        """,
+        until,
+        _EXPIRED_PER_LOOK,
+    )
+    first: dict[int, int] = {}
+    for row in rows:
+        first.setdefault(row["tenant_id"], row["sequence"])
+    return first

@@ -167,7 +167,7 @@ async def sequence_at(connection: Connection, tenant_id: int, at: datetime) -> i
 
 
 async def stream_positions(connection: Connection, tenant_ids: Sequence[int]) -> dict[int, int]:
-    """Return the sequence of the newest published event of each tenant; 0 when it has none."""
+    """Return the sequence of each tenant's newest published event; 0 when it has none. Crosses tenants."""
     rows = await connection.fetch(
         "SELECT tenant_id, last_sequence FROM event_streams WHERE tenant_id = ANY ($1::bigint[])",
         tenant_ids,

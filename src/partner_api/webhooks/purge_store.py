@@ -17,33 +17,29 @@ if TYPE_CHECKING:
 
 _TIME_KEPT = timedelta(days=30)
 _MILLISECOND = timedelta(milliseconds=1)
-# Each is a commit.
-_TENANTS_PER_DELETION = 50
+# What is oldest says whose turn it is; of these tenants then all goes that is past its time.
+_DELIVERIES_PER_LOOK = 10
 
 
 async def delete_expired(connection: Connection, now: datetime, limit: int) -> int:
     """Delete up to ``limit`` deliveries that are 30 days old; return how many. Crosses tenants.
 
-    A commit for each tenant, up to 50 of them. Those that somebody has in hand are left for later: a claim locks them
+    A commit for each tenant, up to 10 of them. Those that somebody has in hand are left for later: a claim locks them
     in another order, and the two could wait for each other.
     """
     until = now - _TIME_KEPT
     rows = await connection.fetch(
         """
-        SELECT tenant_id
-          FROM (SELECT tenant_id, created_at FROM webhook_deliveries WHERE created_at <= $1
-                 ORDER BY created_at LIMIT $2) expired
-         GROUP BY tenant_id ORDER BY min(created_at), tenant_id LIMIT $3
+        SELECT tenant_id FROM webhook_deliveries WHERE created_at <= $1 ORDER BY created_at LIMIT $2
         """,
         until,
-        limit,
-        _TENANTS_PER_DELETION,
+        _DELIVERIES_PER_LOOK,
     )
     deleted = 0
-    for row in rows:
+    for tenant_id in dict.fromkeys(row["tenant_id"] for row in rows):
         if deleted >= limit:
             break
-        deleted += await _delete_expired_of(connection, row["tenant_id"], until, limit - deleted)
+        deleted += await _delete_expired_of(connection, tenant_id, until, limit - deleted)
     return deleted
 
 

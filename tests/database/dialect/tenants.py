@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pglast import ast
-from pglast.enums import A_Expr_Kind, BoolExprType
+from pglast.enums import A_Expr_Kind, BoolExprType, SubLinkType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,15 +22,21 @@ def scattered_tables(
     """List the tenants' tables of a statement that it does not restrict to one tenant.
 
     A table is restricted by ``tenant_id = `` a parameter, a constant or a variable, or by being joined on
-    ``tenant_id`` to one that is. Names of ``outside``, which a subquery may use, count as restricted.
+    ``tenant_id`` to one that is, as far as the planner then knows the tenant: in the same FROM, or in an EXISTS that is
+    a condition by itself, and not through a CTE or a subquery that it does not flatten. One that takes the tenant from
+    outside otherwise is asked on every node. Where it only has to stay within a tenant, names of ``outside`` count
+    as restricted.
     """
-    reader = _Reader(tables, variables)
+    reader = _Reader(tables, variables, is_strict=not outside)
     reader.statement(statement, dict.fromkeys(outside, True))
     return reader.scattered
 
 
 class _Reader:
-    def __init__(self, tables: frozenset[str], variables: frozenset[str]) -> None:
+    def __init__(
+        self, tables: frozenset[str], variables: frozenset[str], *, is_strict: bool
+    ) -> None:
+        self._is_strict = is_strict
         self._tables = tables
         self._variables = variables
         self._tenants: set[str] = set()
@@ -93,7 +99,7 @@ class _Reader:
         return is_bound
 
     def _bound_in(self, source: ast.SelectStmt, value: ast.Node, outside: dict[str, bool]) -> bool:
-        quiet = _Reader(self._tables, self._variables)
+        quiet = _Reader(self._tables, self._variables, is_strict=self._is_strict)
         return quiet._is_bound(
             value, quiet._scope(source.fromClause or (), source.whereClause, outside)
         )
@@ -114,7 +120,7 @@ class _Reader:
                 here[alias_of(item)] = item.relname if of_tenants else None
                 if item.relname == "tenants":
                     self._tenants.add(alias_of(item))
-                scope[alias_of(item)] = scope.get(named, False)
+                scope[alias_of(item)] = not self._is_strict and scope.get(named, False)
             else:
                 here[alias_of(item)] = None
                 scope[alias_of(item)] = False
@@ -130,7 +136,9 @@ class _Reader:
         self._bind(scope, here, alone, equal, pairs)
         for item in _items(sources):
             if isinstance(item, ast.RangeSubselect):
-                scope[alias_of(item)] = self.statement(item.subquery, scope)
+                is_bound = self.statement(item.subquery, self._from_outside(scope))
+                is_known = not self._is_strict or _is_flattened(item.subquery)
+                scope[alias_of(item)] = is_bound and is_known
                 self._bind(scope, here, alone, equal, pairs)
             elif isinstance(item, ast.RangeFunction):
                 self._subqueries(item, scope)
@@ -192,6 +200,12 @@ class _Reader:
             return isinstance(first, ast.String) and first.sval in self._variables
         return isinstance(node, ast.ParamRef | ast.A_Const)
 
+    def _from_outside(self, scope: dict[str, bool]) -> dict[str, bool]:
+        """Return what a subquery knows of these names."""
+        if not self._is_strict:
+            return scope
+        return {name: is_bound and name.startswith("with ") for name, is_bound in scope.items()}
+
     def _subqueries(self, node: object, scope: dict[str, bool]) -> None:
         """Read the subqueries in expressions; those that a statement reads from are its scope's."""
         if isinstance(node, tuple):
@@ -199,9 +213,16 @@ class _Reader:
                 self._subqueries(one, scope)
         elif isinstance(node, ast.SubLink):
             self._subqueries(node.testexpr, scope)
-            self.statement(node.subselect, scope)
+            self.statement(node.subselect, self._from_outside(scope))
         elif isinstance(node, ast.Node):
             for name in node:
+                if name == "whereClause":
+                    for one in _conjuncts(node.whereClause):
+                        if _is_exists(one):
+                            self.statement(one.subselect, scope)
+                        else:
+                            self._subqueries(one, scope)
+                    continue
                 if name in ("fromClause", "usingClause"):
                     for join in _joins(getattr(node, name) or ()):
                         self._subqueries(getattr(join, "quals", None), scope)
@@ -256,3 +277,20 @@ def _last(node: ast.Node) -> str | None:
         return None
     last = node.fields[-1]
     return last.sval if isinstance(last, ast.String) else None
+
+
+def _is_exists(node: ast.Node) -> bool:
+    return isinstance(node, ast.SubLink) and node.subLinkType == SubLinkType.EXISTS_SUBLINK
+
+
+def _is_flattened(query: ast.SelectStmt) -> bool:
+    """Return whether the planner makes a subquery in FROM a part of what it stands in."""
+    keeps = (
+        "groupClause",
+        "havingClause",
+        "distinctClause",
+        "sortClause",
+        "limitCount",
+        "limitOffset",
+    )
+    return query.larg is None and not any(getattr(query, name) for name in (*keeps, "withClause"))

@@ -1,44 +1,93 @@
--- Movements that people ask for: postings by the operator, and allocations from a partner to its children.
+-- Transfers between the wallets of a tenant, and the operator's postings.
 
--- Move prepaid credits between two locked wallets and write both ledger rows; a child is told of what it gets. The caller
--- has checked that the sender can spare them and that the receiver has room, and saves both wallets, which come back
--- changed.
+-- Move prepaid credits between two locked wallets in memory. The caller has checked that the sender can spare them and that
+-- the receiver has room. Return both wallets, changed; the row of the transfer; and the two of the ledger.
+CREATE OR REPLACE FUNCTION credit_transfer_of(
+    INOUT p_from wallets, INOUT p_to wallets, p_now timestamptz, INOUT p_transfer credit_transfers, p_reason text,
+    p_caller caller, OUT p_events credit_events[])
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_out credit_events;
+    v_in  credit_events;
+BEGIN
+    -- Both rows of a transfer carry one time.
+    p_now := greatest(p_now, p_from.last_event_at, p_to.last_event_at);
+    p_transfer.tenant_id := p_from.tenant_id;
+    p_transfer.from_organization_id := p_from.organization_id;
+    p_transfer.to_organization_id := p_to.organization_id;
+    p_transfer.metadata := coalesce(p_transfer.metadata, '{}');
+    p_from.prepaid := p_from.prepaid - p_transfer.credits;
+    p_from.last_sequence := p_from.last_sequence + 1;
+    p_from.last_event_at := p_now;
+    p_to.prepaid := p_to.prepaid + p_transfer.credits;
+    p_to.last_sequence := p_to.last_sequence + 1;
+    p_to.last_event_at := p_now;
+    v_out := credit_event_of(
+        p_from, 'allocation', 0, -p_transfer.credits,
+        p_transfer.metadata || jsonb_strip_nulls(jsonb_build_object(
+            'reason', p_reason, 'direction', 'out', 'counterpartyOrgId', 'org_' || p_to.organization_id)),
+        p_caller, p_transfer.description, p_transfer.id, NULL, NULL, NULL, NULL);
+    v_in := credit_event_of(
+        p_to, 'allocation', 0, p_transfer.credits,
+        p_transfer.metadata || jsonb_strip_nulls(jsonb_build_object(
+            'reason', p_reason, 'direction', 'in', 'counterpartyOrgId', 'org_' || p_from.organization_id)),
+        p_caller, p_transfer.description, p_transfer.id, NULL, NULL, NULL, NULL);
+    p_from.last_hash := v_out.hash;
+    p_to.last_hash := v_in.hash;
+    p_events := ARRAY[v_out, v_in];
+    p_transfer.balance := p_to.included_remaining + p_to.prepaid;
+    p_transfer.available := wallet_available(p_to);
+    p_transfer.created_at := p_now;
+END
+$$;
+
+-- Move prepaid credits between two locked wallets and write it down; a child is told of what it gets. The caller has checked
+-- that the sender can spare them and that the receiver has room, and saves both wallets, which come back changed.
 CREATE OR REPLACE FUNCTION credit_transfer(
     INOUT p_from wallets, INOUT p_to wallets, p_now timestamptz, p_transfer credit_transfers, p_reason text, p_caller caller)
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_shared jsonb := coalesce(p_transfer.metadata, '{}')
-                      || CASE WHEN p_reason IS NULL THEN '{}' ELSE jsonb_build_object('reason', p_reason) END;
+    v_moved record := credit_transfer_of(p_from, p_to, p_now, p_transfer, p_reason, p_caller);
 BEGIN
-    -- Both rows of a transfer carry one time.
-    p_now := greatest(p_now, p_from.last_event_at, p_to.last_event_at);
-    p_from.prepaid := p_from.prepaid - p_transfer.credits;
-    p_to.prepaid := p_to.prepaid + p_transfer.credits;
+    p_from := v_moved.p_from;
+    p_to := v_moved.p_to;
+    PERFORM credit_transfers_insert(p_from.tenant_id, ARRAY[v_moved.p_transfer], v_moved.p_events);
+    IF p_to.partner_id = p_from.organization_id THEN
+        PERFORM credit_transfers_tell(p_from.tenant_id, ARRAY[v_moved.p_transfer], coalesce(p_reason, 'allocation'));
+    END IF;
+END
+$$;
+
+-- Write the rows of transfers and of their ledgers.
+CREATE OR REPLACE FUNCTION credit_transfers_insert(
+    p_tenant_id bigint, p_transfers credit_transfers[], p_events credit_events[])
+RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO credit_transfers
         (tenant_id, id, from_organization_id, to_organization_id, credits, description, metadata,
          api_key_id, idempotency_key, fingerprint, balance, available, created_at)
-    VALUES
-        (p_from.tenant_id, p_transfer.id, p_from.organization_id, p_to.organization_id, p_transfer.credits,
-         p_transfer.description, coalesce(p_transfer.metadata, '{}'), p_transfer.api_key_id,
-         p_transfer.idempotency_key, p_transfer.fingerprint,
-         p_to.included_remaining + p_to.prepaid, wallet_available(p_to), p_now);
-    p_from := credit_event_append(
-        p_from, p_now, 'allocation', 0, -p_transfer.credits,
-        v_shared || jsonb_build_object('direction', 'out', 'counterpartyOrgId', 'org_' || p_to.organization_id),
-        p_caller, p_transfer.description, p_transfer.id);
-    p_to := credit_event_append(
-        p_to, p_now, 'allocation', 0, p_transfer.credits,
-        v_shared || jsonb_build_object('direction', 'in', 'counterpartyOrgId', 'org_' || p_from.organization_id),
-        p_caller, p_transfer.description, p_transfer.id);
-    IF p_to.partner_id = p_from.organization_id THEN
-        PERFORM outbox_write(
-            p_to.tenant_id, p_now, p_to.organization_id, 'credits.allocated', p_transfer.id,
-            jsonb_build_object(
-                'organizationId', 'org_' || p_to.organization_id, 'transferId', 'txn_' || p_transfer.id,
-                'credits', p_transfer.credits, 'reason', coalesce(p_reason, 'allocation'),
-                'description', p_transfer.description, 'metadata', coalesce(p_transfer.metadata, '{}'),
-                'balance', p_to.included_remaining + p_to.prepaid, 'available', wallet_available(p_to)));
-    END IF;
+    SELECT p_tenant_id, t.id, t.from_organization_id, t.to_organization_id, t.credits, t.description, t.metadata,
+           t.api_key_id, t.idempotency_key, t.fingerprint, t.balance, t.available, t.created_at
+      FROM unnest(p_transfers) t;
+    PERFORM credit_events_insert(p_tenant_id, p_events);
+END
+$$;
+
+-- Write to the outbox what children have got.
+CREATE OR REPLACE FUNCTION credit_transfers_tell(p_tenant_id bigint, p_transfers credit_transfers[], p_reason text)
+RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
+    SELECT p_tenant_id, time_ordered_uuid(t.created_at, 'credits.allocated:' || t.id), t.to_organization_id,
+           'credits.allocated',
+           jsonb_build_object(
+               'organizationId', 'org_' || t.to_organization_id, 'transferId', 'txn_' || t.id, 'credits', t.credits,
+               'reason', p_reason, 'description', t.description, 'metadata', t.metadata, 'balance', t.balance,
+               'available', t.available),
+           t.created_at
+      FROM unnest(p_transfers) t;
 END
 $$;
 
@@ -185,117 +234,5 @@ BEGIN
     PERFORM audit_write(p_tenant_id, p_now, p_item.organization_id, v_audit, p_item.caller, v_project,
                         jsonb_build_object('credits', p_item.credits, 'eventId', v_event -> 'event_id'));
     RETURN ROW('done', NULL, v_facts)::outcome;
-END
-$$;
-
--- Return a transfer as an allocation answers it.
-CREATE OR REPLACE FUNCTION credit_allocation_facts(p_transfer credit_transfers)
-RETURNS jsonb LANGUAGE sql STABLE AS $$
-    SELECT jsonb_build_object(
-        'id', p_transfer.id, 'organization_id', p_transfer.to_organization_id, 'allocated', p_transfer.credits,
-        'description', p_transfer.description, 'metadata', p_transfer.metadata, 'balance', p_transfer.balance,
-        'available', p_transfer.available, 'created', p_transfer.created_at)
-$$;
-
--- Move prepaid credits from a partner to its children, decided item by item in the order given.
---
--- Facts: those of credit_allocation_facts. Refused: NOT_FOUND (not a direct child), KILL_SWITCH (child suspended or
--- archived), BILLING_EXHAUSTED, VALIDATION (out of range), IDEMPOTENCY_*. Lock order: the children by id, then the
--- partner, each once for the whole batch.
-CREATE OR REPLACE FUNCTION credit_allocate(p_tenant_id bigint, p_now timestamptz, p_items credit_allocation[])
-RETURNS outcome[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-DECLARE
-    v_outcomes outcome[] := '{}';
-    v_item     credit_allocation;
-BEGIN
-    PERFORM tenant_hold(p_tenant_id);
-    PERFORM wallets_lock(p_tenant_id, ARRAY(SELECT i.organization_id FROM unnest(p_items) i));
-    FOREACH v_item IN ARRAY p_items LOOP
-        v_outcomes := v_outcomes || idempotency_keep(
-            p_now, v_item.idempotency, credit_allocate_one(p_tenant_id, p_now, v_item));
-    END LOOP;
-    RETURN v_outcomes;
-END
-$$;
-
-CREATE OR REPLACE FUNCTION credit_allocate_one(p_tenant_id bigint, p_now timestamptz, p_item credit_allocation)
-RETURNS outcome
-LANGUAGE plpgsql AS $$
-DECLARE
-    v_outcome  outcome := idempotency_outcome(p_now, p_item.idempotency);
-    v_asked_at timestamptz := p_now; -- before it is raised to what other nodes have done
-    v_transfer credit_transfers;
-    v_child    wallets;
-    v_partner  wallets;
-    v_pair     record;
-BEGIN
-    IF v_outcome.status IS NULL THEN
-        v_outcome := credit_allocation_before(p_tenant_id, p_item.idempotency);
-    END IF;
-    IF v_outcome.status IS NOT NULL THEN
-        RETURN v_outcome;
-    END IF;
-
-    v_child := wallet_lock(p_tenant_id, p_item.organization_id, p_now);
-    v_partner := wallet_lock(p_tenant_id, p_item.partner_id, p_now);
-    -- The time of the transfer: neither wallet may be in an older period than its rows say.
-    p_now := greatest(p_now, v_child.last_event_at, v_partner.last_event_at);
-    v_child := wallet_roll_over_and_save(v_child, p_now);
-    v_partner := wallet_roll_over_and_save(v_partner, p_now);
-    v_outcome := CASE
-        WHEN v_child.partner_id IS DISTINCT FROM p_item.partner_id OR v_partner.organization_id IS NULL
-            THEN ROW('refused', 'NOT_FOUND', NULL)::outcome
-        WHEN v_child.state <> 'active' OR v_partner.state <> 'active'
-            THEN ROW('refused', 'KILL_SWITCH', '{"scope": "organization"}')::outcome
-        WHEN p_item.credits > wallet_headroom(v_child)
-            THEN out_of_range('credits')
-        WHEN p_item.credits > wallet_spendable_prepaid(v_partner)
-            THEN ROW('refused', 'BILLING_EXHAUSTED', jsonb_build_object(
-                'reason', 'insufficient_prepaid', 'required', p_item.credits,
-                'available', wallet_spendable_prepaid(v_partner)))::outcome
-    END;
-    IF v_outcome.status IS NOT NULL THEN
-        RETURN v_outcome;
-    END IF;
-
-    v_transfer.id := p_item.transfer_id;
-    v_transfer.credits := p_item.credits;
-    v_transfer.description := p_item.description;
-    v_transfer.metadata := p_item.metadata;
-    IF (p_item.idempotency).key IS NOT NULL THEN
-        v_transfer.api_key_id := (p_item.idempotency).caller_id;
-        v_transfer.idempotency_key := (p_item.idempotency).key;
-        v_transfer.fingerprint := (p_item.idempotency).fingerprint;
-    END IF;
-    SELECT * INTO v_pair FROM credit_transfer(v_partner, v_child, p_now, v_transfer, NULL, p_item.caller);
-    PERFORM wallet_save(v_pair.p_to, p_now);
-    PERFORM wallet_save(v_pair.p_from, p_now);
-    PERFORM audit_write(p_tenant_id, v_asked_at, p_item.partner_id, 'credits.allocated', p_item.caller, NULL,
-                        jsonb_build_object('organizationId', 'org_' || p_item.organization_id,
-                                           'credits', p_item.credits, 'transferId', 'txn_' || p_item.transfer_id));
-    SELECT * INTO v_transfer FROM credit_transfers WHERE tenant_id = p_tenant_id AND id = p_item.transfer_id;
-    RETURN ROW('done', NULL, credit_allocation_facts(v_transfer))::outcome;
-END
-$$;
-
--- Return the outcome of an allocation whose key has moved credits before; NULL: it has not. The transfer itself remembers
--- its key for ever, beyond the record's 24 hours.
-CREATE OR REPLACE FUNCTION credit_allocation_before(p_tenant_id bigint, p_record idempotency)
-RETURNS outcome
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    v_transfer credit_transfers;
-BEGIN
-    IF p_record.key IS NULL THEN
-        RETURN NULL;
-    END IF;
-    SELECT * INTO v_transfer FROM credit_transfers
-     WHERE tenant_id = p_tenant_id AND api_key_id = p_record.caller_id AND idempotency_key = p_record.key;
-    RETURN CASE
-        WHEN v_transfer.fingerprint = p_record.fingerprint
-            THEN ROW('replayed', NULL, credit_allocation_facts(v_transfer))::outcome
-        WHEN v_transfer.id IS NOT NULL THEN ROW('refused', 'IDEMPOTENCY_CONFLICT', NULL)::outcome
-    END;
 END
 $$;

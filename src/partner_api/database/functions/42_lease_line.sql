@@ -21,7 +21,7 @@ $$;
 
 -- Return the first p_limit leases of a part of a partner's line, those that have been tried (past_due) or those that have
 -- not (current), whose oldest unpaid month began from p_from (NULL: nothing is known) to p_until; each with that month,
--- its price, and the organization that it is for. A lease whose next month is settled already stands in no line: its
+-- its price, the organization that it is for, and when it was tried, if it has a charge. A lease whose next month is settled already stands in no line: its
 -- rows contradict each other, and to charge it would be to take the month twice. Everything is found by key, in the
 -- order of the index, so that the length of the line makes no difference.
 --
@@ -30,7 +30,7 @@ $$;
 CREATE OR REPLACE FUNCTION lease_line_part(
     p_tenant_id bigint, p_billing_status text, p_from timestamptz, p_until timestamptz, p_limit integer)
 RETURNS TABLE (social_account_id uuid, project_id uuid, organization_id uuid, lease_month integer, due_at timestamptz,
-               again_at timestamptz, past_due_since timestamptz, price_cents bigint)
+               again_at timestamptz, past_due_since timestamptz, tried_at timestamptz, price_cents bigint)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     -- Few partners have any.
@@ -42,8 +42,8 @@ BEGIN
     SELECT l.social_account_id, l.project_id,
            (SELECT p.organization_id FROM projects p WHERE p.tenant_id = p_tenant_id AND p.id = l.project_id),
            l.next_month, l.next_due_at, lease_month_start(l.assigned_at, l.next_month + 1), l.past_due_since,
+           CASE WHEN l.charge IS NOT NULL THEN coalesce(l.past_due_since, l.next_due_at) END,
            coalesce(
-               -- Only a month that was tried has a charge.
                CASE WHEN p_billing_status = 'past_due' THEN (
                    SELECT c.price_cents FROM lease_charges c
                     WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
@@ -54,12 +54,18 @@ BEGIN
                       AND f.until_month > l.next_month
                     ORDER BY f.until_month LIMIT 1) END,
                l.monthly_price_cents)
-      FROM leases l
-     WHERE l.tenant_id = p_tenant_id AND l.status = 'assigned' AND l.billing_status = p_billing_status
-       AND l.next_due_at >= coalesce(p_from, '-infinity') AND l.next_due_at <= p_until
-       AND coalesce((SELECT c.status FROM lease_charges c
-                      WHERE c.tenant_id = p_tenant_id AND c.social_account_id = l.social_account_id
-                        AND c.lease_month = l.next_month), 'due') = 'due'
+      FROM (SELECT w.social_account_id, w.project_id, w.assigned_at, w.next_month, w.next_due_at, w.past_due_since,
+                   w.monthly_price_cents,
+                   (SELECT c.status FROM lease_charges c
+                     WHERE c.tenant_id = p_tenant_id AND c.social_account_id = w.social_account_id
+                       AND c.lease_month = w.next_month) AS charge
+              FROM leases w
+             WHERE w.tenant_id = p_tenant_id AND w.status = 'assigned' AND w.billing_status = p_billing_status
+               AND w.next_due_at >= coalesce(p_from, '-infinity') AND w.next_due_at <= p_until
+             ORDER BY w.next_due_at, w.social_account_id
+            -- So that the charge is looked up once.
+            OFFSET 0) l
+     WHERE coalesce(l.charge, 'due') = 'due'
      ORDER BY l.next_due_at, l.social_account_id LIMIT p_limit;
 END
 $$;
@@ -70,7 +76,7 @@ $$;
 CREATE OR REPLACE FUNCTION lease_line_front(
     p_tenant_id bigint, p_now timestamptz, p_limit integer, p_from timestamptz)
 RETURNS TABLE (social_account_id uuid, project_id uuid, organization_id uuid, lease_month integer, due_at timestamptz,
-               again_at timestamptz, past_due_since timestamptz, price_cents bigint)
+               again_at timestamptz, past_due_since timestamptz, tried_at timestamptz, price_cents bigint)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     v_tried_from timestamptz;
@@ -103,9 +109,10 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
     v_from timestamptz;
 BEGIN
-    SELECT min(next_due_at) INTO v_from FROM leases
+    SELECT next_due_at INTO v_from FROM leases
      WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'past_due'
-       AND next_due_at >= coalesce(p_from, '-infinity');
+       AND next_due_at >= coalesce(p_from, '-infinity')
+     ORDER BY next_due_at LIMIT 1;
     RETURN coalesce(v_from, p_from);
 END
 $$;
@@ -141,7 +148,7 @@ BEGIN
     -- stand in it again.
     WITH line AS MATERIALIZED (
         SELECT l.social_account_id AS id, l.project_id, l.lease_month AS month, l.due_at, l.again_at,
-               l.organization_id AS owner_id, l.past_due_since, l.price_cents AS price
+               l.organization_id AS owner_id, l.past_due_since, l.tried_at, l.price_cents AS price
           FROM lease_line_front(p_cash.tenant_id, p_now, p_limit, p_cash.renewals_due_at) l
     ), cut AS (
         SELECT line.*, sum(price) OVER up_to AS total, count(*) FILTER (WHERE price > 0) OVER up_to AS event
@@ -153,7 +160,7 @@ BEGIN
     )
     SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM cut), array_agg(id), array_agg(project_id),
            array_agg(owner_id), array_agg(month), array_agg(due_at), array_agg(again_at), array_agg(price),
-           array_agg((p_cash.balance_cents - total)::bigint), array_agg(event), array_agg(past_due_since),
+           array_agg((p_cash.balance_cents - total)::bigint), array_agg(event), array_agg(tried_at),
            count(past_due_since), max(past_due_since) FILTER (WHERE price > 0), min(again_at)
       INTO v_seen, v_reached, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_balances, v_events,
            v_tried_at, v_tries, v_last_try, v_again_at
@@ -219,6 +226,7 @@ DECLARE
     v_starts    timestamptz[];
     v_ends      timestamptz[];
     v_prices    bigint[];
+    v_tried_at  timestamptz[];
     v_again     uuid[];
     v_ended     integer := 0;
 BEGIN
@@ -252,12 +260,13 @@ BEGIN
     END LOOP;
 
     SELECT array_agg(social_account_id), array_agg(project_id), array_agg(organization_id), array_agg(lease_month),
-           array_agg(due_at), array_agg(again_at), array_agg(price_cents)
-      INTO v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices
+           array_agg(due_at), array_agg(again_at), array_agg(price_cents), array_agg(tried_at)
+      INTO v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices, v_tried_at
       FROM lease_line_part(p_cash.tenant_id, 'current', p_cash.renewals_due_at, p_now, p_limit);
     IF v_ids IS NOT NULL THEN
         PERFORM lease_line_past_due_write(
-            p_cash.tenant_id, p_now, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices);
+            p_cash.tenant_id, p_now, v_ids, v_projects, v_owners, v_months, v_starts, v_ends, v_prices,
+            v_tried_at);
         UPDATE leases
            SET billing_status = 'past_due', past_due_since = v_since, next_attempt_at = v_try_again
          WHERE tenant_id = p_cash.tenant_id AND social_account_id = ANY (v_ids);

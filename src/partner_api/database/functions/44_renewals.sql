@@ -62,11 +62,14 @@ CREATE OR REPLACE FUNCTION leases_due(
     p_tenant_id bigint, p_from timestamptz, OUT month_at timestamptz, OUT try_at timestamptz)
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    SELECT min(next_due_at) INTO month_at FROM leases
+    -- As a cluster takes them soonest.
+    SELECT next_due_at INTO month_at FROM leases
      WHERE tenant_id = p_tenant_id AND status = 'assigned' AND billing_status = 'current'
-       AND next_due_at >= coalesce(p_from, '-infinity');
-    SELECT min(next_attempt_at) INTO try_at FROM leases
-     WHERE tenant_id = p_tenant_id AND next_attempt_at >= coalesce(p_from, '-infinity');
+       AND next_due_at >= coalesce(p_from, '-infinity')
+     ORDER BY next_due_at LIMIT 1;
+    SELECT next_attempt_at INTO try_at FROM leases
+     WHERE tenant_id = p_tenant_id AND next_attempt_at >= coalesce(p_from, '-infinity')
+     ORDER BY next_attempt_at LIMIT 1;
 END
 $$;
 

@@ -53,7 +53,7 @@ BEGIN
 END
 $$;
 
--- Write the charges of paid months, or settle those of leases that were tried before.
+-- Write the charges of paid months, or settle those that are there already, of leases that were tried before.
 CREATE OR REPLACE FUNCTION lease_line_charges_write(
     p_cash cash_wallets, p_now timestamptz, p_ids uuid[], p_months integer[], p_starts timestamptz[],
     p_ends timestamptz[], p_prices bigint[], p_events bigint[], p_tried_at timestamptz[])
@@ -64,12 +64,18 @@ BEGIN
         (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status, cash_sequence,
          settled_at)
     SELECT p_cash.tenant_id, d.id, d.month, d.start_at, d.end_at, d.price, 'paid',
-           CASE WHEN d.price > 0 THEN p_cash.last_sequence + d.event END, greatest(p_now, d.tried_at)
+           CASE WHEN d.price > 0 THEN p_cash.last_sequence + d.event END, p_now
       FROM unnest(p_ids, p_months, p_starts, p_ends, p_prices, p_events, p_tried_at)
            AS d (id, month, start_at, end_at, price, event, tried_at)
-    ON CONFLICT (tenant_id, social_account_id, lease_month) DO UPDATE
-       SET status = excluded.status, cash_sequence = excluded.cash_sequence, settled_at = excluded.settled_at
-     WHERE lease_charges.status = 'due';
+     WHERE d.tried_at IS NULL;
+    IF array_remove(p_tried_at, NULL) <> '{}' THEN
+        UPDATE lease_charges c
+           SET status = 'paid', cash_sequence = CASE WHEN d.price > 0 THEN p_cash.last_sequence + d.event END,
+               settled_at = greatest(p_now, d.tried_at)
+          FROM unnest(p_ids, p_months, p_prices, p_events, p_tried_at) AS d (id, month, price, event, tried_at)
+         WHERE c.tenant_id = p_cash.tenant_id AND c.social_account_id = d.id AND c.lease_month = d.month
+           AND c.status = 'due' AND d.tried_at IS NOT NULL;
+    END IF;
 END
 $$;
 
@@ -77,15 +83,16 @@ $$;
 -- log.
 CREATE OR REPLACE FUNCTION lease_line_past_due_write(
     p_tenant_id bigint, p_now timestamptz, p_ids uuid[], p_projects uuid[], p_owners uuid[], p_months integer[],
-    p_starts timestamptz[], p_ends timestamptz[], p_prices bigint[])
+    p_starts timestamptz[], p_ends timestamptz[], p_prices bigint[], p_tried_at timestamptz[])
 RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO lease_charges
         (tenant_id, social_account_id, lease_month, period_start, period_end, price_cents, status)
     SELECT p_tenant_id, d.id, d.month, d.start_at, d.end_at, d.price, 'due'
-      FROM unnest(p_ids, p_months, p_starts, p_ends, p_prices) AS d (id, month, start_at, end_at, price)
-    ON CONFLICT (tenant_id, social_account_id, lease_month) DO NOTHING;
+      FROM unnest(p_ids, p_months, p_starts, p_ends, p_prices, p_tried_at)
+           AS d (id, month, start_at, end_at, price, tried_at)
+     WHERE d.tried_at IS NULL;
     INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
     SELECT p_tenant_id, time_ordered_uuid(p_now, 'leased_account.past_due:' || d.id || d.month), d.owner_id,
            'leased_account.past_due', lease_outbox_data(d.id, d.project_id)

@@ -115,29 +115,6 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = '
         NULL)::lease_request_pretend_item)
 $$;
 
--- The same as leases_renew, and as lease_outlook.
-CREATE OR REPLACE FUNCTION leases_renew_partners(
-    p_tenant_ids bigint[], p_now timestamptz, p_limit integer, OUT p_taken integer, OUT p_advanced integer,
-    OUT p_stuck bigint[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-BEGIN
-    SELECT * INTO p_taken, p_advanced, p_stuck FROM leases_renew(p_tenant_ids[1], p_now, p_limit, p_tenant_ids[2:]);
-END
-$$;
-
-CREATE OR REPLACE FUNCTION lease_outlook(
-    p_cash cash_wallets, p_now timestamptz, p_until timestamptz, OUT renewals bigint, OUT total_cents bigint,
-    OUT next_renewal_at timestamptz, OUT covered_until timestamptz, OUT shortfall_cents bigint, OUT past_due bigint,
-    OUT past_due_cents bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-BEGIN
-    SELECT o.renewals, o.total_cents, o.next_renewal_at, o.covered_until, o.shortfall_cents, o.past_due,
-           o.past_due_cents
-      INTO renewals, total_cents, next_renewal_at, covered_until, shortfall_cents, past_due, past_due_cents
-      FROM lease_outlook(p_cash.tenant_id, p_cash.organization_id, p_now, p_until) o;
-END
-$$;
-
 -- What functions of that release call. One that has begun when this release's functions take their place goes on in its
 -- own text, on what is there by then.
 
@@ -146,6 +123,24 @@ CREATE OR REPLACE FUNCTION credit_post_one(p_tenant_id bigint, p_now timestamptz
 RETURNS outcome
 LANGUAGE sql AS $$
     SELECT idempotency_keep(p_now, p_item.idempotency, credit_posting_one(p_tenant_id, p_now, p_item))
+$$;
+
+-- Of credit_allocate, which decided each item by itself: a call that goes on in that text is rolled back, as if it had met
+-- others, and done again it is the one of now.
+CREATE OR REPLACE FUNCTION credit_allocate_one(p_tenant_id bigint, p_now timestamptz, p_item credit_allocation)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE serialization_failure USING MESSAGE = 'the functions were replaced meanwhile';
+END
+$$;
+
+CREATE OR REPLACE FUNCTION credit_allocation_before(p_tenant_id bigint, p_record idempotency)
+RETURNS outcome
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE serialization_failure USING MESSAGE = 'the functions were replaced meanwhile';
+END
 $$;
 
 -- Those knew no time: what they save happened when the wallet was last changed, at the earliest.
@@ -273,112 +268,6 @@ $$;
 
 CREATE OR REPLACE FUNCTION lease_time(p_lease leases, p_now timestamptz)
 RETURNS timestamptz
-LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'functions were replaced meanwhile' USING ERRCODE = 'serialization_failure';
-END
-$$;
-
--- The line told whole leases, and a price was a part of the statement that asked for it.
-CREATE OR REPLACE FUNCTION lease_line(p_tenant_id bigint, p_now timestamptz, p_limit integer, p_from timestamptz)
-RETURNS SETOF leases
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    v_id uuid;
-BEGIN
-    FOR v_id IN SELECT f.social_account_id FROM lease_line_front(p_tenant_id, p_now, p_limit, p_from) f LOOP
-        RETURN QUERY SELECT * FROM leases WHERE tenant_id = p_tenant_id AND social_account_id = v_id;
-    END LOOP;
-END
-$$;
-
-CREATE OR REPLACE FUNCTION lease_price_at(
-    p_tenant_id bigint, p_social_account_id uuid, p_month integer, p_charged boolean, p_present_cents bigint)
-RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE ROWS 1 AS $$
-DECLARE
-    v_lease leases;
-BEGIN
-    v_lease.tenant_id := p_tenant_id;
-    v_lease.social_account_id := p_social_account_id;
-    v_lease.monthly_price_cents := p_present_cents;
-    RETURN NEXT lease_month_price(v_lease, p_month);
-END
-$$;
-
-CREATE OR REPLACE FUNCTION leases_due_at(p_tenant_id bigint, p_from timestamptz)
-RETURNS timestamptz
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    v_due record;
-BEGIN
-    SELECT * INTO v_due FROM leases_due(p_tenant_id, p_from);
-    RETURN least(v_due.month_at, v_due.try_at);
-END
-$$;
-
--- Those claimed and reported for several tenants in one call.
-CREATE OR REPLACE FUNCTION webhook_deliveries_claim(
-    p_tenant_ids bigint[], p_now timestamptz, p_limit integer, p_per_endpoint integer, p_per_tenant integer,
-    p_claim_seconds integer, p_busy text[], p_busy_counts integer[],
-    OUT p_claimed webhook_claimed[], OUT p_tenants integer, OUT p_abandoned integer)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-DECLARE
-    v_tenant_id bigint;
-    v_some      record;
-BEGIN
-    p_claimed := '{}';
-    p_tenants := 0;
-    p_abandoned := 0;
-    FOREACH v_tenant_id IN ARRAY p_tenant_ids LOOP
-        EXIT WHEN cardinality(p_claimed) >= p_limit OR p_abandoned >= 1000;
-        v_some := webhook_deliveries_claim(
-            v_tenant_id, p_now,
-            least(p_limit - cardinality(p_claimed),
-                  webhook_slots(p_per_tenant, v_tenant_id::text, p_busy, p_busy_counts)),
-            p_per_endpoint, p_claim_seconds, p_busy, p_busy_counts);
-        p_claimed := p_claimed || v_some.p_claimed;
-        p_tenants := p_tenants + 1;
-        p_abandoned := p_abandoned + v_some.p_abandoned;
-    END LOOP;
-END
-$$;
-
-CREATE OR REPLACE FUNCTION webhook_tenant_claim(
-    p_tenant_id bigint, p_now timestamptz, p_slots integer, p_per_endpoint integer, p_claim_seconds integer,
-    p_busy text[], p_busy_counts integer[], OUT p_claimed webhook_claimed[], OUT p_abandoned integer)
-LANGUAGE plpgsql AS $$
-BEGIN
-    SELECT c.p_claimed, c.p_abandoned INTO p_claimed, p_abandoned
-      FROM webhook_deliveries_claim(
-               p_tenant_id, p_now, p_slots, p_per_endpoint, p_claim_seconds, p_busy, p_busy_counts) c;
-END
-$$;
-
-CREATE OR REPLACE FUNCTION webhook_deliveries_finish(
-    p_now timestamptz, p_results webhook_result[], OUT p_statuses text[], OUT p_paused boolean[])
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-DECLARE
-    v_tenant_id bigint;
-    v_positions integer[];
-    v_finished  record;
-BEGIN
-    FOREACH v_tenant_id IN ARRAY ARRAY(SELECT DISTINCT r.tenant_id FROM unnest(p_results) r ORDER BY r.tenant_id) LOOP
-        v_positions := ARRAY(SELECT r.ordinality::integer FROM unnest(p_results) WITH ORDINALITY r
-                              WHERE r.tenant_id = v_tenant_id ORDER BY r.ordinality);
-        v_finished := webhook_deliveries_finish(
-            v_tenant_id, p_now, ARRAY(SELECT p_results[w.place] FROM unnest(v_positions) w (place)));
-        FOR v_index IN 1..cardinality(v_positions) LOOP
-            p_statuses[v_positions[v_index]] := v_finished.p_statuses[v_index];
-            p_paused[v_positions[v_index]] := v_finished.p_paused[v_index];
-        END LOOP;
-    END LOOP;
-END
-$$;
-
-CREATE OR REPLACE FUNCTION webhook_queues_count(
-    p_now timestamptz, p_queues webhook_queues[], p_results webhook_result[], p_statuses text[])
-RETURNS boolean[]
 LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'functions were replaced meanwhile' USING ERRCODE = 'serialization_failure';
