@@ -74,6 +74,7 @@ async def ledgers(
     await connection.close()
 
 
+@pytest.mark.one_server(reason="counts the blocks that one PostgreSQL reads")
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
@@ -109,6 +110,8 @@ async def test_a_project_s_events_come_in_the_order_of_the_ledger(
     transaction = owner_connection.transaction()
     await transaction.start()
     try:
+        # On a cluster, also at the tenant's node.
+        await owner_connection.execute("SET LOCAL citus.propagate_set_commands = 'local'")
         await owner_connection.execute("SET LOCAL session_replication_role = replica")
         wallet = await make_ledger(owner_connection, 9)
         events, _ = await page(owner_connection, wallet, EventFilter(project_ids=PROJECTS))

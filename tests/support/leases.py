@@ -115,20 +115,19 @@ async def disconnect(
     recalled: bool = False,
 ) -> Outcome:
     """Release the lease, or recall it."""
-    async with connection.transaction():
-        (outcome,) = await store.disconnect(
-            connection,
-            wallet.tenant_id,
-            now,
-            [
-                store.DisconnectItem(
-                    lease_id,
-                    None if recalled else wallet.organization_id,
-                    "recalled_by_operator" if recalled else "released_by_partner",
-                    None,
-                    SYSTEM,
-                    None,
-                )
-            ],
-        )
+    (outcome,) = await store.disconnect(
+        connection,
+        wallet.tenant_id,
+        now,
+        [
+            store.DisconnectItem(
+                lease_id,
+                None if recalled else wallet.organization_id,
+                "recalled_by_operator" if recalled else "released_by_partner",
+                None,
+                SYSTEM,
+                None,
+            )
+        ],
+    )
     return outcome

@@ -138,7 +138,7 @@ async def list_events(
         f"""
         SELECT {columns_of(CashEvent, "e")} FROM cash_wallets w
           LEFT JOIN LATERAL (
-               SELECT e.*, cash_event_internal_hash(e) AS internal_hash FROM cash_events e
+               SELECT e.*, cash_event_internal_hash(ROW(e.*)::cash_events) AS internal_hash FROM cash_events e
                 WHERE e.tenant_id = $1 AND e.organization_id = $2 AND e.currency = 'USD'
                   AND ($3::text[] IS NULL OR e.event_type = ANY ($3))
                   AND ($4::bigint IS NULL OR e.sequence < $4)
@@ -167,8 +167,7 @@ async def read_ledger_position(
         SELECT w.last_sequence, w.last_hash, e.event_id
           FROM cash_wallets w
           LEFT JOIN cash_events e
-            ON e.tenant_id = w.tenant_id AND e.organization_id = w.organization_id
-           AND e.currency = w.currency AND e.sequence = w.last_sequence
+            ON e.tenant_id = $1 AND e.organization_id = $2 AND e.currency = 'USD' AND e.sequence = w.last_sequence
          WHERE w.tenant_id = $1 AND w.organization_id = $2 AND w.currency = 'USD'
         """,
         tenant_id,

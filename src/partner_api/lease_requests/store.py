@@ -136,7 +136,7 @@ async def list_requests(
           FROM projects p
           LEFT JOIN LATERAL (
                SELECT * FROM lease_requests r
-                WHERE r.tenant_id = p.tenant_id AND r.project_id = p.id
+                WHERE r.tenant_id = $1 AND r.project_id = p.id
                   AND ($4::text[] IS NULL OR r.status = ANY ($4))
                   AND ($5::uuid IS NULL OR r.id < $5)
                 ORDER BY r.id DESC
@@ -172,7 +172,7 @@ async def find_request(
     row = await connection.fetchrow(
         f"""
         SELECT {columns_of(LeaseRequest, "r")} FROM lease_requests r
-          JOIN projects p ON p.tenant_id = r.tenant_id AND p.id = r.project_id
+          JOIN projects p ON p.tenant_id = $1 AND p.id = r.project_id
          WHERE r.tenant_id = $1 AND p.organization_id = $2 AND r.project_id = $3
            AND (r.id = $4 OR r.partner_request_id = $5)
          ORDER BY r.partner_request_id = $5 DESC NULLS LAST LIMIT 1

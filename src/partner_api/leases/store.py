@@ -136,11 +136,11 @@ async def list_leases(
           FROM projects p
           LEFT JOIN LATERAL (
                SELECT * FROM leases l
-                WHERE l.tenant_id = p.tenant_id AND l.project_id = p.id AND l.status = ANY ($5::text[])
+                WHERE l.tenant_id = $2 AND l.project_id = p.id AND l.status = ANY ($5::text[])
                   AND ($6::timestamptz IS NULL OR (l.assigned_at, l.social_account_id) > ($6, $7::uuid))
                 ORDER BY l.assigned_at, l.social_account_id
                 LIMIT $8) l ON true
-          LEFT JOIN social_accounts s ON s.tenant_id = l.tenant_id AND s.id = l.social_account_id
+          LEFT JOIN social_accounts s ON s.tenant_id = $2 AND s.id = l.social_account_id
          WHERE p.tenant_id = $2 AND p.organization_id = $3 AND p.id = $4
          ORDER BY l.assigned_at, l.social_account_id
         """,

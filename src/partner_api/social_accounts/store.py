@@ -56,7 +56,7 @@ async def list_social_accounts(
           FROM projects p
           LEFT JOIN LATERAL (
                SELECT * FROM social_accounts s
-                WHERE s.tenant_id = p.tenant_id AND s.project_id = p.id
+                WHERE s.tenant_id = $1 AND s.project_id = p.id
                   AND ($4::text[] IS NULL OR s.platform = ANY ($4))
                   AND ($5::text[] IS NULL OR s.status = ANY ($5))
                   AND ($6::boolean IS NULL OR s.leased = $6)
@@ -87,7 +87,7 @@ async def lock_social_account(
     row = await connection.fetchrow(
         f"""
         SELECT {_COLUMNS_OF_S} FROM social_accounts s
-          JOIN projects p ON p.tenant_id = s.tenant_id AND p.id = s.project_id
+          JOIN projects p ON p.tenant_id = $1 AND p.id = s.project_id
          WHERE s.tenant_id = $1 AND p.organization_id = $2 AND s.id = $3
            FOR NO KEY UPDATE OF s
         """,
