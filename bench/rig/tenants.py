@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from partner_api.database.arguments import Outcome
     from partner_api.database.connection import Connection
     from partner_api.edge.identity.authentication import RateLimitTier
+    from partner_api.edge.identity.scopes import Role
 
 _PREPAID_CREDITS = 2**52
 _CASH_CENTS = 10**12
@@ -171,6 +172,13 @@ async def make_key(
 
 async def make_worker(connection: Connection, now: datetime, secret_keys: SecretKeys) -> str:
     """Create an operator of the role ``worker``, and give its token."""
+    return await make_operator(connection, now, secret_keys, "worker")
+
+
+async def make_operator(
+    connection: Connection, now: datetime, secret_keys: SecretKeys, role: Role
+) -> str:
+    """Create an operator of a role, and give its token."""
     credential = mint_operator_token()
     await operators.insert_operator(
         connection,
@@ -178,8 +186,8 @@ async def make_worker(connection: Connection, now: datetime, secret_keys: Secret
         operator_id=new_uuid7(now),
         credential=credential,
         secret_keys=secret_keys,
-        name="Worker",
-        role="worker",
+        name=f"{role} {credential.keyid}",
+        role=role,
     )
     return credential.text
 

@@ -35,10 +35,10 @@ async def test_the_parts_of_the_money_functions_do_not_help_it(connection: Conne
     """The helpers run with the caller's own rights: without a money function around them they fail."""
     partner = await make_partner(connection, prepaid=100)
     for statement in (
-        "SELECT wallet_save(w, now()) FROM wallets w WHERE tenant_id = $1",
+        "SELECT wallet_save(ROW(w.*)::wallets, now()) FROM wallets w WHERE tenant_id = $1",
         "SELECT wallet_lock($1, (SELECT organization_id FROM wallets WHERE tenant_id = $1), now())",
-        """SELECT credit_event_append(w, now(), 'grant', 0, 1, '{}', NULL) FROM wallets w
-            WHERE tenant_id = $1""",
+        """SELECT credit_event_append(ROW(w.*)::wallets, now(), 'grant', 0, 1, '{}', NULL)
+             FROM wallets w WHERE tenant_id = $1""",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.fetch(statement, partner.tenant_id)

@@ -17,6 +17,7 @@ from tests.support.serving import environment
 
 from partner_api.credits import store as credit
 from partner_api.database.arguments import SYSTEM
+from partner_api.leases.operator_store import renew
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,11 +55,7 @@ async def family(installation: Installation) -> Family:
         await installation.lease(family.partner, handle(), at=ago(days=65))
     async with installation.owner.acquire() as connection:
         # What the server has not renewed yet, so that nothing comes unasked from here on.
-        await connection.execute(
-            "SELECT leases_renew_locked(c, $2, NULL) FROM cash_wallets c WHERE tenant_id = $1 FOR UPDATE",
-            family.partner.tenant_id,
-            now(),
-        )
+        await renew(connection, [family.partner.tenant_id], now(), 1000)
     return family
 
 

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from partner_api.database import outages
-from partner_api.database.outages import is_unavailable, log_unavailable
+from partner_api.database.outages import is_lost, is_unavailable, log_unavailable
 from partner_api.logs import OncePerMinute
 
 if TYPE_CHECKING:
@@ -47,6 +47,36 @@ async def test_what_postgresql_says_tells_whether_it_can_do_its_work(
         )
     assert raised.value.sqlstate == sqlstate
     assert is_unavailable(raised.value) is unavailable
+
+
+# As Citus 14 says it; its own SQLSTATE is that of an internal error.
+_COMMIT_LOST = "could not commit transaction for shard 102042 on at least one active node"
+_CLOSED = "server closed the connection unexpectedly"
+_REMOTE = "connection to the remote node layers@10.0.0.2:5432 failed with the following error: "
+
+
+@pytest.mark.parametrize(
+    ("error", "unavailable", "lost"),
+    [
+        (asyncpg.InternalServerError(_COMMIT_LOST), True, True),
+        (asyncpg.InternalServerError(_CLOSED), True, True),
+        (asyncpg.InternalServerError("cache lookup failed for type 5"), False, False),
+        (asyncpg.ConnectionFailureError(_REMOTE + "connection not open"), True, True),
+        # The statement was not sent.
+        (
+            asyncpg.ConnectionFailureError(
+                _REMOTE
+                + "Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?"
+            ),
+            True,
+            False,
+        ),
+    ],
+)
+def test_what_the_coordinator_of_a_cluster_says_of_a_node(
+    error: Exception, unavailable: bool, lost: bool
+) -> None:
+    assert (is_unavailable(error), is_lost(error)) == (unavailable, lost)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.support.turns import settle
 
+from partner_api.database.outages import NODE_UNREACHABLE
 from partner_api.database.pool import NestedAcquisition
 from partner_api.edge.batching import Batcher, in_slices
 
@@ -49,6 +50,24 @@ async def test_keys_that_are_asked_for_together_leave_together() -> None:
     assert await batcher.get_many([3, 1, 3, 2]) == [30, 10, 30, 20]
     assert await batcher.get_many([]) == []
     assert loader.batches == [[3, 1, 2]]
+
+
+async def test_what_cannot_be_reached_fails_alone() -> None:
+    batches = []
+
+    async def load(keys: list[int]) -> list[int]:
+        batches.append(keys)
+        if any(key >= 10 for key in keys):
+            raise NODE_UNREACHABLE("connection to the remote node failed")
+        return [key * 10 for key in keys]
+
+    batcher = Batcher(load, apart=lambda key: key // 10, max_in_flight=1)
+    calls = [asyncio.create_task(batcher.get(key)) for key in (1, 12, 2, 13)]
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    assert [answers[0], answers[2]] == [10, 20]
+    assert isinstance(answers[1], NODE_UNREACHABLE)
+    assert isinstance(answers[3], NODE_UNREACHABLE)
+    assert batches == [[1], [12, 2, 13], [12, 13], [2]]
 
 
 async def test_keys_that_are_asked_for_together_wait_with_others_for_the_next_batch() -> None:

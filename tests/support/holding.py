@@ -7,6 +7,8 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
+from partner_api.database.cluster.catalog import has_extension
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
@@ -16,6 +18,24 @@ if TYPE_CHECKING:
     from partner_api.database.connection import Connection
 
 _PATIENCE_SECONDS = 60
+_WAIT_HERE = (
+    "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+)
+_WAIT_ON_NODES = (
+    "SELECT waiting_gpid AS pid FROM citus_lock_waits WHERE blocking_gpid = citus_backend_gpid()"
+)
+
+
+async def someone_waits(connection: Connection) -> bool:
+    """Whether any statement in the database waits for a lock."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT 1 FROM citus_lock_waits)"
+            if await has_extension(connection)
+            else "SELECT EXISTS (SELECT FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        )
+    )
 
 
 class Held:
@@ -25,9 +45,9 @@ class Held:
         self._owner = owner
 
     async def processes_that_wait(self) -> list[int]:
-        """Return the processes that wait for it, as PostgreSQL numbers them."""
+        """Return the processes that wait for it, as PostgreSQL numbers them, or all nodes of a cluster together."""
         rows = await self._owner.fetch(
-            "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            _WAIT_ON_NODES if await has_extension(self._owner) else _WAIT_HERE
         )
         return [row["pid"] for row in rows]
 

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import msgspec
 from tests.support import working
 from tests.support.assigning import LeaseAssignment, assign
+from tests.support.holding import someone_waits
 from tests.support.tenants import Wallet, job_start, make_child, make_partner
 
 from partner_api.account_pool import store as pool_accounts
@@ -350,12 +351,10 @@ class Installation:
 
     async def _see_someone_wait(self) -> None:
         deadline = time.monotonic() + 60
-        while not await self.owner.fetchval(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity "
-            "WHERE datname = current_database() AND wait_event_type = 'Lock')"
-        ):
-            assert time.monotonic() < deadline, "nobody waits"
-            await asyncio.sleep(0.01)
+        async with self.owner.acquire() as connection:
+            while not await someone_waits(connection):
+                assert time.monotonic() < deadline, "nobody waits"
+                await asyncio.sleep(0.01)
 
 
 def now() -> datetime:

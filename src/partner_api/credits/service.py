@@ -21,7 +21,9 @@ class WalletReader:
     def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
-        self._batcher: Batcher[WalletKey, Wallet | None] = Batcher(self._find)
+        self._batcher: Batcher[WalletKey, Wallet | None] = Batcher(
+            self._find, apart=lambda key: key.tenant_id
+        )
 
     async def read(
         self, tenant_id: int, organization_id: UUID, *, parent_id: UUID | None = None

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from partner_api.database.arguments import Actor, Idempotency, Outcome, call_money_function
 from partner_api.database.lookups import Lookup
-from partner_api.database.rows import columns_of, read_row
+from partner_api.database.rows import columns_of, read_joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,14 +137,13 @@ def wallet_columns(organization: str, *partners: str) -> str:
 
 _WALLETS = Lookup(
     f"""
-SELECT {wallet_columns("o", "p")}
+SELECT {wallet_columns("o", "p")}, asked.position
   FROM {{asked}}
-  LEFT JOIN organizations o
+  JOIN organizations o
     ON o.tenant_id = asked.tenant_id AND o.id = asked.organization_id
-   AND (asked.parent_id IS NULL OR o.parent_id = asked.parent_id)
-  LEFT JOIN wallets w ON w.tenant_id = o.tenant_id AND w.organization_id = o.id
-  LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
- ORDER BY asked.position
+   AND (asked.parent_id IS NULL OR o.parent_id = asked.parent_id) AND o.tenant_id {{tenants}}
+  JOIN wallets w ON w.tenant_id = o.tenant_id AND w.organization_id = o.id AND w.tenant_id {{tenants}}
+  LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id AND p.tenant_id {{tenants}}
 """,
     tenant_id="bigint",
     organization_id="uuid",
@@ -176,7 +175,7 @@ async def find_wallets(
 ) -> list[Wallet | None]:
     """Return many wallets at once, as they are stored: their periods may be over. None where the key names none."""
     rows = await _WALLETS.fetch(connection, keys)
-    return [read_row(Wallet, row if row["organization_id"] is not None else None) for row in rows]
+    return [None if row is None else read_joined(Wallet, row, "organization_id") for row in rows]
 
 
 async def roll_over_due_wallets(

@@ -17,9 +17,14 @@ class Lookup:
     cannot see them; that takes several times as long as finding one row. The form for one key is
     planned once per connection.
 
+    On a cluster, the form for one key is one command of one node, and that for many is one for each shard that has one
+    of the tenants: for that, each table is told which these are. What is not found has no row, because a table to
+    which nothing is joined from outside is looked through where it is.
+
     Args:
-        statement: has ``{asked}`` in its FROM, and has to give one row for each of its rows. It may
-            use the columns of ``asked``, and ``asked.position`` for the order.
+        statement: has ``{asked}`` in its FROM, selects ``asked.position`` as the last column, and gives at most one row
+            for each row of ``asked``. ``{tenants}`` stands behind the ``tenant_id`` of each table, if that is the
+            first of the columns.
         columns: the columns of ``asked`` with their types, in the order of a key's parts.
     """
 
@@ -28,15 +33,24 @@ class Lookup:
         types = list(enumerate(columns.values(), 1))
         arrays = ", ".join(f"${place}::{kind}[]" for place, kind in types)
         scalars = ", ".join(f"${place}::{kind}" for place, kind in types)
-        self._many = statement.format(asked=f"unnest({arrays}) WITH ORDINALITY AS {names}")
-        self._one = statement.format(asked=f"(SELECT {scalars}, 1) AS {names}")
+        self._many = statement.format(
+            asked=f"unnest({arrays}) WITH ORDINALITY AS {names}", tenants="= ANY ($1::bigint[])"
+        )
+        self._one = statement.format(
+            asked=f"(SELECT {scalars}, 1) AS {names}", tenants="= $1::bigint"
+        )
 
     async def fetch(
         self, connection: Connection | Pool, keys: Sequence[tuple[Any, ...]]
-    ) -> list[Row]:
-        """Return one row for each key."""
+    ) -> list[Row | None]:
+        """Return a row for each key; None where nothing was found."""
         if not keys:
             return []
         if len(keys) == 1:
-            return await connection.fetch(self._one, *keys[0])
-        return await connection.fetch(self._many, *map(list, zip(*keys, strict=True)))
+            rows = await connection.fetch(self._one, *keys[0])
+        else:
+            rows = await connection.fetch(self._many, *map(list, zip(*keys, strict=True)))
+        found: list[Row | None] = [None] * len(keys)
+        for row in rows:
+            found[row["position"] - 1] = row
+        return found

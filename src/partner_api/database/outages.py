@@ -37,6 +37,16 @@ _LOST = (
     asyncpg.InternalClientError,
 )
 
+# What the coordinator of a cluster says, under the SQLSTATE of an internal error, when a node goes away during a
+# statement or a commit.
+_NODE_GONE = ("on at least one active node", "server closed the connection", "connection not open")
+# What it says of a node to which it could not even send the statement.
+_NOT_REACHED = "Is the server running on that host"
+
+NODE_UNREACHABLE = asyncpg.ConnectionFailureError
+"""Raised by the coordinator of a cluster, on a connection that is as good as before: the node of a tenant is down, and
+the tenants of others may be served. A server alone never says so."""
+
 MET_OTHERS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 """Raised when a transaction was rolled back because of other transactions, and not of its own rows."""
 
@@ -59,10 +69,12 @@ def is_unavailable(error: BaseException) -> bool:
     """Return whether an error says that the database cannot do its work now: it would be the same for any statement.
 
     The connection is lost or there is none, it does not answer in time, it shuts down, its disk or memory is
-    full, its disk has a fault, or it has become a standby that only reads.
+    full, its disk has a fault, or it has become a standby that only reads. In a cluster, that may be so of one node.
     """
     if isinstance(error, asyncpg.InterfaceError):
         return _is_gone(error)
+    if isinstance(error, asyncpg.InternalServerError):
+        return _is_node_gone(error)
     # A statement that took too long says nothing of others.
     return isinstance(error, _UNAVAILABLE) and not isinstance(error, asyncpg.QueryCanceledError)
 
@@ -71,11 +83,19 @@ def is_lost(error: BaseException) -> bool:
     """Return whether an error, raised by a statement that commits, leaves open whether it has."""
     if isinstance(error, asyncpg.InterfaceError):
         return _is_gone(error)
+    if isinstance(error, asyncpg.InternalServerError):
+        return _is_node_gone(error)
+    if isinstance(error, NODE_UNREACHABLE) and _NOT_REACHED in str(error):
+        return False
     return isinstance(error, _LOST) and not isinstance(error, asyncpg.QueryCanceledError)
 
 
 def _is_gone(error: asyncpg.InterfaceError) -> bool:
     return any(word in str(error) for word in _GONE)
+
+
+def _is_node_gone(error: asyncpg.InternalServerError) -> bool:
+    return any(text in str(error) for text in _NODE_GONE)
 
 
 def log_unavailable(error: BaseException, *, where: str, **fields: object) -> None:

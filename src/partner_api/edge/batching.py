@@ -11,6 +11,7 @@ import asyncio
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from partner_api.database.outages import NODE_UNREACHABLE
 from partner_api.database.pool import require_no_connection
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Batcher(Generic[K, V]):
     Args:
         load: gets a list of distinct keys and gives, in the same order, the value or the
             exception of each. If it raises, every caller of that batch gets the exception.
+        apart: names what a key is part of, such as its tenant. If some of that cannot be reached, as when a node of a
+            cluster is down, the keys of each are loaded by themselves.
         max_batch: most keys in one call of ``load``.
         max_in_flight: most calls of ``load`` at a time.
     """
@@ -37,10 +40,12 @@ class Batcher(Generic[K, V]):
         self,
         load: Callable[[list[K]], Awaitable[Sequence[V | Exception]]],
         *,
+        apart: Callable[[K], Hashable] | None = None,
         max_batch: int = 256,
         max_in_flight: int = 2,
     ) -> None:
         self._load = load
+        self._apart = apart
         self._max_batch = max_batch
         self._max_in_flight = max_in_flight
         self._in_flight: set[asyncio.Task[None]] = set()
@@ -105,7 +110,7 @@ class Batcher(Generic[K, V]):
     async def _run(self, batch: dict[K, list[asyncio.Future[V]]]) -> None:
         values: Sequence[V | Exception]
         try:
-            values = await self._load(list(batch))
+            values = await self._load_reachable(list(batch))
             if len(values) != len(batch):
                 raise RuntimeError(f"asked for {len(batch)} values and got {len(values)}")
         except asyncio.CancelledError:
@@ -120,6 +125,23 @@ class Batcher(Generic[K, V]):
         await in_slices(
             ((future, value) for futures, value in answers for future in futures), _tell
         )
+
+    async def _load_reachable(self, keys: list[K]) -> Sequence[V | Exception]:
+        try:
+            return await self._load(keys)
+        except NODE_UNREACHABLE:
+            apart: dict[Hashable, list[K]] = {}
+            for key in keys:
+                apart.setdefault(self._apart and self._apart(key), []).append(key)
+            if len(apart) == 1:
+                raise
+        found: dict[K, V | Exception] = {}
+        for part in apart.values():
+            try:
+                found |= zip(part, await self._load(part), strict=True)
+            except NODE_UNREACHABLE as error:
+                found |= dict.fromkeys(part, error)
+        return [found[key] for key in keys]
 
 
 def _tell(answer: tuple[asyncio.Future[V], V | Exception]) -> None:

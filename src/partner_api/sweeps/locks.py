@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import asyncpg
 import structlog
 
+from partner_api.database.outages import NODE_UNREACHABLE
 from partner_api.database.skipped_rows import Rests
 from partner_api.logs import OncePerMinute
 from partner_api.sweeps import metrics
@@ -30,8 +31,12 @@ _lines: dict[str, OncePerMinute] = {}
 SETTINGS: Final = {"lock_timeout": f"{SWEEP_LOCK_SECONDS:g}s"}
 """Of PostgreSQL, for the connections of sweeps."""
 
-LATER: Final = (asyncpg.LockNotAvailableError, asyncpg.TransactionRollbackError)
-"""What PostgreSQL raises when other transactions are in the way: nothing was done, and later it can be."""
+LATER: Final = (
+    asyncpg.LockNotAvailableError,
+    asyncpg.TransactionRollbackError,
+    NODE_UNREACHABLE,
+)
+"""What PostgreSQL raises when other transactions are in the way, or a cluster's node is down: later it can be done."""
 
 
 class LockedTenants(Rests[int]):

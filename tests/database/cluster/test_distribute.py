@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
-from tests.database.cluster.worlds import digests, location_of, migrate_and_fill, on_workers
+from tests.database.cluster.worlds import digests, location_of, on_workers
 from tests.support.databases import role_of
 from tests.support.nodes import nodes_of, with_database
 
@@ -26,34 +26,30 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.cluster
 
-# Connections, where the former rows would be.
+# Where the coordinator would still have rows.
 _FORMER_ROWS = """
 SELECT coalesce(sum(pg_relation_size(logicalrelid)), 0) FROM pg_dist_partition
 """
 
 
-async def test_rows_are_spread_and_none_is_lost(empty: DatabaseUrls, owner: Connection) -> None:
-    location = location_of(empty)
-    partners = await migrate_and_fill(empty)
+async def test_rows_are_spread_and_none_is_lost(filled: DatabaseUrls, owner: Connection) -> None:
+    location = location_of(filled)
     before = await digests(owner)
     assert len(before) > 10
     plan = await make_plan(location, 4)
     assert (plan.shards, len(plan.nodes)) == (4, 2)
     noted: list[str] = []
-    await distribute(location, lambda table: noted.append(table.name), shards=4)
+    # Two at once do it once.
+    await asyncio.gather(
+        *(distribute(location, lambda table: noted.append(table.name), shards=4) for _ in range(2))
+    )
 
     assert noted == [table.name for table in plan.tables]
     assert await digests(owner) == before
     assert await owner.fetchval(_FORMER_ROWS) == 0
-    places = await owner.fetch(
-        "SELECT DISTINCT get_shard_id_for_distribution_column('organizations', id) "
-        "FROM unnest($1::bigint[]) id",
-        [partner.tenant_id for partner in partners],
-    )
-    assert places
 
     # Once more, and with other settings, nothing happens.
-    await distribute(location, noted.append)
+    await distribute(location, lambda table: noted.append(table.name))
     assert (await make_plan(location, None)).tables == []
     assert len(noted) == len(plan.tables)
     assert await digests(owner) == before
@@ -61,21 +57,10 @@ async def test_rows_are_spread_and_none_is_lost(empty: DatabaseUrls, owner: Conn
         await make_plan(location, 8)
 
 
-async def test_two_at_once_do_it_once(empty: DatabaseUrls, owner: Connection) -> None:
-    location = location_of(empty)
-    await migrate_and_fill(empty, partners=1)
-    before = await digests(owner)
-    noted: list[PlannedTable] = []
-    await asyncio.gather(*(distribute(location, noted.append, shards=4) for _ in range(2)))
-    assert len(noted) == len({table.name for table in noted})
-    assert await digests(owner) == before
-
-
 async def test_who_stops_it_finds_everything_as_it_was(
-    empty: DatabaseUrls, owner: Connection
+    filled: DatabaseUrls, owner: Connection
 ) -> None:
-    location = location_of(empty)
-    await migrate_and_fill(empty, partners=1)
+    location = location_of(filled)
     before = await digests(owner)
     half = asyncio.Event()
 
@@ -90,16 +75,13 @@ async def test_who_stops_it_finds_everything_as_it_was(
         await task
     assert not await is_distributed(owner)
     assert await digests(owner) == before
-    assert await on_workers(empty, "SELECT to_regclass('wallets')::text") == [None, None]
-    await distribute(location, lambda _: None, shards=4)
-    assert await digests(owner) == before
+    assert await on_workers(filled, "SELECT to_regclass('wallets')::text") == [None, None]
 
 
 async def test_who_is_in_the_way_is_named(
-    empty: DatabaseUrls, owner: Connection, monkeypatch: pytest.MonkeyPatch
+    filled: DatabaseUrls, owner: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    location = location_of(empty)
-    await migrate_and_fill(empty, partners=1)
+    location = location_of(filled)
     short = {**migration_locks.LOCK_SETTINGS, "lock_timeout": "1s"}
     monkeypatch.setattr(migration_locks, "LOCK_SETTINGS", short)
     monkeypatch.setattr(migration_locks, "_PAUSE_SECONDS", 0.0)

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
-import pytest_asyncio
-from tests.database.cluster.worlds import location_of, migrate_and_fill, on_workers
+from tests.database.cluster.worlds import fill, location_of, on_workers
 
 from partner_api.database.cluster.catalog import list_tables
-from partner_api.database.cluster.distribute import distribute
 from partner_api.database.cluster.survey import take_survey
 from partner_api.database.migrate import upgrade
 from partner_api.database.version import read_status
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from tests.support.databases import DatabaseUrls
 
     from partner_api.database.connection import Connection
-    from partner_api.database.location import DatabaseLocation
 
 pytestmark = pytest.mark.cluster
 
@@ -57,83 +54,73 @@ SELECT array_agg(p.oid::regprocedure::text ORDER BY 1) FROM pg_proc p
 """
 
 
-@pytest_asyncio.fixture
-async def spread(empty: DatabaseUrls) -> DatabaseLocation:
-    """A database with rows that is spread."""
-    location = location_of(empty)
-    await migrate_and_fill(empty, partners=2)
-    await distribute(location, lambda _: None, shards=4)
-    return location
-
-
 async def test_what_a_later_version_adds_is_spread(
-    spread: DatabaseLocation,
-    empty: DatabaseUrls,
-    owner: Connection,
+    spread: DatabaseUrls,
+    spread_owner: Connection,
     add_revision: Callable[[str], None],
     add_function: Callable[[str], None],
 ) -> None:
-    before = await take_survey(owner)
+    await fill(spread.owner)
+    before = await take_survey(spread_owner)
     assert before is not None
     add_revision(_REVISION)
     add_function(_FIRST)
     statuses = await asyncio.gather(
-        *(upgrade(spread.owner_url, spread.application_role) for _ in range(2))
+        *(upgrade(spread.owner, location_of(spread).application_role) for _ in range(2))
     )
     assert [status.revision for status in statuses] == ["9999", "9999"]
 
-    tables = {table.name: table for table in await list_tables(owner)}
+    tables = {table.name: table for table in await list_tables(spread_owner)}
     assert (tables["notes"].kind, tables["notes"].distributed) == ("tenants", True)
-    assert await owner.fetchval("SELECT count(*) FROM notes") == 4
-    tenant_id = await owner.fetchval("SELECT min(id) FROM tenants")
-    assert await owner.fetchval("SELECT note_put($1, now())", tenant_id) == 16
-    assert await owner.fetchval(_DELEGATED) == ["note_put(bigint,timestamp with time zone)"]
+    assert await spread_owner.fetchval("SELECT count(*) FROM notes") == 4
+    tenant_id = await spread_owner.fetchval("SELECT min(id) FROM tenants")
+    assert await spread_owner.fetchval("SELECT note_put($1, now())", tenant_id) == 16
+    assert await spread_owner.fetchval(_DELEGATED) == ["note_put(bigint,timestamp with time zone)"]
     # What was delegated is so still, although it was replaced.
-    after = await take_survey(owner)
+    after = await take_survey(spread_owner)
     assert after is not None
     assert (after.missing, after.delegated) == ([], before.delegated + 1)
     hold = "SELECT prosrc FROM pg_proc WHERE proname = 'tenant_hold'"
-    assert [await owner.fetchval(hold)] * 2 == await on_workers(empty, hold)
-    assert "UPDATE wallets" in await owner.fetchval(hold)
+    assert [await spread_owner.fetchval(hold)] * 2 == await on_workers(spread, hold)
+    assert "UPDATE wallets" in await spread_owner.fetchval(hold)
 
 
 async def test_a_function_with_another_body_or_signature_stays_at_the_tenant(
-    spread: DatabaseLocation,
-    empty: DatabaseUrls,
-    owner: Connection,
+    spread: DatabaseUrls,
+    spread_owner: Connection,
     add_revision: Callable[[str], None],
     add_function: Callable[[str], None],
 ) -> None:
+    await fill(spread.owner)
     add_revision(_REVISION)
     exists = "SELECT array_agg(oid::regprocedure::text) FROM pg_proc WHERE proname = 'note_put'"
-    tenant_id = await owner.fetchval("SELECT min(id) FROM tenants")
+    tenant_id = await spread_owner.fetchval("SELECT min(id) FROM tenants")
     for text, call, sums in (
         (_FIRST, "note_put($1, now())", 16),
         (_OTHER_BODY, "note_put($1, now())", 20),
         (_OTHER_SIGNATURE, "note_put($1, now(), 'x')", 26),
     ):
         add_function(text)
-        await upgrade(spread.owner_url, spread.application_role)
-        (signature,) = await owner.fetchval(exists)
-        assert await owner.fetchval(_DELEGATED) == [signature]
-        assert await on_workers(empty, exists) == [[signature]] * 2
-        assert await owner.fetchval(f"SELECT {call}", tenant_id) == sums
+        await upgrade(spread.owner, location_of(spread).application_role)
+        (signature,) = await spread_owner.fetchval(exists)
+        assert await spread_owner.fetchval(_DELEGATED) == [signature]
+        assert await on_workers(spread, exists) == [[signature]] * 2
+        assert await spread_owner.fetchval(f"SELECT {call}", tenant_id) == sums
         callable_by_all = f"SELECT has_function_privilege('public', '{signature}', 'EXECUTE')"
-        assert await on_workers(empty, callable_by_all) == [False, False]
+        assert await on_workers(spread, callable_by_all) == [False, False]
 
 
 async def test_a_migration_that_fails_leaves_nothing_on_any_node(
-    spread: DatabaseLocation,
-    empty: DatabaseUrls,
-    owner: Connection,
+    spread: DatabaseUrls,
+    spread_owner: Connection,
     add_revision: Callable[[str], None],
     add_function: Callable[[str], None],
 ) -> None:
-    before = await read_status(owner, None)
+    before = await read_status(spread_owner, None)
     add_revision(_REVISION)
     add_function(f"{_FIRST} SELECT 1 / 0;")
     with pytest.raises(asyncpg.DivisionByZeroError):
-        await upgrade(spread.owner_url, spread.application_role)
-    assert (await read_status(owner, None)).revision == before.revision
+        await upgrade(spread.owner, location_of(spread).application_role)
+    assert (await read_status(spread_owner, None)).revision == before.revision
     left = "SELECT to_regclass('notes')::text || to_regproc('note_put')::text"
-    assert [await owner.fetchval(left), *await on_workers(empty, left)] == [None] * 3
+    assert [await spread_owner.fetchval(left), *await on_workers(spread, left)] == [None] * 3

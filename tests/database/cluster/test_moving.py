@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from tests.database.cluster.worlds import digests, location_of, migrate_and_fill, on_workers
+from tests.database.cluster.worlds import digests, fill, on_workers
 from tests.support.tenants import make_child
 
 from partner_api.database.cluster.catalog import list_nodes
-from partner_api.database.cluster.distribute import distribute
 from partner_api.database.cluster.errors import ClusterError
 from partner_api.database.cluster.moves import move_shard
 from partner_api.database.cluster.moving import move_tenant
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from tests.support.databases import DatabaseUrls
     from tests.support.tenants import Wallet
 
+    from partner_api.database.cluster.catalog import Node
     from partner_api.database.cluster.places import Place
     from partner_api.database.connection import Connection
 
@@ -38,11 +38,9 @@ SELECT (SELECT count(*) FROM pg_subscription s JOIN pg_database d ON d.oid = s.s
 
 
 @pytest_asyncio.fixture
-async def partner(empty: DatabaseUrls) -> Wallet:
+async def partner(spread: DatabaseUrls) -> Wallet:
     """A partner in a database that is spread."""
-    partners = await migrate_and_fill(empty)
-    await distribute(location_of(empty), lambda _: None, shards=2)
-    return partners[0]
+    return (await fill(spread.owner))[0]
 
 
 async def place_of(owner: Connection, partner: Wallet) -> Place:
@@ -50,65 +48,59 @@ async def place_of(owner: Connection, partner: Wallet) -> Place:
     return place
 
 
-async def other_node(owner: Connection, place: Place) -> str:
-    (name,) = [
-        node.name
-        for node in await list_nodes(owner)
-        if node.has_tenants and node.name != place.node.name
-    ]
-    return name
+async def other_node(owner: Connection, place: Place) -> Node:
+    (other,) = [node for node in await list_nodes(owner) if node.has_tenants and node != place.node]
+    return other
 
 
 async def test_a_tenant_moves_and_gets_a_shard_of_its_own(
-    empty: DatabaseUrls, owner: Connection, partner: Wallet
+    spread: DatabaseUrls, spread_owner: Connection, partner: Wallet
 ) -> None:
-    before = await digests(owner)
-    place = await place_of(owner, partner)
-    there, here = await other_node(owner, place), place.node.name
+    before = await digests(spread_owner)
+    place = await place_of(spread_owner, partner)
+    there, here = (await other_node(spread_owner, place)).name, place.node.name
     done: list[str] = []
 
     async def move(to: str, *, isolate: bool) -> Place:
         await move_tenant(
-            empty.owner,
-            await place_of(owner, partner),
+            spread.owner,
+            await place_of(spread_owner, partner),
             to,
             isolate=isolate,
             note=lambda _: None,
             done=done.append,
         )
-        return await place_of(owner, partner)
+        return await place_of(spread_owner, partner)
 
     moved = await move(there, isolate=False)
     assert (moved.node.name, moved.shard, moved.others) == (there, place.shard, place.others)
     isolated = await move(here, isolate=True)
     assert (isolated.node.name, isolated.others, isolated.divisible) == (here, 0, False)
     assert done[:2] == [f"moved to {there}.", f"has a shard of its own on {here}."]
-    assert await digests(owner) == before
+    assert await digests(spread_owner) == before
 
-    survey = await take_survey(owner)
+    survey = await take_survey(spread_owner)
     assert survey is not None
     assert [own.partner_id for own in survey.own_shards] == [partner.organization_id]
     # Those who shared its shard are where they were.
     shards = {use.node.name: use.shards for use in survey.nodes if use.node.has_tenants}
-    assert shards == {here: 2, there: len(done)}
+    assert sum(shards.values()) == 4 + len(done) - 2
     assert survey.move is None
-    assert await on_workers(empty, _LEFT) == [0, 0]
+    assert await on_workers(spread, _LEFT) == [0, 0]
     # It is used as before.
-    await make_child(owner, partner, prepaid=1)
+    await make_child(spread_owner, partner, prepaid=1)
 
 
 async def test_a_move_that_is_stopped_leaves_the_tenant_where_it_was(
-    empty: DatabaseUrls, owner: Connection, partner: Wallet
+    spread: DatabaseUrls, spread_owner: Connection, partner: Wallet
 ) -> None:
-    place = await place_of(owner, partner)
-    target = next(
-        node for node in await list_nodes(owner) if node.name == await other_node(owner, place)
-    )
-    before = await digests(owner)
+    place = await place_of(spread_owner, partner)
+    target = await other_node(spread_owner, place)
+    before = await digests(spread_owner)
     begun = asyncio.Event()
     task = asyncio.create_task(
         move_shard(
-            empty.owner,
+            spread.owner,
             place.shard,
             place.node,
             target,
@@ -119,34 +111,32 @@ async def test_a_move_that_is_stopped_leaves_the_tenant_where_it_was(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert (await place_of(owner, partner)).node == place.node
-    assert await digests(owner) == before
-    assert await on_workers(empty, _LEFT) == [0, 0]
+    assert (await place_of(spread_owner, partner)).node == place.node
+    assert await digests(spread_owner) == before
+    assert await on_workers(spread, _LEFT) == [0, 0]
 
 
 async def test_nodes_with_different_loads_are_made_alike(
-    empty: DatabaseUrls, owner: Connection, partner: Wallet
+    spread: DatabaseUrls, spread_owner: Connection, partner: Wallet
 ) -> None:
-    assert await plan_moves(empty.owner) == []
-    place = await place_of(owner, partner)
-    target = next(
-        node for node in await list_nodes(owner) if node.name == await other_node(owner, place)
-    )
-    await move_shard(empty.owner, place.shard, place.node, target, lambda _: None)
-    (planned,) = await plan_moves(empty.owner)
+    assert await plan_moves(spread.owner) == []
+    place = await place_of(spread_owner, partner)
+    target = await other_node(spread_owner, place)
+    await move_shard(spread.owner, place.shard, place.node, target, lambda _: None)
+    (planned,) = await plan_moves(spread.owner)
     assert (planned.source, planned.target) == (target, place.node)
-    await move_shard(empty.owner, planned.shard, planned.source, planned.target, lambda _: None)
-    assert await plan_moves(empty.owner) == []
+    await move_shard(spread.owner, planned.shard, planned.source, planned.target, lambda _: None)
+    assert await plan_moves(spread.owner) == []
 
 
 async def test_what_cannot_be_moved_says_why(
-    empty: DatabaseUrls, owner: Connection, partner: Wallet
+    spread: DatabaseUrls, spread_owner: Connection, partner: Wallet
 ) -> None:
-    place = await place_of(owner, partner)
+    place = await place_of(spread_owner, partner)
 
     async def move(to: str, *, isolate: bool = False) -> None:
         await move_tenant(
-            empty.owner, place, to, isolate=isolate, note=lambda _: None, done=lambda _: None
+            spread.owner, place, to, isolate=isolate, note=lambda _: None, done=lambda _: None
         )
 
     with pytest.raises(ClusterError, match=r"no node nowhere:1 .* These are: "):
@@ -156,9 +146,9 @@ async def test_what_cannot_be_moved_says_why(
     with pytest.raises(
         ClusterError, match=r"There is no organization org_.* in the environment test"
     ):
-        await find_places(owner, partner.organization_id, "test")
+        await find_places(spread_owner, partner.organization_id, "test")
     # Citus lets one move at a time change these tables.
-    other = await other_node(owner, place)
+    other = (await other_node(spread_owner, place)).name
     moves = await asyncio.gather(move(other), move(other), return_exceptions=True)
     assert sum(each is None for each in moves) == 1
     (refused,) = [each for each in moves if each is not None]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from tests.database.cluster.worlds import location_of, migrate_and_fill
+from tests.database.cluster.worlds import location_of
 from tests.support.databases import make_database
 from tests.support.nodes import execute, nodes_of, with_database
 
@@ -124,8 +124,8 @@ async def test_roles_that_do_not_fit_are_refused(database_urls: DatabaseUrls) ->
     if database_urls.owner == database_urls.app:
         pytest.skip("the suite has one role")
     with make_database(database_urls, migrated=False) as urls:
-        await migrate_and_fill(urls, partners=1)
         location = location_of(urls)
+        await migrate.upgrade(urls.owner, location.application_role)
         for other, said in (
             ({"owner_url": urls.app}, "Only the role that owns the tables"),
             (

@@ -8,7 +8,6 @@ from tests.support.databases import role_of
 from tests.support.nodes import nodes_of, with_database
 from tests.support.tenants import make_child, make_partner
 
-from partner_api.database import migrate
 from partner_api.database.connection import connect
 from partner_api.database.location import DatabaseLocation
 
@@ -28,11 +27,9 @@ def location_of(urls: DatabaseUrls) -> DatabaseLocation:
     return DatabaseLocation(urls.owner, urls.app, role)
 
 
-async def migrate_and_fill(urls: DatabaseUrls, *, partners: int = 4) -> list[Wallet]:
-    """Migrate an empty database, and let partners with children have credits and money."""
-    location = location_of(urls)
-    await migrate.upgrade(urls.owner, location.application_role)
-    owner = await connect(urls.owner)
+async def fill(owner_url: str, *, partners: int = 2) -> list[Wallet]:
+    """Let partners with children have credits and money."""
+    owner = await connect(owner_url)
     try:
         made = []
         for number in range(partners):

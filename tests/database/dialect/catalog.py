@@ -133,7 +133,8 @@ async def read_catalog(connection: Connection) -> Catalog:
  GROUP BY proname
         """
     )
-    previous = (SOURCE / "database" / "functions" / "90_previous_release.sql").read_text()
+    files = (SOURCE / "database" / "functions").glob("9*_previous_release*.sql")
+    previous = "".join(path.read_text() for path in files)
     return Catalog(
         (row["relname"] for row in tables),
         (

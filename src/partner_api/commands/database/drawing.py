@@ -121,7 +121,7 @@ def facts_of(survey: Survey) -> list[tuple[str, str]]:
     """Return the lines on a cluster for the table of names and values."""
     facts = [("Citus", survey.citus)]
     if not survey.distributed:
-        return [*facts, ("spread", "not yet")]
+        return [*facts, ("spread", "not yet; `layers db distribute --dry-run` says what it takes")]
     facts += [
         ("by tenant", ", ".join(survey.spread)),
         ("on each node", ", ".join(survey.copied)),
@@ -175,8 +175,6 @@ def advice_on(survey: Survey) -> str | None:
     away = [use.node.name for use in survey.nodes if not use.reachable]
     if away:
         return f"The coordinator cannot reach {', '.join(away)}: start it, or see its log."
-    if not survey.distributed:
-        return "To spread the tenants over the nodes, run `layers db distribute --dry-run`."
-    if survey.missing:
+    if survey.distributed and survey.missing:
         return "To spread what is missing, run `layers db distribute`."
     return None

@@ -99,15 +99,27 @@ BEGIN
     FOR v_tenant IN
         SELECT tenant_id FROM audit_events_default WHERE occurred_at < v_before GROUP BY tenant_id LIMIT p_limit
     LOOP
-        DELETE FROM audit_events_default
-         WHERE tenant_id = v_tenant AND (occurred_at, event_id) IN (
-               SELECT occurred_at, event_id FROM audit_events_default
-                WHERE tenant_id = v_tenant AND occurred_at < v_before ORDER BY occurred_at, event_id LIMIT p_limit);
-        GET DIAGNOSTICS v_deleted = ROW_COUNT;
+        v_deleted := audit_expire_default(v_tenant, v_before, p_limit);
         v_gone := v_gone + v_deleted;
         p_limit := p_limit - v_deleted;
         EXIT WHEN p_limit <= 0;
     END LOOP;
     RETURN v_gone;
+END
+$$;
+
+-- Delete at most p_limit rows of a tenant that lie outside any month and are older than p_before. Return how many went.
+CREATE OR REPLACE FUNCTION audit_expire_default(p_tenant_id bigint, p_before timestamptz, p_limit integer)
+RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_deleted integer;
+BEGIN
+    DELETE FROM audit_events_default
+     WHERE tenant_id = p_tenant_id AND (occurred_at, event_id) IN (
+           SELECT occurred_at, event_id FROM audit_events_default
+            WHERE tenant_id = p_tenant_id AND occurred_at < p_before ORDER BY occurred_at, event_id LIMIT p_limit);
+    GET DIAGNOSTICS v_deleted = ROW_COUNT;
+    RETURN v_deleted;
 END
 $$;

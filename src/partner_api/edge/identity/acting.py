@@ -26,7 +26,9 @@ class Children:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._children: Batcher[tuple[int, UUID, UUID], store.Child | None] = Batcher(self._find)
+        self._children: Batcher[tuple[int, UUID, UUID], store.Child | None] = Batcher(
+            self._find, apart=lambda asked: asked[0]
+        )
 
     async def find(self, caller: Caller, child_id: UUID) -> store.Child:
         """Look a direct child of the caller's organization up, in one round trip.

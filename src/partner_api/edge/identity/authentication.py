@@ -94,7 +94,9 @@ class Authenticator:
         self._pool = pool
         self._secret_keys = secret_keys
         self._development = development
-        self._keys: Batcher[store.KeyLookup, store.FoundKey | None] = Batcher(self._find_keys)
+        self._keys: Batcher[store.KeyLookup, store.FoundKey | None] = Batcher(
+            self._find_keys, apart=lambda asked: asked.tenant_id
+        )
         self._operators: Batcher[str, store.KnownOperator | None] = Batcher(self._find_operators)
         self.verified = VerifiedTokens()
 

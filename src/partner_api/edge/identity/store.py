@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from partner_api.credits.store import Wallet, wallet_columns
 from partner_api.database.lookups import Lookup
-from partner_api.database.rows import columns_of, read_joined, read_row
+from partner_api.database.rows import columns_of, read_joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,16 +103,15 @@ _KEY_COLUMNS = columns_of(
     rate_limit_tier="coalesce(p.rate_limit_tier, o.rate_limit_tier)",
 )
 _KEY_TABLES = """
-  LEFT JOIN api_keys k ON k.tenant_id = asked.tenant_id AND k.keyid = asked.keyid
-  LEFT JOIN organizations o ON o.tenant_id = k.tenant_id AND o.id = k.organization_id
-  LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id
+  JOIN api_keys k ON k.tenant_id = asked.tenant_id AND k.keyid = asked.keyid AND k.tenant_id {tenants}
+  JOIN organizations o ON o.tenant_id = k.tenant_id AND o.id = k.organization_id AND o.tenant_id {tenants}
+  LEFT JOIN organizations p ON p.tenant_id = o.tenant_id AND p.id = o.parent_id AND p.tenant_id {tenants}
 """
 _KEYS = Lookup(
     f"""
-SELECT {_KEY_COLUMNS}
+SELECT {_KEY_COLUMNS}, asked.position
   FROM {{asked}}
 {_KEY_TABLES}
- ORDER BY asked.position
 """,
     tenant_id="bigint",
     keyid="text",
@@ -121,15 +120,14 @@ SELECT {_KEY_COLUMNS}
 # was found: where there is none, there is nothing else.
 _KEYS_WITH_SUBJECTS = Lookup(
     f"""
-SELECT {_KEY_COLUMNS}, {columns_of(Child, "s")}, {wallet_columns("s", "p", "o")}
+SELECT {_KEY_COLUMNS}, {columns_of(Child, "s")}, {wallet_columns("s", "p", "o")}, asked.position
   FROM {{asked}}
 {_KEY_TABLES}
   LEFT JOIN organizations s
     ON s.tenant_id = k.tenant_id AND s.id = coalesce(asked.child_id, k.organization_id)
-   AND (asked.child_id IS NULL OR s.parent_id = k.organization_id)
+   AND (asked.child_id IS NULL OR s.parent_id = k.organization_id) AND s.tenant_id {{tenants}}
   LEFT JOIN wallets w
-    ON asked.wallet AND w.tenant_id = s.tenant_id AND w.organization_id = s.id
- ORDER BY asked.position
+    ON asked.wallet AND w.tenant_id = s.tenant_id AND w.organization_id = s.id AND w.tenant_id {{tenants}}
 """,
     tenant_id="bigint",
     keyid="text",
@@ -138,11 +136,11 @@ SELECT {_KEY_COLUMNS}, {columns_of(Child, "s")}, {wallet_columns("s", "p", "o")}
 )
 _CHILDREN = Lookup(
     f"""
-SELECT {columns_of(Child, "o")}
+SELECT {columns_of(Child, "o")}, asked.position
   FROM {{asked}}
-  LEFT JOIN organizations o
+  JOIN organizations o
     ON o.tenant_id = asked.tenant_id AND o.id = asked.id AND o.parent_id = asked.parent_id
- ORDER BY asked.position
+   AND o.tenant_id {{tenants}}
 """,
     tenant_id="bigint",
     parent_id="uuid",
@@ -150,10 +148,9 @@ SELECT {columns_of(Child, "o")}
 )
 _OPERATORS = Lookup(
     f"""
-SELECT {columns_of(KnownOperator, "r")}
+SELECT {columns_of(KnownOperator, "r")}, asked.position
   FROM {{asked}}
-  LEFT JOIN operators r ON r.keyid = asked.keyid
- ORDER BY asked.position
+  JOIN operators r ON r.keyid = asked.keyid
 """,
     keyid="text",
 )
@@ -181,7 +178,9 @@ async def find_operators(pool: Pool, keyids: Sequence[str]) -> list[KnownOperato
     return _read_found(KnownOperator, await _OPERATORS.fetch(pool, [(keyid,) for keyid in keyids]))
 
 
-def _read_with_subject(asked: KeyLookup, row: Row) -> FoundKey | None:
+def _read_with_subject(asked: KeyLookup, row: Row | None) -> FoundKey | None:
+    if row is None:
+        return None
     key = read_joined(KnownKey, row, "id")
     if key is None:
         return None
@@ -191,5 +190,5 @@ def _read_with_subject(asked: KeyLookup, row: Row) -> FoundKey | None:
     return FoundKey(key, child, wallet)
 
 
-def _read_found(kind: type[S], rows: Sequence[Row]) -> list[S | None]:
-    return [None if row["id"] is None else read_row(kind, row) for row in rows]
+def _read_found(kind: type[S], rows: Sequence[Row | None]) -> list[S | None]:
+    return [None if row is None else read_joined(kind, row, "id") for row in rows]

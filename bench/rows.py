@@ -1,0 +1,121 @@
+"""What a row of each table takes on the disk with its indexes, and what each operation writes to PostgreSQL's log."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from partner_api.clock import Clock
+from partner_api.database.connection import connect, open_pool
+from partner_api.sweeps.renewals import RenewLeases
+from rig import calls
+from rig.command import CONSOLE, run
+from rig.database import temporary_database
+from rig.leases import DUE, fill_leases
+from rig.report import number, show
+from rig.tenants import make_children, make_partner
+
+if TYPE_CHECKING:
+    from partner_api.database.connection import Connection
+    from partner_api.database.location import DatabaseLocation
+
+_LEASES = 2_000
+_CHILDREN = 2_000
+_WRITES = {
+    "start of a job": calls.start,
+    "completion of a job": calls.complete,
+    "allocation": calls.allocate,
+    "posting": calls.post,
+}
+
+
+def main(
+    times: Annotated[
+        int, typer.Option(min=100, max=100_000, help="So many of each operation.")
+    ] = 4_000,
+    batch: Annotated[int, typer.Option(min=1, max=100, help="Items a call.")] = 1,
+) -> None:
+    """Fill a database by the functions that the server calls, and read its catalog.
+
+    It starts a PostgreSQL of its own in a temporary folder.
+    """
+    with temporary_database(durable=False) as location:
+        written, rows = asyncio.run(_measure(location, times, batch))
+    show(f"Written by an operation, {batch} a call", ["", "bytes of WAL"], written)
+    show(
+        "Rows, with their indexes and what is stored apart",
+        ["", "rows", "bytes a row", "of them indexes"],
+        rows,
+    )
+
+
+async def _measure(
+    location: DatabaseLocation, times: int, batch: int
+) -> tuple[list[list[str]], list[list[str]]]:
+    target = await calls.open_target(location.owner_url, location.application_url)
+    owner = await connect(location.owner_url)
+    written = []
+    try:
+        for name, call in _WRITES.items():
+            with CONSOLE.status(f"{name} …"):
+                if call is calls.complete:
+                    await calls.claim_for(target, times // batch, batch)
+                before = await _position(owner)
+                await calls.rate(target, call, batch, times // batch)
+                spent = await _position(owner) - before
+            written.append([name, number(spent / (times // batch * batch))])
+        written.append(["renewal of a lease", number(await _renew(owner, location))])
+        now = Clock().now()
+        await make_children(owner, now, await make_partner(owner, now), _CHILDREN)
+        await owner.execute("VACUUM ANALYZE")
+        return written, await _rows(owner)
+    finally:
+        await owner.close()
+        await calls.close_target(target)
+
+
+async def _renew(owner: Connection, location: DatabaseLocation) -> float:
+    """Return what one of the renewals of a month writes."""
+    await fill_leases(owner, 4, _LEASES, lambda _: None)
+    pool = await open_pool(location.application_url, 1)
+    try:
+        sweep, before = RenewLeases(), await _position(owner)
+        while await sweep.step(pool, DUE):
+            pass
+        return (await _position(owner) - before) / _LEASES
+    finally:
+        await pool.close()
+
+
+async def _position(owner: Connection) -> int:
+    return int(await owner.fetchval("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"))
+
+
+async def _rows(owner: Connection) -> list[list[str]]:
+    """Return the tables with enough rows for an average, partitions as a part of theirs, the largest rows first."""
+    found = await owner.fetch(
+        """
+        SELECT r.oid::regclass::text AS name, sum(c.reltuples)::bigint AS rows,
+               sum(pg_total_relation_size(c.oid)) AS bytes, sum(pg_indexes_size(c.oid)) AS indexes
+          FROM pg_class r
+          JOIN pg_class c ON c.relkind = 'r' AND (c.oid = r.oid OR c.oid IN (
+               SELECT inhrelid FROM pg_inherits WHERE inhparent = r.oid))
+         WHERE r.relnamespace = 'public'::regnamespace AND r.relkind IN ('r', 'p') AND NOT r.relispartition
+         GROUP BY r.oid HAVING sum(c.reltuples) >= 100 ORDER BY 3 DESC
+        """
+    )
+    return [
+        [
+            row["name"],
+            number(row["rows"]),
+            number(row["bytes"] / row["rows"]),
+            number(row["indexes"] / row["rows"]),
+        ]
+        for row in found
+    ]
+
+
+if __name__ == "__main__":
+    run(main)
