@@ -122,7 +122,8 @@ async def _delegate(connection: Connection) -> None:
     bodies: dict[str, str] = {}
     for row in rows:
         bodies[row["name"]] = bodies.get(row["name"], "") + row["body"]
-    writing = functions_that_write(bodies, copied)
+    # A function that is pushed always may use one tenant's rows, and an operator's record is in a tenant of its own.
+    writing = functions_that_write(bodies, [*copied, "idempotency_keys"])
     for row in rows:
         always = row["name"] not in writing
         if row["of_tenant"] and not (row["delegated"] and row["always"] == always):
