@@ -111,7 +111,7 @@ class _Turns:
         self.deliveries: list[ClaimedDelivery] = []
 
     async def take(self, connection: Connection) -> None:
-        """Give one tenant after the other its turn, as long as there are slots.
+        """Claim of one tenant after the other, as long as there are slots.
 
         Those that a tenant may need are taken for it before it is known how many it does; who finds none left ends, and
         whoever gives some back goes on.
