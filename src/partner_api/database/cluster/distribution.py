@@ -24,6 +24,7 @@ _DISTRIBUTING = (
     # Tables that refer to each other are spread one after the other in one transaction.
     "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
 )
+_RECORDS = "idempotency_keys"
 # For every session of the database.
 _SETTINGS = {
     # Tenants' tables refer to copied ones, which Citus wants to change over one connection per node.
@@ -122,7 +123,8 @@ async def _delegate(connection: Connection) -> None:
     bodies: dict[str, str] = {}
     for row in rows:
         bodies[row["name"]] = bodies.get(row["name"], "") + row["body"]
-    writing = functions_that_write(bodies, copied)
+    # What an operator asks for with a key is recorded with the operators, who are elsewhere than the tenant.
+    writing = functions_that_write(bodies, [*copied, _RECORDS])
     for row in rows:
         always = row["name"] not in writing
         if row["of_tenant"] and not (row["delegated"] and row["always"] == always):

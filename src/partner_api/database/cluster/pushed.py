@@ -17,6 +17,7 @@ def functions_that_write(bodies: Mapping[str, str], tables: Collection[str]) -> 
 
     Of a table that each node has a copy of, all copies are written at once. A function that does so on a tenant's node
     within a transaction of the coordinator would be a second one that writes there, and crashes the node at its commit.
+    And one that must run at its tenant's node may read and write rows of no other tenant.
 
     Args:
         bodies: what each function does, by its name; of several with one name, all bodies in one text.
