@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pytest
 from tests.support.tenants import make_child, make_partner
 
 from partner_api.database.connection import connect
@@ -45,6 +46,9 @@ async def test_no_keys_have_no_rows(connection: Connection) -> None:
     assert await _ORGANIZATIONS.fetch(connection, []) == []
 
 
+@pytest.mark.one_server(
+    reason="a cluster's coordinator plans a statement for the tenant that it names"
+)
 async def test_one_key_is_planned_once_per_connection(database_urls: DatabaseUrls) -> None:
     # A connection of its own: one of the pool has statements of other tests, plans included.
     connection = await connect(database_urls.app)

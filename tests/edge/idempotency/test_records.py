@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -216,10 +217,14 @@ async def test_after_a_day_the_key_is_new_again(
     client: httpx2.AsyncClient, family: Family, owner_connection: Connection
 ) -> None:
     await _create(client, family, "k")
+    tenant_id = family.partner.wallet.tenant_id
+    created_at = await owner_connection.fetchval(
+        "SELECT created_at FROM idempotency_keys WHERE tenant_id = $1", tenant_id
+    )
     await owner_connection.execute(
-        "UPDATE idempotency_keys SET created_at = created_at - interval '24 hours' "
-        "WHERE tenant_id = $1",
-        family.partner.wallet.tenant_id,
+        "UPDATE idempotency_keys SET created_at = $2 WHERE tenant_id = $1",
+        tenant_id,
+        created_at - timedelta(hours=24),
     )
     response = await _create(client, family, "k", {**BODY, "credits": 6})
     assert response.status_code == 201

@@ -131,7 +131,7 @@ async def test_a_childs_state_decides_what_works(
 ) -> None:
     await owner_connection.execute(
         "UPDATE organizations SET status = $1, "
-        "archived_at = CASE WHEN $1 = 'archived' THEN now() END, "
+        "archived_at = CASE WHEN $1 = 'archived' THEN updated_at END, "
         "reclaimed_credits = CASE WHEN $1 = 'archived' THEN 0 END, "
         "revoked_api_keys = CASE WHEN $1 = 'archived' THEN 0 END, "
         "released_leased_accounts = CASE WHEN $1 = 'archived' THEN 0 END WHERE id = $2",

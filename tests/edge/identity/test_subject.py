@@ -296,7 +296,7 @@ async def test_the_child_s_status_is_that_of_the_same_instant(
 ) -> None:
     await owner_connection.execute(
         "UPDATE organizations SET status = $1, "
-        "archived_at = CASE WHEN $1 = 'archived' THEN now() END, "
+        "archived_at = CASE WHEN $1 = 'archived' THEN updated_at END, "
         "reclaimed_credits = CASE WHEN $1 = 'archived' THEN 0 END, "
         "revoked_api_keys = CASE WHEN $1 = 'archived' THEN 0 END, "
         "released_leased_accounts = CASE WHEN $1 = 'archived' THEN 0 END WHERE id = $2",
