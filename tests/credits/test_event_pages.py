@@ -110,12 +110,19 @@ async def test_a_project_s_events_come_in_the_order_of_the_ledger(
     transaction = owner_connection.transaction()
     await transaction.start()
     try:
-        # On a cluster, also at the tenant's node.
-        await owner_connection.execute("SET LOCAL citus.propagate_set_commands = 'local'")
         await owner_connection.execute("SET LOCAL session_replication_role = replica")
         wallet = await make_ledger(owner_connection, 9)
-        events, _ = await page(owner_connection, wallet, EventFilter(project_ids=PROJECTS))
-        first, _ = await page(owner_connection, wallet, EventFilter(project_ids=PROJECTS[:1]))
+        events, first = [
+            await list_events(
+                owner_connection,
+                wallet.tenant_id,
+                wallet.organization_id,
+                EventFilter(project_ids=project_ids),
+                before=None,
+                limit=ROWS,
+            )
+            for project_ids in (PROJECTS, PROJECTS[:1])
+        ]
     finally:
         await transaction.rollback()
     assert [event.sequence for event in events] == [9, 8, 7, 6, 5, 3, 2, 1]

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from tests.support.endpoints import happen, make_endpoint, publish, result_of
 from tests.support.invariants import mismatches
 from tests.support.leases import lease, make_account
 from tests.support.operations import hold, started
@@ -18,6 +19,7 @@ from partner_api.credits.store import CreditPosting
 from partner_api.database.arguments import SYSTEM, Idempotency
 from partner_api.jobs.claim_store import CancelItem, JobCompletion, JobFailure, JobHeartbeat
 from partner_api.lease_requests import store as requests
+from partner_api.webhooks.sending_store import ClaimedDelivery
 
 if TYPE_CHECKING:
     from tests.support.tenants import Wallet
@@ -84,6 +86,24 @@ async def test_leases_are_priced_and_ended(connection: Connection, partner: Wall
     assert await call(connection, SET_PRICE, partner, lease_id, 8, SYSTEM) == ("CONFLICT", over)
     assert await call(connection, SET_PRICE, partner, uuid4(), 8, SYSTEM) == ("NOT_FOUND", None)
     assert await mismatches(connection, partner.tenant_id) == []
+
+
+async def test_leases_of_several_partners_are_renewed(
+    connection: Connection, partner: Wallet
+) -> None:
+    other = await make_partner(connection, cash_cents=1_000_000)
+    for wallet in (partner, other):
+        await lease(connection, wallet, NOON)
+    row = await connection.fetchrow(
+        "SELECT * FROM leases_renew_partners($1, $2, $3)",
+        [partner.tenant_id, other.tenant_id],
+        NOON + timedelta(days=32),
+        1_000,
+    )
+    assert row is not None
+    assert tuple(row) == (2, 2, [])
+    for wallet in (partner, other):
+        assert await mismatches(connection, wallet.tenant_id) == []
 
 
 async def test_money_is_refunded(connection: Connection, partner: Wallet) -> None:
@@ -324,3 +344,34 @@ async def test_ends_of_jobs_that_have_begun_go_on(
     # The key of the completion: it is looked up here.
     assert start["status"] == "replayed"
     assert await mismatches(connection, tenant) == []
+
+
+async def test_deliveries_of_several_tenants_are_claimed_and_reported(
+    connection: Connection,
+) -> None:
+    partners = [await make_partner(connection) for _ in range(3)]
+    for partner in partners:
+        await make_endpoint(connection, partner)
+        await happen(connection, partner, count=2)
+        await publish(connection, partner)
+    ids = [partner.tenant_id for partner in partners]
+    claimed = await connection.fetchrow(
+        "SELECT * FROM webhook_deliveries_claim($1, $2, 4, 4, 2, 30, $3, $4)",
+        ids,
+        NOON,
+        [str(ids[0])],
+        [1],
+    )
+    assert claimed is not None
+    deliveries = [ClaimedDelivery(*one.values()) for one in claimed["p_claimed"]]
+    assert [one.tenant_id for one in deliveries] == [ids[0], ids[1], ids[1], ids[2]]
+    assert (claimed["p_tenants"], claimed["p_abandoned"]) == (3, 0)
+    results = [result_of(one, NOON) for one in (deliveries[3], deliveries[0], deliveries[1])]
+    results.append(results[0]._replace(claim_token=uuid4(), delivery_id=uuid4()))
+    results[1] = results[1]._replace(status=410)
+    finished = await connection.fetchrow(
+        "SELECT * FROM webhook_deliveries_finish($1, $2)", NOON, results
+    )
+    assert finished is not None
+    assert finished["p_statuses"] == ["delivered", "abandoned", "delivered", "stale"]
+    assert finished["p_paused"] == [False, True, False, False]

@@ -55,6 +55,7 @@ CROSSING = {
     "reconciliation.pool_store.find_held",
     "reconciliation.store.count_wallets",
     "reconciliation.store.list_tenants",
+    "database.cluster.places.find_places",
     "reconciliation.store.tenants_of",
     "simulation.book_store.sum_events",
     "simulation.store.digest_ledgers",

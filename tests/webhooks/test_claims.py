@@ -276,6 +276,35 @@ async def test_two_senders_never_claim_the_same_and_wait_for_nobody(
     assert len(taken) == len(set(taken)) == 5
 
 
+async def test_several_tenants_have_their_turn_at_once_and_share_the_slots(
+    pool: Pool, connection: Connection
+) -> None:
+    """However many connections there are, no more is claimed than there are slots, and no turn is left out."""
+    tenants = [(await make_due(connection, 3))[0] for _ in range(12)]
+    order = sorted(tenant.tenant_id for tenant in tenants)
+    others = await connection.fetch(
+        "SELECT DISTINCT tenant_id FROM webhook_queues WHERE tenant_id <> ALL ($1::bigint[])", order
+    )
+
+    async def claim_some(limit: int, after_tenant: int) -> Claims:
+        return await claims.claim(
+            pool.acquire,
+            NOON,
+            SHARE._replace(limit=limit),
+            after_tenant=after_tenant,
+            claim_seconds=CLAIM_SECONDS,
+            left_out=[row["tenant_id"] for row in others],
+        )
+
+    first = await claim_some(20, -1)
+    assert len(first.deliveries) == len({one.id for one in first.deliveries}) == 20
+    assert (first.more, first.last_tenant in order[6:9]) == (True, True)
+    assert {one.tenant_id for one in first.deliveries} <= set(order[:9])
+    rest = await claim_some(1_000, first.last_tenant)
+    assert len({one.id for one in (*first.deliveries, *rest.deliveries)}) == 36
+    assert rest.failures == {}
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [("paused", "endpoint_paused"), ("auto_paused", "endpoint_auto_paused")],

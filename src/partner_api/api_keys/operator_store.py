@@ -30,16 +30,18 @@ async def list_keys(
 
 async def find_tenant(connection: Connection, organization_id: UUID, key_id: UUID) -> int | None:
     """Return the tenant of a partner's key: of one of its environments."""
-    tenant_id: int | None = await connection.fetchval(
-        """
-        SELECT k.tenant_id FROM api_keys k
-         WHERE k.tenant_id IN (SELECT id FROM tenants WHERE partner_id = $1)
-           AND k.organization_id = $1 AND k.id = $2
-        """,
-        organization_id,
-        key_id,
-    )
-    return tenant_id
+    for tenant_id in await list_tenants(connection, organization_id):
+        if await connection.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM api_keys
+                            WHERE tenant_id = $1 AND organization_id = $2 AND id = $3)
+            """,
+            tenant_id,
+            organization_id,
+            key_id,
+        ):
+            return tenant_id
+    return None
 
 
 async def set_last_used(

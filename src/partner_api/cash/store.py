@@ -121,7 +121,7 @@ async def read_outlook(
         now,
         until,
     )
-    return None if row["balance_cents"] is None else read_row(Outlook, row)
+    return None if row is None or row["balance_cents"] is None else read_row(Outlook, row)
 
 
 async def list_events(

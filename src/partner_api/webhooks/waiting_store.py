@@ -52,11 +52,11 @@ async def waiting(connection: Connection, now: datetime) -> Waiting:
     row = await connection.fetchrow(
         """
         SELECT (SELECT count(*) FROM (
-                    SELECT FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL LIMIT $1) AS counted) AS pending,
+                    SELECT 1 FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL LIMIT $1) AS counted) AS pending,
                (SELECT next_due_at FROM webhook_queues WHERE next_due_at <= $2
                  ORDER BY next_due_at LIMIT 1) AS oldest_due_at,
                (SELECT count(*) FROM (
-                    SELECT FROM webhook_endpoints
+                    SELECT 1 FROM webhook_endpoints
                      WHERE status = 'auto_paused' AND deleted_at IS NULL LIMIT $1) AS counted) AS auto_paused
         """,
         _MOST_COUNTED,

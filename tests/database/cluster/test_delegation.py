@@ -17,14 +17,17 @@ from tests.contract.test_isolation import ask
 from tests.database.dialect.catalog import called_name
 from tests.database.dialect.everything import whole_statements
 from tests.database.dialect.parsing import parse_text, walk
+from tests.support import working
 from tests.support.installation import handle, now
 from tests.support.remote_commands import remote_commands
 from tests.support.statements import recorded
-from tests.support.tenants import NOON
+from tests.support.tenants import NOON, job_start, make_child, make_partner
 
-from partner_api.database.arguments import SYSTEM
+from partner_api.database.arguments import SYSTEM, Idempotency
 from partner_api.database.connection import connect
 from partner_api.database.grants import CALLED
+from partner_api.jobs.claim_store import JobCompletion, complete_jobs
+from partner_api.jobs.store import start_jobs
 
 if TYPE_CHECKING:
     import httpx2
@@ -136,3 +139,21 @@ async def test_each_statement_of_a_read_goes_to_one_node(
                 assert len(commands) == 1, (sent, commands)
     finally:
         await connection.close()
+
+
+async def test_an_operator_repeats_what_happened_at_the_node_of_the_tenant(
+    connection: Connection,
+) -> None:
+    """The record of an operator's request is in a tenant of its own, which may be on another node."""
+    partner = await make_partner(connection, prepaid=1000)
+    for _ in range(4):
+        child = await make_child(connection, partner, prepaid=200)
+        await start_jobs(connection, child.tenant_id, NOON, [job_start(child, 100)])
+        (claim,) = await working.claim(connection, child)
+        record = Idempotency(0, uuid4(), "POST", "/complete", secrets.token_hex(8), b"same")
+        item = JobCompletion(
+            claim.job_id, claim.worker_id, claim.claim_token, 40, [], SYSTEM, record
+        )
+        for status in ("done", "replayed"):
+            (outcome,) = await complete_jobs(connection, child.tenant_id, NOON, [item])
+            assert outcome.status == status

@@ -152,7 +152,7 @@ class Studio:
 
     async def assets(self, job_id: UUID) -> list[Row]:
         return await self.owner.fetch(
-            "SELECT a.* FROM assets a JOIN containers c ON c.id = a.container_id "
+            "SELECT a.* FROM assets a JOIN containers c ON c.tenant_id = a.tenant_id AND c.id = a.container_id "
             "WHERE c.job_id = $1 ORDER BY a.position",
             job_id,
         )

@@ -68,7 +68,7 @@ async def find_node(connection: Connection, name: str) -> Node:
 async def find_places(
     connection: Connection, organization_id: UUID, env: str | None
 ) -> list[Place]:
-    """Return where the tenants are that have this organization: a partner or a child, live and test.
+    """Return where the tenants are that have this organization, partner or child, live and test. Crosses tenants.
 
     Args:
         connection: to the coordinator.

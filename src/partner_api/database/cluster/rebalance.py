@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from partner_api.database.cluster.catalog import Node, list_nodes
-from partner_api.database.cluster.places import require_distributed
+from partner_api.database.cluster.places import require_distributed, shard_bytes
 from partner_api.database.connection import connect
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ async def plan_moves(owner_url: str) -> list[PlannedMove]:
 
 async def _planned(connection: Connection) -> list[PlannedMove]:
     nodes = {(node.host, node.port): node for node in await list_nodes(connection)}
+    sizes = await shard_bytes(connection)
     rows = await connection.fetch(
         """
-        SELECT f.shardid, m.sourcename, m.sourceport, m.targetname, m.targetport, sum(m.shard_size)::bigint AS bytes,
-               min(m.place) AS place
+        SELECT f.shardid, m.sourcename, m.sourceport, m.targetname, m.targetport, min(m.place) AS place
           FROM get_rebalance_table_shards_plan() WITH ORDINALITY
                m (table_name, shardid, shard_size, sourcename, sourceport, targetname, targetport, place)
           JOIN pg_dist_shard s ON s.shardid = m.shardid
@@ -56,7 +56,7 @@ async def _planned(connection: Connection) -> list[PlannedMove]:
             row["shardid"],
             nodes[row["sourcename"], row["sourceport"]],
             nodes[row["targetname"], row["targetport"]],
-            row["bytes"],
+            sizes.get(row["shardid"], 0),
         )
         for row in rows
     ]
