@@ -42,7 +42,7 @@ async def test_a_lease_that_ends_between_two_looks_is_no_mismatch(
     )
     assert outcome.status == "done", outcome
     find_held = pool_store.find_held
-    asked = []
+    asked: list[UUID] = []
 
     async def end_it_and_find(
         connection: Connection, accounts: Sequence[pool_store.HeldAccount]

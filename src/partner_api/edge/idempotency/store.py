@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from partner_api.database.arguments import Idempotency
-    from partner_api.database.connection import Connection
+    from partner_api.database.connection import Connection, Row
+
+_TIME_KEPT = timedelta(hours=25)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -63,19 +66,38 @@ async def delete_expired(connection: Connection, now: datetime, limit: int) -> i
     """Delete up to ``limit`` records that no request asks for any more; gives how many. Crosses tenants.
 
     A record answers for 24 hours, counted to the arrival of the request. It stays an hour longer,
-    for a request that arrived in time and is still on its way to it.
+    for a request that arrived in time and is still on its way to it. A commit for each tenant.
     """
-    deleted = await connection.fetchval(
+    until = now - _TIME_KEPT
+    rows = await connection.fetch(
         """
-        WITH gone AS (
-            DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
-                SELECT ctid FROM idempotency_keys
-                 WHERE created_at <= $1::timestamptz - interval '25 hours'
-                 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))
-            RETURNING 1)
-        SELECT count(*) FROM gone
+        SELECT tenant_id, caller_id, method, route, key FROM idempotency_keys
+         WHERE created_at <= $1 ORDER BY created_at LIMIT $2
         """,
-        now,
+        until,
         limit,
     )
-    return int(deleted)
+    expired: dict[int, list[Row]] = {}
+    for row in rows:
+        expired.setdefault(row["tenant_id"], []).append(row)
+    deleted = 0
+    for tenant_id, records in expired.items():
+        # A record may have been made anew meanwhile.
+        deleted += await connection.fetchval(
+            """
+            WITH gone AS (
+                DELETE FROM idempotency_keys k
+                 USING unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS e (caller_id, method, route, key)
+                 WHERE k.tenant_id = $1 AND k.caller_id = e.caller_id AND k.method = e.method
+                   AND k.route = e.route AND k.key = e.key AND k.created_at <= $6
+                RETURNING 1)
+            SELECT count(*) FROM gone
+            """,
+            tenant_id,
+            *(
+                [record[name] for record in records]
+                for name in ("caller_id", "method", "route", "key")
+            ),
+            until,
+        )
+    return deleted
