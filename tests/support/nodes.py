@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from partner_api.database.cluster.distribution import keep_settings
 from partner_api.database.connection import connect
 
 # Spread over two nodes, so that each has some; few, because every one takes time.
@@ -39,7 +40,15 @@ async def create_database(server_url: str, name: str, *, template: str | None = 
     copied = template or "template0"
     for node in nodes or [server_url]:
         await _create(node, name, copied)
-    if not nodes or template is not None:
+    if not nodes:
+        return
+    if template is not None:
+        # What a database has of settings is not copied with it.
+        connection = await connect(with_database(nodes[0], name))
+        try:
+            await keep_settings(connection)
+        finally:
+            await connection.close()
         return
     for node in nodes:
         await execute(with_database(node, name), "CREATE EXTENSION citus")

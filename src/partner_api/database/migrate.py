@@ -8,6 +8,8 @@ import asyncpg
 
 from partner_api.database import version
 from partner_api.database.applied_functions import apply_functions
+from partner_api.database.cluster.catalog import is_distributed
+from partner_api.database.cluster.distribution import prepare_changes
 from partner_api.database.connection import SETTINGS, connect
 from partner_api.database.grants import grant_application_role
 from partner_api.database.migration_locks import (
@@ -94,11 +96,13 @@ async def _upgrade_schema(connection: Connection, owner_url: str) -> None:
     )
     try:
         async with engine.begin() as transaction:
+            driver = cast("Connection", (await transaction.get_raw_connection()).driver_connection)
+            if await is_distributed(driver):
+                await prepare_changes(driver, for_session=True)
             await transaction.run_sync(run)
             # In the same transaction: a server of the previous release that goes on meanwhile never meets tables that
             # the functions it calls were not made for.
-            driver = (await transaction.get_raw_connection()).driver_connection
-            await apply_functions(cast("Connection", driver))
+            await apply_functions(driver)
     except DBAPIError as error:
         # What PostgreSQL said, without the statement around it.
         said = error.orig.__cause__ if error.orig is not None else None

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 # The tenants' tables lie together: rows of one tenant in all of them are on one node.
 FIRST = "organizations"
 # For the transaction that spreads things.
-_DISTRIBUTING = (
-    "SET LOCAL client_min_messages = warning",
+_DISTRIBUTING = {
+    "client_min_messages": "warning",
     # Else a table that refers to a copied one would become one of the coordinator's, and could not be spread any more.
-    "SET LOCAL citus.enable_local_reference_table_foreign_keys = off",
+    "citus.enable_local_reference_table_foreign_keys": "off",
     # Tables that refer to each other are spread one after the other in one transaction.
-    "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
-)
+    "citus.multi_shard_modify_mode": "sequential",
+}
 _RECORDS = "idempotency_keys"
 # For every session of the database.
 _SETTINGS = {
@@ -33,6 +33,12 @@ _SETTINGS = {
     # connection, which then takes a second instead of a hundredth of one.
     "citus.override_table_visibility": "off",
 }
+
+
+async def prepare_changes(connection: Connection, *, for_session: bool = False) -> None:
+    """Let a transaction, or all of the session, change tables that are spread or shall be; before it touches one."""
+    for name, value in _DISTRIBUTING.items():
+        await connection.execute("SELECT set_config($1, $2, $3)", name, value, not for_session)
 
 
 async def distribute_tables(
@@ -47,8 +53,7 @@ async def distribute_tables(
     Raises:
         ClusterError: a table has other rows afterwards than before.
     """
-    for statement in _DISTRIBUTING:
-        await connection.execute(statement)
+    await prepare_changes(connection)
     spread = [table for table in await list_tables(connection) if not table.distributed]
     for table in spread:
         if note is not None:
@@ -87,8 +92,7 @@ async def keep_settings(connection: Connection) -> None:
 
 async def distribute_functions(connection: Connection) -> None:
     """Let every node have all functions, and each tenant's run where the tenant is; idempotent."""
-    for statement in _DISTRIBUTING:
-        await connection.execute(statement)
+    await prepare_changes(connection)
     await connection.execute(
         (resources.files("partner_api.database") / "cluster" / "tenant_hold.sql").read_text("utf-8")
     )
