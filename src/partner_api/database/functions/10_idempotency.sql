@@ -62,7 +62,7 @@ DECLARE
     v_tenant_ids bigint[] := '{}';
     v_tenant_id  bigint;
     v_record     idempotency;
-    v_now_stored integer;
+    v_key        text;
     v_stored     integer := 0;
 BEGIN
     -- Nearly always one.
@@ -72,18 +72,23 @@ BEGIN
         END IF;
     END LOOP;
     FOREACH v_tenant_id IN ARRAY v_tenant_ids LOOP
-        INSERT INTO idempotency_keys AS k
-            (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, sealed, created_at)
-        SELECT v_tenant_id, r.caller_id, r.method, r.route, r.key, r.fingerprint, r.status_code, r.answer, r.sealed, p_now
-          FROM unnest(p_records, p_status_codes, p_answers, p_sealed)
-               r (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, sealed)
-         WHERE r.tenant_id = v_tenant_id
-        ON CONFLICT (tenant_id, caller_id, method, route, key) DO UPDATE
-           SET fingerprint = excluded.fingerprint, status_code = excluded.status_code,
-               answer = excluded.answer, sealed = excluded.sealed, created_at = excluded.created_at
-         WHERE k.created_at AT TIME ZONE 'UTC' <= excluded.created_at AT TIME ZONE 'UTC' - interval '24 hours';
-        GET DIAGNOSTICS v_now_stored = ROW_COUNT;
-        v_stored := v_stored + v_now_stored;
+        -- On a cluster, the count of such a statement is of the rows that it selects: those that come back are stored.
+        FOR v_key IN
+            INSERT INTO idempotency_keys AS k
+                (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, sealed, created_at)
+            SELECT v_tenant_id, r.caller_id, r.method, r.route, r.key, r.fingerprint, r.status_code, r.answer, r.sealed,
+                   p_now
+              FROM unnest(p_records, p_status_codes, p_answers, p_sealed)
+                   r (tenant_id, caller_id, method, route, key, fingerprint, status_code, answer, sealed)
+             WHERE r.tenant_id = v_tenant_id
+            ON CONFLICT (tenant_id, caller_id, method, route, key) DO UPDATE
+               SET fingerprint = excluded.fingerprint, status_code = excluded.status_code,
+                   answer = excluded.answer, sealed = excluded.sealed, created_at = excluded.created_at
+             WHERE k.created_at AT TIME ZONE 'UTC' <= excluded.created_at AT TIME ZONE 'UTC' - interval '24 hours'
+            RETURNING k.key
+        LOOP
+            v_stored := v_stored + 1;
+        END LOOP;
     END LOOP;
     IF v_stored < cardinality(p_records) THEN
         RAISE serialization_failure USING MESSAGE = 'an idempotency key was used meanwhile';
