@@ -77,7 +77,7 @@ REPEATED = {
             "how each batch that ends jobs begins: its settings, its locks, and where it is cut"
         )
         for one, other in combinations(
-            ("32_claims", "33_results", "35_failures", "36_other_ends"), 2
+            ("33_results", "35_failures", "36_other_ends", "39_heartbeats"), 2
         )
     },
     (f"{SQL_FUNCTIONS}/40_cash.sql", f"{SQL_FUNCTIONS}/40_cash.sql"): (

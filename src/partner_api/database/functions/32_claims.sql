@@ -203,12 +203,16 @@ BEGIN
             job_audit_details(p_caller, v_job.id, jsonb_build_object(
                 'workerId', p_worker_id, 'attempt', v_job.attempt + 1)))::audit_events;
     END LOOP;
-    UPDATE jobs SET
+    FOR v_job IN UPDATE jobs SET
         worker_id = p_worker_id, claim_token = coalesce(v_tokens[array_position(v_ids, id)], claim_token),
         lease_seconds = p_lease_seconds, claimed_at = coalesce(v_times[array_position(v_ids, id)], claimed_at),
         lease_until = coalesce(v_until[array_position(v_ids, id)], lease_until),
         attempt = attempt + 1, stage = 'processing'
-     WHERE tenant_id = p_tenant_id AND id = ANY (v_ids);
+     WHERE tenant_id = p_tenant_id AND id = ANY (v_ids)
+    RETURNING id, attempt LOOP
+        -- What the row says, not what it should say.
+        v_claimed[array_position(v_ids, v_job.id)].attempt := v_job.attempt;
+    END LOOP;
     UPDATE containers SET status = 'processing' WHERE tenant_id = p_tenant_id AND job_id = ANY (v_ids);
     PERFORM audit_insert(p_tenant_id, v_audit);
     RETURN v_claimed;
