@@ -8,6 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import asyncpg
+import pytest
 from tests.credits.clients import allocate_in_process
 from tests.credits.racing import all_at_once, one_for_each
 from tests.support.invariants import assert_books_balance
@@ -19,6 +21,7 @@ from partner_api.database.arguments import Idempotency, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from tests.support.databases import DatabaseUrls
     from tests.support.tenants import Wallet
@@ -112,3 +115,27 @@ async def test_one_key_from_many_processes_moves_once(
     _assert_moved_once([outcome for batch in batches for outcome in batch])
     assert (await read(connection, child, NOON + timedelta(hours=30))).balance == 300
     await assert_books_balance(connection, partner.tenant_id)
+
+
+@pytest.mark.parametrize("together", [1, 2])
+async def test_a_record_that_is_there_undoes_what_had_its_effect_a_second_time(
+    owner_connection: Connection, together: int
+) -> None:
+    """On a cluster, two requests may each have found the lock of their key free."""
+    tenant = await make_partner(owner_connection)
+    records = [
+        Idempotency(tenant.tenant_id, tenant.organization_id, "POST", "/allocate", key, b"same")
+        for key in ("first", "second")[:together]
+    ]
+    done = [Outcome("done", None, {}) for _ in records]
+
+    async def keep(now: datetime) -> None:
+        await owner_connection.execute(
+            "SELECT idempotency_keep_all($1, $2::idempotency[], $3::outcome[])", now, records, done
+        )
+
+    await keep(NOON)
+    with pytest.raises(asyncpg.SerializationError):
+        await keep(NOON + timedelta(hours=23))
+    # A day later the record has had its time, and the next takes its place.
+    await keep(NOON + timedelta(hours=24))

@@ -88,6 +88,24 @@ async def test_leases_are_priced_and_ended(connection: Connection, partner: Wall
     assert await mismatches(connection, partner.tenant_id) == []
 
 
+async def test_leases_of_several_partners_are_renewed(
+    connection: Connection, partner: Wallet
+) -> None:
+    other = await make_partner(connection, cash_cents=1_000_000)
+    for wallet in (partner, other):
+        await lease(connection, wallet, NOON)
+    row = await connection.fetchrow(
+        "SELECT * FROM leases_renew_partners($1, $2, $3)",
+        [partner.tenant_id, other.tenant_id],
+        NOON + timedelta(days=32),
+        1_000,
+    )
+    assert row is not None
+    assert tuple(row) == (2, 2, [])
+    for wallet in (partner, other):
+        assert await mismatches(connection, wallet.tenant_id) == []
+
+
 async def test_money_is_refunded(connection: Connection, partner: Wallet) -> None:
     lease_id = await lease(connection, partner, NOON, price_cents=500)
     item = (partner.organization_id, lease_id, 0)

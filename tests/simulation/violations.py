@@ -4,8 +4,8 @@ from __future__ import annotations
 
 # In place of a function, one that calls it and does something wrong before or after.
 IN_ITS_PLACE = """
-ALTER FUNCTION {name}(bigint, timestamptz, {items}[]) RENAME TO {name}_right;
-CREATE FUNCTION {name}(p_tenant_id bigint, p_now timestamptz, p_items {items}[]) RETURNS outcome[]
+ALTER FUNCTION {name}(bigint, timestamptz, {items}[]{types}) RENAME TO {name}_right;
+CREATE FUNCTION {name}(p_tenant_id bigint, p_now timestamptz, p_items {items}[]{more}) RETURNS outcome[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     v_outcomes outcome[];
@@ -18,19 +18,30 @@ $$;
 
 
 def wrong(name: str, items: str, body: str) -> str:
-    return IN_ITS_PLACE.format(name=name, items=items, body=body)
+    return IN_ITS_PLACE.format(name=name, items=items, body=body, types="", more="")
 
 
-CHARGES_DOUBLE = wrong(
-    "job_settle",
+def wrong_end(name: str, items: str, body: str) -> str:
+    """One of those that end locked jobs."""
+    return IN_ITS_PLACE.format(
+        name=name,
+        items=items,
+        body=body,
+        types=", jobs[], uuid[]",
+        more=", p_jobs jobs[], p_ids uuid[]",
+    )
+
+
+CHARGES_DOUBLE = wrong_end(
+    "jobs_settle",
     "job_settlement",
-    """v_outcomes := job_settle_right(p_tenant_id, p_now, ARRAY(
-        SELECT ROW(i.job_id, i.charged * 2, i.caller)::job_settlement FROM unnest(p_items) i));""",
+    """v_outcomes := jobs_settle_right(p_tenant_id, p_now, ARRAY(
+        SELECT ROW(i.job_id, i.charged * 2, i.caller)::job_settlement FROM unnest(p_items) i), p_jobs, p_ids);""",
 )
-KEEPS_A_CREDIT = wrong(
+KEEPS_A_CREDIT = wrong_end(
+    "jobs_release",
     "job_release",
-    "job_release",
-    """v_outcomes := job_release_right(p_tenant_id, p_now, p_items);
+    """v_outcomes := jobs_release_right(p_tenant_id, p_now, p_items, p_jobs, p_ids);
     UPDATE wallets SET prepaid = prepaid - 1 WHERE tenant_id = p_tenant_id AND prepaid > reserved;""",
 )
 GRANTS_WITHOUT_BEING_ASKED = wrong(
@@ -40,10 +51,10 @@ GRANTS_WITHOUT_BEING_ASKED = wrong(
     PERFORM credit_post(p_tenant_id, p_now, ARRAY[ROW(
         p_items[1].partner_id, 'grant', 7, NULL, NULL, '{}', p_items[1].caller, NULL)::credit_posting]);""",
 )
-RELEASES_WITHOUT_FREEING = wrong(
+RELEASES_WITHOUT_FREEING = wrong_end(
+    "jobs_release",
     "job_release",
-    "job_release",
-    """v_outcomes := job_release_right(p_tenant_id, p_now, p_items);
+    """v_outcomes := jobs_release_right(p_tenant_id, p_now, p_items, p_jobs, p_ids);
     UPDATE wallets SET running_jobs = running_jobs + 1 WHERE tenant_id = p_tenant_id;""",
 )
 REFUNDS_DOUBLE = wrong(

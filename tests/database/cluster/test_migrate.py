@@ -32,7 +32,8 @@ CREATE TABLE notes (
     FOREIGN KEY (tenant_id, organization_id) REFERENCES organizations (tenant_id, id)
 );
 INSERT INTO notes SELECT tenant_id, id, id FROM organizations;
-ALTER TABLE wallets ADD COLUMN noted integer NOT NULL DEFAULT 7 CHECK (noted > 0);
+ALTER TABLE wallets ADD COLUMN noted integer NOT NULL DEFAULT 7;
+ALTER TABLE wallets ADD CONSTRAINT wallets_noted_check CHECK (noted > 0);
 """
 _FUNCTION = """
 DROP FUNCTION IF EXISTS note_put(bigint, timestamptz{retired});

@@ -119,7 +119,9 @@ BEGIN
         END IF;
     END LOOP;
     IF v_back <> '{}' THEN
-        PERFORM jobs_requeue(p_tenant_id, p_now, v_back, v_back_as);
+        PERFORM jobs_requeue(p_tenant_id, v_back_as);
+        -- Only they have ended so far.
+        PERFORM jobs_requeue_audit(p_tenant_id, p_now, v_ended, v_back, v_back_as);
     END IF;
     IF v_over <> '{}' THEN
         v_outcomes := jobs_release(p_tenant_id, p_now, v_over_as, v_over, v_over_ids);
@@ -134,7 +136,7 @@ END
 $$;
 
 -- Put jobs back into the queue, and store why.
-CREATE OR REPLACE FUNCTION jobs_requeue(p_tenant_id bigint, p_now timestamptz, p_jobs jobs[], p_ends job_release[])
+CREATE OR REPLACE FUNCTION jobs_requeue(p_tenant_id bigint, p_ends job_release[])
 RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -142,9 +144,6 @@ DECLARE
     v_job_ids  uuid[] := '{}';
     v_codes    text[] := '{}';
     v_messages text[] := '{}';
-    v_place    integer;
-    v_reserved record;
-    v_audit    audit_events[] := '{}';
 BEGIN
     FOREACH v_end IN ARRAY p_ends LOOP
         v_job_ids := v_job_ids || v_end.job_id;
@@ -157,10 +156,24 @@ BEGIN
         last_error_message = coalesce(v_messages[array_position(v_job_ids, id)], last_error_message)
      WHERE tenant_id = p_tenant_id AND id = ANY (v_job_ids);
     UPDATE containers SET status = 'queued' WHERE tenant_id = p_tenant_id AND job_id = ANY (v_job_ids);
+END
+$$;
+
+-- Write the audit rows of jobs that go back into the queue. p_job_ids are those of both arrays.
+CREATE OR REPLACE FUNCTION jobs_requeue_audit(
+    p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[], p_jobs jobs[], p_ends job_release[])
+RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_reserved record;
+    v_place    integer;
+    v_end      job_release;
+    v_audit    audit_events[] := '{}';
+BEGIN
     FOR v_reserved IN
-        SELECT job_id, organization_id FROM reservations WHERE tenant_id = p_tenant_id AND job_id = ANY (v_job_ids)
+        SELECT job_id, organization_id FROM reservations WHERE tenant_id = p_tenant_id AND job_id = ANY (p_job_ids)
     LOOP
-        v_place := array_position(v_job_ids, v_reserved.job_id);
+        v_place := array_position(p_job_ids, v_reserved.job_id);
         v_end := p_ends[v_place];
         v_audit := v_audit || ROW(
             p_tenant_id, v_reserved.organization_id, time_ordered_uuid(p_now, gen_random_uuid()::text), 'job.requeued',

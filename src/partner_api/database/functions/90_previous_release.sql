@@ -222,37 +222,80 @@ $$;
 
 CREATE OR REPLACE FUNCTION job_complete_settle(p_job jobs, p_now timestamptz, p_item job_completion)
 RETURNS outcome
-LANGUAGE sql AS $$ SELECT (completions_settle(p_job.tenant_id, p_now, ARRAY[p_item]))[1] $$;
+LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN (completions_settle(p_job.tenant_id, p_now, ARRAY[p_item], ARRAY[1], ARRAY[p_job]))[1];
+END
+$$;
 
 CREATE OR REPLACE FUNCTION assets_insert(p_tenant_id bigint, p_now timestamptz, p_job_id uuid, p_assets jsonb)
 RETURNS void
-LANGUAGE sql AS $$ SELECT assets_insert(p_tenant_id, p_now, ARRAY[p_job_id], ARRAY[p_assets]) $$;
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM assets_insert(p_tenant_id, p_now, ARRAY[p_job_id], ARRAY[p_assets]);
+END
+$$;
 
 CREATE OR REPLACE FUNCTION job_give_back(
     p_job jobs, p_now timestamptz, p_retryable boolean, p_last_code text, p_last_message text,
     p_final_code text, p_final_message text, p_caller caller)
 RETURNS text
-LANGUAGE sql AS $$
-    SELECT e.status
-      FROM claim_end(p_job, p_retryable, p_last_code, p_last_message, p_final_code, p_final_message, p_caller) e
-     WHERE e.job_id = ANY (claims_end(p_job.tenant_id, p_now, ARRAY[e]))
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_end job_release := claim_end(
+        p_job, p_retryable, p_last_code, p_last_message, p_final_code, p_final_message, p_caller);
+BEGIN
+    RETURN CASE WHEN claims_end(p_job.tenant_id, p_now, ARRAY[p_job], ARRAY[v_end]) <> '{}' THEN v_end.status END;
+END
 $$;
 
 CREATE OR REPLACE FUNCTION job_requeue(p_tenant_id bigint, p_job_id uuid, p_error_code text, p_error_message text)
 RETURNS void
-LANGUAGE sql AS $$
-    SELECT jobs_requeue(p_tenant_id, ARRAY[ROW(p_job_id, 'running', p_error_code, p_error_message, NULL)::job_release])
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM jobs_requeue(
+        p_tenant_id, ARRAY[ROW(p_job_id, 'running', p_error_code, p_error_message, NULL)::job_release]);
+END
 $$;
 
 CREATE OR REPLACE FUNCTION jobs_settled(p_tenant_id bigint, p_now timestamptz, p_settled job_settlement[])
 RETURNS void
-LANGUAGE sql AS $$
-    SELECT jobs_settled(p_tenant_id, p_settled, array_fill(p_now, ARRAY[cardinality(p_settled)]))
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_item   job_settlement;
+    v_job    jobs;
+    v_owner  uuid;
+BEGIN
+    FOREACH v_item IN ARRAY p_settled LOOP
+        SELECT * INTO v_job FROM jobs WHERE tenant_id = p_tenant_id AND id = v_item.job_id;
+        SELECT organization_id INTO v_owner FROM reservations
+         WHERE tenant_id = p_tenant_id AND job_id = v_item.job_id;
+        v_job.status := 'completed';
+        v_job.finished_at := p_now;
+        PERFORM jobs_write_ends(
+            p_tenant_id, ARRAY[v_job], ARRAY[1], ARRAY[v_owner], jobs_containers(p_tenant_id, ARRAY[v_job.id]),
+            ARRAY[v_item.charged], ARRAY[v_item.caller]);
+    END LOOP;
+END
 $$;
 
 CREATE OR REPLACE FUNCTION jobs_tell(p_tenant_id bigint, p_now timestamptz, p_job_ids uuid[])
 RETURNS void
-LANGUAGE sql AS $$ SELECT jobs_tell(p_tenant_id, p_job_ids) $$;
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_job        jobs;
+    v_owner      uuid;
+    v_charged    bigint;
+    v_containers uuid[] := jobs_containers(p_tenant_id, p_job_ids);
+BEGIN
+    FOR v_job IN SELECT * FROM jobs WHERE tenant_id = p_tenant_id AND id = ANY (p_job_ids) LOOP
+        SELECT organization_id, charged INTO v_owner, v_charged FROM reservations
+         WHERE tenant_id = p_tenant_id AND job_id = v_job.id;
+        PERFORM outbox_insert(p_tenant_id, job_end_told(
+            v_job, v_owner, v_containers[array_position(p_job_ids, v_job.id)], v_charged));
+    END LOOP;
+END
+$$;
 
 -- Those change leases that their text does not count (47_lease_totals.sql). They are broken off with an error after which
 -- servers send the call once more, and then it is this release's.

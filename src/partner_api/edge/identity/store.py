@@ -127,7 +127,7 @@ SELECT {_KEY_COLUMNS}, {columns_of(Child, "s")}, {wallet_columns("s", "p", "o")}
     ON s.tenant_id = k.tenant_id AND s.id = coalesce(asked.child_id, k.organization_id)
    AND (asked.child_id IS NULL OR s.parent_id = k.organization_id) AND s.tenant_id {{tenants}}
   LEFT JOIN wallets w
-    ON asked.wallet AND w.tenant_id = s.tenant_id AND w.organization_id = s.id AND w.tenant_id {{tenants}}
+    ON w.tenant_id = s.tenant_id AND w.organization_id = s.id AND w.tenant_id {{tenants}}
 """,
     tenant_id="bigint",
     keyid="text",
@@ -186,7 +186,12 @@ def _read_with_subject(asked: KeyLookup, row: Row | None) -> FoundKey | None:
         return None
     # Without a child, that part of the row is the key's own organization.
     child = read_joined(Child, row, "id", after=[KnownKey]) if asked.child_id is not None else None
-    wallet = read_joined(Wallet, row, "organization_id", after=[KnownKey, Child])
+    # It is read in any case: a join that the planner can do without is none that a cluster knows how to send to a node.
+    wallet = (
+        read_joined(Wallet, row, "organization_id", after=[KnownKey, Child])
+        if asked.wallet
+        else None
+    )
     return FoundKey(key, child, wallet)
 
 
