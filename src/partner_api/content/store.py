@@ -89,7 +89,7 @@ _LIST_CONTAINERS = f"""
 SELECT {columns_of(Container, "page")} FROM projects owned
   LEFT JOIN LATERAL (
        {_CONTAINER}
-        WHERE c.tenant_id = owned.tenant_id AND c.project_id = owned.id
+        WHERE c.tenant_id = $1 AND c.project_id = owned.id
           AND ($4::text[] IS NULL OR c.status = ANY ($4))
           AND ($5::text[] IS NULL OR c.format = ANY ($5))
           AND c.created_at >= coalesce($6::timestamptz, '-infinity')

@@ -26,6 +26,7 @@ _NAMED = {
     "match": "",
     "source": "(SELECT $1) AS s (tenant_id)",
     "start": "1",
+    "tenants": "= $1",
     "wallets": "wallets",
     "whose": "",
 }
