@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from partner_api.database.looks import look
 from partner_api.database.rows import columns_of, read_returned
 
 if TYPE_CHECKING:
@@ -69,10 +70,11 @@ async def delete_expired(connection: Connection, now: datetime, limit: int) -> i
     for a request that arrived in time and is still on its way to it. A commit for each tenant.
     """
     until = now - _TIME_KEPT
-    rows = await connection.fetch(
+    rows = await look(
+        connection,
         """
         SELECT tenant_id, caller_id, method, route, key FROM idempotency_keys
-         WHERE created_at <= $1 ORDER BY created_at LIMIT $2
+         WHERE /* reached: tenant_id */ created_at <= $1 ORDER BY created_at LIMIT $2
         """,
         until,
         limit,
