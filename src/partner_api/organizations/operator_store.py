@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.edge.identity.authentication import RateLimitTier
 from partner_api.organizations.store import Organization, OrganizationStatus
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from partner_api.database.connection import Connection
-    from partner_api.edge.identity.authentication import RateLimitTier
 
 
 class OrganizationTerms(Organization, frozen=True):

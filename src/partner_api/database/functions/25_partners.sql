@@ -2,28 +2,29 @@
 
 -- Open a partner in one environment: its tenant, its organization, an empty credit wallet and an empty cash wallet. In the
 -- test environment the credits are fictitious, and there are a million of them to allocate.
-CREATE OR REPLACE FUNCTION partner_open(p_tenant_id bigint, p_now timestamptz, p_env text, p_item partner_onboarding)
+CREATE OR REPLACE FUNCTION partner_open(
+    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_env text, p_name text, p_billing_email text,
+    p_metadata jsonb, p_rate_limit_tier text, p_caller caller)
 RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     v_wallet wallets;
 BEGIN
-    INSERT INTO tenants (id, partner_id, env, created_at) VALUES (p_tenant_id, p_item.organization_id, p_env, p_now);
+    INSERT INTO tenants (id, partner_id, env, created_at) VALUES (p_tenant_id, p_organization_id, p_env, p_now);
     INSERT INTO organizations
         (tenant_id, id, name, metadata, billing_email, rate_limit_tier, created_at, updated_at)
-    VALUES (p_tenant_id, p_item.organization_id, p_item.name, p_item.metadata, p_item.billing_email,
-            p_item.rate_limit_tier, p_now, p_now);
-    PERFORM wallet_open(p_tenant_id, p_item.organization_id, NULL, p_now);
+    VALUES (p_tenant_id, p_organization_id, p_name, p_metadata, p_billing_email, p_rate_limit_tier, p_now, p_now);
+    PERFORM wallet_open(p_tenant_id, p_organization_id, NULL, p_now);
     INSERT INTO cash_wallets (tenant_id, organization_id, last_event_at)
-    VALUES (p_tenant_id, p_item.organization_id, p_now);
+    VALUES (p_tenant_id, p_organization_id, p_now);
     IF p_env = 'test' THEN
-        v_wallet := wallet_lock(p_tenant_id, p_item.organization_id, p_now);
+        v_wallet := wallet_lock(p_tenant_id, p_organization_id, p_now);
         v_wallet.prepaid := 1000000;
         PERFORM wallet_save(credit_event_append(
-            v_wallet, p_now, 'grant', 0, v_wallet.prepaid, '{"reason": "fictitious"}', p_item.caller), p_now);
+            v_wallet, p_now, 'grant', 0, v_wallet.prepaid, '{"reason": "fictitious"}', p_caller), p_now);
     END IF;
-    PERFORM audit_write(p_tenant_id, p_now, p_item.organization_id, 'organization.created', p_item.caller, NULL,
-                        jsonb_build_object('name', p_item.name));
+    PERFORM audit_write(p_tenant_id, p_now, p_organization_id, 'organization.created', p_caller, NULL,
+                        jsonb_build_object('name', p_name));
 END
 $$;
 
@@ -35,9 +36,8 @@ RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
     PERFORM tenant_hold(p_tenant_id);
-    PERFORM partner_open(p_tenant_id, p_now, p_env, ROW(
-        NULL, p_organization_id, p_name, p_billing_email, p_metadata, p_rate_limit_tier, p_caller,
-        NULL)::partner_onboarding);
+    PERFORM partner_open(p_tenant_id, p_now, p_organization_id, p_env, p_name, p_billing_email, p_metadata,
+                         p_rate_limit_tier, p_caller);
 END
 $$;
 
@@ -53,6 +53,7 @@ DECLARE
 BEGIN
     PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
+        PERFORM tenant_hold(v_item.test_tenant_id);
         v_outcomes := v_outcomes || idempotency_keep(
             p_now, v_item.idempotency, partner_onboard_one(p_tenant_id, p_now, v_item));
     END LOOP;
@@ -70,8 +71,10 @@ BEGIN
     IF v_outcome.status IS NOT NULL THEN
         RETURN v_outcome;
     END IF;
-    PERFORM partner_open(p_tenant_id, p_now, 'live', p_item);
-    PERFORM partner_open(p_item.test_tenant_id, p_now, 'test', p_item);
+    PERFORM partner_open(p_tenant_id, p_now, p_item.organization_id, 'live', p_item.name, p_item.billing_email,
+                         p_item.metadata, p_item.rate_limit_tier, p_item.caller);
+    PERFORM partner_open(p_item.test_tenant_id, p_now, p_item.organization_id, 'test', p_item.name, p_item.billing_email,
+                         p_item.metadata, p_item.rate_limit_tier, p_item.caller);
     SELECT * INTO v_organization FROM organizations WHERE tenant_id = p_tenant_id AND id = p_item.organization_id;
     RETURN ROW('done', NULL, organization_facts(v_organization))::outcome;
 END
@@ -86,9 +89,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone
 DECLARE
     v_outcomes outcome[] := '{}';
     v_item     organization_change;
+    v_other_id bigint;
 BEGIN
     PERFORM tenant_hold(p_tenant_id);
     FOREACH v_item IN ARRAY p_items LOOP
+        FOREACH v_other_id IN ARRAY array_remove(v_item.tenant_ids, p_tenant_id) LOOP
+            PERFORM tenant_hold(v_other_id);
+        END LOOP;
         v_outcomes := v_outcomes || idempotency_keep(
             p_now, v_item.idempotency, organization_change_one(p_tenant_id, p_now, v_item));
     END LOOP;
@@ -108,9 +115,6 @@ BEGIN
         RETURN v_outcome;
     END IF;
     FOREACH v_tenant_id IN ARRAY p_item.tenant_ids LOOP
-        IF v_tenant_id <> p_tenant_id THEN
-            PERFORM tenant_hold(v_tenant_id);
-        END IF;
         IF p_item.status IS NOT NULL THEN
             v_outcome := organization_set_status_one(v_tenant_id, p_now, ROW(
                 p_item.organization_id, NULL, p_item.status, p_item.caller, NULL)::organization_set_status_item);

@@ -64,23 +64,14 @@ async def keep(
 
 
 async def delete_expired(connection: Connection, now: datetime, limit: int) -> int:
-    """Delete up to ``limit`` records that no request asks for any more; gives how many. Crosses tenants.
+    """Delete up to ``limit`` records that no request asks for any more; gives how many.
 
     A record answers for 24 hours, counted to the arrival of the request. It stays an hour longer,
     for a request that arrived in time and is still on its way to it. A commit for each tenant.
     """
     until = now - _TIME_KEPT
-    rows = await look(
-        connection,
-        """
-        SELECT tenant_id, caller_id, method, route, key FROM idempotency_keys
-         WHERE /* reached: tenant_id */ created_at <= $1 ORDER BY created_at LIMIT $2
-        """,
-        until,
-        limit,
-    )
     expired: dict[int, list[Row]] = {}
-    for row in rows:
+    for row in await _expired(connection, until, limit):
         expired.setdefault(row["tenant_id"], []).append(row)
     deleted = 0
     for tenant_id, records in expired.items():
@@ -103,3 +94,16 @@ async def delete_expired(connection: Connection, now: datetime, limit: int) -> i
             until,
         )
     return deleted
+
+
+async def _expired(connection: Connection, until: datetime, limit: int) -> list[Row]:
+    """Return the keys of up to ``limit`` records that were made until then. Crosses tenants."""
+    return await look(
+        connection,
+        """
+        SELECT tenant_id, caller_id, method, route, key FROM idempotency_keys
+         WHERE /* reached: tenant_id */ created_at <= $1 ORDER BY created_at LIMIT $2
+        """,
+        until,
+        limit,
+    )
