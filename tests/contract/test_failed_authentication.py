@@ -22,7 +22,7 @@ from partner_api.edge.limits import rate_limits
 from partner_api.settings.table import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from tests.support.counters import Store
     from tests.support.databases import DatabaseUrls
@@ -96,7 +96,7 @@ async def fail(pair: Pair, times: int = LIMIT) -> None:
         refused(await pair[number % 2].get(WHOAMI, headers=unknown_key()), "UNAUTHENTICATED")
 
 
-async def limited(client: httpx2.AsyncClient, path: str, headers: dict[str, str]) -> list[str]:
+async def limited(client: httpx2.AsyncClient, path: str, headers: dict[str, str]) -> Sequence[str]:
     """Hold an answer to being 429; the statements that it took."""
     with recorded() as statements:
         response = await client.get(path, headers=headers)

@@ -48,7 +48,6 @@ OTHERS = {
     "ops/operators/routes.create_operator": _NO_TENANT,
     "ops/pool/routes.add_pool_account": _NO_TENANT,
     "ops/pool/service.run": _NO_TENANT,
-    "organizations/service.onboard_partner": "the tenant is made in it, by a function that holds it",
     "projects/routes.create_project": _PART,
     "projects/routes.change_project": _PART,
     "simulation/store.digest_ledgers": "it only reads",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import asyncpg
 
+from partner_api.database.at_once import work_at_once
 from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.leases import operator_store
 from partner_api.sweeps.locks import LATER, LockedTenants
@@ -58,19 +58,21 @@ class RenewLeases(Sweep):
         locked = self._locked.begin_step()
         async with pool.acquire() as connection:
             due = await self._due(connection, now, locked)
+        if not due:
+            return 0
         # Each server charges the partners that it has. Whatever fails on one of them, the others finish.
-        free = asyncio.Semaphore(min(SERVERS_AT_ONCE, pool.get_max_size()))
-        most = _LEASES_PER_STEP // max(1, len(due))
-        outcomes = await asyncio.gather(
-            *(self._renew_on_server(pool, free, tenant_ids, now, most) for tenant_ids in due),
-            return_exceptions=True,
-        )
+        most = _LEASES_PER_STEP // len(due)
+        pending = iter(due)
         renewed = 0
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
-            renewed += outcome
-        if due and not renewed:
+
+        async def renew(connection: Connection) -> None:
+            nonlocal renewed
+            for tenant_ids in pending:
+                renewed += await self._renew_on_server(connection, tenant_ids, now, most)
+
+        at_once = min(SERVERS_AT_ONCE, len(due), pool.get_max_size())
+        await work_at_once(pool.acquire, at_once, renew)
+        if not renewed:
             # Nobody waited for their wallets.
             async with pool.acquire() as connection:
                 for tenant_ids in await self._due(connection, now, locked):
@@ -79,25 +81,19 @@ class RenewLeases(Sweep):
         return renewed
 
     async def _renew_on_server(
-        self,
-        pool: Pool,
-        free: asyncio.Semaphore,
-        tenant_ids: Sequence[int],
-        now: datetime,
-        most: int,
+        self, connection: Connection, tenant_ids: Sequence[int], now: datetime, most: int
     ) -> int:
         renewed = 0
-        async with free, pool.acquire() as connection:
-            while tenant_ids and renewed < most:
-                try:
-                    done = await self._renew(connection, tenant_ids, now, self._leases_per_commit)
-                except asyncpg.PostgresError as error:
-                    if not is_row_fault(error):
-                        raise
-                    # None of it was committed. Taking each partner alone shows whose fault it is.
-                    return renewed + await self._renew_each(connection, tenant_ids, now)
-                tenant_ids = tenant_ids[done.tenants :]
-                renewed += done.leases
+        while tenant_ids and renewed < most:
+            try:
+                done = await self._renew(connection, tenant_ids, now, self._leases_per_commit)
+            except asyncpg.PostgresError as error:
+                if not is_row_fault(error):
+                    raise
+                # None of it was committed. Taking each partner alone shows whose fault it is.
+                return renewed + await self._renew_each(connection, tenant_ids, now)
+            tenant_ids = tenant_ids[done.tenants :]
+            renewed += done.leases
         return renewed
 
     async def _due(
