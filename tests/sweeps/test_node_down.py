@@ -23,11 +23,12 @@ from tests.sweeps.due_work import (
     Upload,
     is_done,
 )
-from tests.sweeps.sending import due_endpoint, open_sending
+from tests.sweeps.sending import KEYS, due_endpoint, open_sending
 from tests.sweeps.skipping import start
 
 from partner_api.database import looks
 from partner_api.database.cluster.places import find_place
+from partner_api.database.cluster.reach import list_unreachable
 from partner_api.database.connection import connect
 from partner_api.database.outages import NODE_UNREACHABLE
 from partner_api.jobs import operator_store
@@ -56,7 +57,7 @@ _CLOSED = 1
 
 @pytest.fixture
 def storage(tmp_path: Path) -> FolderStorage:
-    return FolderStorage(tmp_path)
+    return FolderStorage(tmp_path, KEYS)
 
 
 @pytest_asyncio.fixture
@@ -206,7 +207,6 @@ async def test_a_node_that_is_down_is_asked_once_and_logged_once(
         there, here = await partners_on_two_nodes(connection)
         monkeypatch.setattr(looks, "_REMEMBERED_SECONDS", 3_600.0)
         asked = 0
-        list_unreachable = looks.list_unreachable
 
         async def counted(connection: Connection) -> object:
             nonlocal asked

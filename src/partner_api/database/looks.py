@@ -63,9 +63,9 @@ async def look(
         try:
             return await connection.fetch(statement, *arguments)
         except asyncpg.PostgresError as error:
-            if not await _is_outage(connection, database, error):
+            outage = await _outage_behind(connection, database, error)
+            if outage is None:
                 raise
-            outage = _outages[database]
     return await connection.fetch(_of_reached(among), *arguments, outage.tenant_ids)
 
 
@@ -94,35 +94,36 @@ async def _remembered(connection: Connection, database: Hashable) -> _Outage | N
     return await _ask_nodes(connection, database)
 
 
-async def _is_outage(
+async def _outage_behind(
     connection: Connection, database: Hashable, error: asyncpg.PostgresError
-) -> bool:
-    """Return whether what a look raised is because a node does not answer."""
+) -> _Outage | None:
+    """Return the outage because of which a look has raised an error; None if it was something else."""
     # A node that is cut off says nothing until the statement's time is over.
     if not is_of_node(error) and not isinstance(error, asyncpg.QueryCanceledError):
-        return False
+        return None
     if connection.is_closed() or connection.is_in_transaction():
-        return False
-    if not isinstance(error, NODE_UNREACHABLE) and not await is_distributed(connection):
-        return False
-    return await _ask_nodes(connection, database) is not None
+        return None
+    if not await is_distributed(connection):
+        return None
+    return await _ask_nodes(connection, database)
 
 
 async def _ask_nodes(connection: Connection, database: Hashable) -> _Outage | None:
     """Ask every node that has tenants whether it answers, and remember it; log what has changed."""
     nodes = await list_unreachable(connection)
-    before = _outages.get(database)
-    for node in nodes:
-        if before is None or node.name not in before.nodes:
-            _log.error("node_down", node=node.name)
-    for name in [] if before is None else before.nodes:
-        if name not in [node.name for node in nodes]:
+    names = [node.name for node in nodes]
+    outage = _Outage(names, await list_reached(connection, nodes)) if nodes else None
+    # From here on nobody comes between: who asked at the same time finds what has been logged.
+    before = _outages.pop(database, None)
+    known = [] if before is None else before.nodes
+    for name in names:
+        if name not in known:
+            _log.error("node_down", node=name)
+    for name in known:
+        if name not in names:
             _log.warning("node_back", node=name)
-    if not nodes:
-        _outages.pop(database, None)
-        return None
-    outage = _Outage([node.name for node in nodes], await list_reached(connection, nodes))
-    _outages[database] = outage
+    if outage is not None:
+        _outages[database] = outage
     return outage
 
 

@@ -209,7 +209,7 @@ async def tenants_with_silent_workers(
         resting: jobs that do not count either.
         locked: tenants that do not.
     """
-    rows = await look(
+    silent = await look(
         connection,
         """
         SELECT tenant_id FROM jobs
@@ -222,7 +222,7 @@ async def tenants_with_silent_workers(
         list(resting),
         list(locked),
     )
-    return [row["tenant_id"] for row in rows]
+    return [row["tenant_id"] for row in silent]
 
 
 async def next_lapse(connection: Connection, after: datetime) -> datetime | None:

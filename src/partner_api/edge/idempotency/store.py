@@ -11,6 +11,7 @@ from partner_api.database.looks import look
 from partner_api.database.rows import columns_of, read_returned
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from partner_api.database.arguments import Idempotency
@@ -75,24 +76,28 @@ async def delete_expired(connection: Connection, now: datetime, limit: int) -> i
         expired.setdefault(row["tenant_id"], []).append(row)
     deleted = 0
     for tenant_id, records in expired.items():
-        # A record may have been made anew meanwhile.
-        deleted += await connection.fetchval(
-            """
-            WITH gone AS (
-                DELETE FROM idempotency_keys k
-                 USING unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS e (caller_id, method, route, key)
-                 WHERE k.tenant_id = $1 AND k.caller_id = e.caller_id AND k.method = e.method
-                   AND k.route = e.route AND k.key = e.key AND k.created_at <= $6
-                RETURNING 1)
-            SELECT count(*) FROM gone
-            """,
-            tenant_id,
-            *(
-                [record[name] for record in records]
-                for name in ("caller_id", "method", "route", "key")
-            ),
-            until,
-        )
+        deleted += await _delete_records(connection, tenant_id, records, until)
+    return deleted
+
+
+async def _delete_records(
+    connection: Connection, tenant_id: int, records: Sequence[Row], until: datetime
+) -> int:
+    """Delete these records of a tenant, but for those that have been made anew meanwhile; return how many."""
+    deleted: int = await connection.fetchval(
+        """
+        WITH gone AS (
+            DELETE FROM idempotency_keys k
+             USING unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS e (caller_id, method, route, key)
+             WHERE k.tenant_id = $1 AND k.caller_id = e.caller_id AND k.method = e.method
+               AND k.route = e.route AND k.key = e.key AND k.created_at <= $6
+            RETURNING 1)
+        SELECT count(*) FROM gone
+        """,
+        tenant_id,
+        *([record[name] for record in records] for name in ("caller_id", "method", "route", "key")),
+        until,
+    )
     return deleted
 
 
