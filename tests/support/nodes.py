@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from partner_api.database.cluster.distribution import keep_settings
+from partner_api.database.cluster.sessions import keep_settings
 from partner_api.database.connection import connect
 
 # Spread over two nodes, so that each has some; few, because every one takes time.

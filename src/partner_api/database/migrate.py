@@ -98,7 +98,9 @@ async def _upgrade_schema(connection: Connection, owner_url: str) -> None:
         async with engine.begin() as transaction:
             driver = cast("Connection", (await transaction.get_raw_connection()).driver_connection)
             if await is_distributed(driver):
-                await prepare_changes(driver, for_session=True)
+                # SQLAlchemy begins the transaction with the first statement that it sees.
+                await transaction.exec_driver_sql("SELECT")
+                await prepare_changes(driver)
             await transaction.run_sync(run)
             # In the same transaction: a server of the previous release that goes on meanwhile never meets tables that
             # the functions it calls were not made for.

@@ -8,17 +8,19 @@ import msgspec
 
 from partner_api.database.applied_functions import replace_functions
 from partner_api.database.cluster.catalog import Kind, is_distributed, list_tables
-from partner_api.database.cluster.distribution import FIRST, distribute_tables, keep_settings
+from partner_api.database.cluster.distribution import FIRST, distribute_tables
 from partner_api.database.cluster.errors import ClusterError
 from partner_api.database.cluster.requirements import (
     require_application,
     require_cluster,
     require_fitting_nodes,
 )
+from partner_api.database.cluster.sessions import keep_settings, keep_settings_of_nodes
 from partner_api.database.connection import connect
 from partner_api.database.grants import grant_application_role
 from partner_api.database.migration_locks import UPGRADE_LOCK, limit_locks, try_for_locks
 from partner_api.database.version import is_owner, require_last
+from partner_api.time_limits import COMMAND_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +122,7 @@ async def distribute(
         plan = await _checked_plan(connection, location, shards)
         planned = {table.name: table for table in plan.tables}
         await limit_locks(connection)
+        await _set_nodes_up(connection, location)
         await connection.execute(
             "SELECT set_config('citus.shard_count', $1, false)", str(plan.shards)
         )
@@ -140,6 +143,14 @@ async def distribute(
         await try_for_locks(location.owner_url, apply)
     finally:
         await connection.close()
+
+
+async def _set_nodes_up(owner: Connection, location: DatabaseLocation) -> None:
+    server = await connect(location.application_url, command_seconds=COMMAND_SECONDS)
+    try:
+        await keep_settings_of_nodes(owner, server)
+    finally:
+        await server.close()
 
 
 async def _checked_plan(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from partner_api.database.cluster.catalog import list_tables
 from partner_api.database.cluster.errors import ClusterError
 from partner_api.database.cluster.pushed import functions_that_write
+from partner_api.database.cluster.sessions import hurry_sweeps, limit_locks_on_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,20 +26,13 @@ _DISTRIBUTING = {
     "citus.multi_shard_modify_mode": "sequential",
 }
 _RECORDS = "idempotency_keys"
-# For every session of the database.
-_SETTINGS = {
-    # Tenants' tables refer to copied ones, which Citus wants to change over one connection per node.
-    "citus.multi_shard_modify_mode": "sequential",
-    # Hiding shards makes each look at pg_class slow: the driver asks for the fields of composite types once per
-    # connection, which then takes a second instead of a hundredth of one.
-    "citus.override_table_visibility": "off",
-}
 
 
-async def prepare_changes(connection: Connection, *, for_session: bool = False) -> None:
-    """Let a transaction, or all of the session, change tables that are spread or shall be; before it touches one."""
+async def prepare_changes(connection: Connection) -> None:
+    """Let a transaction change tables that are spread or shall be; before it touches one."""
     for name, value in _DISTRIBUTING.items():
-        await connection.execute("SELECT set_config($1, $2, $3)", name, value, not for_session)
+        await connection.execute("SELECT set_config($1, $2, true)", name, value)
+    await limit_locks_on_nodes(connection)
 
 
 async def distribute_tables(
@@ -83,13 +77,6 @@ async def distribute_tables(
         )
 
 
-async def keep_settings(connection: Connection) -> None:
-    """Let every later session of the database have what statements on a cluster need."""
-    database = await connection.fetchval("SELECT quote_ident(current_database())")
-    for name, value in _SETTINGS.items():
-        await connection.execute(f"ALTER DATABASE {database} SET {name} = {value}")
-
-
 async def distribute_functions(connection: Connection) -> None:
     """Let every node have all functions, and each tenant's run where the tenant is; idempotent."""
     await prepare_changes(connection)
@@ -97,6 +84,7 @@ async def distribute_functions(connection: Connection) -> None:
         (resources.files("partner_api.database") / "cluster" / "tenant_hold.sql").read_text("utf-8")
     )
     await _plan_for_tenants(connection)
+    await hurry_sweeps(connection)
     await _delegate(connection)
 
 
