@@ -121,14 +121,16 @@ async def _measure(
 
 
 async def _memory(connection: Connection, nodes: list[str]) -> tuple[float, float]:
-    """Return what this session takes, and the largest of those that Citus has opened on the other nodes, in MiB."""
+    """Return what this session takes, and the largest of those that it has on the other nodes, in MiB."""
     own = _private(await connection.fetchval("SELECT pg_backend_pid()"))
+    number_of_all = await connection.fetchval("SELECT citus_backend_gpid()")
     largest = 0.0
     for node in nodes[1:]:
         asked = await connect(node)
         try:
             rows = await asked.fetch(
-                "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'citus_internal%'"
+                "SELECT pid FROM pg_stat_activity WHERE application_name = $1",
+                f"citus_internal gpid={number_of_all}",
             )
         finally:
             await asked.close()
