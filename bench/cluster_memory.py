@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from partner_api.database.connection import connect
-from rig import calls
+from rig import calls, hot_calls
 from rig.clusters import CLUSTER, database_on, nodes_of, url_of
 from rig.command import CONSOLE, run
 from rig.report import Goal, judged, number, show
@@ -27,8 +27,15 @@ _CALLS = {
     "completes": calls.complete,
     "allocations": calls.allocate,
     "posts": calls.post,
+    "claims": hot_calls.claim,
+    "heartbeats": hot_calls.heartbeat,
+    "failures": hot_calls.fail,
+    "renewals": hot_calls.renew,
+    "publications": hot_calls.publish,
+    "deliveries claimed and finished": hot_calls.deliver,
     "reads of a wallet": calls.read_wallet,
     "reads of leases": calls.read_leases,
+    "authentications": calls.authenticate,
 }
 
 

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 CLIENTS = 8
 _PARTNERS = 32
 # So many of the children have leases, and so many each: an account of the pool is written on every node.
-_LEASING = 8
-_LEASES = 10
+LEASING = 8
+LEASES = 10
 _RESERVED_CREDITS = 120
 _CHARGED_CREDITS = 40
-_WORKER = "bench"
-_FORMAT = "video_remix"
+WORKER = "bench"
+FORMAT = "video_remix"
 
 
 @dataclass
@@ -46,12 +46,16 @@ class Target:
     """A database with customers in it: partners with a child each, whose turn comes round."""
 
     pool: Pool
-    lookups: Pool
-    """For what the server asks outside the connection of a request."""
+    owner_url: str
     partners: list[Spender]
     children: list[Spender]
+    opened_at: datetime
     claimed: dict[int, list[tuple[UUID, UUID]]] = field(default_factory=dict)
     """By the tenant, jobs that wait to be completed, with their tokens."""
+
+    def child_of(self, turn: int) -> Spender:
+        """Return whose turn it is."""
+        return self.children[turn % len(self.children)]
 
 
 async def open_target(owner_url: str, application_url: str) -> Target:
@@ -63,39 +67,39 @@ async def open_target(owner_url: str, application_url: str) -> Target:
         children = [
             child for partner in partners for child in await make_children(owner, now, partner, 1)
         ]
-        for child in children[:_LEASING]:
-            await lease_accounts(owner, now, child, child.project_id, _LEASES)
+        for child in children[:LEASING]:
+            await lease_accounts(owner, now, child, child.project_id, LEASES)
         await owner.execute("ANALYZE")
     finally:
         await owner.close()
     return Target(
         await open_pool(application_url, CLIENTS),
-        await open_pool(application_url, CLIENTS),
+        owner_url,
         partners,
         children,
+        now,
     )
 
 
 async def close_target(target: Target) -> None:
     """Close its connections."""
     await target.pool.close()
-    await target.lookups.close()
 
 
 async def start(target: Target, connection: Connection, turn: int, size: int) -> None:
     """Start jobs of one child."""
-    child, now = target.children[turn % _PARTNERS], Clock().now()
+    child, now = target.child_of(turn), Clock().now()
     items = [_job(child, now) for _ in range(size)]
     require_done(await jobs.start_jobs(connection, child.tenant_id, now, items))
 
 
 async def complete(target: Target, connection: Connection, turn: int, size: int) -> None:
     """Complete jobs of one tenant that ``claim_for`` has claimed."""
-    tenant_id = target.children[turn % _PARTNERS].tenant_id
+    tenant_id = target.child_of(turn).tenant_id
     claimed = target.claimed[tenant_id]
     taken = [claimed.pop() for _ in range(size)]
     items = [
-        claim_store.JobCompletion(job_id, _WORKER, token, _CHARGED_CREDITS, [], SYSTEM)
+        claim_store.JobCompletion(job_id, WORKER, token, _CHARGED_CREDITS, [], SYSTEM)
         for job_id, token in taken
     ]
     require_done(await claim_store.complete_jobs(connection, tenant_id, Clock().now(), items))
@@ -103,7 +107,7 @@ async def complete(target: Target, connection: Connection, turn: int, size: int)
 
 async def allocate(target: Target, connection: Connection, turn: int, size: int) -> None:
     """Allocate credits to one child."""
-    child, now = target.children[turn % _PARTNERS], Clock().now()
+    child, now = target.child_of(turn), Clock().now()
     partner = target.partners[turn % _PARTNERS].organization_id
     items = [
         credit.CreditAllocation(
@@ -126,7 +130,7 @@ async def post(target: Target, connection: Connection, turn: int, size: int) -> 
 
 async def read_wallet(target: Target, connection: Connection, turn: int, size: int) -> None:
     """Read a child's wallet, as often as said."""
-    child = target.children[turn % _PARTNERS]
+    child = target.child_of(turn)
     key = credit.WalletKey(child.tenant_id, child.organization_id)
     for _ in range(size):
         (wallet,) = await credit.find_wallets(connection, [key])
@@ -135,7 +139,7 @@ async def read_wallet(target: Target, connection: Connection, turn: int, size: i
 
 async def read_leases(target: Target, connection: Connection, turn: int, size: int) -> None:
     """Read a page of a child's leases, as often as said."""
-    child, now = target.children[turn % _LEASING], Clock().now()
+    child, now = target.children[turn % LEASING], Clock().now()
     for _ in range(size):
         page = await leases.list_leases(
             connection,
@@ -145,17 +149,17 @@ async def read_leases(target: Target, connection: Connection, turn: int, size: i
             statuses=["assigned"],
             now=now,
             after=None,
-            limit=_LEASES,
+            limit=LEASES,
         )
         assert page is not None
-        assert len(page) == _LEASES
+        assert len(page) == LEASES
 
 
-async def authenticate(target: Target, _: Connection, turn: int, size: int) -> None:
+async def authenticate(target: Target, connection: Connection, turn: int, size: int) -> None:
     """Look for a key that is not there, as often as said: it takes as long as for one that is."""
     for _time in range(size):
         tenant_id = target.partners[turn % _PARTNERS].tenant_id
-        assert await find_keys(target.lookups, [KeyLookup(tenant_id, "nobody")]) == [None]
+        assert await find_keys(connection, [KeyLookup(tenant_id, "nobody")]) == [None]
 
 
 async def claim_for(target: Target, calls: int, size: int) -> None:
@@ -173,8 +177,8 @@ async def claim_for(target: Target, calls: int, size: int) -> None:
                     connection,
                     child.tenant_id,
                     Clock().now(),
-                    worker_id=_WORKER,
-                    formats=[_FORMAT],
+                    worker_id=WORKER,
+                    formats=[FORMAT],
                     lease_seconds=900,
                     tokens=[new_uuid7(now) for _ in items],
                     caller=SYSTEM,
@@ -216,7 +220,7 @@ def _job(child: Spender, at: datetime) -> jobs.JobStart:
         new_uuid7(at),
         child.organization_id,
         child.project_id,
-        _FORMAT,
+        FORMAT,
         {},
         _RESERVED_CREDITS,
         None,

@@ -154,6 +154,15 @@ async def make_endpoint(
 async def publish_many(owner: Connection, partner: Spender, count: int) -> None:
     """Write so many events of a partner, and publish them: from then on their deliveries are due."""
     at = now()
+    await write_events(owner, partner, count, at)
+    while (
+        await events.publish(owner, partner.tenant_id, at, _EVENTS_PER_CALL)
+    ).events == _EVENTS_PER_CALL:
+        pass
+
+
+async def write_events(owner: Connection, partner: Spender, count: int, at: datetime) -> None:
+    """Write so many events of a partner."""
     await owner.execute(
         """
         INSERT INTO outbox (tenant_id, id, organization_id, event_type, data, created_at)
@@ -167,7 +176,3 @@ async def publish_many(owner: Connection, partner: Spender, count: int) -> None:
         DATA,
         count,
     )
-    while (
-        await events.publish(owner, partner.tenant_id, at, _EVENTS_PER_CALL)
-    ).events == _EVENTS_PER_CALL:
-        pass

@@ -21,7 +21,7 @@ CROSSING = {
     "credits.operator_store.next_period_end",
     "credits.operator_store.tenants_with_overdue_wallets",
     "database.secret_keys.find_missing_key",
-    "edge.idempotency.store.delete_expired",
+    "edge.idempotency.store._expired",
     "events.operator_store._first_expired",
     "events.operator_store._look",
     "events.store.stream_positions",

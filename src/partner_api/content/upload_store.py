@@ -9,6 +9,7 @@ import asyncpg
 from msgspec import Struct
 
 from partner_api.database.lanes import Lane
+from partner_api.database.looks import look
 from partner_api.database.rows import columns_of, read_rows
 from partner_api.storage import file_key
 
@@ -45,7 +46,8 @@ class Leftover(Struct, frozen=True):
 _KEPT = """
 EXISTS (SELECT FROM containers c
           JOIN assets a ON a.tenant_id = c.tenant_id AND a.container_id = c.id
-         WHERE c.tenant_id = u.tenant_id AND c.job_id = u.job_id AND a.storage_key = u.storage_key)
+         WHERE /* reached: c.tenant_id */ /* reached: a.tenant_id */ c.tenant_id = u.tenant_id
+           AND c.job_id = u.job_id AND a.storage_key = u.storage_key)
 """
 
 
@@ -121,13 +123,14 @@ async def leftovers(
         resting: storage keys that do not count either.
         locked: tenants that do not.
     """
-    rows = await connection.fetch(
+    rows = await look(
+        connection,
         f"""
         SELECT {columns_of(Leftover, "u", kept=_KEPT)}
           FROM asset_uploads u
-          JOIN jobs j ON j.tenant_id = u.tenant_id AND j.id = u.job_id
-         WHERE j.status <> 'running' AND j.finished_at <= $1 AND u.storage_key <> ALL ($3::text[])
-           AND u.tenant_id <> ALL ($4::bigint[])
+          JOIN jobs j ON /* reached: j.tenant_id */ j.tenant_id = u.tenant_id AND j.id = u.job_id
+         WHERE /* reached: u.tenant_id */ j.status <> 'running' AND j.finished_at <= $1
+           AND u.storage_key <> ALL ($3::text[]) AND u.tenant_id <> ALL ($4::bigint[])
          ORDER BY u.tenant_id, u.job_id LIMIT $2
         """,
         ended_by,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from partner_api.database.looks import look
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -28,10 +30,11 @@ async def tenants_with_overdue_wallets(
         resting: wallets that do not count either, by tenant and organization.
         locked: tenants that do not.
     """
-    rows = await connection.fetch(
+    rows = await look(
+        connection,
         """
         SELECT tenant_id FROM wallets
-         WHERE period_end <= $1 AND tenant_id <> ALL ($5::bigint[])
+         WHERE /* reached: tenant_id */ period_end <= $1 AND tenant_id <> ALL ($5::bigint[])
            AND (tenant_id, organization_id) NOT IN (SELECT * FROM unnest($3::bigint[], $4::uuid[]))
          GROUP BY tenant_id ORDER BY min(period_end) LIMIT $2
         """,

@@ -90,6 +90,13 @@ def is_lost(error: BaseException) -> bool:
     return isinstance(error, _LOST) and not isinstance(error, asyncpg.QueryCanceledError)
 
 
+def is_of_node(error: BaseException) -> bool:
+    """Return whether the coordinator of a cluster says that a node does not answer; a server alone never does."""
+    return isinstance(error, NODE_UNREACHABLE) or (
+        isinstance(error, asyncpg.InternalServerError) and _is_node_gone(error)
+    )
+
+
 def _is_gone(error: asyncpg.InterfaceError) -> bool:
     return any(word in str(error) for word in _GONE)
 

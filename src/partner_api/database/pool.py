@@ -18,7 +18,7 @@ from partner_api.database.lanes import Lanes
 from partner_api.time_limits import CANCEL_SECONDS, POOL_CLOSE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
     from types import TracebackType
 
     from partner_api.database.connection import Connection, Row
@@ -67,6 +67,13 @@ class BoundedConnection(_DriverConnection):
             await super()._cancel(*arguments)  # type: ignore[misc]
         finally:
             deadline.cancel()
+
+
+def database_of(connection: Connection) -> Hashable:
+    """Return what tells one database from another: where its server is, and its name there."""
+    # Of a connection that is borrowed, the driver's own.
+    driver_connection: Any = connection
+    return driver_connection._addr, driver_connection._params.database
 
 
 class Pool:

@@ -146,8 +146,12 @@ async def _create(connection: Connection, now: datetime) -> None:
 
 
 async def _found(connection: Connection, founded: datetime) -> _Founded:
-    partner = await onboard_partner(
-        connection,
+    async def onboard(tenant_id: int, item: organizations.Onboarding) -> list[Outcome]:
+        async with connection.transaction():
+            return await organizations.onboard(connection, tenant_id, founded, [item])
+
+    partner, _ = await onboard_partner(
+        onboard,
         founded,
         name="Demo partner",
         billing_email=None,

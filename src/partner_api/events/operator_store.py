@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from partner_api.database.looks import look
 from partner_api.events.store import sequence_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
-    from partner_api.database.connection import Connection
+    from partner_api.database.connection import Connection, Row
 
 # A look goes no farther; the next one goes on behind it.
 _EVENTS_PER_LOOK = 1_000
@@ -43,7 +45,7 @@ async def tenants_with_unpublished(
     for first, last in ((after_tenant, _LAST_TENANT), (-1, after_tenant)):
         behind: int | None = first
         while behind is not None and len(found) < limit:
-            looked, behind = await _look(connection, behind, last)
+            looked, behind = await _look(partial(look, connection), behind, last)
             found += [each for each in looked if each not in left_out]
     return found[:limit]
 
@@ -51,30 +53,30 @@ async def tenants_with_unpublished(
 async def oldest_unpublished(connection: Connection) -> datetime | None:
     """Return when the oldest event was created that is not published yet. Crosses tenants.
 
-    Of the tenants that 20 looks come to.
+    Of the tenants that 20 looks come to. What a node that is down has may be older, so this fails then.
     """
     found: list[datetime] = []
     behind: int | None = -1
     for _ in range(_MOST_LOOKS):
         if behind is None:
             break
-        looked, behind = await _look(connection, behind, _LAST_TENANT)
+        looked, behind = await _look(connection.fetch, behind, _LAST_TENANT)
         found += looked.values()
     return min(found, default=None)
 
 
 async def _look(
-    connection: Connection, after_tenant: int, last_tenant: int
+    fetch: Callable[..., Awaitable[list[Row]]], after_tenant: int, last_tenant: int
 ) -> tuple[dict[int, datetime], int | None]:
     """Return the first tenants with unpublished events, and behind whom to look on, if at all. Crosses tenants.
 
     Each with the creation time of its oldest one: ids begin with the time.
     """
-    rows = await connection.fetch(
+    rows = await fetch(
         """
         SELECT tenant_id, min(created_at) AS oldest, count(*) AS looked
           FROM (SELECT tenant_id, created_at FROM outbox
-                 WHERE tenant_id > $1 AND tenant_id <= $2 AND sequence IS NULL
+                 WHERE /* reached: tenant_id */ tenant_id > $1 AND tenant_id <= $2 AND sequence IS NULL
                  ORDER BY tenant_id, id LIMIT $3) unpublished
          GROUP BY tenant_id ORDER BY tenant_id
         """,
@@ -111,9 +113,10 @@ async def delete_expired(connection: Connection, now: datetime, limit: int) -> i
 
 async def _first_expired(connection: Connection, until: datetime) -> dict[int, int]:
     """Return whose are the oldest events that were published until then, with the first sequence. Crosses tenants."""
-    rows = await connection.fetch(
+    rows = await look(
+        connection,
         """
-        SELECT tenant_id, sequence FROM outbox WHERE published_at <= $1
+        SELECT tenant_id, sequence FROM outbox WHERE /* reached: tenant_id */ published_at <= $1
          ORDER BY published_at, tenant_id, sequence LIMIT $2
         """,
         until,

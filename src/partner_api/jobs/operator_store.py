@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from partner_api.database.looks import look, look_up
 from partner_api.database.rows import columns_of, read_row, read_rows
 from partner_api.jobs.store import JOB_COLUMNS, JOB_TABLES, Job
 
@@ -54,14 +55,18 @@ async def find_tenants(connection: Connection, job_ids: Sequence[UUID]) -> list[
     """
     # For one it is planned once, with an array at every call.
     if len(job_ids) == 1:
-        return [
-            await connection.fetchval(
-                "SELECT tenant_id FROM jobs WHERE id = $1 LIMIT 1", job_ids[0]
-            )
-        ]
-    rows = await connection.fetch(
-        "SELECT id, tenant_id FROM jobs WHERE id = ANY ($1::uuid[])", list(job_ids)
-    )
+        rows = await look_up(
+            connection,
+            "SELECT id, tenant_id FROM jobs WHERE /* reached: tenant_id */ id = $1 LIMIT 1",
+            job_ids[0],
+        )
+    else:
+        rows = await look_up(
+            connection,
+            "SELECT id, tenant_id FROM jobs WHERE /* reached: tenant_id */ id = ANY ($1::uuid[])",
+            list(job_ids),
+            count=len(set(job_ids)),
+        )
     tenants = {row["id"]: row["tenant_id"] for row in rows}
     return [tenants.get(job_id) for job_id in job_ids]
 
@@ -98,10 +103,11 @@ async def find_tenant_of_claim(
     connection: Connection, job_id: UUID, worker_id: str, claim_token: UUID, now: datetime
 ) -> int | None:
     """Return the tenant of the job that a worker claimed; None if the claim is not current. Crosses tenants."""
-    tenant_id: int | None = await connection.fetchval(
+    rows = await look_up(
+        connection,
         """
         SELECT tenant_id FROM jobs
-         WHERE id = $1 AND worker_id = $2 AND claim_token = $3 AND status = 'running'
+         WHERE /* reached: tenant_id */ id = $1 AND worker_id = $2 AND claim_token = $3 AND status = 'running'
            AND expires_at > $4
         """,
         job_id,
@@ -109,7 +115,7 @@ async def find_tenant_of_claim(
         claim_token,
         now,
     )
-    return tenant_id
+    return rows[0]["tenant_id"] if rows else None
 
 
 async def tenants_with_waiting_jobs(
@@ -130,10 +136,21 @@ async def tenants_with_waiting_jobs(
         limit: how many at most.
         resting: jobs that do not count.
     """
-    tenant_ids: list[int] = await connection.fetchval(
-        "SELECT jobs_waiting_tenants($1, $2, $3, $4)", list(formats), after, limit, list(resting)
+    rows = await look(
+        connection,
+        "SELECT unnest(jobs_waiting_tenants($1, $2, $3, $4)) AS tenant_id",
+        list(formats),
+        after,
+        limit,
+        list(resting),
+        alone="""
+        SELECT DISTINCT tenant_id FROM jobs
+         WHERE /* reached: tenant_id */ format = ANY ($1::text[]) AND tenant_id > $2 AND status = 'running'
+           AND claim_token IS NULL AND NOT sandbox AND id <> ALL ($4::uuid[])
+         ORDER BY tenant_id LIMIT $3
+        """,
     )
-    return tenant_ids
+    return [row["tenant_id"] for row in rows]
 
 
 async def tenants_with_expired_jobs(
@@ -152,10 +169,11 @@ async def tenants_with_expired_jobs(
         resting: jobs that do not count either.
         locked: tenants that do not.
     """
-    rows = await connection.fetch(
+    rows = await look(
+        connection,
         """
         SELECT tenant_id FROM reservations
-         WHERE status = 'open' AND expires_at <= $1 AND job_id <> ALL ($3::uuid[])
+         WHERE /* reached: tenant_id */ status = 'open' AND expires_at <= $1 AND job_id <> ALL ($3::uuid[])
            AND tenant_id <> ALL ($4::bigint[])
          GROUP BY tenant_id ORDER BY min(expires_at) LIMIT $2
         """,
@@ -191,10 +209,11 @@ async def tenants_with_silent_workers(
         resting: jobs that do not count either.
         locked: tenants that do not.
     """
-    rows = await connection.fetch(
+    silent = await look(
+        connection,
         """
         SELECT tenant_id FROM jobs
-         WHERE status = 'running' AND lease_until <= $1 AND id <> ALL ($3::uuid[])
+         WHERE /* reached: tenant_id */ status = 'running' AND lease_until <= $1 AND id <> ALL ($3::uuid[])
            AND tenant_id <> ALL ($4::bigint[])
          GROUP BY tenant_id ORDER BY min(lease_until) LIMIT $2
         """,
@@ -203,7 +222,7 @@ async def tenants_with_silent_workers(
         list(resting),
         list(locked),
     )
-    return [row["tenant_id"] for row in rows]
+    return [row["tenant_id"] for row in silent]
 
 
 async def next_lapse(connection: Connection, after: datetime) -> datetime | None:
@@ -232,21 +251,22 @@ async def next_sandbox_job(
         put_off: jobs that do not count either.
         locked: tenants that do not.
     """
-    row = await connection.fetchrow(
+    rows = await look(
+        connection,
         f"""
         SELECT {columns_of(SandboxJob, "j", container_id="c.id", inputs="coalesce(c.inputs, '{}')")}
           FROM (SELECT tenant_id, id, format FROM jobs
-                 WHERE status = 'running' AND sandbox AND tenant_id > $2 AND started_at <= $1
+                 WHERE /* reached: tenant_id */ status = 'running' AND sandbox AND tenant_id > $2 AND started_at <= $1
                    AND id <> ALL ($3::uuid[]) AND tenant_id <> ALL ($4::bigint[])
                  ORDER BY tenant_id, started_at, id LIMIT 1) j
-          LEFT JOIN containers c ON c.tenant_id = j.tenant_id AND c.job_id = j.id
+          LEFT JOIN containers c ON /* reached: c.tenant_id */ c.tenant_id = j.tenant_id AND c.job_id = j.id
         """,
         started_by,
         after,
         list(put_off),
         list(locked),
     )
-    return read_row(SandboxJob, row)
+    return read_row(SandboxJob, rows[0] if rows else None)
 
 
 async def next_sandbox_start(connection: Connection, after: datetime) -> datetime | None:

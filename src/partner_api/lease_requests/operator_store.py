@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from partner_api.database.looks import look
 from partner_api.database.rows import columns_of, read_row, read_rows
 from partner_api.lease_requests.store import LeaseRequest
 
@@ -93,11 +94,12 @@ async def open_test_requests(
         resting: requests that do not count either.
         locked: tenants that do not.
     """
-    rows = await connection.fetch(
+    rows = await look(
+        connection,
         f"""
         SELECT {columns_of(OpenTestRequest, "r")} FROM lease_requests r
           JOIN tenants t ON t.id = r.tenant_id AND t.env = 'test'
-         WHERE r.status = 'requested' AND r.submitted_at <= $1 AND r.id <> ALL ($3::uuid[])
+         WHERE /* reached: r.tenant_id */ r.status = 'requested' AND r.submitted_at <= $1 AND r.id <> ALL ($3::uuid[])
            AND r.tenant_id <> ALL ($4::bigint[])
          ORDER BY row_number() OVER (PARTITION BY r.tenant_id ORDER BY r.id), r.id LIMIT $2
         """,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from partner_api.database.looks import look
 from partner_api.database.rows import read_returned, read_rows
 from partner_api.leases.store import LEASE_COLUMNS, Lease, LeaseBillingStatus, LeaseStatus
 
@@ -216,10 +217,11 @@ async def tenants_with_renewals(
         A list for each server that has some of them: its tenants can be charged in one commit.
     """
     # Where tenants are spread over servers, each row says when the one that has it was started: no two at one instant.
-    rows = await connection.fetch(
+    rows = await look(
+        connection,
         """
         SELECT tenant_id, pg_postmaster_start_time() AS server FROM cash_wallets
-         WHERE renewals_due_at <= $1 AND tenant_id <> ALL ($3::bigint[])
+         WHERE /* reached: tenant_id */ renewals_due_at <= $1 AND tenant_id <> ALL ($3::bigint[])
          ORDER BY renewals_due_at LIMIT $2
         """,
         now,

@@ -7,25 +7,29 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from partner_api.database.rows import columns_of, read_row, read_rows
+from partner_api.edge.identity.authentication import RateLimitTier
 from partner_api.organizations.store import Organization, OrganizationStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from uuid import UUID
 
     from partner_api.database.connection import Connection
-    from partner_api.edge.identity.authentication import RateLimitTier
 
 
-class OrganizationWithTerms(Organization, frozen=True):
-    """An organization with its tenant, and with what only the operator decides."""
+class OrganizationTerms(Organization, frozen=True):
+    """An organization with what only the operator decides; what changes one answers it in its facts too."""
 
-    tenant_id: int
     rate_limit_tier: RateLimitTier | None
     """None for a child: it has its partner's."""
     format_prices: dict[str, int] | None
     """By format, where a partner has its own; None for a child."""
+
+
+class OrganizationWithTerms(OrganizationTerms, frozen=True):
+    """The same with its tenant."""
+
+    tenant_id: int
 
 
 class Partner(Struct, frozen=True):
@@ -119,29 +123,3 @@ async def list_tenants(connection: Connection, partner_id: UUID) -> list[int]:
         "SELECT id FROM tenants WHERE partner_id = $1 ORDER BY id", partner_id
     )
     return [row["id"] for row in rows]
-
-
-async def update_terms(
-    connection: Connection,
-    tenant_id: int,
-    now: datetime,
-    partner_id: UUID,
-    *,
-    rate_limit_tier: str | None,
-    format_prices: dict[str, int],
-) -> None:
-    """Set a partner's tier and the prices given, in one environment."""
-    await connection.execute(
-        """
-        UPDATE organizations
-           SET rate_limit_tier = coalesce($3, rate_limit_tier),
-               format_prices = coalesce(format_prices, '{}') || $4::jsonb,
-               updated_at = greatest(updated_at, $5)
-         WHERE tenant_id = $1 AND id = $2 AND parent_id IS NULL
-        """,
-        tenant_id,
-        partner_id,
-        rate_limit_tier,
-        format_prices,
-        now,
-    )

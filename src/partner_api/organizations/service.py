@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
 import msgspec
@@ -19,13 +19,15 @@ from partner_api.projects.access import lock_projects
 from partner_api.projects.store import find_running_job, move_projects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.arguments import Actor
+    from partner_api.database.arguments import Actor, Idempotency
     from partner_api.database.connection import Connection
     from partner_api.edge.request.api_request import ApiRequest
+
+T = TypeVar("T")
 
 
 async def migrate(
@@ -131,7 +133,7 @@ class Partner(msgspec.Struct, frozen=True):
 
 
 async def onboard_partner(
-    connection: Connection,
+    onboard: Callable[[int, store.Onboarding], Awaitable[T]],
     now: datetime,
     *,
     name: str,
@@ -139,44 +141,42 @@ async def onboard_partner(
     metadata: dict[str, str],
     rate_limit_tier: str,
     caller: Actor,
-) -> Partner:
+    idempotency: Idempotency | None = None,
+) -> tuple[Partner, T]:
     """Create a partner in both environments.
 
     A tenant id is 40 random bits, so that it says nothing about how many partners there are. Among
     a thousand partners two ids are the same once in half a million times; then another is drawn.
 
     Args:
-        connection: in a transaction.
+        onboard: calls ``store.onboard`` with the live tenant and the item.
         now: creation time.
         name: of the partner.
         billing_email: where its invoices go.
         metadata: its own keys and values.
         rate_limit_tier: how many requests its keys may make.
         caller: who onboards it.
+        idempotency: the request's record.
+
+    Returns:
+        The partner, unless it was onboarded before, and what ``onboard`` returned.
     """
     while True:
         partner = Partner(new_uuid7(now), _new_tenant_id(), _new_tenant_id())
+        item = store.Onboarding(
+            partner.test_tenant_id,
+            partner.organization_id,
+            name,
+            billing_email,
+            metadata,
+            rate_limit_tier,
+            caller,
+            idempotency,
+        )
         try:
-            async with connection.transaction():
-                for env, tenant_id in (
-                    ("live", partner.live_tenant_id),
-                    ("test", partner.test_tenant_id),
-                ):
-                    await store.create_partner(
-                        connection,
-                        tenant_id,
-                        now,
-                        organization_id=partner.organization_id,
-                        env=env,
-                        name=name,
-                        billing_email=billing_email,
-                        metadata=metadata,
-                        rate_limit_tier=rate_limit_tier,
-                        caller=caller,
-                    )
+            return partner, await onboard(partner.live_tenant_id, item)
         except asyncpg.UniqueViolationError:
             continue
-        return partner
 
 
 def _new_tenant_id() -> int:

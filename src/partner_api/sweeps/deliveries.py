@@ -12,6 +12,7 @@ import asyncpg
 import structlog
 
 from partner_api.database.at_once import work_at_once
+from partner_api.database.outages import NODE_UNREACHABLE
 from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.sweeps.locks import LATER, LockedTenants
 from partner_api.sweeps.sweep import Sweep
@@ -37,6 +38,7 @@ _FEW_ROWS = 40
 _REST_SECONDS = 0.01
 # Each looks at a thousand endpoints. A step that finds only such as are full must end all the same.
 _LOOKS_PER_STEP = 10
+_CLAIM = timedelta(seconds=WEBHOOK_CLAIM_SECONDS)
 
 
 class DeliverWebhooks(Sweep):
@@ -162,8 +164,12 @@ class DeliverWebhooks(Sweep):
                 connection, now, tenant_id, [each.result for each in sent]
             )
         except LATER as error:
-            # It keeps its slots until its turn to be reported comes again.
+            # It keeps its slots until its turn to be reported comes again. While a node is down that may take long, and
+            # others need them: what nobody claims any more is sent again when the node is back.
             self._locked.leave(tenant_id, error)
+            for each in sent if isinstance(error, NODE_UNREACHABLE) else ():
+                if now - each.result.at > _CLAIM:
+                    self._sender.forget(each)
             return 0
         except asyncpg.PostgresError as error:
             if not is_row_fault(error):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from partner_api.database.outages import NODE_UNREACHABLE
 from partner_api.database.skipped_rows import RestingRows, is_row_fault
 from partner_api.sweeps.locks import LATER, LockedTenants
 from partner_api.sweeps.sweep import Sweep
@@ -71,7 +72,11 @@ class TenantSweep(Sweep):
             due = Due(connection, now, self._resting.keys)
 
             async def advance(tenant_id: int) -> int:
-                rows = await self._rows(due, tenant_id, self.rows_per_commit)
+                try:
+                    rows = await self._rows(due, tenant_id, self.rows_per_commit)
+                except NODE_UNREACHABLE as error:
+                    self._locked.leave(tenant_id, error)
+                    return 0
 
                 async def advance_some(some: Sequence[UUID]) -> Advanced:
                     return await self._advance(due, tenant_id, some)

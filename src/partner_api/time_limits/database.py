@@ -31,6 +31,12 @@ SHARD_CLEANUP_SECONDS: Final = time_limit(
     "the nodes to drop what a move that came to nothing has left",
     "Citus drops it later",
 )
+NODE_ANSWER_SECONDS: Final = time_limit(
+    "NODE_ANSWER_SECONDS",
+    2.0,
+    "a node of a cluster to answer, after a look across all tenants has failed",
+    "the look goes on with the tenants on the other nodes",
+)
 SWEEP_LOCK_SECONDS: Final = time_limit(
     "SWEEP_LOCK_SECONDS",
     0.5,

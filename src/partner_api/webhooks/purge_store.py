@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from partner_api.database.looks import look
 from partner_api.database.tenants import tenant_transaction
 from partner_api.ids import first_id_at
 
@@ -28,9 +29,11 @@ async def delete_expired(connection: Connection, now: datetime, limit: int) -> i
     in another order, and the two could wait for each other.
     """
     until = now - _TIME_KEPT
-    rows = await connection.fetch(
+    rows = await look(
+        connection,
         """
-        SELECT tenant_id FROM webhook_deliveries WHERE created_at <= $1 ORDER BY created_at LIMIT $2
+        SELECT tenant_id FROM webhook_deliveries
+         WHERE /* reached: tenant_id */ created_at <= $1 ORDER BY created_at LIMIT $2
         """,
         until,
         _DELIVERIES_PER_LOOK,
@@ -76,10 +79,12 @@ async def tenants_with_deleted(
         resting: endpoints that do not count.
         locked: tenants that do not count either.
     """
-    rows = await connection.fetch(
+    rows = await look(
+        connection,
         """
         SELECT tenant_id FROM webhook_endpoints
-         WHERE deleted_at IS NOT NULL AND id <> ALL ($2::uuid[]) AND tenant_id <> ALL ($3::bigint[])
+         WHERE /* reached: tenant_id */ deleted_at IS NOT NULL AND id <> ALL ($2::uuid[])
+           AND tenant_id <> ALL ($3::bigint[])
          ORDER BY deleted_at LIMIT $1
         """,
         limit,

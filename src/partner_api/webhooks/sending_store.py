@@ -11,6 +11,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from partner_api.database.looks import look
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -116,21 +118,26 @@ async def take_turns(
         limit: how many at most.
         left_out: tenants that get no turn.
     """
-    any_due = await connection.fetchval(
-        "SELECT next_due_at FROM webhook_queues WHERE next_due_at <= $1 ORDER BY next_due_at LIMIT 1",
+    any_due = await look(
+        connection,
+        """
+        SELECT next_due_at FROM webhook_queues
+         WHERE /* reached: tenant_id */ next_due_at <= $1 ORDER BY next_due_at LIMIT 1
+        """,
         now,
     )
-    if any_due is None:
+    if not any_due:
         return Turn([], after_tenant, False)
-    rows = await connection.fetch(
+    rows = await look(
+        connection,
         """
         SELECT part, tenant_id, count(*) FILTER (WHERE next_due_at <= $1) AS due, count(*) AS looked
           FROM ((SELECT 1 AS part, tenant_id, next_due_at FROM webhook_queues
-                  WHERE tenant_id > $2 AND next_due_at IS NOT NULL
+                  WHERE /* reached: tenant_id */ tenant_id > $2 AND next_due_at IS NOT NULL
                   ORDER BY tenant_id, next_due_at LIMIT $3)
                 UNION ALL
                 (SELECT 2, tenant_id, next_due_at FROM webhook_queues
-                  WHERE tenant_id <= $2 AND next_due_at IS NOT NULL
+                  WHERE /* reached: tenant_id */ tenant_id <= $2 AND next_due_at IS NOT NULL
                   ORDER BY tenant_id, next_due_at LIMIT $3)) waiting
          GROUP BY part, tenant_id ORDER BY part, tenant_id
         """,

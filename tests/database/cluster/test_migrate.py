@@ -81,6 +81,8 @@ async def test_what_a_later_version_adds_is_spread(
     after = await take_survey(spread_owner)
     assert after is not None
     assert (after.missing, after.delegated) == ([], before.delegated + 1)
+    planned = "SELECT 'plan_cache_mode=force_custom_plan' = ANY (proconfig) FROM pg_proc WHERE proname = 'note_put'"
+    assert await on_workers(spread, planned) == [True, True]
     hold = "SELECT prosrc FROM pg_proc WHERE proname = 'tenant_hold'"
     assert [await spread_owner.fetchval(hold)] * 2 == await on_workers(spread, hold)
     # The one of a cluster, not the empty one.

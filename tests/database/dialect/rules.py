@@ -24,6 +24,8 @@ WITHOUT_TENANT = {
 HELD_OTHERWISE = {
     "leases_renew": "holds each of its tenants when it comes to it",
     "leases_rehearse": "has leases_renew do it, and takes it back",
+    "organization_change": "holds both tenants of a partner",
+    "partner_onboard": "holds the tenants of both environments",
 }
 
 

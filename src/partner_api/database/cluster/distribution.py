@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from partner_api.database.cluster.catalog import list_tables
 from partner_api.database.cluster.errors import ClusterError
-from partner_api.database.cluster.pushed import functions_that_write
+from partner_api.database.cluster.pushed import functions_that_keep_plans, functions_that_write
 from partner_api.database.cluster.sessions import hurry_sweeps, limit_locks_on_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from partner_api.database.connection import Connection
+    from partner_api.database.connection import Connection, Row
 
 # The tenants' tables lie together: rows of one tenant in all of them are on one node.
 FIRST = "organizations"
@@ -83,17 +83,43 @@ async def distribute_functions(connection: Connection) -> None:
     await connection.execute(
         (resources.files("partner_api.database") / "cluster" / "tenant_hold.sql").read_text("utf-8")
     )
-    # A statement on tenants' tables is planned for the tenant that it names, and so never once for all.
-    for row in await connection.fetch(
-        """
-        SELECT oid::regprocedure::text AS signature FROM pg_proc
-         WHERE pronamespace = 'public'::regnamespace
-           AND 'plan_cache_mode=force_generic_plan' = ANY (proconfig)
-        """
-    ):
-        await connection.execute(f"ALTER FUNCTION {row['signature']} RESET plan_cache_mode")
+    await _plan_for_tenants(connection)
     await hurry_sweeps(connection)
     await _delegate(connection)
+
+
+async def _plan_for_tenants(connection: Connection) -> None:
+    """Let statements on tenants' tables be planned for the tenant that they name, and never once for all.
+
+    A plan for all tenants Citus 14.0 makes again each time from the second one on, and keeps each as long as the
+    session lives: 57 kB for every execution of a statement on one table. What a function calls has its setting, but
+    for functions that look at no table: what they insert costs less if it need not be planned again, and is not kept.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT p.oid::regprocedure::text AS signature, p.proname::text AS name, p.prosrc AS body,
+               p.prosecdef AND p.proargnames[1] = 'p_tenant_id' AS of_tenant,
+               l.lanname = 'plpgsql' AND NOT p.prosecdef AS is_part,
+               coalesce('plan_cache_mode=force_generic_plan' = ANY (p.proconfig), false) AS keeps
+          FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+         WHERE p.pronamespace = 'public'::regnamespace AND p.prokind = 'f'
+           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+         ORDER BY p.oid
+        """
+    )
+    keeping = functions_that_keep_plans(
+        _bodies(rows), [table.name for table in await list_tables(connection)]
+    )
+    for row in rows:
+        if row["of_tenant"]:
+            change = "SET plan_cache_mode = force_custom_plan"
+        elif row["is_part"] and row["name"] in keeping:
+            change = "SET plan_cache_mode = auto"
+        elif row["keeps"]:
+            change = "RESET plan_cache_mode"
+        else:
+            continue
+        await connection.execute(f"ALTER FUNCTION {row['signature']} {change}")
 
 
 async def _delegate(connection: Connection) -> None:
@@ -112,11 +138,8 @@ async def _delegate(connection: Connection) -> None:
         """
     )
     copied = [table.name for table in await list_tables(connection) if table.kind == "copied"]
-    bodies: dict[str, str] = {}
-    for row in rows:
-        bodies[row["name"]] = bodies.get(row["name"], "") + row["body"]
     # What an operator asks for with a key is recorded with the operators, who are elsewhere than the tenant.
-    writing = functions_that_write(bodies, [*copied, _RECORDS])
+    writing = functions_that_write(_bodies(rows), [*copied, _RECORDS])
     for row in rows:
         always = row["name"] not in writing
         if row["of_tenant"] and not (row["delegated"] and row["always"] == always):
@@ -130,3 +153,11 @@ async def _delegate(connection: Connection) -> None:
             await connection.execute(
                 "SELECT create_distributed_function($1::text::regprocedure)", row["signature"]
             )
+
+
+def _bodies(rows: list[Row]) -> dict[str, str]:
+    """Return what each function does, by its name; of several with one name, all bodies in one text."""
+    bodies: dict[str, str] = {}
+    for row in rows:
+        bodies[row["name"]] = bodies.get(row["name"], "") + row["body"]
+    return bodies

@@ -17,35 +17,6 @@ BEGIN
 END
 $$;
 
--- Create a partner in one environment: its tenant, its organization, an empty credit wallet and an empty cash wallet. In
--- the test environment the credits are fictitious, and there are a million of them to allocate.
-CREATE OR REPLACE FUNCTION partner_create(
-    p_tenant_id bigint, p_now timestamptz, p_organization_id uuid, p_env text, p_name text, p_billing_email text,
-    p_metadata jsonb, p_rate_limit_tier text, p_caller caller)
-RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-DECLARE
-    v_wallet wallets;
-BEGIN
-    PERFORM tenant_hold(p_tenant_id);
-    INSERT INTO tenants (id, partner_id, env, created_at) VALUES (p_tenant_id, p_organization_id, p_env, p_now);
-    INSERT INTO organizations
-        (tenant_id, id, name, metadata, billing_email, rate_limit_tier, created_at, updated_at)
-    VALUES (p_tenant_id, p_organization_id, p_name, p_metadata, p_billing_email, p_rate_limit_tier, p_now, p_now);
-    PERFORM wallet_open(p_tenant_id, p_organization_id, NULL, p_now);
-    INSERT INTO cash_wallets (tenant_id, organization_id, last_event_at)
-    VALUES (p_tenant_id, p_organization_id, p_now);
-    IF p_env = 'test' THEN
-        v_wallet := wallet_lock(p_tenant_id, p_organization_id, p_now);
-        v_wallet.prepaid := 1000000;
-        PERFORM wallet_save(credit_event_append(
-            v_wallet, p_now, 'grant', 0, v_wallet.prepaid, '{"reason": "fictitious"}', p_caller), p_now);
-    END IF;
-    PERFORM audit_write(p_tenant_id, p_now, p_organization_id, 'organization.created', p_caller, NULL,
-                        jsonb_build_object('name', p_name));
-END
-$$;
-
 -- Create a child of a partner, active, with an empty wallet. Return false when the partner is not an active top-level
 -- organization of this tenant. Lock order: the partner's organization.
 CREATE OR REPLACE FUNCTION child_create(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from partner_api.database.connection import Pool, Row
+    from partner_api.database.connection import Connection, Pool, Row
     from partner_api.edge.identity.authentication import RateLimitTier
     from partner_api.edge.identity.credentials import Env
     from partner_api.edge.identity.scopes import Role
@@ -156,7 +156,7 @@ SELECT {columns_of(KnownOperator, "r")}, asked.position
 )
 
 
-async def find_keys(pool: Pool, asked: Sequence[KeyLookup]) -> list[FoundKey | None]:
+async def find_keys(pool: Connection | Pool, asked: Sequence[KeyLookup]) -> list[FoundKey | None]:
     """Return the keys with these tenants and public parts, in their order; None for one that is not there.
 
     If nothing is to be read with any of them, the statement is the shorter one.

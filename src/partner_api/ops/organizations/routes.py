@@ -10,14 +10,16 @@ from msgspec import UNSET, UnsetType
 
 from partner_api.cash.store import read_balance
 from partner_api.credits.access import require_wallet
-from partner_api.database.tenants import hold_tenant
 from partner_api.edge.declaration import Shown
 from partner_api.edge.declare import Routes, Runs
-from partner_api.edge.identity.audit import audit_argument, write_audit
+from partner_api.edge.idempotency.money import money
+from partner_api.edge.idempotency.records import idempotency_argument, shape_or_whole
+from partner_api.edge.identity.audit import audit_argument
 from partner_api.edge.identity.scopes import requires_role
 from partner_api.edge.request.api_request import ApiRequest
 from partner_api.edge.wire.fields import OrganizationId
 from partner_api.edge.wire.pagination import Page, page, read_cursor
+from partner_api.edge.wire.reply import Reply
 from partner_api.errors import Issue, invalid
 from partner_api.ops.access import require_organization
 from partner_api.ops.organizations.schemas import (
@@ -26,17 +28,18 @@ from partner_api.ops.organizations.schemas import (
     OpsOrganizationDetail,
     OpsOrganizationPatch,
     OrganizationsQuery,
+    changed_ops_organization_of,
     ops_organization_detail_of,
     ops_organization_of,
 )
 from partner_api.organizations import operator_store, store
 from partner_api.organizations.service import onboard_partner
-from partner_api.refusals import refusal
 
 if TYPE_CHECKING:
-    from partner_api.database.connection import Connection
+    pass
 
 routes = Routes("Operator: organizations")
+_changed = shape_or_whole(changed_ops_organization_of, OpsOrganization)
 
 
 @routes.write(
@@ -44,26 +47,29 @@ routes = Routes("Operator: organizations")
     "/ops/v1/organizations",
     sdk="organizations.create",
     access=requires_role("operator"),
-    runs=Runs.TRANSACTION,
+    runs=Runs.MONEY,
     status=201,
 )
-async def create_partner(
-    request: ApiRequest, body: NewPartner, connection: Connection
-) -> OpsOrganization:
+async def create_partner(request: ApiRequest, body: NewPartner) -> Reply[OpsOrganization]:
     """Onboard a partner.
 
     It becomes an organization with empty wallets, in the live and the test environment.
     """
-    partner = await onboard_partner(
-        connection,
+
+    async def onboard(tenant_id: int, item: store.Onboarding) -> Reply[OpsOrganization]:
+        return await money(request, store.onboard, item, _changed, tenant=tenant_id)
+
+    _, reply = await onboard_partner(
+        onboard,
         request.now,
         name=body.name,
         billing_email=body.billing_email,
         metadata=body.metadata,
         rate_limit_tier=body.rate_limit_tier,
         caller=audit_argument(request),
+        idempotency=idempotency_argument(request),
     )
-    return ops_organization_of(await require_organization(connection, partner.organization_id))
+    return reply
 
 
 @routes.read("/ops/v1/organizations", sdk="organizations.list", access=requires_role("viewer"))
@@ -117,66 +123,40 @@ async def read_organization(request: ApiRequest, org_id: OrganizationId) -> OpsO
     sdk="organizations.update",
     shown=Shown(request={"rateLimitTier": "partner"}),
     access=requires_role("operator"),
-    runs=Runs.TRANSACTION,
+    runs=Runs.MONEY,
     errors=["NOT_FOUND", "CONFLICT"],
 )
 async def change_organization(
-    request: ApiRequest,
-    org_id: OrganizationId,
-    body: OpsOrganizationPatch,
-    connection: Connection,
-) -> OpsOrganization:
+    request: ApiRequest, org_id: OrganizationId, body: OpsOrganizationPatch
+) -> Reply[OpsOrganization]:
     """Change an organization.
 
     `status: "suspended"` on a partner is the kill switch: from the next request on, its keys and
     those of all its children get 503, in both environments. An archived child is 409.
     """
-    organization = await require_organization(connection, org_id)
-    if organization.parent_id is not None and (
-        body.rate_limit_tier is not UNSET or body.format_prices is not UNSET
-    ):
-        raise invalid([Issue("", "A child has the tier and the prices of its partner")])
-    # A partner is the same in both environments; a child is another in the test environment.
-    tenant_ids = (
-        await operator_store.list_tenants(connection, org_id)
-        if organization.parent_id is None
-        else [organization.tenant_id]
-    )
-    if not isinstance(body.status, UnsetType):
-        for tenant_id in tenant_ids:
-            (outcome,) = await store.set_status(
-                connection,
-                tenant_id,
-                request.now,
-                # The record is that of the whole change, in this transaction.
-                [store.StatusItem(org_id, None, body.status, audit_argument(request), None)],
-            )
-            if outcome.code is not None:
-                raise refusal(outcome.code, outcome.facts)
-    if body.rate_limit_tier is not UNSET or body.format_prices is not UNSET:
-        for tenant_id in tenant_ids:
-            await hold_tenant(connection, tenant_id)
-            await operator_store.update_terms(
-                connection,
-                tenant_id,
-                request.now,
-                org_id,
-                rate_limit_tier=(
-                    None if isinstance(body.rate_limit_tier, UnsetType) else body.rate_limit_tier
-                ),
-                format_prices=(
-                    {}
-                    if isinstance(body.format_prices, UnsetType)
-                    else msgspec.to_builtins(body.format_prices)
-                ),
-            )
-        await write_audit(
-            connection,
-            request.now,
-            organization.tenant_id,
-            org_id,
-            "organization.terms_updated",
-            audit_argument(request),
-            details=msgspec.to_builtins(body),
+    async with request.connection(writes=False) as connection:
+        organization = await require_organization(connection, org_id)
+        # A partner is the same in both environments; a child is another in the test environment.
+        tenant_ids = (
+            await operator_store.list_tenants(connection, org_id)
+            if organization.parent_id is None
+            else [organization.tenant_id]
         )
-    return ops_organization_of(await require_organization(connection, org_id))
+    changes_terms = body.rate_limit_tier is not UNSET or body.format_prices is not UNSET
+    if organization.parent_id is not None and changes_terms:
+        raise invalid([Issue("", "A child has the tier and the prices of its partner")])
+    item = store.Change(
+        tenant_ids,
+        org_id,
+        None if isinstance(body.status, UnsetType) else body.status,
+        None if isinstance(body.rate_limit_tier, UnsetType) else body.rate_limit_tier,
+        (
+            None
+            if isinstance(body.format_prices, UnsetType)
+            else msgspec.to_builtins(body.format_prices)
+        ),
+        msgspec.to_builtins(body) if changes_terms else None,
+        audit_argument(request),
+        idempotency_argument(request),
+    )
+    return await money(request, store.change, item, _changed, tenant=organization.tenant_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, convert
 from msgspec.structs import asdict
 
 from partner_api.credits.schemas import Credits, FormatEstimates, credits_of
@@ -14,7 +14,7 @@ from partner_api.edge.wire.fields import Amount, OrganizationId
 from partner_api.edge.wire.metadata import Metadata
 from partner_api.edge.wire.pagination import Cursor
 from partner_api.organizations import store
-from partner_api.organizations.operator_store import OrganizationWithTerms
+from partner_api.organizations.operator_store import OrganizationTerms, OrganizationWithTerms
 from partner_api.organizations.schemas import (
     EmailAddress,
     Organization,
@@ -107,9 +107,14 @@ class OpsOrganizationDetail(OpsOrganization, frozen=True, rename="camel", kw_onl
     counts: OrganizationCounts
 
 
-def ops_organization_of(organization: OrganizationWithTerms) -> OpsOrganization:
+def ops_organization_of(organization: OrganizationTerms) -> OpsOrganization:
     """Return an organization in the operator's wire form."""
     return OpsOrganization(**ops_organization_fields(organization))
+
+
+def changed_ops_organization_of(facts: dict[str, Any]) -> OpsOrganization:
+    """Return the answer of the facts of ``store.onboard`` and ``store.change``."""
+    return ops_organization_of(convert(facts, OrganizationTerms))
 
 
 def ops_organization_detail_of(
@@ -127,7 +132,7 @@ def ops_organization_detail_of(
     )
 
 
-def ops_organization_fields(organization: OrganizationWithTerms) -> dict[str, Any]:
+def ops_organization_fields(organization: OrganizationTerms) -> dict[str, Any]:
     """Return the fields of the operator's wire form, for those that have more."""
     is_partner = organization.parent_id is None
     prices = FormatEstimates(**(organization.format_prices or {})) if is_partner else None

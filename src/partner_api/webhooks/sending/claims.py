@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import asyncpg
 
 from partner_api.database.at_once import work_at_once
+from partner_api.database.outages import NODE_UNREACHABLE
 from partner_api.database.skipped_rows import is_row_fault
 from partner_api.webhooks import sending_store
 
@@ -37,7 +38,7 @@ class Claims(NamedTuple):
     more: bool
     """Whether not everybody had a turn: with free slots, claim again at once."""
     failures: Mapping[int, asyncpg.PostgresError]
-    """Tenants of which nothing could be claimed, because of a lock or of a row, and what PostgreSQL said."""
+    """Tenants of which nothing could be claimed, because of a lock, a row or their node, and what it said."""
 
 
 class Share(NamedTuple):
@@ -137,7 +138,7 @@ class _Turns:
                     busy_endpoints=share.busy_endpoints,
                 )
             except asyncpg.PostgresError as error:
-                if not is_row_fault(error):
+                if not is_row_fault(error) and not isinstance(error, NODE_UNREACHABLE):
                     self._tenants.clear()
                     raise
                 self._free += slots
