@@ -5,6 +5,7 @@ The rules are in ``dialect/``, and `docs/scale.md` has their reasons.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,6 +41,39 @@ async def test_no_statement_in_python_has_what_a_cluster_refuses(connection: Con
     assert not found, "\n".join(sorted(found))
 
 
+async def test_no_function_rings_or_listens(connection: Connection) -> None:
+    """On a cluster, a function runs where its tenant is, and a bell rings in one server alone: nobody would hear it."""
+    rows = await connection.fetch(
+        """
+        SELECT oid::regprocedure::text AS signature, prosrc AS body FROM pg_proc
+         WHERE pronamespace = 'public'::regnamespace
+           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_proc.oid AND d.deptype = 'e')
+        """
+    )
+    assert len(rows) > 100
+    assert [row["signature"] for row in rows if rings(row["body"])] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "is_found"),
+    [
+        ("BEGIN NOTIFY jobs; END", True),
+        ("BEGIN\n    PERFORM pg_notify('jobs', p_id::text);\nEND", True),
+        ("BEGIN LISTEN jobs; END", True),
+        ("BEGIN\n    -- Who would NOTIFY; pg_notify(...)\n    RETURN notify_after;\nEND", False),
+    ],
+)
+def test_what_rings_is_found(body: str, is_found: bool) -> None:
+    assert rings(body) is is_found
+
+
+def rings(body: str) -> bool:
+    """Whether a function's body rings or listens to a bell of PostgreSQL."""
+    return bool(_RINGS.search(_COMMENT.sub("", body)))
+
+
+_COMMENT = re.compile(r"--.*")
+_RINGS = re.compile(r"\bpg_notify\s*\(|\b(?:NOTIFY|LISTEN)\s+\w", re.IGNORECASE)
 _FORM = "CREATE FUNCTION {}(p_tenant_id bigint, p_rows text[]) RETURNS void LANGUAGE plpgsql AS $$ BEGIN {}; END $$"
 
 

@@ -68,7 +68,8 @@ class Held:
 
     async def end_who_waits(self) -> None:
         """End the process of a statement that waits for it, as a crash would."""
-        await self._owner.execute("SELECT pg_terminate_backend($1)", await self.until_waited_for())
+        # As a number in the text: of two functions with the name, a cluster takes the one for its own processes.
+        await self._owner.execute(f"SELECT pg_terminate_backend({await self.until_waited_for()})")
 
 
 @contextlib.asynccontextmanager

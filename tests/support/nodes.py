@@ -13,6 +13,19 @@ from partner_api.database.connection import connect
 # Spread over two nodes, so that each has some; few, because every one takes time.
 _SHARDS = 4
 _TRIES = 50
+_COPY_SETTINGS = """
+DO $do$ DECLARE v record; BEGIN
+    PERFORM set_config('citus.enable_ddl_propagation', 'off', true);
+    FOR v IN SELECT setrole, split_part(one, '=', 1) AS name, split_part(one, '=', 2) AS value
+               FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(setconfig) one
+              WHERE d.datname = '{0}'
+    LOOP
+        EXECUTE CASE WHEN v.setrole = 0 THEN 'ALTER DATABASE {1}'
+                     ELSE format('ALTER ROLE %I IN DATABASE {1}', pg_get_userbyid(v.setrole)) END
+             || format(' SET %s = %L', v.name, v.value);
+    END LOOP;
+END $do$
+"""
 
 
 async def nodes_of(server_url: str) -> list[str]:
@@ -49,6 +62,8 @@ async def create_database(server_url: str, name: str, *, template: str | None = 
             await keep_settings(connection)
         finally:
             await connection.close()
+        for node in nodes[1:]:
+            await execute(node, _COPY_SETTINGS.format(template, name))
         return
     for node in nodes:
         await execute(with_database(node, name), "CREATE EXTENSION citus")

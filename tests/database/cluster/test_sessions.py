@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -17,8 +18,6 @@ from partner_api.time_limits import SWEEP_LOCK_SECONDS
 
 if TYPE_CHECKING:
     from tests.support.databases import DatabaseUrls
-
-    from partner_api.database.connection import Connection
 
 pytestmark = pytest.mark.cluster
 
@@ -64,22 +63,30 @@ async def test_functions_of_sweeps_wait_for_a_lock_as_sweeps_do_on_every_node(
 
 
 async def test_a_migration_waits_on_a_node_no_longer_than_at_the_coordinator(
-    spread: DatabaseUrls, spread_owner: Connection
+    database_urls: DatabaseUrls,
 ) -> None:
-    _, worker_url, *_ = await nodes_of(spread.owner)
-    worker = await connect(with_database(worker_url, spread.owner.rpartition("/")[2]))
+    owner = await connect(database_urls.owner)
+    _, worker_url, *_ = await nodes_of(database_urls.owner)
+    worker = await connect(with_database(worker_url, database_urls.owner.rpartition("/")[2]))
     try:
+        shard = await owner.fetchval(
+            """
+            SELECT min('projects_' || shardid) FROM pg_dist_shard JOIN pg_dist_placement USING (shardid)
+              JOIN pg_dist_node USING (groupid)
+             WHERE logicalrelid = 'projects'::regclass AND nodeport = $1
+            """,
+            urlsplit(worker_url).port,
+        )
         async with worker.transaction():
-            shard = await worker.fetchval(
-                "SELECT relname::text FROM pg_class WHERE relname ~ '^projects_[0-9]+$' LIMIT 1"
-            )
+            await worker.execute("SET citus.enable_manual_changes_to_shards = on")
             # As a function has it that runs there.
             await worker.execute(f"LOCK TABLE {shard} IN ROW EXCLUSIVE MODE")
             # So that it fails, and does not wait for ever, if the node knows no limit.
-            await spread_owner.execute("SET lock_timeout = '300ms'; SET statement_timeout = '60s'")
+            await owner.execute("SET lock_timeout = '300ms'; SET statement_timeout = '8s'")
             with pytest.raises(asyncpg.LockNotAvailableError):
-                async with spread_owner.transaction():
-                    await prepare_changes(spread_owner)
-                    await spread_owner.execute("ALTER TABLE projects ADD COLUMN noted integer")
+                async with owner.transaction():
+                    await prepare_changes(owner)
+                    await owner.execute("ALTER TABLE projects ADD COLUMN noted integer")
     finally:
         await worker.close()
+        await owner.close()
