@@ -125,6 +125,7 @@ ALLOWED = {
     "database/cluster/distribute.py distribute connect": "CONNECT_SECONDS, in it",
     "commands/database/cluster.py move_tenant.find connect": "CONNECT_SECONDS, in it",
     "database/cluster/distribute.py make_plan connect": "CONNECT_SECONDS, in it",
+    "database/cluster/distribute.py _set_nodes_up connect": "CONNECT_SECONDS, in it",
     "database/cluster/moves.py _changing_shards connect": "CONNECT_SECONDS, in it",
     "database/cluster/moving.py move_tenant connect": "CONNECT_SECONDS, in it",
     "database/cluster/rebalance.py plan_moves connect": "CONNECT_SECONDS, in it",

@@ -15,6 +15,7 @@ from tests.support.tenants import NOON, make_child, make_partner
 
 from partner_api.account_pool import store as pool
 from partner_api.database.arguments import SYSTEM
+from partner_api.organizations import operator_store as operator_organizations
 from partner_api.organizations import store as organizations
 from partner_api.projects import store as projects
 from partner_api.social_accounts import store as social_accounts
@@ -88,10 +89,10 @@ async def test_of_a_child(connection: Connection, how: str) -> None:
 async def test_of_a_partner(connection: Connection) -> None:
     partner = await make_partner(connection)
     for now in (LATER, NOON):
-        item = organizations.Change(
+        item = operator_organizations.Change(
             [partner.tenant_id], partner.organization_id, None, "pilot", None, {}, SYSTEM, None
         )
-        (outcome,) = await organizations.change(connection, partner.tenant_id, now, [item])
+        (outcome,) = await operator_organizations.change(connection, partner.tenant_id, now, [item])
         assert outcome.status == "done"
     assert await updated_at(connection, "organizations", partner.organization_id) == LATER
 

@@ -40,7 +40,7 @@ OTHERS = {
     "database/rows.stream_rows": "it only reads",
     "database/tenants.tenant_transaction": "it is what holds",
     "demo/service._found": "a savepoint in that of ensure_demo: a tenant id may be taken",
-    "demo/service.onboard": "the same one",
+    "demo/service.onboard_in": "the same one",
     "demo/service.ensure_demo": "the tenant is made in it, and each function that it calls holds it",
     "edge/idempotency/records._stored": "it only reads",
     "edge/idempotency/records._begin": "an operator's: whose tenant it is about is found and held in it",

@@ -20,7 +20,7 @@ from partner_api.demo.usage import renew_usage
 from partner_api.ids import new_uuid7
 from partner_api.lease_requests import store as lease_requests
 from partner_api.organizations import store as organizations
-from partner_api.organizations.operator_store import find_by_metadata
+from partner_api.organizations.operator_store import Onboarding, find_by_metadata, onboard
 from partner_api.organizations.service import onboard_partner
 from partner_api.processes.startup import require_development
 from partner_api.projects import store as projects
@@ -146,12 +146,12 @@ async def _create(connection: Connection, now: datetime) -> None:
 
 
 async def _found(connection: Connection, founded: datetime) -> _Founded:
-    async def onboard(tenant_id: int, item: organizations.Onboarding) -> list[Outcome]:
+    async def onboard_in(tenant_id: int, item: Onboarding) -> list[Outcome]:
         async with connection.transaction():
-            return await organizations.onboard(connection, tenant_id, founded, [item])
+            return await onboard(connection, tenant_id, founded, [item])
 
     partner, _ = await onboard_partner(
-        onboard,
+        onboard_in,
         founded,
         name="Demo partner",
         billing_email=None,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from msgspec import Struct
 
+from partner_api.database.arguments import Actor, Idempotency, Outcome, call_money_function
 from partner_api.database.rows import columns_of, read_row, read_rows
 from partner_api.edge.identity.authentication import RateLimitTier
 from partner_api.organizations.store import Organization, OrganizationStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from partner_api.database.connection import Connection
@@ -123,3 +125,51 @@ async def list_tenants(connection: Connection, partner_id: UUID) -> list[int]:
         "SELECT id FROM tenants WHERE partner_id = $1 ORDER BY id", partner_id
     )
     return [row["id"] for row in rows]
+
+
+class Onboarding(NamedTuple):
+    """A partner to bring in, with the tenant of its test environment."""
+
+    test_tenant_id: int
+    organization_id: UUID
+    name: str
+    billing_email: str | None
+    metadata: dict[str, str]
+    rate_limit_tier: str
+    caller: Actor
+    idempotency: Idempotency | None
+
+
+class Change(NamedTuple):
+    """What an operator changes of an organization, in all of its tenants; None stays as it is."""
+
+    tenant_ids: list[int]
+    organization_id: UUID
+    status: Literal["active", "suspended"] | None
+    rate_limit_tier: str | None
+    format_prices: dict[str, int] | None
+    terms: dict[str, Any] | None
+    """What changes of the tier and the prices, as the audit log has it."""
+    caller: Actor
+    idempotency: Idempotency | None
+
+
+async def onboard(
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[Onboarding]
+) -> list[Outcome]:
+    """Create partners in both environments, in the live one with this tenant. Facts: an ``OrganizationTerms``.
+
+    Raises:
+        asyncpg.UniqueViolationError: a tenant id is taken.
+    """
+    return await call_money_function(connection, "partner_onboard", tenant_id, now, items)
+
+
+async def change(
+    connection: Connection, tenant_id: int, now: datetime, items: Sequence[Change]
+) -> list[Outcome]:
+    """Change organizations as an operator does. Facts: an ``OrganizationTerms``.
+
+    Refused: NOT_FOUND, CONFLICT (archived).
+    """
+    return await call_money_function(connection, "organization_change", tenant_id, now, items)

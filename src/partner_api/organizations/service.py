@@ -13,7 +13,7 @@ from partner_api.edge.identity.authentication import killed
 from partner_api.edge.identity.credentials import TENANT_BITS
 from partner_api.errors import ApiError, Issue, invalid
 from partner_api.ids import MalformedId, format_id, new_uuid7, parse_id
-from partner_api.organizations import store
+from partner_api.organizations import operator_store, store
 from partner_api.organizations.schemas import Migrated, MigratedChild
 from partner_api.projects.access import lock_projects
 from partner_api.projects.store import find_running_job, move_projects
@@ -133,7 +133,7 @@ class Partner(msgspec.Struct, frozen=True):
 
 
 async def onboard_partner(
-    onboard: Callable[[int, store.Onboarding], Awaitable[T]],
+    onboard: Callable[[int, operator_store.Onboarding], Awaitable[T]],
     now: datetime,
     *,
     name: str,
@@ -149,7 +149,7 @@ async def onboard_partner(
     a thousand partners two ids are the same once in half a million times; then another is drawn.
 
     Args:
-        onboard: calls ``store.onboard`` with the live tenant and the item.
+        onboard: calls ``operator_store.onboard`` with the live tenant and the item.
         now: creation time.
         name: of the partner.
         billing_email: where its invoices go.
@@ -163,7 +163,7 @@ async def onboard_partner(
     """
     while True:
         partner = Partner(new_uuid7(now), _new_tenant_id(), _new_tenant_id())
-        item = store.Onboarding(
+        item = operator_store.Onboarding(
             partner.test_tenant_id,
             partner.organization_id,
             name,

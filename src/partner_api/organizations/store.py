@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -219,54 +219,6 @@ class ArchiveItem(NamedTuple):
     partner_id: UUID
     caller: Actor
     idempotency: Idempotency | None
-
-
-class Onboarding(NamedTuple):
-    """A partner to bring in, with the tenant of its test environment."""
-
-    test_tenant_id: int
-    organization_id: UUID
-    name: str
-    billing_email: str | None
-    metadata: dict[str, str]
-    rate_limit_tier: str
-    caller: Actor
-    idempotency: Idempotency | None
-
-
-class Change(NamedTuple):
-    """What an operator changes of an organization, in all of its tenants; None stays as it is."""
-
-    tenant_ids: list[int]
-    organization_id: UUID
-    status: Literal["active", "suspended"] | None
-    rate_limit_tier: str | None
-    format_prices: dict[str, int] | None
-    terms: dict[str, Any] | None
-    """What changes of the tier and the prices, as the audit log has it."""
-    caller: Actor
-    idempotency: Idempotency | None
-
-
-async def onboard(
-    connection: Connection, tenant_id: int, now: datetime, items: Sequence[Onboarding]
-) -> list[Outcome]:
-    """Create partners in both environments, in the live one with this tenant. Facts: those of ``set_status``.
-
-    Raises:
-        asyncpg.UniqueViolationError: a tenant id is taken.
-    """
-    return await call_money_function(connection, "partner_onboard", tenant_id, now, items)
-
-
-async def change(
-    connection: Connection, tenant_id: int, now: datetime, items: Sequence[Change]
-) -> list[Outcome]:
-    """Change organizations as an operator does. Facts: those of ``set_status``.
-
-    Refused: NOT_FOUND, CONFLICT (archived).
-    """
-    return await call_money_function(connection, "organization_change", tenant_id, now, items)
 
 
 async def set_status(

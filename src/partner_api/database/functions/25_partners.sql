@@ -65,8 +65,8 @@ CREATE OR REPLACE FUNCTION partner_onboard_one(p_tenant_id bigint, p_now timesta
 RETURNS outcome
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_outcome      outcome := idempotency_outcome(p_now, p_item.idempotency);
     v_organization organizations;
+    v_outcome      outcome := idempotency_outcome(p_now, p_item.idempotency);
 BEGIN
     IF v_outcome.status IS NOT NULL THEN
         RETURN v_outcome;
@@ -107,9 +107,9 @@ CREATE OR REPLACE FUNCTION organization_change_one(p_tenant_id bigint, p_now tim
 RETURNS outcome
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_outcome      outcome := idempotency_outcome(p_now, p_item.idempotency);
-    v_organization organizations;
     v_tenant_id    bigint;
+    v_organization organizations;
+    v_outcome      outcome := idempotency_outcome(p_now, p_item.idempotency);
 BEGIN
     IF v_outcome.status IS NOT NULL THEN
         RETURN v_outcome;

@@ -56,8 +56,8 @@ async def create_partner(request: ApiRequest, body: NewPartner) -> Reply[OpsOrga
     It becomes an organization with empty wallets, in the live and the test environment.
     """
 
-    async def onboard(tenant_id: int, item: store.Onboarding) -> Reply[OpsOrganization]:
-        return await money(request, store.onboard, item, _changed, tenant=tenant_id)
+    async def onboard(tenant_id: int, item: operator_store.Onboarding) -> Reply[OpsOrganization]:
+        return await money(request, operator_store.onboard, item, _changed, tenant=tenant_id)
 
     _, reply = await onboard_partner(
         onboard,
@@ -145,7 +145,7 @@ async def change_organization(
     changes_terms = body.rate_limit_tier is not UNSET or body.format_prices is not UNSET
     if organization.parent_id is not None and changes_terms:
         raise invalid([Issue("", "A child has the tier and the prices of its partner")])
-    item = store.Change(
+    item = operator_store.Change(
         tenant_ids,
         org_id,
         None if isinstance(body.status, UnsetType) else body.status,
@@ -159,4 +159,6 @@ async def change_organization(
         audit_argument(request),
         idempotency_argument(request),
     )
-    return await money(request, store.change, item, _changed, tenant=organization.tenant_id)
+    return await money(
+        request, operator_store.change, item, _changed, tenant=organization.tenant_id
+    )

@@ -113,7 +113,7 @@ def ops_organization_of(organization: OrganizationTerms) -> OpsOrganization:
 
 
 def changed_ops_organization_of(facts: dict[str, Any]) -> OpsOrganization:
-    """Return the answer of the facts of ``store.onboard`` and ``store.change``."""
+    """Return the answer of the facts of ``operator_store.onboard`` and ``operator_store.change``."""
     return ops_organization_of(convert(facts, OrganizationTerms))
 
 
